@@ -1,0 +1,1 @@
+//! Adapters coming in: read, review, grant, activate

@@ -1,0 +1,1 @@
+//! Every option of an Entrepot host, its default, and the check at start

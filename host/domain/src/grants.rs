@@ -1,0 +1,40 @@
+//! What an adapter asks for, what an operator granted, and what that means for one channel.
+//!
+//! Three steps, each its own type. A [`Manifest`] (`adapter.toml`) travels with the artifact and is only a *request*.
+//! A [`Grant`] is the operator's answer, bound to the digest of the artifact and to the world it was built for. A
+//! [`BoundGrant`] is the grant with the channel's settings filled in: concrete schemes, hosts, ports and paths. The
+//! last one enforces; parser and enforcer share their types, so what was reviewed is what is checked.
+//!
+//! Everything here is pure: no clock, no network. Unknown keys are errors at every level, because a key that is
+//! parsed and never read is a rule that somebody believes in.
+
+mod bound;
+mod check;
+mod credential;
+mod denial;
+mod grant;
+mod line;
+mod manifest;
+mod operation;
+mod origin;
+mod path;
+mod quantity;
+mod rule;
+mod settings;
+mod strict_url;
+#[cfg(test)]
+mod tests;
+mod words;
+
+pub use bound::{Allowed, BindError, BoundGrant, BoundRule};
+pub use credential::{Credential, SignatureMethod, Template};
+pub use denial::Denial;
+pub use grant::Grant;
+pub use manifest::{Manifest, ManifestError, SUPPORTED_WORLDS};
+pub use operation::Operation;
+pub use origin::OriginPattern;
+pub use path::PathPattern;
+pub use quantity::{ByteSize, TimeSpan};
+pub use rule::{EgressRule, Limits, Method, RateLimit};
+pub use settings::{SecretField, Setting, SettingProblem, SettingType, Settings};
+pub use strict_url::{UrlRefused, parse_url};

@@ -1,0 +1,206 @@
+//! The checks that need more than one table of a manifest.
+
+use super::credential::is_key;
+use super::settings::{check_default, is_secret_name_taken};
+use super::{Credential, Manifest, SUPPORTED_WORLDS, SettingType};
+
+/// A part of the way to a key.
+#[derive(Clone, Debug)]
+pub(super) enum Step {
+    Key(String),
+    Index(usize),
+}
+
+pub(super) struct Fault {
+    pub(super) path: Vec<Step>,
+    pub(super) problem: String,
+}
+
+impl Fault {
+    fn new(path: &[&dyn ToStep], problem: impl Into<String>) -> Self {
+        Self { path: path.iter().map(|step| step.to_step()).collect(), problem: problem.into() }
+    }
+
+    pub(super) fn key(&self) -> String {
+        let mut key = String::new();
+        for step in &self.path {
+            match step {
+                Step::Key(name) if key.is_empty() => key.push_str(name),
+                Step::Key(name) => key.push_str(&format!(".{name}")),
+                Step::Index(index) => key.push_str(&format!("[{index}]")),
+            }
+        }
+        key
+    }
+}
+
+trait ToStep {
+    fn to_step(&self) -> Step;
+}
+
+impl ToStep for &str {
+    fn to_step(&self) -> Step {
+        Step::Key((*self).to_owned())
+    }
+}
+
+impl ToStep for String {
+    fn to_step(&self) -> Step {
+        Step::Key(self.clone())
+    }
+}
+
+impl ToStep for usize {
+    fn to_step(&self) -> Step {
+        Step::Index(*self)
+    }
+}
+
+pub(super) fn manifest(manifest: &Manifest) -> Result<(), Fault> {
+    head(manifest)?;
+    settings(manifest)?;
+    credentials(manifest)?;
+    rules(manifest)?;
+    let rate = manifest.rate_limit;
+    if !(rate.requests_per_second > 0.0 && rate.requests_per_second <= 10_000.0) {
+        return Err(Fault::new(&[&"rate_limit", &"requests_per_second"], "must be above 0 and at most 10000"));
+    }
+    if !(1..=256).contains(&rate.concurrency) {
+        return Err(Fault::new(&[&"rate_limit", &"concurrency"], "must be from 1 to 256"));
+    }
+    Ok(())
+}
+
+fn head(manifest: &Manifest) -> Result<(), Fault> {
+    let id = manifest.id.as_bytes();
+    let plain = id.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'-');
+    if !((2..=63).contains(&id.len()) && plain && id[0].is_ascii_lowercase()) {
+        return Err(Fault::new(&[&"id"], "must be 2 to 63 of a-z, 0-9 and -, beginning with a letter"));
+    }
+    for (key, value) in [("name", &manifest.name), ("publisher", &manifest.publisher)] {
+        if value.trim().is_empty() || value.chars().any(char::is_control) {
+            return Err(Fault::new(&[&key], "must not be empty or hold control characters"));
+        }
+    }
+    if !is_semver(&manifest.version) {
+        return Err(Fault::new(&[&"version"], "must be a semantic version such as \"1.4.0\""));
+    }
+    if !SUPPORTED_WORLDS.contains(&manifest.world.as_str()) {
+        let known = SUPPORTED_WORLDS.join(", ");
+        return Err(Fault::new(&[&"world"], format!("`{}` is not supported; this host runs {known}", manifest.world)));
+    }
+    Ok(())
+}
+
+fn settings(manifest: &Manifest) -> Result<(), Fault> {
+    for (name, setting) in &manifest.settings {
+        let wrong = |key: &str, problem: &str| Err(Fault::new(&[&"settings", name, &key], problem));
+        if !is_key(name) {
+            return Err(Fault::new(&[&"settings", name], "names are a-z, 0-9, _ and -, beginning with a letter"));
+        }
+        match (setting.kind, setting.choices.is_empty()) {
+            (SettingType::Choice, true) => return wrong("choices", "a choice needs its choices"),
+            (SettingType::Choice, false) | (_, true) => {}
+            (_, false) => return wrong("choices", "only a setting of type \"choice\" has choices"),
+        }
+        if let Err(problem) = check_default(setting) {
+            return wrong("default", &problem);
+        }
+    }
+    for name in manifest.secrets.keys() {
+        if !is_key(name) {
+            return Err(Fault::new(&[&"secrets", name], "names are a-z, 0-9, _ and -, beginning with a letter"));
+        }
+        // Both are set with KEY=VALUE on the command line; one name must not mean both.
+        if is_secret_name_taken(manifest, name) {
+            return Err(Fault::new(&[&"secrets", name], "there is a setting of the same name"));
+        }
+    }
+    Ok(())
+}
+
+fn credentials(manifest: &Manifest) -> Result<(), Fault> {
+    for (name, credential) in &manifest.credentials {
+        if !is_key(name) {
+            return Err(Fault::new(&[&"credentials", name], "names are a-z, 0-9, _ and -, beginning with a letter"));
+        }
+        for secret in credential.secret_names() {
+            if !manifest.secrets.contains_key(secret) {
+                return Err(Fault::new(&[&"credentials", name], format!("`{{{secret}}}` is not one of the secrets")));
+            }
+        }
+        match credential {
+            Credential::Query { parameters } if parameters.is_empty() => {
+                return Err(Fault::new(&[&"credentials", name, &"parameters"], "must not be empty"));
+            }
+            Credential::Header { name: header, .. } if !is_credential_header(header) => {
+                let problem = format!("`{header}` is not a header that a credential can set");
+                return Err(Fault::new(&[&"credentials", name, &"name"], problem));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn rules(manifest: &Manifest) -> Result<(), Fault> {
+    for (index, rule) in manifest.egress.iter().enumerate() {
+        let wrong = |key: &str, problem: String| Err(Fault::new(&[&"egress", &index, &key], problem));
+        if !is_key(&rule.name) {
+            return wrong("name", "must be a-z, 0-9, _ and -, beginning with a letter".to_owned());
+        }
+        if manifest.egress[..index].iter().any(|other| other.name == rule.name) {
+            return wrong("name", format!("`{}` is the name of another rule", rule.name));
+        }
+        let empty = [("operations", rule.operations.is_empty()), ("methods", rule.methods.is_empty()), ("paths", rule.paths.is_empty())];
+        if let Some((key, _)) = empty.iter().find(|(_, empty)| *empty) {
+            return wrong(key, "must not be empty: the rule would allow nothing".to_owned());
+        }
+        if let Some(pure) = rule.operations.iter().find(|operation| operation.is_pure()) {
+            return wrong("operations", format!("`{pure}` is pure and has no way out"));
+        }
+        if let Some(name) = rule.credentials.iter().find(|name| !manifest.credentials.contains_key(*name)) {
+            return wrong("credentials", format!("`{name}` is not one of the credentials"));
+        }
+        if rule.redirects > 10 {
+            return wrong("redirects", "must be at most 10".to_owned());
+        }
+        let type_of = |name: &str| manifest.settings.get(name).map(|setting| setting.kind);
+        if let Some(name) = rule.origin.url_setting() {
+            match type_of(name) {
+                Some(SettingType::Url) => {}
+                Some(_) => return wrong("origin", format!("`{name}` must be a setting of type \"url\"")),
+                None => return wrong("origin", format!("`{name}` is not one of the settings")),
+            }
+        }
+        for name in rule.origin.label_settings() {
+            match type_of(name) {
+                Some(SettingType::String | SettingType::Choice) => {}
+                Some(_) => return wrong("origin", format!("`{name}` must be a setting of type \"string\" or \"choice\"")),
+                None => return wrong("origin", format!("`{name}` is not one of the settings")),
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Headers that frame the message or belong to the connection cannot be a credential.
+fn is_credential_header(name: &str) -> bool {
+    let token = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
+    let taken = ["host", "content-length", "transfer-encoding", "connection", "te", "upgrade", "trailer", "expect", "accept-encoding"];
+    let lower = name.to_ascii_lowercase();
+    !name.is_empty() && name.bytes().all(token) && !taken.contains(&lower.as_str()) && !lower.starts_with("proxy-")
+}
+
+/// Written here rather than taken from a crate: this layer only has to recognise one, never to compare two.
+fn is_semver(text: &str) -> bool {
+    let (text, build) = text.split_once('+').map_or((text, None), |(text, build)| (text, Some(build)));
+    let (core, pre) = text.split_once('-').map_or((text, None), |(core, pre)| (core, Some(pre)));
+    let digits = |part: &str| !part.is_empty() && part.len() <= 18 && part.bytes().all(|b| b.is_ascii_digit());
+    let number = |part: &str| digits(part) && (part == "0" || !part.starts_with('0'));
+    let word = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    core.split('.').count() == 3
+        && core.split('.').all(number)
+        && pre.is_none_or(|pre| pre.split('.').all(|part| word(part) && (!digits(part) || number(part))))
+        && build.is_none_or(|build| build.split('.').all(word))
+}

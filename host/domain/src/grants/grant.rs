@@ -1,0 +1,44 @@
+//! What an operator approved.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Credential, EgressRule, Limits, Manifest, RateLimit};
+use crate::clock::Timestamp;
+
+/// A record of its own, next to the artifact and never inside it: the publisher cannot grant itself anything.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Grant {
+    pub adapter_id: String,
+    pub version: String,
+    /// SHA-256 of the artifact, hex. Other bytes under the same version are another artifact.
+    pub digest: String,
+    pub world: String,
+    pub rules: Vec<EgressRule>,
+    pub credentials: BTreeMap<String, Credential>,
+    pub rate_limit: RateLimit,
+    pub limits: Limits,
+    pub expires_at: Option<Timestamp>,
+    /// What no rule covers is sent anyway, without credential, and reported. For trying a new grant out.
+    pub report_only: bool,
+}
+
+impl Grant {
+    /// All that the manifest asks for, without end. Operators narrow it from here.
+    pub fn as_requested(manifest: &Manifest, digest: impl Into<String>) -> Self {
+        Self {
+            adapter_id: manifest.id.clone(),
+            version: manifest.version.clone(),
+            digest: digest.into(),
+            world: manifest.world.clone(),
+            rules: manifest.egress.clone(),
+            credentials: manifest.credentials.clone(),
+            rate_limit: manifest.rate_limit,
+            limits: manifest.limits,
+            expires_at: None,
+            report_only: false,
+        }
+    }
+}

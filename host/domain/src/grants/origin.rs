@@ -1,0 +1,158 @@
+//! Where a rule leads: an origin that is fixed, has one-label gaps, or comes whole from a setting.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use super::credential::is_key;
+
+/// `{store_url}`, `https://api.etsy.com`, `https://{shop}.myshopify.com`, `https://*.example.com:8443`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct OriginPattern {
+    text: String,
+    pub(super) kind: Kind,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Scheme, host, port and path prefix of a url setting.
+    Setting(String),
+    Fixed {
+        https: bool,
+        labels: Vec<Label>,
+        port: u16,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Label {
+    Text(String),
+    /// `*`: exactly one label.
+    Any,
+    /// `{shop}`: one label, from a string setting.
+    Setting(String),
+}
+
+impl OriginPattern {
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The url setting the whole origin comes from.
+    pub fn url_setting(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::Setting(name) => Some(name),
+            Kind::Fixed { .. } => None,
+        }
+    }
+
+    /// The string settings that each fill one label.
+    pub fn label_settings(&self) -> impl Iterator<Item = &str> {
+        let labels = match &self.kind {
+            Kind::Fixed { labels, .. } => labels.as_slice(),
+            Kind::Setting(_) => &[],
+        };
+        labels.iter().filter_map(|label| match label {
+            Label::Setting(name) => Some(name.as_str()),
+            Label::Text(_) | Label::Any => None,
+        })
+    }
+}
+
+impl TryFrom<String> for OriginPattern {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let kind = parse(&text).map_err(|why| format!("origin `{text}`: {why}"))?;
+        Ok(Self { text, kind })
+    }
+}
+
+fn parse(text: &str) -> Result<Kind, &'static str> {
+    if let Some(name) = braced(text) {
+        return Ok(Kind::Setting(name.to_owned()));
+    }
+    let (https, authority) = match (text.strip_prefix("https://"), text.strip_prefix("http://")) {
+        (Some(authority), _) => (true, authority),
+        (_, Some(authority)) => (false, authority),
+        _ => return Err("must be `{setting}` or begin with `https://` or `http://`"),
+    };
+    if authority.contains(['/', '?', '#', '@', '\\']) {
+        return Err("is scheme, host and port only; paths belong into `paths`");
+    }
+    let (host, port) = match authority.rsplit_once(':') {
+        Some((host, port)) => (host, parse_port(port).ok_or("the port is a number from 1 to 65535")?),
+        None => (authority, if https { 443 } else { 80 }),
+    };
+    let mut labels = Vec::new();
+    for part in host.split('.') {
+        labels.push(match part {
+            "*" => Label::Any,
+            part if part.contains('*') => return Err("`*` stands for a whole label of the host"),
+            part => match braced(part) {
+                Some(name) => Label::Setting(name.to_owned()),
+                None if part.contains(['{', '}']) => return Err("`{setting}` stands for a whole label of the host"),
+                None => Label::Text(part.to_owned()),
+            },
+        });
+    }
+    let fixed_from = labels.iter().rposition(|label| !matches!(label, Label::Text(_))).map_or(0, |at| at + 1);
+    if labels[..fixed_from].iter().any(|label| matches!(label, Label::Text(_))) {
+        return Err("gaps (`*`, `{setting}`) come before the fixed labels");
+    }
+    // `https://*.com` would be no limit at all.
+    if fixed_from > 0 && labels.len() - fixed_from < 2 {
+        return Err("at least two fixed labels must follow a gap, as in `https://*.example.com`");
+    }
+    let sample: Vec<&str> = labels.iter().map(|l| if let Label::Text(text) = l { text.as_str() } else { "x" }).collect();
+    check_host(&sample.join("."))?;
+    Ok(Kind::Fixed { https, labels, port })
+}
+
+/// A host is written the way it is sent: lower case, ASCII, no empty labels, an address only in its usual form.
+pub(super) fn check_host(host: &str) -> Result<(), &'static str> {
+    if host.is_empty() || (!host.starts_with('[') && host.split('.').any(str::is_empty)) {
+        return Err("the host has an empty label or a trailing dot");
+    }
+    let parsed = Url::parse(&format!("https://{host}/")).map_err(|_| "that is not a host name")?;
+    if parsed.host_str() != Some(host) {
+        return Err("the host must be written in its plain form: lower case, ASCII (xn--…), addresses as a.b.c.d");
+    }
+    // Catches xn-- labels that decode to something which encodes differently.
+    let shown = url::quirks::domain_to_unicode(host);
+    let again = if host.starts_with('[') { host.to_owned() } else { url::quirks::domain_to_ascii(&shown) };
+    if again != host {
+        return Err("the host name does not survive being shown and read back");
+    }
+    Ok(())
+}
+
+/// Digits only, no sign, no leading zero, not 0.
+pub(super) fn parse_port(port: &str) -> Option<u16> {
+    let plain = port.bytes().all(|b| b.is_ascii_digit()) && !port.starts_with('0');
+    if plain { port.parse().ok() } else { None }
+}
+
+/// One label of a host, as a setting may fill it.
+pub(super) fn is_label(text: &str) -> bool {
+    let plain = text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    (1..=63).contains(&text.len()) && plain && !text.starts_with('-') && !text.ends_with('-')
+}
+
+fn braced(text: &str) -> Option<&str> {
+    text.strip_prefix('{')?.strip_suffix('}').filter(|name| is_key(name))
+}
+
+impl From<OriginPattern> for String {
+    fn from(origin: OriginPattern) -> Self {
+        origin.text
+    }
+}
+
+impl fmt::Display for OriginPattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}

@@ -1,0 +1,78 @@
+//! Identifiers: a prefix that says what it is, and a ULID, which sorts by the time it was made.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use ulid::Ulid;
+
+/// What every id type can do.
+pub trait Id: AsRef<str> + Sized {
+    const PREFIX: &'static str;
+    fn from_text(text: impl Into<String>) -> Self;
+
+    /// A new id. The time part comes from `now`, so that ids made by a test clock sort as the test expects.
+    fn make(now: crate::clock::Timestamp) -> Self {
+        let ulid = Ulid::from_parts(u64::try_from(now).unwrap_or(0), rand::random());
+        Self::from_text(format!("{}_{}", Self::PREFIX, ulid.to_string().to_lowercase()))
+    }
+}
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident = $prefix:literal;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(String);
+
+        impl Id for $name {
+            const PREFIX: &'static str = $prefix;
+            fn from_text(text: impl Into<String>) -> Self { Self(text.into()) }
+        }
+        impl $name {
+            pub fn as_str(&self) -> &str { &self.0 }
+        }
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str { &self.0 }
+        }
+        impl From<String> for $name {
+            fn from(text: String) -> Self { Self(text) }
+        }
+        impl From<&str> for $name {
+            fn from(text: &str) -> Self { Self(text.to_owned()) }
+        }
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.write_str(&self.0) }
+        }
+    )*};
+}
+
+ids! {
+    /// Whose data it is. Every row of a seller's data leads with it.
+    TenantId = "ten";
+    /// One seller's account at one marketplace.
+    ChannelId = "chn";
+    /// One pass over a channel.
+    RunId = "run";
+    ProductId = "prd";
+    DeadLetterId = "dlt";
+}
+
+impl TenantId {
+    /// The one tenant of a host that has not been told of others.
+    pub fn default_tenant() -> Self {
+        Self::from("ten_default")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_carry_their_kind_and_sort_by_time() {
+        let (earlier, later) = (RunId::make(1_000), RunId::make(2_000));
+        assert!(earlier.as_str().starts_with("run_"));
+        assert!(earlier < later);
+        assert_ne!(RunId::make(1_000), RunId::make(1_000));
+    }
+}

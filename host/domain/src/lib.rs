@@ -1,0 +1,14 @@
+#![doc = include_str!("../README.md")]
+
+pub mod catalog;
+pub mod clock;
+pub mod grants;
+pub mod id;
+pub mod money;
+pub mod run;
+pub mod secret;
+
+pub use clock::Clock;
+pub use id::{ChannelId, DeadLetterId, Id, ProductId, RunId, TenantId};
+pub use money::Money;
+pub use secret::Secret;

@@ -1,0 +1,113 @@
+//! A run: one pass over a channel, its counts, and when it may be called complete.
+
+use serde::{Deserialize, Serialize};
+
+use crate::clock::Timestamp;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunState {
+    Queued,
+    Running,
+    /// Everything the marketplace declared was seen and accounted for.
+    Completed,
+    /// The pass ended, and fewer items were accounted for than the marketplace declared.
+    Incomplete,
+    /// It could not go on; `failure` says why and what to do. A new run starts afresh, `import` again continues where it stopped.
+    Failed,
+    Cancelled,
+}
+
+impl RunState {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Running => "running",
+            Self::Completed => "completed",
+            Self::Incomplete => "incomplete",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Queued, Self::Running, Self::Completed, Self::Incomplete, Self::Failed, Self::Cancelled]
+            .into_iter()
+            .find(|state| state.as_str() == text)
+    }
+
+    /// Nothing will happen to it any more.
+    pub fn is_final(self) -> bool {
+        !matches!(self, Self::Queued | Self::Running)
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind", content = "since")]
+pub enum RunScope {
+    Full,
+    /// Only what changed after this moment.
+    ChangedSince(Timestamp),
+}
+
+/// What a run did, in the order in which its report shows it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// How many items the marketplace said it has; the last word counts.
+    pub declared: Option<i64>,
+    /// Distinct items seen.
+    pub fetched: i64,
+    pub created: i64,
+    pub updated: i64,
+    pub unchanged: i64,
+    pub deleted: i64,
+    pub dead_letters: i64,
+    pub requests: i64,
+    pub rate_limited: i64,
+    pub retries: i64,
+}
+
+impl Counts {
+    /// Items that ended somewhere: in the catalogue or as a dead letter.
+    pub fn accounted(&self) -> i64 {
+        self.created + self.updated + self.unchanged + self.dead_letters
+    }
+
+    /// The count contract: what was declared = what was seen = what is accounted for. The answer says what is missing.
+    pub fn shortfall(&self) -> Option<String> {
+        if self.accounted() != self.fetched {
+            return Some(format!(
+                "{} items were fetched and {} are accounted for (created, updated, unchanged or dead letters)",
+                self.fetched,
+                self.accounted()
+            ));
+        }
+        let declared = self.declared?;
+        (declared > self.fetched).then(|| {
+            format!(
+                "the shop declared {declared} items and showed {}: {} are missing",
+                self.fetched,
+                declared - self.fetched
+            )
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_short_of_what_was_declared_is_not_complete() {
+        let counts = Counts { declared: Some(10), fetched: 9, created: 8, dead_letters: 1, ..Counts::default() };
+        assert!(counts.shortfall().is_some_and(|text| text.contains("1 are missing")));
+        let whole = Counts { declared: Some(9), ..counts };
+        assert_eq!(whole.shortfall(), None);
+    }
+
+    #[test]
+    fn an_item_that_ended_nowhere_is_a_shortfall() {
+        let counts = Counts { declared: None, fetched: 3, created: 2, ..Counts::default() };
+        assert!(counts.shortfall().is_some());
+    }
+}

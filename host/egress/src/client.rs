@@ -1,0 +1,118 @@
+//! The one constructor of the HTTP client.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use entrepot_domain::grants::RateLimit;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use rustls::{ClientConfig, RootCertStore};
+use thiserror::Error;
+
+use crate::options::EgressOptions;
+use crate::pace::Pace;
+use crate::resolve::{Guarded, System};
+use crate::session::{Session, SessionSpec};
+
+/// Cheap to clone; connections and paces are shared.
+#[derive(Clone)]
+pub struct Egress(Arc<Shared>);
+
+pub(crate) struct Shared {
+    pub(crate) client: reqwest::Client,
+    pub(crate) options: EgressOptions,
+    paces: Mutex<HashMap<String, (RateLimit, Arc<Pace>)>>,
+}
+
+#[derive(Debug, Error)]
+pub enum StartError {
+    #[error("no trusted root certificates were found; install the system's CA bundle or set SSL_CERT_FILE ({0})")]
+    NoRoots(String),
+    #[error("an additional root certificate cannot be read: {0}")]
+    ExtraRoot(String),
+    #[error("TLS cannot be set up: {0}")]
+    Tls(#[from] rustls::Error),
+    #[error("the HTTP client cannot be set up: {0}")]
+    Client(#[from] reqwest::Error),
+}
+
+/// More than this many channels and paces that nobody uses are dropped.
+const IDLE_PACES: usize = 4096;
+
+impl Egress {
+    pub fn new(options: EgressOptions) -> Result<Self, StartError> {
+        let resolver = options.resolver.clone().unwrap_or_else(|| Arc::new(System));
+        let guarded = Guarded { resolver, allow_loopback: options.allow_loopback };
+        let client = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls(&options)?)
+            .dns_resolver(Arc::new(guarded))
+            .user_agent(options.user_agent.as_str())
+            .redirect(reqwest::redirect::Policy::none())
+            // A proxy would resolve names itself, past the guard.
+            .no_proxy()
+            .referer(false)
+            // Said even though the features are off: another crate of the build may switch them on, and the caps with them off.
+            .no_gzip()
+            .no_brotli()
+            .no_deflate()
+            .no_zstd()
+            .connect_timeout(options.connect_timeout)
+            .http2_max_header_list_size(u32::try_from(options.max_header_bytes).unwrap_or(u32::MAX))
+            .http2_adaptive_window(true)
+            .tcp_nodelay(true)
+            // Shorter than the keep-alive of usual servers, so that a request rarely meets a connection just closed.
+            .pool_idle_timeout(Duration::from_secs(30))
+            .build()?;
+        Ok(Self(Arc::new(Shared { client, options, paces: Mutex::default() })))
+    }
+
+    pub fn session(&self, spec: SessionSpec) -> Session {
+        let pace = self.pace(&spec.channel, spec.bound.rate_limit);
+        Session::new(Arc::clone(&self.0), pace, spec)
+    }
+
+    /// The pace of a channel, shared by all its sessions. A grant with another rate starts a new one.
+    fn pace(&self, channel: &str, limit: RateLimit) -> Arc<Pace> {
+        let mut paces = self.0.paces.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((known, pace)) = paces.get(channel)
+            && *known == limit
+        {
+            return Arc::clone(pace);
+        }
+        if paces.len() >= IDLE_PACES {
+            paces.retain(|_, (_, pace)| Arc::strong_count(pace) > 1 || pace.holding());
+        }
+        let pace = Arc::new(Pace::new(limit));
+        paces.insert(channel.to_owned(), (limit, Arc::clone(&pace)));
+        pace
+    }
+}
+
+fn tls(options: &EgressOptions) -> Result<ClientConfig, StartError> {
+    let mut roots = RootCertStore::empty();
+    let native = rustls_native_certs::load_native_certs();
+    roots.add_parsable_certificates(native.certs);
+    for pem in &options.extra_roots_pem {
+        let mut found = 0;
+        for certificate in CertificateDer::pem_slice_iter(pem) {
+            let certificate = certificate.map_err(|error| StartError::ExtraRoot(error.to_string()))?;
+            roots.add(certificate).map_err(|error| StartError::ExtraRoot(error.to_string()))?;
+            found += 1;
+        }
+        if found == 0 {
+            return Err(StartError::ExtraRoot("the file holds no certificate".to_owned()));
+        }
+    }
+    if roots.is_empty() {
+        let errors: Vec<String> = native.errors.iter().map(ToString::to_string).collect();
+        return Err(StartError::NoRoots(errors.join("; ")));
+    }
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let mut config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(config)
+}

@@ -1,0 +1,106 @@
+//! One exchange with one address: everything about it has been decided.
+
+use std::error::Error;
+use std::time::Duration;
+
+use http::header::{ACCEPT_ENCODING, HeaderMap, HeaderValue};
+use tokio::time::timeout;
+use url::{Host, Url};
+
+use crate::address;
+use crate::body::{self, Body, Caps};
+use crate::client::Shared;
+use crate::exchange::Failure;
+use crate::headers;
+use crate::resolve::AddressRefused;
+
+pub(crate) struct Outgoing {
+    pub(crate) method: http::Method,
+    pub(crate) url: Url,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Option<Vec<u8>>,
+}
+
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Body,
+}
+
+/// The checks that need no look-up: the scheme, and addresses that stand in the URL, which no resolver will see.
+pub(crate) fn check_target(url: &Url, allow_loopback: bool) -> Result<(), Failure> {
+    let literal = match url.host() {
+        Some(Host::Ipv4(address)) => Some(address.into()),
+        Some(Host::Ipv6(address)) => Some(address.into()),
+        _ => None,
+    };
+    if let Some(address) = literal {
+        address::check(address, allow_loopback)
+            .map_err(|kind| Failure::denied(format!("{address} is {kind}: not connected")))?;
+    }
+    if url.scheme() != "https" && !(allow_loopback && is_loopback(url)) {
+        let host = url.host_str().unwrap_or_default();
+        return Err(Failure::denied(format!("plain http to {host} is refused: the address must begin with https://")));
+    }
+    Ok(())
+}
+
+/// By its text alone: a name that merely resolves to loopback gets no exemption.
+pub(crate) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => address::is_loopback(address.into()),
+        Some(Host::Ipv6(address)) => address::is_loopback(address.into()),
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
+    }
+}
+
+/// `time`: for headers and body together.
+pub(crate) async fn exchange(shared: &Shared, outgoing: Outgoing, caps: Caps, time: Duration) -> Result<Answer, Failure> {
+    let options = &shared.options;
+    let host = outgoing.url.host_str().unwrap_or_default().to_owned();
+    let mut request = reqwest::Request::new(outgoing.method, outgoing.url);
+    *request.headers_mut() = outgoing.headers;
+    request.headers_mut().insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
+    *request.body_mut() = outgoing.body.map(Into::into);
+
+    let first_byte = options.first_byte_timeout.min(time);
+    let started = tokio::time::Instant::now();
+    let response = timeout(first_byte, shared.client.execute(request))
+        .await
+        .map_err(|_| Failure::unavailable(format!("{host} did not answer within {} ms", first_byte.as_millis())))?
+        .map_err(|error| failed(&host, error))?;
+    if headers::size(response.headers()) > options.max_header_bytes {
+        return Err(Failure::unavailable(format!(
+            "the answer of {host} has more than {} bytes of headers",
+            options.max_header_bytes
+        )));
+    }
+    let (status, headers) = (response.status().as_u16(), response.headers().clone());
+    let left = time.saturating_sub(started.elapsed());
+    let body = timeout(left, body::read(response, caps))
+        .await
+        .map_err(|_| Failure::unavailable(format!("the body from {host} was not complete within {} ms", time.as_millis())))??;
+    Ok(Answer { status, headers, body })
+}
+
+/// The texts of the HTTP client hold the URL, and that may hold a credential: only the innermost cause is passed on.
+fn failed(host: &str, error: reqwest::Error) -> Failure {
+    let connecting = error.is_connect();
+    let error = error.without_url();
+    let mut cause: &(dyn Error + 'static) = &error;
+    loop {
+        if let Some(refused) = cause.downcast_ref::<AddressRefused>() {
+            return Failure::denied(refused);
+        }
+        match cause.source() {
+            Some(source) => cause = source,
+            None => break,
+        }
+    }
+    if connecting {
+        Failure::unavailable(format!("no connection to {host}: {cause}"))
+    } else {
+        Failure::unavailable(format!("{host} broke off before it had answered: {cause}"))
+    }
+}

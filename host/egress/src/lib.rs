@@ -1,0 +1,22 @@
+#![doc = include_str!("../README.md")]
+
+pub mod address;
+mod body;
+mod client;
+mod credential;
+mod exchange;
+mod headers;
+mod hop;
+mod oauth1;
+mod options;
+mod pace;
+mod resolve;
+mod retry_after;
+mod scrub;
+mod session;
+
+pub use client::{Egress, StartError};
+pub use exchange::{Failure, Request, Response};
+pub use options::EgressOptions;
+pub use resolve::Resolver;
+pub use session::{Session, SessionLimits, SessionSpec, Stats};

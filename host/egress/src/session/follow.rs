@@ -1,0 +1,171 @@
+//! Sends a request and follows its redirects, each hop from the first check on.
+
+use std::sync::atomic::Ordering;
+
+use entrepot_domain::grants::{Credential, parse_url};
+use http::HeaderMap;
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, LOCATION};
+use tokio::time::Instant;
+use url::Url;
+
+use super::Inner;
+use super::plan::{Plan, Wanted};
+use crate::body::Caps;
+use crate::credential::{Applier, strip_parameters};
+use crate::exchange::{Failure, Request, Response};
+use crate::headers;
+use crate::hop::{self, Answer, Outgoing, is_loopback};
+use crate::retry_after::{exhausted, retry_after};
+
+const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
+
+impl Inner {
+    pub(super) async fn follow(&self, operation: &str, request: Request) -> Result<Response, Failure> {
+        if !METHODS.contains(&request.method.as_str()) {
+            return Err(Failure::denied(format!("only the methods {} are possible", METHODS.join(", "))));
+        }
+        let mut url = parse_url(&request.url).map_err(Failure::denied)?;
+        let guest_headers = headers::from_guest(&request.headers)?;
+        let (method, asked) = (request.method.as_str(), request.credential.as_deref());
+        let home = url.origin();
+        let mut body = request.body;
+        let mut wanted = Wanted::Asked(asked);
+        let mut time = self.shared.options.total_timeout;
+        let mut followed: u8 = 0;
+        loop {
+            let plan = self.plan(operation, method, &url, wanted)?;
+            self.spend()?;
+            let slot = self.pace.turn(self.shared.options.allow_loopback && is_loopback(&url)).await?;
+            let started = Instant::now();
+            let outgoing = self.outgoing(&plan, method, &url, &guest_headers, body.take())?;
+            let answer = hop::exchange(&self.shared, outgoing, self.caps(), time).await;
+            drop(slot);
+            let answer = answer?;
+            time = time.saturating_sub(started.elapsed());
+            self.learn(method, &url, &answer, started);
+
+            let Some(next) = next(method, &url, &answer, plan.credential.as_ref(), plan.redirects) else {
+                return Ok(self.clean(answer));
+            };
+            let next = next?;
+            if followed >= plan.redirects {
+                let host = url.host_str().unwrap_or_default();
+                return Err(Failure::denied(format!(
+                    "{host} redirects more often than the granted {} times (redirects of the rule)",
+                    plan.redirects
+                )));
+            }
+            followed += 1;
+            // Once away from where the request was addressed, no later hop gets the credential back.
+            wanted = match wanted {
+                Wanted::None => Wanted::None,
+                _ if next.origin() != home => Wanted::None,
+                _ => Wanted::Continued(asked),
+            };
+            if next.origin() != url.origin() && self.scrubber().finds(next.as_str().as_bytes()) {
+                return Err(Failure::denied("a redirect would carry a secret to another origin"));
+            }
+            url = next;
+        }
+    }
+
+    fn outgoing(
+        &self,
+        plan: &Plan,
+        method: &str,
+        url: &Url,
+        guest_headers: &HeaderMap,
+        body: Option<Vec<u8>>,
+    ) -> Result<Outgoing, Failure> {
+        let mut headers = guest_headers.clone();
+        let applier =
+            Applier { channel: &self.channel, secrets: self.secrets.as_ref(), clock: &self.shared.options.clock };
+        let url = match &plan.credential {
+            Some(credential) => applier.apply(credential, method, url, &mut headers)?,
+            None => url.clone(),
+        };
+        let method = http::Method::from_bytes(method.as_bytes()).map_err(Failure::denied)?;
+        Ok(Outgoing { method, url, headers, body })
+    }
+
+    fn caps(&self) -> Caps {
+        let options = &self.shared.options;
+        let bytes = self.limits.max_body_bytes.map_or(options.max_body_bytes, |own| own.min(options.max_body_bytes));
+        Caps { bytes, ratio: options.max_ratio }
+    }
+
+    /// Counts the answer and lets the channel's pace learn from it.
+    fn learn(&self, method: &str, url: &Url, answer: &Answer, started: Instant) {
+        let clock = &self.shared.options.clock;
+        let wait = retry_after(&answer.headers, clock);
+        self.counters.requests.fetch_add(1, Ordering::Relaxed);
+        self.counters.bytes_in.fetch_add(answer.body.received, Ordering::Relaxed);
+        if answer.status == 429 || (answer.status == 503 && wait.is_some()) {
+            self.counters.rate_limited.fetch_add(1, Ordering::Relaxed);
+            self.pace.refused(wait);
+        } else {
+            self.pace.answered(exhausted(&answer.headers, clock));
+        }
+        tracing::debug!(
+            channel = self.channel,
+            http.host = url.host_str(),
+            http.path = url.path(),
+            http.status = answer.status,
+            http.received_bytes = answer.body.received,
+            http.milliseconds = started.elapsed().as_millis() as u64,
+            "{method} answered"
+        );
+    }
+
+    /// The answer as the guest may see it.
+    fn clean(&self, answer: Answer) -> Response {
+        let scrubber = self.scrubber();
+        let retry_after_ms = retry_after(&answer.headers, &self.shared.options.clock)
+            .map(|wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX));
+        let received = answer.body.bytes.len();
+        let body = scrubber.clean_bytes(answer.body.bytes);
+        let mut headers = headers::to_guest(&answer.headers);
+        if answer.body.decoded {
+            headers.retain(|(name, _)| name != CONTENT_ENCODING.as_str());
+        }
+        if answer.body.decoded || body.len() != received {
+            headers.retain(|(name, _)| name != CONTENT_LENGTH.as_str());
+        }
+        for (_, value) in &mut headers {
+            if let std::borrow::Cow::Owned(cleaned) = scrubber.clean(value) {
+                *value = cleaned;
+            }
+        }
+        Response { status: answer.status, headers, body, retry_after_ms }
+    }
+}
+
+/// Where the answer redirects to. `None`: it does not, or the redirect is the guest's to see: no rule lets the host
+/// follow, or the method could do something twice.
+fn next(
+    method: &str,
+    url: &Url,
+    answer: &Answer,
+    credential: Option<&Credential>,
+    redirects: u8,
+) -> Option<Result<Url, Failure>> {
+    if redirects == 0 || !matches!(method, "GET" | "HEAD") || !matches!(answer.status, 301 | 302 | 303 | 307 | 308) {
+        return None;
+    }
+    let location = answer.headers.get(LOCATION)?;
+    Some(resolve(url, location.as_bytes(), credential))
+}
+
+fn resolve(url: &Url, location: &[u8], credential: Option<&Credential>) -> Result<Url, Failure> {
+    let refused = |why: &dyn std::fmt::Display| Failure::denied(format!("a redirect cannot be followed: {why}"));
+    let text = std::str::from_utf8(location).map_err(|error| refused(&error))?;
+    if text.contains('\\') || text.chars().any(char::is_control) {
+        return Err(refused(&"it holds backslashes or control characters"));
+    }
+    let mut joined = url.join(text).map_err(|error| refused(&error))?;
+    joined.set_fragment(None);
+    if let Some(credential) = credential {
+        strip_parameters(credential, &mut joined);
+    }
+    parse_url(joined.as_str()).map_err(|error| refused(&error))
+}

@@ -1,0 +1,1 @@
+//! A thin face on the job engine

@@ -1,0 +1,1 @@
+//! The sandbox: engine, limits, generations, one module per host capability

@@ -1,0 +1,1 @@
+//! The binary `entrepot`: one file per command

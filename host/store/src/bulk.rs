@@ -1,0 +1,108 @@
+//! Many rows in one statement. On PostgreSQL each column travels as one array (`UNNEST`), so a statement has the same text
+//! whatever the number of rows; SQLite has no arrays, so rows travel as multi-row `VALUES` in a few fixed sizes, which keeps
+//! its statements cached.
+
+use sqlx::{AssertSqlSafe, Postgres, QueryBuilder, Sqlite};
+
+use crate::{StoreError, Tx};
+
+/// One column of all rows. `Json` is text that PostgreSQL stores as jsonb.
+pub enum Column<'a> {
+    Text(Vec<Option<&'a str>>),
+    Json(Vec<Option<String>>),
+    Int(Vec<Option<i64>>),
+    Bool(Vec<Option<bool>>),
+    Bytes(Vec<&'a [u8]>),
+}
+
+impl Column<'_> {
+    fn len(&self) -> usize {
+        match self {
+            Self::Text(values) => values.len(),
+            Self::Json(values) => values.len(),
+            Self::Int(values) => values.len(),
+            Self::Bool(values) => values.len(),
+            Self::Bytes(values) => values.len(),
+        }
+    }
+
+    fn array_type(&self) -> &'static str {
+        match self {
+            Self::Text(_) => "text[]",
+            Self::Json(_) => "jsonb[]",
+            Self::Int(_) => "bigint[]",
+            Self::Bool(_) => "boolean[]",
+            Self::Bytes(_) => "bytea[]",
+        }
+    }
+}
+
+/// SQLite's rows per statement, largest first; what is left over goes row by row.
+const CHUNKS: [usize; 3] = [50, 10, 1];
+
+/// Inserts all rows. `head` is `INSERT INTO table (columns…)`, `tail` what follows the rows (`ON CONFLICT …`, or nothing).
+pub async fn insert(tx: &mut Tx, head: &'static str, tail: &'static str, columns: &[Column<'_>]) -> Result<(), StoreError> {
+    let rows = columns.first().map_or(0, Column::len);
+    debug_assert!(columns.iter().all(|column| column.len() == rows), "every column has a value for every row");
+    if rows == 0 {
+        return Ok(());
+    }
+    match tx {
+        Tx::Postgres(tx) => insert_postgres(tx, head, tail, columns).await,
+        Tx::Sqlite(tx) => insert_sqlite(tx, head, tail, columns, rows).await,
+    }
+}
+
+async fn insert_postgres(
+    tx: &mut sqlx::Transaction<'static, Postgres>,
+    head: &str,
+    tail: &str,
+    columns: &[Column<'_>],
+) -> Result<(), StoreError> {
+    let types: Vec<String> =
+        columns.iter().enumerate().map(|(index, column)| format!("${}::{}", index + 1, column.array_type())).collect();
+    let sql = format!("{head} SELECT * FROM UNNEST({}) {tail}", types.join(", "));
+    let mut query = sqlx::query(AssertSqlSafe(sql));
+    for column in columns {
+        query = match column {
+            Column::Text(values) => query.bind(values),
+            Column::Json(values) => query.bind(values),
+            Column::Int(values) => query.bind(values),
+            Column::Bool(values) => query.bind(values),
+            Column::Bytes(values) => query.bind(values),
+        };
+    }
+    query.execute(&mut **tx).await?;
+    Ok(())
+}
+
+async fn insert_sqlite(
+    tx: &mut sqlx::Transaction<'static, Sqlite>,
+    head: &str,
+    tail: &str,
+    columns: &[Column<'_>],
+    rows: usize,
+) -> Result<(), StoreError> {
+    let mut start = 0;
+    for size in CHUNKS {
+        while rows - start >= size {
+            let mut builder = QueryBuilder::<Sqlite>::new(head);
+            builder.push(" ");
+            builder.push_values(start..start + size, |mut row, index| {
+                for column in columns {
+                    match column {
+                        Column::Text(values) => row.push_bind(values[index].map(str::to_owned)),
+                        Column::Json(values) => row.push_bind(values[index].clone()),
+                        Column::Int(values) => row.push_bind(values[index]),
+                        Column::Bool(values) => row.push_bind(values[index]),
+                        Column::Bytes(values) => row.push_bind(values[index].to_vec()),
+                    };
+                }
+            });
+            builder.push(" ").push(tail);
+            builder.build().persistent(true).execute(&mut **tx).await?;
+            start += size;
+        }
+    }
+    Ok(())
+}

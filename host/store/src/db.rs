@@ -1,0 +1,199 @@
+//! Connections, transactions, and the handles that lead to a tenant's rows.
+
+use std::path::Path;
+use std::str::FromStr;
+use std::time::Duration;
+
+use entrepot_domain::{Clock, TenantId};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+
+use crate::StoreError;
+
+/// How long a statement waits for SQLite's write lock, held by another process.
+const SQLITE_BUSY: Duration = Duration::from_secs(10);
+/// How long a caller waits for a free connection before the database counts as away.
+const ACQUIRE: Duration = Duration::from_secs(15);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    Postgres,
+    Sqlite,
+}
+
+#[derive(Clone, Debug)]
+pub enum Pools {
+    Postgres(PgPool),
+    /// SQLite has one writer; waiting in our own line is fairer and faster than its busy loop.
+    Sqlite { read: SqlitePool, write: SqlitePool },
+}
+
+/// The database of a host. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Db {
+    pools: Pools,
+    clock: Clock,
+}
+
+pub enum Tx {
+    Postgres(Transaction<'static, Postgres>),
+    Sqlite(Transaction<'static, Sqlite>),
+}
+
+impl Db {
+    /// Connects, and makes the file and its folder where the database is embedded and not there yet.
+    pub async fn connect(address: &str, clock: Clock) -> Result<Self, StoreError> {
+        let pools = if address.starts_with("postgres://") || address.starts_with("postgresql://") {
+            let options = PgConnectOptions::from_str(address).map_err(|_| StoreError::Address(hide_password(address)))?;
+            Pools::Postgres(PgPoolOptions::new().max_connections(16).acquire_timeout(ACQUIRE).connect_with(options).await?)
+        } else if address.starts_with("sqlite:") {
+            Self::open_sqlite(address).await?
+        } else {
+            return Err(StoreError::Address(hide_password(address)));
+        };
+        Ok(Self { pools, clock })
+    }
+
+    async fn open_sqlite(address: &str) -> Result<Pools, StoreError> {
+        let options = SqliteConnectOptions::from_str(address)
+            .map_err(|_| StoreError::Address(address.to_owned()))?
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Normal)
+            .foreign_keys(true)
+            .busy_timeout(SQLITE_BUSY)
+            .statement_cache_capacity(256)
+            .pragma("temp_store", "memory")
+            .pragma("cache_size", "-16000")
+            .pragma("journal_size_limit", "67108864");
+        if let Some(folder) = Path::new(options.get_filename()).parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            std::fs::create_dir_all(folder)
+                .map_err(|cause| StoreError::Folder { path: folder.display().to_string(), cause })?;
+        }
+        let write = SqlitePoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE).connect_with(options.clone()).await?;
+        let read = SqlitePoolOptions::new().max_connections(4).acquire_timeout(ACQUIRE).connect_with(options).await?;
+        Ok(Pools::Sqlite { read, write })
+    }
+
+    /// Brings the tables up to date. Safe to call on every start, and by several hosts at once.
+    pub async fn migrate(&self) -> Result<(), StoreError> {
+        match &self.pools {
+            Pools::Postgres(pool) => sqlx::migrate!("../../migrations/postgres").run(pool).await?,
+            Pools::Sqlite { write, .. } => sqlx::migrate!("../../migrations/sqlite").run(write).await?,
+        }
+        Ok(())
+    }
+
+    pub fn engine(&self) -> Engine {
+        match self.pools {
+            Pools::Postgres(_) => Engine::Postgres,
+            Pools::Sqlite { .. } => Engine::Sqlite,
+        }
+    }
+
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// For the job engine, which keeps its own tables in the same database.
+    pub fn pools(&self) -> &Pools {
+        &self.pools
+    }
+
+    /// Does it answer?
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        read_all!(self, (i64,), "SELECT CAST(1 AS BIGINT)")?;
+        Ok(())
+    }
+
+    /// The rows of one tenant.
+    pub fn tenant(&self, tenant: &TenantId) -> Scoped {
+        Scoped { db: self.clone(), tenant: tenant.clone() }
+    }
+
+    /// A transaction on what belongs to the host, not to a tenant.
+    pub async fn begin(&self) -> Result<Tx, StoreError> {
+        Ok(match &self.pools {
+            Pools::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+            // A transaction that reads before it writes must not find out at its first write that another was faster.
+            Pools::Sqlite { write, .. } => Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
+        })
+    }
+
+    pub async fn close(&self) {
+        match &self.pools {
+            Pools::Postgres(pool) => pool.close().await,
+            Pools::Sqlite { read, write } => {
+                read.close().await;
+                write.close().await;
+            }
+        }
+    }
+}
+
+impl Tx {
+    pub async fn commit(self) -> Result<(), StoreError> {
+        match self {
+            Self::Postgres(tx) => tx.commit().await?,
+            Self::Sqlite(tx) => tx.commit().await?,
+        }
+        Ok(())
+    }
+}
+
+/// Reads of one tenant's rows.
+#[derive(Clone, Debug)]
+pub struct Scoped {
+    db: Db,
+    tenant: TenantId,
+}
+
+impl Scoped {
+    pub fn tenant(&self) -> &TenantId {
+        &self.tenant
+    }
+
+    pub fn clock(&self) -> &Clock {
+        self.db.clock()
+    }
+
+    pub(crate) fn pools(&self) -> &Pools {
+        self.db.pools()
+    }
+
+    /// A transaction on this tenant's rows; dropped without [`ScopedTx::commit`], nothing happened.
+    pub async fn begin(&self) -> Result<ScopedTx, StoreError> {
+        Ok(ScopedTx { tx: self.db.begin().await?, tenant: self.tenant.clone(), clock: self.db.clock().clone() })
+    }
+}
+
+/// Writes of one tenant's rows, in one transaction.
+pub struct ScopedTx {
+    pub(crate) tx: Tx,
+    pub(crate) tenant: TenantId,
+    pub(crate) clock: Clock,
+}
+
+impl ScopedTx {
+    pub fn tenant(&self) -> &TenantId {
+        &self.tenant
+    }
+
+    /// For the job engine: jobs are inserted in the transaction of what causes them.
+    pub fn raw(&mut self) -> &mut Tx {
+        &mut self.tx
+    }
+
+    pub async fn commit(self) -> Result<(), StoreError> {
+        self.tx.commit().await
+    }
+}
+
+/// The address without its password, for messages.
+pub(crate) fn hide_password(address: &str) -> String {
+    match (address.find("://"), address.rfind('@')) {
+        (Some(start), Some(end)) if start + 3 < end => format!("{}://…@{}", &address[..start], &address[end + 1..]),
+        _ => address.to_owned(),
+    }
+}

@@ -1,0 +1,45 @@
+use thiserror::Error;
+
+/// What the database did not do.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    #[error("the database answered: {0}")]
+    Database(#[from] sqlx::Error),
+    #[error("the database could not be brought up to date: {0}")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+    #[error("{0:?} is no database address; use sqlite://path/to/file.db or postgres://user@host/database")]
+    Address(String),
+    #[error("{path} cannot be used for the database: {cause}")]
+    Folder { path: String, cause: std::io::Error },
+    /// Someone else has the run: nothing was written.
+    #[error("another worker has taken over this run")]
+    LeaseLost,
+    #[error("a row cannot be read: {0}")]
+    Corrupt(String),
+}
+
+impl StoreError {
+    /// Worth another try later: the database is away, busy or full, not wrong.
+    pub fn is_transient(&self) -> bool {
+        let Self::Database(error) = self else { return false };
+        match error {
+            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::WorkerCrashed | sqlx::Error::Protocol(_) => true,
+            sqlx::Error::Database(error) => error.code().is_some_and(|code| is_transient_code(&code)),
+            _ => false,
+        }
+    }
+
+    /// A unique index refused the row.
+    pub fn is_conflict(&self) -> bool {
+        matches!(self, Self::Database(sqlx::Error::Database(error)) if error.is_unique_violation())
+    }
+}
+
+fn is_transient_code(code: &str) -> bool {
+    // SQLite: extended result codes carry the primary one in the low byte. 5 busy, 6 locked, 10 I/O, 13 full, 14 cannot open.
+    if code.len() < 5 {
+        return code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 5 | 6 | 10 | 13 | 14));
+    }
+    // PostgreSQL: connection, rollback (serialisation, deadlock), resources (disk full), operator intervention (shutdown).
+    ["08", "40", "53", "57", "55P03"].iter().any(|class| code.starts_with(class))
+}

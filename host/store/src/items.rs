@@ -1,0 +1,129 @@
+//! Raw items: what came, what it became, and what is known of it.
+
+use std::collections::HashMap;
+
+use entrepot_domain::ChannelId;
+use entrepot_domain::clock::Timestamp;
+use sqlx::types::Json;
+
+use crate::bulk::{self, Column};
+use crate::{Scoped, ScopedTx, StoreError, unpack};
+
+/// What is known of an item before it is looked at again.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct KnownItem {
+    source_id: String,
+    pub product_id: Option<String>,
+    pub content_hash: Vec<u8>,
+    pub adapter_digest: String,
+    pub problem: Option<String>,
+    pub deleted_at: Option<Timestamp>,
+}
+
+/// An item to be written: new or changed.
+pub struct ItemWrite<'a> {
+    pub source_id: &'a str,
+    pub product_id: Option<&'a str>,
+    pub content_hash: [u8; 32],
+    /// Packed by [`crate::pack`].
+    pub body: Vec<u8>,
+    pub source_updated_at: Option<Timestamp>,
+    pub problem: Option<&'a str>,
+}
+
+/// An item as it is kept, for mapping it again.
+#[derive(Clone, Debug)]
+pub struct StoredItem {
+    pub source_id: String,
+    pub product_id: Option<String>,
+    pub body: String,
+    pub source_updated_at: Option<Timestamp>,
+}
+
+const KNOWN: [&str; 2] = with_ids!(
+    "SELECT source_id, product_id, content_hash, adapter_digest, problem, deleted_at FROM source_items \
+     WHERE tenant_id = $1 AND channel_id = $2 AND source_id",
+    ""
+);
+const ALIVE: &str = "SELECT source_id FROM source_items WHERE tenant_id = $1 AND channel_id = $2 AND deleted_at IS NULL \
+    AND source_id > $3 ORDER BY source_id LIMIT 5000";
+const ONE: &str = "SELECT source_id, product_id, body, source_updated_at FROM source_items \
+    WHERE tenant_id = $1 AND channel_id = $2 AND source_id = $3 AND deleted_at IS NULL";
+const INSERT: &str = "INSERT INTO source_items (tenant_id, channel_id, source_id, product_id, content_hash, body, \
+    source_updated_at, fetched_at, processed_at, adapter_digest, problem)";
+const UPSERT: &str = "ON CONFLICT (tenant_id, channel_id, source_id) DO UPDATE SET product_id = excluded.product_id, \
+    content_hash = excluded.content_hash, body = excluded.body, source_updated_at = excluded.source_updated_at, \
+    fetched_at = excluded.fetched_at, processed_at = excluded.processed_at, adapter_digest = excluded.adapter_digest, \
+    problem = excluded.problem, deleted_at = NULL";
+const DELETE_ITEMS: [&str; 2] = with_ids!(
+    "UPDATE source_items SET deleted_at = $4 WHERE tenant_id = $1 AND channel_id = $2 AND source_id",
+    "AND deleted_at IS NULL"
+);
+const DELETE_PRODUCTS: [&str; 2] = with_ids!(
+    "UPDATE products SET deleted_at = $4, updated_at = $4 WHERE tenant_id = $1 AND channel_id = $2 AND source_id",
+    "AND deleted_at IS NULL"
+);
+const SETTLE: [&str; 2] = with_ids!("DELETE FROM dead_letters WHERE tenant_id = $1 AND channel_id = $2 AND source_id", "");
+
+impl Scoped {
+    /// What is known of these items, by id.
+    pub async fn known_items(&self, channel: &ChannelId, ids: &[&str]) -> Result<HashMap<String, KnownItem>, StoreError> {
+        let rows = read_all_forked!(self, KnownItem, KNOWN, self.tenant().as_str(), channel.as_str(), Json(ids))?;
+        Ok(rows.into_iter().map(|row| (row.source_id.clone(), row)).collect())
+    }
+
+    /// Ids of the items that exist as far as we know, in order, from after `after`; 5,000 at a time.
+    pub async fn alive_items(&self, channel: &ChannelId, after: &str) -> Result<Vec<String>, StoreError> {
+        let rows = read_all!(self, (String,), ALIVE, self.tenant().as_str(), channel.as_str(), after)?;
+        Ok(rows.into_iter().map(|(id,)| id).collect())
+    }
+
+    pub async fn stored_item(&self, channel: &ChannelId, source_id: &str) -> Result<Option<StoredItem>, StoreError> {
+        type Row = (String, Option<String>, Vec<u8>, Option<Timestamp>);
+        let row = read_optional!(self, Row, ONE, self.tenant().as_str(), channel.as_str(), source_id)?;
+        row.map(|(source_id, product_id, body, source_updated_at)| {
+            Ok(StoredItem { source_id, product_id, body: unpack(&body)?, source_updated_at })
+        })
+        .transpose()
+    }
+}
+
+impl ScopedTx {
+    pub async fn write_items(&mut self, channel: &ChannelId, digest: &str, items: &[ItemWrite<'_>]) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let (tenant, rows) = (self.tenant.clone(), items.len());
+        let columns = [
+            Column::Text(vec![Some(tenant.as_str()); rows]),
+            Column::Text(vec![Some(channel.as_str()); rows]),
+            Column::Text(items.iter().map(|item| Some(item.source_id)).collect()),
+            Column::Text(items.iter().map(|item| item.product_id).collect()),
+            Column::Bytes(items.iter().map(|item| item.content_hash.as_slice()).collect()),
+            Column::Bytes(items.iter().map(|item| item.body.as_slice()).collect()),
+            Column::Int(items.iter().map(|item| item.source_updated_at).collect()),
+            Column::Int(vec![Some(now); rows]),
+            Column::Int(vec![Some(now); rows]),
+            Column::Text(vec![Some(digest); rows]),
+            Column::Text(items.iter().map(|item| item.problem).collect()),
+        ];
+        bulk::insert(&mut self.tx, INSERT, UPSERT, &columns).await
+    }
+
+    /// Marks items, and the products they became, as gone. Their rows stay: an item that comes back keeps its identity.
+    pub async fn delete_items(&mut self, channel: &ChannelId, ids: &[String]) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        for sql in [DELETE_ITEMS, DELETE_PRODUCTS] {
+            execute_forked!(&mut self.tx, sql, self.tenant.as_str(), channel.as_str(), Json(ids), now)?;
+        }
+        let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+        self.settle_dead_letters(channel, &ids).await
+    }
+
+    /// The items are fine now, or gone: nothing about them is open any more.
+    pub async fn settle_dead_letters(&mut self, channel: &ChannelId, ids: &[&str]) -> Result<(), StoreError> {
+        if ids.is_empty() {
+            return Ok(());
+        }
+        execute_forked!(&mut self.tx, SETTLE, self.tenant.as_str(), channel.as_str(), Json(ids))?;
+        Ok(())
+    }
+}

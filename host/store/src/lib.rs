@@ -1,0 +1,21 @@
+#![doc = include_str!("../README.md")]
+
+#[macro_use]
+mod macros;
+
+pub mod adapters;
+pub mod bulk;
+pub mod catalogue;
+pub mod channels;
+mod codec;
+mod db;
+pub mod dead_letters;
+mod error;
+pub mod items;
+pub mod pages;
+pub mod products;
+pub mod runs;
+
+pub use codec::{pack, unpack};
+pub use db::{Db, Engine, Scoped, ScopedTx, Tx};
+pub use error::StoreError;

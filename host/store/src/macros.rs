@@ -1,0 +1,72 @@
+//! One statement text for both engines. Each macro runs it on whichever the handle is for; `$n` binds work on both.
+
+/// All rows of a query, read outside a transaction.
+macro_rules! read_all {
+    ($db:expr, $row:ty, $sql:expr $(, $bind:expr)* $(,)?) => {
+        match $db.pools() {
+            $crate::db::Pools::Postgres(pool) => sqlx::query_as::<_, $row>($sql)$(.bind($bind))*.fetch_all(pool).await,
+            $crate::db::Pools::Sqlite { read, .. } => sqlx::query_as::<_, $row>($sql)$(.bind($bind))*.fetch_all(read).await,
+        }
+    };
+}
+
+/// One row or none, read outside a transaction.
+macro_rules! read_optional {
+    ($db:expr, $row:ty, $sql:expr $(, $bind:expr)* $(,)?) => {
+        match $db.pools() {
+            $crate::db::Pools::Postgres(pool) => sqlx::query_as::<_, $row>($sql)$(.bind($bind))*.fetch_optional(pool).await,
+            $crate::db::Pools::Sqlite { read, .. } => sqlx::query_as::<_, $row>($sql)$(.bind($bind))*.fetch_optional(read).await,
+        }
+    };
+}
+
+/// One row or none, inside a transaction.
+macro_rules! tx_optional {
+    ($tx:expr, $row:ty, $sql:expr $(, $bind:expr)* $(,)?) => {
+        match $tx {
+            $crate::Tx::Postgres(tx) => sqlx::query_as::<_, $row>($sql)$(.bind($bind))*.fetch_optional(&mut **tx).await,
+            $crate::Tx::Sqlite(tx) => sqlx::query_as::<_, $row>($sql)$(.bind($bind))*.fetch_optional(&mut **tx).await,
+        }
+    };
+}
+
+/// Runs a statement inside a transaction; the answer is the number of rows it touched.
+macro_rules! execute {
+    ($tx:expr, $sql:expr $(, $bind:expr)* $(,)?) => {
+        match $tx {
+            $crate::Tx::Postgres(tx) => sqlx::query($sql)$(.bind($bind))*.execute(&mut **tx).await.map(|done| done.rows_affected()),
+            $crate::Tx::Sqlite(tx) => sqlx::query($sql)$(.bind($bind))*.execute(&mut **tx).await.map(|done| done.rows_affected()),
+        }
+    };
+}
+
+/// A statement about the rows whose ids are in `$3`, a JSON array: the one thing the engines spell differently.
+/// The first text is PostgreSQL's, the second SQLite's.
+macro_rules! with_ids {
+    ($head:expr, $tail:expr) => {
+        [
+            concat!($head, " IN (SELECT jsonb_array_elements_text($3)) ", $tail),
+            concat!($head, " IN (SELECT value FROM json_each($3)) ", $tail),
+        ]
+    };
+}
+
+/// As `read_all`, with a text for each engine.
+macro_rules! read_all_forked {
+    ($db:expr, $row:ty, $sql:expr $(, $bind:expr)* $(,)?) => {
+        match $db.pools() {
+            $crate::db::Pools::Postgres(pool) => sqlx::query_as::<_, $row>($sql[0])$(.bind($bind))*.fetch_all(pool).await,
+            $crate::db::Pools::Sqlite { read, .. } => sqlx::query_as::<_, $row>($sql[1])$(.bind($bind))*.fetch_all(read).await,
+        }
+    };
+}
+
+/// As `execute`, with a text for each engine.
+macro_rules! execute_forked {
+    ($tx:expr, $sql:expr $(, $bind:expr)* $(,)?) => {
+        match $tx {
+            $crate::Tx::Postgres(tx) => sqlx::query($sql[0])$(.bind($bind))*.execute(&mut **tx).await.map(|done| done.rows_affected()),
+            $crate::Tx::Sqlite(tx) => sqlx::query($sql[1])$(.bind($bind))*.execute(&mut **tx).await.map(|done| done.rows_affected()),
+        }
+    };
+}

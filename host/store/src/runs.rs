@@ -1,0 +1,229 @@
+//! Runs: leases, checkpoints' head, and how they end.
+
+use entrepot_domain::clock::Timestamp;
+use entrepot_domain::run::{Counts, RunScope, RunState};
+use entrepot_domain::{ChannelId, Id, RunId};
+
+use crate::{Scoped, ScopedTx, StoreError};
+
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct RunRow {
+    pub id: String,
+    pub channel_id: String,
+    scope: String,
+    since: Option<Timestamp>,
+    state: String,
+    pub seq: i64,
+    pub page_cursor: Option<String>,
+    pub page_context: Option<String>,
+    pub attempt: i64,
+    pub not_before: Option<Timestamp>,
+    pub lease_owner: Option<String>,
+    pub lease_until: Option<Timestamp>,
+    pub cancel: bool,
+    pub allow_mass_deletion: bool,
+    #[sqlx(flatten)]
+    counts: CountColumns,
+    pub failure: Option<String>,
+    pub created_at: Timestamp,
+    pub started_at: Option<Timestamp>,
+    pub finished_at: Option<Timestamp>,
+}
+
+#[derive(Clone, Debug, sqlx::FromRow)]
+struct CountColumns {
+    declared: Option<i64>,
+    fetched: i64,
+    created: i64,
+    updated: i64,
+    unchanged: i64,
+    deleted: i64,
+    dead_letters: i64,
+    requests: i64,
+    rate_limited: i64,
+    retries: i64,
+}
+
+impl RunRow {
+    pub fn run_id(&self) -> RunId {
+        RunId::from(self.id.as_str())
+    }
+
+    pub fn channel(&self) -> ChannelId {
+        ChannelId::from(self.channel_id.as_str())
+    }
+
+    pub fn state(&self) -> RunState {
+        RunState::parse(&self.state).unwrap_or(RunState::Failed)
+    }
+
+    pub fn scope(&self) -> RunScope {
+        match (self.scope.as_str(), self.since) {
+            ("changed_since", Some(since)) => RunScope::ChangedSince(since),
+            _ => RunScope::Full,
+        }
+    }
+
+    pub fn counts(&self) -> Counts {
+        let CountColumns { declared, fetched, created, updated, unchanged, deleted, dead_letters, requests, rate_limited, retries } =
+            self.counts;
+        Counts { declared, fetched, created, updated, unchanged, deleted, dead_letters, requests, rate_limited, retries }
+    }
+}
+
+/// Where a run stands after a page: written together with the page's rows.
+#[derive(Clone, Debug)]
+pub struct Progress<'a> {
+    pub cursor: Option<&'a str>,
+    /// `Some`: replaces what is kept.
+    pub context: Option<&'a str>,
+    pub counts: Counts,
+    pub not_before: Option<Timestamp>,
+}
+
+macro_rules! run_columns {
+    () => {
+        "id, channel_id, scope, since, state, seq, page_cursor, page_context, attempt, not_before, lease_owner, lease_until, \
+         cancel, allow_mass_deletion, declared, fetched, created, updated, unchanged, deleted, dead_letters, requests, \
+         rate_limited, retries, failure, created_at, started_at, finished_at"
+    };
+}
+
+const FIND: &str = concat!("SELECT ", run_columns!(), " FROM runs WHERE tenant_id = $1 AND id = $2");
+const LIST: &str = concat!(
+    "SELECT ", run_columns!(), " FROM runs WHERE tenant_id = $1 AND ($2 = '' OR channel_id = $2) AND ($3 = '' OR id < $3) \
+     ORDER BY id DESC LIMIT $4"
+);
+const ACTIVE: &str = concat!(
+    "SELECT ", run_columns!(), " FROM runs WHERE tenant_id = $1 AND channel_id = $2 AND state IN ('queued', 'running')"
+);
+const LATEST: &str =
+    concat!("SELECT ", run_columns!(), " FROM runs WHERE tenant_id = $1 AND channel_id = $2 ORDER BY id DESC LIMIT 1");
+const INSERT: &str = "INSERT INTO runs (tenant_id, id, channel_id, scope, since, state, seq, attempt, cancel, \
+    allow_mass_deletion, fetched, created, updated, unchanged, deleted, dead_letters, requests, rate_limited, retries, created_at) \
+    VALUES ($1, $2, $3, $4, $5, 'queued', 0, 0, FALSE, $6, 0, 0, 0, 0, 0, 0, 0, 0, 0, $7)";
+const REOPEN: &str = "UPDATE runs SET state = 'queued', attempt = 0, not_before = NULL, failure = NULL, cancel = FALSE, \
+    finished_at = NULL, lease_owner = NULL, lease_until = NULL, allow_mass_deletion = $3 WHERE tenant_id = $1 AND id = $2";
+/// A lease that ran out may be taken; the sequence number protects against the old owner who has not noticed.
+const LEASE: &str = concat!(
+    "UPDATE runs SET lease_owner = $3, lease_until = $4, state = 'running', started_at = COALESCE(started_at, $5) \
+     WHERE tenant_id = $1 AND id = $2 AND state IN ('queued', 'running') \
+     AND (lease_until IS NULL OR lease_until < $5 OR lease_owner = $3) RETURNING ", run_columns!()
+);
+const RENEW: &str = "UPDATE runs SET lease_until = $4 WHERE tenant_id = $1 AND id = $2 AND lease_owner = $3";
+const RELEASE: &str = "UPDATE runs SET lease_owner = NULL, lease_until = NULL WHERE tenant_id = $1 AND id = $2 AND lease_owner = $3";
+const ADVANCE: &str = "UPDATE runs SET seq = seq + 1, page_cursor = $5, page_context = COALESCE($6, page_context), attempt = 0, \
+    not_before = $7, lease_until = $8, declared = $9, fetched = $10, created = $11, updated = $12, unchanged = $13, \
+    dead_letters = $14, requests = $15, rate_limited = $16, retries = $17 \
+    WHERE tenant_id = $1 AND id = $2 AND lease_owner = $3 AND seq = $4 AND state = 'running'";
+const POSTPONE: &str = "UPDATE runs SET attempt = $5, not_before = $6, requests = $7, rate_limited = $8, retries = $9, \
+    failure = $10 WHERE tenant_id = $1 AND id = $2 AND lease_owner = $3 AND seq = $4 AND state = 'running'";
+const FINISH: &str = "UPDATE runs SET state = $5, failure = $6, finished_at = $7, lease_owner = NULL, lease_until = NULL, \
+    seq = seq + 1, deleted = $8, declared = $9, requests = $10, rate_limited = $11, retries = $12 \
+    WHERE tenant_id = $1 AND id = $2 AND lease_owner = $3 AND seq = $4 AND state = 'running'";
+/// A run nobody works on ends at once; one that is being worked on ends at its next page.
+const CANCEL_IDLE: &str = "UPDATE runs SET state = 'cancelled', cancel = TRUE, finished_at = $3 \
+    WHERE tenant_id = $1 AND id = $2 AND state IN ('queued', 'running') AND (lease_until IS NULL OR lease_until < $3)";
+const CANCEL: &str = "UPDATE runs SET cancel = TRUE WHERE tenant_id = $1 AND id = $2 AND state IN ('queued', 'running')";
+
+impl Scoped {
+    pub async fn run(&self, run: &RunId) -> Result<Option<RunRow>, StoreError> {
+        Ok(read_optional!(self, RunRow, FIND, self.tenant().as_str(), run.as_str())?)
+    }
+
+    /// Newest first, of one channel or of all; `before` is the last id of the previous page.
+    pub async fn runs(&self, channel: Option<&ChannelId>, before: Option<&str>, limit: i64) -> Result<Vec<RunRow>, StoreError> {
+        let channel = channel.map_or("", ChannelId::as_str);
+        Ok(read_all!(self, RunRow, LIST, self.tenant().as_str(), channel, before.unwrap_or(""), limit)?)
+    }
+
+    /// The run that is queued or running over a channel.
+    pub async fn active_run(&self, channel: &ChannelId) -> Result<Option<RunRow>, StoreError> {
+        Ok(read_optional!(self, RunRow, ACTIVE, self.tenant().as_str(), channel.as_str())?)
+    }
+
+    pub async fn latest_run(&self, channel: &ChannelId) -> Result<Option<RunRow>, StoreError> {
+        Ok(read_optional!(self, RunRow, LATEST, self.tenant().as_str(), channel.as_str())?)
+    }
+}
+
+impl ScopedTx {
+    pub async fn insert_run(&mut self, channel: &ChannelId, scope: RunScope, allow_mass_deletion: bool) -> Result<RunId, StoreError> {
+        let now = self.clock.now();
+        let id = RunId::make(now);
+        let (kind, since) = match scope {
+            RunScope::Full => ("full", None),
+            RunScope::ChangedSince(since) => ("changed_since", Some(since)),
+        };
+        let tenant = self.tenant.as_str();
+        execute!(&mut self.tx, INSERT, tenant, id.as_str(), channel.as_str(), kind, since, allow_mass_deletion, now)?;
+        Ok(id)
+    }
+
+    /// Puts a failed or cancelled run back to where it stopped.
+    pub async fn reopen_run(&mut self, run: &RunId, allow_mass_deletion: bool) -> Result<(), StoreError> {
+        execute!(&mut self.tx, REOPEN, self.tenant.as_str(), run.as_str(), allow_mass_deletion)?;
+        Ok(())
+    }
+
+    /// Takes or renews the lease. `None`: another worker has it, or the run is over.
+    pub async fn lease_run(&mut self, run: &RunId, owner: &str, ttl_ms: i64) -> Result<Option<RunRow>, StoreError> {
+        let now = self.clock.now();
+        let tenant = self.tenant.as_str();
+        Ok(tx_optional!(&mut self.tx, RunRow, LEASE, tenant, run.as_str(), owner, now + ttl_ms, now)?)
+    }
+
+    /// Says that the owner is alive. False: the lease is someone else's by now.
+    pub async fn renew_lease(&mut self, run: &RunId, owner: &str, ttl_ms: i64) -> Result<bool, StoreError> {
+        let until = self.clock.now() + ttl_ms;
+        Ok(execute!(&mut self.tx, RENEW, self.tenant.as_str(), run.as_str(), owner, until)? == 1)
+    }
+
+    pub async fn release_run(&mut self, run: &RunId, owner: &str) -> Result<(), StoreError> {
+        execute!(&mut self.tx, RELEASE, self.tenant.as_str(), run.as_str(), owner)?;
+        Ok(())
+    }
+
+    /// The head of a checkpoint. Fails, and with it everything in this transaction, when another worker was there.
+    pub async fn advance_run(&mut self, run: &RunId, owner: &str, seq: i64, progress: &Progress<'_>, ttl_ms: i64) -> Result<(), StoreError> {
+        let until = self.clock.now() + ttl_ms;
+        let c = progress.counts;
+        let touched = execute!(
+            &mut self.tx, ADVANCE, self.tenant.as_str(), run.as_str(), owner, seq, progress.cursor, progress.context,
+            progress.not_before, until, c.declared, c.fetched, c.created, c.updated, c.unchanged, c.dead_letters, c.requests,
+            c.rate_limited, c.retries
+        )?;
+        if touched == 1 { Ok(()) } else { Err(StoreError::LeaseLost) }
+    }
+
+    /// Notes a failed try of the page at the cursor: nothing else changed.
+    pub async fn postpone_run(
+        &mut self, run: &RunId, owner: &str, seq: i64, attempt: i64, not_before: Timestamp, counts: Counts, why: &str,
+    ) -> Result<(), StoreError> {
+        let touched = execute!(
+            &mut self.tx, POSTPONE, self.tenant.as_str(), run.as_str(), owner, seq, attempt, not_before, counts.requests,
+            counts.rate_limited, counts.retries, why
+        )?;
+        if touched == 1 { Ok(()) } else { Err(StoreError::LeaseLost) }
+    }
+
+    pub async fn finish_run(
+        &mut self, run: &RunId, owner: &str, seq: i64, state: RunState, counts: Counts, failure: Option<&str>,
+    ) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let touched = execute!(
+            &mut self.tx, FINISH, self.tenant.as_str(), run.as_str(), owner, seq, state.as_str(), failure, now, counts.deleted,
+            counts.declared, counts.requests, counts.rate_limited, counts.retries
+        )?;
+        if touched == 1 { Ok(()) } else { Err(StoreError::LeaseLost) }
+    }
+
+    pub async fn cancel_run(&mut self, run: &RunId) -> Result<bool, StoreError> {
+        let now = self.clock.now();
+        let tenant = self.tenant.as_str();
+        if execute!(&mut self.tx, CANCEL_IDLE, tenant, run.as_str(), now)? == 1 {
+            return Ok(true);
+        }
+        Ok(execute!(&mut self.tx, CANCEL, tenant, run.as_str())? == 1)
+    }
+}

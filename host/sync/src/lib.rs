@@ -1,0 +1,1 @@
+//! The use cases and their jobs: import, map, close

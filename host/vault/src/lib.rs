@@ -1,0 +1,1 @@
+//! Key ring, sealing and opening of secrets

@@ -1,0 +1,1 @@
+//! cargo adapter: build an adapter crate into a component with its manifest embedded

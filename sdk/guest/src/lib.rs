@@ -1,0 +1,30 @@
+#![doc = include_str!("../README.md")]
+
+pub mod bindings;
+pub mod currency;
+mod export;
+pub mod gtin;
+pub mod http;
+pub mod issue;
+pub mod json;
+pub mod log;
+pub mod money;
+pub mod paging;
+pub mod text;
+pub mod time;
+pub mod transport;
+
+pub use bindings::{Catalog, Connection, FeedFormat, Listings, Orders, Webhooks};
+pub use bindings::{exchange, feed, files, items, keys, listings, model, orders, types, webhooks};
+pub use transport::{Host, Transport};
+
+/// What nearly every file of an adapter needs.
+pub mod prelude {
+    pub use crate::bindings::connection::Account;
+    pub use crate::bindings::exchange::{Method, Request, Response};
+    pub use crate::bindings::items::{Page, PageRequest, RawItem, Scope};
+    pub use crate::bindings::model;
+    pub use crate::bindings::types::{Channel, Error, Issue, Money};
+    pub use crate::issue::issue;
+    pub use crate::{Catalog, Connection, Host, Transport};
+}
