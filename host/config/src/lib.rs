@@ -1,1 +1,69 @@
-//! Every option of an Entrepot host, its default, and the check at start
+#![doc = include_str!("../README.md")]
+
+mod check;
+mod sources;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use entrepot_domain::Secret;
+use thiserror::Error;
+
+/// The options with their defaults and comments, as a file to start from.
+pub const DEFAULTS: &str = include_str!("defaults.toml");
+
+/// A configuration that was checked.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub database_url: String,
+    pub data_dir: PathBuf,
+    pub listen: SocketAddr,
+    pub public_url: String,
+    pub log: String,
+    pub registry: Option<String>,
+    /// From `ENTREPOT_MASTER_KEY` or the file that `ENTREPOT_MASTER_KEY_FILE` names; `None`: the key file in the data folder.
+    pub master_key: Option<Secret>,
+    pub egress: EgressConfig,
+    pub import: ImportConfig,
+}
+
+#[derive(Clone, Debug)]
+pub struct EgressConfig {
+    pub allow_loopback: bool,
+    pub extra_roots_pem: Vec<Vec<u8>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct ImportConfig {
+    pub workers: usize,
+    pub page_size: u32,
+    pub slice: Duration,
+    pub lease: Duration,
+    pub attempts: i64,
+    pub backoff: Duration,
+    pub mass_deletion_percent: u32,
+}
+
+/// Everything that is wrong, one line each.
+#[derive(Debug, Error, PartialEq, Eq)]
+#[error("the configuration has {} problem{}:\n{}", .0.len(), if .0.len() == 1 { "" } else { "s" }, .0.iter().map(|p| format!("  - {p}")).collect::<Vec<_>>().join("\n"))]
+pub struct ConfigError(pub Vec<String>);
+
+impl Config {
+    /// From the process's environment and the file it names.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        let file = std::env::var("ENTREPOT_CONFIG").ok().map(PathBuf::from);
+        Self::from_sources(file.as_deref(), |name| std::env::var(name).ok())
+    }
+
+    /// Is the database a file of this machine?
+    pub fn is_embedded(&self) -> bool {
+        self.database_url.starts_with("sqlite:")
+    }
+
+    /// Where the master key of an embedded database is kept.
+    pub fn key_file(&self) -> PathBuf {
+        self.data_dir.join("master.key")
+    }
+}

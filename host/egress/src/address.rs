@@ -97,9 +97,10 @@ fn classify_v6(address: Ipv6Addr) -> Option<Kind> {
         [0, 0, 0, 0, 0, 0, 0, 1] => Some(Kind::Loopback),
         // IPv4-mapped, IPv4-translated, NAT64 and its local prefix, IPv4-compatible. No marketplace publishes these, so a
         // public address inside is refused too; a loopback one does not count as loopback, or the switch would let it in.
-        [0, 0, 0, 0, 0, 0xffff, a, b] | [0, 0, 0, 0, 0xffff, 0, a, b] | [0x64, 0xff9b, 0, 0, 0, 0, a, b] | [0, 0, 0, 0, 0, 0, a, b] => {
-            Some(embedded(inner(a, b)))
-        }
+        [0, 0, 0, 0, 0, 0xffff, a, b]
+        | [0, 0, 0, 0, 0xffff, 0, a, b]
+        | [0x64, 0xff9b, 0, 0, 0, 0, a, b]
+        | [0, 0, 0, 0, 0, 0, a, b] => Some(embedded(inner(a, b))),
         [0x64, 0xff9b, 1, _, _, _, a, b] => Some(embedded(inner(a, b))),
         // 6to4 | Teredo, which keeps the client's address inverted.
         [0x2002, a, b, ..] => Some(embedded(inner(a, b))),

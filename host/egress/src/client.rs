@@ -83,7 +83,8 @@ impl Egress {
         if paces.len() >= IDLE_PACES {
             paces.retain(|_, (_, pace)| Arc::strong_count(pace) > 1 || pace.holding());
         }
-        let pace = Arc::new(Pace::new(limit));
+        let before = paces.get(channel).map(|(_, pace)| Arc::clone(pace));
+        let pace = Arc::new(Pace::new(limit, before.as_deref()));
         paces.insert(channel.to_owned(), (limit, Arc::clone(&pace)));
         pace
     }

@@ -58,9 +58,10 @@ impl Applier<'_> {
             }
             Credential::OAuth1 { consumer_key, consumer_secret, signature_method } => {
                 let nonce = format!("{:032x}", rand::random::<u128>());
+                let (key, secret) = (self.fill(consumer_key)?, self.fill(consumer_secret)?);
                 let signer = Signer {
-                    consumer_key: self.fill(consumer_key)?.expose(),
-                    consumer_secret: self.fill(consumer_secret)?.expose(),
+                    consumer_key: key.expose(),
+                    consumer_secret: secret.expose(),
                     method: *signature_method,
                     nonce: &nonce,
                     timestamp: self.clock.now() / 1000,

@@ -55,7 +55,9 @@ pub(crate) fn from_guest(headers: &[(String, String)]) -> Result<HeaderMap, Fail
         let name = HeaderName::from_bytes(lower.as_bytes())
             .map_err(|_| Failure::denied("a header name holds characters that headers cannot have"))?;
         if value.bytes().any(|b| (b < b' ' && b != b'\t') || b == 0x7f) {
-            return Err(Failure::denied(format!("the header `{name}` holds a line break or another control character")));
+            return Err(Failure::denied(format!(
+                "the header `{name}` holds a line break or another control character"
+            )));
         }
         let value = HeaderValue::from_bytes(value.as_bytes())
             .map_err(|_| Failure::denied(format!("the header `{name}` cannot be sent")))?;

@@ -56,9 +56,15 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
 }
 
 /// `time`: for headers and body together.
-pub(crate) async fn exchange(shared: &Shared, outgoing: Outgoing, caps: Caps, time: Duration) -> Result<Answer, Failure> {
+pub(crate) async fn exchange(
+    shared: &Shared,
+    outgoing: Outgoing,
+    caps: Caps,
+    time: Duration,
+) -> Result<Answer, Failure> {
     let options = &shared.options;
     let host = outgoing.url.host_str().unwrap_or_default().to_owned();
+    let head = outgoing.method == http::Method::HEAD;
     let mut request = reqwest::Request::new(outgoing.method, outgoing.url);
     *request.headers_mut() = outgoing.headers;
     request.headers_mut().insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
@@ -78,9 +84,9 @@ pub(crate) async fn exchange(shared: &Shared, outgoing: Outgoing, caps: Caps, ti
     }
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
     let left = time.saturating_sub(started.elapsed());
-    let body = timeout(left, body::read(response, caps))
-        .await
-        .map_err(|_| Failure::unavailable(format!("the body from {host} was not complete within {} ms", time.as_millis())))??;
+    let body = timeout(left, body::read(response, caps, head)).await.map_err(|_| {
+        Failure::unavailable(format!("the body from {host} was not complete within {} ms", time.as_millis()))
+    })??;
     Ok(Answer { status, headers, body })
 }
 

@@ -44,11 +44,18 @@ pub(crate) struct Slot {
 }
 
 impl Pace {
-    pub(crate) fn new(limit: RateLimit) -> Self {
+    /// `before`: the channel's pace under another grant. What the marketplace asked for outlives the grant.
+    pub(crate) fn new(limit: RateLimit, before: Option<&Self>) -> Self {
         let most = if limit.requests_per_second.is_finite() { limit.requests_per_second.max(0.01) } else { 1.0 };
         let in_flight = limit.concurrency.clamp(1, 256);
         let burst = most.min(f64::from(in_flight)).max(1.0);
-        let state = State { rate: most, tokens: burst, filled: Instant::now(), hold: None, penalised: None };
+        let state = State {
+            rate: most,
+            tokens: burst,
+            filled: Instant::now(),
+            hold: before.and_then(|pace| pace.state().hold),
+            penalised: None,
+        };
         Self { most, burst, slots: Arc::new(Semaphore::new(in_flight as usize)), state: Mutex::new(state) }
     }
 

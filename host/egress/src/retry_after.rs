@@ -11,7 +11,7 @@ const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 /// Retry-After, in seconds or as a date, as time from now.
 pub(crate) fn retry_after(headers: &HeaderMap, clock: &Clock) -> Option<Duration> {
     let value = text(headers, "retry-after")?;
-    if let Ok(seconds) = value.parse::<f64>() {
+    if let Some(seconds) = number(value) {
         return seconds_from_now(seconds);
     }
     let at = httpdate::parse_http_date(value).ok()?.duration_since(UNIX_EPOCH).ok()?;
@@ -28,7 +28,7 @@ pub(crate) fn exhausted(headers: &HeaderMap, clock: &Clock) -> Option<Duration> 
         "x-remaining-this-second",
         "x-ratelimit-requests-remaining",
     ];
-    let nothing_left = REMAINING.iter().any(|name| text(headers, name).and_then(|v| v.parse::<f64>().ok()) == Some(0.0));
+    let nothing_left = REMAINING.iter().any(|name| text(headers, name).and_then(number) == Some(0.0));
     if nothing_left {
         return Some(reset(headers, clock).unwrap_or(Duration::from_secs(1)));
     }
@@ -45,7 +45,7 @@ fn reset(headers: &HeaderMap, clock: &Clock) -> Option<Duration> {
         return Some(Duration::from_millis(ms).min(LONGEST));
     }
     const RESET: [&str; 3] = ["x-ratelimit-reset", "x-rate-limit-reset", "ratelimit-reset"];
-    let value = RESET.iter().find_map(|name| text(headers, name))?.parse::<f64>().ok()?;
+    let value = RESET.iter().find_map(|name| text(headers, name)).and_then(number)?;
     // Nobody says which it is: seconds from now, seconds since 1970 or milliseconds since 1970.
     if value >= 1e12 {
         Some(until(value as u128, clock))
@@ -63,6 +63,12 @@ fn seconds_from_now(seconds: f64) -> Option<Duration> {
 fn until(at_ms: u128, clock: &Clock) -> Duration {
     let now = u128::try_from(clock.now()).unwrap_or(0);
     Duration::from_millis(u64::try_from(at_ms.saturating_sub(now)).unwrap_or(u64::MAX)).min(LONGEST)
+}
+
+/// Rust would also read "inf" and "nan".
+fn number(text: &str) -> Option<f64> {
+    let plain = text.starts_with(|c: char| c.is_ascii_digit()) && text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    if plain { text.parse().ok() } else { None }
 }
 
 fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {

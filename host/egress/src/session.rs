@@ -63,6 +63,9 @@ pub struct Stats {
     pub reported: u64,
 }
 
+/// Of one session.
+const LOGGED_DENIALS: u64 = 10;
+
 /// Cheap to clone; clones share budget and counters.
 #[derive(Clone)]
 pub struct Session(Arc<Inner>);
@@ -108,8 +111,10 @@ impl Session {
     pub async fn send(&self, operation: &str, request: Request) -> Result<Response, Failure> {
         let outcome = self.0.follow(operation, request).await;
         if let Err(Failure::Denied(why)) = &outcome {
-            self.0.counters.denied.fetch_add(1, Ordering::Relaxed);
-            tracing::warn!(channel = self.0.channel, operation, "outbound request denied: {why}");
+            // A guest can be denied as often as it likes; the log is not the place to count.
+            if self.0.counters.denied.fetch_add(1, Ordering::Relaxed) < LOGGED_DENIALS {
+                tracing::warn!(channel = self.0.channel, operation, "outbound request denied: {why}");
+            }
         }
         outcome
     }

@@ -1,1 +1,124 @@
-//! A thin face on the job engine
+#![doc = include_str!("../README.md")]
+
+mod worker;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use entrepot_store::{Db, Tx};
+use riverqueue::migrate::{PostgresMigrator, SqliteMigrator};
+use riverqueue::{Client, InsertOpts, JobArgs, MaintenanceConfig, QueueConfig, RunHandle, Workers};
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// "This run wants to go on."
+#[derive(Clone, Debug, Deserialize, JobArgs, Serialize)]
+#[river(kind = "advance_run")]
+pub struct Job {
+    pub tenant: String,
+    pub run: String,
+}
+
+/// What a handler made of a job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    Done,
+    /// Again after this long; does not count as a failed attempt.
+    Later(Duration),
+}
+
+#[async_trait]
+pub trait Handler: Send + Sync + 'static {
+    /// An error is unexpected: the job is tried again with River's backoff.
+    async fn handle(&self, job: Job) -> Result<Outcome, Box<dyn std::error::Error + Send + Sync>>;
+}
+
+#[derive(Debug, Error)]
+pub enum QueueError {
+    #[error("the job engine answered: {0}")]
+    River(#[from] riverqueue::Error),
+    #[error("the job engine's tables could not be brought up to date: {0}")]
+    Migrate(String),
+}
+
+/// How often due jobs are looked for, and how often a fresh job is noticed where the database does not tell.
+const POLL: Duration = Duration::from_millis(250);
+const COOLDOWN: Duration = Duration::from_millis(20);
+/// A handler works for a time slice and one page more; whoever takes longer than this is dead.
+const JOB_TIMEOUT: Duration = Duration::from_secs(900);
+const RESCUE_AFTER: Duration = Duration::from_secs(960);
+const QUEUE: &str = "default";
+
+/// Inserts jobs.
+#[derive(Clone)]
+pub struct Queue(Client);
+
+/// Works jobs until it is stopped.
+pub struct Running(RunHandle);
+
+impl Queue {
+    /// Brings the job engine's own tables up to date.
+    pub async fn migrate(db: &Db) -> Result<(), QueueError> {
+        let fail = |error: &dyn std::fmt::Display| QueueError::Migrate(error.to_string());
+        match db.pools() {
+            entrepot_store::Pools::Postgres(pool) => {
+                PostgresMigrator::new(pool.clone()).migrate_up().await.map_err(|error| fail(&error))?;
+            }
+            entrepot_store::Pools::Sqlite { write, .. } => {
+                SqliteMigrator::new(write.clone()).migrate_up().await.map_err(|error| fail(&error))?;
+            }
+        }
+        Ok(())
+    }
+
+    pub fn new(db: &Db) -> Result<Self, QueueError> {
+        Ok(Self(builder(db).build()?))
+    }
+
+    /// In the transaction of what causes the job: both happen or neither.
+    pub async fn enqueue(&self, tx: &mut Tx, job: Job) -> Result<(), QueueError> {
+        let insert = self.0.insert(job).opts(InsertOpts::default().with_max_attempts(25));
+        match tx {
+            Tx::Postgres(tx) => insert.tx(tx).await.map(drop)?,
+            Tx::Sqlite(tx) => insert.tx(tx).await.map(drop)?,
+        }
+        Ok(())
+    }
+
+    /// Works jobs with `handler`, at most `workers` at a time.
+    pub fn work(db: &Db, handler: Arc<dyn Handler>, workers: usize) -> Result<Running, QueueError> {
+        let mut known = Workers::new();
+        known.add(worker::RunWorker(handler))?;
+        let queue = QueueConfig::new(workers).with_fetch_poll_interval(POLL);
+        let maintenance = MaintenanceConfig::default()
+            .with_scheduler_interval(POLL)
+            .with_rescue_after(RESCUE_AFTER)
+            .with_rescuer_interval(Duration::from_secs(30));
+        let client = builder(db)
+            .workers(known)
+            .queue(QUEUE, queue)
+            .fetch_cooldown(COOLDOWN)
+            .job_timeout(JOB_TIMEOUT)
+            .maintenance(maintenance)
+            .soft_stop_timeout(Duration::from_secs(20))
+            .build()?;
+        Ok(Running(client.start()?))
+    }
+}
+
+fn builder(db: &Db) -> riverqueue::ClientBuilder {
+    match db.pools() {
+        entrepot_store::Pools::Postgres(pool) => Client::builder(pool.clone()),
+        entrepot_store::Pools::Sqlite { jobs, .. } => Client::builder(jobs.clone()),
+    }
+}
+
+impl Running {
+    /// Lets running jobs finish their page, then ends.
+    pub async fn stop(mut self) {
+        if let Err(error) = self.0.stop().await {
+            tracing::warn!("the job engine did not stop cleanly: {error}");
+        }
+    }
+}

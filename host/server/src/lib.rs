@@ -1,1 +1,11 @@
-//! The binary `entrepot`: one file per command
+#![doc = include_str!("../README.md")]
+
+pub mod cli;
+mod commands;
+pub mod host;
+mod master_key;
+mod output;
+mod progress;
+mod telemetry;
+
+pub use commands::run;

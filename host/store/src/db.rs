@@ -26,7 +26,8 @@ pub enum Engine {
 pub enum Pools {
     Postgres(PgPool),
     /// SQLite has one writer; waiting in our own line is fairer and faster than its busy loop.
-    Sqlite { read: SqlitePool, write: SqlitePool },
+    /// The job engine has connections of its own: it may hold one while it asks for another.
+    Sqlite { read: SqlitePool, write: SqlitePool, jobs: SqlitePool },
 }
 
 /// The database of a host. Cheap to clone.
@@ -72,8 +73,9 @@ impl Db {
                 .map_err(|cause| StoreError::Folder { path: folder.display().to_string(), cause })?;
         }
         let write = SqlitePoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE).connect_with(options.clone()).await?;
-        let read = SqlitePoolOptions::new().max_connections(4).acquire_timeout(ACQUIRE).connect_with(options).await?;
-        Ok(Pools::Sqlite { read, write })
+        let read = SqlitePoolOptions::new().max_connections(4).acquire_timeout(ACQUIRE).connect_with(options.clone()).await?;
+        let jobs = SqlitePoolOptions::new().max_connections(3).acquire_timeout(ACQUIRE).connect_with(options).await?;
+        Ok(Pools::Sqlite { read, write, jobs })
     }
 
     /// Brings the tables up to date. Safe to call on every start, and by several hosts at once.
@@ -124,7 +126,8 @@ impl Db {
     pub async fn close(&self) {
         match &self.pools {
             Pools::Postgres(pool) => pool.close().await,
-            Pools::Sqlite { read, write } => {
+            Pools::Sqlite { read, write, jobs } => {
+                jobs.close().await;
                 read.close().await;
                 write.close().await;
             }

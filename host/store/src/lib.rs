@@ -17,5 +17,5 @@ pub mod products;
 pub mod runs;
 
 pub use codec::{pack, unpack};
-pub use db::{Db, Engine, Scoped, ScopedTx, Tx};
+pub use db::{Db, Engine, Pools, Scoped, ScopedTx, Tx};
 pub use error::StoreError;

@@ -114,7 +114,7 @@ const RENEW: &str = "UPDATE runs SET lease_until = $4 WHERE tenant_id = $1 AND i
 const RELEASE: &str = "UPDATE runs SET lease_owner = NULL, lease_until = NULL WHERE tenant_id = $1 AND id = $2 AND lease_owner = $3";
 const ADVANCE: &str = "UPDATE runs SET seq = seq + 1, page_cursor = $5, page_context = COALESCE($6, page_context), attempt = 0, \
     not_before = $7, lease_until = $8, declared = $9, fetched = $10, created = $11, updated = $12, unchanged = $13, \
-    dead_letters = $14, requests = $15, rate_limited = $16, retries = $17 \
+    dead_letters = $14, requests = $15, rate_limited = $16, retries = $17, deleted = $18, failure = NULL \
     WHERE tenant_id = $1 AND id = $2 AND lease_owner = $3 AND seq = $4 AND state = 'running'";
 const POSTPONE: &str = "UPDATE runs SET attempt = $5, not_before = $6, requests = $7, rate_limited = $8, retries = $9, \
     failure = $10 WHERE tenant_id = $1 AND id = $2 AND lease_owner = $3 AND seq = $4 AND state = 'running'";
@@ -191,7 +191,7 @@ impl ScopedTx {
         let touched = execute!(
             &mut self.tx, ADVANCE, self.tenant.as_str(), run.as_str(), owner, seq, progress.cursor, progress.context,
             progress.not_before, until, c.declared, c.fetched, c.created, c.updated, c.unchanged, c.dead_letters, c.requests,
-            c.rate_limited, c.retries
+            c.rate_limited, c.retries, c.deleted
         )?;
         if touched == 1 { Ok(()) } else { Err(StoreError::LeaseLost) }
     }

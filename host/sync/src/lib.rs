@@ -1,1 +1,57 @@
-//! The use cases and their jobs: import, map, close
+#![doc = include_str!("../README.md")]
+
+mod channels;
+mod error;
+mod import;
+mod options;
+mod replay;
+mod sanitise;
+
+use std::sync::Arc;
+
+use entrepot_admission::Admission;
+use entrepot_egress::Egress;
+use entrepot_queue::Queue;
+use entrepot_store::Db;
+use entrepot_vault::KeyRing;
+
+pub use channels::{AccountReport, NewChannel};
+pub use error::SyncError;
+pub use import::{RunReport, StartOptions, Started};
+pub use options::SyncOptions;
+pub use replay::{Replayed, ReplayFilter};
+pub use sanitise::clean_html;
+
+/// Everything the use cases stand on. Cheap to clone.
+#[derive(Clone)]
+pub struct Sync(Arc<Parts>);
+
+pub(crate) struct Parts {
+    pub(crate) db: Db,
+    pub(crate) keys: KeyRing,
+    pub(crate) egress: Egress,
+    pub(crate) admission: Admission,
+    pub(crate) queue: Queue,
+    pub(crate) options: SyncOptions,
+    /// Names this process in leases.
+    pub(crate) host: String,
+}
+
+impl Sync {
+    pub fn new(db: Db, keys: KeyRing, egress: Egress, admission: Admission, queue: Queue, options: SyncOptions) -> Self {
+        let host = format!("{}-{:08x}", std::process::id(), rand::random::<u32>());
+        Self(Arc::new(Parts { db, keys, egress, admission, queue, options, host }))
+    }
+
+    pub fn db(&self) -> &Db {
+        &self.0.db
+    }
+
+    pub fn admission(&self) -> &Admission {
+        &self.0.admission
+    }
+
+    pub(crate) fn parts(&self) -> &Parts {
+        &self.0
+    }
+}

@@ -1,1 +1,62 @@
-//! The REST API
+#![doc = include_str!("../README.md")]
+
+mod api;
+mod health;
+mod problem;
+mod query;
+
+use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::{Json, Router};
+use entrepot_domain::TenantId;
+use entrepot_sync::Sync;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::set_header::SetResponseHeaderLayer;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+
+/// An artifact is the largest thing that is uploaded.
+const LARGEST_BODY: usize = 33 << 20;
+
+/// What every handler works with.
+#[derive(Clone)]
+pub(crate) struct AppState {
+    pub(crate) sync: Sync,
+    pub(crate) tenant: TenantId,
+}
+
+#[derive(OpenApi)]
+#[openapi(info(
+    title = "Entrepot",
+    description = "Import catalogues from shops and marketplaces through sandboxed adapters. Lists page by `cursor`; instants are \
+                   milliseconds since 1970-01-01T00:00:00Z; amounts are minor units with an ISO 4217 currency."
+))]
+struct Document;
+
+fn documented() -> OpenApiRouter<AppState> {
+    OpenApiRouter::with_openapi(Document::openapi()).nest("/api/v1", api::routes()).merge(health::routes())
+}
+
+/// The API, ready to be served.
+pub fn router(sync: Sync, tenant: TenantId) -> Router {
+    let (router, document) = documented().split_for_parts();
+    let header = |name: HeaderName, value: &'static str| SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value));
+    router
+        .route("/api/v1/openapi.json", axum::routing::get(|| async move { Json(document) }))
+        .fallback(|| async { problem::Problem::not_found("there is nothing at this address; see /api/v1/openapi.json") })
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .layer(header(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"))
+        .layer(header(header::REFERRER_POLICY, "no-referrer"))
+        .layer(header(header::CACHE_CONTROL, "no-store"))
+        .layer(CatchPanicLayer::custom(|_panic| {
+            axum::response::IntoResponse::into_response(problem::Problem::internal())
+        }))
+        .with_state(AppState { sync, tenant })
+}
+
+/// The OpenAPI document as text.
+pub fn openapi_json() -> String {
+    let (_, document) = documented().split_for_parts();
+    document.to_pretty_json().unwrap_or_default()
+}

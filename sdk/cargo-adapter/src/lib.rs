@@ -1,1 +1,9 @@
-//! cargo adapter: build an adapter crate into a component with its manifest embedded
+#![doc = include_str!("../README.md")]
+
+pub mod build;
+pub mod component;
+pub mod manifest;
+pub mod toolchain;
+
+pub use build::{Built, build};
+pub use toolchain::Toolchain;

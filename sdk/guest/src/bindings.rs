@@ -145,9 +145,9 @@ pub mod feed_format {
 
 pub use imports::entrepot::adapter::{exchange, files, http, items, keys, log, model, types};
 
-pub use connectable::exports::entrepot::adapter::connection::{self, Guest as Connection};
 pub use catalog_source::exports::entrepot::adapter::catalog::{self, Guest as Catalog};
-pub use webhook_receiver::exports::entrepot::adapter::webhooks::{self, Guest as Webhooks};
+pub use connectable::exports::entrepot::adapter::connection::{self, Guest as Connection};
+pub use feed_format::exports::entrepot::adapter::feed::{self, Guest as FeedFormat};
 pub use listing_target::exports::entrepot::adapter::listings::{self, Guest as Listings};
 pub use order_source::exports::entrepot::adapter::orders::{self, Guest as Orders};
-pub use feed_format::exports::entrepot::adapter::feed::{self, Guest as FeedFormat};
+pub use webhook_receiver::exports::entrepot::adapter::webhooks::{self, Guest as Webhooks};

@@ -22,8 +22,12 @@ pub fn normalise(text: &str) -> Option<String> {
 
 /// The digit that follows these digits, by GS1: weights 3 and 1 from the right.
 fn check_digit(digits: &[u8]) -> u8 {
-    let sum: u32 =
-        digits.iter().rev().enumerate().map(|(place, digit)| u32::from(digit - b'0') * if place % 2 == 0 { 3 } else { 1 }).sum();
+    let sum: u32 = digits
+        .iter()
+        .rev()
+        .enumerate()
+        .map(|(place, digit)| u32::from(digit - b'0') * if place % 2 == 0 { 3 } else { 1 })
+        .sum();
     b'0' + ((10 - sum % 10) % 10) as u8
 }
 
@@ -59,7 +63,18 @@ mod tests {
 
     #[test]
     fn refuses_what_is_not() {
-        for text in ["", "0", "00000000", "4006381333932", "123456789", "400638133393X", "n/a", "٤٠٠٦٣٨١٣", "0306406153", "é000000"] {
+        for text in [
+            "",
+            "0",
+            "00000000",
+            "4006381333932",
+            "123456789",
+            "400638133393X",
+            "n/a",
+            "٤٠٠٦٣٨١٣",
+            "0306406153",
+            "é000000",
+        ] {
             assert_eq!(normalise(text), None, "{text}");
         }
     }

@@ -100,7 +100,12 @@ mod tests {
     use super::*;
 
     fn answer(status: u16, retry_after: Option<u64>) -> Response {
-        Response { status, headers: vec![("x-wp-total".into(), "7".into())], body: b"<p>Sorry</p>".to_vec(), retry_after }
+        Response {
+            status,
+            headers: vec![("x-wp-total".into(), "7".into())],
+            body: b"<p>Sorry</p>".to_vec(),
+            retry_after,
+        }
     }
 
     #[test]

@@ -16,7 +16,8 @@ const PREAMBLE: usize = 16 * 1024;
 /// A byte order mark and PHP warnings before the JSON are dropped. A web page or a text that was cut off is `unavailable`:
 /// both go away by themselves, and neither may be mistaken for an empty answer.
 pub fn text(body: Vec<u8>) -> Result<String, Error> {
-    let mut text = String::from_utf8(body).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+    let mut text =
+        String::from_utf8(body).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
     match start(&text) {
         Ok(0) => {}
         Ok(start) => drop(text.drain(..start)),
@@ -153,7 +154,11 @@ mod tests {
             "\nDeprecated: {x} is old\n\u{feff}[1]",
             "<br /><b>Warning</b>: y<br />[1]",
         ] {
-            assert_eq!(text(body.as_bytes().to_vec()).map(|t| t.trim_start_matches('\u{feff}').to_owned()), Ok("[1]".into()), "{body}");
+            assert_eq!(
+                text(body.as_bytes().to_vec()).map(|t| t.trim_start_matches('\u{feff}').to_owned()),
+                Ok("[1]".into()),
+                "{body}"
+            );
         }
     }
 
@@ -161,7 +166,10 @@ mod tests {
     fn a_page_or_a_cut_off_answer_is_no_data() {
         assert_eq!(unavailable(""), "the answer is empty");
         assert!(unavailable("<html><title>Maintenance</title>[1,2").contains("cut off"));
-        assert_eq!(unavailable("<html><title>Maintenance</title></html>"), "the answer is a web page instead of data: Maintenance");
+        assert_eq!(
+            unavailable("<html><title>Maintenance</title></html>"),
+            "the answer is a web page instead of data: Maintenance"
+        );
         assert!(unavailable("[{\"id\":1},{\"id\":2}").contains("cut off"));
         assert!(unavailable("Warning: x\n[{\"id\":1},\n{\"id\":2}").contains("cut off"));
         assert!(unavailable("{\"a\":1} trailing").contains("not JSON"));

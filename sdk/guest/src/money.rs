@@ -126,7 +126,9 @@ mod tests {
 
     #[test]
     fn refuses_everything_else() {
-        for text in ["", "-", ".5", "5.", "12,50", "1.299,00 zł", "1e3", "+1", " 1", "1 ", "1.2.3", "٣", "--1", "NaN", "0x10"] {
+        for text in
+            ["", "-", ".5", "5.", "12,50", "1.299,00 zł", "1e3", "+1", " 1", "1 ", "1.2.3", "٣", "--1", "NaN", "0x10"]
+        {
             assert_eq!(minor(text, 2), Err(MoneyError::NotADecimal), "{text:?}");
         }
         assert_eq!(minor("1.005", 2), Err(MoneyError::TooPrecise));

@@ -18,7 +18,8 @@ pub fn decode<T: DeserializeOwned + Default>(text: Option<&str>) -> Result<T, Er
 
 /// The text of a cursor or context.
 pub fn encode<T: Serialize>(value: &T) -> Result<String, Error> {
-    serde_json::to_string(value).map_err(|error| Error::Other(format!("the cursor or context cannot be written: {error}")))
+    serde_json::to_string(value)
+        .map_err(|error| Error::Other(format!("the cursor or context cannot be written: {error}")))
 }
 
 /// A page with nothing in it, to be filled.

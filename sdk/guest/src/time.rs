@@ -13,12 +13,24 @@ pub fn parse(text: &str) -> Option<i64> {
     let bytes = text.as_bytes();
     let (head, mut rest) = bytes.split_at_checked(19)?;
     let number = |range: std::ops::Range<usize>| digits(&head[range]);
-    if head[4] != b'-' || head[7] != b'-' || !matches!(head[10], b'T' | b't' | b' ') || head[13] != b':' || head[16] != b':' {
+    if head[4] != b'-'
+        || head[7] != b'-'
+        || !matches!(head[10], b'T' | b't' | b' ')
+        || head[13] != b':'
+        || head[16] != b':'
+    {
         return None;
     }
     let (year, month, day) = (number(0..4)?, number(5..7)?, number(8..10)?);
     let (hour, minute, second) = (number(11..13)?, number(14..16)?, number(17..19)?);
-    if year == 0 || !(1..=12).contains(&month) || day == 0 || day > days_in(year, month) || hour > 23 || minute > 59 || second > 60 {
+    if year == 0
+        || !(1..=12).contains(&month)
+        || day == 0
+        || day > days_in(year, month)
+        || hour > 23
+        || minute > 59
+        || second > 60
+    {
         return None;
     }
     let mut millis = ((days_from_civil(year, month, day) * 24 + hour) * 60 + minute) * 60 + second;
@@ -116,8 +128,17 @@ mod tests {
     #[test]
     fn refuses_what_is_no_instant() {
         for text in [
-            "", "2026-11-20", "0000-00-00T00:00:00", "2026-02-29T00:00:00", "2026-13-01T00:00:00", "2026-11-20T24:00:00",
-            "2026-11-20T09:43:27+1", "2026-11-20T09:43:27.", "20261120T094327Z0000000", "2026-11-20T09:43:2é", "later",
+            "",
+            "2026-11-20",
+            "0000-00-00T00:00:00",
+            "2026-02-29T00:00:00",
+            "2026-13-01T00:00:00",
+            "2026-11-20T24:00:00",
+            "2026-11-20T09:43:27+1",
+            "2026-11-20T09:43:27.",
+            "20261120T094327Z0000000",
+            "2026-11-20T09:43:2é",
+            "later",
         ] {
             assert_eq!(parse(text), None, "{text}");
         }

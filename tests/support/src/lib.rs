@@ -1,1 +1,4 @@
-//! What the tests stand on: application, database, clock, simulated marketplaces
+#![doc = include_str!("../README.md")]
+
+pub mod server;
+pub mod woocommerce;

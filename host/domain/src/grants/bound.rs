@@ -131,7 +131,9 @@ impl BoundGrant {
         for bound in matching {
             allowed.redirects = allowed.redirects.max(bound.rule.redirects);
             for name in &bound.rule.credentials {
-                if let (None, Some((name, credential))) = (allowed.credential(name), self.credentials.get_key_value(name)) {
+                if let (None, Some((name, credential))) =
+                    (allowed.credential(name), self.credentials.get_key_value(name))
+                {
                     allowed.credentials.push((name, credential));
                 }
             }

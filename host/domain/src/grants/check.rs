@@ -152,7 +152,11 @@ fn rules(manifest: &Manifest) -> Result<(), Fault> {
         if manifest.egress[..index].iter().any(|other| other.name == rule.name) {
             return wrong("name", format!("`{}` is the name of another rule", rule.name));
         }
-        let empty = [("operations", rule.operations.is_empty()), ("methods", rule.methods.is_empty()), ("paths", rule.paths.is_empty())];
+        let empty = [
+            ("operations", rule.operations.is_empty()),
+            ("methods", rule.methods.is_empty()),
+            ("paths", rule.paths.is_empty()),
+        ];
         if let Some((key, _)) = empty.iter().find(|(_, empty)| *empty) {
             return wrong(key, "must not be empty: the rule would allow nothing".to_owned());
         }
@@ -176,7 +180,9 @@ fn rules(manifest: &Manifest) -> Result<(), Fault> {
         for name in rule.origin.label_settings() {
             match type_of(name) {
                 Some(SettingType::String | SettingType::Choice) => {}
-                Some(_) => return wrong("origin", format!("`{name}` must be a setting of type \"string\" or \"choice\"")),
+                Some(_) => {
+                    return wrong("origin", format!("`{name}` must be a setting of type \"string\" or \"choice\""));
+                }
                 None => return wrong("origin", format!("`{name}` is not one of the settings")),
             }
         }
@@ -187,7 +193,17 @@ fn rules(manifest: &Manifest) -> Result<(), Fault> {
 /// Headers that frame the message or belong to the connection cannot be a credential.
 fn is_credential_header(name: &str) -> bool {
     let token = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
-    let taken = ["host", "content-length", "transfer-encoding", "connection", "te", "upgrade", "trailer", "expect", "accept-encoding"];
+    let taken = [
+        "host",
+        "content-length",
+        "transfer-encoding",
+        "connection",
+        "te",
+        "upgrade",
+        "trailer",
+        "expect",
+        "accept-encoding",
+    ];
     let lower = name.to_ascii_lowercase();
     !name.is_empty() && name.bytes().all(token) && !taken.contains(&lower.as_str()) && !lower.starts_with("proxy-")
 }

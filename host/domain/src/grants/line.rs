@@ -20,7 +20,9 @@ pub(super) fn line_of(text: &str, path: &[Step]) -> Option<usize> {
             Step::Key(key) => {
                 table.and_then(|table| table.iter().find(|(k, _)| k.get_ref() == key).map(|(k, v)| (k.span().start, v)))
             }
-            Step::Index(index) => array.and_then(|array: &toml::de::DeArray<'_>| array.get(*index)).map(|v| (v.span().start, v)),
+            Step::Index(index) => {
+                array.and_then(|array: &toml::de::DeArray<'_>| array.get(*index)).map(|v| (v.span().start, v))
+            }
         };
         let Some((start, value)) = found else { break };
         at = Some(start);

@@ -82,7 +82,8 @@ fn parse(text: &str) -> Result<Kind, &'static str> {
     if authority.contains(['/', '?', '#', '@', '\\']) {
         return Err("is scheme, host and port only; paths belong into `paths`");
     }
-    let (host, port) = match authority.rsplit_once(':') {
+    // The colons of an IPv6 address are inside its brackets.
+    let (host, port) = match authority.rsplit_once(':').filter(|_| !authority.ends_with(']')) {
         Some((host, port)) => (host, parse_port(port).ok_or("the port is a number from 1 to 65535")?),
         None => (authority, if https { 443 } else { 80 }),
     };
@@ -106,7 +107,8 @@ fn parse(text: &str) -> Result<Kind, &'static str> {
     if fixed_from > 0 && labels.len() - fixed_from < 2 {
         return Err("at least two fixed labels must follow a gap, as in `https://*.example.com`");
     }
-    let sample: Vec<&str> = labels.iter().map(|l| if let Label::Text(text) = l { text.as_str() } else { "x" }).collect();
+    let sample: Vec<&str> =
+        labels.iter().map(|l| if let Label::Text(text) = l { text.as_str() } else { "x" }).collect();
     check_host(&sample.join("."))?;
     Ok(Kind::Fixed { https, labels, port })
 }
@@ -121,9 +123,7 @@ pub(super) fn check_host(host: &str) -> Result<(), &'static str> {
         return Err("the host must be written in its plain form: lower case, ASCII (xn--…), addresses as a.b.c.d");
     }
     // Catches xn-- labels that decode to something which encodes differently.
-    let shown = url::quirks::domain_to_unicode(host);
-    let again = if host.starts_with('[') { host.to_owned() } else { url::quirks::domain_to_ascii(&shown) };
-    if again != host {
+    if parsed.domain().is_some_and(|name| url::quirks::domain_to_ascii(&url::quirks::domain_to_unicode(name)) != name) {
         return Err("the host name does not survive being shown and read back");
     }
     Ok(())

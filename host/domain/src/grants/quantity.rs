@@ -57,7 +57,10 @@ impl TryFrom<String> for TimeSpan {
 
 impl fmt::Display for ByteSize {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (unit, factor) = SIZES.into_iter().find(|(_, factor)| self.0 >= *factor && self.0 % factor == 0).unwrap_or(("B", 1));
+        let (unit, factor) = SIZES
+            .into_iter()
+            .find(|(_, factor)| self.0 >= *factor && self.0.is_multiple_of(*factor))
+            .unwrap_or(("B", 1));
         write!(f, "{}{unit}", self.0 / factor)
     }
 }

@@ -1,1 +1,21 @@
-//! Tests of the whole.
+use super::*;
+
+mod binding;
+mod manifests;
+mod settings;
+mod urls;
+
+/// Uses every key there is.
+const WOOCOMMERCE: &str = include_str!("tests/woocommerce.toml");
+
+fn woocommerce() -> Manifest {
+    Manifest::parse(WOOCOMMERCE).unwrap()
+}
+
+fn settings(pairs: &[(&str, &str)]) -> Settings {
+    pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).into())).collect()
+}
+
+fn url(text: &str) -> url::Url {
+    parse_url(text).unwrap()
+}

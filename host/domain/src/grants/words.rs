@@ -23,7 +23,10 @@ impl EgressRule {
             1 => "One redirect is followed, to granted places only.".to_owned(),
             n => format!("Up to {n} redirects are followed, to granted places only."),
         };
-        format!("During {operations} it may send {methods} to {}: {paths}, {credential}. {redirects}", self.origin.in_words())
+        format!(
+            "During {operations} it may send {methods} to {}: {paths}, {credential}. {redirects}",
+            self.origin.in_words()
+        )
     }
 }
 
@@ -36,7 +39,11 @@ impl OriginPattern {
             }
             Kind::Fixed { .. } => {
                 let settings: Vec<String> = self.label_settings().map(str::to_owned).collect();
-                if settings.is_empty() { self.to_string() } else { format!("{self} with {} from the settings", list(&settings, "and")) }
+                if settings.is_empty() {
+                    self.to_string()
+                } else {
+                    format!("{self} with {} from the settings", list(&settings, "and"))
+                }
             }
         }
     }

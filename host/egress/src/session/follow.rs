@@ -34,10 +34,11 @@ impl Inner {
         let mut followed: u8 = 0;
         loop {
             let plan = self.plan(operation, method, &url, wanted)?;
-            self.spend()?;
             let slot = self.pace.turn(self.shared.options.allow_loopback && is_loopback(&url)).await?;
+            self.spend()?;
             let started = Instant::now();
             let outgoing = self.outgoing(&plan, method, &url, &guest_headers, body.take())?;
+            self.counters.requests.fetch_add(1, Ordering::Relaxed);
             let answer = hop::exchange(&self.shared, outgoing, self.caps(), time).await;
             drop(slot);
             let answer = answer?;
@@ -98,7 +99,6 @@ impl Inner {
     fn learn(&self, method: &str, url: &Url, answer: &Answer, started: Instant) {
         let clock = &self.shared.options.clock;
         let wait = retry_after(&answer.headers, clock);
-        self.counters.requests.fetch_add(1, Ordering::Relaxed);
         self.counters.bytes_in.fetch_add(answer.body.received, Ordering::Relaxed);
         if answer.status == 429 || (answer.status == 503 && wait.is_some()) {
             self.counters.rate_limited.fetch_add(1, Ordering::Relaxed);

@@ -31,7 +31,9 @@ impl Inner {
         let options = &self.shared.options;
         if bound.expired(options.clock.now()) {
             let id = &bound.adapter_id;
-            return Err(Failure::denied(format!("the grant of {id} has expired; renew it with: entrepot adapter approve {id}")));
+            return Err(Failure::denied(format!(
+                "the grant of {id} has expired; renew it with: entrepot adapter approve {id}"
+            )));
         }
         let plan = match bound.allow(operation, method, url) {
             Ok(allowed) => Plan { credential: choose(&allowed, wanted, url)?, redirects: allowed.redirects },

@@ -1,0 +1,87 @@
+//! Defaults, then the file, then the environment: merged as TOML, so that each option is described once.
+
+use std::path::Path;
+
+use toml::{Table, Value};
+
+use crate::{Config, ConfigError, DEFAULTS, check};
+
+/// Environment variable, section ("" for the top), option.
+const VARIABLES: &[(&str, &str, &str)] = &[
+    ("ENTREPOT_DATABASE_URL", "", "database_url"),
+    ("ENTREPOT_DATA_DIR", "", "data_dir"),
+    ("ENTREPOT_LISTEN", "", "listen"),
+    ("ENTREPOT_PUBLIC_URL", "", "public_url"),
+    ("ENTREPOT_LOG", "", "log"),
+    ("ENTREPOT_REGISTRY", "", "registry"),
+    ("ENTREPOT_EGRESS_ALLOW_LOOPBACK", "egress", "allow_loopback"),
+    ("ENTREPOT_EGRESS_CA_FILE", "egress", "ca_file"),
+    ("ENTREPOT_IMPORT_WORKERS", "import", "workers"),
+    ("ENTREPOT_IMPORT_PAGE_SIZE", "import", "page_size"),
+    ("ENTREPOT_IMPORT_SLICE_SECONDS", "import", "slice_seconds"),
+    ("ENTREPOT_IMPORT_LEASE_SECONDS", "import", "lease_seconds"),
+    ("ENTREPOT_IMPORT_ATTEMPTS", "import", "attempts"),
+    ("ENTREPOT_IMPORT_BACKOFF_MS", "import", "backoff_ms"),
+    ("ENTREPOT_IMPORT_MASS_DELETION_PERCENT", "import", "mass_deletion_percent"),
+];
+
+impl Config {
+    /// From an optional file and a look-up of environment variables.
+    pub fn from_sources(file: Option<&Path>, env: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let mut problems = Vec::new();
+        // The embedded text is ours: a test parses it.
+        let mut table: Table = DEFAULTS.parse().unwrap_or_default();
+        if let Some(path) = file {
+            match std::fs::read_to_string(path).map_err(|error| error.to_string()).and_then(|text| {
+                text.parse::<Table>().map_err(|error| error.to_string())
+            }) {
+                Ok(given) => merge(&mut table, given, "", &path.display().to_string(), &mut problems),
+                Err(error) => problems.push(format!("{}: {error}", path.display())),
+            }
+        }
+        for (variable, section, option) in VARIABLES {
+            // An empty variable counts as not set: shells and compose files leave them so.
+            let Some(text) = env(variable).filter(|text| !text.is_empty()) else { continue };
+            let target = if section.is_empty() { Some(&mut table) } else { table.get_mut(*section).and_then(Value::as_table_mut) };
+            let Some(slot) = target.and_then(|target| target.get_mut(*option)) else { continue };
+            match like(slot, &text) {
+                Some(value) => *slot = value,
+                None => problems.push(format!("{variable} is {text:?}; {}", expected(slot))),
+            }
+        }
+        check::check(&table, &env, problems)
+    }
+}
+
+/// `text` as a value of the same type.
+fn like(slot: &Value, text: &str) -> Option<Value> {
+    match slot {
+        Value::Boolean(_) => match text {
+            "1" | "true" | "yes" | "on" => Some(Value::Boolean(true)),
+            "0" | "false" | "no" | "off" => Some(Value::Boolean(false)),
+            _ => None,
+        },
+        Value::Integer(_) => text.parse().ok().map(Value::Integer),
+        _ => Some(Value::String(text.to_owned())),
+    }
+}
+
+fn expected(slot: &Value) -> &'static str {
+    match slot {
+        Value::Boolean(_) => "use true or false",
+        Value::Integer(_) => "use a whole number",
+        _ => "use a text",
+    }
+}
+
+fn merge(into: &mut Table, given: Table, at: &str, file: &str, problems: &mut Vec<String>) {
+    for (name, value) in given {
+        let path = if at.is_empty() { name.clone() } else { format!("{at}.{name}") };
+        match (into.get_mut(&name), value) {
+            (None, _) => problems.push(format!("{file}: there is no option {path}")),
+            (Some(Value::Table(section)), Value::Table(given)) => merge(section, given, &path, file, problems),
+            (Some(slot), value) if slot.same_type(&value) => *slot = value,
+            (Some(slot), _) => problems.push(format!("{file}: {path} is of the wrong type; {}", expected(slot))),
+        }
+    }
+}

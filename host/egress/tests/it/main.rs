@@ -1,0 +1,11 @@
+//! The client against servers that misbehave, on loopback.
+
+mod addresses;
+mod caps;
+mod credentials;
+mod pace;
+mod policy;
+mod properties;
+mod redirects;
+mod secrets;
+mod support;

@@ -1,0 +1,28 @@
+//! Made from the WIT by wasmtime: one module per capability, over the types of the first.
+
+pub(crate) mod connectable {
+    wasmtime::component::bindgen!({
+        path: "../../wit/0.1.0",
+        world: "connectable",
+        imports: { default: async | trappable },
+        exports: { default: async },
+    });
+}
+
+pub(crate) mod catalog_source {
+    wasmtime::component::bindgen!({
+        path: "../../wit/0.1.0",
+        world: "catalog-source",
+        imports: { default: async | trappable },
+        exports: { default: async },
+        with: {
+            "entrepot:adapter/types": super::connectable::entrepot::adapter::types,
+            "entrepot:adapter/log": super::connectable::entrepot::adapter::log,
+            "entrepot:adapter/exchange": super::connectable::entrepot::adapter::exchange,
+            "entrepot:adapter/http": super::connectable::entrepot::adapter::http,
+        },
+    });
+}
+
+pub(crate) use catalog_source::entrepot::adapter::{items, model};
+pub(crate) use connectable::entrepot::adapter::{exchange, http, log, types};

@@ -1,0 +1,208 @@
+//! Calling an adapter: a fresh store, a task of its own, a clock beside it.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use entrepot_domain::catalog::Product;
+use entrepot_egress::Session;
+use wasmtime::Store;
+
+use crate::adapter::Adapter;
+use crate::bindings::catalog_source::CatalogSource;
+use crate::convert::{self, Account, ChannelView, Page, PageRequest, RawItem};
+use crate::error::{AdapterError, CallError};
+use crate::state::{Call, HostState, store};
+
+/// What a call took.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Usage {
+    /// Bytes over all memories.
+    pub memory: usize,
+    /// Log lines that were over the limit.
+    pub log_dropped: u64,
+}
+
+impl Adapter {
+    /// `connection.check`
+    pub async fn check(&self, channel: &ChannelView, session: Session) -> Result<Account, CallError> {
+        let pre = self.connection().ok_or(CallError::NotExported("connection/check"))?.clone();
+        let channel = channel.clone();
+        self.networked("check", channel, session, move |store, channel| {
+            Box::pin(async move {
+                let bindings = pre.instantiate_async(&mut *store).await?;
+                let answer = bindings.entrepot_adapter_connection().call_check(&mut *store, &channel.to_wit()).await?;
+                Ok(answer.map(convert::account).map_err(convert::error))
+            })
+        })
+        .await
+    }
+
+    /// `catalog.fetch-page`
+    pub async fn fetch_page(&self, channel: &ChannelView, session: Session, request: PageRequest) -> Result<Page, CallError> {
+        let pre = self.fetch().ok_or(CallError::NotExported("catalog/fetch-page"))?.clone();
+        self.networked("fetch-page", channel.clone(), session, move |store, channel| {
+            Box::pin(async move {
+                let bindings = pre.instantiate_async(&mut *store).await?;
+                let guest = bindings.entrepot_adapter_catalog();
+                let answer = guest.call_fetch_page(&mut *store, &channel.to_wit(), &request.to_wit()).await?;
+                Ok(answer.map(convert::page).map_err(convert::error))
+            })
+        })
+        .await
+    }
+
+    /// `catalog.fetch-items`
+    pub async fn fetch_items(
+        &self,
+        channel: &ChannelView,
+        session: Session,
+        context: Option<String>,
+        ids: Vec<String>,
+    ) -> Result<Vec<RawItem>, CallError> {
+        let pre = self.fetch().ok_or(CallError::NotExported("catalog/fetch-items"))?.clone();
+        self.networked("fetch-items", channel.clone(), session, move |store, channel| {
+            Box::pin(async move {
+                let bindings = pre.instantiate_async(&mut *store).await?;
+                let guest = bindings.entrepot_adapter_catalog();
+                let answer = guest.call_fetch_items(&mut *store, &channel.to_wit(), context.as_ref(), &ids).await?;
+                Ok(answer.map(|items| items.into_iter().map(convert::raw_item).collect()).map_err(convert::error))
+            })
+        })
+        .await
+    }
+
+    /// For mapping many items one after the other in the same store.
+    pub fn mapper(&self, channel: &ChannelView) -> Mapper {
+        Mapper { adapter: self.clone(), channel: channel.clone(), live: None }
+    }
+
+    async fn networked<T, F>(
+        &self,
+        operation: &'static str,
+        channel: ChannelView,
+        session: Session,
+        call: F,
+    ) -> Result<T, CallError>
+    where
+        T: Send + 'static,
+        F: for<'a> FnOnce(&'a mut Store<HostState>, &'a ChannelView) -> Answer<'a, T> + Send + 'static,
+    {
+        let limits = self.limits();
+        let call_info =
+            Call { operation, adapter: &channel.adapter, channel: &channel.id, session: Some(session), limits };
+        let mut store = store(self.sandbox(), call_info);
+        // A task of its own: a panic in a host function is this call's error and nobody else's.
+        let work = tokio::spawn(tokio::time::timeout(limits.wall_clock, async move {
+            let outcome = call(&mut store, &channel).await;
+            (outcome, store)
+        }));
+        match Abort(work).await {
+            Ok(Ok((Ok(answer), store))) => {
+                report(&store);
+                answer.map_err(CallError::from)
+            }
+            Ok(Ok((Err(trap), store))) => Err(stopped(operation, &trap, store.data())),
+            Ok(Err(_)) => Err(CallError::Stopped { operation, why: format!("it took longer than {:?}", limits.wall_clock) }),
+            Err(_) => Err(CallError::Stopped { operation, why: "the call failed inside the host".into() }),
+        }
+    }
+}
+
+/// The guest's answer, or the trap it ended with.
+type Answer<'a, T> = Pin<Box<dyn Future<Output = wasmtime::Result<Result<T, AdapterError>>> + Send + 'a>>;
+
+/// Dropping the caller ends the call.
+struct Abort<T>(tokio::task::JoinHandle<T>);
+
+impl<T> Future for Abort<T> {
+    type Output = Result<T, tokio::task::JoinError>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut std::task::Context<'_>) -> std::task::Poll<Self::Output> {
+        Pin::new(&mut self.0).poll(context)
+    }
+}
+
+impl<T> Drop for Abort<T> {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// What became of one item.
+pub type Mapped = Result<Product, CallError>;
+
+/// Maps items in one store; after a trap the store is replaced and the next item goes on.
+pub struct Mapper {
+    adapter: Adapter,
+    channel: ChannelView,
+    live: Option<(Store<HostState>, CatalogSource)>,
+}
+
+impl Mapper {
+    /// `catalog.map-product`. Pure: no network whatever the grant says.
+    pub async fn map(&mut self, item: &RawItem) -> Mapped {
+        const OPERATION: &str = "map-product";
+        let limits = self.adapter.limits();
+        let (mut store, bindings) = match self.live.take() {
+            Some(live) => live,
+            None => self.open().await.map_err(|error| CallError::Stopped { operation: OPERATION, why: error.to_string() })?,
+        };
+        store.data_mut().refill();
+        let (channel, raw) = (self.channel.to_wit(), item.to_wit());
+        let call = bindings.entrepot_adapter_catalog().call_map_product(&mut store, &channel, &raw);
+        match tokio::time::timeout(limits.wall_clock, call).await {
+            Ok(Ok(answer)) => {
+                self.live = Some((store, bindings));
+                answer.map_err(convert::error).map_err(CallError::from).and_then(|product| {
+                    convert::product(product).map_err(|issue| AdapterError::Invalid(vec![issue]).into())
+                })
+            }
+            Ok(Err(trap)) => Err(stopped(OPERATION, &trap, store.data())),
+            Err(_) => Err(CallError::Stopped { operation: OPERATION, why: format!("it took longer than {:?}", limits.wall_clock) }),
+        }
+    }
+
+    async fn open(&mut self) -> wasmtime::Result<(Store<HostState>, CatalogSource)> {
+        let Some(pre) = self.adapter.map() else {
+            return Err(wasmtime::format_err!("the adapter has no catalog/map-product"));
+        };
+        let (adapter, channel) = (&self.channel.adapter, &self.channel.id);
+        let call = Call { operation: "map-product", adapter, channel, session: None, limits: self.adapter.limits() };
+        let mut store = store(self.adapter.sandbox(), call);
+        let bindings = pre.instantiate_async(&mut store).await?;
+        Ok((store, bindings))
+    }
+
+    /// What the current store took so far.
+    pub fn usage(&self) -> Usage {
+        self.live.as_ref().map_or_else(Usage::default, |(store, _)| Usage {
+            memory: store.data().aggregate.memory_used,
+            log_dropped: store.data().log_dropped,
+        })
+    }
+}
+
+fn report(store: &Store<HostState>) {
+    let state = store.data();
+    if state.log_dropped > 0 {
+        tracing::warn!(
+            adapter = state.adapter,
+            channel = state.channel,
+            operation = state.operation,
+            dropped = state.log_dropped,
+            "the adapter logged more than it may; lines were dropped"
+        );
+    }
+}
+
+/// Names the limit that was broken, where one was.
+fn stopped(operation: &'static str, trap: &wasmtime::Error, state: &HostState) -> CallError {
+    let why = if state.out_of_cpu {
+        format!("it computed for longer than {:?}", state.limits.cpu)
+    } else if let Some(resource) = state.aggregate.refused {
+        format!("it asked for more {resource} than it may have (memory: {} MiB)", state.limits.memory >> 20)
+    } else {
+        format!("{trap:#}").lines().map(str::trim).filter(|line| !line.is_empty()).take(3).collect::<Vec<_>>().join("; ")
+    };
+    CallError::Stopped { operation, why }
+}

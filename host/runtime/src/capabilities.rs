@@ -1,0 +1,7 @@
+//! What the host does for guests: one module per capability.
+
+mod http;
+mod log;
+
+pub(crate) use http::link_http;
+pub(crate) use log::link_log;

@@ -1,0 +1,71 @@
+//! `entrepot:adapter/http`: gated by the grant, which the egress session enforces for the running operation.
+
+use entrepot_egress::{Failure, Request, Response};
+use wasmtime::component::Linker;
+
+use crate::bindings::exchange::{self, Method};
+use crate::bindings::{http, types};
+use crate::state::HostState;
+
+pub(crate) fn link_http(linker: &mut Linker<HostState>) -> wasmtime::Result<()> {
+    // Types only: importing them grants nothing, but a component names them.
+    http::add_to_linker::<HostState, HostState>(linker, |state| state)
+}
+
+impl types::Host for &mut HostState {}
+impl exchange::Host for &mut HostState {}
+
+impl http::Host for &mut HostState {
+    async fn send(&mut self, request: exchange::Request) -> wasmtime::Result<Result<exchange::Response, types::Error>> {
+        self.count_host_call()?;
+        let session = self.session()?;
+        Ok(session.send(self.operation, outgoing(request)).await.map(incoming).map_err(refused))
+    }
+
+    async fn send_all(
+        &mut self,
+        requests: Vec<exchange::Request>,
+    ) -> wasmtime::Result<Vec<Result<exchange::Response, types::Error>>> {
+        self.count_host_call()?;
+        let session = self.session()?;
+        let answers = session.send_all(self.operation, requests.into_iter().map(outgoing).collect()).await;
+        Ok(answers.into_iter().map(|answer| answer.map(incoming).map_err(refused)).collect())
+    }
+}
+
+impl HostState {
+    fn session(&self) -> wasmtime::Result<entrepot_egress::Session> {
+        self.session.clone().ok_or_else(|| wasmtime::format_err!("{} may not use the network", self.operation))
+    }
+}
+
+fn outgoing(request: exchange::Request) -> Request {
+    let method = match request.method {
+        Method::Get => "GET",
+        Method::Head => "HEAD",
+        Method::Post => "POST",
+        Method::Put => "PUT",
+        Method::Patch => "PATCH",
+        Method::Delete => "DELETE",
+    };
+    Request {
+        method: method.to_owned(),
+        url: request.url,
+        headers: request.headers,
+        body: request.body,
+        credential: request.credential,
+    }
+}
+
+fn incoming(response: Response) -> exchange::Response {
+    let Response { status, headers, body, retry_after_ms } = response;
+    exchange::Response { status, headers, body, retry_after: retry_after_ms }
+}
+
+fn refused(failure: Failure) -> types::Error {
+    match failure {
+        Failure::Denied(why) => types::Error::Denied(why),
+        Failure::Unavailable(why) => types::Error::Unavailable(why),
+        Failure::RateLimited(wait) => types::Error::RateLimited(wait),
+    }
+}

@@ -1,0 +1,32 @@
+//! `entrepot:adapter/log`: gated by nothing, limited in volume.
+
+use wasmtime::component::Linker;
+
+use crate::bindings::log;
+use crate::state::HostState;
+
+pub(crate) fn link_log(linker: &mut Linker<HostState>) -> wasmtime::Result<()> {
+    log::add_to_linker::<HostState, HostState>(linker, |state| state)
+}
+
+impl log::Host for &mut HostState {
+    async fn write(&mut self, level: log::Level, message: String, fields: Vec<(String, String)>) -> wasmtime::Result<()> {
+        self.count_host_call()?;
+        let size = message.len() + fields.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>();
+        let Some(left) = self.log_left.checked_sub(size) else {
+            self.log_left = 0;
+            self.log_dropped += 1;
+            return Ok(());
+        };
+        self.log_left = left;
+        let fields = fields.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(" ");
+        let (adapter, channel, operation) = (&self.adapter, &self.channel, self.operation);
+        match level {
+            log::Level::Debug => tracing::debug!(adapter, channel, operation, fields, "{message}"),
+            log::Level::Info => tracing::info!(adapter, channel, operation, fields, "{message}"),
+            log::Level::Warn => tracing::warn!(adapter, channel, operation, fields, "{message}"),
+            log::Level::Error => tracing::error!(adapter, channel, operation, fields, "{message}"),
+        }
+        Ok(())
+    }
+}

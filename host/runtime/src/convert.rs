@@ -1,0 +1,8 @@
+//! Between the guest's words and the host's. Nothing from a guest is believed here but its shape.
+
+mod model;
+mod paging;
+
+pub(crate) use model::product;
+pub(crate) use paging::{account, error, page, raw_item};
+pub use paging::{Account, ChannelView, Page, PageRequest, RawItem};

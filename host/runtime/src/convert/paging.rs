@@ -1,0 +1,134 @@
+use entrepot_domain::catalog::Issue;
+use entrepot_domain::clock::Timestamp;
+use entrepot_domain::run::RunScope;
+
+use crate::bindings::connectable::exports::entrepot::adapter::connection;
+use crate::bindings::{items, types};
+use crate::error::AdapterError;
+
+/// The channel as a guest may see it.
+#[derive(Clone, Debug)]
+pub struct ChannelView {
+    pub id: String,
+    /// For the host's logs only.
+    pub adapter: String,
+    pub bindings: Vec<(String, String)>,
+    pub currency: Option<String>,
+    pub locale: Option<String>,
+    /// One JSON object.
+    pub settings: String,
+}
+
+impl ChannelView {
+    pub(crate) fn to_wit(&self) -> types::Channel {
+        types::Channel {
+            id: self.id.clone(),
+            bindings: self.bindings.clone(),
+            currency: self.currency.clone(),
+            locale: self.locale.clone(),
+            settings: self.settings.clone(),
+        }
+    }
+}
+
+/// What the marketplace says of the account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    pub name: String,
+    pub url: Option<String>,
+    pub currency: Option<String>,
+    pub details: Vec<(String, String)>,
+    pub warnings: Vec<String>,
+}
+
+pub(crate) fn account(account: connection::Account) -> Account {
+    let connection::Account { name, url, currency, details, warnings } = account;
+    Account { name, url, currency, details, warnings }
+}
+
+#[derive(Clone, Debug)]
+pub struct PageRequest {
+    pub scope: RunScope,
+    pub cursor: Option<String>,
+    pub context: Option<String>,
+    pub limit: u32,
+    pub attempt: u32,
+}
+
+impl PageRequest {
+    pub(crate) fn to_wit(&self) -> items::PageRequest {
+        let (scope, since) = match self.scope {
+            RunScope::Full => (items::Scope::Everything, None),
+            RunScope::ChangedSince(since) => (items::Scope::ChangedSince, Some(since)),
+        };
+        items::PageRequest {
+            scope,
+            since,
+            cursor: self.cursor.clone(),
+            context: self.context.clone(),
+            limit: self.limit,
+            attempt: self.attempt,
+        }
+    }
+}
+
+/// An item as the marketplace sent it.
+#[derive(Clone, Debug)]
+pub struct RawItem {
+    pub source_id: String,
+    pub updated_at: Option<Timestamp>,
+    pub body: String,
+    pub deleted: bool,
+    pub problems: Vec<Issue>,
+}
+
+impl RawItem {
+    pub(crate) fn to_wit(&self) -> items::RawItem {
+        items::RawItem {
+            source_id: self.source_id.clone(),
+            updated_at: self.updated_at,
+            body: self.body.clone(),
+            deleted: self.deleted,
+            problems: Vec::new(),
+        }
+    }
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Page {
+    pub items: Vec<RawItem>,
+    pub listed: Vec<String>,
+    pub next: Option<String>,
+    pub context: Option<String>,
+    pub total: Option<u64>,
+    /// Milliseconds not to ask for the next page.
+    pub wait: Option<u64>,
+}
+
+pub(crate) fn page(page: items::Page) -> Page {
+    let items::Page { items, listed, next, context, total, wait } = page;
+    Page { items: items.into_iter().map(raw_item).collect(), listed, next, context, total, wait }
+}
+
+pub(crate) fn raw_item(item: items::RawItem) -> RawItem {
+    let items::RawItem { source_id, updated_at, body, deleted, problems } = item;
+    RawItem { source_id, updated_at, body, deleted, problems: problems.into_iter().map(issue).collect() }
+}
+
+pub(crate) fn issue(issue: types::Issue) -> Issue {
+    let types::Issue { path, code, message } = issue;
+    Issue { path, code, message }
+}
+
+pub(crate) fn error(error: types::Error) -> AdapterError {
+    match error {
+        types::Error::RateLimited(wait) => AdapterError::RateLimited(wait),
+        types::Error::Unauthorized(why) => AdapterError::Unauthorized(why),
+        types::Error::Denied(why) => AdapterError::Denied(why),
+        types::Error::Unavailable(why) => AdapterError::Unavailable(why),
+        types::Error::NotFound => AdapterError::NotFound,
+        types::Error::Invalid(issues) => AdapterError::Invalid(issues.into_iter().map(issue).collect()),
+        types::Error::Unsupported(why) => AdapterError::Unsupported(why),
+        types::Error::Other(why) => AdapterError::Other(why),
+    }
+}

@@ -1,0 +1,138 @@
+//! The one constructor of a Wasm engine.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+
+use thiserror::Error;
+use wasmtime::component::Linker;
+use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
+
+use crate::capabilities;
+use crate::limits::{PARTS, TICK};
+use crate::state::HostState;
+
+/// The most memory any grant can give one call.
+pub(crate) const LARGEST_MEMORY: usize = 512 << 20;
+
+#[derive(Clone, Copy, Debug)]
+pub struct SandboxOptions {
+    /// Calls at the same time, over all adapters. The instance pool is sized to it.
+    pub concurrency: u32,
+}
+
+impl Default for SandboxOptions {
+    fn default() -> Self {
+        Self { concurrency: 32 }
+    }
+}
+
+#[derive(Debug, Error)]
+#[error("the sandbox cannot start: {0}")]
+pub struct SandboxError(String);
+
+/// The engine, its clock, and the linkers. One per process; cheap to clone.
+#[derive(Clone)]
+pub struct Sandbox(Arc<Inner>);
+
+struct Inner {
+    engine: Engine,
+    /// For operations that talk to the marketplace.
+    networked: Linker<HostState>,
+    /// For operations that compute only.
+    pure: Linker<HostState>,
+    stop: Arc<AtomicBool>,
+    ticker: Option<JoinHandle<()>>,
+}
+
+impl Sandbox {
+    pub fn new(options: SandboxOptions) -> Result<Self, SandboxError> {
+        let fail = |error: wasmtime::Error| SandboxError(format!("{error:#}"));
+        let engine = match Engine::new(&config(Some(options.concurrency))) {
+            Ok(engine) => engine,
+            Err(error) => {
+                // The pool reserves address space ahead; where that is short, instances are allocated one by one.
+                tracing::info!(error = format!("{error:#}"), "no instance pool here; allocating on demand");
+                Engine::new(&config(None)).map_err(fail)?
+            }
+        };
+        let mut networked = Linker::new(&engine);
+        let mut pure = Linker::new(&engine);
+        capabilities::link_log(&mut networked).map_err(fail)?;
+        capabilities::link_log(&mut pure).map_err(fail)?;
+        capabilities::link_http(&mut networked).map_err(fail)?;
+        let stop = Arc::new(AtomicBool::new(false));
+        let ticker = start_ticker(&engine, stop.clone()).map_err(|error| SandboxError(error.to_string()))?;
+        Ok(Self(Arc::new(Inner { engine, networked, pure, stop, ticker: Some(ticker) })))
+    }
+
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.0.engine
+    }
+
+    pub(crate) fn networked(&self) -> &Linker<HostState> {
+        &self.0.networked
+    }
+
+    pub(crate) fn pure(&self) -> &Linker<HostState> {
+        &self.0.pure
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        if let Some(ticker) = self.ticker.take() {
+            // The thread sleeps a tick at the most; its result says nothing.
+            let _ = ticker.join();
+        }
+    }
+}
+
+fn config(pool: Option<u32>) -> Config {
+    let mut config = Config::new();
+    config
+        .epoch_interruption(true)
+        .concurrency_support(false)
+        .wasm_component_model(true)
+        .wasm_gc(false)
+        .wasm_function_references(false)
+        .wasm_exceptions(false)
+        .wasm_threads(false)
+        .wasm_memory64(false)
+        .wasm_multi_memory(false)
+        .wasm_relaxed_simd(false)
+        .wasm_tail_call(false)
+        .max_wasm_stack(512 << 10)
+        .wasm_backtrace_max_frames(std::num::NonZeroUsize::new(20));
+    if let Some(calls) = pool {
+        let mut pooling = PoolingAllocationConfig::new();
+        pooling
+            .total_component_instances(calls)
+            .total_core_instances(calls * 4)
+            .total_memories(calls * 2)
+            .total_tables(calls * 4)
+            .total_stacks(calls)
+            .max_core_instances_per_component(PARTS as u32)
+            .max_memories_per_component(PARTS as u32)
+            .max_tables_per_component(PARTS as u32)
+            .max_memory_size(LARGEST_MEMORY)
+            .linear_memory_keep_resident(1 << 20)
+            .max_unused_warm_slots(8);
+        config.allocation_strategy(InstanceAllocationStrategy::Pooling(pooling));
+    }
+    config
+}
+
+/// One thread moves the engine's epoch. Stores count it against their own budget; nobody moves it to stop one guest,
+/// because that would stop all of them.
+fn start_ticker(engine: &Engine, stop: Arc<AtomicBool>) -> std::io::Result<JoinHandle<()>> {
+    let weak = engine.weak();
+    std::thread::Builder::new().name("entrepot-ticker".into()).spawn(move || {
+        while !stop.load(Ordering::Relaxed) {
+            std::thread::sleep(TICK);
+            let Some(engine) = weak.upgrade() else { return };
+            engine.increment_epoch();
+        }
+    })
+}

@@ -1,0 +1,188 @@
+//! What can be typed. Names are a contract: scripts use them.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Connects shops and marketplaces: every adapter is a sandboxed WebAssembly component.
+#[derive(Debug, Parser)]
+#[command(name = "entrepot", version, about, propagate_version = true)]
+pub struct Cli {
+    /// Print one JSON document on stdout instead of text
+    #[arg(long, global = true)]
+    pub json: bool,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the host: API, webhooks and workers
+    Serve {
+        /// Which parts of the host to run here
+        #[arg(long, value_enum, default_value = "all")]
+        role: Role,
+    },
+    /// Bring the database up to date
+    Migrate,
+    /// Check configuration, database, keys and adapters, and say what to mend
+    Doctor,
+    /// Print the OpenAPI document of the REST API
+    Openapi,
+    /// Master keys
+    #[command(subcommand)]
+    Key(KeyCommand),
+    /// Adapters: what may speak to marketplaces
+    #[command(subcommand)]
+    Adapter(AdapterCommand),
+    /// Channels: one seller's account at one marketplace each
+    #[command(subcommand)]
+    Channel(ChannelCommand),
+    /// Import a channel's catalogue
+    Import(ImportArgs),
+    /// List runs, newest first
+    Runs {
+        /// Only of this channel (name or id)
+        channel: Option<String>,
+    },
+    /// Show one run
+    Run { run: String },
+    /// Stop a run at its next page
+    Cancel { run: String },
+    /// The canonical catalogue
+    #[command(subcommand)]
+    Products(ProductsCommand),
+    /// Items that could not be imported
+    #[command(subcommand)]
+    DeadLetters(DeadLettersCommand),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Role {
+    All,
+    Web,
+    Worker,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum KeyCommand {
+    /// Make a master key for ENTREPOT_MASTER_KEY
+    New,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum AdapterCommand {
+    /// Install an adapter from a file
+    Install {
+        file: PathBuf,
+        /// Grant it what it asks for, at once
+        #[arg(long)]
+        approve: bool,
+    },
+    /// List installed adapters
+    List,
+    /// Show what an adapter asks for, imports and exports
+    Inspect { adapter: String },
+    /// Grant an adapter what it asks for
+    Approve { adapter: String },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ChannelCommand {
+    /// Connect an account; the connection is tested before it is saved
+    Add(AddArgs),
+    /// Change settings or secrets of a channel
+    Set {
+        channel: String,
+        /// A setting; may be given several times
+        #[arg(long = "set", value_name = "KEY=VALUE", value_parser = key_value)]
+        settings: Vec<(String, String)>,
+        /// A secret; may be given several times
+        #[arg(long = "secret", value_name = "KEY=VALUE", value_parser = key_value)]
+        secrets: Vec<(String, String)>,
+    },
+    /// List channels
+    List,
+    /// Ask the marketplace whether the account is usable
+    Test { channel: String },
+    /// Take a channel out of use and forget its secrets
+    Remove { channel: String },
+}
+
+#[derive(Debug, Args)]
+pub struct AddArgs {
+    #[arg(long)]
+    pub adapter: String,
+    #[arg(long)]
+    pub name: String,
+    /// A setting; may be given several times
+    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = key_value)]
+    pub settings: Vec<(String, String)>,
+    /// A secret; may be given several times
+    #[arg(long = "secret", value_name = "KEY=VALUE", value_parser = key_value)]
+    pub secrets: Vec<(String, String)>,
+    /// Save it even if the marketplace does not answer as it should
+    #[arg(long)]
+    pub untested: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct ImportArgs {
+    /// Name or id of the channel
+    pub channel: String,
+    /// Everything (the default)
+    #[arg(long, conflicts_with = "since")]
+    pub full: bool,
+    /// Only what changed after this moment, e.g. 2026-11-20T09:00:00Z
+    #[arg(long, value_name = "T")]
+    pub since: Option<String>,
+    /// Work on it here and wait for its end
+    #[arg(long)]
+    pub wait: bool,
+    /// Begin again, even if a run that stopped could go on
+    #[arg(long)]
+    pub fresh: bool,
+    /// Let more products vanish at once than usually believed
+    #[arg(long)]
+    pub allow_mass_deletion: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ProductsCommand {
+    /// Write a channel's products to stdout, one a line, ordered by source id
+    Export {
+        channel: String,
+        #[arg(long, value_enum, default_value = "jsonl")]
+        format: ExportFormat,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ExportFormat {
+    Jsonl,
+    Csv,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum DeadLettersCommand {
+    /// List what could not be imported, and why
+    List { channel: String },
+    /// Map dead letters again, from what was kept of them
+    Replay {
+        channel: String,
+        /// Only this one; may be given several times
+        #[arg(long = "id")]
+        ids: Vec<String>,
+        /// Only those with this reason
+        #[arg(long)]
+        code: Option<String>,
+    },
+}
+
+fn key_value(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
+        // The text may hold a secret: it is not repeated.
+        _ => Err("use KEY=VALUE".to_owned()),
+    }
+}

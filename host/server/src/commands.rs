@@ -1,0 +1,80 @@
+//! One file per command.
+
+mod adapter;
+mod channel;
+mod dead_letters;
+mod doctor;
+mod import;
+mod products;
+mod runs;
+mod serve;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use entrepot_config::Config;
+use entrepot_domain::Clock;
+use entrepot_vault::KeyRing;
+
+use crate::cli::{Cli, Command, KeyCommand};
+use crate::host::{Host, open_database};
+use crate::output::{Output, write_line};
+
+/// Runs a command; the exit code says how it ended.
+pub fn run(cli: Cli) -> ExitCode {
+    let output = Output { json: cli.json };
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&error.into()),
+    };
+    let outcome = runtime.block_on(dispatch(cli.command, output));
+    // What still hangs in a blocking call is not waited for.
+    runtime.shutdown_background();
+    match outcome {
+        Ok(code) => code,
+        Err(error) => failed(&error),
+    }
+}
+
+fn failed(error: &anyhow::Error) -> ExitCode {
+    eprintln!("entrepot: {error:#}");
+    ExitCode::FAILURE
+}
+
+async fn dispatch(command: Command, output: Output) -> Result<ExitCode> {
+    match &command {
+        Command::Openapi => {
+            write_line(&entrepot_web::openapi_json())?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        Command::Key(KeyCommand::New) => {
+            write_line(&KeyRing::generate().to_text())?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        Command::Doctor => return doctor::run(output).await,
+        _ => {}
+    }
+    let config = Config::from_env()?;
+    crate::telemetry::init(&config.log, !matches!(command, Command::Serve { .. }));
+    if let Command::Migrate = command {
+        let db = open_database(&config, Clock::System).await?;
+        output.say(&serde_json::json!({"migrated": true, "database": format!("{:?}", db.engine()).to_lowercase()}), || {
+            "the database is up to date".to_owned()
+        })?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let host = Host::open(config, Clock::System).await?;
+    let done = match command {
+        Command::Serve { role } => serve::run(host, role).await,
+        Command::Adapter(command) => adapter::run(&host, command, output).await,
+        Command::Channel(command) => channel::run(&host, command, output).await,
+        Command::Import(arguments) => return import::run(&host, arguments, output).await,
+        Command::Runs { channel } => runs::list(&host, channel.as_deref(), output).await,
+        Command::Run { run } => runs::show(&host, &run, output).await,
+        Command::Cancel { run } => runs::cancel(&host, &run, output).await,
+        Command::Products(command) => products::run(&host, command).await,
+        Command::DeadLetters(command) => dead_letters::run(&host, command, output).await,
+        Command::Migrate | Command::Doctor | Command::Openapi | Command::Key(_) => Ok(()),
+    };
+    done.map(|()| ExitCode::SUCCESS)
+}

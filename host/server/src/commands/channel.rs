@@ -1,0 +1,76 @@
+//! `entrepot channel …`
+
+use anyhow::Result;
+use entrepot_domain::Secret;
+use entrepot_sync::{AccountReport, NewChannel};
+use serde_json::{Map, Value, json};
+
+use crate::cli::{AddArgs, ChannelCommand};
+use crate::host::Host;
+use crate::output::{Output, table};
+
+pub(crate) async fn run(host: &Host, command: ChannelCommand, output: Output) -> Result<()> {
+    match command {
+        ChannelCommand::Add(arguments) => add(host, arguments, output).await,
+        ChannelCommand::Set { channel, settings, secrets } => {
+            host.sync.set_channel(&host.tenant, &channel, texts(settings), clear(secrets)).await?;
+            output.say(&json!({"channel": channel, "changed": true}), || {
+                format!("{channel} is changed. Try it: entrepot channel test {channel}")
+            })
+        }
+        ChannelCommand::List => list(host, output).await,
+        ChannelCommand::Test { channel } => {
+            let account = host.sync.test_channel(&host.tenant, &channel).await?;
+            output.say(&json!({"channel": channel, "ok": true, "account": account}), || format!("{channel} works\n{}", words(&account)))
+        }
+        ChannelCommand::Remove { channel } => {
+            let id = host.sync.remove_channel(&host.tenant, &channel).await?;
+            output.say(&json!({"channel": id, "removed": true}), || format!("{channel} is removed and its secrets are forgotten"))
+        }
+    }
+}
+
+fn texts(pairs: Vec<(String, String)>) -> Map<String, Value> {
+    pairs.into_iter().map(|(key, value)| (key, Value::String(value))).collect()
+}
+
+fn clear(pairs: Vec<(String, String)>) -> Vec<(String, Secret)> {
+    pairs.into_iter().map(|(key, value)| (key, Secret::new(value))).collect()
+}
+
+async fn add(host: &Host, arguments: AddArgs, output: Output) -> Result<()> {
+    let AddArgs { adapter, name, settings, secrets, untested } = arguments;
+    let new = NewChannel { adapter, name: name.clone(), settings: texts(settings), secrets: clear(secrets), untested };
+    let (id, account) = host.sync.add_channel(&host.tenant, new).await?;
+    let document = json!({"channel": id, "id": id, "name": name, "account": account});
+    output.say(&document, || {
+        let account = account.as_ref().map_or_else(|| "not tested".to_owned(), words);
+        format!("{name} is connected ({id})\n{account}\nImport it: entrepot import {name} --full --wait")
+    })
+}
+
+fn words(account: &AccountReport) -> String {
+    let mut lines = vec![format!("  {}", account.name)];
+    lines.extend(account.url.iter().map(|url| format!("  {url}")));
+    lines.extend(account.currency.iter().map(|currency| format!("  currency: {currency}")));
+    lines.extend(account.details.iter().map(|(name, value)| format!("  {name}: {value}")));
+    lines.extend(account.warnings.iter().map(|warning| format!("  warning: {warning}")));
+    lines.join("\n")
+}
+
+async fn list(host: &Host, output: Output) -> Result<()> {
+    let rows = host.db.tenant(&host.tenant).channels().await?;
+    output.say(&rows, || {
+        if rows.is_empty() {
+            return "no channel yet; entrepot channel add --adapter A --name N --set KEY=VALUE --secret KEY=VALUE".into();
+        }
+        let cells: Vec<Vec<String>> = rows
+            .iter()
+            .map(|row| {
+                let state = row.problem.clone().unwrap_or_else(|| "fine".into());
+                vec![row.name.clone(), row.adapter_id.clone(), row.id.clone(), state]
+            })
+            .collect();
+        table(&["NAME", "ADAPTER", "ID", "STATE"], &cells)
+    })
+}

@@ -1,0 +1,50 @@
+//! `entrepot runs`, `entrepot run R`, `entrepot cancel R`
+
+use anyhow::Result;
+use entrepot_domain::{ChannelId, RunId};
+use entrepot_sync::{RunReport, SyncError};
+use serde_json::json;
+
+use crate::host::Host;
+use crate::output::{Output, moment, table};
+use crate::progress::in_words;
+
+const SHOWN: i64 = 50;
+
+pub(crate) async fn list(host: &Host, channel: Option<&str>, output: Output) -> Result<()> {
+    let channel = match channel {
+        Some(channel) => Some(ChannelId::from(host.sync.channel(&host.tenant, channel).await?.id)),
+        None => None,
+    };
+    let now = host.db.clock().now();
+    let rows = host.db.tenant(&host.tenant).runs(channel.as_ref(), None, SHOWN).await?;
+    let reports: Vec<RunReport> = rows.iter().map(|row| RunReport::new(row, now)).collect();
+    output.say(&reports, || {
+        if reports.is_empty() {
+            return "no run yet; entrepot import CHANNEL --full --wait".into();
+        }
+        let cells: Vec<Vec<String>> = reports
+            .iter()
+            .map(|r| {
+                let progress = r.declared.map_or_else(|| r.fetched.to_string(), |declared| format!("{}/{declared}", r.fetched));
+                let changes = format!("+{} ~{} -{}", r.created, r.updated, r.deleted);
+                vec![r.run.clone(), r.state.as_str().into(), moment(r.created_at), progress, changes, r.dead_letters.to_string()]
+            })
+            .collect();
+        table(&["RUN", "STATE", "BEGUN (UTC)", "PRODUCTS", "CHANGES", "DEAD"], &cells)
+    })
+}
+
+pub(crate) async fn show(host: &Host, run: &str, output: Output) -> Result<()> {
+    let row = host.db.tenant(&host.tenant).run(&RunId::from(run)).await?.ok_or_else(|| SyncError::NoRun(run.to_owned()))?;
+    let report = RunReport::new(&row, host.db.clock().now());
+    let name = host.db.tenant(&host.tenant).channel(&report.channel).await?.map_or(report.channel.clone(), |channel| channel.name);
+    output.say(&report, || in_words(&report, &name))
+}
+
+pub(crate) async fn cancel(host: &Host, run: &str, output: Output) -> Result<()> {
+    let cancelled = host.sync.cancel_run(&host.tenant, &RunId::from(run)).await?;
+    output.say(&json!({"run": run, "cancelled": cancelled}), || {
+        if cancelled { format!("{run} stops at its next page") } else { format!("{run} is over already") }
+    })
+}

@@ -1,0 +1,54 @@
+//! `entrepot serve`: the API and the workers, until it is told to stop.
+
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use entrepot_queue::Queue;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::cli::Role;
+use crate::host::Host;
+
+pub(crate) async fn run(host: Host, role: Role) -> Result<()> {
+    let workers = match role {
+        Role::All | Role::Worker => Some(Queue::work(&host.db, Arc::new(host.sync.clone()), host.config.import.workers)?),
+        Role::Web => None,
+    };
+    for setting in host.development_settings() {
+        tracing::warn!("development setting: {setting}");
+    }
+    match role {
+        Role::All | Role::Web => {
+            let address = host.config.listen;
+            let listener = TcpListener::bind(address)
+                .await
+                .with_context(|| format!("{address} cannot be listened on; is another host running? Set ENTREPOT_LISTEN"))?;
+            let bound = listener.local_addr()?;
+            tracing::info!(address = %bound, "serving http://{bound}");
+            eprintln!("entrepot serves http://{bound}  (API: http://{bound}/api/v1/openapi.json)");
+            let app = entrepot_web::router(host.sync.clone(), host.tenant.clone());
+            axum::serve(listener, app).with_graceful_shutdown(stopped()).await?;
+        }
+        Role::Worker => {
+            tracing::info!("working on jobs");
+            stopped().await;
+        }
+    }
+    if let Some(workers) = workers {
+        workers.stop().await;
+    }
+    host.db.close().await;
+    Ok(())
+}
+
+/// Ctrl-C, or what service managers send.
+async fn stopped() {
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+}

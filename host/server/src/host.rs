@@ -1,0 +1,65 @@
+//! The wiring: from a configuration to everything that works on it.
+
+use anyhow::{Context, Result};
+use entrepot_admission::Admission;
+use entrepot_config::Config;
+use entrepot_domain::{Clock, TenantId};
+use entrepot_egress::{Egress, EgressOptions};
+use entrepot_queue::Queue;
+use entrepot_runtime::{Sandbox, SandboxOptions};
+use entrepot_store::Db;
+use entrepot_sync::{Sync, SyncOptions};
+
+/// A host, ready to work or to serve.
+pub struct Host {
+    pub config: Config,
+    pub db: Db,
+    pub sync: Sync,
+    pub tenant: TenantId,
+}
+
+impl Host {
+    /// Connects, brings the database up to date, finds the keys, starts the sandbox.
+    pub async fn open(config: Config, clock: Clock) -> Result<Self> {
+        let db = open_database(&config, clock.clone()).await?;
+        let keys = crate::master_key::load(&config, &db).await?;
+        let egress = Egress::new(EgressOptions {
+            allow_loopback: config.egress.allow_loopback,
+            extra_roots_pem: config.egress.extra_roots_pem.clone(),
+            clock,
+            ..EgressOptions::default()
+        })?;
+        let sandbox = Sandbox::new(SandboxOptions::default())?;
+        let admission = Admission::new(db.clone(), sandbox);
+        let options = SyncOptions {
+            page_size: config.import.page_size,
+            slice: config.import.slice,
+            lease: config.import.lease,
+            attempts: config.import.attempts,
+            backoff: config.import.backoff,
+            mass_deletion_percent: config.import.mass_deletion_percent,
+            ..SyncOptions::default()
+        };
+        let sync = Sync::new(db.clone(), keys, egress, admission, Queue::new(&db)?, options);
+        Ok(Self { config, db, sync, tenant: TenantId::default_tenant() })
+    }
+
+    /// What this host may do that a production host must not, for banners and `doctor`.
+    pub fn development_settings(&self) -> Vec<&'static str> {
+        let mut on = Vec::new();
+        if self.config.egress.allow_loopback {
+            on.push("adapters may reach this machine (ENTREPOT_EGRESS_ALLOW_LOOPBACK)");
+        }
+        on
+    }
+}
+
+/// The database, up to date.
+pub async fn open_database(config: &Config, clock: Clock) -> Result<Db> {
+    let db = Db::connect(&config.database_url, clock).await.context(
+        "the database cannot be opened; check ENTREPOT_DATABASE_URL, that the server runs, and that the folder can be written",
+    )?;
+    db.migrate().await?;
+    Queue::migrate(&db).await?;
+    Ok(db)
+}

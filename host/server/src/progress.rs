@@ -1,0 +1,73 @@
+//! Watching a run until it ends.
+
+use std::io::IsTerminal;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use entrepot_domain::RunId;
+use entrepot_sync::RunReport;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::host::Host;
+
+const LOOK: Duration = Duration::from_millis(150);
+
+/// Shows a bar on a terminal; returns the report of the run's end.
+pub(crate) async fn watch(host: &Host, run: &RunId) -> Result<RunReport> {
+    let bar = ProgressBar::new(0);
+    if !std::io::stderr().is_terminal() {
+        bar.set_draw_target(ProgressDrawTarget::hidden());
+    }
+    bar.set_style(ProgressStyle::with_template("{spinner} [{bar:40}] {pos}/{len} products  {msg}")?.progress_chars("=> "));
+    loop {
+        // A database that is away for a moment does not end the watching; the workers wait for it too.
+        match host.db.tenant(&host.tenant).run(run).await {
+            Ok(row) => {
+                let report = RunReport::new(&row.context("the run is gone")?, host.db.clock().now());
+                show(&bar, &report);
+                if report.state.is_final() {
+                    bar.finish_and_clear();
+                    return Ok(report);
+                }
+            }
+            Err(error) if error.is_transient() => bar.set_message("waiting for the database"),
+            Err(error) => return Err(error.into()),
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
+fn show(bar: &ProgressBar, report: &RunReport) {
+    bar.set_length(report.declared.unwrap_or(report.fetched).max(0) as u64);
+    bar.set_position(report.fetched.max(0) as u64);
+    let left = report.remaining_seconds.map_or_else(String::new, |s| format!("  {}", left(s)));
+    let dead = if report.dead_letters > 0 { format!("  {} dead letters", report.dead_letters) } else { String::new() };
+    let waits = report.failure.as_deref().map_or_else(String::new, |why| format!("  {}", why.chars().take(60).collect::<String>()));
+    bar.set_message(format!("{:.0}/s{left}{dead}{waits}", report.rate));
+    bar.tick();
+}
+
+fn left(seconds: f64) -> String {
+    let seconds = seconds.round() as u64;
+    if seconds < 60 { format!("{seconds} s left") } else { format!("{} min left", seconds.div_ceil(60)) }
+}
+
+/// The report of a run for people.
+pub(crate) fn in_words(report: &RunReport, channel: &str) -> String {
+    let declared = report.declared.map_or_else(String::new, |declared| format!(" of {declared} declared"));
+    let mut lines = vec![
+        format!("{}: {} in {:.1} s ({:.0} products/s)", channel, report.state.as_str(), report.seconds, report.rate),
+        format!(
+            "  {}{declared}: {} created, {} updated, {} unchanged, {} deleted, {} dead letters",
+            report.fetched, report.created, report.updated, report.unchanged, report.deleted, report.dead_letters
+        ),
+        format!("  {} requests, {} rate limited, {} retries", report.requests, report.rate_limited, report.retries),
+    ];
+    if let Some(failure) = &report.failure {
+        lines.push(format!("  {failure}"));
+    }
+    if report.dead_letters > 0 {
+        lines.push(format!("  why: entrepot dead-letters list {channel}"));
+    }
+    lines.join("\n")
+}

@@ -1,0 +1,198 @@
+//! Connecting a seller's account: settings checked, the connection tested, secrets sealed.
+
+use std::sync::Arc;
+
+use entrepot_admission::Generation;
+use entrepot_domain::grants::{BoundGrant, Settings};
+use entrepot_domain::{ChannelId, Secret, TenantId};
+use entrepot_egress::{Session, SessionSpec};
+use entrepot_runtime::{Account, AdapterError, CallError, ChannelView};
+use entrepot_store::channels::ChannelRow;
+use entrepot_vault::OpenSecrets;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::{Sync, SyncError};
+
+/// What a person gives to connect an account.
+pub struct NewChannel {
+    pub adapter: String,
+    pub name: String,
+    pub settings: Settings,
+    pub secrets: Vec<(String, Secret)>,
+    /// Save it even if the marketplace does not answer as it should.
+    pub untested: bool,
+}
+
+/// What the marketplace said of the account.
+#[derive(Clone, Debug, Serialize)]
+pub struct AccountReport {
+    pub name: String,
+    pub url: Option<String>,
+    pub currency: Option<String>,
+    pub details: Vec<(String, String)>,
+    pub warnings: Vec<String>,
+}
+
+impl From<Account> for AccountReport {
+    fn from(account: Account) -> Self {
+        let Account { name, url, currency, details, warnings } = account;
+        Self { name, url, currency, details, warnings }
+    }
+}
+
+/// A channel ready for calls: code, grant and secrets of this moment.
+pub(crate) struct OpenChannel {
+    pub(crate) id: ChannelId,
+    pub(crate) generation: Arc<Generation>,
+    pub(crate) view: ChannelView,
+    bound: Arc<BoundGrant>,
+    secrets: Arc<OpenSecrets>,
+}
+
+impl OpenChannel {
+    /// A budget and counters of its own for one unit of work.
+    pub(crate) fn session(&self, sync: &Sync) -> Session {
+        let spec = SessionSpec::new(self.id.as_str(), self.bound.clone(), self.secrets.clone());
+        sync.parts().egress.session(spec)
+    }
+}
+
+impl Sync {
+    /// Adds a channel. The connection is tested before anything is saved.
+    pub async fn add_channel(&self, tenant: &TenantId, new: NewChannel) -> Result<(ChannelId, Option<AccountReport>), SyncError> {
+        let generation = self.admission().active(&new.adapter).await?;
+        let settings = generation.manifest.check_settings(&new.settings).map_err(SyncError::Settings)?;
+        generation
+            .manifest
+            .check_secrets(new.secrets.iter().map(|(name, secret)| (name.as_str(), secret)))
+            .map_err(SyncError::Settings)?;
+        let scoped = self.db().tenant(tenant);
+        if scoped.channel(&new.name).await?.is_some() {
+            return Err(SyncError::NameTaken(new.name));
+        }
+        let account = if new.untested {
+            None
+        } else {
+            let secrets = OpenSecrets::from_clear(new.secrets.iter().cloned());
+            // Not saved yet, so it has no id; its pace is nobody else's.
+            let candidate = self.assemble("chn_candidate".into(), &new.adapter, generation, &settings, secrets)?;
+            Some(self.check(&candidate).await?)
+        };
+        let report = account.as_ref().and_then(|account| serde_json::to_value(account).ok());
+        let mut tx = scoped.begin().await?;
+        let inserted = tx.insert_channel(&new.adapter, &new.name, &settings, report.as_ref()).await;
+        let id = inserted.map_err(|error| if error.is_conflict() { SyncError::NameTaken(new.name) } else { error.into() })?;
+        for (name, secret) in &new.secrets {
+            let place = OpenSecrets::place(tenant.as_str(), id.as_str(), name);
+            let sealed = self.parts().keys.seal(&place, secret.expose())?;
+            tx.put_secret(&id, name, &sealed).await?;
+        }
+        tx.commit().await?;
+        tracing::info!(channel = id.as_str(), adapter = new.adapter, "channel added");
+        Ok((id, account))
+    }
+
+    /// Changes settings and secrets; what is not named stays.
+    pub async fn set_channel(&self, tenant: &TenantId, channel: &str, changes: Settings, secrets: Vec<(String, Secret)>) -> Result<(), SyncError> {
+        let scoped = self.db().tenant(tenant);
+        let row = self.channel(tenant, channel).await?;
+        let generation = self.admission().active(&row.adapter_id).await?;
+        let mut settings = row.settings.0.clone();
+        settings.extend(changes);
+        let settings = generation.manifest.check_settings(&settings).map_err(SyncError::Settings)?;
+        let id = ChannelId::from(row.id);
+        let sealed = scoped.sealed_secrets(&id).await?;
+        let mut all = OpenSecrets::open(&self.parts().keys, tenant.as_str(), id.as_str(), &sealed)?.into_clear();
+        all.extend(secrets.iter().cloned());
+        let given = all.iter().map(|(name, secret)| (name.as_str(), secret));
+        generation.manifest.check_secrets(given).map_err(SyncError::Settings)?;
+        let mut tx = scoped.begin().await?;
+        tx.update_channel_settings(&id, &settings).await?;
+        for (name, secret) in &secrets {
+            let place = OpenSecrets::place(tenant.as_str(), id.as_str(), name);
+            tx.put_secret(&id, name, &self.parts().keys.seal(&place, secret.expose())?).await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Asks the marketplace whether the account is usable, and remembers the answer.
+    pub async fn test_channel(&self, tenant: &TenantId, channel: &str) -> Result<AccountReport, SyncError> {
+        let open = self.open_channel(tenant, channel).await?;
+        let outcome = self.check(&open).await;
+        let mut tx = self.db().tenant(tenant).begin().await?;
+        match &outcome {
+            Ok(account) => {
+                let account = serde_json::to_value(account).unwrap_or(Value::Null);
+                tx.set_channel_account(&open.id, &account).await?;
+            }
+            Err(error) => tx.set_channel_problem(&open.id, Some(&error.to_string())).await?,
+        }
+        tx.commit().await?;
+        outcome
+    }
+
+    pub async fn remove_channel(&self, tenant: &TenantId, channel: &str) -> Result<ChannelId, SyncError> {
+        let id = ChannelId::from(self.channel(tenant, channel).await?.id);
+        let scoped = self.db().tenant(tenant);
+        let active = scoped.active_run(&id).await?;
+        let mut tx = scoped.begin().await?;
+        if let Some(run) = active {
+            tx.cancel_run(&run.run_id()).await?;
+        }
+        tx.remove_channel(&id).await?;
+        tx.commit().await?;
+        Ok(id)
+    }
+
+    /// The channel of that id or name.
+    pub async fn channel(&self, tenant: &TenantId, channel: &str) -> Result<ChannelRow, SyncError> {
+        let row = self.db().tenant(tenant).channel(channel).await?;
+        row.ok_or_else(|| SyncError::NoChannel(channel.to_owned()))
+    }
+
+    /// The channel with the generation in force and its secrets opened.
+    pub(crate) async fn open_channel(&self, tenant: &TenantId, channel: &str) -> Result<OpenChannel, SyncError> {
+        let row = self.channel(tenant, channel).await?;
+        let generation = self.admission().active(&row.adapter_id).await?;
+        let id = ChannelId::from(row.id);
+        let sealed = self.db().tenant(tenant).sealed_secrets(&id).await?;
+        let secrets = OpenSecrets::open(&self.parts().keys, tenant.as_str(), id.as_str(), &sealed)?;
+        // An upgrade may ask for more settings than the channel was added with.
+        let settings = generation.manifest.check_settings(&row.settings.0).map_err(SyncError::Settings)?;
+        self.assemble(id, &row.adapter_id, generation, &settings, secrets)
+    }
+
+    fn assemble(
+        &self,
+        id: ChannelId,
+        adapter: &str,
+        generation: Arc<Generation>,
+        settings: &Settings,
+        secrets: OpenSecrets,
+    ) -> Result<OpenChannel, SyncError> {
+        let bound = BoundGrant::bind(&generation.grant, &generation.manifest, settings)?;
+        let view = ChannelView {
+            id: id.as_str().to_owned(),
+            adapter: adapter.to_owned(),
+            bindings: bound.bindings().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+            currency: settings.get("currency").and_then(Value::as_str).map(str::to_owned),
+            locale: settings.get("locale").and_then(Value::as_str).map(str::to_owned),
+            settings: Value::Object(settings.clone()).to_string(),
+        };
+        Ok(OpenChannel { id, generation, view, bound: Arc::new(bound), secrets: Arc::new(secrets) })
+    }
+
+    async fn check(&self, channel: &OpenChannel) -> Result<AccountReport, SyncError> {
+        match channel.generation.adapter.check(&channel.view, channel.session(self)).await {
+            Ok(account) => Ok(account.into()),
+            // Someone waits for the answer: what a job would retry is said at once.
+            Err(CallError::Adapter(AdapterError::RateLimited(_))) => Err(CallError::Adapter(AdapterError::Unavailable(
+                "the shop asks to slow down; try again in a minute".into(),
+            ))
+            .into()),
+            Err(error) => Err(error.into()),
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! Importing a channel: starting runs, carrying them page by page, closing them.
+
+mod advance;
+mod close;
+mod failure;
+mod fetch;
+mod lease;
+mod page;
+mod patience;
+mod report;
+mod start;
+
+pub(crate) use page::{PreparedPage, UNREAD, map as map_item};
+pub use report::RunReport;
+pub use start::{StartOptions, Started};

@@ -1,0 +1,326 @@
+//! Carrying a run from its checkpoint onward, for as long as the time slice lasts.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use entrepot_domain::clock::Timestamp;
+use entrepot_domain::run::{Counts, RunState};
+use entrepot_domain::{RunId, TenantId};
+use entrepot_egress::Stats;
+use entrepot_queue::{Handler, Job, Outcome};
+use entrepot_runtime::{CallError, Page};
+use entrepot_store::pages::Seen;
+use entrepot_store::runs::{Progress, RunRow};
+use entrepot_store::{Scoped, StoreError};
+
+use super::failure::{Verdict, explain, judge};
+use super::fetch::{Fetching, Position, complete};
+use super::lease::Heartbeat;
+use super::page::{PreparedPage, prepare};
+use super::patience::with_patience;
+use crate::channels::OpenChannel;
+use crate::{Sync, SyncError};
+
+/// Shorter waits are slept through; longer ones give the worker back.
+const SHORT_WAIT: Duration = Duration::from_secs(3);
+/// How soon to look again at a run that another worker holds.
+const HELD: Duration = Duration::from_secs(2);
+
+#[async_trait]
+impl Handler for Sync {
+    async fn handle(&self, job: Job) -> Result<Outcome, Box<dyn std::error::Error + Send + std::marker::Sync>> {
+        let (tenant, run) = (TenantId::from(job.tenant), RunId::from(job.run));
+        Ok(self.advance(&tenant, &run).await?)
+    }
+}
+
+/// A run in the hands of this worker.
+struct Hand {
+    scoped: Scoped,
+    channel: Arc<OpenChannel>,
+    row: RunRow,
+    run: RunId,
+    owner: String,
+    seq: i64,
+    position: Position,
+    counts: Counts,
+    seen: Seen,
+}
+
+/// What a step leads to.
+enum Step {
+    /// The next page is on its way.
+    On(Fetching),
+    Pause(Duration),
+    Over,
+}
+
+impl Sync {
+    /// Works on a run until it ends, has to wait, or the slice is used.
+    pub async fn advance(&self, tenant: &TenantId, run: &RunId) -> Result<Outcome, SyncError> {
+        let scoped = self.db().tenant(tenant);
+        let patience = self.parts().options.database_patience;
+        let Some(row) = with_patience(patience, || scoped.run(run)).await? else { return Ok(Outcome::Done) };
+        if row.state().is_final() {
+            return Ok(Outcome::Done);
+        }
+        let wait = row.not_before.map_or(0, |at| at - self.db().clock().now());
+        if wait > SHORT_WAIT.as_millis() as i64 {
+            return Ok(Outcome::Later(Duration::from_millis(wait as u64)));
+        }
+        let owner = format!("{}-{:08x}", self.parts().host, rand::random::<u32>());
+        let Some(row) = with_patience(patience, || self.lease(&scoped, run, &owner)).await? else {
+            return Ok(Outcome::Later(HELD));
+        };
+        let _heartbeat = Heartbeat::start(scoped.clone(), run.clone(), owner.clone(), self.parts().options.lease);
+        match self.work(scoped, row, run, &owner).await {
+            // Another worker was faster, or the answer to our commit was lost: what counts is what the database says.
+            Err(SyncError::Store(StoreError::LeaseLost)) => Ok(Outcome::Later(Duration::from_millis(100))),
+            outcome => outcome,
+        }
+    }
+
+    async fn lease(&self, scoped: &Scoped, run: &RunId, owner: &str) -> Result<Option<RunRow>, StoreError> {
+        let mut tx = scoped.begin().await?;
+        let row = tx.lease_run(run, owner, self.parts().options.lease.as_millis() as i64).await?;
+        tx.commit().await?;
+        Ok(row)
+    }
+
+    async fn work(&self, scoped: Scoped, row: RunRow, run: &RunId, owner: &str) -> Result<Outcome, SyncError> {
+        let begun = Instant::now();
+        let patience = self.parts().options.database_patience;
+        let channel = match self.open_channel(scoped.tenant(), &row.channel_id).await {
+            Ok(channel) => Arc::new(channel),
+            Err(SyncError::Store(error)) => return Err(error.into()),
+            Err(error) => {
+                // Nothing can be done with this channel before someone mends it.
+                let failure = error.to_string();
+                self.end(&scoped, run, owner, row.seq, RunState::Failed, row.counts(), Some(&failure)).await?;
+                return Ok(Outcome::Done);
+            }
+        };
+        let seen = with_patience(patience, || scoped.seen(run)).await?;
+        let position = Position {
+            cursor: row.page_cursor.clone(),
+            context: row.page_context.as_deref().map(Arc::from),
+            attempt: row.attempt,
+        };
+        let (seq, counts) = (row.seq, row.counts());
+        let over = row.seq > 0 && row.page_cursor.is_none();
+        let mut hand = Hand { scoped, channel, row, run: run.clone(), owner: owner.to_owned(), seq, position, counts, seen };
+        if over {
+            // The last page was committed and its worker died before closing the run.
+            self.close(&hand).await?;
+            return Ok(Outcome::Done);
+        }
+        if let Some(at) = hand.row.not_before {
+            tokio::time::sleep(until(at, self.db().clock().now())).await;
+        }
+        let mut mapper = hand.channel.generation.adapter.mapper(&hand.channel.view);
+        let mut fetching = self.fetch(&hand);
+        loop {
+            if with_patience(patience, || hand.scoped.run(run)).await?.is_some_and(|row| row.cancel) {
+                self.end(&hand.scoped, run, owner, hand.seq, RunState::Cancelled, hand.counts, None).await?;
+                return Ok(Outcome::Done);
+            }
+            let fetched = fetching.wait().await;
+            count(&mut hand.counts, fetched.stats);
+            let mut page = match fetched.outcome {
+                Ok(page) => page,
+                Err(error) => match self.failed(&mut hand, &error).await? {
+                    Step::On(next) => {
+                        fetching = next;
+                        continue;
+                    }
+                    Step::Pause(wait) => return Ok(Outcome::Later(wait)),
+                    Step::Over => return Ok(Outcome::Done),
+                },
+            };
+            if !page.listed.is_empty() {
+                let context = page.context.clone().or_else(|| hand.position.context.as_deref().map(str::to_owned));
+                let (outcome, stats) = complete(self, &hand.channel, context.as_deref(), &hand.seen.items, &mut page).await;
+                count(&mut hand.counts, stats);
+                if let Err(error) = outcome {
+                    match self.failed(&mut hand, &error).await? {
+                        Step::On(next) => {
+                            fetching = next;
+                            continue;
+                        }
+                        Step::Pause(wait) => return Ok(Outcome::Later(wait)),
+                        Step::Over => return Ok(Outcome::Done),
+                    }
+                }
+            }
+            let slice_over = begun.elapsed() >= self.parts().options.slice;
+            let next = Next::of(&page, &hand.position);
+            // The next page is fetched while this one is mapped and written.
+            let ahead = next.position.as_ref().filter(|_| next.wait.is_none() && !slice_over);
+            let ahead = ahead.map(|position| Fetching::start(self, &hand.channel, hand.row.scope(), position.clone()));
+            self.write(&mut hand, &mut mapper, page, &next).await?;
+            match (next.position, ahead) {
+                (None, _) => {
+                    self.close(&hand).await?;
+                    return Ok(Outcome::Done);
+                }
+                (Some(position), Some(ahead)) => {
+                    hand.position = position;
+                    fetching = ahead;
+                }
+                (Some(_), None) => {
+                    self.release(&hand).await?;
+                    return Ok(Outcome::Later(next.wait.unwrap_or(Duration::ZERO)));
+                }
+            }
+        }
+    }
+
+    fn fetch(&self, hand: &Hand) -> Fetching {
+        Fetching::start(self, &hand.channel, hand.row.scope(), hand.position.clone())
+    }
+
+    /// Prepares and commits a page.
+    async fn write(&self, hand: &mut Hand, mapper: &mut entrepot_runtime::Mapper, mut page: Page, next: &Next) -> Result<(), SyncError> {
+        let options = &self.parts().options;
+        let total = page.total.and_then(|total| i64::try_from(total).ok());
+        let context = page.context.take();
+        let prepared = prepare(self, &hand.scoped, &hand.channel, mapper, &hand.seen.items, page).await?;
+        let mut counts = hand.counts;
+        add(&mut counts, &prepared.counts);
+        counts.declared = total.or(counts.declared);
+        let progress = Progress {
+            cursor: next.position.as_ref().and_then(|position| position.cursor.as_deref()),
+            context: context.as_deref(),
+            counts,
+            not_before: next.wait.map(|wait| self.db().clock().now() + wait.as_millis() as i64),
+        };
+        let lease = options.lease.as_millis() as i64;
+        with_patience(options.database_patience, || commit(hand, &prepared, &progress, lease)).await?;
+        hand.seq += 1;
+        hand.counts = counts;
+        hand.seen.items.extend(prepared.fresh);
+        hand.seen.listed.extend(prepared.listed);
+        Ok(())
+    }
+
+    async fn failed(&self, hand: &mut Hand, error: &CallError) -> Result<Step, SyncError> {
+        let options = &self.parts().options;
+        let attempt = hand.position.attempt;
+        match judge(error, attempt, options) {
+            Verdict::GiveUp { reconnect } => {
+                let failure = explain(error, attempt + 1);
+                tracing::warn!(run = hand.run.as_str(), channel = hand.channel.id.as_str(), "run failed: {failure}");
+                self.end(&hand.scoped, &hand.run, &hand.owner, hand.seq, RunState::Failed, hand.counts, Some(&failure)).await?;
+                if reconnect {
+                    let mut tx = hand.scoped.begin().await?;
+                    tx.set_channel_problem(&hand.channel.id, Some(&error.to_string())).await?;
+                    tx.commit().await?;
+                }
+                Ok(Step::Over)
+            }
+            Verdict::Retry { wait, counts_as_attempt } => {
+                hand.counts.retries += 1;
+                hand.position.attempt += i64::from(counts_as_attempt);
+                tracing::info!(run = hand.run.as_str(), wait_ms = wait.as_millis() as u64, "page comes later: {error}");
+                let at = self.db().clock().now() + wait.as_millis() as i64;
+                let why = format!("waiting: {error}");
+                with_patience(options.database_patience, || postpone(hand, at, &why)).await?;
+                if wait <= SHORT_WAIT {
+                    tokio::time::sleep(wait).await;
+                    return Ok(Step::On(self.fetch(hand)));
+                }
+                self.release(hand).await?;
+                Ok(Step::Pause(wait))
+            }
+        }
+    }
+
+    async fn close(&self, hand: &Hand) -> Result<(), SyncError> {
+        let Hand { scoped, channel, row, owner, seq, counts, seen, .. } = hand;
+        self.close_run(scoped, channel, row, owner, *seq, *counts, seen).await?;
+        Ok(())
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the parts of a run's last row; a struct would be used once")]
+    async fn end(
+        &self,
+        scoped: &Scoped,
+        run: &RunId,
+        owner: &str,
+        seq: i64,
+        state: RunState,
+        counts: Counts,
+        failure: Option<&str>,
+    ) -> Result<(), SyncError> {
+        let end = async || {
+            let mut tx = scoped.begin().await?;
+            tx.finish_run(run, owner, seq, state, counts, failure).await?;
+            tx.commit().await
+        };
+        with_patience(self.parts().options.database_patience, end).await?;
+        Ok(())
+    }
+
+    /// Gives the run back, for another worker or a later time.
+    async fn release(&self, hand: &Hand) -> Result<(), SyncError> {
+        let release = async || {
+            let mut tx = hand.scoped.begin().await?;
+            tx.release_run(&hand.run, &hand.owner).await?;
+            tx.commit().await
+        };
+        with_patience(self.parts().options.database_patience, release).await?;
+        Ok(())
+    }
+}
+
+/// What a page says of the one after it.
+struct Next {
+    position: Option<Position>,
+    wait: Option<Duration>,
+}
+
+impl Next {
+    fn of(page: &Page, now: &Position) -> Self {
+        let position = page.next.as_ref().map(|cursor| Position {
+            cursor: Some(cursor.clone()),
+            context: page.context.as_deref().map(Arc::from).or_else(|| now.context.clone()),
+            attempt: 0,
+        });
+        Self { position, wait: page.wait.filter(|ms| *ms > 0).map(Duration::from_millis) }
+    }
+}
+
+/// The page's rows and its checkpoint, together or not at all. The checkpoint goes first: whoever lost the run stops there.
+async fn commit(hand: &Hand, prepared: &PreparedPage, progress: &Progress<'_>, lease: i64) -> Result<(), StoreError> {
+    let mut tx = hand.scoped.begin().await?;
+    tx.advance_run(&hand.run, &hand.owner, hand.seq, progress, lease).await?;
+    let fresh: Vec<&str> = prepared.fresh.iter().map(String::as_str).collect();
+    tx.insert_page(&hand.run, hand.seq, &fresh, &prepared.listed).await?;
+    prepared.write(&mut tx, &hand.channel, &hand.run).await?;
+    tx.commit().await
+}
+
+async fn postpone(hand: &Hand, at: Timestamp, why: &str) -> Result<(), StoreError> {
+    let mut tx = hand.scoped.begin().await?;
+    tx.postpone_run(&hand.run, &hand.owner, hand.seq, hand.position.attempt, at, hand.counts, why).await?;
+    tx.commit().await
+}
+
+fn until(at: Timestamp, now: Timestamp) -> Duration {
+    Duration::from_millis(u64::try_from(at - now).unwrap_or(0)).min(SHORT_WAIT)
+}
+
+fn count(counts: &mut Counts, stats: Stats) {
+    counts.requests += stats.requests as i64;
+    counts.rate_limited += stats.rate_limited as i64;
+}
+
+fn add(counts: &mut Counts, page: &Counts) {
+    counts.fetched += page.fetched;
+    counts.created += page.created;
+    counts.updated += page.updated;
+    counts.unchanged += page.unchanged;
+    counts.deleted += page.deleted;
+    counts.dead_letters += page.dead_letters;
+}

@@ -1,0 +1,122 @@
+//! The end of a run: is everything accounted for, and what is gone?
+
+use std::collections::HashSet;
+
+use entrepot_domain::RunId;
+use entrepot_domain::run::{Counts, RunScope, RunState};
+use entrepot_store::pages::Seen;
+use entrepot_store::runs::RunRow;
+use entrepot_store::{Scoped, StoreError};
+
+use super::patience::with_patience;
+use crate::Sync;
+use crate::channels::OpenChannel;
+
+/// Fewer vanished items than this never need to be confirmed.
+const FEW: usize = 20;
+const DELETE_AT_ONCE: usize = 1_000;
+
+struct Verdict {
+    state: RunState,
+    failure: Option<String>,
+    gone: Vec<String>,
+}
+
+impl Sync {
+    /// Closes a run whose last page is committed.
+    pub(crate) async fn close_run(
+        &self,
+        scoped: &Scoped,
+        channel: &OpenChannel,
+        row: &RunRow,
+        owner: &str,
+        seq: i64,
+        mut counts: Counts,
+        seen: &Seen,
+    ) -> Result<RunState, StoreError> {
+        if !seen.listed.is_empty() {
+            // The list was made last and names what exists; totals told on the way may have moved.
+            counts.declared = Some(seen.listed.len() as i64);
+        }
+        let verdict = self.judge_run(scoped, channel, row, counts, seen).await?;
+        counts.deleted += verdict.gone.len() as i64;
+        let run = row.run_id();
+        with_patience(self.parts().options.database_patience, || {
+            finish(scoped, channel, &run, owner, seq, counts, &verdict)
+        })
+        .await?;
+        tracing::info!(
+            run = run.as_str(),
+            channel = channel.id.as_str(),
+            state = verdict.state.as_str(),
+            created = counts.created,
+            updated = counts.updated,
+            unchanged = counts.unchanged,
+            deleted = counts.deleted,
+            dead_letters = counts.dead_letters,
+            "run ended"
+        );
+        Ok(verdict.state)
+    }
+
+    async fn judge_run(
+        &self,
+        scoped: &Scoped,
+        channel: &OpenChannel,
+        row: &RunRow,
+        counts: Counts,
+        seen: &Seen,
+    ) -> Result<Verdict, StoreError> {
+        let incomplete = |why: String| Verdict { state: RunState::Incomplete, failure: Some(why), gone: Vec::new() };
+        if let Some(shortfall) = counts.shortfall() {
+            return Ok(incomplete(format!("{shortfall}; nothing was deleted. Import again to look for them")));
+        }
+        let completed = |gone| Verdict { state: RunState::Completed, failure: None, gone };
+        if row.scope() != RunScope::Full {
+            return Ok(completed(Vec::new()));
+        }
+        let (alive, gone) = self.vanished(scoped, channel, seen).await?;
+        let limit = (alive * self.parts().options.mass_deletion_percent as usize / 100).max(FEW);
+        if gone.len() > limit && !row.allow_mass_deletion {
+            return Ok(incomplete(format!(
+                "{} of {alive} products are gone from the shop, more than the {}% that may vanish at once; nothing was deleted. \
+                 If that is right, import again with --allow-mass-deletion",
+                gone.len(),
+                self.parts().options.mass_deletion_percent
+            )));
+        }
+        Ok(completed(gone))
+    }
+
+    /// How many items were alive, and which of them this run did not find.
+    async fn vanished(&self, scoped: &Scoped, channel: &OpenChannel, seen: &Seen) -> Result<(usize, Vec<String>), StoreError> {
+        let exists: &HashSet<String> = if seen.listed.is_empty() { &seen.items } else { &seen.listed };
+        let (mut alive, mut gone, mut after) = (0, Vec::new(), String::new());
+        loop {
+            let patience = self.parts().options.database_patience;
+            let ids = with_patience(patience, || scoped.alive_items(&channel.id, &after)).await?;
+            let Some(last) = ids.last() else { return Ok((alive, gone)) };
+            after.clone_from(last);
+            alive += ids.len();
+            gone.extend(ids.into_iter().filter(|id| !exists.contains(id)));
+        }
+    }
+}
+
+async fn finish(
+    scoped: &Scoped,
+    channel: &OpenChannel,
+    run: &RunId,
+    owner: &str,
+    seq: i64,
+    counts: Counts,
+    verdict: &Verdict,
+) -> Result<(), StoreError> {
+    let mut tx = scoped.begin().await?;
+    tx.finish_run(run, owner, seq, verdict.state, counts, verdict.failure.as_deref()).await?;
+    for ids in verdict.gone.chunks(DELETE_AT_ONCE) {
+        tx.delete_items(&channel.id, ids).await?;
+    }
+    tx.forget_pages(run).await?;
+    tx.commit().await
+}

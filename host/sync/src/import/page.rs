@@ -1,0 +1,204 @@
+//! One page: compared, mapped, validated, sanitised; then written in one transaction with its checkpoint.
+
+use std::collections::{HashMap, HashSet};
+
+use entrepot_domain::catalog::{Issue, Product, validate};
+use entrepot_domain::run::Counts;
+use entrepot_domain::{Id, ProductId, RunId};
+use entrepot_runtime::{CallError, Mapper, Page, RawItem};
+use entrepot_store::catalogue::ProductWrite;
+use entrepot_store::dead_letters::NewDeadLetter;
+use entrepot_store::items::{ItemWrite, KnownItem};
+use entrepot_store::{Scoped, StoreError, pack};
+
+use super::patience::with_patience;
+use crate::Sync;
+use crate::channels::OpenChannel;
+use crate::sanitise::sanitise;
+
+/// What is to be written of one item.
+pub(crate) struct Prepared {
+    item: RawItem,
+    hash: [u8; 32],
+    /// The product it was before, if any.
+    known_product: Option<String>,
+    new_product: Option<ProductId>,
+    outcome: Result<Box<Product>, Vec<Issue>>,
+    settles: bool,
+}
+
+/// A page ready to be written.
+#[derive(Default)]
+pub(crate) struct PreparedPage {
+    writes: Vec<Prepared>,
+    /// Ids this page showed for the first time in the run.
+    pub(crate) fresh: Vec<String>,
+    pub(crate) listed: Vec<String>,
+    deleted: Vec<String>,
+    /// What this page adds to the run's counts.
+    pub(crate) counts: Counts,
+}
+
+/// Compares a page with what is known and maps what is new.
+pub(crate) async fn prepare(
+    sync: &Sync,
+    scoped: &Scoped,
+    channel: &OpenChannel,
+    mapper: &mut Mapper,
+    seen: &HashSet<String>,
+    page: Page,
+) -> Result<PreparedPage, StoreError> {
+    let mut prepared = PreparedPage { listed: page.listed, ..PreparedPage::default() };
+    let items = last_of_each(page.items);
+    let ids: Vec<&str> = items.iter().map(|item| item.source_id.as_str()).collect();
+    let patience = sync.parts().options.database_patience;
+    let mut known = with_patience(patience, || scoped.known_items(&channel.id, &ids)).await?;
+    for item in items {
+        let before = known.remove(&item.source_id);
+        // Shown twice in a run (pages that shifted): the later state counts, the item does not.
+        let first = !seen.contains(&item.source_id);
+        if item.deleted {
+            prepared.counts.deleted += i64::from(before.is_some_and(|before| before.deleted_at.is_none()));
+            prepared.deleted.push(item.source_id);
+            continue;
+        }
+        if first {
+            prepared.fresh.push(item.source_id.clone());
+        }
+        let counts = &mut prepared.counts;
+        let mut count = |counter: fn(&mut Counts) -> &mut i64| {
+            if first {
+                *counter(counts) += 1;
+            }
+        };
+        count(|counts| &mut counts.fetched);
+        let hash = hash(&item);
+        let same = before.as_ref().is_some_and(|before| before.content_hash == hash && before.deleted_at.is_none());
+        if let Some(before) = before.as_ref().filter(|_| same && item.problems.is_empty()) {
+            match &before.problem {
+                None => {
+                    count(|counts| &mut counts.unchanged);
+                    continue;
+                }
+                // Nothing changed on either side: it would fail again.
+                Some(_) if before.adapter_digest == channel.generation.grant.digest => {
+                    count(|counts| &mut counts.dead_letters);
+                    continue;
+                }
+                Some(_) => {}
+            }
+        }
+        let outcome = if item.problems.is_empty() { map(mapper, &item).await } else { Err(item.problems.clone()) };
+        let write = assemble(sync, item, hash, before, outcome);
+        count(match (&write.outcome, &write.known_product) {
+            (Err(_), _) => |counts| &mut counts.dead_letters,
+            (Ok(_), None) => |counts| &mut counts.created,
+            (Ok(_), Some(_)) => |counts| &mut counts.updated,
+        });
+        prepared.writes.push(write);
+    }
+    Ok(prepared)
+}
+
+fn assemble(
+    sync: &Sync,
+    item: RawItem,
+    hash: [u8; 32],
+    before: Option<KnownItem>,
+    outcome: Result<Box<Product>, Vec<Issue>>,
+) -> Prepared {
+    let settles = outcome.is_ok() && before.as_ref().is_some_and(|before| before.problem.is_some());
+    let known_product = before.and_then(|before| before.product_id);
+    let new_product = (outcome.is_ok() && known_product.is_none()).then(|| ProductId::make(sync.db().clock().now()));
+    Prepared { item, hash, known_product, new_product, outcome, settles }
+}
+
+/// Of what could not be read completely nothing is known: it is never "the same as before", and a replay fetches it anew.
+fn hash(item: &RawItem) -> [u8; 32] {
+    if item.problems.is_empty() { *blake3::hash(item.body.as_bytes()).as_bytes() } else { UNREAD }
+}
+
+/// The hash of an item that could not be read completely.
+pub(crate) const UNREAD: [u8; 32] = [0; 32];
+
+/// Of an item that a page shows twice, the last.
+fn last_of_each(items: Vec<RawItem>) -> Vec<RawItem> {
+    let mut last = HashMap::with_capacity(items.len());
+    for (index, item) in items.iter().enumerate() {
+        last.insert(item.source_id.clone(), index);
+    }
+    items.into_iter().enumerate().filter(|(index, item)| last[&item.source_id] == *index).map(|(_, item)| item).collect()
+}
+
+/// Maps, validates and sanitises one item: a product, or why there is none.
+pub(crate) async fn map(mapper: &mut Mapper, item: &RawItem) -> Result<Box<Product>, Vec<Issue>> {
+    let mut product = match mapper.map(item).await {
+        Ok(product) => product,
+        Err(CallError::Adapter(entrepot_runtime::AdapterError::Invalid(issues))) if !issues.is_empty() => return Err(issues),
+        Err(error) => return Err(vec![Issue::new("", error.code(), error.to_string())]),
+    };
+    if product.source_id != item.source_id {
+        let message = format!("the adapter made product {:?} of item {:?}", product.source_id, item.source_id);
+        return Err(vec![Issue::new("/source_id", "source-id-changed", message)]);
+    }
+    let errors = validate(&mut product);
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    sanitise(&mut product);
+    Ok(Box::new(product))
+}
+
+impl PreparedPage {
+    /// A page of one item: what a replay writes.
+    pub(crate) fn single(sync: &Sync, item: RawItem, known: Option<KnownItem>, outcome: Result<Box<Product>, Vec<Issue>>) -> Self {
+        let hash = hash(&item);
+        Self { writes: vec![assemble(sync, item, hash, known, outcome)], ..Self::default() }
+    }
+
+    /// Writes everything of the page into a transaction that already holds the checkpoint.
+    pub(crate) async fn write(&self, tx: &mut entrepot_store::ScopedTx, channel: &OpenChannel, run: &RunId) -> Result<(), StoreError> {
+        let digest = channel.generation.grant.digest.as_str();
+        let items: Vec<ItemWrite<'_>> = self
+            .writes
+            .iter()
+            .map(|write| ItemWrite {
+                source_id: &write.item.source_id,
+                product_id: write.product_id(),
+                content_hash: write.hash,
+                body: pack(&write.item.body),
+                source_updated_at: write.item.updated_at,
+                problem: write.outcome.as_ref().err().map(|issues| issues.first().map_or("unknown", |issue| issue.code.as_str())),
+            })
+            .collect();
+        tx.write_items(&channel.id, digest, &items).await?;
+        let mut products = Vec::new();
+        let mut collections = HashMap::new();
+        for write in &self.writes {
+            if let (Ok(product), Some(id)) = (&write.outcome, write.product_id()) {
+                collections.extend(product.collections.iter().map(|collection| (collection.source_id.as_str(), collection)));
+                products.push(ProductWrite { id, exists: write.known_product.is_some(), product });
+            }
+        }
+        tx.write_collections(&channel.id, &collections).await?;
+        tx.write_products(&channel.id, &products).await?;
+        let letters: Vec<NewDeadLetter<'_>> = self
+            .writes
+            .iter()
+            .filter_map(|write| Some(NewDeadLetter { source_id: &write.item.source_id, issues: write.outcome.as_ref().err()? }))
+            .collect();
+        tx.write_dead_letters(&channel.id, run, digest, &letters).await?;
+        let settled: Vec<&str> = self.writes.iter().filter(|write| write.settles).map(|write| write.item.source_id.as_str()).collect();
+        tx.settle_dead_letters(&channel.id, &settled).await?;
+        if !self.deleted.is_empty() {
+            tx.delete_items(&channel.id, &self.deleted).await?;
+        }
+        Ok(())
+    }
+}
+
+impl Prepared {
+    fn product_id(&self) -> Option<&str> {
+        self.known_product.as_deref().or(self.new_product.as_ref().map(ProductId::as_str))
+    }
+}

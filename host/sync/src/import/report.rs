@@ -1,0 +1,75 @@
+//! What a run did, as commands and the API show it.
+
+use entrepot_domain::clock::Timestamp;
+use entrepot_domain::run::{RunScope, RunState};
+use entrepot_store::runs::RunRow;
+use serde::Serialize;
+
+#[derive(Clone, Debug, Serialize)]
+pub struct RunReport {
+    pub run: String,
+    pub channel: String,
+    pub state: RunState,
+    pub scope: &'static str,
+    pub since: Option<Timestamp>,
+    pub declared: Option<i64>,
+    pub fetched: i64,
+    pub created: i64,
+    pub updated: i64,
+    pub unchanged: i64,
+    pub deleted: i64,
+    pub dead_letters: i64,
+    pub requests: i64,
+    pub rate_limited: i64,
+    pub retries: i64,
+    /// From its start to its end, or to now.
+    pub seconds: f64,
+    /// Items a second.
+    pub rate: f64,
+    /// Share done, 0 to 1, where the marketplace declared how many there are.
+    pub progress: Option<f64>,
+    /// Seconds left at this rate.
+    pub remaining_seconds: Option<f64>,
+    /// Why it failed, is incomplete, or waits.
+    pub failure: Option<String>,
+    pub created_at: Timestamp,
+    pub finished_at: Option<Timestamp>,
+}
+
+impl RunReport {
+    pub fn new(row: &RunRow, now: Timestamp) -> Self {
+        let c = row.counts();
+        let end = row.finished_at.unwrap_or(now);
+        let seconds = row.started_at.map_or(0.0, |start| (end - start).max(0) as f64 / 1000.0);
+        let rate = if seconds > 0.0 { c.fetched as f64 / seconds } else { 0.0 };
+        let (scope, since) = match row.scope() {
+            RunScope::Full => ("full", None),
+            RunScope::ChangedSince(since) => ("changed_since", Some(since)),
+        };
+        let left = c.declared.map(|declared| (declared - c.fetched).max(0) as f64);
+        Self {
+            run: row.id.clone(),
+            channel: row.channel_id.clone(),
+            state: row.state(),
+            scope,
+            since,
+            declared: c.declared,
+            fetched: c.fetched,
+            created: c.created,
+            updated: c.updated,
+            unchanged: c.unchanged,
+            deleted: c.deleted,
+            dead_letters: c.dead_letters,
+            requests: c.requests,
+            rate_limited: c.rate_limited,
+            retries: c.retries,
+            seconds,
+            rate,
+            progress: c.declared.filter(|declared| *declared > 0).map(|declared| (c.fetched as f64 / declared as f64).min(1.0)),
+            remaining_seconds: left.filter(|_| rate > 0.0 && !row.state().is_final()).map(|left| left / rate),
+            failure: row.failure.clone(),
+            created_at: row.created_at,
+            finished_at: row.finished_at,
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! Beginning a run, or going on with one that stopped.
+
+use entrepot_domain::run::{RunScope, RunState};
+use entrepot_domain::{RunId, TenantId};
+use entrepot_queue::Job;
+
+use crate::{Sync, SyncError};
+
+/// A run that stopped longer ago is not worth going on with: the shop has moved.
+const RESUMABLE_MS: i64 = 24 * 60 * 60 * 1000;
+
+#[derive(Clone, Copy, Debug, Default)]
+pub struct StartOptions {
+    /// Begin again even where a stopped run could go on.
+    pub fresh: bool,
+    /// The operator knows that much is gone.
+    pub allow_mass_deletion: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct Started {
+    pub run: RunId,
+    /// It was there already and goes on where it was.
+    pub resumed: bool,
+}
+
+impl Sync {
+    /// Makes a run and its job in one transaction. A run that is under way is joined; one that failed or was cancelled within a
+    /// day goes on from its last checkpoint.
+    pub async fn start_import(
+        &self,
+        tenant: &TenantId,
+        channel: &str,
+        scope: RunScope,
+        options: StartOptions,
+    ) -> Result<Started, SyncError> {
+        // Refuse at once what cannot work: an adapter that is not approved, a secret that does not open.
+        let channel = self.open_channel(tenant, channel).await?.id;
+        let scoped = self.db().tenant(tenant);
+        let now = self.db().clock().now();
+        let latest = scoped.latest_run(&channel).await?;
+        let mut tx = scoped.begin().await?;
+        let (run, resumed) = match latest {
+            Some(run) if !run.state().is_final() => (run.run_id(), true),
+            Some(run)
+                if matches!(run.state(), RunState::Failed | RunState::Cancelled)
+                    && !options.fresh
+                    && run.seq > 0
+                    && run.scope() == scope
+                    && run.finished_at.is_some_and(|end| now - end < RESUMABLE_MS) =>
+            {
+                tx.reopen_run(&run.run_id(), options.allow_mass_deletion).await?;
+                (run.run_id(), true)
+            }
+            _ => (tx.insert_run(&channel, scope, options.allow_mass_deletion).await?, false),
+        };
+        let job = Job { tenant: tenant.to_string(), run: run.to_string() };
+        self.parts().queue.enqueue(tx.raw(), job).await?;
+        tx.commit().await?;
+        Ok(Started { run, resumed })
+    }
+
+    /// Asks a run to stop. False: it is over already.
+    pub async fn cancel_run(&self, tenant: &TenantId, run: &RunId) -> Result<bool, SyncError> {
+        let scoped = self.db().tenant(tenant);
+        if scoped.run(run).await?.is_none() {
+            return Err(SyncError::NoRun(run.to_string()));
+        }
+        let mut tx = scoped.begin().await?;
+        let cancelled = tx.cancel_run(run).await?;
+        tx.commit().await?;
+        Ok(cancelled)
+    }
+}

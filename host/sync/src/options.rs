@@ -1,0 +1,34 @@
+use std::time::Duration;
+
+/// How runs behave.
+#[derive(Clone, Copy, Debug)]
+pub struct SyncOptions {
+    /// Items asked for at a time.
+    pub page_size: u32,
+    /// How long a job works on a run before others have their turn.
+    pub slice: Duration,
+    /// After which a worker that is not heard of loses its run.
+    pub lease: Duration,
+    /// Tries of one page before the run fails.
+    pub attempts: i64,
+    /// First wait after a failure; doubled with each, up to a minute, and spread at random.
+    pub backoff: Duration,
+    /// Percent of a channel's items that may vanish in one run without being confirmed.
+    pub mass_deletion_percent: u32,
+    /// How long a worker holds on to a page while the database is away.
+    pub database_patience: Duration,
+}
+
+impl Default for SyncOptions {
+    fn default() -> Self {
+        Self {
+            page_size: 100,
+            slice: Duration::from_secs(30),
+            lease: Duration::from_secs(10),
+            attempts: 8,
+            backoff: Duration::from_secs(1),
+            mass_deletion_percent: 30,
+            database_patience: Duration::from_secs(300),
+        }
+    }
+}

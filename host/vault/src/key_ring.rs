@@ -1,0 +1,152 @@
+//! Master keys: the first seals, all of them open.
+
+use std::fmt;
+
+use aes_gcm::Aes256Gcm;
+use aes_gcm::aead::KeyInit;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use entrepot_domain::Secret;
+use thiserror::Error;
+use zeroize::Zeroizing;
+
+use crate::{Place, envelope};
+
+#[derive(Debug, Error)]
+pub enum VaultError {
+    #[error(
+        "the master key is not usable: each key is ID:BASE64 with 32 bytes, several separated by commas (make one with `entrepot key new`)"
+    )]
+    KeyFormat,
+    #[error("sealed with the master key {sealed_with:?}, which is not given; add it to ENTREPOT_MASTER_KEY (known here: {known})")]
+    UnknownKey { sealed_with: String, known: String },
+    #[error("a sealed value does not open: the master key {key_id:?} is not the one it was sealed with, or the row was changed by hand")]
+    DoesNotOpen { key_id: String },
+    #[error("a sealed value is damaged")]
+    Damaged,
+}
+
+struct MasterKey {
+    id: String,
+    cipher: Aes256Gcm,
+    text: Zeroizing<String>,
+}
+
+/// The master keys of a host. Debug names them and shows nothing of them.
+pub struct KeyRing {
+    keys: Vec<MasterKey>,
+}
+
+impl KeyRing {
+    /// One new random key, named by its time of birth in the shortest way that is unique enough: random letters.
+    pub fn generate() -> Self {
+        let bytes = Zeroizing::new(rand::random::<[u8; 32]>());
+        let id = format!("k{:08x}", rand::random::<u32>());
+        let text = Zeroizing::new(format!("{id}:{}", STANDARD.encode(*bytes)));
+        Self { keys: vec![MasterKey { id, cipher: Aes256Gcm::new((&*bytes).into()), text }] }
+    }
+
+    /// `ID:BASE64[,ID:BASE64…]`: the first seals, the others open what older ones sealed.
+    pub fn parse(text: &str) -> Result<Self, VaultError> {
+        let mut keys = Vec::new();
+        for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
+            let (id, encoded) = part.split_once(':').ok_or(VaultError::KeyFormat)?;
+            let decoded = Zeroizing::new(STANDARD.decode(encoded.trim()).map_err(|_| VaultError::KeyFormat)?);
+            let bytes: &[u8; 32] = decoded.as_slice().try_into().map_err(|_| VaultError::KeyFormat)?;
+            if id.is_empty() || id.len() > 64 {
+                return Err(VaultError::KeyFormat);
+            }
+            let text = Zeroizing::new(part.to_owned());
+            keys.push(MasterKey { id: id.to_owned(), cipher: Aes256Gcm::new(bytes.into()), text });
+        }
+        if keys.is_empty() { Err(VaultError::KeyFormat) } else { Ok(Self { keys }) }
+    }
+
+    /// The keys as [`KeyRing::parse`] takes them: for the key file and `entrepot key new`.
+    pub fn to_text(&self) -> Zeroizing<String> {
+        Zeroizing::new(self.keys.iter().map(|key| key.text.as_str()).collect::<Vec<_>>().join(","))
+    }
+
+    pub fn seal(&self, place: &Place<'_>, value: &str) -> Result<Vec<u8>, VaultError> {
+        let key = self.keys.first().ok_or(VaultError::KeyFormat)?;
+        envelope::seal(&key.id, &key.cipher, &place.bytes(), value.as_bytes())
+    }
+
+    pub fn open(&self, place: &Place<'_>, sealed: &[u8]) -> Result<Secret, VaultError> {
+        let key_id = envelope::key_id(sealed)?;
+        let key = self.keys.iter().find(|key| key.id == key_id).ok_or_else(|| VaultError::UnknownKey {
+            sealed_with: key_id.to_owned(),
+            known: self.keys.iter().map(|key| key.id.as_str()).collect::<Vec<_>>().join(", "),
+        })?;
+        let clear = envelope::open(&key.id, &key.cipher, &place.bytes(), sealed)?;
+        let text = std::str::from_utf8(&clear).map_err(|_| VaultError::Damaged)?;
+        Ok(Secret::new(text))
+    }
+}
+
+impl fmt::Debug for KeyRing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.keys.iter().map(|key| &key.id)).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PLACE: Place<'_> = Place { tenant: "ten_a", table: "t", row: "r", column: "c" };
+
+    #[test]
+    fn opens_only_where_it_was_sealed() {
+        let ring = KeyRing::generate();
+        let sealed = ring.seal(&PLACE, "cs_secret").expect("seals");
+        assert!(!sealed.windows(9).any(|window| window == b"cs_secret"));
+        for other in [
+            Place { tenant: "ten_b", ..PLACE },
+            Place { table: "u", ..PLACE },
+            Place { row: "rc", column: "", ..PLACE },
+            Place { column: "d", ..PLACE },
+        ] {
+            assert!(matches!(ring.open(&other, &sealed), Err(VaultError::DoesNotOpen { .. })));
+        }
+    }
+
+    #[test]
+    fn an_old_key_still_opens_after_a_new_one_was_put_first() {
+        let old = KeyRing::generate();
+        let sealed = old.seal(&PLACE, "value").expect("seals");
+        let both = KeyRing::parse(&format!("{},{}", *KeyRing::generate().to_text(), *old.to_text())).expect("parses");
+        assert_eq!(both.open(&PLACE, &sealed).expect("opens").expose(), "value");
+        assert!(matches!(KeyRing::generate().open(&PLACE, &sealed), Err(VaultError::UnknownKey { .. })));
+    }
+
+    #[test]
+    fn a_wrong_key_of_the_same_name_says_so() {
+        let ring = KeyRing::parse(&format!("k1:{}", STANDARD.encode([1; 32]))).expect("parses");
+        let wrong = KeyRing::parse(&format!("k1:{}", STANDARD.encode([2; 32]))).expect("parses");
+        let sealed = ring.seal(&PLACE, "value").expect("seals");
+        assert!(matches!(wrong.open(&PLACE, &sealed), Err(VaultError::DoesNotOpen { .. })));
+    }
+
+    #[test]
+    fn cut_or_changed_bytes_never_open() {
+        let ring = KeyRing::generate();
+        let sealed = ring.seal(&PLACE, "value").expect("seals");
+        for end in 0..sealed.len() {
+            assert!(ring.open(&PLACE, &sealed[..end]).is_err());
+        }
+        for index in 0..sealed.len() {
+            let mut changed = sealed.clone();
+            changed[index] ^= 1;
+            assert!(ring.open(&PLACE, &changed).is_err(), "byte {index}");
+        }
+    }
+
+    #[test]
+    fn bad_key_texts_are_refused_without_being_shown() {
+        for text in ["", "abc", "k:AAAA", ":AAAA", "k1:not base64!"] {
+            let error = KeyRing::parse(text).expect_err(text).to_string();
+            assert!(error.contains("entrepot key new"), "{error}");
+        }
+    }
+}

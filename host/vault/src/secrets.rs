@@ -1,0 +1,44 @@
+//! A channel's secrets, opened for the time of one unit of work.
+
+use std::collections::BTreeMap;
+
+use entrepot_domain::Secret;
+use entrepot_domain::secret::SecretSource;
+
+use crate::{KeyRing, Place, VaultError};
+
+/// Secrets in clear, by name. Wiped when dropped.
+#[derive(Debug, Default)]
+pub struct OpenSecrets(BTreeMap<String, Secret>);
+
+impl OpenSecrets {
+    /// Secrets that are not stored yet: a channel that is tested before it is saved.
+    pub fn from_clear(values: impl IntoIterator<Item = (String, Secret)>) -> Self {
+        Self(values.into_iter().collect())
+    }
+
+    /// Opens what the database holds for a channel.
+    pub fn open(ring: &KeyRing, tenant: &str, channel: &str, sealed: &[(String, Vec<u8>)]) -> Result<Self, VaultError> {
+        let open = |(name, value): &(String, Vec<u8>)| {
+            Ok((name.clone(), ring.open(&Self::place(tenant, channel, name), value)?))
+        };
+        sealed.iter().map(open).collect::<Result<_, _>>().map(Self)
+    }
+
+    /// The values by name, to be checked or sealed together with others.
+    pub fn into_clear(self) -> BTreeMap<String, Secret> {
+        self.0
+    }
+
+    /// Where a channel's secret stands.
+    pub fn place<'a>(tenant: &'a str, channel: &'a str, name: &'a str) -> Place<'a> {
+        Place { tenant, table: "channel_secrets", row: channel, column: name }
+    }
+}
+
+impl SecretSource for OpenSecrets {
+    fn secret(&self, name: &str) -> Option<Secret> {
+        self.0.get(name).cloned()
+    }
+
+}

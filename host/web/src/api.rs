@@ -1,0 +1,20 @@
+//! `/api/v1`, a module a resource.
+
+mod adapters;
+mod channels;
+mod dead_letters;
+mod products;
+mod runs;
+
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::AppState;
+
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .merge(adapters::routes())
+        .merge(channels::routes())
+        .merge(runs::routes())
+        .merge(products::routes())
+        .merge(dead_letters::routes())
+}

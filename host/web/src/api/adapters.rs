@@ -1,0 +1,58 @@
+//! Adapters: list, look, upload, approve.
+
+mod approve;
+mod get;
+mod install;
+mod list;
+
+use entrepot_store::adapters::AdapterRow;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::AppState;
+
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(list::handler, install::handler))
+        .routes(routes!(get::handler))
+        .routes(routes!(approve::handler))
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AdapterView {
+    adapter: String,
+    version: String,
+    publisher: String,
+    /// pending, approved, revoked
+    state: String,
+    /// SHA-256 of the artifact
+    digest: String,
+    /// Bytes
+    size: i64,
+    /// Functions it imports, read from the binary
+    imports: Vec<String>,
+    /// Functions it exports, read from the binary
+    exports: Vec<String>,
+    /// What it asks for
+    manifest: serde_json::Value,
+    installed_at: i64,
+}
+
+impl From<AdapterRow> for AdapterView {
+    fn from(row: AdapterRow) -> Self {
+        Self {
+            adapter: row.adapter_id,
+            version: row.version,
+            publisher: row.publisher,
+            state: row.state,
+            digest: row.digest,
+            size: row.size,
+            imports: row.imports.0,
+            exports: row.exports.0,
+            manifest: row.manifest.0,
+            installed_at: row.installed_at,
+        }
+    }
+}

@@ -1,0 +1,13 @@
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+
+use crate::AppState;
+use crate::problem::Problem;
+
+/// Take a channel out of use and forget its secrets
+#[utoipa::path(delete, path = "/channels/{channel}", tag = "channels", params(("channel" = String, Path)),
+    responses((status = 204, description = "removed"), (status = 404, body = Problem)))]
+pub(crate) async fn handler(State(app): State<AppState>, Path(channel): Path<String>) -> Result<StatusCode, Problem> {
+    app.sync.remove_channel(&app.tenant, &channel).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,13 @@
+//! Items that could not be imported.
+
+mod list;
+mod replay;
+
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::AppState;
+
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(list::handler)).routes(routes!(replay::handler))
+}

@@ -1,0 +1,35 @@
+use axum::Json;
+use axum::extract::{Query, State};
+use entrepot_domain::ChannelId;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::ProductView;
+use crate::AppState;
+use crate::problem::Problem;
+use crate::query::{Listing, Paging};
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Filter {
+    /// Only of this channel, by id or name, ordered by source id; absent: of all, ordered by id
+    channel: Option<String>,
+}
+
+/// Products
+#[utoipa::path(get, path = "/products", tag = "products", params(Filter, Paging),
+    responses((status = 200, body = Listing<ProductView>), (status = 404, body = Problem)))]
+pub(crate) async fn handler(
+    State(app): State<AppState>,
+    Query(filter): Query<Filter>,
+    Query(paging): Query<Paging>,
+) -> Result<Json<Listing<ProductView>>, Problem> {
+    let (scoped, limit) = (app.sync.db().tenant(&app.tenant), paging.limit());
+    let Some(channel) = filter.channel else {
+        let views = scoped.products(&paging.cursor, limit).await?.into_iter().map(ProductView::from).collect();
+        return Ok(Json(Listing::new(views, limit, |last: &ProductView| last.id.clone())));
+    };
+    let channel = ChannelId::from(app.sync.channel(&app.tenant, &channel).await?.id);
+    let views = scoped.products_of(&channel, &paging.cursor, limit).await?.into_iter().map(ProductView::from).collect();
+    Ok(Json(Listing::new(views, limit, |last: &ProductView| last.product.source_id.clone())))
+}

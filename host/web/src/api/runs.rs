@@ -1,0 +1,83 @@
+//! Runs: start, watch, stop.
+
+mod cancel;
+mod get;
+mod list;
+mod start;
+
+use entrepot_sync::RunReport;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::AppState;
+
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(list::all))
+        .routes(routes!(list::of_channel, start::handler))
+        .routes(routes!(get::handler))
+        .routes(routes!(cancel::handler))
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct RunView {
+    run: String,
+    channel: String,
+    /// queued, running, completed, incomplete, failed, cancelled
+    state: &'static str,
+    /// full, changed_since
+    scope: &'static str,
+    since: Option<i64>,
+    /// How many items the marketplace says it has
+    declared: Option<i64>,
+    fetched: i64,
+    created: i64,
+    updated: i64,
+    unchanged: i64,
+    deleted: i64,
+    dead_letters: i64,
+    requests: i64,
+    rate_limited: i64,
+    retries: i64,
+    seconds: f64,
+    /// Items a second
+    rate: f64,
+    /// 0 to 1, where the marketplace says how many there are
+    progress: Option<f64>,
+    remaining_seconds: Option<f64>,
+    /// Why it failed, is incomplete, or waits
+    failure: Option<String>,
+    created_at: i64,
+    finished_at: Option<i64>,
+}
+
+impl From<RunReport> for RunView {
+    fn from(r: RunReport) -> Self {
+        Self {
+            run: r.run,
+            channel: r.channel,
+            state: r.state.as_str(),
+            scope: r.scope,
+            since: r.since,
+            declared: r.declared,
+            fetched: r.fetched,
+            created: r.created,
+            updated: r.updated,
+            unchanged: r.unchanged,
+            deleted: r.deleted,
+            dead_letters: r.dead_letters,
+            requests: r.requests,
+            rate_limited: r.rate_limited,
+            retries: r.retries,
+            seconds: r.seconds,
+            rate: r.rate,
+            progress: r.progress,
+            remaining_seconds: r.remaining_seconds,
+            failure: r.failure,
+            created_at: r.created_at,
+            finished_at: r.finished_at,
+        }
+    }
+}

@@ -1,0 +1,22 @@
+use axum::Json;
+use axum::extract::{Path, State};
+use entrepot_domain::RunId;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::AppState;
+use crate::problem::Problem;
+
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Cancelled {
+    /// False: it was over already
+    cancelled: bool,
+}
+
+/// Stop a run at its next page
+#[utoipa::path(post, path = "/runs/{run}/cancel", tag = "runs", params(("run" = String, Path)),
+    responses((status = 200, body = Cancelled), (status = 404, body = Problem)))]
+pub(crate) async fn handler(State(app): State<AppState>, Path(run): Path<String>) -> Result<Json<Cancelled>, Problem> {
+    let cancelled = app.sync.cancel_run(&app.tenant, &RunId::from(run)).await?;
+    Ok(Json(Cancelled { cancelled }))
+}

@@ -1,0 +1,17 @@
+use axum::Json;
+use axum::extract::{Path, State};
+use entrepot_domain::RunId;
+use entrepot_sync::RunReport;
+
+use super::RunView;
+use crate::AppState;
+use crate::problem::Problem;
+
+/// One run with its progress
+#[utoipa::path(get, path = "/runs/{run}", tag = "runs", params(("run" = String, Path)),
+    responses((status = 200, body = RunView), (status = 404, body = Problem)))]
+pub(crate) async fn handler(State(app): State<AppState>, Path(run): Path<String>) -> Result<Json<RunView>, Problem> {
+    let row = app.sync.db().tenant(&app.tenant).run(&RunId::from(run.as_str())).await?;
+    let row = row.ok_or_else(|| Problem::not_found(format!("there is no run {run:?}")))?;
+    Ok(Json(RunReport::new(&row, app.sync.db().clock().now()).into()))
+}

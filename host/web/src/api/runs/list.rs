@@ -1,0 +1,35 @@
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use entrepot_domain::ChannelId;
+use entrepot_sync::RunReport;
+
+use super::RunView;
+use crate::AppState;
+use crate::problem::Problem;
+use crate::query::{Listing, Paging};
+
+/// Runs of all channels, newest first
+#[utoipa::path(get, path = "/runs", tag = "runs", params(Paging), responses((status = 200, body = Listing<RunView>)))]
+pub(crate) async fn all(State(app): State<AppState>, Query(paging): Query<Paging>) -> Result<Json<Listing<RunView>>, Problem> {
+    page(&app, None, &paging).await
+}
+
+/// Runs of one channel, newest first
+#[utoipa::path(get, path = "/channels/{channel}/runs", tag = "runs", params(("channel" = String, Path), Paging),
+    responses((status = 200, body = Listing<RunView>), (status = 404, body = Problem)))]
+pub(crate) async fn of_channel(
+    State(app): State<AppState>,
+    Path(channel): Path<String>,
+    Query(paging): Query<Paging>,
+) -> Result<Json<Listing<RunView>>, Problem> {
+    let channel = ChannelId::from(app.sync.channel(&app.tenant, &channel).await?.id);
+    page(&app, Some(&channel), &paging).await
+}
+
+async fn page(app: &AppState, channel: Option<&ChannelId>, paging: &Paging) -> Result<Json<Listing<RunView>>, Problem> {
+    let before = Some(paging.cursor.as_str()).filter(|cursor| !cursor.is_empty());
+    let rows = app.sync.db().tenant(&app.tenant).runs(channel, before, paging.limit()).await?;
+    let now = app.sync.db().clock().now();
+    let views = rows.iter().map(|row| RunReport::new(row, now).into()).collect();
+    Ok(Json(Listing::new(views, paging.limit(), |last: &RunView| last.run.clone())))
+}

@@ -1,0 +1,48 @@
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use entrepot_domain::run::RunScope;
+use entrepot_sync::StartOptions;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::AppState;
+use crate::problem::Problem;
+
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct StartRun {
+    /// Only what changed after this moment; absent: everything
+    since: Option<i64>,
+    /// Begin again, even if a run that stopped could go on
+    fresh: bool,
+    /// Let more products vanish at once than usually believed
+    allow_mass_deletion: bool,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct StartedRun {
+    run: String,
+    /// It was there already and goes on where it was
+    resumed: bool,
+}
+
+/// Import a channel; an empty body means everything
+#[utoipa::path(post, path = "/channels/{channel}/runs", tag = "runs", params(("channel" = String, Path)), request_body = StartRun,
+    responses((status = 202, body = StartedRun), (status = 400, body = Problem), (status = 404, body = Problem)))]
+pub(crate) async fn handler(
+    State(app): State<AppState>,
+    Path(channel): Path<String>,
+    body: Bytes,
+) -> Result<(StatusCode, Json<StartedRun>), Problem> {
+    let wanted: StartRun = if body.is_empty() {
+        StartRun::default()
+    } else {
+        serde_json::from_slice(&body).map_err(Problem::bad_request)?
+    };
+    let scope = wanted.since.map_or(RunScope::Full, RunScope::ChangedSince);
+    let options = StartOptions { fresh: wanted.fresh, allow_mass_deletion: wanted.allow_mass_deletion };
+    let started = app.sync.start_import(&app.tenant, &channel, scope, options).await?;
+    Ok((StatusCode::ACCEPTED, Json(StartedRun { run: started.run.to_string(), resumed: started.resumed })))
+}

@@ -1,0 +1,102 @@
+//! Errors as RFC 9457 problem+json.
+
+use axum::Json;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use entrepot_admission::AdmissionError;
+use entrepot_store::StoreError;
+use entrepot_sync::SyncError;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// What went wrong and what to do.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Problem {
+    /// Stable name of the kind of problem.
+    #[serde(rename = "type")]
+    kind: &'static str,
+    title: &'static str,
+    status: u16,
+    detail: String,
+}
+
+impl Problem {
+    fn new(status: StatusCode, kind: &'static str, title: &'static str, detail: impl ToString) -> Self {
+        Self { kind, title, status: status.as_u16(), detail: detail.to_string() }
+    }
+
+    pub(crate) fn not_found(detail: impl ToString) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "urn:entrepot:not-found", "Not found", detail)
+    }
+
+    pub(crate) fn bad_request(detail: impl ToString) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "urn:entrepot:bad-request", "Bad request", detail)
+    }
+
+    fn conflict(detail: impl ToString) -> Self {
+        Self::new(StatusCode::CONFLICT, "urn:entrepot:conflict", "Conflict", detail)
+    }
+
+    fn refused(detail: impl ToString) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "urn:entrepot:refused", "Refused", detail)
+    }
+
+    fn marketplace(detail: impl ToString) -> Self {
+        Self::new(StatusCode::BAD_GATEWAY, "urn:entrepot:marketplace", "The marketplace did not answer as it should", detail)
+    }
+
+    pub(crate) fn internal() -> Self {
+        let detail = "something failed inside the host; its log says what";
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "urn:entrepot:internal", "Internal error", detail)
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        (status, [(header::CONTENT_TYPE, "application/problem+json")], Json(self)).into_response()
+    }
+}
+
+impl From<SyncError> for Problem {
+    fn from(error: SyncError) -> Self {
+        match error {
+            SyncError::NoChannel(_) | SyncError::NoRun(_) => Self::not_found(error),
+            SyncError::NameTaken(_) => Self::conflict(error),
+            SyncError::Settings(_) | SyncError::Bind(_) => Self::refused(error),
+            SyncError::Call(error) => Self::marketplace(error),
+            SyncError::Admission(error) => error.into(),
+            SyncError::Store(error) => error.into(),
+            SyncError::Vault(_) | SyncError::Queue(_) => {
+                tracing::error!("request failed: {error}");
+                Self::internal()
+            }
+        }
+    }
+}
+
+impl From<AdmissionError> for Problem {
+    fn from(error: AdmissionError) -> Self {
+        match error {
+            AdmissionError::Unknown(_) => Self::not_found(error),
+            AdmissionError::OtherBytes { .. } | AdmissionError::NotApproved(_) | AdmissionError::Expired { .. } => Self::conflict(error),
+            AdmissionError::Store(error) => error.into(),
+            AdmissionError::Damaged(_) => {
+                tracing::error!("request failed: {error}");
+                Self::internal()
+            }
+            _ => Self::refused(error),
+        }
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        tracing::error!("request failed: {error}");
+        if error.is_transient() {
+            let detail = "the database is not available at the moment; try again";
+            return Self::new(StatusCode::SERVICE_UNAVAILABLE, "urn:entrepot:unavailable", "Unavailable", detail);
+        }
+        Self::internal()
+    }
+}

@@ -1,0 +1,64 @@
+//! Requests to one shop, and its answers as JSON.
+
+use entrepot_guest::prelude::*;
+use entrepot_guest::{http, json};
+use serde::de::DeserializeOwned;
+
+use crate::failure::accepted;
+use crate::site::Site;
+
+/// How many requests are handed to the host at once: enough for its rate limit, few enough to hold their answers.
+pub(crate) const AT_ONCE: usize = 10;
+
+/// A query without `page`, and the page.
+pub(crate) type Query<'a> = Vec<(&'a str, String)>;
+
+/// One page of a list: the elements' text, and how many there are in all if the shop says so believably.
+#[derive(Debug)]
+pub(crate) struct List {
+    pub(crate) text: String,
+    pub(crate) total: Option<u64>,
+}
+
+pub(crate) struct Client<'a, T> {
+    pub(crate) transport: &'a T,
+    pub(crate) site: &'a Site,
+}
+
+impl<T: Transport> Client<'_, T> {
+    pub(crate) fn get<V: DeserializeOwned>(&self, route: &str, query: &[(&str, &str)]) -> Result<V, Error> {
+        json::parse(accepted(self.transport.send(&self.site.get(route, query))?)?.body)
+    }
+
+    pub(crate) fn list(&self, route: &str, query: &Query<'_>) -> Result<List, Error> {
+        list(self.transport.send(&self.request(route, query))?)
+    }
+
+    pub(crate) fn request(&self, route: &str, query: &Query<'_>) -> Request {
+        let query: Vec<_> = query.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        self.site.get(route, &query)
+    }
+
+    /// At most [`AT_ONCE`] in flight; one result for each request, in order.
+    pub(crate) fn lists(&self, requests: &[Request]) -> Vec<Result<List, Error>> {
+        let mut answers = Vec::with_capacity(requests.len());
+        for some in requests.chunks(AT_ONCE) {
+            let mut got = self.transport.send_all(some);
+            got.resize_with(some.len(), || Err(Error::Other("the host left a request without an answer".to_owned())));
+            answers.extend(got.into_iter().map(|answer| answer.and_then(list)));
+        }
+        answers
+    }
+}
+
+/// The answer as a list: whatever else stands in its place is no empty list.
+pub(crate) fn list(response: Response) -> Result<List, Error> {
+    let response = accepted(response)?;
+    let total = http::header(&response, "x-wp-total").and_then(|value| value.trim().parse().ok());
+    let text = json::text(response.body)?;
+    if !text.starts_with('[') {
+        let words = entrepot_guest::text::excerpt(text.as_bytes(), 80);
+        return Err(Error::Unavailable(format!("the shop answered with something else than a list: {words}")));
+    }
+    Ok(List { text, total })
+}

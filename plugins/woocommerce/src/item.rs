@@ -1,0 +1,133 @@
+//! From what the shop sends to the raw item that is kept: one self-contained JSON object, without what changes by itself.
+
+mod write;
+
+use entrepot_guest::prelude::*;
+use entrepot_guest::text::excerpt;
+use entrepot_guest::time;
+
+use crate::lenient::{Fields, Raw};
+use crate::pages::fingerprint;
+use crate::store::Store;
+
+pub(crate) use write::{write_object, write_string};
+
+/// What is asked for. Older shops ignore the list; leaving out `related_ids` and `price_html` halves a page's time elsewhere.
+pub(crate) const PRODUCT_FIELDS: &str = "id,name,slug,permalink,date_created_gmt,date_modified_gmt,type,status,featured,\
+catalog_visibility,description,short_description,sku,global_unique_id,price,regular_price,sale_price,date_on_sale_from_gmt,\
+date_on_sale_to_gmt,on_sale,virtual,downloadable,external_url,button_text,tax_status,tax_class,manage_stock,\
+stock_quantity,stock_status,backorders,low_stock_amount,sold_individually,weight,dimensions,shipping_class,upsell_ids,\
+cross_sell_ids,parent_id,purchase_note,categories,brands,tags,images,attributes,default_attributes,variations,\
+grouped_products,menu_order,meta_data";
+
+pub(crate) const VARIATION_FIELDS: &str = "id,parent_id,name,permalink,date_created_gmt,date_modified_gmt,status,description,sku,\
+global_unique_id,price,regular_price,sale_price,date_on_sale_from_gmt,date_on_sale_to_gmt,on_sale,virtual,\
+downloadable,tax_status,tax_class,manage_stock,stock_quantity,stock_status,backorders,low_stock_amount,weight,dimensions,\
+shipping_class,image,gallery_image_ids,attributes,menu_order,meta_data";
+
+/// The elements of a list answer; anything but a list is no answer.
+pub(crate) fn elements(list: &str) -> Result<Vec<Raw<'_>>, Error> {
+    serde_json::from_str(list).map_err(|_| {
+        Error::Unavailable(format!(
+            "the shop answered with something else than a list: {}",
+            excerpt(list.as_bytes(), 80)
+        ))
+    })
+}
+
+/// A product as it was listed.
+#[derive(Debug)]
+pub(crate) struct Listed<'a> {
+    pub(crate) id: Option<u64>,
+    fields: Fields<'a>,
+    raw: Raw<'a>,
+}
+
+impl<'a> Listed<'a> {
+    pub(crate) fn of(raw: Raw<'a>) -> Self {
+        let fields = serde_json::from_str::<Fields<'a>>(raw.json()).unwrap_or_default();
+        Self { id: fields.get("id").id(), fields, raw }
+    }
+
+    pub(crate) fn is_object(&self) -> bool {
+        self.raw.json().starts_with('{')
+    }
+
+    pub(crate) fn status(&self) -> Option<String> {
+        self.fields.get("status").word().map(|status| status.into_owned())
+    }
+
+    /// The ids of its variations; `None` where the shop does not list them, so that they have to be asked for.
+    pub(crate) fn variations(&self) -> Option<Vec<u64>> {
+        let raw = self.fields.get("variations");
+        let listed = raw.json().starts_with(['[', '{']);
+        // Old versions answer whole variations here.
+        let id =
+            |item: &Raw<'_>| item.id().or_else(|| serde_json::from_str::<Fields<'_>>(item.json()).ok()?.get("id").id());
+        if listed {
+            return Some(raw.items().iter().filter_map(id).collect());
+        }
+        let variable = self.fields.get("type").text().is_some_and(|kind| kind.starts_with("variable"));
+        (!variable).then(Vec::new)
+    }
+
+    /// The item that is kept. `variations` are objects' texts, in order.
+    pub(crate) fn item(&self, variations: &[String], store: &Store, problems: Vec<Issue>) -> RawItem {
+        let mut body =
+            String::with_capacity(self.raw.json().len() + variations.iter().map(String::len).sum::<usize>() + 256);
+        body.push_str("{\"product\":");
+        if self.is_object() {
+            write_object(&self.fields, &mut body)
+        } else {
+            body.push_str(self.raw.json())
+        }
+        body.push_str(",\"variations\":[");
+        for (at, variation) in variations.iter().enumerate() {
+            if at > 0 {
+                body.push(',');
+            }
+            body.push_str(variation);
+        }
+        body.push_str("],\"store\":{\"currency\":");
+        write_string(&store.currency, &mut body);
+        body.push_str(",\"weight_unit\":");
+        write_string(&store.weight_unit, &mut body);
+        body.push_str(",\"dimension_unit\":");
+        write_string(&store.dimension_unit, &mut body);
+        body.push_str("},\"paths\":{");
+        self.write_paths(store, &mut body);
+        body.push_str("}}");
+        RawItem {
+            source_id: match self.id {
+                Some(id) => id.to_string(),
+                None => format!("unidentified:{:016x}", fingerprint(self.raw.json().bytes())),
+            },
+            updated_at: self.fields.get("date_modified_gmt").text().and_then(|text| time::parse(&text)),
+            body,
+            deleted: false,
+            problems,
+        }
+    }
+
+    fn write_paths(&self, store: &Store, body: &mut String) {
+        let mut first = true;
+        for category in self.fields.get("categories").records::<Fields<'_>>() {
+            let Some(id) = category.get("id").id() else { continue };
+            let path = store.path(id);
+            if path.is_empty() {
+                continue;
+            }
+            body.push_str(if first { "\"" } else { ",\"" });
+            body.push_str(&id.to_string());
+            body.push_str("\":[");
+            for (at, title) in path.iter().enumerate() {
+                if at > 0 {
+                    body.push(',');
+                }
+                write_string(title, body);
+            }
+            body.push(']');
+            first = false;
+        }
+    }
+}

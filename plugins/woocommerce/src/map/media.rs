@@ -1,0 +1,54 @@
+//! Images: the first is the main one.
+
+use entrepot_guest::prelude::model::{Media, MediaKind};
+
+use super::wire::{Goods, Image};
+
+#[derive(Default)]
+pub(super) struct Gallery {
+    pub(super) media: Vec<Media>,
+}
+
+impl Gallery {
+    pub(super) fn of(product: &Goods<'_>) -> Self {
+        let mut gallery = Self::default();
+        for image in product.images.records::<Image<'_>>() {
+            gallery.add(&image);
+        }
+        gallery
+    }
+
+    /// The image's id among the product's media, after adding it if it is not there yet.
+    fn add(&mut self, image: &Image<'_>) -> Option<String> {
+        let url = image.src.word()?.into_owned();
+        // Without an id it is the shop's placeholder, or a plugin's image that lies elsewhere.
+        let id = match image.id.id() {
+            Some(id) => id.to_string(),
+            None if url.contains("placeholder") => return None,
+            None => url.clone(),
+        };
+        if self.find(&id).is_none() {
+            let position = self.media.len() as u32;
+            let alt = image.alt.name();
+            self.media.push(Media { source_id: Some(id.clone()), url, alt, kind: MediaKind::Image, position });
+        }
+        Some(id)
+    }
+
+    /// What a variation shows: its own image (its product's main one where it has none) and, since 11.1, its gallery.
+    pub(super) fn of_variation(&mut self, variation: &Goods<'_>) -> Vec<String> {
+        let image = serde_json::from_str::<Image<'_>>(variation.image.json()).ok();
+        let mut ids: Vec<_> = image.and_then(|image| self.add(&image)).into_iter().collect();
+        for id in variation.gallery_image_ids.items().into_iter().filter_map(|id| id.id()) {
+            let id = id.to_string();
+            if self.find(&id).is_some() && !ids.contains(&id) {
+                ids.push(id);
+            }
+        }
+        ids
+    }
+
+    fn find(&self, id: &str) -> Option<&Media> {
+        self.media.iter().find(|media| media.source_id.as_deref() == Some(id))
+    }
+}

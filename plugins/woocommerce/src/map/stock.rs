@@ -1,0 +1,44 @@
+//! Stock. A variation may count its own, share the product's pool, or not be counted.
+
+use entrepot_guest::prelude::model::{Inventory, Level};
+
+use super::notes::{Notes, Place, short};
+use super::wire::Goods;
+use crate::lenient::Raw;
+
+/// `own` is the id of the goods, `parent` the product's.
+pub(super) fn inventory(goods: &Goods<'_>, own: &str, parent: &str, place: Place, notes: &mut Notes) -> Inventory {
+    let pooled = goods.manage_stock.text().is_some_and(|manage| manage == "parent");
+    if !pooled && !goods.manage_stock.flag() {
+        let status = goods.stock_status.text();
+        return Inventory::Untracked(matches!(status.as_deref(), None | Some("instock" | "onbackorder")));
+    }
+    let backorder = matches!(goods.backorders.text().as_deref(), Some("notify" | "yes"));
+    Inventory::Tracked(vec![Level {
+        location_id: "default".to_owned(),
+        location_name: None,
+        available: quantity(goods.stock_quantity, place, notes),
+        // Every variation of a pool repeats its quantity: the shared id keeps it from being added up.
+        item_id: Some(if pooled { parent } else { own }.to_owned()),
+        backorder,
+    }])
+}
+
+/// Whole pieces. Plugins sell by the metre, so decimals are rounded down: what is left of a piece cannot be sold.
+fn quantity(raw: Raw<'_>, place: Place, notes: &mut Notes) -> i64 {
+    let Some(text) = raw.word() else {
+        if !raw.is_empty() {
+            notes.warn(place, "stock_quantity", "stock-invalid", "The stock quantity is no number; it counts as none.");
+        }
+        return 0;
+    };
+    match (text.parse::<i64>(), text.parse::<f64>()) {
+        (Ok(whole), _) => whole,
+        (_, Ok(decimal)) if decimal.is_finite() => decimal.floor() as i64,
+        _ => {
+            let message = format!("The stock quantity {:?} is no number; it counts as none.", short(&text));
+            notes.warn(place, "stock_quantity", "stock-invalid", message);
+            0
+        }
+    }
+}

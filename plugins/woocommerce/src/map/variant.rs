@@ -1,0 +1,140 @@
+//! What can be bought.
+
+use std::borrow::Cow;
+
+use entrepot_guest::gtin;
+use entrepot_guest::prelude::model::{Dimensions, LengthUnit, ProductVariant, WeightUnit};
+
+use super::notes::{Notes, Place, short};
+use super::price::Prices;
+use super::wire::{Goods, StoreInfo};
+use super::{extras, stock};
+use crate::lenient::{Fields, Raw};
+
+/// What all variants of a product are measured in.
+pub(super) struct Units {
+    weight: Option<WeightUnit>,
+    length: Option<LengthUnit>,
+}
+
+impl Units {
+    pub(super) fn of(store: &StoreInfo<'_>, notes: &mut Notes) -> Self {
+        let weight = match store.weight_unit.text().as_deref() {
+            Some("kg") | None => Some(WeightUnit::Kilogram),
+            Some("g") => Some(WeightUnit::Gram),
+            Some("lbs" | "lb") => Some(WeightUnit::Pound),
+            Some("oz") => Some(WeightUnit::Ounce),
+            Some(_) => None,
+        };
+        let length = match store.dimension_unit.text().as_deref() {
+            Some("cm") | None => Some(LengthUnit::Centimeter),
+            Some("mm") => Some(LengthUnit::Millimeter),
+            Some("m") => Some(LengthUnit::Meter),
+            Some("in") => Some(LengthUnit::Inch),
+            Some("ft") => Some(LengthUnit::Foot),
+            Some("yd") => Some(LengthUnit::Yard),
+            Some(_) => None,
+        };
+        for (unit, known) in [(store.weight_unit, weight.is_some()), (store.dimension_unit, length.is_some())] {
+            if !known {
+                let message =
+                    format!("The shop measures in {}, which is no known unit; measures were left out.", unit.json());
+                notes.warnings.push(entrepot_guest::issue::issue("/store", "unit-unknown", message));
+            }
+        }
+        Self { weight, length }
+    }
+}
+
+pub(super) struct Context<'a> {
+    pub(super) prices: Prices<'a>,
+    pub(super) units: Units,
+    pub(super) product_id: &'a str,
+    /// The product's own SKU and tax class, which variations repeat or refer to.
+    pub(super) parent: Option<&'a Goods<'a>>,
+}
+
+impl Context<'_> {
+    pub(super) fn variant(&self, goods: &Goods<'_>, place: Place, notes: &mut Notes) -> ProductVariant {
+        let is_variation = matches!(place, Place::Variation(_));
+        let source_id = match goods.id.word() {
+            Some(id) => id.into_owned(),
+            None => self.product_id.to_owned(),
+        };
+        let priced = self.prices.of(goods, place, notes);
+        let mut without_place = Vec::new();
+        let gtin = goods.global_unique_id.word().and_then(|text| {
+            let gtin = gtin::normalise(&text);
+            if gtin.is_none() {
+                let message =
+                    format!("{:?} is no valid GTIN (wrong length or check digit); it is kept as it is.", short(&text));
+                notes.warn(place, "global_unique_id", "gtin-invalid", message);
+                without_place.push(("global_unique_id", goods.global_unique_id));
+            }
+            gtin
+        });
+        let weight =
+            self.units.weight.zip(measure(goods.weight, place, "weight", notes)).map(|(unit, weight)| (weight, unit));
+        let dimensions = self.dimensions(goods, place, notes);
+        if dimensions.is_none() && goods.dimensions.json().bytes().any(|byte| byte.is_ascii_digit()) {
+            without_place.push(("dimensions", goods.dimensions));
+        }
+        let tax_class = |goods: &Goods<'_>| goods.tax_class.word().map(Cow::into_owned);
+        ProductVariant {
+            sku: self.sku(goods),
+            gtin,
+            mpn: None,
+            title: if is_variation { goods.name.name() } else { None },
+            option_values: Vec::new(),
+            enabled: !(is_variation && goods.status.text().is_some_and(|status| status == "private")),
+            price: priced.price,
+            compare_at: priced.compare_at,
+            sale: priced.sale,
+            cost: None,
+            weight,
+            dimensions,
+            taxable: goods.tax_status.word().map(|status| status == "taxable"),
+            tax_class: match (tax_class(goods), self.parent) {
+                (Some(class), Some(parent)) if class == "parent" => tax_class(parent),
+                (class, _) => class,
+            }
+            .filter(|class| class != "standard"),
+            // What is also downloadable may be shipped all the same; what is virtual is not.
+            requires_shipping: goods.r#virtual.0.map(|_| !goods.r#virtual.flag()),
+            inventory: stock::inventory(goods, &source_id, self.product_id, place, notes),
+            media_ids: Vec::new(),
+            extras: extras::of_variant(goods, is_variation, &without_place),
+            source_id,
+        }
+    }
+
+    /// A variation without one of its own answers its product's, and no shop allows the same SKU twice.
+    fn sku(&self, goods: &Goods<'_>) -> Option<String> {
+        let sku = goods.sku.word()?;
+        let inherited = self.parent.and_then(|parent| parent.sku.word()).is_some_and(|own| own == sku);
+        (!inherited).then(|| sku.into_owned())
+    }
+
+    /// All three sides or none: two of them are no size.
+    fn dimensions(&self, goods: &Goods<'_>, place: Place, notes: &mut Notes) -> Option<Dimensions> {
+        if goods.dimensions.is_empty() {
+            return None;
+        }
+        let sides = serde_json::from_str::<Fields<'_>>(goods.dimensions.json()).ok()?;
+        let mut side = |name: &str| measure(sides.get(name), place, "dimensions", notes);
+        let (length, width, height) = (side("length"), side("width"), side("height"));
+        Some(Dimensions { length: length?, width: width?, height: height?, unit: self.units.length? })
+    }
+}
+
+fn measure(raw: Raw<'_>, place: Place, field: &str, notes: &mut Notes) -> Option<f64> {
+    let text = raw.word()?;
+    // Rust reads "inf" and "1e9" too; a measure is digits and a dot.
+    let plain = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let value = text.parse::<f64>().ok().filter(|value| plain && value.is_finite());
+    if value.is_none() {
+        let code = if field == "weight" { "weight-invalid" } else { "dimensions-invalid" };
+        notes.warn(place, field, code, format!("{:?} is no measure; it was left out.", short(&text)));
+    }
+    value
+}

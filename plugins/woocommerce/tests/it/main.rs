@@ -1,0 +1,10 @@
+//! The adapter against shops of the tests' own, and against a recorded one.
+
+mod doors;
+mod map;
+mod map_odd;
+mod paging;
+mod recorded;
+mod shop;
+mod variations;
+mod weather;

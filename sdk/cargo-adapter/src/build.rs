@@ -1,0 +1,93 @@
+//! One adapter crate, built whole.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use anyhow::{Context, Result, bail, ensure};
+use cargo_metadata::{CrateType, Metadata, MetadataCommand, Package};
+
+use crate::component::{self, Surface};
+use crate::manifest::Manifest;
+use crate::toolchain::{TARGET, Toolchain};
+
+/// What to build, and where it goes.
+#[derive(Clone, Debug, Default)]
+pub struct Order {
+    /// The crate's or the workspace's Cargo.toml; the current folder's when none.
+    pub manifest_path: Option<PathBuf>,
+    /// Which package; needed in a workspace with several and no package at `manifest_path`.
+    pub package: Option<String>,
+    /// The folder for `<id>.wasm`; `target/adapters` of the workspace when none.
+    pub out: Option<PathBuf>,
+}
+
+/// A component on disk.
+#[derive(Debug)]
+pub struct Built {
+    pub id: String,
+    pub path: PathBuf,
+    pub size: usize,
+    pub surface: Surface,
+}
+
+/// Builds the crate, encodes the component, embeds the manifest, and writes `<id>.wasm`.
+pub fn build(order: &Order, toolchain: Toolchain) -> Result<Built> {
+    let mut command = MetadataCommand::new();
+    command.no_deps();
+    if let Some(path) = &order.manifest_path {
+        command.manifest_path(path);
+    }
+    let metadata = command.exec().context("cargo metadata")?;
+    let package = pick(&metadata, order)?;
+    let library = package
+        .targets
+        .iter()
+        .find(|target| target.crate_types.contains(&CrateType::CDyLib))
+        .with_context(|| format!("{} is no adapter: its crate-type lacks \"cdylib\"", package.name))?;
+
+    let folder = package.manifest_path.parent().context("a manifest lies in a folder")?;
+    let manifest = Manifest::read(folder.join("adapter.toml").as_std_path())?;
+    let target_dir = metadata.workspace_root.join("target/guests");
+    let mut cargo = toolchain.cargo_build(target_dir.as_std_path());
+    cargo.arg("--lib").arg("--manifest-path").arg(&package.manifest_path);
+    let status =
+        cargo.stdin(Stdio::null()).stdout(std::io::stderr()).status().context("cargo build cannot be started")?;
+    ensure!(status.success(), "cargo build of {} failed", package.name);
+
+    let module = target_dir.join(TARGET).join("guest").join(format!("{}.wasm", library.name.replace('-', "_")));
+    let module = fs::read(&module).with_context(|| format!("{module} was not written"))?;
+    let bytes = component::encode(&module, &manifest.text)?;
+    let surface = Surface::of(&bytes)?;
+    let out = order.out.clone().unwrap_or_else(|| metadata.workspace_root.join("target/adapters").into_std_path_buf());
+    let path = out.join(format!("{}.wasm", manifest.id));
+    write(&path, &bytes)?;
+    Ok(Built { id: manifest.id, path, size: bytes.len(), surface })
+}
+
+/// Beside its place first: a host that watches the folder never reads half a file.
+fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+    let beside = path.with_extension("wasm.new");
+    fs::write(&beside, bytes).with_context(|| beside.display().to_string())?;
+    fs::rename(&beside, path).with_context(|| path.display().to_string())
+}
+
+fn pick<'a>(metadata: &'a Metadata, order: &Order) -> Result<&'a Package> {
+    let packages = metadata.workspace_packages();
+    if let Some(name) = &order.package {
+        return packages
+            .into_iter()
+            .find(|package| package.name.as_str() == name)
+            .with_context(|| format!("no package {name} in {}", metadata.workspace_root));
+    }
+    let wanted = match &order.manifest_path {
+        Some(path) => fs::canonicalize(path).with_context(|| path.display().to_string())?,
+        None => std::env::current_dir()?.join("Cargo.toml"),
+    };
+    match packages.into_iter().find(|package| package.manifest_path.as_std_path() == wanted) {
+        Some(package) => Ok(package),
+        None => bail!("{} is no package: name one with -p", wanted.display()),
+    }
+}

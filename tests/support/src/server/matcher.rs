@@ -1,0 +1,76 @@
+//! Which requests a fault or a scripted action is for.
+
+use super::Request;
+
+/// Picks requests by what their target contains, then by their number among those picked.
+#[derive(Clone, Debug, Default)]
+pub struct Matcher {
+    contains: Vec<String>,
+    lacks: Vec<String>,
+    skip: usize,
+    take: Option<usize>,
+    seen: usize,
+}
+
+impl Matcher {
+    /// Every request.
+    #[must_use]
+    pub fn any() -> Self {
+        Self::default()
+    }
+
+    /// Requests whose target (`/path?query`, as sent) contains `part`.
+    #[must_use]
+    pub fn path(part: &str) -> Self {
+        Self::any().with(part)
+    }
+
+    /// … and also contains `part`.
+    #[must_use]
+    pub fn with(mut self, part: &str) -> Self {
+        self.contains.push(part.to_owned());
+        self
+    }
+
+    /// … and does not contain `part`.
+    #[must_use]
+    pub fn without(mut self, part: &str) -> Self {
+        self.lacks.push(part.to_owned());
+        self
+    }
+
+    /// Only the `n`th of them, counted from 1.
+    #[must_use]
+    pub fn nth(mut self, n: usize) -> Self {
+        self.skip = n.saturating_sub(1);
+        self.take = Some(1);
+        self
+    }
+
+    /// Only the next `count` of them.
+    #[must_use]
+    pub fn next(mut self, count: usize) -> Self {
+        self.take = Some(count);
+        self
+    }
+
+    /// Not the first `count` of them.
+    #[must_use]
+    pub fn after(mut self, count: usize) -> Self {
+        self.skip = count;
+        self
+    }
+
+    /// Whether this request is meant; counts it when the text fits.
+    pub(crate) fn meets(&mut self, request: &Request) -> bool {
+        let target = request.target();
+        if !self.contains.iter().all(|part| target.contains(part.as_str()))
+            || self.lacks.iter().any(|part| target.contains(part.as_str()))
+        {
+            return false;
+        }
+        self.seen += 1;
+        let number = self.seen;
+        number > self.skip && self.take.is_none_or(|take| number <= self.skip + take)
+    }
+}

@@ -1,0 +1,10 @@
+//! The simulated shop, held against the facts and recordings of a real one.
+
+mod auth;
+mod client;
+mod dates;
+mod faults;
+mod lists;
+mod quirks;
+mod recording;
+mod shape;
