@@ -13,6 +13,7 @@ mod parameters;
 mod price;
 pub mod recorded;
 mod render;
+mod rendered;
 mod route;
 mod script;
 mod select;

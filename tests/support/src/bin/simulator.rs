@@ -30,7 +30,9 @@ fn main() -> anyhow::Result<()> {
     } else {
         let store = Store::generate(arguments.seed);
         let (products, variations) = (store.product_ids().len(), store.variation_ids().len());
-        (serve_on(&store, &listen), store.key(), products, variations)
+        let server = serve_on(&store, &listen);
+        store.warm(&server.base_url);
+        (server, store.key(), products, variations)
     };
     announce(&server, &key, products, variations, arguments.tls)?;
     // Whoever started this keeps the pipe open for as long as the shop is wanted.

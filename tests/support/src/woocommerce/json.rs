@@ -5,6 +5,18 @@
 /// Which top-level keys of an object are wanted (`_fields`); `None` is all of them.
 pub(crate) type Fields<'a> = Option<&'a [String]>;
 
+/// Bytes that are not written as they are.
+const SPECIAL: [bool; 256] = {
+    let mut special = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        special[byte] =
+            byte < 0x20 || byte >= 0x80 || byte == b'"' as usize || byte == b'\\' as usize || byte == b'/' as usize;
+        byte += 1;
+    }
+    special
+};
+
 /// Writes `text` with its quotes.
 pub(crate) fn string(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
@@ -16,13 +28,9 @@ pub(crate) fn string(out: &mut Vec<u8>, text: &str) {
 pub(crate) fn escaped(out: &mut Vec<u8>, text: &str) {
     let bytes = text.as_bytes();
     let mut run = 0;
-    let mut at = 0;
-    while at < bytes.len() {
+    while let Some(plain) = bytes[run..].iter().position(|byte| SPECIAL[usize::from(*byte)]) {
+        let mut at = run + plain;
         let byte = bytes[at];
-        if (0x20..0x80).contains(&byte) && !matches!(byte, b'"' | b'\\' | b'/') {
-            at += 1;
-            continue;
-        }
         out.extend_from_slice(&bytes[run..at]);
         if byte < 0x80 {
             ascii(out, byte);

@@ -148,7 +148,7 @@ impl Product {
 #[derive(Clone, Debug)]
 pub struct Image {
     pub id: u64,
-    /// Below `/wp-content/uploads/`, without the extension `.jpg`; or a whole address.
+    /// Below `/wp-content/uploads/`, without the extension `.jpg`; or a whole address, with its `http`.
     pub file: Text,
     pub alt: Text,
     pub created: i64,

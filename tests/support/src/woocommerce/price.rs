@@ -80,14 +80,16 @@ pub(crate) fn html(out: &mut Vec<u8>, range: Range<'_>, regular: &str, symbol: &
 }
 
 fn amount(out: &mut Vec<u8>, price: &str, symbol: &str, hidden: bool) {
-    let hidden = if hidden { " aria-hidden=\"true\"" } else { "" };
-    json::escaped(out, "<span class=\"woocommerce-Price-amount amount\"");
-    json::escaped(out, hidden);
-    json::escaped(out, "><bdi><span class=\"woocommerce-Price-currencySymbol\" translate=\"no\">");
+    // Escaped by hand: this is most of the text of a page.
+    out.extend_from_slice(br#"<span class=\"woocommerce-Price-amount amount\""#);
+    if hidden {
+        out.extend_from_slice(br#" aria-hidden=\"true\""#);
+    }
+    out.extend_from_slice(br#"><bdi><span class=\"woocommerce-Price-currencySymbol\" translate=\"no\">"#);
     json::escaped(out, symbol);
-    json::escaped(out, "</span>");
+    out.extend_from_slice(br"<\/span>");
     json::escaped(out, &shown(price));
-    json::escaped(out, "</bdi></span>");
+    out.extend_from_slice(br"<\/bdi><\/span>");
 }
 
 /// Two decimals, and commas between the thousands.

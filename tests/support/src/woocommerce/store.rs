@@ -10,6 +10,7 @@ use super::keys::{Key, Keys, Permission};
 use super::model::{Product, Terms, Variation};
 use super::options::Options;
 use super::parameters::{Findings, Values};
+use super::rendered::Rendered;
 use super::script::Script;
 use super::select::{self, Of};
 use super::state::State;
@@ -25,6 +26,7 @@ pub(crate) struct Shared {
     lists: Mutex<Lists>,
     unknown: Mutex<BTreeSet<String>>,
     undone: Mutex<BTreeSet<String>>,
+    pub(crate) rendered: Rendered,
     requests: AtomicU64,
     key: Key,
 }
@@ -64,6 +66,7 @@ impl Store {
             lists: Mutex::default(),
             unknown: Mutex::default(),
             undone: Mutex::default(),
+            rendered: Rendered::default(),
             requests: AtomicU64::new(0),
             key,
         }))
@@ -122,7 +125,9 @@ impl Store {
 
     /// Changes categories, tags, brands, shipping classes and global attributes.
     pub fn change_terms(&self, change: impl FnOnce(&mut Terms)) {
-        change(&mut self.write().terms);
+        let mut state = self.write();
+        state.revision += 1;
+        change(&mut state.terms);
     }
 
     pub fn insert(&self, product: Product) -> u64 {

@@ -4,11 +4,14 @@
 pub(crate) fn write(out: &mut Vec<u8>, seconds: i64) {
     let (days, rest) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
     let (year, month, day) = civil(days);
-    digits(out, year, 4);
-    for (mark, value) in [(b'-', month), (b'-', day), (b'T', rest / 3_600), (b':', rest / 60 % 60), (b':', rest % 60)] {
-        out.push(mark);
-        digits(out, value, 2);
+    let mut text = *b"0000-00-00T00:00:00";
+    let pairs =
+        [(0, year / 100), (2, year), (5, month), (8, day), (11, rest / 3_600), (14, rest / 60 % 60), (17, rest % 60)];
+    for (at, value) in pairs {
+        text[at] += (value / 10 % 10) as u8;
+        text[at + 1] += (value % 10) as u8;
     }
+    out.extend_from_slice(&text);
 }
 
 /// The same as text, for tests that build filters.
@@ -17,12 +20,6 @@ pub fn iso(seconds: i64) -> String {
     let mut out = Vec::with_capacity(19);
     write(&mut out, seconds);
     out.into_iter().map(char::from).collect()
-}
-
-fn digits(out: &mut Vec<u8>, value: i64, width: u32) {
-    for place in (0..width).rev() {
-        out.push(b'0' + (value / 10i64.pow(place) % 10) as u8);
-    }
 }
 
 /// Howard Hinnant's `civil_from_days`.

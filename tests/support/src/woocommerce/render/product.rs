@@ -8,17 +8,18 @@ use super::text::rendered;
 use super::variation::options;
 use crate::woocommerce::json::{self, Object, escaped, string};
 use crate::woocommerce::model::{Attribute, Product, Term, Variation};
-use crate::woocommerce::price;
+use crate::woocommerce::price::{self, Range};
 use crate::woocommerce::state::State;
 
 /// Writes `product`. `variation` is the variation it stands for, when it is one in a product's clothes.
 pub(super) fn write(view: &View<'_>, out: &mut Vec<u8>, product: &Product, variation: Option<&Variation>) {
     let mut object = Object::new(out, view.fields);
     head(view, &mut object, product);
-    prices(view, &mut object, product);
+    let range = view.state.prices(product, view.now);
+    prices(view, &mut object, product, range);
     stock(view, &mut object, product);
     relations(view, &mut object, product, variation);
-    tail(view, &mut object, product);
+    tail(view, &mut object, product, range);
     let own = format!("products/{}", product.id);
     let up = variation.map(|variation| format!("products/{}", variation.parent));
     links(&mut object, view, (&own, true), "products", up.as_deref());
@@ -58,9 +59,8 @@ fn head(view: &View<'_>, object: &mut Object<'_, '_>, product: &Product) {
     object.string("sku", &product.sku);
 }
 
-fn prices(view: &View<'_>, object: &mut Object<'_, '_>, product: &Product) {
+fn prices(view: &View<'_>, object: &mut Object<'_, '_>, product: &Product, range: Range<'_>) {
     let offset = view.state.options.gmt_offset;
-    let range = view.state.prices(product, view.now);
     let parent = matches!(product.kind, "variable" | "grouped");
     object.string("price", range.low);
     object.string("regular_price", if parent { "" } else { &product.regular_price });
@@ -123,10 +123,9 @@ fn relations(view: &View<'_>, object: &mut Object<'_, '_>, product: &Product, va
     object.int("menu_order", product.menu_order);
 }
 
-fn tail(view: &View<'_>, object: &mut Object<'_, '_>, product: &Product) {
+fn tail(view: &View<'_>, object: &mut Object<'_, '_>, product: &Product, range: Range<'_>) {
     if let Some(out) = object.key("price_html") {
         out.push(b'"');
-        let range = view.state.prices(product, view.now);
         price::html(out, range, &product.regular_price, view.state.options.symbol());
         out.push(b'"');
     }

@@ -102,7 +102,7 @@ fn quoted_file(out: &mut Vec<u8>, view: &View<'_>, image: &Image, suffix: &str) 
 }
 
 fn file(out: &mut Vec<u8>, view: &View<'_>, image: &Image, suffix: &str) {
-    if image.file.contains("://") {
+    if image.file.starts_with("http") {
         escaped(out, &image.file);
         return;
     }

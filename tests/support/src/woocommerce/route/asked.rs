@@ -9,6 +9,7 @@ use crate::woocommerce::list::Page;
 use crate::woocommerce::model::{GlobalAttribute, Term};
 use crate::woocommerce::parameters::{self, NONE, PRODUCTS, Parameter, TERMS, VARIATIONS, Values};
 use crate::woocommerce::render::{self, View};
+use crate::woocommerce::rendered::Form;
 use crate::woocommerce::select::Of;
 use crate::woocommerce::store::Store;
 use crate::woocommerce::{json, terms};
@@ -102,8 +103,9 @@ impl Asked<'_> {
         };
         let ids = self.store.ids(self.view.state, of, &values);
         self.list(route, &values, &ids, "GET, POST", |view, out, id| match of {
-            Of::Products => view.product(out, *id),
-            Of::Variations(parent) => view.variation(out, *id, parent.is_some()),
+            Of::Products => self.store.0.rendered.write(view, out, Form::Product, *id),
+            Of::Variations(Some(_)) => self.store.0.rendered.write(view, out, Form::Nested, *id),
+            Of::Variations(None) => self.store.0.rendered.write(view, out, Form::Global, *id),
         })
     }
 

@@ -1,0 +1,143 @@
+//! A host in the test's own process.
+
+use std::path::Path;
+use std::time::Duration;
+
+use entrepot_config::Config;
+use entrepot_domain::catalog::Product;
+use entrepot_domain::run::RunScope;
+use entrepot_domain::{ChannelId, Clock, RunId, Secret};
+use entrepot_queue::Outcome;
+use entrepot_server::host::Host;
+use entrepot_store::dead_letters::DeadLetter;
+use entrepot_sync::{NewChannel, RunReport, StartOptions, SyncError};
+use entrepot_test_support::woocommerce::Key;
+use serde_json::{Map, Value};
+use tempfile::TempDir;
+
+use crate::{Database, adapters_folder};
+
+/// The name every test gives its one channel.
+pub const SHOP: &str = "shop";
+
+pub struct App {
+    pub host: Host,
+    pub environment: Vec<(String, String)>,
+    pub folder: TempDir,
+}
+
+impl App {
+    /// A host on a new database, impatient enough for tests.
+    pub async fn start(database: Database) -> Self {
+        Self::start_with(database, &[]).await
+    }
+
+    pub async fn start_with(database: Database, options: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let url = database.create(folder.path()).await;
+        let key = entrepot_vault::KeyRing::generate().to_text().to_string();
+        let mut environment: Vec<(String, String)> = [
+            ("ENTREPOT_DATABASE_URL", url.as_str()),
+            ("ENTREPOT_DATA_DIR", &folder.path().display().to_string()),
+            ("ENTREPOT_MASTER_KEY", &key),
+            ("ENTREPOT_EGRESS_ALLOW_LOOPBACK", "1"),
+            ("ENTREPOT_IMPORT_BACKOFF_MS", "10"),
+            ("ENTREPOT_IMPORT_LEASE_SECONDS", "2"),
+            ("ENTREPOT_LISTEN", "127.0.0.1:0"),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .into();
+        for (name, value) in options {
+            environment.retain(|(known, _)| known != name);
+            environment.push(((*name).to_owned(), (*value).to_owned()));
+        }
+        let host = open(&environment, Clock::System).await.expect("the host opens");
+        Self { host, environment, folder }
+    }
+
+    /// Another host on the same database, as after a restart.
+    pub async fn reopen(&self) -> Host {
+        open(&self.environment, Clock::System).await.expect("the host opens again")
+    }
+
+    /// Installs and approves the WooCommerce adapter.
+    pub async fn install(&self) {
+        let bytes = std::fs::read(adapters_folder().join("woocommerce.wasm")).expect("the built adapter");
+        let admission = self.host.sync.admission();
+        admission.install(bytes).await.expect("the adapter installs");
+        admission.approve("woocommerce", "test").await.expect("the adapter is approved");
+    }
+
+    /// Installs the adapter and connects a shop with its key.
+    pub async fn connect(&self, address: &str, key: &Key) -> ChannelId {
+        self.install().await;
+        self.add(address, key, &[]).await.expect("the channel is added")
+    }
+
+    pub async fn add(&self, address: &str, key: &Key, settings: &[(&str, &str)]) -> Result<ChannelId, SyncError> {
+        let mut given: Map<String, Value> = settings.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
+        given.insert("store_url".into(), address.into());
+        let new = NewChannel {
+            adapter: "woocommerce".into(),
+            name: SHOP.into(),
+            settings: given,
+            secrets: vec![
+                ("consumer_key".into(), Secret::new(key.consumer_key.as_str())),
+                ("consumer_secret".into(), Secret::new(key.consumer_secret.as_str())),
+            ],
+            untested: false,
+        };
+        Ok(self.host.sync.add_channel(&self.host.tenant, new).await?.0)
+    }
+
+    /// A full import, carried to its end in this process.
+    pub async fn import(&self) -> RunReport {
+        self.import_with(RunScope::Full, StartOptions::default()).await
+    }
+
+    pub async fn import_with(&self, scope: RunScope, options: StartOptions) -> RunReport {
+        let started = self.host.sync.start_import(&self.host.tenant, SHOP, scope, options).await.expect("the import starts");
+        self.carry(&started.run).await
+    }
+
+    /// Does what workers do until the run ends.
+    pub async fn carry(&self, run: &RunId) -> RunReport {
+        loop {
+            match self.host.sync.advance(&self.host.tenant, run).await.expect("the run advances") {
+                Outcome::Done => return self.report(run).await,
+                Outcome::Later(wait) => tokio::time::sleep(wait.max(Duration::from_millis(5))).await,
+            }
+        }
+    }
+
+    pub async fn report(&self, run: &RunId) -> RunReport {
+        let row = self.host.db.tenant(&self.host.tenant).run(run).await.expect("the database answers").expect("the run");
+        RunReport::new(&row, self.host.db.clock().now())
+    }
+
+    /// The whole catalogue of the shop, ordered by source id.
+    pub async fn products(&self) -> Vec<Product> {
+        let scoped = self.host.db.tenant(&self.host.tenant);
+        let channel = ChannelId::from(scoped.channel(SHOP).await.expect("answers").expect("the shop").id);
+        let (mut products, mut after) = (Vec::new(), String::new());
+        loop {
+            let page = scoped.products_of(&channel, &after, 500).await.expect("products");
+            let Some(last) = page.last() else { return products };
+            after.clone_from(&last.product.source_id);
+            products.extend(page.into_iter().map(|stored| stored.product));
+        }
+    }
+
+    pub async fn dead_letters(&self) -> Vec<DeadLetter> {
+        self.host.db.tenant(&self.host.tenant).dead_letters(None, "", "", 10_000).await.expect("dead letters")
+    }
+
+    pub fn data_dir(&self) -> &Path {
+        self.folder.path()
+    }
+}
+
+async fn open(environment: &[(String, String)], clock: Clock) -> anyhow::Result<Host> {
+    let look_up = |name: &str| environment.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
+    Host::open(Config::from_sources(None, look_up)?, clock).await
+}

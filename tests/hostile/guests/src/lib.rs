@@ -1,0 +1,42 @@
+#![doc = include_str!("../README.md")]
+
+mod answers;
+mod exhaust;
+mod network;
+mod orders;
+
+use entrepot_guest::prelude::*;
+
+use orders::Orders;
+
+/// Does as it is told, however bad that is.
+pub struct Hostile;
+
+impl Connection for Hostile {
+    fn check(channel: Channel) -> Result<Account, Error> {
+        let orders = Orders::of_channel(&channel)?;
+        exhaust::run(&orders);
+        network::check(&orders)
+    }
+}
+
+impl Catalog for Hostile {
+    fn fetch_page(channel: Channel, _: PageRequest) -> Result<Page, Error> {
+        let orders = Orders::of_channel(&channel)?;
+        exhaust::run(&orders);
+        network::fetch_page(&orders)
+    }
+
+    fn fetch_items(_: Channel, _: Option<String>, _: Vec<String>) -> Result<Vec<RawItem>, Error> {
+        Ok(Vec::new())
+    }
+
+    fn map_product(_: Channel, item: RawItem) -> Result<model::Product, Error> {
+        let orders = Orders::of_item(&item)?;
+        exhaust::run(&orders);
+        network::from_a_pure_operation(&orders)?;
+        Ok(answers::product(&orders, item.source_id))
+    }
+}
+
+entrepot_guest::export!(Hostile: connection, catalog);

@@ -1,0 +1,53 @@
+//! Requests that are not granted, too many, or too slow.
+
+use entrepot_guest::prelude::*;
+
+use crate::orders::Orders;
+
+/// One request, spelled by the orders; the answer's status and body come back as the account.
+pub(crate) fn check(orders: &Orders) -> Result<Account, Error> {
+    let name = match orders.mode() {
+        "request" => {
+            let answer = Host.send(&request(orders.text("url"), orders))?;
+            format!("{} {}", answer.status, String::from_utf8_lossy(&answer.body))
+        }
+        _ => "well behaved".to_owned(),
+    };
+    Ok(Account { name, url: None, currency: None, details: Vec::new(), warnings: Vec::new() })
+}
+
+pub(crate) fn fetch_page(orders: &Orders) -> Result<Page, Error> {
+    match orders.mode() {
+        "slow" => loop {
+            Host.send(&request(orders.text("url"), orders))?;
+        },
+        "send-all" => {
+            let request = request(orders.text("url"), orders);
+            let answers = Host.send_all(&vec![request; orders.number("times")]);
+            let (good, bad): (Vec<_>, Vec<_>) = answers.into_iter().partition(Result::is_ok);
+            Err(Error::Other(format!("{} answered, {} not", good.len(), bad.len())))
+        }
+        // Vec<String> of the canonical layout: each entry costs the guest eight bytes and the host more.
+        "huge-list" => Ok(Page { listed: vec![String::new(); orders.number("times")], ..empty() }),
+        "huge-string" => Ok(Page { next: Some("x".repeat(orders.number("times"))), ..empty() }),
+        _ => Ok(Page { listed: vec!["1".to_owned()], ..empty() }),
+    }
+}
+
+/// `map-product` has no way out, and this looks for one.
+pub(crate) fn from_a_pure_operation(orders: &Orders) -> Result<(), Error> {
+    if orders.mode() == "http" {
+        Host.send(&request(orders.text("url"), orders))?;
+    }
+    Ok(())
+}
+
+fn request(url: &str, orders: &Orders) -> Request {
+    let method = if orders.text("method") == "POST" { Method::Post } else { Method::Get };
+    let credential = Some(orders.text("credential")).filter(|name| !name.is_empty()).map(str::to_owned);
+    Request { method, url: url.to_owned(), headers: orders.headers(), body: None, credential }
+}
+
+fn empty() -> Page {
+    Page { items: Vec::new(), listed: Vec::new(), next: None, context: None, total: None, wait: None }
+}

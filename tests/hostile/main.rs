@@ -1,0 +1,55 @@
+//! Guests that must fail. Each case says what stopped it, and a well-behaved guest works beside it in the same sandbox
+//! all the while: stopping one is worth nothing if the others notice.
+
+mod admission;
+mod answers;
+mod artifacts;
+mod compute;
+mod forge;
+mod neighbour;
+mod requests;
+mod row;
+mod shop;
+mod stage;
+
+use std::sync::{LazyLock, Mutex, PoisonError};
+
+use row::Row;
+
+/// Groups run one after the other: some measure this process's memory.
+static TURN: Mutex<()> = Mutex::new(());
+
+macro_rules! groups {
+    ($($group:ident),+ $(,)?) => {
+        mod run {
+            $(#[expect(non_upper_case_globals, reason = "named like the group it holds")]
+            pub(crate) static $group: super::LazyLock<Vec<super::Row>> =
+                super::LazyLock::new(|| super::in_turn(super::$group::all));)+
+        }
+
+        $(#[test]
+        fn $group() {
+            row::assert_held(&run::$group);
+        })+
+
+        /// The table people read; `--nocapture` shows it.
+        #[test]
+        fn every_case_and_what_stopped_it() {
+            let groups: Vec<(&str, &[Row])> = vec![$((stringify!($group), run::$group.as_slice())),+];
+            row::print(&groups);
+            for (_, rows) in groups {
+                row::assert_held(rows);
+            }
+        }
+    };
+}
+
+groups!(compute, answers, requests, artifacts, admission);
+
+fn in_turn<F: Future<Output = Vec<Row>>>(all: impl FnOnce() -> F) -> Vec<Row> {
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    match tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build() {
+        Ok(runtime) => runtime.block_on(all()),
+        Err(error) => panic!("no runtime to test in: {error}"),
+    }
+}

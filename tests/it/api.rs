@@ -1,0 +1,104 @@
+//! The REST API on a real port.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
+use entrepot_queue::Queue;
+use entrepot_test_support::woocommerce::{Seed, Store, serve};
+use entrepot_tests::{App, SHOP, adapters_folder, on_both};
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+async fn call(app: &App, method: &str, path: &str, body: Body) -> (StatusCode, String, Value) {
+    let router = entrepot_web::router(app.host.sync.clone(), app.host.tenant.clone());
+    let request = Request::builder().method(method).uri(path).header(header::CONTENT_TYPE, "application/json").body(body);
+    let response = router.oneshot(request.expect("a request")).await.expect("an answer");
+    let status = response.status();
+    let kind = response.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
+    let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.expect("a body");
+    (status, kind, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
+}
+
+async fn get(app: &App, path: &str) -> Value {
+    let (status, _, body) = call(app, "GET", path, Body::empty()).await;
+    assert_eq!(status, StatusCode::OK, "{path}: {body}");
+    body
+}
+
+on_both! {
+    async fn the_commands_are_there_as_resources(app: App) {
+        let store = Store::generate(Seed { products: 120, variable_share: 0.1, seed: 61 });
+        let server = serve(&store);
+        let wasm = std::fs::read(adapters_folder().join("woocommerce.wasm")).expect("the adapter");
+        let (status, _, installed) = call(&app, "POST", "/api/v1/adapters", Body::from(wasm)).await;
+        assert_eq!((status, installed["adapter"].as_str()), (StatusCode::CREATED, Some("woocommerce")), "{installed}");
+        let (status, _, _) = call(&app, "POST", "/api/v1/adapters/woocommerce/approve", Body::empty()).await;
+        assert_eq!(status, StatusCode::OK);
+        assert_eq!(get(&app, "/api/v1/adapters").await[0]["state"], "approved");
+
+        let key = store.key();
+        let channel = json!({
+            "adapter": "woocommerce", "name": SHOP, "settings": {"store_url": server.base_url},
+            "secrets": {"consumer_key": key.consumer_key, "consumer_secret": key.consumer_secret},
+        });
+        let (status, _, added) = call(&app, "POST", "/api/v1/channels", Body::from(channel.to_string())).await;
+        assert_eq!(status, StatusCode::CREATED, "{added}");
+        let (status, kind, problem) = call(&app, "POST", "/api/v1/channels", Body::from(channel.to_string())).await;
+        assert_eq!((status, kind.as_str()), (StatusCode::CONFLICT, "application/problem+json"));
+        assert_eq!(problem["type"], "urn:entrepot:conflict");
+        let listed = get(&app, "/api/v1/channels").await.to_string();
+        assert!(!listed.contains(&key.consumer_secret) && !listed.contains(&key.consumer_key), "no secret on any page");
+
+        let workers = Queue::work(&app.host.db, std::sync::Arc::new(app.host.sync.clone()), 2).expect("workers");
+        let (status, _, started) = call(&app, "POST", &format!("/api/v1/channels/{SHOP}/runs"), Body::empty()).await;
+        assert_eq!(status, StatusCode::ACCEPTED, "{started}");
+        let path = format!("/api/v1/runs/{}", started["run"].as_str().unwrap_or_default());
+        let report = loop {
+            let report = get(&app, &path).await;
+            if report["finished_at"].is_i64() {
+                break report;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        };
+        workers.stop().await;
+        assert_eq!((report["state"].as_str(), report["fetched"].as_i64()), (Some("completed"), Some(120)), "{report}");
+
+        let (mut seen, mut cursor) = (0, String::new());
+        loop {
+            let page = get(&app, &format!("/api/v1/products?channel={SHOP}&limit=50&cursor={cursor}")).await;
+            seen += page["items"].as_array().map_or(0, Vec::len);
+            let Some(next) = page["next"].as_str() else { break };
+            cursor = next.to_owned();
+        }
+        let dead = get(&app, "/api/v1/dead-letters?limit=200").await["items"].as_array().map_or(0, Vec::len);
+        assert_eq!(seen + dead, 120);
+        let one = get(&app, "/api/v1/products?limit=1").await["items"][0]["id"].as_str().unwrap_or_default().to_owned();
+        assert_eq!(get(&app, &format!("/api/v1/products/{one}")).await["id"], one.as_str());
+    }
+
+    async fn mistakes_are_problems_with_a_stable_type(app: App) {
+        for (method, path, body, status, kind) in [
+            ("GET", "/api/v1/runs/run_none", "", 404, "urn:entrepot:not-found"),
+            ("GET", "/api/v1/nothing", "", 404, "urn:entrepot:not-found"),
+            ("POST", "/api/v1/channels", "{\"adapter\":", 400, "urn:entrepot:bad-request"),
+            ("POST", "/api/v1/channels", "{\"adapter\":\"a\",\"name\":\"b\",\"surprise\":1}", 400, "urn:entrepot:bad-request"),
+            ("POST", "/api/v1/adapters", "hello", 422, "urn:entrepot:refused"),
+        ] {
+            let (answered, media, problem) = call(&app, method, path, Body::from(body)).await;
+            assert_eq!((answered.as_u16(), media.as_str()), (status, "application/problem+json"), "{path}: {problem}");
+            assert_eq!(problem["type"], kind, "{problem}");
+        }
+        let (status, _, _) = call(&app, "GET", "/readyz", Body::empty()).await;
+        assert_eq!(status, StatusCode::OK);
+    }
+}
+
+/// The document that is served, printed and kept in docs is the same, and names every route.
+#[test]
+fn the_openapi_document_names_every_resource() {
+    let document: Value = serde_json::from_str(&entrepot_web::openapi_json()).expect("JSON");
+    for path in ["/api/v1/channels", "/api/v1/channels/{channel}/runs", "/api/v1/products", "/api/v1/dead-letters", "/api/v1/adapters", "/healthz", "/readyz"] {
+        assert!(document["paths"].get(path).is_some(), "{path}");
+    }
+}

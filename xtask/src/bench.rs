@@ -1,0 +1,174 @@
+//! `cargo xtask bench`: what an import costs, and what the same work costs without a sandbox.
+
+use std::fs;
+use std::io::Read;
+use std::process::{Command, ExitCode, Stdio};
+use std::thread::{self, sleep};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+use clap::Args;
+use nix::sys::resource::{UsageWho, getrusage};
+use serde::Deserialize;
+
+use crate::adapters;
+use crate::host::{Host, Report, Shop, Simulator};
+use crate::postgres::Postgres;
+use crate::process::{build_programs, program, root};
+
+#[derive(Args)]
+pub(crate) struct Options {
+    /// Sizes of the shop
+    #[arg(long, value_delimiter = ',', default_value = "10000,50000")]
+    products: Vec<u64>,
+    /// Share of products that have variations, 0 to 1
+    #[arg(long, default_value_t = 0.0)]
+    variable_share: f64,
+    /// Measure on PostgreSQL too
+    #[arg(long)]
+    postgres: bool,
+}
+
+/// What a program took.
+struct Measure {
+    printed: String,
+    wall: f64,
+    cpu: f64,
+    peak: u64,
+    ok: bool,
+}
+
+/// A line of the table.
+struct Line {
+    what: String,
+    records: u64,
+    measure: Measure,
+}
+
+#[derive(Deserialize)]
+struct Baseline {
+    records: u64,
+}
+
+pub(crate) fn run(options: &Options) -> Result<ExitCode> {
+    adapters::build()?;
+    build_programs(true)?;
+    let server = if options.postgres { Some(Postgres::start()?) } else { None };
+    println!(
+        "{:<34} {:>9} {:>9} {:>8} {:>8} {:>8} {:>8}",
+        "", "records", "records/s", "wall s", "CPU s", "peak MB", "x native"
+    );
+    for &products in &options.products {
+        let simulator = Simulator::start(products, Some(options.variable_share))?;
+        let folder = format!("target/bench/{products}");
+        let data = root().join(&folder);
+        if data.exists() {
+            fs::remove_dir_all(&data).with_context(|| folder.clone())?;
+        }
+        fs::create_dir_all(&data)?;
+        let sqlite = |name: &str| format!("sqlite://{folder}/{name}.db");
+        let size = |engine: &str| format!("{products} {engine}");
+
+        let fetched = baseline(&simulator.shop, "fetch", None)?;
+        if let Some(line) = fetched {
+            show(&Line { what: size("only fetched"), ..line }, None);
+        }
+        let host = Host::new(&folder, &sqlite("entrepot"));
+        measured(&host, &simulator.shop, &size("SQLite"), &sqlite("native"))?;
+        if let Some(server) = &server {
+            let (own, native) =
+                (server.create(&format!("bench_{products}"))?, server.create(&format!("native_{products}"))?);
+            let host = Host::new(&folder, &own).with_new_key()?;
+            measured(&host, &simulator.shop, &size("PostgreSQL"), &native)?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The baseline and two imports on one database.
+fn measured(host: &Host, shop: &Shop, title: &str, native_database: &str) -> Result<()> {
+    host.connect("bench", shop)?;
+    let native = baseline(shop, "native", Some(native_database))?;
+    let reference = native.as_ref().map(|line| line.measure.wall);
+    if let Some(line) = native {
+        show(&Line { what: format!("{title}, native"), ..line }, reference);
+    }
+    for what in ["first import", "second, unchanged"] {
+        let mut import = host.command();
+        import.args(["import", "bench", "--full", "--wait"]);
+        let measure = measure(&mut import)?;
+        let report = Report::parse(&measure.printed)?;
+        let failure = report.failure.unwrap_or_default();
+        ensure!(measure.ok, "{title}: the import is {}: {failure}", report.state);
+        let records = u64::try_from(report.fetched).unwrap_or(0);
+        show(&Line { what: format!("{title}, {what}"), records, measure }, reference);
+    }
+    Ok(())
+}
+
+/// The same shop read, or read, mapped and written, by a plain program. None: there is no such program.
+fn baseline(shop: &Shop, how: &str, database: Option<&str>) -> Result<Option<Line>> {
+    let bench = program("entrepot-bench", true);
+    if !bench.exists() {
+        eprintln!("no baseline `{how}`: {} is not built by this workspace", bench.display());
+        return Ok(None);
+    }
+    let mut command = Command::new(bench);
+    command.current_dir(root()).args([how, "--base-url", &shop.base_url]);
+    command.args(["--key", &shop.consumer_key, "--secret", &shop.consumer_secret]);
+    if let Some(url) = database {
+        command.args(["--database", url]);
+    }
+    let measure = measure(&mut command)?;
+    ensure!(measure.ok, "entrepot-bench {how} failed; see above");
+    let line = measure.printed.lines().last().unwrap_or_default();
+    let Baseline { records } =
+        serde_json::from_str(line).with_context(|| format!("entrepot-bench {how} printed {line:?}"))?;
+    Ok(Some(Line { what: how.into(), records, measure }))
+}
+
+fn show(line: &Line, native: Option<f64>) {
+    let Measure { wall, cpu, peak, .. } = line.measure;
+    let ratio =
+        native.filter(|native| *native > 0.0).map_or_else(|| "-".into(), |native| format!("{:.2}", wall / native));
+    let rate = line.records as f64 / wall.max(0.001);
+    println!("{:<34} {:>9} {rate:>9.0} {wall:>8.1} {cpu:>8.1} {:>8} {ratio:>8}", line.what, line.records, peak / 1024);
+}
+
+/// Runs a program and watches it.
+fn measure(command: &mut Command) -> Result<Measure> {
+    let before = children_cpu()?;
+    let begun = Instant::now();
+    let mut child =
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().context("the program cannot be started")?;
+    let mut out = child.stdout.take().context("its stdout is ours")?;
+    let reader = thread::spawn(move || {
+        let mut printed = String::new();
+        out.read_to_string(&mut printed).map(|_| printed)
+    });
+    let (mut peak, id) = (0, child.id());
+    let status = loop {
+        if let Some(status) = child.try_wait()? {
+            break status;
+        }
+        // The high-water mark: what is read last is right to within one look.
+        peak = peak.max(high_water(id).unwrap_or(0));
+        sleep(Duration::from_millis(20));
+    };
+    let wall = begun.elapsed().as_secs_f64();
+    let printed = reader.join().map_err(|_| anyhow::anyhow!("the reader of its stdout panicked"))??;
+    // Of children that have ended; nobody else's ends in between, the simulator goes on.
+    Ok(Measure { printed, wall, cpu: children_cpu()? - before, peak, ok: status.success() })
+}
+
+/// KiB.
+fn high_water(process: u32) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?.split_whitespace().next()?.parse().ok()
+}
+
+fn children_cpu() -> Result<f64> {
+    let usage = getrusage(UsageWho::RUSAGE_CHILDREN)?;
+    let seconds = |time: nix::sys::time::TimeVal| time.tv_sec() as f64 + time.tv_usec() as f64 / 1e6;
+    Ok(seconds(usage.user_time()) + seconds(usage.system_time()))
+}

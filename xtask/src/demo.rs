@@ -1,0 +1,161 @@
+//! `cargo xtask demo`: a simulated shop, imported before your eyes.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::process::CommandExt;
+use std::process::{ExitCode, Stdio};
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use serde::Deserialize;
+
+use crate::adapters;
+use crate::host::{Host, Report, Simulator};
+use crate::process::{build_programs, free_port, output, program, root};
+
+#[derive(Args)]
+pub(crate) struct Options {
+    /// End after the import instead of serving
+    #[arg(long)]
+    once: bool,
+    /// How many products the shop has
+    #[arg(long, default_value_t = 2_000)]
+    products: u64,
+    /// Import into this database, e.g. postgres://user@host/database; what is in it stays
+    #[arg(long, value_name = "URL")]
+    database: Option<String>,
+}
+
+const CHANNEL: &str = "demo";
+const DATA_DIR: &str = "target/demo";
+const DATABASE: &str = "sqlite://target/demo/entrepot.db";
+
+#[derive(Deserialize)]
+struct DeadLetter {
+    source_id: String,
+    code: String,
+    reason: String,
+}
+
+pub(crate) fn run(options: &Options) -> Result<ExitCode> {
+    adapters::build()?;
+    build_programs(true)?;
+    let simulator = Simulator::start(options.products, None)?;
+    let shop = &simulator.shop;
+    eprintln!(
+        "a simulated WooCommerce shop with {} products and {} variations: {}",
+        shop.products, shop.variations, shop.base_url
+    );
+
+    let host = host(options)?;
+    host.connect(CHANNEL, shop)?;
+    let imported = import(&host)?;
+    report(&host, &imported)?;
+    if options.once {
+        next(&host, None);
+        return Ok(if imported.state == "completed" { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+    }
+    let listen = format!("127.0.0.1:{}", free_port(8080)?);
+    next(&host, Some(&listen));
+    // The host takes our place, so that Ctrl-C reaches it and nothing else; its standard input keeps the shop open.
+    let error = host.command().arg("serve").env("ENTREPOT_LISTEN", &listen).stdin(simulator.hand_over()).exec();
+    Err(error).context("entrepot serve cannot be started")
+}
+
+/// A fresh host, or, on a database that was given, one without an earlier demonstration.
+fn host(options: &Options) -> Result<Host> {
+    let data = root().join(DATA_DIR);
+    let Some(url) = &options.database else {
+        if data.exists() {
+            fs::remove_dir_all(&data)
+                .with_context(|| format!("{DATA_DIR} cannot be removed; is a demonstration still running?"))?;
+        }
+        fs::create_dir_all(&data)?;
+        return Ok(Host::new(DATA_DIR, DATABASE));
+    };
+    fs::create_dir_all(&data)?;
+    let mut host = Host::new(DATA_DIR, url);
+    if !url.starts_with("sqlite:") {
+        // The same key every time: the database may hold secrets that were sealed with it.
+        let key = data.join("shared.key");
+        if !key.exists() {
+            fs::write(&key, output(host.command().args(["key", "new"]))?)?;
+        }
+        host.env.push(("ENTREPOT_MASTER_KEY_FILE".into(), key.display().to_string()));
+    }
+    let channels: Vec<serde_json::Value> =
+        serde_json::from_str(&output(host.command().args(["channel", "list", "--json"]))?)?;
+    if channels.iter().any(|channel| channel["name"] == CHANNEL) {
+        output(host.command().args(["channel", "remove", CHANNEL]))?;
+    }
+    Ok(host)
+}
+
+fn import(host: &Host) -> Result<Report> {
+    eprintln!("$ entrepot import {CHANNEL} --full --wait");
+    // The progress bar is on stderr, which is the terminal's; the report is the last line of stdout.
+    let mut import = host.command();
+    import.args(["import", CHANNEL, "--full", "--wait"]).stderr(Stdio::inherit());
+    let ended = import.output().context("entrepot import cannot be started")?;
+    let report = Report::parse(&String::from_utf8_lossy(&ended.stdout))?;
+    if report.state == "failed" {
+        bail!("the import failed: {}", report.failure.unwrap_or_default());
+    }
+    Ok(report)
+}
+
+fn report(host: &Host, report: &Report) -> Result<()> {
+    let declared = report.declared.map_or_else(|| "unknown".into(), |declared| declared.to_string());
+    println!();
+    println!("run {} {}", report.run, report.state);
+    println!("  declared   {declared:>8}   what the shop says it has");
+    println!("  fetched    {:>8}   {:.0} products/s, {:.1} s", report.fetched, report.rate(), report.seconds);
+    println!("  created    {:>8}", report.created);
+    println!("  updated    {:>8}", report.updated);
+    println!("  unchanged  {:>8}", report.unchanged);
+    println!("  deleted    {:>8}", report.deleted);
+    println!("  dead       {:>8}   kept with the reason and the raw item, to be mapped again", report.dead_letters);
+    println!(
+        "  requests   {:>8}   {} slowed down by the shop, {} retried",
+        report.requests, report.rate_limited, report.retries
+    );
+    if let Some(why) = &report.failure {
+        println!("  {why}");
+    }
+    let letters = output(host.command().args(["dead-letters", "list", CHANNEL, "--json"]))?;
+    let letters: Vec<DeadLetter> = serde_json::from_str(&letters).context("`entrepot dead-letters list --json`")?;
+    let mut by_code: BTreeMap<&str, Vec<&DeadLetter>> = BTreeMap::new();
+    for letter in &letters {
+        by_code.entry(&letter.code).or_default().push(letter);
+    }
+    if !by_code.is_empty() {
+        println!("\nwhat could not be imported, and why");
+    }
+    for (code, letters) in by_code {
+        if let Some(first) = letters.first() {
+            println!("  {:>4} {code}   e.g. item {}: {}", letters.len(), first.source_id, first.reason);
+        }
+    }
+    Ok(())
+}
+
+fn next(host: &Host, listen: Option<&str>) {
+    let entrepot = program("entrepot", true);
+    let entrepot = entrepot.strip_prefix(root()).unwrap_or(&entrepot).display();
+    let variable = |name: &str| host.env.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value);
+    println!("\nthe database is {}", variable("ENTREPOT_DATABASE_URL"));
+    println!("\nto look around, in {}:", root().display());
+    for (name, value) in &host.env {
+        println!("  export {name}={value}");
+    }
+    println!("  {entrepot} products export {CHANNEL} | head -n 1");
+    println!("  {entrepot} dead-letters list {CHANNEL}");
+    println!("  {entrepot} adapter inspect woocommerce");
+    println!("  {entrepot} runs {CHANNEL}");
+    if let Some(listen) = listen {
+        println!("  {entrepot} import {CHANNEL} --full --wait     # again: nothing has changed, nothing is written");
+        println!("  curl http://{listen}/api/v1/products");
+        println!("\nserving on http://{listen} until Ctrl-C");
+    }
+    println!();
+}

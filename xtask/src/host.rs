@@ -1,0 +1,165 @@
+//! A host and a simulated shop, as the demonstration and the benchmarks use them.
+
+use std::env;
+use std::io::{self, BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+
+use anyhow::{Context, Result, ensure};
+use serde::Deserialize;
+
+use crate::process::{output, program, root, run};
+
+/// The program `entrepot` with an environment; nothing of the caller's settings comes through but the log filter.
+#[derive(Clone)]
+pub(crate) struct Host {
+    program: PathBuf,
+    pub(crate) env: Vec<(String, String)>,
+}
+
+impl Host {
+    pub(crate) fn new(data_dir: &str, database_url: &str) -> Self {
+        let env = [
+            ("ENTREPOT_DATA_DIR", data_dir),
+            ("ENTREPOT_DATABASE_URL", database_url),
+            ("ENTREPOT_EGRESS_ALLOW_LOOPBACK", "1"),
+        ];
+        let env = env.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+        Self { program: program("entrepot", true), env }
+    }
+
+    /// Databases that are no file of the host need a key that is given.
+    pub(crate) fn with_new_key(mut self) -> Result<Self> {
+        let key = output(self.command().args(["key", "new"]))?;
+        self.env.push(("ENTREPOT_MASTER_KEY".into(), key.trim().to_owned()));
+        Ok(self)
+    }
+
+    pub(crate) fn command(&self) -> Command {
+        let mut command = Command::new(&self.program);
+        command.current_dir(root());
+        for (name, _) in env::vars_os() {
+            if name.to_str().is_some_and(|name| name.starts_with("ENTREPOT_") && name != "ENTREPOT_LOG") {
+                command.env_remove(name);
+            }
+        }
+        command.envs(self.env.iter().map(|(name, value)| (name, value)));
+        command
+    }
+
+    /// Installs the WooCommerce adapter, lets it in, and connects the shop.
+    pub(crate) fn connect(&self, channel: &str, shop: &Shop) -> Result<()> {
+        // stdout is for what the caller measures and reports.
+        let command = || {
+            let mut command = self.command();
+            command.stdout(io::stderr());
+            command
+        };
+        run(command().args(["adapter", "install", "--approve", "target/adapters/woocommerce.wasm"]))?;
+        let mut add = command();
+        add.args(["channel", "add", "--adapter", "woocommerce", "--name", channel]);
+        add.args(["--set", &format!("store_url={}", shop.base_url)]);
+        add.args(["--secret", &format!("consumer_key={}", shop.consumer_key)]);
+        add.args(["--secret", &format!("consumer_secret={}", shop.consumer_secret)]);
+        run(&mut add)
+    }
+}
+
+/// What the simulator says of itself.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Shop {
+    pub(crate) base_url: String,
+    pub(crate) consumer_key: String,
+    pub(crate) consumer_secret: String,
+    pub(crate) products: u64,
+    pub(crate) variations: u64,
+}
+
+/// A simulated WooCommerce shop. It serves for as long as its standard input is held open.
+pub(crate) struct Simulator {
+    pub(crate) shop: Shop,
+    child: Child,
+}
+
+impl Simulator {
+    pub(crate) fn start(products: u64, variable_share: Option<f64>) -> Result<Self> {
+        let mut command = Command::new(program("entrepot-simulator", true));
+        command.args(["woocommerce", "--products", &products.to_string()]);
+        if let Some(share) = variable_share {
+            command.args(["--variable-share", &share.to_string()]);
+        }
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .context("entrepot-simulator cannot be started")?;
+        let mut line = String::new();
+        let out = child.stdout.take().context("the simulator's stdout is ours")?;
+        BufReader::new(out).read_line(&mut line)?;
+        ensure!(!line.is_empty(), "entrepot-simulator ended at once; see above");
+        let shop = serde_json::from_str(&line).with_context(|| format!("entrepot-simulator said {line:?}"))?;
+        Ok(Self { shop, child })
+    }
+
+    /// The shop stays for as long as whoever gets this keeps it open, even when we are gone.
+    pub(crate) fn hand_over(mut self) -> Stdio {
+        self.child.stdin.take().map_or_else(Stdio::null, Stdio::from)
+    }
+}
+
+impl Drop for Simulator {
+    fn drop(&mut self) {
+        if let Some(stdin) = self.child.stdin.take() {
+            drop(stdin);
+            // It ends by itself; nothing depends on how.
+            let _ = self.child.wait();
+        }
+    }
+}
+
+/// The end of a run, as `entrepot import --wait` reports it.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Report {
+    pub(crate) run: String,
+    pub(crate) state: String,
+    pub(crate) declared: Option<i64>,
+    pub(crate) fetched: i64,
+    pub(crate) created: i64,
+    pub(crate) updated: i64,
+    pub(crate) unchanged: i64,
+    pub(crate) deleted: i64,
+    pub(crate) dead_letters: i64,
+    pub(crate) requests: i64,
+    pub(crate) rate_limited: i64,
+    pub(crate) retries: i64,
+    pub(crate) seconds: f64,
+    #[serde(default)]
+    pub(crate) failure: Option<String>,
+}
+
+impl Report {
+    /// From what the command printed: the last line.
+    pub(crate) fn parse(printed: &str) -> Result<Self> {
+        let line = printed.lines().rev().find(|line| !line.trim().is_empty());
+        let line = line.context("the import printed no report; see above")?;
+        serde_json::from_str(line).with_context(|| format!("the import's last line is no report: {line:?}"))
+    }
+
+    pub(crate) fn rate(&self) -> f64 {
+        if self.seconds > 0.0 { self.fetched as f64 / self.seconds } else { 0.0 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_line_is_the_report() {
+        let line = r#"{"run":"run_1","channel":"chn_1","state":"completed","declared":2,"fetched":2,"created":2,"updated":0,
+            "unchanged":0,"deleted":0,"dead_letters":0,"requests":4,"rate_limited":0,"retries":0,"seconds":0.5}"#;
+        let report = Report::parse(&format!("going on\n{}\n", line.replace('\n', ""))).unwrap();
+        assert_eq!((report.created, report.rate()), (2, 4.0));
+        assert!(Report::parse("").is_err());
+    }
+}

@@ -1,0 +1,87 @@
+//! `cargo xtask test`: adapters, a PostgreSQL of its own, and every test of the workspace.
+
+use std::env;
+use std::process::{Command, ExitCode};
+
+use anyhow::Result;
+use clap::Args;
+
+use crate::adapters;
+use crate::postgres::Postgres;
+use crate::process::{cargo, has_cargo, run as run_command, status};
+
+#[derive(Args)]
+pub(crate) struct Options {
+    /// Only tests whose name contains one of these
+    filters: Vec<String>,
+    /// Check format and lints first; always done where CI=true
+    #[arg(long)]
+    lint: bool,
+}
+
+const POSTGRES_URL: &str = "ENTREPOT_TEST_POSTGRES_URL";
+
+pub(crate) fn run(options: &Options) -> Result<ExitCode> {
+    // What fails here fails the whole, and the tests are still worth knowing.
+    let wanted = options.lint || env::var("CI").is_ok_and(|value| value == "true" || value == "1");
+    let clean = !wanted || lint()?;
+    let folder = adapters::build_for_tests()?;
+    // A server that someone offers is used as it is; else ours, which is gone when `_server` is.
+    let (url, _server) = match env::var(POSTGRES_URL) {
+        Ok(url) if !url.is_empty() => (url, None),
+        _ => {
+            let server = Postgres::start()?;
+            (server.url("postgres"), Some(server))
+        }
+    };
+    let with_env = |mut command: Command| {
+        command.env(POSTGRES_URL, &url).env("ENTREPOT_TEST_ADAPTERS", &folder);
+        command
+    };
+
+    // Some tests start the programs themselves. Together with the tests, so that both have the same features (see
+    // `build_programs`).
+    run_command(cargo().args(["build", "--workspace", "--bins", "--tests"]))?;
+    let nextest = has_cargo("nextest");
+    let mut tests = with_env(cargo());
+    if nextest {
+        tests.args(["nextest", "run"]);
+    } else {
+        tests.arg("test");
+    }
+    tests.args(["--workspace", "--no-fail-fast"]);
+    let mut passed = status(with_filters(&mut tests, &options.filters, nextest))?.success();
+    // nextest runs no examples in documentation; plain `cargo test` has run them already.
+    if nextest {
+        let mut examples = with_env(cargo());
+        examples.args(["test", "--workspace", "--doc", "--no-fail-fast"]);
+        passed &= status(with_filters(&mut examples, &options.filters, false))?.success();
+    }
+    if !clean {
+        eprintln!("xtask: format or lints are not as they should be; see the beginning");
+    }
+    Ok(if passed && clean { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn with_filters<'a>(command: &'a mut Command, filters: &[String], nextest: bool) -> &'a mut Command {
+    if !filters.is_empty() && !nextest {
+        command.arg("--");
+    }
+    command.args(filters)
+}
+
+/// False: something is to be mended.
+fn lint() -> Result<bool> {
+    let checks: [&[&str]; 2] =
+        [&["fmt", "--all", "--check"], &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]];
+    let mut clean = true;
+    for check in checks {
+        // Distributions package them apart from the compiler; a machine without them still runs the tests.
+        if has_cargo(check[0]) {
+            clean &= status(cargo().args(check))?.success();
+        } else {
+            eprintln!("NOT CHECKED: cargo {} is not installed here (rustup component add rustfmt clippy)", check[0]);
+        }
+    }
+    Ok(clean)
+}
