@@ -75,7 +75,8 @@ impl App {
     }
 
     pub async fn add(&self, address: &str, key: &Key, settings: &[(&str, &str)]) -> Result<ChannelId, SyncError> {
-        let mut given: Map<String, Value> = settings.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
+        let mut given: Map<String, Value> =
+            settings.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
         given.insert("store_url".into(), address.into());
         let new = NewChannel {
             adapter: "woocommerce".into(),
@@ -96,7 +97,8 @@ impl App {
     }
 
     pub async fn import_with(&self, scope: RunScope, options: StartOptions) -> RunReport {
-        let started = self.host.sync.start_import(&self.host.tenant, SHOP, scope, options).await.expect("the import starts");
+        let started =
+            self.host.sync.start_import(&self.host.tenant, SHOP, scope, options).await.expect("the import starts");
         self.carry(&started.run).await
     }
 
@@ -111,7 +113,8 @@ impl App {
     }
 
     pub async fn report(&self, run: &RunId) -> RunReport {
-        let row = self.host.db.tenant(&self.host.tenant).run(run).await.expect("the database answers").expect("the run");
+        let row =
+            self.host.db.tenant(&self.host.tenant).run(run).await.expect("the database answers").expect("the run");
         RunReport::new(&row, self.host.db.clock().now())
     }
 

@@ -1,1 +1,212 @@
-//! The house rules, checked.
+//! The house rules, checked: who may depend on whom, and how the tree looks. The rules are functions over plain data,
+//! each proven to fail on something made up.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use cargo_metadata::{DependencyKind, MetadataCommand};
+
+/// A crate, and the workspace's crates it may depend on.
+const ALLOWED: &[(&str, &[&str])] = &[
+    ("domain", &[]),
+    ("store", &["domain"]),
+    ("vault", &["domain"]),
+    ("egress", &["domain"]),
+    ("config", &["domain"]),
+    ("queue", &["store", "domain"]),
+    ("runtime", &["egress", "domain"]),
+    ("admission", &["runtime", "store", "domain"]),
+    ("sync", &["admission", "runtime", "queue", "store", "egress", "vault", "domain"]),
+    ("web", &["sync", "admission", "store", "vault", "domain"]),
+    ("server", &["web", "sync", "admission", "config", "runtime", "queue", "store", "egress", "vault", "domain"]),
+    ("guest", &[]),
+];
+
+/// A crate of the registry, and who alone may use it.
+const OWNED: &[(&str, &[&str])] = &[
+    ("sqlx", &["entrepot-store", "entrepot-queue"]),
+    ("wasmtime", &["entrepot-runtime"]),
+    ("reqwest", &["entrepot-egress"]),
+];
+
+/// Crates that test others may depend on everything.
+fn tests_others(name: &str) -> bool {
+    matches!(name, "entrepot-tests" | "entrepot-test-support")
+}
+
+/// What is wrong with one crate's dependency on another, by names.
+fn edge(from: &str, to: &str) -> Option<String> {
+    if tests_others(from) {
+        return None;
+    }
+    if let Some((_, owners)) = OWNED.iter().find(|(owned, _)| *owned == to) {
+        return (!owners.contains(&from)).then(|| format!("{from} depends on {to}, which is for {owners:?} alone"));
+    }
+    let wrong = Some(format!("{from} must not depend on {to}"));
+    let to = to.strip_prefix("entrepot-")?;
+    if from.starts_with("entrepot-plugin-") || from == "entrepot-hostile-guest" {
+        return wrong.filter(|_| to != "guest");
+    }
+    let from = from.strip_prefix("entrepot-").unwrap_or(from);
+    let allowed = ALLOWED.iter().find(|(name, _)| *name == from).map_or(&[][..], |(_, allowed)| allowed);
+    wrong.filter(|_| !allowed.contains(&to))
+}
+
+/// Product code stays under 300 lines, tests under 500; a module `foo` is `foo.rs`; nobody's home is named.
+fn source(path: &str, text: &str) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let is_test = path.split('/').any(|part| part == "tests" || part == "tests.rs" || part == "benches");
+    let (lines, most) = (text.lines().count(), if is_test { 500 } else { 300 });
+    if path.ends_with(".rs") && lines > most {
+        wrong.push(format!("{path} has {lines} lines; at most {most}"));
+    }
+    if path.ends_with("/mod.rs") {
+        wrong.push(format!("{path}: name it after its folder, beside it"));
+    }
+    let homes = [["/ho", "me/"], ["/Us", "ers/"], ["/ro", "ot/"]].map(|parts| parts.concat());
+    if let Some(line) = text.lines().position(|line| homes.iter().any(|home| line.contains(home.as_str()))) {
+        wrong.push(format!("{path} line {}: an absolute path of somebody's home", line + 1));
+    }
+    wrong
+}
+
+/// Inside CREATE TABLE every column says what it holds.
+fn migration(name: &str, text: &str) -> Vec<String> {
+    let mut inside = false;
+    let mut wrong = Vec::new();
+    for (number, line) in text.lines().enumerate() {
+        let words = line.trim();
+        if words.starts_with("CREATE TABLE") {
+            inside = true;
+        } else if words.starts_with(')') {
+            inside = false;
+        } else if inside
+            && words.starts_with(|first: char| first.is_ascii_lowercase() || first == '"')
+            && !words.split_once("--").is_some_and(|(_, comment)| !comment.trim().is_empty())
+        {
+            wrong.push(format!("{name} line {}: a column without a comment", number + 1));
+        }
+    }
+    wrong
+}
+
+fn unpaired(one: &[String], other: &[String]) -> Vec<String> {
+    let alone = |of: &[String], among: &[String]| -> Vec<String> {
+        of.iter()
+            .filter(|name| !among.contains(name))
+            .map(|name| format!("{name} is there for one database only"))
+            .collect()
+    };
+    [alone(one, other), alone(other, one)].concat()
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// Every file below, without what is built and what git keeps.
+fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
+    let Ok(entries) = fs::read_dir(folder) else { panic!("{} cannot be read", folder.display()) };
+    for entry in entries.flatten() {
+        let (path, name) = (entry.path(), entry.file_name());
+        if path.is_dir() {
+            if !matches!(name.to_string_lossy().as_ref(), "target" | ".git" | "data" | "node_modules") {
+                walk(&path, found);
+            }
+        } else {
+            found.push(path);
+        }
+    }
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let Ok(entries) = fs::read_dir(folder) else { panic!("{} cannot be read", folder.display()) };
+    entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+}
+
+#[test]
+fn dependencies_point_one_way() {
+    let metadata = match MetadataCommand::new().manifest_path(root().join("Cargo.toml")).no_deps().exec() {
+        Ok(metadata) => metadata,
+        Err(error) => panic!("cargo metadata: {error}"),
+    };
+    let mut wrong = Vec::new();
+    let packages = metadata.workspace_packages();
+    for package in &packages {
+        // A crate's own tests may reach further: nothing of them is in the product.
+        let product = package.dependencies.iter().filter(|dependency| dependency.kind != DependencyKind::Development);
+        wrong.extend(product.filter_map(|dependency| edge(&package.name, &dependency.name)));
+        let folder = package.manifest_path.parent();
+        if folder.is_some_and(|folder| !folder.join("README.md").exists()) {
+            wrong.push(format!("{} has no README.md", package.name));
+        }
+    }
+    assert!(packages.len() > 10 && wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn files_are_as_agreed() {
+    let (root, mut files, mut wrong) = (root(), Vec::new(), Vec::new());
+    walk(&root, &mut files);
+    for file in &files {
+        let path = file.strip_prefix(&root).unwrap_or(file).to_string_lossy().replace('\\', "/");
+        // What is not text names nobody.
+        if let Ok(text) = fs::read_to_string(file) {
+            wrong.extend(source(&path, &text));
+        }
+    }
+    assert!(files.len() > 100 && wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn migrations_come_in_pairs_and_say_what_they_make() {
+    let folder = root().join("migrations");
+    let (sqlite, postgres) = (names(&folder.join("sqlite")), names(&folder.join("postgres")));
+    let mut wrong = unpaired(&sqlite, &postgres);
+    for (engine, files) in [("sqlite", &sqlite), ("postgres", &postgres)] {
+        for name in files {
+            let text = fs::read_to_string(folder.join(engine).join(name)).unwrap_or_default();
+            wrong.extend(migration(&format!("{engine}/{name}"), &text));
+        }
+    }
+    assert!(!sqlite.is_empty() && wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_rules_can_fail() {
+    for (from, to) in [
+        ("entrepot-domain", "entrepot-store"),
+        ("entrepot-store", "entrepot-vault"),
+        ("entrepot-web", "entrepot-runtime"),
+        ("entrepot-web", "wasmtime"),
+        ("entrepot-sync", "entrepot-web"),
+        ("entrepot-runtime", "entrepot-store"),
+        ("entrepot-vault", "sqlx"),
+        ("entrepot-sync", "reqwest"),
+        ("entrepot-guest", "entrepot-domain"),
+        ("entrepot-plugin-woocommerce", "entrepot-domain"),
+        ("entrepot-made-up", "entrepot-domain"),
+        ("cargo-adapter", "entrepot-runtime"),
+    ] {
+        assert!(edge(from, to).is_some(), "{from} -> {to}");
+    }
+    for (from, to) in [
+        ("entrepot-store", "sqlx"),
+        ("entrepot-server", "entrepot-store"),
+        ("entrepot-plugin-woocommerce", "entrepot-guest"),
+        ("entrepot-tests", "wasmtime"),
+        ("entrepot-web", "axum"),
+    ] {
+        assert_eq!(edge(from, to), None, "{from} -> {to}");
+    }
+    assert_eq!(source("host/a/src/b.rs", &"x\n".repeat(301)).len(), 1);
+    assert_eq!(source("host/a/tests/b.rs", &"x\n".repeat(301)).len(), 0);
+    assert_eq!(source("host/a/src/b/tests.rs", &"x\n".repeat(501)).len(), 1);
+    assert_eq!(source("host/a/src/b/mod.rs", "").len(), 1);
+    assert_eq!(source("a.md", &["see /ho", "me/ann/x"].concat()).len(), 1);
+    assert_eq!(
+        migration("1", "CREATE TABLE a (\n    id TEXT, -- whose\n    b TEXT,\n    PRIMARY KEY (id)\n);\n").len(),
+        1
+    );
+    assert_eq!(unpaired(&["1".into(), "2".into()], &["2".into(), "3".into()]).len(), 2);
+}

@@ -27,7 +27,8 @@ impl Database {
             Self::Postgres => {
                 let server = postgres_url().expect("a PostgreSQL server");
                 let name = format!("test_{}", folder.file_name().and_then(|name| name.to_str()).unwrap_or("x"));
-                let name: String = name.to_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+                let name: String =
+                    name.to_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
                 let mut connection = PgConnection::connect(&server).await.expect("PostgreSQL answers");
                 let create = sqlx::query(AssertSqlSafe(format!("CREATE DATABASE {name}")));
                 create.execute(&mut connection).await.expect("a database is made");

@@ -7,11 +7,13 @@ use serde_json::Value;
 
 /// Where the built components are.
 pub fn adapters_folder() -> PathBuf {
-    let folder = std::env::var_os("ENTREPOT_TEST_ADAPTERS").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../target/adapters"),
-        PathBuf::from,
+    let folder = std::env::var_os("ENTREPOT_TEST_ADAPTERS")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../target/adapters"), PathBuf::from);
+    assert!(
+        folder.join("woocommerce.wasm").exists(),
+        "no adapters in {}; run `cargo xtask test`, which builds them",
+        folder.display()
     );
-    assert!(folder.join("woocommerce.wasm").exists(), "no adapters in {}; run `cargo xtask test`, which builds them", folder.display());
     folder
 }
 

@@ -9,6 +9,7 @@ CREATE TABLE runs (
     seq           BIGINT NOT NULL, -- counts the committed checkpoints; whoever writes must know it
     page_cursor   TEXT,            -- where the next page begins, the adapter's own words
     page_context  TEXT,            -- what the adapter keeps for later pages of this run
+    pages_done    BOOLEAN NOT NULL, -- the last page is committed; only closing is left
     attempt       BIGINT NOT NULL, -- failed tries of the page at the cursor
     not_before    BIGINT,          -- ms since the epoch: nothing is asked of the marketplace before
     lease_owner   TEXT,            -- which worker has it

@@ -54,7 +54,7 @@ impl Forged {
 /// A data segment: where `check` points, with a name that lies at `at` and is `length` bytes long.
 pub(crate) fn account(at: u32, length: u32) -> String {
     let bytes = |number: u32| number.to_le_bytes().iter().map(|byte| format!("\\{byte:02x}")).collect::<String>();
-    format!("(data (i32.const 1024) \"\\00\\00\\00\\00{}{}\")", bytes(at), bytes(length))
+    format!("(data (i32.const 1024) \"\\00\\00\\00\\00\\00\\00\\00\\00{}{}\")", bytes(at), bytes(length))
 }
 
 /// Adds `count` core modules, each instantiated, to a finished component.

@@ -1,12 +1,13 @@
 //! Requests that the grant does not cover, spelled in every way that has fooled somebody, and requests without end.
 
+use entrepot_domain::grants::Limits;
 use serde_json::{Value, json};
 
 use crate::answers::measured;
 use crate::neighbour::beside;
 use crate::row::Row;
 use crate::shop::BIG;
-use crate::stage::{Stage, channel, item, roomy, told};
+use crate::stage::{Stage, channel, item, roomy, tight, told};
 
 pub(crate) async fn all() -> Vec<Row> {
     let stage = match Stage::set().await {
@@ -20,7 +21,7 @@ pub(crate) async fn all() -> Vec<Row> {
     for (case, path, must, hops) in [
         ("redirect to the metadata service", "/granted/to-metadata", "denied", 1),
         ("redirect to a path that is not granted", "/granted/to-outside", "denied", 1),
-        ("redirect in circles", "/granted/in-circles", "302", 3),
+        ("redirect in circles", "/granted/in-circles", "more often than the granted 2 times", 3),
     ] {
         let work = asked(&stage, json!({ "url": stage.shop.url(path) }));
         rows.push(unsent(beside(&stage, case, must, work).await, &stage, hops));
@@ -51,11 +52,11 @@ pub(crate) async fn all() -> Vec<Row> {
         ("200,000 refused requests in one call", "/outside", 200_000),
     ] {
         let orders = json!({ "mode": "send-all", "times": times, "url": stage.shop.url(path) });
-        rows.push(measured(&stage, case, "adapter-stopped", all_at_once(&stage, orders)).await);
+        rows.push(measured(&stage, case, "more than 20000 calls into the host", all_at_once(&stage, orders)).await);
     }
     let big = json!({ "mode": "send-all", "times": 40, "url": stage.shop.url("/granted/big") });
     let case = format!("40 answers of {} MiB in one call", BIG >> 20);
-    rows.push(measured(&stage, &case, "", all_at_once(&stage, big)).await);
+    rows.push(measured(&stage, &case, "larger than the guest's memory", all_at_once(&stage, big)).await);
     rows
 }
 
@@ -112,7 +113,7 @@ async fn mapped(stage: &Stage) -> String {
 }
 
 async fn all_at_once(stage: &Stage, orders: Value) -> String {
-    match stage.load(&roomy()) {
+    match stage.load(&Limits { memory: tight().memory, ..roomy() }) {
         Ok(guest) => stage.fetch_page(&guest, orders).await,
         Err(error) => error.to_string(),
     }

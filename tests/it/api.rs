@@ -12,10 +12,12 @@ use tower::ServiceExt;
 
 async fn call(app: &App, method: &str, path: &str, body: Body) -> (StatusCode, String, Value) {
     let router = entrepot_web::router(app.host.sync.clone(), app.host.tenant.clone());
-    let request = Request::builder().method(method).uri(path).header(header::CONTENT_TYPE, "application/json").body(body);
+    let request =
+        Request::builder().method(method).uri(path).header(header::CONTENT_TYPE, "application/json").body(body);
     let response = router.oneshot(request.expect("a request")).await.expect("an answer");
     let status = response.status();
-    let kind = response.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
+    let kind =
+        response.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
     let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.expect("a body");
     (status, kind, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
 }
@@ -98,7 +100,15 @@ on_both! {
 #[test]
 fn the_openapi_document_names_every_resource() {
     let document: Value = serde_json::from_str(&entrepot_web::openapi_json()).expect("JSON");
-    for path in ["/api/v1/channels", "/api/v1/channels/{channel}/runs", "/api/v1/products", "/api/v1/dead-letters", "/api/v1/adapters", "/healthz", "/readyz"] {
+    for path in [
+        "/api/v1/channels",
+        "/api/v1/channels/{channel}/runs",
+        "/api/v1/products",
+        "/api/v1/dead-letters",
+        "/api/v1/adapters",
+        "/healthz",
+        "/readyz",
+    ] {
         assert!(document["paths"].get(path).is_some(), "{path}");
     }
 }

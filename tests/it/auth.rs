@@ -25,7 +25,7 @@ on_both! {
     }
 
     async fn a_key_that_is_revoked_in_mid_run_fails_it_and_a_new_key_goes_on(app: App) {
-        let store = shop();
+        let store = Store::generate(Seed { products: 130, variable_share: 0.0, seed: 8 });
         let server = serve(&store);
         let key = store.key();
         app.connect(&server.base_url, &key).await;
@@ -114,7 +114,7 @@ async fn tls_shops_sign_in_by_whatever_their_host_lets_through() {
     let shapes: [(&str, fn(&mut entrepot_test_support::woocommerce::Options)); 3] = [
         ("basic", |_| {}),
         ("query", |options| options.drop_authorization_header = true),
-        ("oauth1", |options| options.tls_hidden = true),
+        ("oauth1-http", |options| options.tls_hidden = true),
     ];
     for (expected, shape) in shapes {
         let store = shop();

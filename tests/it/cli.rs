@@ -21,7 +21,9 @@ async fn from_nothing_to_an_exported_catalogue() {
     let (_, adapters) = entrepot.json(&["adapter", "list"]);
     assert_eq!(adapters[0]["adapter"], "woocommerce");
     let (_, inspected) = entrepot.json(&["adapter", "inspect", "woocommerce"]);
-    assert!(inspected["imports"].as_array().is_some_and(|imports| imports.iter().all(|i| i == "log/write" || i.as_str().is_some_and(|i| i.starts_with("http/")))));
+    assert!(inspected["imports"].as_array().is_some_and(|imports| {
+        imports.iter().all(|i| i == "log/write" || i.as_str().is_some_and(|i| i.starts_with("http/")))
+    }));
 
     let key = store.key();
     let (address, ck, cs) = (
@@ -29,7 +31,20 @@ async fn from_nothing_to_an_exported_catalogue() {
         format!("consumer_key={}", key.consumer_key),
         format!("consumer_secret={}", key.consumer_secret),
     );
-    let add = ["channel", "add", "--adapter", "woocommerce", "--name", SHOP, "--set", &address, "--secret", &ck, "--secret", &cs];
+    let add = [
+        "channel",
+        "add",
+        "--adapter",
+        "woocommerce",
+        "--name",
+        SHOP,
+        "--set",
+        &address,
+        "--secret",
+        &ck,
+        "--secret",
+        &cs,
+    ];
     let (code, channel) = entrepot.json(&add);
     assert_eq!(code, 0, "{channel}");
     let output = entrepot.run(&add);
@@ -40,8 +55,20 @@ async fn from_nothing_to_an_exported_catalogue() {
     let (code, report) = entrepot.json(&["import", SHOP, "--full", "--wait"]);
     assert_eq!((code, report["state"].as_str()), (0, Some("completed")), "{report}");
     for field in [
-        "run", "channel", "state", "declared", "fetched", "created", "updated", "unchanged", "deleted", "dead_letters", "requests",
-        "rate_limited", "retries", "seconds",
+        "run",
+        "channel",
+        "state",
+        "declared",
+        "fetched",
+        "created",
+        "updated",
+        "unchanged",
+        "deleted",
+        "dead_letters",
+        "requests",
+        "rate_limited",
+        "retries",
+        "seconds",
     ] {
         assert!(!report[field].is_null(), "{field} is part of the contract: {report}");
     }
@@ -56,10 +83,25 @@ async fn from_nothing_to_an_exported_catalogue() {
     assert_eq!(lines.len() + dead, 130);
     let ids: Vec<&str> = lines.iter().filter_map(|line| line["source_id"].as_str()).collect();
     assert!(ids.is_sorted(), "ordered by source id");
-    let names = ["source_id", "title", "description_html", "status", "url", "tags", "options", "variants", "media", "collections"];
+    let names = [
+        "source_id",
+        "title",
+        "description_html",
+        "status",
+        "url",
+        "tags",
+        "options",
+        "variants",
+        "media",
+        "collections",
+    ];
     assert!(names.iter().all(|name| lines[0].get(name).is_some()), "{}", lines[0]);
     let variant = &lines[0]["variants"][0];
-    assert!(["source_id", "sku", "price", "compare_at", "option_values", "inventory"].iter().all(|name| variant.get(name).is_some()));
+    assert!(
+        ["source_id", "sku", "price", "compare_at", "option_values", "inventory"]
+            .iter()
+            .all(|name| variant.get(name).is_some())
+    );
     let csv = entrepot.run(&["products", "export", SHOP, "--format", "csv"]);
     assert!(String::from_utf8_lossy(&csv.stdout).starts_with("source_id,title,status"));
 
@@ -76,13 +118,19 @@ async fn wrong_use_and_wrong_values_are_told_apart() {
     let app = App::start(Database::Sqlite).await;
     let entrepot = Entrepot::new(app.environment.clone());
     assert_eq!(entrepot.run(&["import"]).status.code(), Some(2), "a word is missing");
-    assert_eq!(entrepot.run(&["channel", "add", "--adapter", "x", "--name", "y", "--secret", "nonsense"]).status.code(), Some(2));
+    assert_eq!(
+        entrepot.run(&["channel", "add", "--adapter", "x", "--name", "y", "--secret", "nonsense"]).status.code(),
+        Some(2)
+    );
     let output = entrepot.run(&["import", "nowhere", "--wait"]);
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stderr).contains("channel list"), "{output:?}");
     let broken = entrepot.clone().with("ENTREPOT_LISTEN", "everywhere").with("ENTREPOT_IMPORT_WORKERS", "many");
     let text = String::from_utf8_lossy(&broken.run(&["runs"]).stderr).into_owned();
-    assert!(text.contains("2 problems") && text.contains("ENTREPOT_LISTEN") && text.contains("ENTREPOT_IMPORT_WORKERS"), "{text}");
+    assert!(
+        text.contains("2 problems") && text.contains("ENTREPOT_LISTEN") && text.contains("ENTREPOT_IMPORT_WORKERS"),
+        "{text}"
+    );
     let not_wasm = app.data_dir().join("not.wasm");
     std::fs::write(&not_wasm, "hello").expect("written");
     let output = entrepot.run(&["adapter", "install", &not_wasm.display().to_string()]);
@@ -95,7 +143,16 @@ async fn an_adapter_that_is_not_approved_does_not_run() {
     let entrepot = Entrepot::new(app.environment.clone());
     let wasm = adapters_folder().join("woocommerce.wasm");
     assert_eq!(entrepot.json(&["adapter", "install", &wasm.display().to_string()]).1["state"], "pending");
-    let output = entrepot.run(&["channel", "add", "--adapter", "woocommerce", "--name", SHOP, "--set", "store_url=https://shop.example.com"]);
+    let output = entrepot.run(&[
+        "channel",
+        "add",
+        "--adapter",
+        "woocommerce",
+        "--name",
+        SHOP,
+        "--set",
+        "store_url=https://shop.example.com",
+    ]);
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stderr).contains("adapter approve woocommerce"), "{output:?}");
 }

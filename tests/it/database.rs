@@ -19,7 +19,12 @@ async fn a_locked_database_is_waited_for() {
     let server = serve(&store);
     let app = App::start(Database::Sqlite).await;
     app.connect(&server.base_url, &store.key()).await;
-    let started = app.host.sync.start_import(&app.host.tenant, SHOP, RunScope::Full, StartOptions::default()).await.expect("starts");
+    let started = app
+        .host
+        .sync
+        .start_import(&app.host.tenant, SHOP, RunScope::Full, StartOptions::default())
+        .await
+        .expect("starts");
     let path = format!("sqlite://{}", app.data_dir().join("entrepot.db").display());
     let mut other = SqliteConnection::connect(&path).await.expect("another program");
     sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.expect("the lock");
@@ -40,9 +45,19 @@ async fn a_database_that_goes_away_is_waited_for() {
     let server = serve(&store);
     let app = App::start(Database::Postgres).await;
     app.connect(&server.base_url, &store.key()).await;
-    let url = app.environment.iter().find(|(name, _)| name == "ENTREPOT_DATABASE_URL").map(|(_, url)| url.clone()).expect("a url");
+    let url = app
+        .environment
+        .iter()
+        .find(|(name, _)| name == "ENTREPOT_DATABASE_URL")
+        .map(|(_, url)| url.clone())
+        .expect("a url");
     let name = url.rsplit('/').next().expect("a name").to_owned();
-    let started = app.host.sync.start_import(&app.host.tenant, SHOP, RunScope::Full, StartOptions::default()).await.expect("starts");
+    let started = app
+        .host
+        .sync
+        .start_import(&app.host.tenant, SHOP, RunScope::Full, StartOptions::default())
+        .await
+        .expect("starts");
     let (sync, tenant, run) = (app.host.sync.clone(), app.host.tenant.clone(), started.run.clone());
     let work = tokio::spawn(async move {
         loop {
@@ -73,7 +88,12 @@ async fn a_full_database_loses_nothing() {
     let server = serve(&store);
     let app = App::start(Database::Sqlite).await;
     app.connect(&server.base_url, &store.key()).await;
-    let started = app.host.sync.start_import(&app.host.tenant, SHOP, RunScope::Full, StartOptions::default()).await.expect("starts");
+    let started = app
+        .host
+        .sync
+        .start_import(&app.host.tenant, SHOP, RunScope::Full, StartOptions::default())
+        .await
+        .expect("starts");
     let entrepot_store::Pools::Sqlite { write, .. } = app.host.db.pools() else { panic!("SQLite") };
     let pages: i64 = sqlx::query_scalar("PRAGMA page_count").fetch_one(write).await.expect("its size");
     let limit = |pages: i64| sqlx::query(sqlx::AssertSqlSafe(format!("PRAGMA max_page_count = {pages}")));

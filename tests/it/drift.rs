@@ -18,7 +18,8 @@ async fn agrees(app: &App, store: &Store) {
     let mut ours: Vec<u64> = app.products().await.iter().map(|p| p.source_id.parse().expect("a number")).collect();
     ours.extend(app.dead_letters().await.iter().map(|letter| letter.source_id.parse::<u64>().expect("a number")));
     ours.sort_unstable();
-    let theirs: Vec<u64> = store.product_ids().into_iter().filter(|id| store.product(*id).is_some_and(|p| p.status != "trash")).collect();
+    let theirs: Vec<u64> =
+        store.product_ids().into_iter().filter(|id| store.product(*id).is_some_and(|p| p.status != "trash")).collect();
     assert_eq!(ours, theirs);
 }
 

@@ -148,23 +148,15 @@ on_both! {
     }
 }
 
-/// Rows of the catalogue that were ever written, by the database's own account.
+/// Moves when any row of the catalogue is written.
 async fn writes(app: &App) -> i64 {
-    let tables = ["source_items", "products", "variants", "inventory_levels", "collections", "dead_letters"];
     match app.host.db.pools() {
-        entrepot_store::Pools::Postgres(pool) => {
-            // Statistics come a moment late.
-            sqlx::query("SELECT pg_stat_force_next_flush()").execute(pool).await.expect("statistics");
-            tokio::time::sleep(std::time::Duration::from_millis(1_200)).await;
-            let sql = "SELECT COALESCE(SUM(n_tup_ins + n_tup_upd + n_tup_del), 0)::BIGINT FROM pg_stat_user_tables WHERE relname = ANY($1)";
-            sqlx::query_scalar(sql).bind(tables.as_slice()).fetch_one(pool).await.expect("statistics")
-        }
-        entrepot_store::Pools::Sqlite { read, .. } => {
-            // No counters here: the newest row stamps and the row counts say whether anything was touched.
-            let sql = "SELECT (SELECT COUNT(*) + COALESCE(MAX(processed_at), 0) FROM source_items) \
-                + (SELECT COUNT(*) + COALESCE(MAX(updated_at), 0) FROM products) + (SELECT COUNT(*) FROM variants) \
-                + (SELECT COALESCE(MAX(last_at), 0) + COALESCE(SUM(attempts), 0) FROM dead_letters)";
-            sqlx::query_scalar(sql).fetch_one(read).await.expect("counts")
-        }
+        entrepot_store::Pools::Postgres(pool) => sqlx::query_scalar(STAMPS).fetch_one(pool).await.expect("stamps"),
+        entrepot_store::Pools::Sqlite { read, .. } => sqlx::query_scalar(STAMPS).fetch_one(read).await.expect("stamps"),
     }
 }
+
+/// The newest stamps and the numbers of rows: touching any row moves them.
+const STAMPS: &str = "SELECT CAST((SELECT COUNT(*) + COALESCE(MAX(processed_at), 0) FROM source_items) \
+    + (SELECT COUNT(*) + COALESCE(MAX(updated_at), 0) FROM products) + (SELECT COUNT(*) FROM variants) \
+    + (SELECT COALESCE(MAX(last_at), 0) + COALESCE(SUM(attempts), 0) FROM dead_letters) AS BIGINT)";

@@ -46,9 +46,13 @@ on_both! {
 
 /// Has it, or a variation of it, a price with more decimals than the dollar?
 fn too_precise(id: &str, truth: &[Value]) -> bool {
-    let fine = |row: &Value| ["price", "regular_price", "sale_price"].iter().any(|field| {
-        row[*field].as_str().is_some_and(|price| price.split_once('.').is_some_and(|(_, decimals)| decimals.trim_end_matches('0').len() > 2))
-    });
+    let fine = |row: &Value| {
+        ["price", "regular_price", "sale_price"].iter().any(|field| {
+            row[*field].as_str().is_some_and(|price| {
+                price.split_once('.').is_some_and(|(_, decimals)| decimals.trim_end_matches('0').len() > 2)
+            })
+        })
+    };
     truth.iter().any(|row| (row["id"].to_string() == id || row["parent"].to_string() == id) && fine(row))
 }
 
@@ -122,7 +126,8 @@ fn compare_variant(variant: &Variant, truth: &Value, parent: Option<&Value>) {
     let own = truth["manage_stock"].as_bool().unwrap_or(false);
     match &variant.inventory {
         Inventory::Tracked(levels) => {
-            let pool = parent.filter(|parent| parent["manage_stock"] == true && levels[0].item_id.as_deref() != Some(id));
+            let pool =
+                parent.filter(|parent| parent["manage_stock"] == true && levels[0].item_id.as_deref() != Some(id));
             let source = pool.unwrap_or(truth);
             assert!(own || pool.is_some(), "{id}: counted though the store does not");
             assert_eq!(Some(levels[0].available), source["stock_quantity"].as_i64(), "{id}: stock");
@@ -181,7 +186,7 @@ fn words(html: &str) -> String {
             other => out.push(other),
         }
     }
-    decoded(&out).replace("--", "-").split_whitespace().collect::<Vec<_>>().join(" ")
+    decoded(&out).replace("&eacute;", "é").replace("--", "-").split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// "2026-11-20T09:43:27", UTC, as milliseconds.

@@ -14,7 +14,7 @@ use crate::process::{cargo, has_cargo, run as run_command, status};
 pub(crate) struct Options {
     /// Only tests whose name contains one of these
     filters: Vec<String>,
-    /// Check format and lints first; always done where CI=true
+    /// Check format and lints first
     #[arg(long)]
     lint: bool,
 }
@@ -23,8 +23,7 @@ const POSTGRES_URL: &str = "ENTREPOT_TEST_POSTGRES_URL";
 
 pub(crate) fn run(options: &Options) -> Result<ExitCode> {
     // What fails here fails the whole, and the tests are still worth knowing.
-    let wanted = options.lint || env::var("CI").is_ok_and(|value| value == "true" || value == "1");
-    let clean = !wanted || lint()?;
+    let clean = !options.lint || lint()?;
     let folder = adapters::build_for_tests()?;
     // A server that someone offers is used as it is; else ours, which is gone when `_server` is.
     let (url, _server) = match env::var(POSTGRES_URL) {

@@ -15,11 +15,15 @@ pub enum AdmissionError {
     Manifest(#[from] ManifestError),
     #[error("the manifest asks for {operation}, which the component does not export")]
     NotExported { operation: String },
-    #[error("{adapter} {version} is installed already with other bytes (digest {digest}); give the new build a new version")]
+    #[error(
+        "{adapter} {version} is installed already with other bytes (digest {digest}); give the new build a new version"
+    )]
     OtherBytes { adapter: String, version: String, digest: String },
     #[error("there is no adapter {0:?}; install it with `entrepot adapter install FILE --approve`")]
     Unknown(String),
-    #[error("the adapter {0:?} is installed and not approved; look at it with `entrepot adapter inspect {0}`, then `entrepot adapter approve {0}`")]
+    #[error(
+        "the adapter {0:?} is installed and not approved; look at it with `entrepot adapter inspect {0}`, then `entrepot adapter approve {0}`"
+    )]
     NotApproved(String),
     #[error("the grant of {adapter} has expired; approve it again with `entrepot adapter approve {adapter}`")]
     Expired { adapter: String },

@@ -25,7 +25,10 @@ pub(crate) fn check(
     }
     let listen = text(table, "listen").parse().ok();
     if listen.is_none() {
-        check.problem(format!("listen (ENTREPOT_LISTEN) is {:?}; use an address and a port such as 127.0.0.1:8080", text(table, "listen")));
+        check.problem(format!(
+            "listen (ENTREPOT_LISTEN) is {:?}; use an address and a port such as 127.0.0.1:8080",
+            text(table, "listen")
+        ));
     }
     let public_url = check.public_url(&text(table, "public_url"), listen);
     let master_key = check.master_key(env);
@@ -47,7 +50,10 @@ pub(crate) fn check(
         log: text(table, "log"),
         registry: Some(text(table, "registry")).filter(|text| !text.is_empty()),
         master_key,
-        egress: EgressConfig { allow_loopback: egress.get("allow_loopback").and_then(Value::as_bool).unwrap_or(false), extra_roots_pem },
+        egress: EgressConfig {
+            allow_loopback: egress.get("allow_loopback").and_then(Value::as_bool).unwrap_or(false),
+            extra_roots_pem,
+        },
         import,
     });
     match config {
@@ -85,9 +91,13 @@ impl Checker {
             return listen.map_or_else(String::new, |listen| format!("http://{listen}"));
         }
         match Url::parse(given) {
-            Ok(url) if matches!(url.scheme(), "http" | "https") && url.host().is_some() => given.trim_end_matches('/').to_owned(),
+            Ok(url) if matches!(url.scheme(), "http" | "https") && url.host().is_some() => {
+                given.trim_end_matches('/').to_owned()
+            }
             _ => {
-                self.problem(format!("public_url (ENTREPOT_PUBLIC_URL) is {given:?}; use an address such as https://entrepot.example.com"));
+                self.problem(format!(
+                    "public_url (ENTREPOT_PUBLIC_URL) is {given:?}; use an address such as https://entrepot.example.com"
+                ));
                 String::new()
             }
         }

@@ -32,9 +32,10 @@ impl Config {
         // The embedded text is ours: a test parses it.
         let mut table: Table = DEFAULTS.parse().unwrap_or_default();
         if let Some(path) = file {
-            match std::fs::read_to_string(path).map_err(|error| error.to_string()).and_then(|text| {
-                text.parse::<Table>().map_err(|error| error.to_string())
-            }) {
+            match std::fs::read_to_string(path)
+                .map_err(|error| error.to_string())
+                .and_then(|text| text.parse::<Table>().map_err(|error| error.to_string()))
+            {
                 Ok(given) => merge(&mut table, given, "", &path.display().to_string(), &mut problems),
                 Err(error) => problems.push(format!("{}: {error}", path.display())),
             }
@@ -42,7 +43,11 @@ impl Config {
         for (variable, section, option) in VARIABLES {
             // An empty variable counts as not set: shells and compose files leave them so.
             let Some(text) = env(variable).filter(|text| !text.is_empty()) else { continue };
-            let target = if section.is_empty() { Some(&mut table) } else { table.get_mut(*section).and_then(Value::as_table_mut) };
+            let target = if section.is_empty() {
+                Some(&mut table)
+            } else {
+                table.get_mut(*section).and_then(Value::as_table_mut)
+            };
             let Some(slot) = target.and_then(|target| target.get_mut(*option)) else { continue };
             match like(slot, &text) {
                 Some(value) => *slot = value,

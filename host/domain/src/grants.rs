@@ -27,7 +27,7 @@ mod tests;
 mod words;
 
 pub use bound::{Allowed, BindError, BoundGrant, BoundRule};
-pub use credential::{Credential, SignatureMethod, Template};
+pub use credential::{Credential, SignatureMethod, SignedScheme, Template};
 pub use denial::Denial;
 pub use grant::Grant;
 pub use manifest::{Manifest, ManifestError, SUPPORTED_WORLDS};

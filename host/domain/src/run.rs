@@ -13,7 +13,7 @@ pub enum RunState {
     Completed,
     /// The pass ended, and fewer items were accounted for than the marketplace declared.
     Incomplete,
-    /// It could not go on; `failure` says why and what to do. A new run starts afresh, `import` again continues where it stopped.
+    /// It could not go on; `failure` says why and what to do. Importing again goes on where it stopped.
     Failed,
     Cancelled,
 }

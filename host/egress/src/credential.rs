@@ -56,7 +56,7 @@ impl Applier<'_> {
                 sent.set_query(Some(&format!("{own}{}", query(&pairs))));
                 Ok(sent)
             }
-            Credential::OAuth1 { consumer_key, consumer_secret, signature_method } => {
+            Credential::OAuth1 { consumer_key, consumer_secret, signature_method, sign_as } => {
                 let nonce = format!("{:032x}", rand::random::<u128>());
                 let (key, secret) = (self.fill(consumer_key)?, self.fill(consumer_secret)?);
                 let signer = Signer {
@@ -65,6 +65,7 @@ impl Applier<'_> {
                     method: *signature_method,
                     nonce: &nonce,
                     timestamp: self.clock.now() / 1000,
+                    sign_as: *sign_as,
                 };
                 Ok(signer.sign(method, url))
             }

@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use entrepot_domain::grants::SignatureMethod;
+use entrepot_domain::grants::{SignatureMethod, SignedScheme};
 use hmac::{Hmac, KeyInit, Mac};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use sha1::Sha1;
@@ -19,6 +19,8 @@ pub(crate) struct Signer<'a> {
     pub(crate) nonce: &'a str,
     /// Seconds since 1970.
     pub(crate) timestamp: i64,
+    /// The scheme the server believes it is reached by, where a proxy in front of it ends TLS.
+    pub(crate) sign_as: Option<SignedScheme>,
 }
 
 pub(crate) fn encode(text: &str) -> String {
@@ -32,9 +34,10 @@ pub(crate) fn query(pairs: &[(String, String)]) -> String {
 }
 
 impl Signer<'_> {
-    /// The URL with its own parameters re-encoded and the signed ones after them.
+    /// The URL with the signed parameters after its own, which stay as they are written: some servers look at the text.
     pub(crate) fn sign(&self, http_method: &str, url: &Url) -> Url {
         let mut pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
+        let own = pairs.len();
         for (key, value) in [
             ("oauth_consumer_key", self.consumer_key),
             ("oauth_nonce", self.nonce),
@@ -43,11 +46,25 @@ impl Signer<'_> {
         ] {
             pairs.push((key.to_owned(), value.to_owned()));
         }
-        let signature = self.signature(&base_string(http_method, url, &pairs));
+        let signature = self.signature(&self.base_string(http_method, url, &pairs));
         pairs.push(("oauth_signature".to_owned(), signature));
+        let mut text =
+            url.query().filter(|query| !query.is_empty()).map(|query| format!("{query}&")).unwrap_or_default();
+        text.push_str(&query(&pairs[own..]));
         let mut signed = url.clone();
-        signed.set_query(Some(&query(&pairs)));
+        signed.set_query(Some(&text));
         signed
+    }
+
+    fn base_string(&self, http_method: &str, url: &Url, pairs: &[(String, String)]) -> String {
+        let mut encoded: Vec<(String, String)> =
+            pairs.iter().map(|(key, value)| (encode(key), encode(value))).collect();
+        encoded.sort();
+        let parameters: Vec<String> = encoded.into_iter().map(|(key, value)| format!("{key}={value}")).collect();
+        let scheme = self.sign_as.map_or_else(|| url.scheme(), |scheme| scheme.as_str());
+        let port = url.port().map_or_else(String::new, |port| format!(":{port}"));
+        let base = format!("{scheme}://{}{port}{}", url.host_str().unwrap_or_default(), url.path());
+        format!("{http_method}&{}&{}", encode(&base), encode(&parameters.join("&")))
     }
 
     fn signature(&self, base: &str) -> String {
@@ -68,14 +85,6 @@ fn mac<M: Mac + KeyInit>(key: &str, message: &str) -> Vec<u8> {
             mac.finalize().into_bytes().to_vec()
         })
         .unwrap_or_default()
-}
-
-fn base_string(http_method: &str, url: &Url, pairs: &[(String, String)]) -> String {
-    let mut encoded: Vec<(String, String)> = pairs.iter().map(|(key, value)| (encode(key), encode(value))).collect();
-    encoded.sort();
-    let parameters: Vec<String> = encoded.into_iter().map(|(key, value)| format!("{key}={value}")).collect();
-    let base = format!("{}{}", url.origin().ascii_serialization(), url.path());
-    format!("{http_method}&{}&{}", encode(&base), encode(&parameters.join("&")))
 }
 
 #[cfg(test)]

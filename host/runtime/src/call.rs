@@ -38,7 +38,12 @@ impl Adapter {
     }
 
     /// `catalog.fetch-page`
-    pub async fn fetch_page(&self, channel: &ChannelView, session: Session, request: PageRequest) -> Result<Page, CallError> {
+    pub async fn fetch_page(
+        &self,
+        channel: &ChannelView,
+        session: Session,
+        request: PageRequest,
+    ) -> Result<Page, CallError> {
         let pre = self.fetch().ok_or(CallError::NotExported("catalog/fetch-page"))?.clone();
         self.networked("fetch-page", channel.clone(), session, move |store, channel| {
             Box::pin(async move {
@@ -88,6 +93,9 @@ impl Adapter {
         F: for<'a> FnOnce(&'a mut Store<HostState>, &'a ChannelView) -> Answer<'a, T> + Send + 'static,
     {
         let limits = self.limits();
+        let Ok(_turn) = self.sandbox().calls().clone().acquire_owned().await else {
+            return Err(CallError::Stopped { operation, why: "the host is shutting down".into() });
+        };
         let call_info =
             Call { operation, adapter: &channel.adapter, channel: &channel.id, session: Some(session), limits };
         let mut store = store(self.sandbox(), call_info);
@@ -102,7 +110,9 @@ impl Adapter {
                 answer.map_err(CallError::from)
             }
             Ok(Ok((Err(trap), store))) => Err(stopped(operation, &trap, store.data())),
-            Ok(Err(_)) => Err(CallError::Stopped { operation, why: format!("it took longer than {:?}", limits.wall_clock) }),
+            Ok(Err(_)) => {
+                Err(CallError::Stopped { operation, why: format!("it took longer than {:?}", limits.wall_clock) })
+            }
             Err(_) => Err(CallError::Stopped { operation, why: "the call failed inside the host".into() }),
         }
     }
@@ -145,7 +155,10 @@ impl Mapper {
         let limits = self.adapter.limits();
         let (mut store, bindings) = match self.live.take() {
             Some(live) => live,
-            None => self.open().await.map_err(|error| CallError::Stopped { operation: OPERATION, why: error.to_string() })?,
+            None => self
+                .open()
+                .await
+                .map_err(|error| CallError::Stopped { operation: OPERATION, why: error.to_string() })?,
         };
         store.data_mut().refill();
         let (channel, raw) = (self.channel.to_wit(), item.to_wit());
@@ -158,7 +171,10 @@ impl Mapper {
                 })
             }
             Ok(Err(trap)) => Err(stopped(OPERATION, &trap, store.data())),
-            Err(_) => Err(CallError::Stopped { operation: OPERATION, why: format!("it took longer than {:?}", limits.wall_clock) }),
+            Err(_) => Err(CallError::Stopped {
+                operation: OPERATION,
+                why: format!("it took longer than {:?}", limits.wall_clock),
+            }),
         }
     }
 
@@ -202,7 +218,8 @@ fn stopped(operation: &'static str, trap: &wasmtime::Error, state: &HostState) -
     } else if let Some(resource) = state.aggregate.refused {
         format!("it asked for more {resource} than it may have (memory: {} MiB)", state.limits.memory >> 20)
     } else {
-        format!("{trap:#}").lines().map(str::trim).filter(|line| !line.is_empty()).take(3).collect::<Vec<_>>().join("; ")
+        // The cause comes last: before it there is only where in the guest it happened.
+        trap.root_cause().to_string().lines().next().unwrap_or_default().chars().take(300).collect()
     };
     CallError::Stopped { operation, why }
 }

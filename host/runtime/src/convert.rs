@@ -4,5 +4,5 @@ mod model;
 mod paging;
 
 pub(crate) use model::product;
-pub(crate) use paging::{account, error, page, raw_item};
 pub use paging::{Account, ChannelView, Page, PageRequest, RawItem};
+pub(crate) use paging::{account, error, page, raw_item};

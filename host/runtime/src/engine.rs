@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 
 use thiserror::Error;
+use tokio::sync::Semaphore;
 use wasmtime::component::Linker;
 use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
 
@@ -41,6 +42,8 @@ struct Inner {
     networked: Linker<HostState>,
     /// For operations that compute only.
     pure: Linker<HostState>,
+    /// Calls beyond the pool wait here instead of failing there.
+    calls: Arc<Semaphore>,
     stop: Arc<AtomicBool>,
     ticker: Option<JoinHandle<()>>,
 }
@@ -61,9 +64,14 @@ impl Sandbox {
         capabilities::link_log(&mut networked).map_err(fail)?;
         capabilities::link_log(&mut pure).map_err(fail)?;
         capabilities::link_http(&mut networked).map_err(fail)?;
+        let calls = Arc::new(Semaphore::new(options.concurrency as usize));
         let stop = Arc::new(AtomicBool::new(false));
         let ticker = start_ticker(&engine, stop.clone()).map_err(|error| SandboxError(error.to_string()))?;
-        Ok(Self(Arc::new(Inner { engine, networked, pure, stop, ticker: Some(ticker) })))
+        Ok(Self(Arc::new(Inner { engine, networked, pure, calls, stop, ticker: Some(ticker) })))
+    }
+
+    pub(crate) fn calls(&self) -> &Arc<Semaphore> {
+        &self.0.calls
     }
 
     pub(crate) fn engine(&self) -> &Engine {
@@ -106,12 +114,14 @@ fn config(pool: Option<u32>) -> Config {
         .max_wasm_stack(512 << 10)
         .wasm_backtrace_max_frames(std::num::NonZeroUsize::new(20));
     if let Some(calls) = pool {
+        // Beside the calls that are let in, as many mappers may be open: those wait for nobody.
+        let calls = calls.saturating_mul(2);
         let mut pooling = PoolingAllocationConfig::new();
         pooling
             .total_component_instances(calls)
-            .total_core_instances(calls * 4)
-            .total_memories(calls * 2)
-            .total_tables(calls * 4)
+            .total_core_instances(calls * PARTS as u32)
+            .total_memories(calls * PARTS as u32)
+            .total_tables(calls * PARTS as u32)
             .total_stacks(calls)
             .max_core_instances_per_component(PARTS as u32)
             .max_memories_per_component(PARTS as u32)

@@ -9,8 +9,9 @@ use wasmtime::ResourceLimiter;
 pub(crate) const TICK: Duration = Duration::from_millis(10);
 /// Elements of all tables together.
 const TABLE_ELEMENTS: usize = 100_000;
-/// Core modules, memories and tables one component may have.
-pub(crate) const PARTS: usize = 32;
+/// Core modules, memories and tables one component may have. A compiled adapter has four at most; the pool holds as many
+/// as all its calls could want, so that one component of many parts takes nothing from another.
+pub(crate) const PARTS: usize = 8;
 
 /// The limits in force for a call: the grant's, or these defaults. All are on.
 #[derive(Clone, Copy, Debug)]

@@ -58,9 +58,10 @@ async fn dispatch(command: Command, output: Output) -> Result<ExitCode> {
     crate::telemetry::init(&config.log, !matches!(command, Command::Serve { .. }));
     if let Command::Migrate = command {
         let db = open_database(&config, Clock::System).await?;
-        output.say(&serde_json::json!({"migrated": true, "database": format!("{:?}", db.engine()).to_lowercase()}), || {
-            "the database is up to date".to_owned()
-        })?;
+        output.say(
+            &serde_json::json!({"migrated": true, "database": format!("{:?}", db.engine()).to_lowercase()}),
+            || "the database is up to date".to_owned(),
+        )?;
         return Ok(ExitCode::SUCCESS);
     }
     let host = Host::open(config, Clock::System).await?;

@@ -71,7 +71,8 @@ async fn prove(ring: &KeyRing, db: &Db) -> Result<()> {
     for channel in scoped.channels().await? {
         let sealed = scoped.sealed_secrets(&channel.id.as_str().into()).await?;
         if !sealed.is_empty() {
-            OpenSecrets::open(ring, tenant.as_str(), &channel.id, &sealed).context("the master key does not fit this database")?;
+            OpenSecrets::open(ring, tenant.as_str(), &channel.id, &sealed)
+                .context("the master key does not fit this database")?;
             return Ok(());
         }
     }

@@ -18,7 +18,9 @@ pub(crate) async fn watch(host: &Host, run: &RunId) -> Result<RunReport> {
     if !std::io::stderr().is_terminal() {
         bar.set_draw_target(ProgressDrawTarget::hidden());
     }
-    bar.set_style(ProgressStyle::with_template("{spinner} [{bar:40}] {pos}/{len} products  {msg}")?.progress_chars("=> "));
+    bar.set_style(
+        ProgressStyle::with_template("{spinner} [{bar:40}] {pos}/{len} products  {msg}")?.progress_chars("=> "),
+    );
     loop {
         // A database that is away for a moment does not end the watching; the workers wait for it too.
         match host.db.tenant(&host.tenant).run(run).await {
@@ -42,7 +44,10 @@ fn show(bar: &ProgressBar, report: &RunReport) {
     bar.set_position(report.fetched.max(0) as u64);
     let left = report.remaining_seconds.map_or_else(String::new, |s| format!("  {}", left(s)));
     let dead = if report.dead_letters > 0 { format!("  {} dead letters", report.dead_letters) } else { String::new() };
-    let waits = report.failure.as_deref().map_or_else(String::new, |why| format!("  {}", why.chars().take(60).collect::<String>()));
+    let waits = report
+        .failure
+        .as_deref()
+        .map_or_else(String::new, |why| format!("  {}", why.chars().take(60).collect::<String>()));
     bar.set_message(format!("{:.0}/s{left}{dead}{waits}", report.rate));
     bar.tick();
 }

@@ -56,8 +56,7 @@ const LIST: &str = "SELECT adapter_id, version, digest, publisher, state, manife
     FROM adapters ORDER BY adapter_id, installed_at DESC";
 const FIND: &str = "SELECT adapter_id, version, digest, publisher, state, manifest, imports, exports, size, installed_at \
     FROM adapters WHERE adapter_id = $1 ORDER BY installed_at DESC LIMIT 1";
-const FIND_VERSION: &str =
-    "SELECT adapter_id, version, digest, publisher, state, manifest, imports, exports, size, installed_at \
+const FIND_VERSION: &str = "SELECT adapter_id, version, digest, publisher, state, manifest, imports, exports, size, installed_at \
     FROM adapters WHERE adapter_id = $1 AND version = $2";
 const ARTIFACT: &str = "SELECT artifact FROM adapters WHERE adapter_id = $1 AND version = $2 AND digest = $3";
 const INSERT: &str = "INSERT INTO adapters \

@@ -41,7 +41,12 @@ impl Column<'_> {
 const CHUNKS: [usize; 3] = [50, 10, 1];
 
 /// Inserts all rows. `head` is `INSERT INTO table (columns…)`, `tail` what follows the rows (`ON CONFLICT …`, or nothing).
-pub async fn insert(tx: &mut Tx, head: &'static str, tail: &'static str, columns: &[Column<'_>]) -> Result<(), StoreError> {
+pub async fn insert(
+    tx: &mut Tx,
+    head: &'static str,
+    tail: &'static str,
+    columns: &[Column<'_>],
+) -> Result<(), StoreError> {
     let rows = columns.first().map_or(0, Column::len);
     debug_assert!(columns.iter().all(|column| column.len() == rows), "every column has a value for every row");
     if rows == 0 {

@@ -37,7 +37,8 @@ const INSERT_COLLECTIONS: &str = "INSERT INTO collections (tenant_id, channel_id
 const UPSERT_COLLECTIONS: &str = "ON CONFLICT (tenant_id, channel_id, source_id) DO UPDATE SET title = excluded.title, \
     path = excluded.path";
 const CLEAR_VARIANTS: [&str; 2] = with_ids!("DELETE FROM variants WHERE tenant_id = $1 AND $2 = $2 AND product_id", "");
-const CLEAR_LEVELS: [&str; 2] = with_ids!("DELETE FROM inventory_levels WHERE tenant_id = $1 AND $2 = $2 AND product_id", "");
+const CLEAR_LEVELS: [&str; 2] =
+    with_ids!("DELETE FROM inventory_levels WHERE tenant_id = $1 AND $2 = $2 AND product_id", "");
 
 /// JSON text for a column. U+0000, which jsonb cannot hold, has no meaning in a catalogue and goes.
 fn json<T: Serialize + ?Sized>(value: &T) -> Option<String> {
@@ -85,7 +86,8 @@ impl ScopedTx {
         let now = self.clock.now();
         let (tenant, rows) = (self.tenant.clone(), writes.len());
         let text = |pick: fn(&Product) -> Option<&str>| Column::Text(writes.iter().map(|w| pick(w.product)).collect());
-        let column = |pick: fn(&Product) -> Option<String>| Column::Json(writes.iter().map(|w| pick(w.product)).collect());
+        let column =
+            |pick: fn(&Product) -> Option<String>| Column::Json(writes.iter().map(|w| pick(w.product)).collect());
         let columns = [
             Column::Text(vec![Some(tenant.as_str()); rows]),
             Column::Text(writes.iter().map(|w| Some(w.id)).collect()),
@@ -119,7 +121,9 @@ impl ScopedTx {
         let tenant = self.tenant.clone();
         let rows: Vec<_> = writes
             .iter()
-            .flat_map(|w| w.product.variants.iter().enumerate().map(move |(position, variant)| (w.id, position, variant)))
+            .flat_map(|w| {
+                w.product.variants.iter().enumerate().map(move |(position, variant)| (w.id, position, variant))
+            })
             .collect();
         let columns = [
             Column::Text(vec![Some(tenant.as_str()); rows.len()]),
@@ -173,7 +177,11 @@ impl ScopedTx {
     }
 
     /// Collections by id: the last title and path win.
-    pub async fn write_collections(&mut self, channel: &ChannelId, collections: &HashMap<&str, &Collection>) -> Result<(), StoreError> {
+    pub async fn write_collections(
+        &mut self,
+        channel: &ChannelId,
+        collections: &HashMap<&str, &Collection>,
+    ) -> Result<(), StoreError> {
         let tenant = self.tenant.clone();
         let mut rows: Vec<&Collection> = collections.values().copied().collect();
         // Several hosts write the same rows: always in one order, so that they wait for each other instead of deadlocking.

@@ -41,7 +41,8 @@ const PUT_SECRET: &str = "INSERT INTO channel_secrets (tenant_id, channel_id, na
     VALUES ($1, $2, $3, $4, $5) ON CONFLICT (tenant_id, channel_id, name) \
     DO UPDATE SET sealed = excluded.sealed, updated_at = excluded.updated_at";
 const SECRETS: &str = "SELECT name, sealed FROM channel_secrets WHERE tenant_id = $1 AND channel_id = $2 ORDER BY name";
-const ANY_SECRET: &str = "SELECT name, sealed FROM channel_secrets WHERE tenant_id = $1 ORDER BY channel_id, name LIMIT 1";
+const ANY_SECRET: &str =
+    "SELECT name, sealed FROM channel_secrets WHERE tenant_id = $1 ORDER BY channel_id, name LIMIT 1";
 
 impl Scoped {
     pub async fn channels(&self) -> Result<Vec<ChannelRow>, StoreError> {

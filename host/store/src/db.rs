@@ -27,7 +27,11 @@ pub enum Pools {
     Postgres(PgPool),
     /// SQLite has one writer; waiting in our own line is fairer and faster than its busy loop.
     /// The job engine has connections of its own: it may hold one while it asks for another.
-    Sqlite { read: SqlitePool, write: SqlitePool, jobs: SqlitePool },
+    Sqlite {
+        read: SqlitePool,
+        write: SqlitePool,
+        jobs: SqlitePool,
+    },
 }
 
 /// The database of a host. Cheap to clone.
@@ -46,8 +50,11 @@ impl Db {
     /// Connects, and makes the file and its folder where the database is embedded and not there yet.
     pub async fn connect(address: &str, clock: Clock) -> Result<Self, StoreError> {
         let pools = if address.starts_with("postgres://") || address.starts_with("postgresql://") {
-            let options = PgConnectOptions::from_str(address).map_err(|_| StoreError::Address(hide_password(address)))?;
-            Pools::Postgres(PgPoolOptions::new().max_connections(16).acquire_timeout(ACQUIRE).connect_with(options).await?)
+            let options =
+                PgConnectOptions::from_str(address).map_err(|_| StoreError::Address(hide_password(address)))?;
+            Pools::Postgres(
+                PgPoolOptions::new().max_connections(16).acquire_timeout(ACQUIRE).connect_with(options).await?,
+            )
         } else if address.starts_with("sqlite:") {
             Self::open_sqlite(address).await?
         } else {
@@ -68,12 +75,15 @@ impl Db {
             .pragma("temp_store", "memory")
             .pragma("cache_size", "-16000")
             .pragma("journal_size_limit", "67108864");
-        if let Some(folder) = Path::new(options.get_filename()).parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        if let Some(folder) = Path::new(options.get_filename()).parent().filter(|folder| !folder.as_os_str().is_empty())
+        {
             std::fs::create_dir_all(folder)
                 .map_err(|cause| StoreError::Folder { path: folder.display().to_string(), cause })?;
         }
-        let write = SqlitePoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE).connect_with(options.clone()).await?;
-        let read = SqlitePoolOptions::new().max_connections(4).acquire_timeout(ACQUIRE).connect_with(options.clone()).await?;
+        let write =
+            SqlitePoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE).connect_with(options.clone()).await?;
+        let read =
+            SqlitePoolOptions::new().max_connections(4).acquire_timeout(ACQUIRE).connect_with(options.clone()).await?;
         let jobs = SqlitePoolOptions::new().max_connections(3).acquire_timeout(ACQUIRE).connect_with(options).await?;
         Ok(Pools::Sqlite { read, write, jobs })
     }

@@ -106,9 +106,13 @@ impl ScopedTx {
         let ids: Vec<DeadLetterId> = letters.iter().map(|_| DeadLetterId::make(now)).collect();
         let reasons: Vec<String> = letters
             .iter()
-            .map(|letter| letter.issues.iter().map(|issue| issue.message.replace('\0', "")).collect::<Vec<_>>().join("; "))
+            .map(|letter| {
+                letter.issues.iter().map(|issue| issue.message.replace('\0', "")).collect::<Vec<_>>().join("; ")
+            })
             .collect();
-        let code = |letter: &NewDeadLetter<'_>| letter.issues.first().map_or("unknown", |issue| issue.code.as_str()).to_owned();
+        let code = |letter: &NewDeadLetter<'_>| {
+            letter.issues.first().map_or("unknown", |issue| issue.code.as_str()).to_owned()
+        };
         let codes: Vec<String> = letters.iter().map(code).collect();
         let columns = [
             Column::Text(vec![Some(tenant.as_str()); rows]),
@@ -118,7 +122,12 @@ impl ScopedTx {
             Column::Text(vec![Some(run.as_str()); rows]),
             Column::Text(codes.iter().map(|code| Some(code.as_str())).collect()),
             Column::Text(reasons.iter().map(|reason| Some(reason.as_str())).collect()),
-            Column::Json(letters.iter().map(|l| serde_json::to_string(l.issues).ok().map(|t| t.replace("\\u0000", ""))).collect()),
+            Column::Json(
+                letters
+                    .iter()
+                    .map(|l| serde_json::to_string(l.issues).ok().map(|t| t.replace("\\u0000", "")))
+                    .collect(),
+            ),
             Column::Text(vec![Some(digest); rows]),
             Column::Int(vec![Some(1); rows]),
             Column::Int(vec![Some(now); rows]),

@@ -23,7 +23,9 @@ impl StoreError {
     pub fn is_transient(&self) -> bool {
         let Self::Database(error) = self else { return false };
         match error {
-            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::WorkerCrashed | sqlx::Error::Protocol(_) => true,
+            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::WorkerCrashed | sqlx::Error::Protocol(_) => {
+                true
+            }
             sqlx::Error::Database(error) => error.code().is_some_and(|code| is_transient_code(&code)),
             _ => false,
         }
@@ -40,6 +42,7 @@ fn is_transient_code(code: &str) -> bool {
     if code.len() < 5 {
         return code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 5 | 6 | 10 | 13 | 14));
     }
-    // PostgreSQL: connection, rollback (serialisation, deadlock), resources (disk full), operator intervention (shutdown).
-    ["08", "40", "53", "57", "55P03"].iter().any(|class| code.starts_with(class))
+    // PostgreSQL: connection, rollback (serialisation, deadlock), resources (disk full), operator intervention (shutdown),
+    // locks not to be had, a database that takes no connections.
+    ["08", "40", "53", "57", "55"].iter().any(|class| code.starts_with(class))
 }

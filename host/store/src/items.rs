@@ -63,11 +63,16 @@ const DELETE_PRODUCTS: [&str; 2] = with_ids!(
     "UPDATE products SET deleted_at = $4, updated_at = $4 WHERE tenant_id = $1 AND channel_id = $2 AND source_id",
     "AND deleted_at IS NULL"
 );
-const SETTLE: [&str; 2] = with_ids!("DELETE FROM dead_letters WHERE tenant_id = $1 AND channel_id = $2 AND source_id", "");
+const SETTLE: [&str; 2] =
+    with_ids!("DELETE FROM dead_letters WHERE tenant_id = $1 AND channel_id = $2 AND source_id", "");
 
 impl Scoped {
     /// What is known of these items, by id.
-    pub async fn known_items(&self, channel: &ChannelId, ids: &[&str]) -> Result<HashMap<String, KnownItem>, StoreError> {
+    pub async fn known_items(
+        &self,
+        channel: &ChannelId,
+        ids: &[&str],
+    ) -> Result<HashMap<String, KnownItem>, StoreError> {
         let rows = read_all_forked!(self, KnownItem, KNOWN, self.tenant().as_str(), channel.as_str(), Json(ids))?;
         Ok(rows.into_iter().map(|row| (row.source_id.clone(), row)).collect())
     }
@@ -89,7 +94,12 @@ impl Scoped {
 }
 
 impl ScopedTx {
-    pub async fn write_items(&mut self, channel: &ChannelId, digest: &str, items: &[ItemWrite<'_>]) -> Result<(), StoreError> {
+    pub async fn write_items(
+        &mut self,
+        channel: &ChannelId,
+        digest: &str,
+        items: &[ItemWrite<'_>],
+    ) -> Result<(), StoreError> {
         let now = self.clock.now();
         let (tenant, rows) = (self.tenant.clone(), items.len());
         let columns = [

@@ -17,7 +17,8 @@ pub struct Seen {
 }
 
 const INSERT: &str = "INSERT INTO run_pages (tenant_id, run_id, seq, items, listed) VALUES ($1, $2, $3, $4, $5)";
-const READ: &str = "SELECT seq, items, listed FROM run_pages WHERE tenant_id = $1 AND run_id = $2 AND seq > $3 ORDER BY seq LIMIT 200";
+const READ: &str =
+    "SELECT seq, items, listed FROM run_pages WHERE tenant_id = $1 AND run_id = $2 AND seq > $3 ORDER BY seq LIMIT 200";
 const FORGET: &str = "DELETE FROM run_pages WHERE tenant_id = $1 AND run_id = $2";
 
 type PageRow = (i64, Json<Vec<String>>, Json<Vec<String>>);
@@ -39,7 +40,13 @@ impl Scoped {
 }
 
 impl ScopedTx {
-    pub async fn insert_page(&mut self, run: &RunId, seq: i64, items: &[&str], listed: &[String]) -> Result<(), StoreError> {
+    pub async fn insert_page(
+        &mut self,
+        run: &RunId,
+        seq: i64,
+        items: &[&str],
+        listed: &[String],
+    ) -> Result<(), StoreError> {
         execute!(&mut self.tx, INSERT, self.tenant.as_str(), run.as_str(), seq, Json(items), Json(listed))?;
         Ok(())
     }

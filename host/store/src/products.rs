@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use entrepot_domain::catalog::{
-    Attribute, Collection, Dimensions, Inventory, Issue, Level, Media, OptionAxis, Product, ProductStatus, Sale, Seo, Variant, Weight,
+    Attribute, Collection, Dimensions, Inventory, Issue, Level, Media, OptionAxis, Product, ProductStatus, Sale, Seo,
+    Variant, Weight,
 };
 use entrepot_domain::clock::Timestamp;
 use entrepot_domain::{ChannelId, Money, ProductId};
@@ -106,12 +107,19 @@ const LEVELS: [&str; 2] = with_ids!(
      WHERE tenant_id = $1 AND $2 = $2 AND product_id",
     "ORDER BY product_id, variant_source_id, location_id"
 );
-const COLLECTIONS: [&str; 2] =
-    with_ids!("SELECT source_id, title, path FROM collections WHERE tenant_id = $1 AND channel_id = $2 AND source_id", "");
+const COLLECTIONS: [&str; 2] = with_ids!(
+    "SELECT source_id, title, path FROM collections WHERE tenant_id = $1 AND channel_id = $2 AND source_id",
+    ""
+);
 
 impl Scoped {
     /// Products of a channel ordered by source id, from after `after`.
-    pub async fn products_of(&self, channel: &ChannelId, after: &str, limit: i64) -> Result<Vec<StoredProduct>, StoreError> {
+    pub async fn products_of(
+        &self,
+        channel: &ChannelId,
+        after: &str,
+        limit: i64,
+    ) -> Result<Vec<StoredProduct>, StoreError> {
         let tenant = self.tenant().as_str();
         let rows = read_all!(self, ProductRow, BY_CHANNEL, tenant, channel.as_str(), after, limit)?;
         self.complete(rows).await
@@ -142,7 +150,8 @@ impl Scoped {
         let ids = Json(rows.iter().map(|row| row.id.as_str()).collect::<Vec<_>>());
         let mut levels: HashMap<(String, String), Vec<Level>> = HashMap::new();
         for row in read_all_forked!(self, LevelRow, LEVELS, tenant, "", &ids)? {
-            let LevelRow { product_id, variant_source_id, location_id, location_name, item_id, available, backorder } = row;
+            let LevelRow { product_id, variant_source_id, location_id, location_name, item_id, available, backorder } =
+                row;
             let level = Level { location_id, location_name, available, item_id, backorder };
             levels.entry((product_id, variant_source_id)).or_default().push(level);
         }

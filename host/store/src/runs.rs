@@ -16,6 +16,8 @@ pub struct RunRow {
     pub seq: i64,
     pub page_cursor: Option<String>,
     pub page_context: Option<String>,
+    /// The last page is committed; only closing is left.
+    pub pages_done: bool,
     pub attempt: i64,
     pub not_before: Option<Timestamp>,
     pub lease_owner: Option<String>,
@@ -65,9 +67,30 @@ impl RunRow {
     }
 
     pub fn counts(&self) -> Counts {
-        let CountColumns { declared, fetched, created, updated, unchanged, deleted, dead_letters, requests, rate_limited, retries } =
-            self.counts;
-        Counts { declared, fetched, created, updated, unchanged, deleted, dead_letters, requests, rate_limited, retries }
+        let CountColumns {
+            declared,
+            fetched,
+            created,
+            updated,
+            unchanged,
+            deleted,
+            dead_letters,
+            requests,
+            rate_limited,
+            retries,
+        } = self.counts;
+        Counts {
+            declared,
+            fetched,
+            created,
+            updated,
+            unchanged,
+            deleted,
+            dead_letters,
+            requests,
+            rate_limited,
+            retries,
+        }
     }
 }
 
@@ -83,7 +106,7 @@ pub struct Progress<'a> {
 
 macro_rules! run_columns {
     () => {
-        "id, channel_id, scope, since, state, seq, page_cursor, page_context, attempt, not_before, lease_owner, lease_until, \
+        "id, channel_id, scope, since, state, seq, page_cursor, page_context, pages_done, attempt, not_before, lease_owner, lease_until, \
          cancel, allow_mass_deletion, declared, fetched, created, updated, unchanged, deleted, dead_letters, requests, \
          rate_limited, retries, failure, created_at, started_at, finished_at"
     };
@@ -91,40 +114,47 @@ macro_rules! run_columns {
 
 const FIND: &str = concat!("SELECT ", run_columns!(), " FROM runs WHERE tenant_id = $1 AND id = $2");
 const LIST: &str = concat!(
-    "SELECT ", run_columns!(), " FROM runs WHERE tenant_id = $1 AND ($2 = '' OR channel_id = $2) AND ($3 = '' OR id < $3) \
+    "SELECT ",
+    run_columns!(),
+    " FROM runs WHERE tenant_id = $1 AND ($2 = '' OR channel_id = $2) AND ($3 = '' OR id < $3) \
      ORDER BY id DESC LIMIT $4"
 );
 const ACTIVE: &str = concat!(
-    "SELECT ", run_columns!(), " FROM runs WHERE tenant_id = $1 AND channel_id = $2 AND state IN ('queued', 'running')"
+    "SELECT ",
+    run_columns!(),
+    " FROM runs WHERE tenant_id = $1 AND channel_id = $2 AND state IN ('queued', 'running')"
 );
 const LATEST: &str =
     concat!("SELECT ", run_columns!(), " FROM runs WHERE tenant_id = $1 AND channel_id = $2 ORDER BY id DESC LIMIT 1");
-const INSERT: &str = "INSERT INTO runs (tenant_id, id, channel_id, scope, since, state, seq, attempt, cancel, \
+const INSERT: &str = "INSERT INTO runs (tenant_id, id, channel_id, scope, since, state, seq, pages_done, attempt, cancel, \
     allow_mass_deletion, fetched, created, updated, unchanged, deleted, dead_letters, requests, rate_limited, retries, created_at) \
-    VALUES ($1, $2, $3, $4, $5, 'queued', 0, 0, FALSE, $6, 0, 0, 0, 0, 0, 0, 0, 0, 0, $7)";
+    VALUES ($1, $2, $3, $4, $5, 'queued', 0, FALSE, 0, FALSE, $6, 0, 0, 0, 0, 0, 0, 0, 0, 0, $7)";
 const REOPEN: &str = "UPDATE runs SET state = 'queued', attempt = 0, not_before = NULL, failure = NULL, cancel = FALSE, \
     finished_at = NULL, lease_owner = NULL, lease_until = NULL, allow_mass_deletion = $3 WHERE tenant_id = $1 AND id = $2";
 /// A lease that ran out may be taken; the sequence number protects against the old owner who has not noticed.
 const LEASE: &str = concat!(
     "UPDATE runs SET lease_owner = $3, lease_until = $4, state = 'running', started_at = COALESCE(started_at, $5) \
      WHERE tenant_id = $1 AND id = $2 AND state IN ('queued', 'running') \
-     AND (lease_until IS NULL OR lease_until < $5 OR lease_owner = $3) RETURNING ", run_columns!()
+     AND (lease_until IS NULL OR lease_until < $5 OR lease_owner = $3) RETURNING ",
+    run_columns!()
 );
 const RENEW: &str = "UPDATE runs SET lease_until = $4 WHERE tenant_id = $1 AND id = $2 AND lease_owner = $3";
-const RELEASE: &str = "UPDATE runs SET lease_owner = NULL, lease_until = NULL WHERE tenant_id = $1 AND id = $2 AND lease_owner = $3";
-const ADVANCE: &str = "UPDATE runs SET seq = seq + 1, page_cursor = $5, page_context = COALESCE($6, page_context), attempt = 0, \
+const RELEASE: &str =
+    "UPDATE runs SET lease_owner = NULL, lease_until = NULL WHERE tenant_id = $1 AND id = $2 AND lease_owner = $3";
+const ADVANCE: &str = "UPDATE runs SET seq = seq + 1, page_cursor = $5, pages_done = $19, page_context = COALESCE($6, page_context), attempt = 0, \
     not_before = $7, lease_until = $8, declared = $9, fetched = $10, created = $11, updated = $12, unchanged = $13, \
     dead_letters = $14, requests = $15, rate_limited = $16, retries = $17, deleted = $18, failure = NULL \
     WHERE tenant_id = $1 AND id = $2 AND lease_owner = $3 AND seq = $4 AND state = 'running'";
 const POSTPONE: &str = "UPDATE runs SET attempt = $5, not_before = $6, requests = $7, rate_limited = $8, retries = $9, \
     failure = $10 WHERE tenant_id = $1 AND id = $2 AND lease_owner = $3 AND seq = $4 AND state = 'running'";
 const FINISH: &str = "UPDATE runs SET state = $5, failure = $6, finished_at = $7, lease_owner = NULL, lease_until = NULL, \
-    seq = seq + 1, deleted = $8, declared = $9, requests = $10, rate_limited = $11, retries = $12 \
+    deleted = $8, declared = $9, requests = $10, rate_limited = $11, retries = $12 \
     WHERE tenant_id = $1 AND id = $2 AND lease_owner = $3 AND seq = $4 AND state = 'running'";
 /// A run nobody works on ends at once; one that is being worked on ends at its next page.
 const CANCEL_IDLE: &str = "UPDATE runs SET state = 'cancelled', cancel = TRUE, finished_at = $3 \
     WHERE tenant_id = $1 AND id = $2 AND state IN ('queued', 'running') AND (lease_until IS NULL OR lease_until < $3)";
-const CANCEL: &str = "UPDATE runs SET cancel = TRUE WHERE tenant_id = $1 AND id = $2 AND state IN ('queued', 'running')";
+const CANCEL: &str =
+    "UPDATE runs SET cancel = TRUE WHERE tenant_id = $1 AND id = $2 AND state IN ('queued', 'running')";
 
 impl Scoped {
     pub async fn run(&self, run: &RunId) -> Result<Option<RunRow>, StoreError> {
@@ -132,7 +162,12 @@ impl Scoped {
     }
 
     /// Newest first, of one channel or of all; `before` is the last id of the previous page.
-    pub async fn runs(&self, channel: Option<&ChannelId>, before: Option<&str>, limit: i64) -> Result<Vec<RunRow>, StoreError> {
+    pub async fn runs(
+        &self,
+        channel: Option<&ChannelId>,
+        before: Option<&str>,
+        limit: i64,
+    ) -> Result<Vec<RunRow>, StoreError> {
         let channel = channel.map_or("", ChannelId::as_str);
         Ok(read_all!(self, RunRow, LIST, self.tenant().as_str(), channel, before.unwrap_or(""), limit)?)
     }
@@ -148,7 +183,12 @@ impl Scoped {
 }
 
 impl ScopedTx {
-    pub async fn insert_run(&mut self, channel: &ChannelId, scope: RunScope, allow_mass_deletion: bool) -> Result<RunId, StoreError> {
+    pub async fn insert_run(
+        &mut self,
+        channel: &ChannelId,
+        scope: RunScope,
+        allow_mass_deletion: bool,
+    ) -> Result<RunId, StoreError> {
         let now = self.clock.now();
         let id = RunId::make(now);
         let (kind, since) = match scope {
@@ -185,35 +225,95 @@ impl ScopedTx {
     }
 
     /// The head of a checkpoint. Fails, and with it everything in this transaction, when another worker was there.
-    pub async fn advance_run(&mut self, run: &RunId, owner: &str, seq: i64, progress: &Progress<'_>, ttl_ms: i64) -> Result<(), StoreError> {
+    pub async fn advance_run(
+        &mut self,
+        run: &RunId,
+        owner: &str,
+        seq: i64,
+        progress: &Progress<'_>,
+        ttl_ms: i64,
+    ) -> Result<(), StoreError> {
         let until = self.clock.now() + ttl_ms;
         let c = progress.counts;
         let touched = execute!(
-            &mut self.tx, ADVANCE, self.tenant.as_str(), run.as_str(), owner, seq, progress.cursor, progress.context,
-            progress.not_before, until, c.declared, c.fetched, c.created, c.updated, c.unchanged, c.dead_letters, c.requests,
-            c.rate_limited, c.retries, c.deleted
+            &mut self.tx,
+            ADVANCE,
+            self.tenant.as_str(),
+            run.as_str(),
+            owner,
+            seq,
+            progress.cursor,
+            progress.context,
+            progress.not_before,
+            until,
+            c.declared,
+            c.fetched,
+            c.created,
+            c.updated,
+            c.unchanged,
+            c.dead_letters,
+            c.requests,
+            c.rate_limited,
+            c.retries,
+            c.deleted,
+            progress.cursor.is_none()
         )?;
         if touched == 1 { Ok(()) } else { Err(StoreError::LeaseLost) }
     }
 
     /// Notes a failed try of the page at the cursor: nothing else changed.
     pub async fn postpone_run(
-        &mut self, run: &RunId, owner: &str, seq: i64, attempt: i64, not_before: Timestamp, counts: Counts, why: &str,
+        &mut self,
+        run: &RunId,
+        owner: &str,
+        seq: i64,
+        attempt: i64,
+        not_before: Timestamp,
+        counts: Counts,
+        why: &str,
     ) -> Result<(), StoreError> {
         let touched = execute!(
-            &mut self.tx, POSTPONE, self.tenant.as_str(), run.as_str(), owner, seq, attempt, not_before, counts.requests,
-            counts.rate_limited, counts.retries, why
+            &mut self.tx,
+            POSTPONE,
+            self.tenant.as_str(),
+            run.as_str(),
+            owner,
+            seq,
+            attempt,
+            not_before,
+            counts.requests,
+            counts.rate_limited,
+            counts.retries,
+            why
         )?;
         if touched == 1 { Ok(()) } else { Err(StoreError::LeaseLost) }
     }
 
     pub async fn finish_run(
-        &mut self, run: &RunId, owner: &str, seq: i64, state: RunState, counts: Counts, failure: Option<&str>,
+        &mut self,
+        run: &RunId,
+        owner: &str,
+        seq: i64,
+        state: RunState,
+        counts: Counts,
+        failure: Option<&str>,
     ) -> Result<(), StoreError> {
         let now = self.clock.now();
         let touched = execute!(
-            &mut self.tx, FINISH, self.tenant.as_str(), run.as_str(), owner, seq, state.as_str(), failure, now, counts.deleted,
-            counts.declared, counts.requests, counts.rate_limited, counts.retries
+            &mut self.tx,
+            FINISH,
+            self.tenant.as_str(),
+            run.as_str(),
+            owner,
+            seq,
+            state.as_str(),
+            failure,
+            now,
+            counts.deleted,
+            counts.declared,
+            counts.requests,
+            counts.rate_limited,
+            counts.retries
         )?;
         if touched == 1 { Ok(()) } else { Err(StoreError::LeaseLost) }
     }

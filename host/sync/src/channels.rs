@@ -60,7 +60,11 @@ impl OpenChannel {
 
 impl Sync {
     /// Adds a channel. The connection is tested before anything is saved.
-    pub async fn add_channel(&self, tenant: &TenantId, new: NewChannel) -> Result<(ChannelId, Option<AccountReport>), SyncError> {
+    pub async fn add_channel(
+        &self,
+        tenant: &TenantId,
+        new: NewChannel,
+    ) -> Result<(ChannelId, Option<AccountReport>), SyncError> {
         let generation = self.admission().active(&new.adapter).await?;
         let settings = generation.manifest.check_settings(&new.settings).map_err(SyncError::Settings)?;
         generation
@@ -82,7 +86,8 @@ impl Sync {
         let report = account.as_ref().and_then(|account| serde_json::to_value(account).ok());
         let mut tx = scoped.begin().await?;
         let inserted = tx.insert_channel(&new.adapter, &new.name, &settings, report.as_ref()).await;
-        let id = inserted.map_err(|error| if error.is_conflict() { SyncError::NameTaken(new.name) } else { error.into() })?;
+        let id = inserted
+            .map_err(|error| if error.is_conflict() { SyncError::NameTaken(new.name) } else { error.into() })?;
         for (name, secret) in &new.secrets {
             let place = OpenSecrets::place(tenant.as_str(), id.as_str(), name);
             let sealed = self.parts().keys.seal(&place, secret.expose())?;
@@ -94,7 +99,13 @@ impl Sync {
     }
 
     /// Changes settings and secrets; what is not named stays.
-    pub async fn set_channel(&self, tenant: &TenantId, channel: &str, changes: Settings, secrets: Vec<(String, Secret)>) -> Result<(), SyncError> {
+    pub async fn set_channel(
+        &self,
+        tenant: &TenantId,
+        channel: &str,
+        changes: Settings,
+        secrets: Vec<(String, Secret)>,
+    ) -> Result<(), SyncError> {
         let scoped = self.db().tenant(tenant);
         let row = self.channel(tenant, channel).await?;
         let generation = self.admission().active(&row.adapter_id).await?;
@@ -188,9 +199,9 @@ impl Sync {
         match channel.generation.adapter.check(&channel.view, channel.session(self)).await {
             Ok(account) => Ok(account.into()),
             // Someone waits for the answer: what a job would retry is said at once.
-            Err(CallError::Adapter(AdapterError::RateLimited(_))) => Err(CallError::Adapter(AdapterError::Unavailable(
-                "the shop asks to slow down; try again in a minute".into(),
-            ))
+            Err(CallError::Adapter(AdapterError::RateLimited(_))) => Err(CallError::Adapter(
+                AdapterError::Unavailable("the shop asks to slow down; try again in a minute".into()),
+            )
             .into()),
             Err(error) => Err(error.into()),
         }

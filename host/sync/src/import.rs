@@ -1,6 +1,7 @@
 //! Importing a channel: starting runs, carrying them page by page, closing them.
 
 mod advance;
+mod checkpoint;
 mod close;
 mod failure;
 mod fetch;

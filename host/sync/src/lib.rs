@@ -19,7 +19,7 @@ pub use channels::{AccountReport, NewChannel};
 pub use error::SyncError;
 pub use import::{RunReport, StartOptions, Started};
 pub use options::SyncOptions;
-pub use replay::{Replayed, ReplayFilter};
+pub use replay::{ReplayFilter, Replayed};
 pub use sanitise::clean_html;
 
 /// Everything the use cases stand on. Cheap to clone.
@@ -38,7 +38,14 @@ pub(crate) struct Parts {
 }
 
 impl Sync {
-    pub fn new(db: Db, keys: KeyRing, egress: Egress, admission: Admission, queue: Queue, options: SyncOptions) -> Self {
+    pub fn new(
+        db: Db,
+        keys: KeyRing,
+        egress: Egress,
+        admission: Admission,
+        queue: Queue,
+        options: SyncOptions,
+    ) -> Self {
         let host = format!("{}-{:08x}", std::process::id(), rand::random::<u32>());
         Self(Arc::new(Parts { db, keys, egress, admission, queue, options, host }))
     }

@@ -40,10 +40,12 @@ impl Sync {
             let letters = scoped.dead_letters(Some(&open.id), code, &after, AT_ONCE).await?;
             let Some(last) = letters.last() else { return Ok(done) };
             after.clone_from(&last.id);
-            for letter in letters.into_iter().filter(|letter| filter.ids.is_empty() || filter.ids.contains(&letter.id)) {
+            for letter in letters.into_iter().filter(|letter| filter.ids.is_empty() || filter.ids.contains(&letter.id))
+            {
                 let DeadLetter { source_id, run_id, raw, .. } = letter;
                 let known = scoped.known_items(&open.id, &[&source_id]).await?.remove(&source_id);
-                let updated_at = scoped.stored_item(&open.id, &source_id).await?.and_then(|item| item.source_updated_at);
+                let updated_at =
+                    scoped.stored_item(&open.id, &source_id).await?.and_then(|item| item.source_updated_at);
                 let mut item = RawItem { source_id, updated_at, body: raw, deleted: false, problems: Vec::new() };
                 if known.as_ref().is_some_and(|known| known.content_hash == UNREAD) {
                     item = self.fetch_again(&open, item).await?;

@@ -44,6 +44,9 @@ mod tests {
     fn broken_markup_is_mended_and_plain_text_untouched() {
         assert_eq!(clean_html("5 pieces, red"), "5 pieces, red");
         assert_eq!(clean_html("<p>a<b>b"), "<p>a<b>b</b></p>");
-        assert_eq!(clean_html(&"<div>".repeat(5_000)).matches("<div>").count(), clean_html(&"<div>".repeat(5_000)).matches("</div>").count());
+        assert_eq!(
+            clean_html(&"<div>".repeat(5_000)).matches("<div>").count(),
+            clean_html(&"<div>".repeat(5_000)).matches("</div>").count()
+        );
     }
 }

@@ -19,7 +19,8 @@ pub(crate) fn seal(id: &str, master: &Aes256Gcm, place: &[u8], clear: &[u8]) -> 
     let wrapped = master.encrypt((&wrap_nonce).into(), Payload { msg: &*data_key, aad: &aad });
     let cipher = Aes256Gcm::new((&*data_key).into());
     let ciphertext = cipher.encrypt((&nonce).into(), Payload { msg: clear, aad: &aad });
-    let (wrapped, ciphertext) = (wrapped.map_err(|_| VaultError::Damaged)?, ciphertext.map_err(|_| VaultError::Damaged)?);
+    let (wrapped, ciphertext) =
+        (wrapped.map_err(|_| VaultError::Damaged)?, ciphertext.map_err(|_| VaultError::Damaged)?);
     let mut out = vec![VERSION, id.len() as u8];
     for part in [id.as_bytes(), &wrap_nonce, &wrapped, &nonce, &ciphertext] {
         out.extend_from_slice(part);
@@ -36,7 +37,12 @@ pub(crate) fn key_id(sealed: &[u8]) -> Result<&str, VaultError> {
     std::str::from_utf8(id).map_err(|_| VaultError::Damaged)
 }
 
-pub(crate) fn open(id: &str, master: &Aes256Gcm, place: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, VaultError> {
+pub(crate) fn open(
+    id: &str,
+    master: &Aes256Gcm,
+    place: &[u8],
+    sealed: &[u8],
+) -> Result<Zeroizing<Vec<u8>>, VaultError> {
     let rest = sealed.get(2 + id.len()..).ok_or(VaultError::Damaged)?;
     let (wrap_nonce, rest) = rest.split_first_chunk::<NONCE>().ok_or(VaultError::Damaged)?;
     let (wrapped, rest) = rest.split_first_chunk::<WRAPPED>().ok_or(VaultError::Damaged)?;

@@ -18,9 +18,13 @@ pub enum VaultError {
         "the master key is not usable: each key is ID:BASE64 with 32 bytes, several separated by commas (make one with `entrepot key new`)"
     )]
     KeyFormat,
-    #[error("sealed with the master key {sealed_with:?}, which is not given; add it to ENTREPOT_MASTER_KEY (known here: {known})")]
+    #[error(
+        "sealed with the master key {sealed_with:?}, which is not given; add it to ENTREPOT_MASTER_KEY (known here: {known})"
+    )]
     UnknownKey { sealed_with: String, known: String },
-    #[error("a sealed value does not open: the master key {key_id:?} is not the one it was sealed with, or the row was changed by hand")]
+    #[error(
+        "a sealed value does not open: the master key {key_id:?} is not the one it was sealed with, or the row was changed by hand"
+    )]
     DoesNotOpen { key_id: String },
     #[error("a sealed value is damaged")]
     Damaged,

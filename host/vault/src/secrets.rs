@@ -40,5 +40,4 @@ impl SecretSource for OpenSecrets {
     fn secret(&self, name: &str) -> Option<Secret> {
         self.0.get(name).cloned()
     }
-
 }

@@ -40,10 +40,14 @@ fn documented() -> OpenApiRouter<AppState> {
 /// The API, ready to be served.
 pub fn router(sync: Sync, tenant: TenantId) -> Router {
     let (router, document) = documented().split_for_parts();
-    let header = |name: HeaderName, value: &'static str| SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value));
+    let header = |name: HeaderName, value: &'static str| {
+        SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
+    };
     router
         .route("/api/v1/openapi.json", axum::routing::get(|| async move { Json(document) }))
-        .fallback(|| async { problem::Problem::not_found("there is nothing at this address; see /api/v1/openapi.json") })
+        .fallback(|| async {
+            problem::Problem::not_found("there is nothing at this address; see /api/v1/openapi.json")
+        })
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(header(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"))

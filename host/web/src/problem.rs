@@ -42,7 +42,12 @@ impl Problem {
     }
 
     fn marketplace(detail: impl ToString) -> Self {
-        Self::new(StatusCode::BAD_GATEWAY, "urn:entrepot:marketplace", "The marketplace did not answer as it should", detail)
+        Self::new(
+            StatusCode::BAD_GATEWAY,
+            "urn:entrepot:marketplace",
+            "The marketplace did not answer as it should",
+            detail,
+        )
     }
 
     pub(crate) fn internal() -> Self {
@@ -79,7 +84,9 @@ impl From<AdmissionError> for Problem {
     fn from(error: AdmissionError) -> Self {
         match error {
             AdmissionError::Unknown(_) => Self::not_found(error),
-            AdmissionError::OtherBytes { .. } | AdmissionError::NotApproved(_) | AdmissionError::Expired { .. } => Self::conflict(error),
+            AdmissionError::OtherBytes { .. } | AdmissionError::NotApproved(_) | AdmissionError::Expired { .. } => {
+                Self::conflict(error)
+            }
             AdmissionError::Store(error) => error.into(),
             AdmissionError::Damaged(_) => {
                 tracing::error!("request failed: {error}");

@@ -31,8 +31,10 @@ pub(crate) fn find<T: Transport>(transport: &T, base: &str) -> Result<(Site, Vec
             }
             response = plain;
         }
-        // Treated as nobody: the next way in may be the one. A wrong secret, by contrast, is wrong however it travels.
-        if response.status == 401 && code(&response) != "woocommerce_rest_authentication_error" {
+        // Treated as nobody: the next way in may be the one. A wrong secret, by contrast, is wrong however it travels; but a
+        // signature over https is also wrong where the site believes that it is called by http.
+        let other_address = *credential == Credential::Oauth1 && base.starts_with("https:");
+        if response.status == 401 && (other_address || code(&response) != "woocommerce_rest_authentication_error") {
             refused.get_or_insert(response);
             continue;
         }
@@ -44,7 +46,7 @@ pub(crate) fn find<T: Transport>(transport: &T, base: &str) -> Result<(Site, Vec
         }
         let warnings = [(site.plain, PLAIN), (*credential == Credential::Query, QUERY)];
         let mut warnings: Vec<_> = warnings.iter().filter(|(is, _)| *is).map(|(_, text)| (*text).to_owned()).collect();
-        if *credential == Credential::Oauth1 && base.starts_with("https:") {
+        if matches!(credential, Credential::Oauth1 | Credential::Oauth1Http) && base.starts_with("https:") {
             warnings.push(OAUTH1.to_owned());
         }
         return Ok((site, warnings));

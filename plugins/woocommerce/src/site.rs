@@ -11,6 +11,9 @@ pub(crate) enum Credential {
     Basic,
     Query,
     Oauth1,
+    /// Signed as if called by http: the site is behind a proxy that ends TLS and was not told.
+    #[serde(rename = "oauth1-http")]
+    Oauth1Http,
 }
 
 impl Credential {
@@ -19,13 +22,18 @@ impl Credential {
             Self::Basic => "basic",
             Self::Query => "query",
             Self::Oauth1 => "oauth1",
+            Self::Oauth1Http => "oauth1-http",
         }
     }
 
     /// What to try, in order. Over plain http only a signature keeps the secret a secret, and only it is accepted. Over
     /// https the header may be dropped by the server, and a site behind a proxy may not know that it is reached by https.
     pub(crate) fn candidates(base: &str) -> &'static [Self] {
-        if base.starts_with("https:") { &[Self::Basic, Self::Query, Self::Oauth1] } else { &[Self::Oauth1] }
+        if base.starts_with("https:") {
+            &[Self::Basic, Self::Query, Self::Oauth1, Self::Oauth1Http]
+        } else {
+            &[Self::Oauth1]
+        }
     }
 }
 

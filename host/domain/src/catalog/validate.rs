@@ -47,7 +47,8 @@ fn check_variants(product: &mut Product, errors: &mut Vec<Issue>) {
             );
             errors.push(Issue::new(at("option_values"), "option-values-mismatch", message));
         }
-        for (field, money) in [("price", &variant.price), ("compare_at", &variant.compare_at), ("cost", &variant.cost)] {
+        for (field, money) in [("price", &variant.price), ("compare_at", &variant.compare_at), ("cost", &variant.cost)]
+        {
             if let Some(money) = money {
                 check_money(&at(field), money, errors);
             }
@@ -132,8 +133,7 @@ fn strip_nul(product: &mut Product) {
     }
     for variant in &mut product.variants {
         clean(&mut variant.source_id);
-        for text in
-            [&mut variant.sku, &mut variant.gtin, &mut variant.mpn, &mut variant.title, &mut variant.tax_class]
+        for text in [&mut variant.sku, &mut variant.gtin, &mut variant.mpn, &mut variant.title, &mut variant.tax_class]
         {
             clean_option(text);
         }

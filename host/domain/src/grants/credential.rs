@@ -18,6 +18,9 @@ pub enum Credential {
         consumer_secret: Template,
         #[serde(default)]
         signature_method: SignatureMethod,
+        /// What the signed address begins with, where it is not what is called: a shop behind a proxy that ends TLS.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sign_as: Option<SignedScheme>,
     },
     /// One header, e.g. an access token.
     Header { name: String, value: Template },
@@ -30,6 +33,22 @@ pub enum SignatureMethod {
     HmacSha256,
     #[serde(rename = "HMAC-SHA1")]
     HmacSha1,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SignedScheme {
+    Http,
+    Https,
+}
+
+impl SignedScheme {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Https => "https",
+        }
+    }
 }
 
 impl SignatureMethod {

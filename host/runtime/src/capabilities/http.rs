@@ -7,6 +7,9 @@ use crate::bindings::exchange::{self, Method};
 use crate::bindings::{http, types};
 use crate::state::HostState;
 
+/// Requests of one `send-all` that are on their way together.
+const AT_ONCE: usize = 4;
+
 pub(crate) fn link_http(linker: &mut Linker<HostState>) -> wasmtime::Result<()> {
     // Types only: importing them grants nothing, but a component names them.
     http::add_to_linker::<HostState, HostState>(linker, |state| state)
@@ -26,10 +29,26 @@ impl http::Host for &mut HostState {
         &mut self,
         requests: Vec<exchange::Request>,
     ) -> wasmtime::Result<Vec<Result<exchange::Response, types::Error>>> {
-        self.count_host_call()?;
+        for _ in &requests {
+            self.count_host_call()?;
+        }
         let session = self.session()?;
-        let answers = session.send_all(self.operation, requests.into_iter().map(outgoing).collect()).await;
-        Ok(answers.into_iter().map(|answer| answer.map(incoming).map_err(refused)).collect())
+        let (mut answers, mut held) = (Vec::with_capacity(requests.len()), 0_usize);
+        let mut requests = requests.into_iter().map(outgoing);
+        loop {
+            let some: Vec<_> = requests.by_ref().take(AT_ONCE).collect();
+            if some.is_empty() {
+                return Ok(answers);
+            }
+            for answer in session.send_all(self.operation, some).await {
+                held += answer.as_ref().map_or(0, |response| response.body.len());
+                answers.push(answer.map(incoming).map_err(refused));
+            }
+            // The guest could not hold them either; until they are handed over they are the host's memory.
+            if held > self.limits.memory {
+                return Err(wasmtime::format_err!("the answers to one send-all are larger than the guest's memory"));
+            }
+        }
     }
 }
 

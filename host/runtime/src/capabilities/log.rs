@@ -5,14 +5,23 @@ use wasmtime::component::Linker;
 use crate::bindings::log;
 use crate::state::HostState;
 
+/// What the host writes around a message: time, names, the line itself.
+const LINE: usize = 64;
+
 pub(crate) fn link_log(linker: &mut Linker<HostState>) -> wasmtime::Result<()> {
     log::add_to_linker::<HostState, HostState>(linker, |state| state)
 }
 
 impl log::Host for &mut HostState {
-    async fn write(&mut self, level: log::Level, message: String, fields: Vec<(String, String)>) -> wasmtime::Result<()> {
+    async fn write(
+        &mut self,
+        level: log::Level,
+        message: String,
+        fields: Vec<(String, String)>,
+    ) -> wasmtime::Result<()> {
         self.count_host_call()?;
-        let size = message.len() + fields.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>();
+        // A line costs something even when nothing is on it.
+        let size = LINE + message.len() + fields.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>();
         let Some(left) = self.log_left.checked_sub(size) else {
             self.log_left = 0;
             self.log_dropped += 1;

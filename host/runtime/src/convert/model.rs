@@ -1,7 +1,7 @@
 use entrepot_domain::Money;
 use entrepot_domain::catalog::{
-    Attribute, Collection, Dimensions, Inventory, Issue, LengthUnit, Level, Media, MediaKind, OptionAxis, Product, ProductStatus, Sale,
-    Seo, Variant, Weight, WeightUnit,
+    Attribute, Collection, Dimensions, Inventory, Issue, LengthUnit, Level, Media, MediaKind, OptionAxis, Product,
+    ProductStatus, Sale, Seo, Variant, Weight, WeightUnit,
 };
 use serde_json::{Map, Value};
 
@@ -26,7 +26,12 @@ pub(crate) fn product(product: model::Product) -> Result<Product, Issue> {
         product_type: product.product_type,
         tags: product.tags,
         options: product.options.into_iter().map(|o| OptionAxis { name: o.name, values: o.values }).collect(),
-        variants: product.variants.into_iter().enumerate().map(|(index, v)| variant(index, v)).collect::<Result<_, _>>()?,
+        variants: product
+            .variants
+            .into_iter()
+            .enumerate()
+            .map(|(index, v)| variant(index, v))
+            .collect::<Result<_, _>>()?,
         media: product.media.into_iter().map(media).collect(),
         collections: product
             .collections
@@ -133,14 +138,23 @@ fn finite(path: &str, value: f64) -> Result<f64, Issue> {
     }
 }
 
+/// Parsed, JSON takes many times the space of its text.
+const LARGEST_EXTRAS: usize = 4 << 20;
+
 /// JSON that an adapter made: an object, or nothing said.
 fn object(path: &str, text: &str) -> Result<Value, Issue> {
     if text.is_empty() || text == "{}" {
         return Ok(Value::Object(Map::new()));
     }
+    if text.len() > LARGEST_EXTRAS {
+        let problem = format!("the adapter returned extras of {} bytes; at most {LARGEST_EXTRAS} are kept", text.len());
+        return Err(Issue::new(path, "extras-invalid", problem));
+    }
     match serde_json::from_str(text) {
         Ok(value @ Value::Object(_)) => Ok(value),
         Ok(_) => Err(Issue::new(path, "extras-invalid", "the adapter returned extras that are no JSON object")),
-        Err(error) => Err(Issue::new(path, "extras-invalid", format!("the adapter returned extras that are no JSON: {error}"))),
+        Err(error) => {
+            Err(Issue::new(path, "extras-invalid", format!("the adapter returned extras that are no JSON: {error}")))
+        }
     }
 }

@@ -17,7 +17,8 @@ pub(crate) async fn run(host: &Host, command: AdapterCommand, output: Output) ->
         AdapterCommand::Inspect { adapter } => inspect(host, &adapter, output).await,
         AdapterCommand::Approve { adapter } => {
             let grant = host.sync.admission().approve(&adapter, &operator()).await?;
-            let document = json!({"adapter": adapter, "version": grant.version, "digest": grant.digest, "state": "approved"});
+            let document =
+                json!({"adapter": adapter, "version": grant.version, "digest": grant.digest, "state": "approved"});
             output.say(&document, || format!("{adapter} {} is approved and in use", grant.version))
         }
     }
@@ -59,7 +60,15 @@ async fn list(host: &Host, output: Output) -> Result<()> {
         }
         let cells: Vec<Vec<String>> = rows
             .iter()
-            .map(|row| vec![row.adapter_id.clone(), row.version.clone(), row.publisher.clone(), row.state.clone(), moment(row.installed_at)])
+            .map(|row| {
+                vec![
+                    row.adapter_id.clone(),
+                    row.version.clone(),
+                    row.publisher.clone(),
+                    row.state.clone(),
+                    moment(row.installed_at),
+                ]
+            })
             .collect();
         table(&["ADAPTER", "VERSION", "PUBLISHER", "STATE", "INSTALLED"], &cells)
     })
@@ -74,7 +83,8 @@ fn summary(row: &AdapterRow) -> serde_json::Value {
 
 async fn inspect(host: &Host, adapter: &str, output: Output) -> Result<()> {
     let row = host.db.adapter(adapter).await?.ok_or_else(|| AdmissionError::Unknown(adapter.to_owned()))?;
-    let manifest: Manifest = serde_json::from_value(row.manifest.0.clone()).context("the stored manifest cannot be read")?;
+    let manifest: Manifest =
+        serde_json::from_value(row.manifest.0.clone()).context("the stored manifest cannot be read")?;
     output.say(&row, || {
         let mut lines = vec![
             format!("{} {} by {} — {}", manifest.name, row.version, row.publisher, row.state),
@@ -86,7 +96,10 @@ async fn inspect(host: &Host, adapter: &str, output: Output) -> Result<()> {
         ];
         lines.extend(manifest.egress.iter().map(|rule| format!("    - {}", rule.in_words())));
         lines.push(format!("  settings {}", manifest.settings.keys().cloned().collect::<Vec<_>>().join(", ")));
-        lines.push(format!("  secrets  {} (never seen by the adapter)", manifest.secrets.keys().cloned().collect::<Vec<_>>().join(", ")));
+        lines.push(format!(
+            "  secrets  {} (never seen by the adapter)",
+            manifest.secrets.keys().cloned().collect::<Vec<_>>().join(", ")
+        ));
         lines.join("\n")
     })
 }

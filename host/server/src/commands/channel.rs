@@ -21,11 +21,15 @@ pub(crate) async fn run(host: &Host, command: ChannelCommand, output: Output) ->
         ChannelCommand::List => list(host, output).await,
         ChannelCommand::Test { channel } => {
             let account = host.sync.test_channel(&host.tenant, &channel).await?;
-            output.say(&json!({"channel": channel, "ok": true, "account": account}), || format!("{channel} works\n{}", words(&account)))
+            output.say(&json!({"channel": channel, "ok": true, "account": account}), || {
+                format!("{channel} works\n{}", words(&account))
+            })
         }
         ChannelCommand::Remove { channel } => {
             let id = host.sync.remove_channel(&host.tenant, &channel).await?;
-            output.say(&json!({"channel": id, "removed": true}), || format!("{channel} is removed and its secrets are forgotten"))
+            output.say(&json!({"channel": id, "removed": true}), || {
+                format!("{channel} is removed and its secrets are forgotten")
+            })
         }
     }
 }
@@ -62,7 +66,8 @@ async fn list(host: &Host, output: Output) -> Result<()> {
     let rows = host.db.tenant(&host.tenant).channels().await?;
     output.say(&rows, || {
         if rows.is_empty() {
-            return "no channel yet; entrepot channel add --adapter A --name N --set KEY=VALUE --secret KEY=VALUE".into();
+            return "no channel yet; entrepot channel add --adapter A --name N --set KEY=VALUE --secret KEY=VALUE"
+                .into();
         }
         let cells: Vec<Vec<String>> = rows
             .iter()

@@ -16,7 +16,10 @@ pub(crate) async fn run(host: &Host, command: DeadLettersCommand, output: Output
         DeadLettersCommand::Replay { channel, ids, code } => {
             let replayed = host.sync.replay(&host.tenant, &channel, &ReplayFilter { ids, code }).await?;
             output.say(&replayed, || {
-                format!("{} mapped again: {} are in the catalogue now, {} failed again", replayed.replayed, replayed.mended, replayed.failed)
+                format!(
+                    "{} mapped again: {} are in the catalogue now, {} failed again",
+                    replayed.replayed, replayed.mended, replayed.failed
+                )
             })
         }
     }
@@ -40,8 +43,18 @@ async fn list(host: &Host, channel: &str, output: Output) -> Result<()> {
         }
         let cells: Vec<Vec<String>> = letters
             .iter()
-            .map(|letter| vec![letter.id.clone(), letter.source_id.clone(), letter.code.clone(), letter.reason.chars().take(110).collect()])
+            .map(|letter| {
+                vec![
+                    letter.id.clone(),
+                    letter.source_id.clone(),
+                    letter.code.clone(),
+                    letter.reason.chars().take(110).collect(),
+                ]
+            })
             .collect();
-        format!("{}\nMap them again: entrepot dead-letters replay {name} [--id ID]", table(&["ID", "ITEM", "REASON", "WHAT TO DO"], &cells))
+        format!(
+            "{}\nMap them again: entrepot dead-letters replay {name} [--id ID]",
+            table(&["ID", "ITEM", "REASON", "WHAT TO DO"], &cells)
+        )
     })
 }

@@ -22,7 +22,8 @@ pub(crate) async fn run(output: Output) -> Result<ExitCode> {
     examine(&mut checks).await;
     let ok = checks.iter().all(|check| check.ok);
     output.say(&serde_json::json!({"ok": ok, "checks": checks}), || {
-        let line = |check: &Check| format!("{} {:<14} {}", if check.ok { "ok  " } else { "FAIL" }, check.what, check.detail);
+        let line =
+            |check: &Check| format!("{} {:<14} {}", if check.ok { "ok  " } else { "FAIL" }, check.what, check.detail);
         checks.iter().map(line).collect::<Vec<_>>().join("\n")
     })?;
     Ok(if ok { ExitCode::SUCCESS } else { ExitCode::FAILURE })

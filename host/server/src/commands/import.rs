@@ -26,7 +26,10 @@ pub(crate) async fn run(host: &Host, arguments: ImportArgs, output: Output) -> R
         let document = json!({"run": started.run, "resumed": started.resumed});
         output.say(&document, || {
             let verb = if started.resumed { "goes on" } else { "is queued" };
-            format!("run {} {verb}; a running `entrepot serve` works on it. Look: entrepot run {}", started.run, started.run)
+            format!(
+                "run {} {verb}; a running `entrepot serve` works on it. Look: entrepot run {}",
+                started.run, started.run
+            )
         })?;
         return Ok(ExitCode::SUCCESS);
     }
@@ -54,8 +57,11 @@ pub(crate) async fn run(host: &Host, arguments: ImportArgs, output: Output) -> R
 /// An instant with its zone, or a day in UTC.
 fn moment(text: &str) -> Result<i64> {
     let instant = text.parse::<jiff::Timestamp>().or_else(|_| {
-        text.parse::<jiff::civil::Date>().and_then(|date| date.to_zoned(jiff::tz::TimeZone::UTC)).map(|zoned| zoned.timestamp())
+        text.parse::<jiff::civil::Date>()
+            .and_then(|date| date.to_zoned(jiff::tz::TimeZone::UTC))
+            .map(|zoned| zoned.timestamp())
     });
-    let instant = instant.with_context(|| format!("--since {text:?}: use a moment such as 2026-11-20T09:00:00Z, or a day"))?;
+    let instant =
+        instant.with_context(|| format!("--since {text:?}: use a moment such as 2026-11-20T09:00:00Z, or a day"))?;
     Ok(instant.as_millisecond())
 }

@@ -12,8 +12,19 @@ use crate::host::Host;
 
 const AT_ONCE: i64 = 500;
 const COLUMNS: [&str; 13] = [
-    "source_id", "title", "status", "brand", "url", "variant_source_id", "sku", "gtin", "option_values", "price", "currency",
-    "available", "enabled",
+    "source_id",
+    "title",
+    "status",
+    "brand",
+    "url",
+    "variant_source_id",
+    "sku",
+    "gtin",
+    "option_values",
+    "price",
+    "currency",
+    "available",
+    "enabled",
 ];
 
 pub(crate) async fn run(host: &Host, command: ProductsCommand) -> Result<()> {
@@ -67,8 +78,12 @@ impl<W: Write> Writer<W> {
                 let p = &stored.product;
                 for v in &p.variants {
                     let available = match &v.inventory {
-                        Inventory::Untracked(in_stock) => if *in_stock { "in stock" } else { "out of stock" }.to_owned(),
-                        Inventory::Tracked(levels) => levels.iter().map(|level| level.available).sum::<i64>().to_string(),
+                        Inventory::Untracked(in_stock) => {
+                            if *in_stock { "in stock" } else { "out of stock" }.to_owned()
+                        }
+                        Inventory::Tracked(levels) => {
+                            levels.iter().map(|level| level.available).sum::<i64>().to_string()
+                        }
                     };
                     // "19.99 USD": the amount without its currency, which has a column of its own.
                     let price = v.price.as_ref().map(ToString::to_string).unwrap_or_default();

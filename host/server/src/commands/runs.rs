@@ -26,9 +26,17 @@ pub(crate) async fn list(host: &Host, channel: Option<&str>, output: Output) -> 
         let cells: Vec<Vec<String>> = reports
             .iter()
             .map(|r| {
-                let progress = r.declared.map_or_else(|| r.fetched.to_string(), |declared| format!("{}/{declared}", r.fetched));
+                let progress =
+                    r.declared.map_or_else(|| r.fetched.to_string(), |declared| format!("{}/{declared}", r.fetched));
                 let changes = format!("+{} ~{} -{}", r.created, r.updated, r.deleted);
-                vec![r.run.clone(), r.state.as_str().into(), moment(r.created_at), progress, changes, r.dead_letters.to_string()]
+                vec![
+                    r.run.clone(),
+                    r.state.as_str().into(),
+                    moment(r.created_at),
+                    progress,
+                    changes,
+                    r.dead_letters.to_string(),
+                ]
             })
             .collect();
         table(&["RUN", "STATE", "BEGUN (UTC)", "PRODUCTS", "CHANGES", "DEAD"], &cells)
@@ -36,9 +44,15 @@ pub(crate) async fn list(host: &Host, channel: Option<&str>, output: Output) -> 
 }
 
 pub(crate) async fn show(host: &Host, run: &str, output: Output) -> Result<()> {
-    let row = host.db.tenant(&host.tenant).run(&RunId::from(run)).await?.ok_or_else(|| SyncError::NoRun(run.to_owned()))?;
+    let row =
+        host.db.tenant(&host.tenant).run(&RunId::from(run)).await?.ok_or_else(|| SyncError::NoRun(run.to_owned()))?;
     let report = RunReport::new(&row, host.db.clock().now());
-    let name = host.db.tenant(&host.tenant).channel(&report.channel).await?.map_or(report.channel.clone(), |channel| channel.name);
+    let name = host
+        .db
+        .tenant(&host.tenant)
+        .channel(&report.channel)
+        .await?
+        .map_or(report.channel.clone(), |channel| channel.name);
     output.say(&report, || in_words(&report, &name))
 }
 

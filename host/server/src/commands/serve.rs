@@ -12,7 +12,9 @@ use crate::host::Host;
 
 pub(crate) async fn run(host: Host, role: Role) -> Result<()> {
     let workers = match role {
-        Role::All | Role::Worker => Some(Queue::work(&host.db, Arc::new(host.sync.clone()), host.config.import.workers)?),
+        Role::All | Role::Worker => {
+            Some(Queue::work(&host.db, Arc::new(host.sync.clone()), host.config.import.workers)?)
+        }
         Role::Web => None,
     };
     for setting in host.development_settings() {
@@ -21,9 +23,9 @@ pub(crate) async fn run(host: Host, role: Role) -> Result<()> {
     match role {
         Role::All | Role::Web => {
             let address = host.config.listen;
-            let listener = TcpListener::bind(address)
-                .await
-                .with_context(|| format!("{address} cannot be listened on; is another host running? Set ENTREPOT_LISTEN"))?;
+            let listener = TcpListener::bind(address).await.with_context(|| {
+                format!("{address} cannot be listened on; is another host running? Set ENTREPOT_LISTEN")
+            })?;
             let bound = listener.local_addr()?;
             tracing::info!(address = %bound, "serving http://{bound}");
             eprintln!("entrepot serves http://{bound}  (API: http://{bound}/api/v1/openapi.json)");

@@ -4,20 +4,19 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use entrepot_domain::clock::Timestamp;
 use entrepot_domain::run::{Counts, RunState};
 use entrepot_domain::{RunId, TenantId};
-use entrepot_egress::Stats;
 use entrepot_queue::{Handler, Job, Outcome};
 use entrepot_runtime::{CallError, Page};
 use entrepot_store::pages::Seen;
 use entrepot_store::runs::{Progress, RunRow};
 use entrepot_store::{Scoped, StoreError};
 
+use super::checkpoint::{Next, add, commit, count, postpone, until};
 use super::failure::{Verdict, explain, judge};
 use super::fetch::{Fetching, Position, complete};
 use super::lease::Heartbeat;
-use super::page::{PreparedPage, prepare};
+use super::page::prepare;
 use super::patience::with_patience;
 use crate::channels::OpenChannel;
 use crate::{Sync, SyncError};
@@ -36,16 +35,16 @@ impl Handler for Sync {
 }
 
 /// A run in the hands of this worker.
-struct Hand {
-    scoped: Scoped,
-    channel: Arc<OpenChannel>,
-    row: RunRow,
-    run: RunId,
-    owner: String,
-    seq: i64,
-    position: Position,
-    counts: Counts,
-    seen: Seen,
+pub(super) struct Hand {
+    pub(super) scoped: Scoped,
+    pub(super) channel: Arc<OpenChannel>,
+    pub(super) row: RunRow,
+    pub(super) run: RunId,
+    pub(super) owner: String,
+    pub(super) seq: i64,
+    pub(super) position: Position,
+    pub(super) counts: Counts,
+    pub(super) seen: Seen,
 }
 
 /// What a step leads to.
@@ -108,15 +107,16 @@ impl Sync {
             attempt: row.attempt,
         };
         let (seq, counts) = (row.seq, row.counts());
-        let over = row.seq > 0 && row.page_cursor.is_none();
-        let mut hand = Hand { scoped, channel, row, run: run.clone(), owner: owner.to_owned(), seq, position, counts, seen };
+        let over = row.pages_done;
+        let mut hand =
+            Hand { scoped, channel, row, run: run.clone(), owner: owner.to_owned(), seq, position, counts, seen };
         if over {
             // The last page was committed and its worker died before closing the run.
             self.close(&hand).await?;
             return Ok(Outcome::Done);
         }
         if let Some(at) = hand.row.not_before {
-            tokio::time::sleep(until(at, self.db().clock().now())).await;
+            tokio::time::sleep(until(at, self.db().clock().now()).min(SHORT_WAIT)).await;
         }
         let mut mapper = hand.channel.generation.adapter.mapper(&hand.channel.view);
         let mut fetching = self.fetch(&hand);
@@ -140,7 +140,8 @@ impl Sync {
             };
             if !page.listed.is_empty() {
                 let context = page.context.clone().or_else(|| hand.position.context.as_deref().map(str::to_owned));
-                let (outcome, stats) = complete(self, &hand.channel, context.as_deref(), &hand.seen.items, &mut page).await;
+                let (outcome, stats) =
+                    complete(self, &hand.channel, context.as_deref(), &hand.seen.items, &mut page).await;
                 count(&mut hand.counts, stats);
                 if let Err(error) = outcome {
                     match self.failed(&mut hand, &error).await? {
@@ -181,7 +182,13 @@ impl Sync {
     }
 
     /// Prepares and commits a page.
-    async fn write(&self, hand: &mut Hand, mapper: &mut entrepot_runtime::Mapper, mut page: Page, next: &Next) -> Result<(), SyncError> {
+    async fn write(
+        &self,
+        hand: &mut Hand,
+        mapper: &mut entrepot_runtime::Mapper,
+        mut page: Page,
+        next: &Next,
+    ) -> Result<(), SyncError> {
         let options = &self.parts().options;
         let total = page.total.and_then(|total| i64::try_from(total).ok());
         let context = page.context.take();
@@ -211,7 +218,8 @@ impl Sync {
             Verdict::GiveUp { reconnect } => {
                 let failure = explain(error, attempt + 1);
                 tracing::warn!(run = hand.run.as_str(), channel = hand.channel.id.as_str(), "run failed: {failure}");
-                self.end(&hand.scoped, &hand.run, &hand.owner, hand.seq, RunState::Failed, hand.counts, Some(&failure)).await?;
+                self.end(&hand.scoped, &hand.run, &hand.owner, hand.seq, RunState::Failed, hand.counts, Some(&failure))
+                    .await?;
                 if reconnect {
                     let mut tx = hand.scoped.begin().await?;
                     tx.set_channel_problem(&hand.channel.id, Some(&error.to_string())).await?;
@@ -272,55 +280,4 @@ impl Sync {
         with_patience(self.parts().options.database_patience, release).await?;
         Ok(())
     }
-}
-
-/// What a page says of the one after it.
-struct Next {
-    position: Option<Position>,
-    wait: Option<Duration>,
-}
-
-impl Next {
-    fn of(page: &Page, now: &Position) -> Self {
-        let position = page.next.as_ref().map(|cursor| Position {
-            cursor: Some(cursor.clone()),
-            context: page.context.as_deref().map(Arc::from).or_else(|| now.context.clone()),
-            attempt: 0,
-        });
-        Self { position, wait: page.wait.filter(|ms| *ms > 0).map(Duration::from_millis) }
-    }
-}
-
-/// The page's rows and its checkpoint, together or not at all. The checkpoint goes first: whoever lost the run stops there.
-async fn commit(hand: &Hand, prepared: &PreparedPage, progress: &Progress<'_>, lease: i64) -> Result<(), StoreError> {
-    let mut tx = hand.scoped.begin().await?;
-    tx.advance_run(&hand.run, &hand.owner, hand.seq, progress, lease).await?;
-    let fresh: Vec<&str> = prepared.fresh.iter().map(String::as_str).collect();
-    tx.insert_page(&hand.run, hand.seq, &fresh, &prepared.listed).await?;
-    prepared.write(&mut tx, &hand.channel, &hand.run).await?;
-    tx.commit().await
-}
-
-async fn postpone(hand: &Hand, at: Timestamp, why: &str) -> Result<(), StoreError> {
-    let mut tx = hand.scoped.begin().await?;
-    tx.postpone_run(&hand.run, &hand.owner, hand.seq, hand.position.attempt, at, hand.counts, why).await?;
-    tx.commit().await
-}
-
-fn until(at: Timestamp, now: Timestamp) -> Duration {
-    Duration::from_millis(u64::try_from(at - now).unwrap_or(0)).min(SHORT_WAIT)
-}
-
-fn count(counts: &mut Counts, stats: Stats) {
-    counts.requests += stats.requests as i64;
-    counts.rate_limited += stats.rate_limited as i64;
-}
-
-fn add(counts: &mut Counts, page: &Counts) {
-    counts.fetched += page.fetched;
-    counts.created += page.created;
-    counts.updated += page.updated;
-    counts.unchanged += page.unchanged;
-    counts.deleted += page.deleted;
-    counts.dead_letters += page.dead_letters;
 }

@@ -89,7 +89,12 @@ impl Sync {
     }
 
     /// How many items were alive, and which of them this run did not find.
-    async fn vanished(&self, scoped: &Scoped, channel: &OpenChannel, seen: &Seen) -> Result<(usize, Vec<String>), StoreError> {
+    async fn vanished(
+        &self,
+        scoped: &Scoped,
+        channel: &OpenChannel,
+        seen: &Seen,
+    ) -> Result<(usize, Vec<String>), StoreError> {
         let exists: &HashSet<String> = if seen.listed.is_empty() { &seen.items } else { &seen.listed };
         let (mut alive, mut gone, mut after) = (0, Vec::new(), String::new());
         loop {

@@ -47,7 +47,9 @@ pub(crate) fn explain(error: &CallError, attempts: i64) -> String {
         CallError::Adapter(AdapterError::Unavailable(_) | AdapterError::RateLimited(_) | AdapterError::Other(_)) => {
             "import again when the shop is well: it goes on where it stopped"
         }
-        CallError::Adapter(AdapterError::Denied(_)) => "the adapter may not do that; look at its grant with `entrepot adapter inspect`",
+        CallError::Adapter(AdapterError::Denied(_)) => {
+            "the adapter may not do that; look at its grant with `entrepot adapter inspect`"
+        }
         CallError::Stopped { .. } => "the adapter broke a limit; tell its publisher, or raise the limit in its grant",
         _ => "nothing will change by itself",
     };

@@ -51,7 +51,10 @@ impl Fetching {
         match (&mut self.0).await {
             Ok(fetched) => fetched,
             Err(_) => Fetched {
-                outcome: Err(CallError::Stopped { operation: "fetch-page", why: "the call failed inside the host".into() }),
+                outcome: Err(CallError::Stopped {
+                    operation: "fetch-page",
+                    why: "the call failed inside the host".into(),
+                }),
                 stats: Stats::default(),
             },
         }
@@ -76,7 +79,12 @@ pub(crate) async fn complete(
     let session = channel.session(sync);
     let missing: Vec<String> = page.listed.iter().filter(|id| !seen.contains(*id)).cloned().collect();
     for ids in missing.chunks(ITEMS_AT_ONCE) {
-        let call = channel.generation.adapter.fetch_items(&channel.view, session.clone(), context.map(str::to_owned), ids.to_vec());
+        let call = channel.generation.adapter.fetch_items(
+            &channel.view,
+            session.clone(),
+            context.map(str::to_owned),
+            ids.to_vec(),
+        );
         match call.await {
             Ok(items) => {
                 let found: HashSet<&str> = items.iter().map(|item| item.source_id.as_str()).collect();

@@ -127,14 +127,21 @@ fn last_of_each(items: Vec<RawItem>) -> Vec<RawItem> {
     for (index, item) in items.iter().enumerate() {
         last.insert(item.source_id.clone(), index);
     }
-    items.into_iter().enumerate().filter(|(index, item)| last[&item.source_id] == *index).map(|(_, item)| item).collect()
+    items
+        .into_iter()
+        .enumerate()
+        .filter(|(index, item)| last[&item.source_id] == *index)
+        .map(|(_, item)| item)
+        .collect()
 }
 
 /// Maps, validates and sanitises one item: a product, or why there is none.
 pub(crate) async fn map(mapper: &mut Mapper, item: &RawItem) -> Result<Box<Product>, Vec<Issue>> {
     let mut product = match mapper.map(item).await {
         Ok(product) => product,
-        Err(CallError::Adapter(entrepot_runtime::AdapterError::Invalid(issues))) if !issues.is_empty() => return Err(issues),
+        Err(CallError::Adapter(entrepot_runtime::AdapterError::Invalid(issues))) if !issues.is_empty() => {
+            return Err(issues);
+        }
         Err(error) => return Err(vec![Issue::new("", error.code(), error.to_string())]),
     };
     if product.source_id != item.source_id {
@@ -151,13 +158,23 @@ pub(crate) async fn map(mapper: &mut Mapper, item: &RawItem) -> Result<Box<Produ
 
 impl PreparedPage {
     /// A page of one item: what a replay writes.
-    pub(crate) fn single(sync: &Sync, item: RawItem, known: Option<KnownItem>, outcome: Result<Box<Product>, Vec<Issue>>) -> Self {
+    pub(crate) fn single(
+        sync: &Sync,
+        item: RawItem,
+        known: Option<KnownItem>,
+        outcome: Result<Box<Product>, Vec<Issue>>,
+    ) -> Self {
         let hash = hash(&item);
         Self { writes: vec![assemble(sync, item, hash, known, outcome)], ..Self::default() }
     }
 
     /// Writes everything of the page into a transaction that already holds the checkpoint.
-    pub(crate) async fn write(&self, tx: &mut entrepot_store::ScopedTx, channel: &OpenChannel, run: &RunId) -> Result<(), StoreError> {
+    pub(crate) async fn write(
+        &self,
+        tx: &mut entrepot_store::ScopedTx,
+        channel: &OpenChannel,
+        run: &RunId,
+    ) -> Result<(), StoreError> {
         let digest = channel.generation.grant.digest.as_str();
         let items: Vec<ItemWrite<'_>> = self
             .writes
@@ -168,7 +185,11 @@ impl PreparedPage {
                 content_hash: write.hash,
                 body: pack(&write.item.body),
                 source_updated_at: write.item.updated_at,
-                problem: write.outcome.as_ref().err().map(|issues| issues.first().map_or("unknown", |issue| issue.code.as_str())),
+                problem: write
+                    .outcome
+                    .as_ref()
+                    .err()
+                    .map(|issues| issues.first().map_or("unknown", |issue| issue.code.as_str())),
             })
             .collect();
         tx.write_items(&channel.id, digest, &items).await?;
@@ -176,7 +197,8 @@ impl PreparedPage {
         let mut collections = HashMap::new();
         for write in &self.writes {
             if let (Ok(product), Some(id)) = (&write.outcome, write.product_id()) {
-                collections.extend(product.collections.iter().map(|collection| (collection.source_id.as_str(), collection)));
+                collections
+                    .extend(product.collections.iter().map(|collection| (collection.source_id.as_str(), collection)));
                 products.push(ProductWrite { id, exists: write.known_product.is_some(), product });
             }
         }
@@ -185,10 +207,13 @@ impl PreparedPage {
         let letters: Vec<NewDeadLetter<'_>> = self
             .writes
             .iter()
-            .filter_map(|write| Some(NewDeadLetter { source_id: &write.item.source_id, issues: write.outcome.as_ref().err()? }))
+            .filter_map(|write| {
+                Some(NewDeadLetter { source_id: &write.item.source_id, issues: write.outcome.as_ref().err()? })
+            })
             .collect();
         tx.write_dead_letters(&channel.id, run, digest, &letters).await?;
-        let settled: Vec<&str> = self.writes.iter().filter(|write| write.settles).map(|write| write.item.source_id.as_str()).collect();
+        let settled: Vec<&str> =
+            self.writes.iter().filter(|write| write.settles).map(|write| write.item.source_id.as_str()).collect();
         tx.settle_dead_letters(&channel.id, &settled).await?;
         if !self.deleted.is_empty() {
             tx.delete_items(&channel.id, &self.deleted).await?;

@@ -25,7 +25,10 @@ where
         match work().await {
             Err(error) if error.is_transient() && begun.elapsed() < patience => {
                 let wait = backoff(Duration::from_millis(200), attempt).min(Duration::from_secs(5));
-                tracing::warn!(wait_ms = wait.as_millis() as u64, "the database is not available; trying again: {error}");
+                tracing::warn!(
+                    wait_ms = wait.as_millis() as u64,
+                    "the database is not available; trying again: {error}"
+                );
                 tokio::time::sleep(wait).await;
                 attempt += 1;
             }

@@ -65,7 +65,10 @@ impl RunReport {
             retries: c.retries,
             seconds,
             rate,
-            progress: c.declared.filter(|declared| *declared > 0).map(|declared| (c.fetched as f64 / declared as f64).min(1.0)),
+            progress: c
+                .declared
+                .filter(|declared| *declared > 0)
+                .map(|declared| (c.fetched as f64 / declared as f64).min(1.0)),
             remaining_seconds: left.filter(|_| rate > 0.0 && !row.state().is_final()).map(|left| left / rate),
             failure: row.failure.clone(),
             created_at: row.created_at,

@@ -52,7 +52,12 @@ impl Sync {
                 tx.reopen_run(&run.run_id(), options.allow_mass_deletion).await?;
                 (run.run_id(), true)
             }
-            _ => (tx.insert_run(&channel, scope, options.allow_mass_deletion).await?, false),
+            Some(stopped) => {
+                // Not to be gone on with: what it had seen is of no use any more.
+                tx.forget_pages(&stopped.run_id()).await?;
+                (tx.insert_run(&channel, scope, options.allow_mass_deletion).await?, false)
+            }
+            None => (tx.insert_run(&channel, scope, options.allow_mass_deletion).await?, false),
         };
         let job = Job { tenant: tenant.to_string(), run: run.to_string() };
         self.parts().queue.enqueue(tx.raw(), job).await?;

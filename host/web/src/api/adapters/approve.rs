@@ -16,7 +16,10 @@ pub(crate) struct ApprovedView {
 /// Grant an adapter what it asks for
 #[utoipa::path(post, path = "/adapters/{adapter}/approve", tag = "adapters", params(("adapter" = String, Path)),
     responses((status = 200, body = ApprovedView), (status = 404, body = Problem)))]
-pub(crate) async fn handler(State(app): State<AppState>, Path(adapter): Path<String>) -> Result<Json<ApprovedView>, Problem> {
+pub(crate) async fn handler(
+    State(app): State<AppState>,
+    Path(adapter): Path<String>,
+) -> Result<Json<ApprovedView>, Problem> {
     let grant = app.sync.admission().approve(&adapter, "api").await?;
     Ok(Json(ApprovedView { adapter, version: grant.version, digest: grant.digest }))
 }

@@ -20,7 +20,10 @@ pub(crate) struct InstalledView {
 #[utoipa::path(post, path = "/adapters", tag = "adapters",
     request_body(content = Vec<u8>, content_type = "application/wasm", description = "the component with its embedded manifest"),
     responses((status = 201, body = InstalledView), (status = 409, body = Problem), (status = 422, body = Problem)))]
-pub(crate) async fn handler(State(app): State<AppState>, body: Bytes) -> Result<(StatusCode, Json<InstalledView>), Problem> {
+pub(crate) async fn handler(
+    State(app): State<AppState>,
+    body: Bytes,
+) -> Result<(StatusCode, Json<InstalledView>), Problem> {
     let installed = app.sync.admission().install(body.to_vec()).await?;
     let view = InstalledView {
         adapter: installed.adapter_id,

@@ -8,6 +8,9 @@ use crate::problem::Problem;
 /// One channel, by id or name
 #[utoipa::path(get, path = "/channels/{channel}", tag = "channels", params(("channel" = String, Path)),
     responses((status = 200, body = ChannelView), (status = 404, body = Problem)))]
-pub(crate) async fn handler(State(app): State<AppState>, Path(channel): Path<String>) -> Result<Json<ChannelView>, Problem> {
+pub(crate) async fn handler(
+    State(app): State<AppState>,
+    Path(channel): Path<String>,
+) -> Result<Json<ChannelView>, Problem> {
     Ok(Json(app.sync.channel(&app.tenant, &channel).await?.into()))
 }

@@ -8,6 +8,9 @@ use crate::problem::Problem;
 /// Ask the marketplace whether the account is usable
 #[utoipa::path(post, path = "/channels/{channel}/test", tag = "channels", params(("channel" = String, Path)),
     responses((status = 200, body = AccountView), (status = 404, body = Problem), (status = 502, body = Problem)))]
-pub(crate) async fn handler(State(app): State<AppState>, Path(channel): Path<String>) -> Result<Json<AccountView>, Problem> {
+pub(crate) async fn handler(
+    State(app): State<AppState>,
+    Path(channel): Path<String>,
+) -> Result<Json<AccountView>, Problem> {
     Ok(Json(app.sync.test_channel(&app.tenant, &channel).await?.into()))
 }

@@ -9,7 +9,12 @@ use crate::problem::Problem;
 /// One product
 #[utoipa::path(get, path = "/products/{product}", tag = "products", params(("product" = String, Path)),
     responses((status = 200, body = ProductView), (status = 404, body = Problem)))]
-pub(crate) async fn handler(State(app): State<AppState>, Path(product): Path<String>) -> Result<Json<ProductView>, Problem> {
+pub(crate) async fn handler(
+    State(app): State<AppState>,
+    Path(product): Path<String>,
+) -> Result<Json<ProductView>, Problem> {
     let stored = app.sync.db().tenant(&app.tenant).product(&ProductId::from(product.as_str())).await?;
-    stored.map(|stored| Json(stored.into())).ok_or_else(|| Problem::not_found(format!("there is no product {product:?}")))
+    stored
+        .map(|stored| Json(stored.into()))
+        .ok_or_else(|| Problem::not_found(format!("there is no product {product:?}")))
 }

@@ -10,7 +10,10 @@ use crate::query::{Listing, Paging};
 
 /// Runs of all channels, newest first
 #[utoipa::path(get, path = "/runs", tag = "runs", params(Paging), responses((status = 200, body = Listing<RunView>)))]
-pub(crate) async fn all(State(app): State<AppState>, Query(paging): Query<Paging>) -> Result<Json<Listing<RunView>>, Problem> {
+pub(crate) async fn all(
+    State(app): State<AppState>,
+    Query(paging): Query<Paging>,
+) -> Result<Json<Listing<RunView>>, Problem> {
     page(&app, None, &paging).await
 }
 

@@ -1,0 +1,71 @@
+//! What a page leads to, and how it is committed with its checkpoint.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use entrepot_domain::clock::Timestamp;
+use entrepot_domain::run::Counts;
+use entrepot_egress::Stats;
+use entrepot_runtime::Page;
+use entrepot_store::StoreError;
+use entrepot_store::runs::Progress;
+
+use super::advance::Hand;
+use super::fetch::Position;
+use super::page::PreparedPage;
+
+/// What a page says of the one after it.
+pub(super) struct Next {
+    pub(super) position: Option<Position>,
+    pub(super) wait: Option<Duration>,
+}
+
+impl Next {
+    pub(super) fn of(page: &Page, now: &Position) -> Self {
+        let position = page.next.as_ref().map(|cursor| Position {
+            cursor: Some(cursor.clone()),
+            context: page.context.as_deref().map(Arc::from).or_else(|| now.context.clone()),
+            attempt: 0,
+        });
+        Self { position, wait: page.wait.filter(|ms| *ms > 0).map(Duration::from_millis) }
+    }
+}
+
+/// The page's rows and its checkpoint, together or not at all. The checkpoint goes first: whoever lost the run stops there.
+pub(super) async fn commit(
+    hand: &Hand,
+    prepared: &PreparedPage,
+    progress: &Progress<'_>,
+    lease: i64,
+) -> Result<(), StoreError> {
+    let mut tx = hand.scoped.begin().await?;
+    tx.advance_run(&hand.run, &hand.owner, hand.seq, progress, lease).await?;
+    let fresh: Vec<&str> = prepared.fresh.iter().map(String::as_str).collect();
+    tx.insert_page(&hand.run, hand.seq, &fresh, &prepared.listed).await?;
+    prepared.write(&mut tx, &hand.channel, &hand.run).await?;
+    tx.commit().await
+}
+
+pub(super) async fn postpone(hand: &Hand, at: Timestamp, why: &str) -> Result<(), StoreError> {
+    let mut tx = hand.scoped.begin().await?;
+    tx.postpone_run(&hand.run, &hand.owner, hand.seq, hand.position.attempt, at, hand.counts, why).await?;
+    tx.commit().await
+}
+
+pub(super) fn until(at: Timestamp, now: Timestamp) -> Duration {
+    Duration::from_millis(u64::try_from(at - now).unwrap_or(0))
+}
+
+pub(super) fn count(counts: &mut Counts, stats: Stats) {
+    counts.requests += stats.requests as i64;
+    counts.rate_limited += stats.rate_limited as i64;
+}
+
+pub(super) fn add(counts: &mut Counts, page: &Counts) {
+    counts.fetched += page.fetched;
+    counts.created += page.created;
+    counts.updated += page.updated;
+    counts.unchanged += page.unchanged;
+    counts.deleted += page.deleted;
+    counts.dead_letters += page.dead_letters;
+}
