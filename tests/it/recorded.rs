@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use entrepot_domain::catalog::{Inventory, Product, ProductStatus, Variant};
 use entrepot_domain::run::RunState;
 use entrepot_test_support::woocommerce::Recorded;
-use entrepot_tests::{App, on_both};
+use entrepot_tests::on_both;
 use serde_json::Value;
 
 on_both! {

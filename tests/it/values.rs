@@ -4,7 +4,7 @@ use entrepot_domain::Money;
 use entrepot_domain::run::RunState;
 use entrepot_test_support::server::{Fault, Matcher};
 use entrepot_test_support::woocommerce::{Product, Store, serve};
-use entrepot_tests::{App, SHOP, on_both};
+use entrepot_tests::{SHOP, on_both};
 
 fn named(name: &str, price: &str) -> Product {
     Product::simple(name).priced(price)

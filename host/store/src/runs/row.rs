@@ -1,0 +1,93 @@
+//! A run as it stands in its row.
+
+use entrepot_domain::clock::Timestamp;
+use entrepot_domain::run::{Counts, RunScope, RunState};
+use entrepot_domain::{ChannelId, RunId};
+
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct RunRow {
+    pub id: String,
+    pub channel_id: String,
+    scope: String,
+    since: Option<Timestamp>,
+    state: String,
+    pub seq: i64,
+    pub page_cursor: Option<String>,
+    pub page_context: Option<String>,
+    /// The last page is committed; only closing is left.
+    pub pages_done: bool,
+    pub attempt: i64,
+    pub not_before: Option<Timestamp>,
+    pub lease_owner: Option<String>,
+    pub lease_until: Option<Timestamp>,
+    pub cancel: bool,
+    pub allow_mass_deletion: bool,
+    #[sqlx(flatten)]
+    counts: CountColumns,
+    pub failure: Option<String>,
+    pub created_at: Timestamp,
+    pub started_at: Option<Timestamp>,
+    pub finished_at: Option<Timestamp>,
+}
+
+#[derive(Clone, Debug, sqlx::FromRow)]
+struct CountColumns {
+    declared: Option<i64>,
+    fetched: i64,
+    created: i64,
+    updated: i64,
+    unchanged: i64,
+    deleted: i64,
+    dead_letters: i64,
+    requests: i64,
+    rate_limited: i64,
+    retries: i64,
+}
+
+impl RunRow {
+    pub fn run_id(&self) -> RunId {
+        RunId::from(self.id.as_str())
+    }
+
+    pub fn channel(&self) -> ChannelId {
+        ChannelId::from(self.channel_id.as_str())
+    }
+
+    pub fn state(&self) -> RunState {
+        RunState::parse(&self.state).unwrap_or(RunState::Failed)
+    }
+
+    pub fn scope(&self) -> RunScope {
+        match (self.scope.as_str(), self.since) {
+            ("changed_since", Some(since)) => RunScope::ChangedSince(since),
+            _ => RunScope::Full,
+        }
+    }
+
+    pub fn counts(&self) -> Counts {
+        let CountColumns {
+            declared,
+            fetched,
+            created,
+            updated,
+            unchanged,
+            deleted,
+            dead_letters,
+            requests,
+            rate_limited,
+            retries,
+        } = self.counts;
+        Counts {
+            declared,
+            fetched,
+            created,
+            updated,
+            unchanged,
+            deleted,
+            dead_letters,
+            requests,
+            rate_limited,
+            retries,
+        }
+    }
+}
