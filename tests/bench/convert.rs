@@ -1,0 +1,15 @@
+//! The sandbox's own conversion, compiled over the adapter's native types: the baseline shall do the same work.
+
+#[path = "../../host/runtime/src/convert/model.rs"]
+pub(crate) mod model;
+
+pub(crate) mod paging {
+    use entrepot_domain::catalog::Issue;
+
+    use crate::bindings::types;
+
+    pub(crate) fn issue(issue: types::Issue) -> Issue {
+        let types::Issue { path, code, message } = issue;
+        Issue { path, code, message }
+    }
+}

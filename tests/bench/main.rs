@@ -1,0 +1,42 @@
+//! The baselines of `cargo xtask bench`: the same shop, the same pages, the same rows, without sandbox and without queue.
+//!
+//! `fetch` only reads; `native` reads, maps with the adapter's own code compiled natively, and writes what an import writes.
+
+mod convert;
+mod native;
+mod shop;
+
+/// The adapter's own types, under the names that the sandbox's conversion uses.
+mod bindings {
+    pub(crate) use entrepot_guest::{model, types};
+}
+
+use std::time::Instant;
+
+use anyhow::{Result, bail};
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let option = |name: &str| {
+        words.iter().position(|word| word == name).and_then(|at| words.get(at + 1)).cloned().unwrap_or_default()
+    };
+    let shop = shop::Shop::open(&option("--base-url"), &option("--key"), &option("--secret"))?;
+    let begun = Instant::now();
+    let records = match words.first().map(String::as_str) {
+        Some("fetch") => fetch(shop).await?,
+        Some("native") => native::import(shop, &option("--database")).await?,
+        _ => bail!("entrepot-bench fetch|native --base-url URL --key CK --secret CS [--database URL]"),
+    };
+    println!("{}", serde_json::json!({"records": records, "seconds": begun.elapsed().as_secs_f64()}));
+    Ok(())
+}
+
+async fn fetch(shop: shop::Shop) -> Result<usize> {
+    let mut pages = shop.pages();
+    let mut records = 0;
+    while let Some(page) = pages.recv().await {
+        records += page?.items.len();
+    }
+    Ok(records)
+}
