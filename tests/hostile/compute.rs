@@ -21,7 +21,9 @@ pub(crate) async fn all() -> Vec<Row> {
         ("100,000 host calls", "host-calls", "more than 20000 calls into the host"),
         ("1 GiB of log, in check", "log-flood", "it answered: well behaved"),
     ] {
-        let work = stage.check(&stage.guest, json!({ "mode": mode }));
+        // Copying a gibibyte takes a busy machine longer than the other cases may compute.
+        let patient = if mode == "log-flood" { stage.load(&crate::stage::roomy()).ok() } else { None };
+        let work = stage.check(patient.as_ref().unwrap_or(&stage.guest), json!({ "mode": mode }));
         rows.push(beside(&stage, case, must, work).await);
         if mode != "log-flood" {
             rows.push(

@@ -15,6 +15,8 @@ use crate::channels::OpenChannel;
 /// Fewer vanished items than this never need to be confirmed.
 const FEW: usize = 20;
 const DELETE_AT_ONCE: usize = 1_000;
+/// Begins the ids that adapters give to items which came without one.
+const UNIDENTIFIED: &str = "unidentified:";
 
 struct Verdict {
     state: RunState,
@@ -103,7 +105,9 @@ impl Sync {
             let Some(last) = ids.last() else { return Ok((alive, gone)) };
             after.clone_from(last);
             alive += ids.len();
-            gone.extend(ids.into_iter().filter(|id| !exists.contains(id)));
+            // What has no id of its own cannot be on any list; it is there as long as pages show it.
+            let shown = |id: &String| id.starts_with(UNIDENTIFIED) && seen.items.contains(id);
+            gone.extend(ids.into_iter().filter(|id| !exists.contains(id) && !shown(id)));
         }
     }
 }
