@@ -36,9 +36,10 @@ const INSERT_LEVELS: &str = "INSERT INTO inventory_levels (tenant_id, product_id
 const INSERT_COLLECTIONS: &str = "INSERT INTO collections (tenant_id, channel_id, source_id, title, path)";
 const UPSERT_COLLECTIONS: &str = "ON CONFLICT (tenant_id, channel_id, source_id) DO UPDATE SET title = excluded.title, \
     path = excluded.path";
-const CLEAR_VARIANTS: [&str; 2] = with_ids!("DELETE FROM variants WHERE tenant_id = $1 AND $2 = $2 AND product_id", "");
+const CLEAR_VARIANTS: [&str; 2] =
+    change_by_ids!("DELETE FROM variants WHERE tenant_id = $1 AND $2 = $2 AND product_id", "");
 const CLEAR_LEVELS: [&str; 2] =
-    with_ids!("DELETE FROM inventory_levels WHERE tenant_id = $1 AND $2 = $2 AND product_id", "");
+    change_by_ids!("DELETE FROM inventory_levels WHERE tenant_id = $1 AND $2 = $2 AND product_id", "");
 
 /// JSON text for a column. U+0000, which jsonb cannot hold, has no meaning in a catalogue and goes.
 fn json<T: Serialize + ?Sized>(value: &T) -> Option<String> {

@@ -40,9 +40,11 @@ pub struct StoredItem {
     pub source_updated_at: Option<Timestamp>,
 }
 
-const KNOWN: [&str; 2] = with_ids!(
-    "SELECT source_id, product_id, content_hash, adapter_digest, problem, deleted_at FROM source_items \
-     WHERE tenant_id = $1 AND channel_id = $2 AND source_id",
+const KNOWN: [&str; 2] = select_by_ids!(
+    "source_id, product_id, content_hash, adapter_digest, problem, deleted_at",
+    "source_items",
+    "tenant_id = $1 AND channel_id = $2",
+    "source_id",
     ""
 );
 const ALIVE: &str = "SELECT source_id FROM source_items WHERE tenant_id = $1 AND channel_id = $2 AND deleted_at IS NULL \
@@ -55,16 +57,16 @@ const UPSERT: &str = "ON CONFLICT (tenant_id, channel_id, source_id) DO UPDATE S
     content_hash = excluded.content_hash, body = excluded.body, source_updated_at = excluded.source_updated_at, \
     fetched_at = excluded.fetched_at, processed_at = excluded.processed_at, adapter_digest = excluded.adapter_digest, \
     problem = excluded.problem, deleted_at = NULL";
-const DELETE_ITEMS: [&str; 2] = with_ids!(
+const DELETE_ITEMS: [&str; 2] = change_by_ids!(
     "UPDATE source_items SET deleted_at = $4 WHERE tenant_id = $1 AND channel_id = $2 AND source_id",
     "AND deleted_at IS NULL"
 );
-const DELETE_PRODUCTS: [&str; 2] = with_ids!(
+const DELETE_PRODUCTS: [&str; 2] = change_by_ids!(
     "UPDATE products SET deleted_at = $4, updated_at = $4 WHERE tenant_id = $1 AND channel_id = $2 AND source_id",
     "AND deleted_at IS NULL"
 );
 const SETTLE: [&str; 2] =
-    with_ids!("DELETE FROM dead_letters WHERE tenant_id = $1 AND channel_id = $2 AND source_id", "");
+    change_by_ids!("DELETE FROM dead_letters WHERE tenant_id = $1 AND channel_id = $2 AND source_id", "");
 
 impl Scoped {
     /// What is known of these items, by id.

@@ -40,12 +40,45 @@ macro_rules! execute {
     };
 }
 
-/// A statement about the rows whose ids are in `$3`, a JSON array: the one thing the engines spell differently.
-/// The first text is PostgreSQL's, the second SQLite's.
-macro_rules! with_ids {
-    ($head:expr, $tail:expr) => {
+/// Rows whose `id` is in `$3`, a JSON array: the one thing the engines spell differently. The first text is PostgreSQL's,
+/// the second SQLite's. On a table nobody has analysed yet PostgreSQL takes a whole channel for one row and reads all of it
+/// for every page; a lateral subquery that cannot be flattened (OFFSET 0) leaves it only the index, one id at a time.
+macro_rules! select_by_ids {
+    ($columns:literal, $table:literal, $scope:literal, $id:literal, $order:literal) => {
         [
-            concat!($head, " IN (SELECT jsonb_array_elements_text($3)) ", $tail),
+            concat!(
+                "SELECT found.* FROM jsonb_array_elements_text($3) AS wanted (id) CROSS JOIN LATERAL (SELECT ",
+                $columns,
+                " FROM ",
+                $table,
+                " WHERE ",
+                $scope,
+                " AND ",
+                $id,
+                " = wanted.id OFFSET 0) AS found ",
+                $order
+            ),
+            concat!(
+                "SELECT ",
+                $columns,
+                " FROM ",
+                $table,
+                " WHERE ",
+                $scope,
+                " AND ",
+                $id,
+                " IN (SELECT value FROM json_each($3)) ",
+                $order
+            ),
+        ]
+    };
+}
+
+/// A change of the rows whose ids are in `$3`, likewise.
+macro_rules! change_by_ids {
+    ($head:literal, $tail:literal) => {
+        [
+            concat!($head, " = ANY (ARRAY(SELECT jsonb_array_elements_text($3))) ", $tail),
             concat!($head, " IN (SELECT value FROM json_each($3)) ", $tail),
         ]
     };

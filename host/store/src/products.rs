@@ -96,21 +96,23 @@ const BY_TENANT: &str =
     concat!(product_columns!(), "WHERE tenant_id = $1 AND id > $2 AND deleted_at IS NULL ORDER BY id LIMIT $3");
 const ONE: &str = concat!(product_columns!(), "WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL");
 const COUNT: &str = "SELECT COUNT(*) FROM products WHERE tenant_id = $1 AND channel_id = $2 AND deleted_at IS NULL";
-const VARIANTS: [&str; 2] = with_ids!(
-    "SELECT product_id, source_id, sku, gtin, mpn, title, option_values, enabled, currency, price, compare_at, cost, sale, weight, \
-     dimensions, taxable, tax_class, requires_shipping, in_stock, media_ids, extras FROM variants \
-     WHERE tenant_id = $1 AND $2 = $2 AND product_id",
+const VARIANTS: [&str; 2] = select_by_ids!(
+    "product_id, source_id, sku, gtin, mpn, title, option_values, enabled, currency, price, compare_at, cost, sale, weight, \
+     dimensions, taxable, tax_class, requires_shipping, in_stock, media_ids, extras, position",
+    "variants",
+    "tenant_id = $1 AND $2 = $2",
+    "product_id",
     "ORDER BY product_id, position"
 );
-const LEVELS: [&str; 2] = with_ids!(
-    "SELECT product_id, variant_source_id, location_id, location_name, item_id, available, backorder FROM inventory_levels \
-     WHERE tenant_id = $1 AND $2 = $2 AND product_id",
+const LEVELS: [&str; 2] = select_by_ids!(
+    "product_id, variant_source_id, location_id, location_name, item_id, available, backorder",
+    "inventory_levels",
+    "tenant_id = $1 AND $2 = $2",
+    "product_id",
     "ORDER BY product_id, variant_source_id, location_id"
 );
-const COLLECTIONS: [&str; 2] = with_ids!(
-    "SELECT source_id, title, path FROM collections WHERE tenant_id = $1 AND channel_id = $2 AND source_id",
-    ""
-);
+const COLLECTIONS: [&str; 2] =
+    select_by_ids!("source_id, title, path", "collections", "tenant_id = $1 AND channel_id = $2", "source_id", "");
 
 impl Scoped {
     /// Products of a channel ordered by source id, from after `after`.

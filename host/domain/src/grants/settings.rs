@@ -28,6 +28,10 @@ pub struct Setting {
     /// For type `choice`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub choices: Vec<String>,
+    /// For type `url`: folders at which a pasted address ends, e.g. `wp-admin`. People copy the address of the page they
+    /// are on, and a grant bound to that page would allow nothing else.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cut_at: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -134,9 +138,24 @@ impl Manifest {
 }
 
 impl Setting {
+    /// The address up to the first folder of `cut_at`.
+    fn cut<'a>(&self, address: &'a str) -> &'a str {
+        let path = address.find("://").map_or(0, |at| at + 3);
+        let path_end = address.find(['?', '#']).unwrap_or(address.len());
+        let mut at = path;
+        for folder in address[path.min(path_end)..path_end].split('/') {
+            // The first part is the host.
+            if at > path && self.cut_at.iter().any(|end| end == folder) {
+                return &address[..at];
+            }
+            at += folder.len() + 1;
+        }
+        address
+    }
+
     fn normalise(&self, value: &Value) -> Result<Value, String> {
         match (self.kind, value) {
-            (SettingType::Url, Value::String(text)) => Ok(Value::from(normalise_url(text)?)),
+            (SettingType::Url, Value::String(text)) => Ok(Value::from(normalise_url(self.cut(text))?)),
             (SettingType::Choice, Value::String(text)) if self.choices.contains(text) => Ok(value.clone()),
             (SettingType::Choice, _) => Err(format!("must be one of {}", self.choices.join(", "))),
             (SettingType::String, Value::String(text)) if text.chars().any(char::is_control) => {

@@ -111,3 +111,22 @@ fn secrets_are_checked_and_never_shown() {
     );
     assert!(!format!("{found:?}").contains("hunter2"));
 }
+
+#[test]
+fn the_address_of_a_page_becomes_that_of_its_shop() {
+    let mut manifest = woocommerce();
+    manifest.settings.get_mut("store_url").unwrap().cut_at = vec!["wp-admin".into(), "wp-json".into()];
+    for (pasted, kept) in [
+        ("https://a.example/store/wp-admin/index.php?page=x", "https://a.example/store"),
+        ("https://a.example/wp-json/wc/v3/products", "https://a.example"),
+        ("https://a.example/wp-admin", "https://a.example"),
+        ("https://wp-admin/shop", "https://wp-admin/shop"),
+        ("https://a.example/wp-admins/", "https://a.example/wp-admins"),
+    ] {
+        let checked = manifest.check_settings(&settings(&[("store_url", pasted)])).unwrap();
+        assert_eq!(checked["store_url"], kept, "{pasted}");
+    }
+    // What is not cut keeps its rules.
+    let refused = manifest.check_settings(&settings(&[("store_url", "https://a.example/store?wp-admin/x")]));
+    assert!(refused.is_err(), "{refused:?}");
+}
