@@ -1,6 +1,6 @@
 //! A host in the test's own process.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use entrepot_config::Config;
@@ -15,7 +15,7 @@ use entrepot_test_support::woocommerce::Key;
 use serde_json::{Map, Value};
 use tempfile::TempDir;
 
-use crate::{Database, adapters_folder};
+use crate::{Database, adapters_folder, entrepot_program};
 
 /// The name every test gives its one channel.
 pub const SHOP: &str = "shop";
@@ -58,6 +58,16 @@ impl App {
     /// Another host on the same database, as after a restart.
     pub async fn reopen(&self) -> Host {
         open(&self.environment, Clock::System).await.expect("the host opens again")
+    }
+
+    /// The same with other options, and another program in the place of `entrepot` to compile with.
+    pub async fn reopen_with(&self, options: &[(&str, &str)], program: &str) -> anyhow::Result<Host> {
+        let mut environment = self.environment.clone();
+        for (name, value) in options {
+            environment.retain(|(known, _)| known != name);
+            environment.push(((*name).to_owned(), (*value).to_owned()));
+        }
+        open_with(&environment, Clock::System, program.into()).await
     }
 
     /// Installs and approves the WooCommerce adapter.
@@ -141,6 +151,10 @@ impl App {
 }
 
 async fn open(environment: &[(String, String)], clock: Clock) -> anyhow::Result<Host> {
+    open_with(environment, clock, entrepot_program()).await
+}
+
+async fn open_with(environment: &[(String, String)], clock: Clock, program: PathBuf) -> anyhow::Result<Host> {
     let look_up = |name: &str| environment.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
-    Host::open(Config::from_sources(None, look_up)?, clock).await
+    Host::open(Config::from_sources(None, look_up)?, clock, program).await
 }

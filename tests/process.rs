@@ -24,14 +24,18 @@ pub struct Entrepot {
     pub environment: Vec<(String, String)>,
 }
 
+/// target/debug/deps/it-1234 → target/debug/entrepot
+pub fn entrepot_program() -> PathBuf {
+    let test = std::env::current_exe().expect("this test's own path");
+    let folder = test.parent().and_then(|deps| deps.parent()).expect("the target folder");
+    let binary = folder.join("entrepot");
+    assert!(binary.exists(), "{} is not built; run `cargo xtask test`, which builds it", binary.display());
+    binary
+}
+
 impl Entrepot {
     pub fn new(environment: Vec<(String, String)>) -> Self {
-        // target/debug/deps/it-1234 → target/debug/entrepot
-        let test = std::env::current_exe().expect("this test's own path");
-        let folder = test.parent().and_then(|deps| deps.parent()).expect("the target folder");
-        let binary = folder.join("entrepot");
-        assert!(binary.exists(), "{} is not built; run `cargo xtask test`, which builds it", binary.display());
-        Self { binary, environment }
+        Self { binary: entrepot_program(), environment }
     }
 
     #[must_use]

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::forge::{Forged, account};
 use crate::neighbour::{beside, growth};
 use crate::row::Row;
-use crate::stage::{Stage, channel, item, roomy, tight, told};
+use crate::stage::{Stage, channel, item, load, roomy, tight, told};
 
 /// No answer may cost the host more than a small multiple of what one call may hand over.
 const MOST_GROWTH: usize = 512 << 20;
@@ -22,7 +22,7 @@ pub(crate) async fn all() -> Vec<Row> {
     ] {
         rows.push(
             measured(&stage, case, must, async {
-                match stage.load(&roomy()) {
+                match stage.load(&roomy()).await {
                     Ok(guest) => stage.fetch_page(&guest, orders).await,
                     Err(error) => error.to_string(),
                 }
@@ -59,10 +59,13 @@ pub(crate) async fn all() -> Vec<Row> {
         ),
     ] {
         let work = async {
-            match forged.component().map(|bytes| stage.sandbox.load(&bytes, &tight())) {
-                Ok(Ok(guest)) => stage.check(&guest, json!({})).await,
-                Ok(Err(error)) => error.to_string(),
-                Err(error) => format!("{error:#}"),
+            let loaded = match forged.component() {
+                Ok(bytes) => load(&stage.sandbox, &bytes, &tight()).await,
+                Err(error) => return format!("{error:#}"),
+            };
+            match loaded {
+                Ok(guest) => stage.check(&guest, json!({})).await,
+                Err(error) => error.to_string(),
             }
         };
         rows.push(beside(&stage, case, must, work).await);
@@ -75,7 +78,7 @@ fn pointing(at: u32, length: u32) -> Forged {
 }
 
 async fn mapped(stage: &Stage, orders: Value) -> String {
-    match stage.load(&roomy()) {
+    match stage.load(&roomy()).await {
         Ok(guest) => {
             let mut mapper = guest.mapper(&channel(json!({})));
             told(mapper.map(&item("1", &orders)).await.map(|product| product.source_id))

@@ -1,11 +1,10 @@
 //! Guests that use up time, memory, stack, or the host's patience.
 
-use entrepot_runtime::{Sandbox, SandboxOptions};
 use serde_json::json;
 
 use crate::neighbour::{beside, beside_in};
 use crate::row::Row;
-use crate::stage::{Stage, channel, item, tight, told};
+use crate::stage::{Stage, channel, item, load, sandbox, tight, told};
 
 pub(crate) async fn all() -> Vec<Row> {
     let stage = match Stage::set().await {
@@ -22,7 +21,7 @@ pub(crate) async fn all() -> Vec<Row> {
         ("1 GiB of log, in check", "log-flood", "it answered: well behaved"),
     ] {
         // Copying a gibibyte takes a busy machine longer than the other cases may compute.
-        let patient = if mode == "log-flood" { stage.load(&crate::stage::roomy()).ok() } else { None };
+        let patient = if mode == "log-flood" { stage.load(&crate::stage::roomy()).await.ok() } else { None };
         let work = stage.check(patient.as_ref().unwrap_or(&stage.guest), json!({ "mode": mode }));
         rows.push(beside(&stage, case, must, work).await);
         if mode != "log-flood" {
@@ -57,7 +56,7 @@ async fn mapped_on(stage: &Stage, mode: &str) -> String {
 }
 
 async fn logged(stage: &Stage, mode: &str) -> String {
-    let adapter = match stage.load(&crate::stage::roomy()) {
+    let adapter = match stage.load(&crate::stage::roomy()).await {
         Ok(adapter) => adapter,
         Err(error) => return error.to_string(),
     };
@@ -91,8 +90,8 @@ async fn crowd() -> Row {
     const CALLS: usize = 12;
     let work = async {
         let stage = Stage::set().await?;
-        let sandbox = Sandbox::new(SandboxOptions { concurrency: 4 })?;
-        let guest = sandbox.load(&stage.bytes, &tight())?;
+        let sandbox = sandbox(4)?;
+        let guest = load(&sandbox, &stage.bytes, &tight()).await?;
         let hanging = async {
             let calls = (0..CALLS).map(|_| stage.check(&guest, json!({ "mode": "loop" })));
             let outcomes = futures(calls.collect()).await;
@@ -110,10 +109,11 @@ async fn many_parts() -> Row {
     let case = "components of many memories, as many calls as the pool holds";
     let work = async {
         let stage = Stage::set().await?;
-        let sandbox = Sandbox::new(SandboxOptions { concurrency: 4 })?;
-        let small = sandbox.load(&stage.bytes, &tight())?;
+        let sandbox = sandbox(4)?;
+        let small = load(&sandbox, &stage.bytes, &tight()).await?;
         let bytes = crate::forge::Forged { check: "(loop (br 0)) unreachable", ..Default::default() }.component()?;
-        let large = sandbox.load(&crate::forge::with_modules(bytes, 5, "(module (memory 1))")?, &tight())?;
+        let large = crate::forge::with_modules(bytes, 5, "(module (memory 1))")?;
+        let large = load(&sandbox, &large, &tight()).await?;
         let hanging = async {
             let calls = (0..4).map(|_| stage.check(&large, json!({})));
             futures(calls.collect()).await.join(" / ")

@@ -4,8 +4,11 @@
 mod admission;
 mod answers;
 mod artifacts;
+mod cached;
+mod compiling;
 mod compute;
 mod forge;
+mod heavy;
 mod neighbour;
 mod requests;
 mod row;
@@ -44,7 +47,7 @@ macro_rules! groups {
     };
 }
 
-groups!(compute, answers, requests, artifacts, admission);
+groups!(compute, answers, requests, artifacts, compiling, cached, admission);
 
 fn in_turn<F: Future<Output = Vec<Row>>>(all: impl FnOnce() -> F) -> Vec<Row> {
     let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);

@@ -113,7 +113,7 @@ async fn mapped(stage: &Stage) -> String {
 }
 
 async fn all_at_once(stage: &Stage, orders: Value) -> String {
-    match stage.load(&Limits { memory: tight().memory, ..roomy() }) {
+    match stage.load(&Limits { memory: tight().memory, ..roomy() }).await {
         Ok(guest) => stage.fetch_page(&guest, orders).await,
         Err(error) => error.to_string(),
     }

@@ -9,8 +9,13 @@ use entrepot_domain::grants::{BoundGrant, ByteSize, Grant, Limits, Manifest, Set
 use entrepot_domain::run::RunScope;
 use entrepot_domain::secret::{Secret, SecretSource};
 use entrepot_egress::{Egress, EgressOptions, Session, SessionSpec};
-use entrepot_runtime::{Adapter, CallError, ChannelView, PageRequest, RawItem, Sandbox, SandboxOptions};
+use entrepot_runtime::{
+    Adapter, Artifact, CacheKey, CacheOptions, CallError, ChannelView, CompileLimits, Compiler, LoadError, PageRequest,
+    RawItem, Sandbox, SandboxOptions,
+};
+use entrepot_tests::entrepot_program;
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
 use crate::shop::Shop;
 
@@ -23,6 +28,8 @@ pub(crate) struct Stage {
     /// Small enough that breaking it takes no patience.
     pub(crate) guest: Adapter,
     egress: Egress,
+    /// So that the guest is not compiled again for every case with other limits.
+    _cache: TempDir,
 }
 
 struct NoSecrets;
@@ -63,17 +70,40 @@ pub(crate) fn built(id: &str) -> Vec<u8> {
     }
 }
 
+/// The product's own.
+pub(crate) fn compiler() -> Compiler {
+    Compiler {
+        program: entrepot_program(),
+        args: vec!["compile-component".to_owned()],
+        limits: CompileLimits::default(),
+    }
+}
+
+pub(crate) fn cache(folder: &TempDir) -> CacheOptions {
+    CacheOptions { folder: folder.path().join("compiled"), key: CacheKey::new([7; 32].into()), largest: 1 << 30 }
+}
+
+pub(crate) fn sandbox(concurrency: u32) -> Result<Sandbox> {
+    Ok(Sandbox::new(SandboxOptions { concurrency, ..SandboxOptions::new(compiler()) })?)
+}
+
+/// Checked, compiled, linked: whatever refuses it first.
+pub(crate) async fn load(sandbox: &Sandbox, bytes: &[u8], limits: &Limits) -> Result<Adapter, LoadError> {
+    sandbox.load(&Artifact::check(bytes.to_vec())?, limits).await
+}
+
 impl Stage {
     pub(crate) async fn set() -> Result<Self> {
-        let sandbox = Sandbox::new(SandboxOptions::default())?;
+        let folder = tempfile::tempdir()?;
+        let sandbox = Sandbox::new(SandboxOptions { cache: Some(cache(&folder)), ..SandboxOptions::new(compiler()) })?;
         let bytes = built("hostile");
-        let guest = sandbox.load(&bytes, &tight())?;
+        let guest = load(&sandbox, &bytes, &tight()).await?;
         let egress = Egress::new(EgressOptions { allow_loopback: true, ..EgressOptions::default() })?;
-        Ok(Self { sandbox, shop: Shop::open().await?, bytes, guest, egress })
+        Ok(Self { sandbox, shop: Shop::open().await?, bytes, guest, egress, _cache: folder })
     }
 
-    pub(crate) fn load(&self, limits: &Limits) -> Result<Adapter> {
-        Ok(self.sandbox.load(&self.bytes, limits)?)
+    pub(crate) async fn load(&self, limits: &Limits) -> Result<Adapter> {
+        Ok(load(&self.sandbox, &self.bytes, limits).await?)
     }
 
     /// Bound to this stage's server, all that the manifest asks for granted.

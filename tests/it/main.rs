@@ -3,6 +3,7 @@
 mod api;
 mod auth;
 mod cli;
+mod compiled;
 mod database;
 mod drift;
 mod faults;

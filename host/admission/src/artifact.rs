@@ -12,12 +12,12 @@ pub const MANIFEST_SECTION: &str = "entrepot:manifest";
 const LONGEST_MANIFEST: usize = 256 << 10;
 
 /// SHA-256, hex.
-pub(crate) fn digest(artifact: &[u8]) -> String {
-    Sha256::digest(artifact).iter().map(|byte| format!("{byte:02x}")).collect()
+pub(crate) fn digest(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 pub(crate) fn manifest(artifact: &[u8]) -> Result<Manifest, AdmissionError> {
-    let mut found = None;
+    let mut found = Vec::new();
     let mut depth = 0_u32;
     for payload in Parser::new(0).parse_all(artifact) {
         let payload = payload.map_err(|error| entrepot_runtime::LoadError::NotAComponent(error.to_string()))?;
@@ -26,14 +26,16 @@ pub(crate) fn manifest(artifact: &[u8]) -> Result<Manifest, AdmissionError> {
             Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
             Payload::End(_) => depth = depth.saturating_sub(1),
             Payload::CustomSection(section) if depth == 0 && section.name() == MANIFEST_SECTION => {
-                if found.replace(section.data()).is_some() {
-                    return Err(AdmissionError::TwoManifests);
-                }
+                found.push(section.data());
             }
             _ => {}
         }
     }
+    if found.len() > 1 {
+        return Err(AdmissionError::TwoManifests);
+    }
     let text = found
+        .pop()
         .filter(|data| data.len() <= LONGEST_MANIFEST)
         .and_then(|data| std::str::from_utf8(data).ok())
         .ok_or(AdmissionError::NoManifest)?;

@@ -3,6 +3,17 @@ use entrepot_runtime::LoadError;
 use entrepot_store::StoreError;
 use thiserror::Error;
 
+impl AdmissionError {
+    /// Is it this host that has to be mended, not the adapter?
+    pub fn is_of_the_host(&self) -> bool {
+        match self {
+            Self::Load(error) => error.is_of_the_host(),
+            Self::Damaged(_) | Self::Store(_) => true,
+            _ => false,
+        }
+    }
+}
+
 #[derive(Debug, Error)]
 pub enum AdmissionError {
     #[error(transparent)]

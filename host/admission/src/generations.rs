@@ -1,10 +1,10 @@
 //! What is in use: code and grant together, loaded once per process.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use entrepot_domain::grants::{Grant, Manifest};
-use entrepot_runtime::{Adapter, Sandbox};
+use entrepot_runtime::{Adapter, Artifact, Sandbox};
 use entrepot_store::Db;
 use tokio::sync::Mutex;
 
@@ -23,16 +23,19 @@ pub struct Generation {
 #[derive(Clone)]
 pub struct Admission(Arc<Inner>);
 
+/// Locked while its adapter is compiled: two callers shall not compile the same thing, and nobody waits for another adapter.
+type Slot = Arc<Mutex<Option<Arc<Generation>>>>;
+
 struct Inner {
     db: Db,
     sandbox: Sandbox,
-    /// By adapter id. The lock is held while one is compiled: two callers shall not compile the same thing.
-    loaded: Mutex<HashMap<String, Arc<Generation>>>,
+    /// By adapter id.
+    loaded: std::sync::Mutex<HashMap<String, Slot>>,
 }
 
 impl Admission {
     pub fn new(db: Db, sandbox: Sandbox) -> Self {
-        Self(Arc::new(Inner { db, sandbox, loaded: Mutex::new(HashMap::new()) }))
+        Self(Arc::new(Inner { db, sandbox, loaded: std::sync::Mutex::default() }))
     }
 
     pub(crate) fn db(&self) -> &Db {
@@ -41,6 +44,12 @@ impl Admission {
 
     pub(crate) fn sandbox(&self) -> &Sandbox {
         &self.0.sandbox
+    }
+
+    fn slot(&self, adapter: &str) -> Slot {
+        // A panic elsewhere leaves the map as good as it was.
+        let mut loaded = self.0.loaded.lock().unwrap_or_else(PoisonError::into_inner);
+        loaded.entry(adapter.to_owned()).or_default().clone()
     }
 
     /// The generation in force. The database is asked every time, so an approval on one host counts on all.
@@ -55,21 +64,23 @@ impl Admission {
         if grant.expires_at.is_some_and(|end| end <= self.db().clock().now()) {
             return Err(AdmissionError::Expired { adapter: adapter.to_owned() });
         }
-        let mut loaded = self.0.loaded.lock().await;
-        if let Some(generation) = loaded.get(adapter).filter(|generation| generation.number == row.generation) {
+        let slot = self.slot(adapter);
+        let mut loaded = slot.lock().await;
+        if let Some(generation) = loaded.as_ref().filter(|generation| generation.number == row.generation) {
             return Ok(generation.clone());
         }
         let installed = self.db().adapter_version(adapter, &row.version).await?.ok_or_else(unknown)?;
         let manifest: Manifest = serde_json::from_value(installed.manifest.0).map_err(|_| damaged())?;
         let bytes = self.db().artifact(adapter, &row.version, &row.digest).await?.ok_or_else(unknown)?;
-        if crate::artifact::digest(&bytes) != row.digest {
-            return Err(damaged());
-        }
-        let (sandbox, limits) = (self.sandbox().clone(), grant.limits);
-        let work = tokio::task::spawn_blocking(move || sandbox.load(&bytes, &limits));
-        let code = work.await.map_err(|_| damaged())??;
+        let expected = row.digest.clone();
+        let check = tokio::task::spawn_blocking(move || {
+            let ours = crate::artifact::digest(&bytes) == expected;
+            ours.then(|| Artifact::check(bytes))
+        });
+        let artifact = check.await.ok().flatten().ok_or_else(damaged)??;
+        let code = self.sandbox().load(&artifact, &grant.limits).await?;
         let generation = Arc::new(Generation { adapter: code, manifest, grant, number: row.generation });
-        loaded.insert(adapter.to_owned(), generation.clone());
+        *loaded = Some(generation.clone());
         Ok(generation)
     }
 }

@@ -1,6 +1,8 @@
 //! Installing and approving.
 
+use bytes::Bytes;
 use entrepot_domain::grants::{Grant, Manifest};
+use entrepot_runtime::Artifact;
 use entrepot_store::adapters::NewAdapter;
 
 use crate::{Admission, AdmissionError, artifact};
@@ -16,18 +18,20 @@ pub struct Installed {
 }
 
 impl Admission {
-    /// Checks the artifact whole, compiles it, and keeps it. Nothing of it runs before it is approved.
-    pub async fn install(&self, bytes: Vec<u8>) -> Result<Installed, AdmissionError> {
-        let sandbox = self.sandbox().clone();
-        // Compiling takes a while and all of a core.
-        let work = tokio::task::spawn_blocking(move || {
-            let adapter = sandbox.load(&bytes, &Default::default())?;
-            let manifest = artifact::manifest(&bytes)?;
-            check_exports(&manifest, adapter.exports())?;
-            Ok::<_, AdmissionError>((adapter, manifest, artifact::digest(&bytes), bytes))
+    /// Checks the artifact whole, compiles it in a process of its own, and keeps it. Nothing of it runs before it is approved.
+    pub async fn install(&self, bytes: impl Into<Bytes>) -> Result<Installed, AdmissionError> {
+        let bytes = bytes.into();
+        // The largest artifact takes a moment to be read.
+        let check = tokio::task::spawn_blocking(move || {
+            let artifact = Artifact::check(bytes)?;
+            let manifest = artifact::manifest(artifact.bytes())?;
+            let digest = artifact::digest(artifact.bytes());
+            Ok::<_, AdmissionError>((artifact, manifest, digest))
         });
-        let (adapter, manifest, digest, bytes) =
-            work.await.map_err(|_| AdmissionError::Damaged("the artifact".into()))??;
+        let (artifact, manifest, digest) =
+            check.await.map_err(|_| AdmissionError::Damaged("the artifact".into()))??;
+        let adapter = self.sandbox().load(&artifact, &Default::default()).await?;
+        check_exports(&manifest, adapter.exports())?;
         let installed = |already| Installed {
             adapter_id: manifest.id.clone(),
             version: manifest.version.clone(),
@@ -53,7 +57,7 @@ impl Admission {
             manifest: &body,
             imports: adapter.imports(),
             exports: adapter.exports(),
-            artifact: &bytes,
+            artifact: artifact.bytes(),
         };
         let mut tx = self.db().begin().await?;
         tx.insert_adapter(&new, self.db().clock().now()).await?;

@@ -7,7 +7,7 @@ use entrepot_domain::Secret;
 use toml::{Table, Value};
 use url::Url;
 
-use crate::{Config, ConfigError, EgressConfig, ImportConfig};
+use crate::{CompileConfig, Config, ConfigError, EgressConfig, ImportConfig};
 
 pub(crate) fn check(
     table: &Table,
@@ -17,7 +17,7 @@ pub(crate) fn check(
     let mut check = Checker { problems };
     let empty = Table::new();
     let section = |name: &str| table.get(name).and_then(Value::as_table).unwrap_or(&empty);
-    let (egress, import) = (section("egress"), section("import"));
+    let (egress, compile, import) = (section("egress"), section("compile"), section("import"));
 
     let database_url = text(table, "database_url");
     if !["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| database_url.starts_with(scheme)) {
@@ -33,14 +33,20 @@ pub(crate) fn check(
     let public_url = check.public_url(&text(table, "public_url"), listen);
     let master_key = check.master_key(env);
     let extra_roots_pem = check.roots(&text(egress, "ca_file"));
+    let compile = CompileConfig {
+        memory: check.number(compile, "compile.memory_mib", 64, 1 << 20) << 20,
+        time: Duration::from_secs(check.number(compile, "compile.seconds", 1, 3_600)),
+        at_once: check.number(compile, "compile.at_once", 1, 256) as usize,
+        cache: check.number(compile, "compile.cache_mib", 0, 1 << 20) << 20,
+    };
     let import = ImportConfig {
-        workers: check.number(import, "workers", 1, 256) as usize,
-        page_size: check.number(import, "page_size", 1, 1_000) as u32,
-        slice: Duration::from_secs(check.number(import, "slice_seconds", 1, 600)),
-        lease: Duration::from_secs(check.number(import, "lease_seconds", 2, 600)),
-        attempts: check.number(import, "attempts", 1, 100) as i64,
-        backoff: Duration::from_millis(check.number(import, "backoff_ms", 1, 600_000)),
-        mass_deletion_percent: check.number(import, "mass_deletion_percent", 0, 100) as u32,
+        workers: check.number(import, "import.workers", 1, 256) as usize,
+        page_size: check.number(import, "import.page_size", 1, 1_000) as u32,
+        slice: Duration::from_secs(check.number(import, "import.slice_seconds", 1, 600)),
+        lease: Duration::from_secs(check.number(import, "import.lease_seconds", 2, 600)),
+        attempts: check.number(import, "import.attempts", 1, 100) as i64,
+        backoff: Duration::from_millis(check.number(import, "import.backoff_ms", 1, 600_000)),
+        mass_deletion_percent: check.number(import, "import.mass_deletion_percent", 0, 100) as u32,
     };
     let config = listen.map(|listen| Config {
         database_url,
@@ -54,6 +60,7 @@ pub(crate) fn check(
             allow_loopback: egress.get("allow_loopback").and_then(Value::as_bool).unwrap_or(false),
             extra_roots_pem,
         },
+        compile,
         import,
     });
     match config {
@@ -75,12 +82,14 @@ impl Checker {
         self.problems.push(problem);
     }
 
+    /// `name` with its section in front.
     fn number(&mut self, table: &Table, name: &str, least: u64, most: u64) -> u64 {
-        let given = table.get(name).and_then(Value::as_integer).unwrap_or(-1);
+        let option = name.rsplit('.').next().unwrap_or(name);
+        let given = table.get(option).and_then(Value::as_integer).unwrap_or(-1);
         match u64::try_from(given) {
             Ok(number) if (least..=most).contains(&number) => number,
             _ => {
-                self.problem(format!("import.{name} is {given}; use a number from {least} to {most}"));
+                self.problem(format!("{name} is {given}; use a number from {least} to {most}"));
                 least
             }
         }
@@ -153,12 +162,13 @@ mod tests {
             "ENTREPOT_DATABASE_URL" => Some("mysql://x".to_owned()),
             "ENTREPOT_LISTEN" => Some("everywhere".to_owned()),
             "ENTREPOT_IMPORT_WORKERS" => Some("many".to_owned()),
-            "ENTREPOT_IMPORT_PAGE_SIZE" => Some("0".to_owned()),
+            "ENTREPOT_IMPORT_PAGE_SIZE" | "ENTREPOT_COMPILE_SECONDS" => Some("0".to_owned()),
             "ENTREPOT_EGRESS_CA_FILE" | "ENTREPOT_MASTER_KEY_FILE" => Some("/nowhere/file".to_owned()),
             _ => None,
         };
         let error = Config::from_sources(None, env).expect_err("wrong in many ways");
-        assert_eq!(error.0.len(), 6, "{error}");
+        assert_eq!(error.0.len(), 7, "{error}");
+        assert!(error.to_string().contains("compile.seconds is 0; use a number from 1"), "{error}");
     }
 
     #[test]

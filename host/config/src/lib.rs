@@ -25,6 +25,7 @@ pub struct Config {
     /// From `ENTREPOT_MASTER_KEY` or the file that `ENTREPOT_MASTER_KEY_FILE` names; `None`: the key file in the data folder.
     pub master_key: Option<Secret>,
     pub egress: EgressConfig,
+    pub compile: CompileConfig,
     pub import: ImportConfig,
 }
 
@@ -32,6 +33,16 @@ pub struct Config {
 pub struct EgressConfig {
     pub allow_loopback: bool,
     pub extra_roots_pem: Vec<Vec<u8>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct CompileConfig {
+    /// Bytes.
+    pub memory: u64,
+    pub time: Duration,
+    pub at_once: usize,
+    /// Bytes.
+    pub cache: u64,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -60,6 +71,11 @@ impl Config {
     /// Is the database a file of this machine?
     pub fn is_embedded(&self) -> bool {
         self.database_url.starts_with("sqlite:")
+    }
+
+    /// Where compiled adapters are kept; may be deleted at any time.
+    pub fn compiled_folder(&self) -> PathBuf {
+        self.data_dir.join("cache").join("compiled")
     }
 
     /// Where the master key of an embedded database is kept.

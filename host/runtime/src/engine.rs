@@ -1,30 +1,37 @@
 //! The one constructor of a Wasm engine.
 
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 
+use sha2::{Digest, Sha256};
 use thiserror::Error;
 use tokio::sync::Semaphore;
 use wasmtime::component::Linker;
 use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
 
 use crate::capabilities;
+use crate::compiled::{CacheOptions, Compilation, Compiler};
 use crate::limits::{PARTS, TICK};
 use crate::state::HostState;
 
 /// The most memory any grant can give one call.
 pub(crate) const LARGEST_MEMORY: usize = 512 << 20;
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct SandboxOptions {
     /// Calls at the same time, over all adapters. The instance pool is sized to it.
     pub concurrency: u32,
+    pub compiler: Compiler,
+    /// `None`: everything is compiled at every start.
+    pub cache: Option<CacheOptions>,
 }
 
-impl Default for SandboxOptions {
-    fn default() -> Self {
-        Self { concurrency: 32 }
+impl SandboxOptions {
+    /// Without cache.
+    pub fn new(compiler: Compiler) -> Self {
+        Self { concurrency: 32, compiler, cache: None }
     }
 }
 
@@ -38,6 +45,7 @@ pub struct Sandbox(Arc<Inner>);
 
 struct Inner {
     engine: Engine,
+    compilation: Compilation,
     /// For operations that talk to the marketplace.
     networked: Linker<HostState>,
     /// For operations that compute only.
@@ -64,10 +72,11 @@ impl Sandbox {
         capabilities::link_log(&mut networked).map_err(fail)?;
         capabilities::link_log(&mut pure).map_err(fail)?;
         capabilities::link_http(&mut networked).map_err(fail)?;
+        let compilation = Compilation::new(&engine, options.compiler, options.cache);
         let calls = Arc::new(Semaphore::new(options.concurrency as usize));
         let stop = Arc::new(AtomicBool::new(false));
         let ticker = start_ticker(&engine, stop.clone()).map_err(|error| SandboxError(error.to_string()))?;
-        Ok(Self(Arc::new(Inner { engine, networked, pure, calls, stop, ticker: Some(ticker) })))
+        Ok(Self(Arc::new(Inner { engine, compilation, networked, pure, calls, stop, ticker: Some(ticker) })))
     }
 
     pub(crate) fn calls(&self) -> &Arc<Semaphore> {
@@ -76,6 +85,10 @@ impl Sandbox {
 
     pub(crate) fn engine(&self) -> &Engine {
         &self.0.engine
+    }
+
+    pub(crate) fn compilation(&self) -> &Compilation {
+        &self.0.compilation
     }
 
     pub(crate) fn networked(&self) -> &Linker<HostState> {
@@ -95,6 +108,32 @@ impl Drop for Inner {
             let _ = ticker.join();
         }
     }
+}
+
+/// The engine of the process that compiles: the same code comes out, but nothing is pooled, for nothing runs, and there is one
+/// thread, so that memory and CPU time are counted where they are limited.
+pub(crate) fn for_compiling() -> wasmtime::Result<Engine> {
+    Engine::new(config(None).parallel_compilation(false))
+}
+
+/// Engine version, settings, target and processor features: what must be the same for compiled code to be loaded.
+pub(crate) fn fingerprint(engine: &Engine) -> [u8; 32] {
+    struct Into256(Sha256);
+
+    impl Hasher for Into256 {
+        fn write(&mut self, bytes: &[u8]) {
+            self.0.update(bytes);
+        }
+
+        /// Nobody asks: 64 bits are too few to tell by what may be loaded.
+        fn finish(&self) -> u64 {
+            0
+        }
+    }
+
+    let mut hasher = Into256(Sha256::new());
+    engine.precompile_compatibility_hash().hash(&mut hasher);
+    hasher.0.finalize().into()
 }
 
 fn config(pool: Option<u32>) -> Config {

@@ -11,19 +11,13 @@ const PACKAGE: &str = "entrepot:adapter/";
 pub(crate) struct Surface {
     pub(crate) imports: Vec<String>,
     pub(crate) exports: Vec<String>,
-    /// Interfaces that are imported at all, types-only ones included.
-    pub(crate) interfaces: Vec<String>,
 }
 
 pub(crate) fn surface(engine: &Engine, component: &Component) -> Surface {
     let ty = component.component_type();
-    let (mut imports, mut interfaces) = (Vec::new(), Vec::new());
-    for (name, item) in ty.imports(engine) {
-        interfaces.push(name.to_owned());
-        imports.extend(functions(engine, name, &item.ty));
-    }
+    let imports = ty.imports(engine).flat_map(|(name, item)| functions(engine, name, &item.ty)).collect();
     let exports = ty.exports(engine).flat_map(|(name, item)| functions(engine, name, &item.ty)).collect();
-    Surface { imports, exports, interfaces }
+    Surface { imports, exports }
 }
 
 fn functions(engine: &Engine, name: &str, item: &ComponentItem) -> Vec<String> {

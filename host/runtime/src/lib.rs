@@ -1,19 +1,25 @@
 #![doc = include_str!("../README.md")]
 
 mod adapter;
+mod artifact;
 mod bindings;
 mod call;
 mod capabilities;
+mod compiled;
 mod convert;
 mod engine;
 mod error;
 mod inspect;
 mod limits;
+mod load_error;
 mod state;
 
-pub use adapter::{Adapter, LoadError};
+pub use adapter::Adapter;
+pub use artifact::Artifact;
 pub use call::{Mapped, Mapper, Usage};
+pub use compiled::{CacheKey, CacheOptions, ChildLimits, CompileLimits, Compiler, compile_child};
 pub use convert::{Account, ChannelView, Page, PageRequest, RawItem};
 pub use engine::{Sandbox, SandboxError, SandboxOptions};
 pub use error::{AdapterError, CallError};
 pub use limits::CallLimits;
+pub use load_error::{CompileError, LoadError};

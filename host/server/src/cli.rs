@@ -52,6 +52,16 @@ pub enum Command {
     /// The canonical catalogue
     #[command(subcommand)]
     Products(ProductsCommand),
+    /// Used by the host itself: compile the component on stdin, within limits
+    #[command(hide = true)]
+    CompileComponent {
+        /// Bytes of address space
+        #[arg(long)]
+        memory: u64,
+        /// Seconds of CPU time
+        #[arg(long)]
+        seconds: u64,
+    },
     /// Items that could not be imported
     #[command(subcommand)]
     DeadLetters(DeadLettersCommand),

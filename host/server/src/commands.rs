@@ -14,14 +14,19 @@ use std::process::ExitCode;
 use anyhow::Result;
 use entrepot_config::Config;
 use entrepot_domain::Clock;
+use entrepot_runtime::{ChildLimits, compile_child};
 use entrepot_vault::KeyRing;
 
 use crate::cli::{Cli, Command, KeyCommand};
-use crate::host::{Host, open_database};
+use crate::host::{Host, open_database, own_program};
 use crate::output::{Output, write_line};
 
 /// Runs a command; the exit code says how it ended.
 pub fn run(cli: Cli) -> ExitCode {
+    if let Command::CompileComponent { memory, seconds } = cli.command {
+        // Before there is a thread, a file or a configuration: see `compile_child`.
+        return compile_child(ChildLimits { memory, seconds });
+    }
     let output = Output { json: cli.json };
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -64,7 +69,7 @@ async fn dispatch(command: Command, output: Output) -> Result<ExitCode> {
         )?;
         return Ok(ExitCode::SUCCESS);
     }
-    let host = Host::open(config, Clock::System).await?;
+    let host = Host::open(config, Clock::System, own_program()).await?;
     let done = match command {
         Command::Serve { role } => serve::run(host, role).await,
         Command::Adapter(command) => adapter::run(&host, command, output).await,
@@ -75,7 +80,9 @@ async fn dispatch(command: Command, output: Output) -> Result<ExitCode> {
         Command::Cancel { run } => runs::cancel(&host, &run, output).await,
         Command::Products(command) => products::run(&host, command).await,
         Command::DeadLetters(command) => dead_letters::run(&host, command, output).await,
-        Command::Migrate | Command::Doctor | Command::Openapi | Command::Key(_) => Ok(()),
+        Command::Migrate | Command::Doctor | Command::Openapi | Command::Key(_) | Command::CompileComponent { .. } => {
+            Ok(())
+        }
     };
     done.map(|()| ExitCode::SUCCESS)
 }

@@ -1,12 +1,14 @@
 //! The wiring: from a configuration to everything that works on it.
 
+use std::path::PathBuf;
+
 use anyhow::{Context, Result};
 use entrepot_admission::Admission;
 use entrepot_config::Config;
 use entrepot_domain::{Clock, TenantId};
 use entrepot_egress::{Egress, EgressOptions};
 use entrepot_queue::Queue;
-use entrepot_runtime::{Sandbox, SandboxOptions};
+use entrepot_runtime::{CacheKey, CacheOptions, CompileLimits, Compiler, Sandbox, SandboxOptions};
 use entrepot_store::Db;
 use entrepot_sync::{Sync, SyncOptions};
 
@@ -19,8 +21,9 @@ pub struct Host {
 }
 
 impl Host {
-    /// Connects, brings the database up to date, finds the keys, starts the sandbox.
-    pub async fn open(config: Config, clock: Clock) -> Result<Self> {
+    /// Connects, brings the database up to date, finds the keys, starts the sandbox. `program` is the binary `entrepot`, which
+    /// compiles adapters; within it, [`own_program`].
+    pub async fn open(config: Config, clock: Clock, program: PathBuf) -> Result<Self> {
         let db = open_database(&config, clock.clone()).await?;
         let keys = crate::master_key::load(&config, &db).await?;
         let egress = Egress::new(EgressOptions {
@@ -29,7 +32,21 @@ impl Host {
             clock,
             ..EgressOptions::default()
         })?;
-        let sandbox = Sandbox::new(SandboxOptions::default())?;
+        let cache = CacheOptions {
+            folder: config.compiled_folder(),
+            key: CacheKey::new(keys.derive("compiled adapters")?),
+            largest: config.compile.cache,
+        };
+        let compiler = Compiler {
+            program,
+            args: vec!["compile-component".to_owned()],
+            limits: CompileLimits {
+                memory: config.compile.memory,
+                time: config.compile.time,
+                at_once: config.compile.at_once,
+            },
+        };
+        let sandbox = Sandbox::new(SandboxOptions { cache: Some(cache), ..SandboxOptions::new(compiler) })?;
         let admission = Admission::new(db.clone(), sandbox);
         let options = SyncOptions {
             page_size: config.import.page_size,
@@ -52,6 +69,13 @@ impl Host {
         }
         on
     }
+}
+
+/// This very program.
+pub fn own_program() -> PathBuf {
+    // By its name in /proc it is the same build even after its file was replaced by an upgrade.
+    let linux = PathBuf::from("/proc/self/exe");
+    if linux.exists() { linux } else { std::env::current_exe().unwrap_or_else(|_| "entrepot".into()) }
 }
 
 /// The database, up to date.

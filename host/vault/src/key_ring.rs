@@ -7,6 +7,8 @@ use aes_gcm::aead::KeyInit;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use entrepot_domain::Secret;
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
@@ -33,6 +35,8 @@ pub enum VaultError {
 struct MasterKey {
     id: String,
     cipher: Aes256Gcm,
+    /// What [`KeyRing::derive`] takes keys for other purposes from.
+    root: Zeroizing<[u8; 32]>,
     text: Zeroizing<String>,
 }
 
@@ -47,7 +51,7 @@ impl KeyRing {
         let bytes = Zeroizing::new(rand::random::<[u8; 32]>());
         let id = format!("k{:08x}", rand::random::<u32>());
         let text = Zeroizing::new(format!("{id}:{}", STANDARD.encode(*bytes)));
-        Self { keys: vec![MasterKey { id, cipher: Aes256Gcm::new((&*bytes).into()), text }] }
+        Self { keys: vec![MasterKey { id, cipher: Aes256Gcm::new((&*bytes).into()), root: bytes, text }] }
     }
 
     /// `ID:BASE64[,ID:BASE64…]`: the first seals, the others open what older ones sealed.
@@ -61,7 +65,8 @@ impl KeyRing {
                 return Err(VaultError::KeyFormat);
             }
             let text = Zeroizing::new(part.to_owned());
-            keys.push(MasterKey { id: id.to_owned(), cipher: Aes256Gcm::new(bytes.into()), text });
+            let (cipher, root) = (Aes256Gcm::new(bytes.into()), Zeroizing::new(*bytes));
+            keys.push(MasterKey { id: id.to_owned(), cipher, root, text });
         }
         if keys.is_empty() { Err(VaultError::KeyFormat) } else { Ok(Self { keys }) }
     }
@@ -69,6 +74,18 @@ impl KeyRing {
     /// The keys as [`KeyRing::parse`] takes them: for the key file and `entrepot key new`.
     pub fn to_text(&self) -> Zeroizing<String> {
         Zeroizing::new(self.keys.iter().map(|key| key.text.as_str()).collect::<Vec<_>>().join(","))
+    }
+
+    /// A key for one purpose, made from the first master key: it tells nothing of that, nor of other purposes' keys. Where the
+    /// first master key changes, so does this; use it only for what can be made again.
+    pub fn derive(&self, purpose: &str) -> Result<Zeroizing<[u8; 32]>, VaultError> {
+        let key = self.keys.first().ok_or(VaultError::KeyFormat)?;
+        // The root is random already: what remains of HKDF is the step that expands, in its shortest form (RFC 5869, 2.3).
+        let mut mac = <Hmac<Sha256>>::new_from_slice(key.root.as_slice()).map_err(|_| VaultError::KeyFormat)?;
+        for part in [b"entrepot derived key\0", purpose.as_bytes(), &[1]] {
+            mac.update(part);
+        }
+        Ok(Zeroizing::new(mac.finalize().into_bytes().into()))
     }
 
     pub fn seal(&self, place: &Place<'_>, value: &str) -> Result<Vec<u8>, VaultError> {
@@ -144,6 +161,19 @@ mod tests {
             changed[index] ^= 1;
             assert!(ring.open(&PLACE, &changed).is_err(), "byte {index}");
         }
+    }
+
+    #[test]
+    fn derived_keys_differ_by_purpose_and_by_master_key() {
+        let ring = KeyRing::generate();
+        let again = KeyRing::parse(&ring.to_text()).expect("parses");
+        let derive = |ring: &KeyRing, purpose| *ring.derive(purpose).expect("derives");
+        assert_eq!(derive(&ring, "a"), derive(&again, "a"), "the same at every start");
+        assert_ne!(derive(&ring, "a"), derive(&ring, "b"));
+        assert_ne!(derive(&ring, "a"), derive(&KeyRing::generate(), "a"));
+        assert_ne!(derive(&ring, "a"), *ring.keys[0].root);
+        let rotated = KeyRing::parse(&format!("{},{}", *KeyRing::generate().to_text(), *ring.to_text()));
+        assert_ne!(derive(&rotated.expect("parses"), "a"), derive(&ring, "a"));
     }
 
     #[test]

@@ -88,7 +88,7 @@ impl From<AdmissionError> for Problem {
                 Self::conflict(error)
             }
             AdmissionError::Store(error) => error.into(),
-            AdmissionError::Damaged(_) => {
+            error if error.is_of_the_host() => {
                 tracing::error!("request failed: {error}");
                 Self::internal()
             }

@@ -7,7 +7,7 @@ use entrepot_config::Config;
 use entrepot_domain::Clock;
 use serde::Serialize;
 
-use crate::host::{Host, open_database};
+use crate::host::{Host, open_database, own_program};
 use crate::output::Output;
 
 #[derive(Serialize)]
@@ -53,7 +53,7 @@ async fn examine(checks: &mut Vec<Check>) {
             return;
         }
     };
-    let host = match Host::open(config, Clock::System).await {
+    let host = match Host::open(config, Clock::System, own_program()).await {
         Ok(host) => host,
         Err(error) => {
             note("host", Err(format!("{error:#}")));
