@@ -15,7 +15,9 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("config", &["domain"]),
     ("queue", &["store", "domain"]),
     ("runtime", &["egress", "domain"]),
-    ("admission", &["runtime", "store", "domain"]),
+    ("artifact", &[]),
+    ("admission", &["artifact", "runtime", "store", "domain"]),
+    ("cargo-adapter", &["artifact"]),
     ("sync", &["admission", "runtime", "queue", "store", "egress", "vault", "domain"]),
     ("web", &["sync", "admission", "store", "vault", "domain"]),
     ("server", &["web", "sync", "admission", "config", "runtime", "queue", "store", "egress", "vault", "domain"]),
@@ -26,7 +28,9 @@ const ALLOWED: &[(&str, &[&str])] = &[
 const OWNED: &[(&str, &[&str])] = &[
     ("sqlx", &["entrepot-store", "entrepot-queue"]),
     ("wasmtime", &["entrepot-runtime"]),
-    ("reqwest", &["entrepot-egress"]),
+    ("reqwest", &["entrepot-egress", "entrepot-artifact"]),
+    ("oci-client", &["entrepot-artifact"]),
+    ("ed25519-dalek", &["entrepot-artifact"]),
 ];
 
 /// Crates that test others may depend on everything.
@@ -194,6 +198,10 @@ fn the_rules_can_fail() {
         ("entrepot-guest", "entrepot-domain"),
         ("entrepot-plugin-woocommerce", "entrepot-domain"),
         ("entrepot-made-up", "entrepot-domain"),
+        ("entrepot-artifact", "entrepot-domain"),
+        ("entrepot-artifact", "wasmtime"),
+        ("entrepot-web", "entrepot-artifact"),
+        ("entrepot-admission", "oci-client"),
         ("cargo-adapter", "entrepot-runtime"),
     ] {
         assert!(edge(from, to).is_some(), "{from} -> {to}");
@@ -204,6 +212,9 @@ fn the_rules_can_fail() {
         ("entrepot-plugin-woocommerce", "entrepot-guest"),
         ("entrepot-tests", "wasmtime"),
         ("entrepot-web", "axum"),
+        ("entrepot-admission", "entrepot-artifact"),
+        ("entrepot-artifact", "reqwest"),
+        ("cargo-adapter", "entrepot-artifact"),
     ] {
         assert_eq!(edge(from, to), None, "{from} -> {to}");
     }

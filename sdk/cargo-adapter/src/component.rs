@@ -3,12 +3,10 @@
 use std::borrow::Cow;
 
 use anyhow::{Context, Result, bail};
+use entrepot_artifact::MANIFEST_SECTION;
 use wasm_encoder::{ComponentSection, CustomSection};
 use wit_component::{ComponentEncoder, DecodedWasm};
 use wit_parser::{Resolve, WorldItem, WorldKey};
-
-/// The custom section that holds `adapter.toml`.
-pub const MANIFEST_SECTION: &str = "entrepot:manifest";
 
 /// The component of a core module built with the guest SDK, validated, with the manifest embedded.
 pub fn encode(module: &[u8], manifest: &str) -> Result<Vec<u8>> {

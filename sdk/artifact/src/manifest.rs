@@ -1,0 +1,57 @@
+//! The manifest as far as an artifact needs it: who made what, in which version. What it asks for is the host's to read.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ArtifactError;
+
+/// Name of the custom section that holds the manifest (`adapter.toml`, as it is).
+pub const MANIFEST_SECTION: &str = "entrepot:manifest";
+/// Bytes. A longer manifest is none.
+pub const LONGEST_MANIFEST: usize = 256 << 10;
+
+/// The keys of a manifest that say what the artifact is. Others are left to the host, which is strict about them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ManifestHead {
+    /// 2 to 63 of a-z, 0-9 and `-`, beginning with a letter.
+    pub id: String,
+    pub publisher: String,
+    pub version: semver::Version,
+    /// The interface it was built against, e.g. `entrepot:adapter@0.1.0`.
+    pub world: String,
+}
+
+impl ManifestHead {
+    pub fn parse(text: &str) -> Result<Self, ArtifactError> {
+        let head: Self = toml::from_str(text).map_err(|error| {
+            let line = error.span().map(|span| text.get(..span.start).unwrap_or_default().matches('\n').count() + 1);
+            let place = line.map(|line| format!("adapter.toml line {line}: ")).unwrap_or_default();
+            ArtifactError::Manifest(format!("{place}{}", error.message()))
+        })?;
+        let wrong = |problem: &str| Err(ArtifactError::Manifest(problem.to_owned()));
+        if !is_adapter_id(&head.id) {
+            return wrong("id must be 2 to 63 of a-z, 0-9 and -, beginning with a letter");
+        }
+        for (key, value) in [("publisher", &head.publisher), ("world", &head.world)] {
+            if value.trim().is_empty() || value.chars().any(char::is_control) {
+                return wrong(&format!("{key} must not be empty or hold control characters"));
+            }
+        }
+        Ok(head)
+    }
+}
+
+/// An adapter's id is a file name and part of a URL: 2 to 63 of a-z, 0-9 and `-`, beginning with a letter.
+pub fn is_adapter_id(text: &str) -> bool {
+    (2..=63).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+        && text.starts_with(|first: char| first.is_ascii_lowercase())
+}
+
+/// A publisher that signs has a name that is also a file name: 1 to 63 of a-z, 0-9, `-` and `.`, beginning with a letter or
+/// digit, without two dots in a row.
+pub fn is_publisher(text: &str) -> bool {
+    (1..=63).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-' || byte == b'.')
+        && text.starts_with(|first: char| first.is_ascii_alphanumeric())
+        && !text.contains("..")
+}

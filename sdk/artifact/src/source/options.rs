@@ -1,0 +1,52 @@
+use std::fmt;
+use std::time::Duration;
+
+use zeroize::Zeroizing;
+
+use super::Location;
+use crate::LARGEST;
+
+/// How to reach artifacts. The default reaches https and files, as nobody in particular.
+#[derive(Clone, Debug)]
+pub struct FetchOptions {
+    /// Where `registry:NAME` is looked up.
+    pub registry: Option<Location>,
+    /// Plain http to this machine, for development and tests. Plain http to anywhere else is always refused.
+    pub allow_loopback_http: bool,
+    /// For OCI registries; sent to the registry's host and the token service it names.
+    pub credentials: Option<Credentials>,
+    /// PEM files' contents: authorities to trust besides the system's.
+    pub extra_roots_pem: Vec<Vec<u8>>,
+    pub connect_timeout: Duration,
+    /// For everything a fetch or push does, together.
+    pub total_timeout: Duration,
+    /// Of the artifact; 32 MiB at most, whatever is said here.
+    pub most_bytes: usize,
+}
+
+impl Default for FetchOptions {
+    fn default() -> Self {
+        Self {
+            registry: None,
+            allow_loopback_http: false,
+            credentials: None,
+            extra_roots_pem: Vec::new(),
+            connect_timeout: Duration::from_secs(10),
+            total_timeout: Duration::from_secs(120),
+            most_bytes: LARGEST,
+        }
+    }
+}
+
+/// Name and password, or name and access token, as the registry gave them.
+#[derive(Clone)]
+pub struct Credentials {
+    pub username: String,
+    pub password: Zeroizing<String>,
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Credentials(…)")
+    }
+}
