@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use entrepot_domain::grants::Limits;
+use entrepot_domain::grants::{ByteSize, Limits, TimeSpan};
 use wasmtime::ResourceLimiter;
 
 /// How often the engine looks at the clock. CPU budgets are counted in these.
@@ -30,32 +30,27 @@ pub struct CallLimits {
     pub host_calls: u64,
 }
 
+/// Host calls of any kind per call of an export; no manifest can ask for more.
+const HOST_CALLS: u64 = 20_000;
+
 impl Default for CallLimits {
     fn default() -> Self {
-        Self {
-            memory: 64 << 20,
-            cpu: Duration::from_secs(10),
-            wall_clock: Duration::from_secs(300),
-            result: 64 << 20,
-            log: 64 << 10,
-            host_calls: 20_000,
-        }
+        Self::from_grant(&Limits::DEFAULTS)
     }
 }
 
 impl CallLimits {
     pub fn from_grant(limits: &Limits) -> Self {
-        let default = Self::default();
-        let size = |granted: Option<entrepot_domain::grants::ByteSize>, default: usize| {
-            granted.map_or(default, |size| usize::try_from(size.bytes()).unwrap_or(usize::MAX))
-        };
+        let Limits { memory, wall_clock, cpu, result, log, .. } = limits.or_defaults();
+        let size = |size: Option<ByteSize>| size.map_or(0, |size| usize::try_from(size.bytes()).unwrap_or(usize::MAX));
+        let span = |span: Option<TimeSpan>| span.map_or(Duration::ZERO, TimeSpan::duration);
         Self {
-            memory: size(limits.memory, default.memory).min(crate::engine::LARGEST_MEMORY),
-            cpu: limits.cpu.map_or(default.cpu, |span| span.duration()),
-            wall_clock: limits.wall_clock.map_or(default.wall_clock, |span| span.duration()),
-            result: size(limits.result, default.result),
-            log: size(limits.log, default.log),
-            host_calls: default.host_calls,
+            memory: size(memory).min(crate::engine::LARGEST_MEMORY),
+            cpu: span(cpu),
+            wall_clock: span(wall_clock),
+            result: size(result),
+            log: size(log),
+            host_calls: HOST_CALLS,
         }
     }
 

@@ -22,6 +22,10 @@ pub struct AdapterRow {
     #[serde(serialize_with = "crate::adapters::plain")]
     pub exports: Json<Vec<String>>,
     pub size: i64,
+    /// Where it was installed from.
+    pub source: String,
+    /// Fingerprint of the trusted key that signed it.
+    pub signer: Option<String>,
     pub installed_at: Timestamp,
 }
 
@@ -49,23 +53,31 @@ pub struct NewAdapter<'a> {
     pub imports: &'a [String],
     pub exports: &'a [String],
     pub artifact: &'a [u8],
+    pub source: &'a str,
+    pub signer: Option<&'a str>,
 }
 
-const COLUMNS: &str = "adapter_id, version, digest, publisher, state, manifest, imports, exports, size, installed_at";
-const LIST: &str = "SELECT adapter_id, version, digest, publisher, state, manifest, imports, exports, size, installed_at \
+const COLUMNS: &str = "adapter_id, version, digest, publisher, state, manifest, imports, exports, size, source, signer, installed_at";
+const LIST: &str = "SELECT adapter_id, version, digest, publisher, state, manifest, imports, exports, size, source, signer, installed_at \
     FROM adapters ORDER BY adapter_id, installed_at DESC";
-const FIND: &str = "SELECT adapter_id, version, digest, publisher, state, manifest, imports, exports, size, installed_at \
+const FIND: &str = "SELECT adapter_id, version, digest, publisher, state, manifest, imports, exports, size, source, signer, installed_at \
     FROM adapters WHERE adapter_id = $1 ORDER BY installed_at DESC LIMIT 1";
-const FIND_VERSION: &str = "SELECT adapter_id, version, digest, publisher, state, manifest, imports, exports, size, installed_at \
+const FIND_VERSION: &str = "SELECT adapter_id, version, digest, publisher, state, manifest, imports, exports, size, source, signer, installed_at \
     FROM adapters WHERE adapter_id = $1 AND version = $2";
 const ARTIFACT: &str = "SELECT artifact FROM adapters WHERE adapter_id = $1 AND version = $2 AND digest = $3";
 const INSERT: &str = "INSERT INTO adapters \
-    (adapter_id, version, digest, publisher, state, manifest, imports, exports, artifact, size, installed_at) \
-    VALUES ($1, $2, $3, $4, 'pending', $5, $6, $7, $8, $9, $10)";
+    (adapter_id, version, digest, publisher, state, manifest, imports, exports, artifact, size, source, signer, installed_at) \
+    VALUES ($1, $2, $3, $4, 'pending', $5, $6, $7, $8, $9, $10, $11, $12)";
 const GRANT_IN_FORCE: &str = "SELECT adapter_id, generation, version, digest, body, approved_by, approved_at FROM grants \
     WHERE adapter_id = $1 AND revoked_at IS NULL ORDER BY generation DESC LIMIT 1";
 const INSERT_GRANT: &str = "INSERT INTO grants (adapter_id, generation, version, digest, body, approved_by, approved_at) \
     SELECT $1, COALESCE(MAX(generation), 0) + 1, $2, $3, $4, $5, $6 FROM grants WHERE adapter_id = $1";
+const REVOKE: &str = "UPDATE grants SET revoked_at = $2 WHERE adapter_id = $1 AND revoked_at IS NULL";
+const STATE_REVOKED: &str = "UPDATE adapters SET state = 'revoked' WHERE adapter_id = $1 AND state = 'approved'";
+const HISTORY: &str = "SELECT adapter_id, generation, version, digest, body, approved_by, approved_at FROM grants \
+    WHERE adapter_id = $1 ORDER BY generation DESC LIMIT 100";
+const NUMBER_IN_FORCE: &str =
+    "SELECT COALESCE(MAX(generation), 0) FROM grants WHERE adapter_id = $1 AND revoked_at IS NULL";
 const APPROVE: &str = "UPDATE adapters SET state = 'approved' WHERE adapter_id = $1 AND version = $2";
 
 impl Db {
@@ -88,6 +100,17 @@ impl Db {
         Ok(row.map(|(bytes,)| bytes))
     }
 
+    /// Grants of an adapter, newest first, revoked ones too.
+    pub async fn grants_of(&self, adapter: &str) -> Result<Vec<GrantRow>, StoreError> {
+        Ok(read_all!(self, GrantRow, HISTORY, adapter)?)
+    }
+
+    /// The generation in force; 0: none.
+    pub async fn generation_in_force(&self, adapter: &str) -> Result<i64, StoreError> {
+        let row = read_optional!(self, (i64,), NUMBER_IN_FORCE, adapter)?;
+        Ok(row.map_or(0, |(number,)| number))
+    }
+
     /// The grant an adapter runs under, if one is in force.
     pub async fn grant_in_force(&self, adapter: &str) -> Result<Option<GrantRow>, StoreError> {
         Ok(read_optional!(self, GrantRow, GRANT_IN_FORCE, adapter)?)
@@ -108,9 +131,23 @@ impl Tx {
             Json(new.exports),
             new.artifact,
             new.artifact.len() as i64,
+            new.source,
+            new.signer,
             now
         )?;
         Ok(())
+    }
+
+    /// The grant in force, seen from inside the transaction that is about to replace it.
+    pub async fn grant_in_force(&mut self, adapter: &str) -> Result<Option<GrantRow>, StoreError> {
+        Ok(tx_optional!(self, GrantRow, GRANT_IN_FORCE, adapter)?)
+    }
+
+    /// Ends every grant of an adapter. The number of those that were in force.
+    pub async fn revoke_grants(&mut self, adapter: &str, now: Timestamp) -> Result<u64, StoreError> {
+        let revoked = execute!(self, REVOKE, adapter, now)?;
+        execute!(self, STATE_REVOKED, adapter)?;
+        Ok(revoked)
     }
 
     /// Records what was approved; from the commit on, new calls run under it.

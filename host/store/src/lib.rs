@@ -4,6 +4,7 @@
 mod macros;
 
 pub mod adapters;
+pub mod audit;
 pub mod bulk;
 pub mod catalogue;
 pub mod channels;
@@ -15,6 +16,7 @@ pub mod items;
 pub mod pages;
 pub mod products;
 pub mod runs;
+pub mod trusted_keys;
 
 pub use codec::{pack, unpack};
 pub use db::{Db, Engine, Pools, Scoped, ScopedTx, Tx};

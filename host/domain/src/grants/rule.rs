@@ -68,7 +68,7 @@ impl Default for RateLimit {
     }
 }
 
-/// What one call may use. `None`: the host's default.
+/// What one call may use. `None`: the host's default, [`Limits::DEFAULTS`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Limits {
@@ -84,4 +84,29 @@ pub struct Limits {
     pub result: Option<ByteSize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub log: Option<ByteSize>,
+}
+
+impl Limits {
+    /// What holds where nothing else is asked for. All limits are always on.
+    pub const DEFAULTS: Self = Self {
+        memory: Some(ByteSize(64 << 20)),
+        wall_clock: Some(TimeSpan(300_000)),
+        cpu: Some(TimeSpan(10_000)),
+        outbound_calls: Some(500),
+        result: Some(ByteSize(64 << 20)),
+        log: Some(ByteSize(64 << 10)),
+    };
+
+    /// With the defaults filled in: every field has a value.
+    pub fn or_defaults(self) -> Self {
+        let Self { memory, wall_clock, cpu, outbound_calls, result, log } = Self::DEFAULTS;
+        Self {
+            memory: self.memory.or(memory),
+            wall_clock: self.wall_clock.or(wall_clock),
+            cpu: self.cpu.or(cpu),
+            outbound_calls: self.outbound_calls.or(outbound_calls),
+            result: self.result.or(result),
+            log: self.log.or(log),
+        }
+    }
 }

@@ -1,6 +1,7 @@
 use super::*;
 
 mod binding;
+mod changes;
 mod manifests;
 mod settings;
 mod urls;

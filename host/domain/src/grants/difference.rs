@@ -1,0 +1,182 @@
+//! What one set of permissions has more, or less, than another: what an upgrade is judged by.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use super::{Credential, EgressRule, Grant, Limits, Manifest, Operation, RateLimit};
+
+/// What a manifest asks for or a grant allows.
+#[derive(Clone, Copy, Debug)]
+pub struct Permissions<'a> {
+    pub world: &'a str,
+    pub rules: &'a [EgressRule],
+    pub credentials: &'a BTreeMap<String, Credential>,
+    pub rate_limit: RateLimit,
+    pub limits: Limits,
+}
+
+/// In plain words, one line each.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Difference {
+    /// What is allowed in addition. Needs approval.
+    pub wider: Vec<String>,
+    /// What is no longer allowed.
+    pub narrower: Vec<String>,
+}
+
+impl Manifest {
+    pub fn permissions(&self) -> Permissions<'_> {
+        Permissions {
+            world: &self.world,
+            rules: &self.egress,
+            credentials: &self.credentials,
+            rate_limit: self.rate_limit,
+            limits: self.limits,
+        }
+    }
+}
+
+impl Grant {
+    pub fn permissions(&self) -> Permissions<'_> {
+        Permissions {
+            world: &self.world,
+            rules: &self.rules,
+            credentials: &self.credentials,
+            rate_limit: self.rate_limit,
+            limits: self.limits,
+        }
+    }
+}
+
+/// The smallest thing that can be allowed: a method to a path, with a credential or without, during one operation.
+type Atom<'a> = (String, Option<&'a str>, Operation);
+
+impl Difference {
+    /// From `old` to `new`. Patterns are compared as they are written: another pattern counts as wider even where it
+    /// happens to match less, because that is for a person to see.
+    pub fn between(old: &Permissions<'_>, new: &Permissions<'_>) -> Self {
+        let mut difference = Self::default();
+        if old.world != new.world {
+            difference.wider.push(format!("it is built for {} instead of {}", new.world, old.world));
+        }
+        let (before, after) = (atoms(old), atoms(new));
+        difference.wider.extend(lines("may send", after.difference(&before)));
+        difference.narrower.extend(lines("may no longer send", before.difference(&after)));
+        let (before, after) = (redirects(old), redirects(new));
+        for (place, most) in &after {
+            let known = before.get(place).copied().unwrap_or(0);
+            let line = format!("up to {most} redirects of {place} are followed instead of {known}");
+            match known.cmp(most) {
+                std::cmp::Ordering::Less => difference.wider.push(line),
+                std::cmp::Ordering::Greater => difference.narrower.push(line),
+                std::cmp::Ordering::Equal => {}
+            }
+        }
+        for (name, credential) in new.credentials {
+            match old.credentials.get(name) {
+                Some(known) if known == credential => {}
+                Some(_) => difference.wider.push(format!("the credential {name} is made differently")),
+                None => difference.wider.push(format!(
+                    "a credential {name} of the secrets {}",
+                    credential.secret_names().join(", ")
+                )),
+            }
+        }
+        for name in old.credentials.keys().filter(|name| !new.credentials.contains_key(*name)) {
+            difference.narrower.push(format!("no credential {name}"));
+        }
+        difference.limits(old, new);
+        difference
+    }
+
+    pub fn is_wider(&self) -> bool {
+        !self.wider.is_empty()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.wider.is_empty() && self.narrower.is_empty()
+    }
+
+    fn limits(&mut self, old: &Permissions<'_>, new: &Permissions<'_>) {
+        let (before, after) = (old.limits.or_defaults(), new.limits.or_defaults());
+        macro_rules! limit {
+            ($field:ident, $name:literal) => {
+                if let (Some(before), Some(after)) = (before.$field, after.$field) {
+                    let line = format!(concat!($name, " {} instead of {}"), after, before);
+                    match after.cmp(&before) {
+                        std::cmp::Ordering::Greater => self.wider.push(line),
+                        std::cmp::Ordering::Less => self.narrower.push(line),
+                        std::cmp::Ordering::Equal => {}
+                    }
+                }
+            };
+        }
+        limit!(memory, "memory of a call:");
+        limit!(wall_clock, "time of a call:");
+        limit!(cpu, "computing time of a call:");
+        limit!(outbound_calls, "requests of a unit of work:");
+        limit!(result, "size of an answer:");
+        limit!(log, "size of the log of a call:");
+        let (before, after) = (old.rate_limit, new.rate_limit);
+        if before != after {
+            let line = format!(
+                "{} requests per second, {} at once, instead of {} and {}",
+                after.requests_per_second, after.concurrency, before.requests_per_second, before.concurrency
+            );
+            let less =
+                after.requests_per_second <= before.requests_per_second && after.concurrency <= before.concurrency;
+            if less { self.narrower.push(line) } else { self.wider.push(line) }
+        }
+    }
+}
+
+fn place(rule: &EgressRule, path: &super::PathPattern) -> String {
+    format!("{}{}", rule.origin, path)
+}
+
+fn atoms<'a>(permissions: &Permissions<'a>) -> BTreeSet<Atom<'a>> {
+    let mut atoms = BTreeSet::new();
+    for rule in permissions.rules {
+        let named = rule.credentials.iter().map(|name| Some(name.as_str()));
+        let credentials: Vec<_> = if rule.credentials.is_empty() { vec![None] } else { named.collect() };
+        for path in &rule.paths {
+            for method in &rule.methods {
+                for credential in &credentials {
+                    let what = format!("{method} to {}", place(rule, path));
+                    atoms.extend(rule.operations.iter().map(|operation| (what.clone(), *credential, *operation)));
+                }
+            }
+        }
+    }
+    atoms
+}
+
+fn redirects(permissions: &Permissions<'_>) -> BTreeMap<String, u8> {
+    let mut most = BTreeMap::new();
+    for rule in permissions.rules {
+        for path in &rule.paths {
+            let known = most.entry(place(rule, path)).or_insert(0);
+            *known = rule.redirects.max(*known);
+        }
+    }
+    most
+}
+
+/// Atoms that differ in operation or credential only share a line.
+fn lines<'a, 'b: 'a>(verb: &str, atoms: impl Iterator<Item = &'a Atom<'b>>) -> Vec<String> {
+    type Sides<'a> = (BTreeSet<&'a str>, BTreeSet<&'static str>);
+    let mut by_place: BTreeMap<&str, Sides<'_>> = BTreeMap::new();
+    for (what, credential, operation) in atoms {
+        let (credentials, operations) = by_place.entry(what).or_default();
+        credentials.insert(credential.unwrap_or("no credential"));
+        operations.insert(operation.as_str());
+    }
+    by_place
+        .into_iter()
+        .map(|(what, (credentials, operations))| {
+            let join = |set: BTreeSet<&str>, word: &str| set.into_iter().collect::<Vec<_>>().join(word);
+            format!("{verb} {what} with {} during {}", join(credentials, " or "), join(operations, ", "))
+        })
+        .collect()
+}
