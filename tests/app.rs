@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use entrepot_config::Config;
 use entrepot_domain::catalog::Product;
+use entrepot_domain::grants::Narrowing;
 use entrepot_domain::run::RunScope;
 use entrepot_domain::{ChannelId, Clock, RunId, Secret};
 use entrepot_queue::Outcome;
@@ -74,8 +75,8 @@ impl App {
     pub async fn install(&self) {
         let bytes = std::fs::read(adapters_folder().join("woocommerce.wasm")).expect("the built adapter");
         let admission = self.host.sync.admission();
-        admission.install(bytes).await.expect("the adapter installs");
-        admission.approve("woocommerce", "test").await.expect("the adapter is approved");
+        admission.install(bytes, "test").await.expect("the adapter installs");
+        admission.approve("woocommerce", &Narrowing::default(), "test").await.expect("the adapter is approved");
     }
 
     /// Installs the adapter and connects a shop with its key.

@@ -21,6 +21,7 @@ CREATE TABLE audit_log (
     action     TEXT NOT NULL, -- install, trust, untrust, approve, upgrade, rollback, revoke, ...
     adapter_id TEXT COLLATE "C", -- which adapter, if it is about one
     details    TEXT NOT NULL, -- JSON, byte for byte as it was authenticated
+    key_id     TEXT NOT NULL, -- id of the master key whose derived key authenticates it
     hash       TEXT NOT NULL -- HMAC-SHA256, hex, over this row and the hash of the one before
 );
 CREATE INDEX audit_log_adapter ON audit_log (adapter_id, seq);

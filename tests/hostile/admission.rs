@@ -1,7 +1,7 @@
 //! Artifacts at the door: what they claim against what they are.
 
 use anyhow::Result;
-use entrepot_admission::{Admission, MANIFEST_SECTION};
+use entrepot_admission::{Admission, AdmissionOptions, AuditKeys, MANIFEST_SECTION};
 use entrepot_domain::Clock;
 use entrepot_store::Db;
 
@@ -22,7 +22,14 @@ async fn rows() -> Result<Vec<Row>> {
     let folder = tempfile::tempdir()?;
     let db = Db::connect(&format!("sqlite://{}/hostile.db", folder.path().display()), Clock::System).await?;
     db.migrate().await?;
-    let admission = Admission::new(db, stage.sandbox.clone());
+    let admission = Admission::new(
+        db,
+        stage.sandbox.clone(),
+        AdmissionOptions {
+            audit_keys: AuditKeys::new(vec![("test".into(), Default::default())]),
+            require_signatures: false,
+        },
+    );
     let bare = Forged::default().component()?;
     let with = |manifest: &str| with_section(bare.clone(), MANIFEST_SECTION, manifest.as_bytes());
     let modest = MANIFEST.replace("\"check\", \"fetch-page\"", "\"check\"");
@@ -35,9 +42,9 @@ async fn rows() -> Result<Vec<Row>> {
         (
             "a manifest that is not UTF-8",
             with_section(bare.clone(), MANIFEST_SECTION, b"\xff\xfe"),
-            "carries no manifest",
+            "it is not UTF-8 text",
         ),
-        ("a manifest of 1 MiB", with(&" ".repeat(1 << 20)), "carries no manifest"),
+        ("a manifest of 1 MiB", with(&" ".repeat(1 << 20)), "more than the 256 KiB"),
         ("a manifest with an unknown key", with(&format!("allow_everything = true\n{modest}")), "allow_everything"),
         ("an unknown key in a rule", with(&modest.replace("redirects = 2", "redirects = 2\nhosts = [\"*\"]")), "hosts"),
         ("an unknown limit", with(&format!("{modest}\n[limits]\nram = \"1GiB\"")), "ram"),
@@ -56,7 +63,7 @@ async fn rows() -> Result<Vec<Row>> {
         ("the same version, built anew", stage.bytes.clone(), "installed already with other bytes"),
     ] {
         let work = async {
-            match admission.install(bytes).await {
+            match admission.install(bytes, "tests").await {
                 Ok(installed) if installed.already => "installed, there already".to_owned(),
                 Ok(_) => "installed, not there before".to_owned(),
                 Err(error) => error.to_string(),
@@ -70,7 +77,7 @@ async fn rows() -> Result<Vec<Row>> {
         ("approved, it is in use", "hostile", true, "generation 1"),
     ] {
         let work = async {
-            if approve && let Err(error) = admission.approve(id, "tests").await {
+            if approve && let Err(error) = admission.approve(id, &Default::default(), "tests").await {
                 return error.to_string();
             }
             match admission.active(id).await {

@@ -51,7 +51,7 @@ async fn an_adapter_that_takes_too_long_holds_up_nobody() {
     std::fs::set_permissions(&script, std::os::unix::fs::PermissionsExt::from_mode(0o700)).expect("executable");
     let host = app.reopen_with(&options, &script.display().to_string()).await.expect("opens");
     let admission = host.sync.admission().clone();
-    let slow = tokio::spawn(async move { admission.install(renamed(1).1).await.map(drop) });
+    let slow = tokio::spawn(async move { admission.install(renamed(1).1, "test").await.map(drop) });
     let begun = Instant::now();
     while !slow.is_finished() {
         host.sync.admission().active("woocommerce").await.map(drop).expect("served meanwhile");
@@ -74,8 +74,8 @@ async fn twenty_adapters_are_ready_soon() {
     let begun = Instant::now();
     let install = |number| async move {
         let (id, bytes) = renamed(number);
-        admission.install(bytes).await.expect("installs");
-        admission.approve(&id, "test").await.expect("approved");
+        admission.install(bytes, "test").await.expect("installs");
+        admission.approve(&id, &Default::default(), "test").await.expect("approved");
     };
     for number in (0..20).step_by(2) {
         tokio::join!(install(number), install(number + 1));

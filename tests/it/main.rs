@@ -1,5 +1,6 @@
 //! The whole application: the real host and the real adapter against a simulated shop, on both databases.
 
+mod admission;
 mod api;
 mod auth;
 mod cli;

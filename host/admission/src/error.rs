@@ -1,4 +1,5 @@
-use entrepot_domain::grants::ManifestError;
+use entrepot_artifact::{ArtifactError, FetchError, SourceError};
+use entrepot_domain::grants::{ManifestError, NarrowError};
 use entrepot_runtime::LoadError;
 use entrepot_store::StoreError;
 use thiserror::Error;
@@ -18,12 +19,38 @@ impl AdmissionError {
 pub enum AdmissionError {
     #[error(transparent)]
     Load(#[from] LoadError),
-    #[error("the artifact carries no manifest; build it with `cargo adapter build`")]
-    NoManifest,
-    #[error("the artifact carries more than one manifest")]
-    TwoManifests,
+    #[error(transparent)]
+    Artifact(#[from] ArtifactError),
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    #[error(transparent)]
+    Fetch(#[from] FetchError),
     #[error("the manifest is not right: {0}")]
     Manifest(#[from] ManifestError),
+    #[error("{0}; it is not installed")]
+    Unsigned(String),
+    #[error(
+        "it is signed by the key {key_id} of {publisher}, which is not trusted here; if you know that it is theirs: entrepot adapter trust {key}"
+    )]
+    ForeignKey { publisher: String, key_id: String, key: String },
+    #[error("this key is of no use: {0}")]
+    Key(String),
+    #[error(
+        "{reference} was withdrawn by its publisher: {reason}; take another version, or insist with --allow-yanked"
+    )]
+    Yanked { reference: String, reason: String },
+    #[error("{adapter} {highest} is installed, and this one is older; insist with --allow-older")]
+    Older { adapter: String, highest: String },
+    #[error(
+        "{adapter} is installed from the publisher {known:?}, and this one is by {found:?}; an adapter does not change hands"
+    )]
+    OtherPublisher { adapter: String, known: String, found: String },
+    #[error(transparent)]
+    Narrow(#[from] NarrowError),
+    #[error("there is no earlier grant of {0} to go back to")]
+    NothingToRollBack(String),
+    #[error("there is no key to authenticate the audit log with")]
+    NoAuditKey,
     #[error("the manifest asks for {operation}, which the component does not export")]
     NotExported { operation: String },
     #[error(

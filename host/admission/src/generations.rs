@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError};
 
+use entrepot_domain::clock::Timestamp;
 use entrepot_domain::grants::{Grant, Manifest};
 use entrepot_runtime::{Adapter, Artifact, Sandbox};
 use entrepot_store::Db;
 use tokio::sync::Mutex;
 
-use crate::AdmissionError;
+use crate::{AdmissionError, AuditKeys};
 
 /// An approved adapter, ready to be called.
 pub struct Generation {
@@ -19,6 +20,12 @@ pub struct Generation {
     pub number: i64,
 }
 
+impl Generation {
+    pub fn has_expired(&self, now: Timestamp) -> bool {
+        self.grant.expires_at.is_some_and(|end| end <= now)
+    }
+}
+
 /// The door adapters come in by. Cheap to clone.
 #[derive(Clone)]
 pub struct Admission(Arc<Inner>);
@@ -26,16 +33,31 @@ pub struct Admission(Arc<Inner>);
 /// Locked while its adapter is compiled: two callers shall not compile the same thing, and nobody waits for another adapter.
 type Slot = Arc<Mutex<Option<Arc<Generation>>>>;
 
+pub struct AdmissionOptions {
+    pub audit_keys: AuditKeys,
+    /// Refuse unsigned artifacts from files and uploads too.
+    pub require_signatures: bool,
+}
+
 struct Inner {
     db: Db,
     sandbox: Sandbox,
+    options: AdmissionOptions,
     /// By adapter id.
     loaded: std::sync::Mutex<HashMap<String, Slot>>,
 }
 
 impl Admission {
-    pub fn new(db: Db, sandbox: Sandbox) -> Self {
-        Self(Arc::new(Inner { db, sandbox, loaded: std::sync::Mutex::default() }))
+    pub fn new(db: Db, sandbox: Sandbox, options: AdmissionOptions) -> Self {
+        Self(Arc::new(Inner { db, sandbox, options, loaded: std::sync::Mutex::default() }))
+    }
+
+    pub(crate) fn audit_keys(&self) -> &AuditKeys {
+        &self.0.options.audit_keys
+    }
+
+    pub(crate) fn require_signatures(&self) -> bool {
+        self.0.options.require_signatures
     }
 
     pub(crate) fn db(&self) -> &Db {
@@ -60,7 +82,7 @@ impl Admission {
             let installed = self.db().adapter(adapter).await?.is_some();
             return Err(if installed { AdmissionError::NotApproved(adapter.to_owned()) } else { unknown() });
         };
-        let grant: Grant = serde_json::from_value(row.body.0).map_err(|_| damaged())?;
+        let grant = crate::review::grant(&row)?;
         if grant.expires_at.is_some_and(|end| end <= self.db().clock().now()) {
             return Err(AdmissionError::Expired { adapter: adapter.to_owned() });
         }
@@ -74,7 +96,7 @@ impl Admission {
         let bytes = self.db().artifact(adapter, &row.version, &row.digest).await?.ok_or_else(unknown)?;
         let expected = row.digest.clone();
         let check = tokio::task::spawn_blocking(move || {
-            let ours = crate::artifact::digest(&bytes) == expected;
+            let ours = entrepot_artifact::sha256_hex(&bytes) == expected;
             ours.then(|| Artifact::check(bytes))
         });
         let artifact = check.await.ok().flatten().ok_or_else(damaged)??;

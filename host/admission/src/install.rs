@@ -1,11 +1,12 @@
-//! Installing and approving.
+//! Installing: everything that can be refused is refused before anything is compiled.
 
-use bytes::Bytes;
-use entrepot_domain::grants::{Grant, Manifest};
-use entrepot_runtime::Artifact;
+use entrepot_artifact::{Artifact, FetchOptions, Fetched, Source};
+use entrepot_domain::grants::Manifest;
 use entrepot_store::adapters::NewAdapter;
+use serde_json::json;
 
-use crate::{Admission, AdmissionError, artifact};
+use crate::audit::Action;
+use crate::{Admission, AdmissionError};
 
 /// What was installed; it waits for approval.
 #[derive(Clone, Debug)]
@@ -13,41 +14,76 @@ pub struct Installed {
     pub adapter_id: String,
     pub version: String,
     pub digest: String,
+    /// Fingerprint of the trusted key that signed it; none: it is unsigned.
+    pub signer: Option<String>,
     /// The very same artifact was there already.
     pub already: bool,
 }
 
+/// What an operator may insist on.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct InstallOptions {
+    /// A version lower than the highest that is installed.
+    pub allow_older: bool,
+    /// A version that its registry tells people away from.
+    pub allow_yanked: bool,
+}
+
 impl Admission {
-    /// Checks the artifact whole, compiles it in a process of its own, and keeps it. Nothing of it runs before it is approved.
-    pub async fn install(&self, bytes: impl Into<Bytes>) -> Result<Installed, AdmissionError> {
-        let bytes = bytes.into();
+    /// From a file, a registry or an OCI registry.
+    pub async fn install_from(
+        &self,
+        reference: &str,
+        fetch: &FetchOptions,
+        options: InstallOptions,
+        by: &str,
+    ) -> Result<Installed, AdmissionError> {
+        let source = Source::parse(reference)?;
+        let remote = !matches!(source, Source::File(_));
+        let Fetched { bytes, yanked, pinned, .. } = source.fetch(fetch).await?;
+        if let Some(reason) = yanked.filter(|_| !options.allow_yanked) {
+            return Err(AdmissionError::Yanked { reference: pinned.reference, reason });
+        }
+        self.admit(bytes, &pinned.reference, remote, options, by).await
+    }
+
+    /// From bytes that an operator handed over.
+    pub async fn install(&self, bytes: impl Into<Vec<u8>>, by: &str) -> Result<Installed, AdmissionError> {
+        self.admit(bytes.into(), "upload", false, InstallOptions::default(), by).await
+    }
+
+    async fn admit(
+        &self,
+        bytes: Vec<u8>,
+        source: &str,
+        remote: bool,
+        options: InstallOptions,
+        by: &str,
+    ) -> Result<Installed, AdmissionError> {
         // The largest artifact takes a moment to be read.
-        let check = tokio::task::spawn_blocking(move || {
-            let artifact = Artifact::check(bytes)?;
-            let manifest = artifact::manifest(artifact.bytes())?;
-            let digest = artifact::digest(artifact.bytes());
-            Ok::<_, AdmissionError>((artifact, manifest, digest))
+        let read = tokio::task::spawn_blocking(move || {
+            let component = entrepot_runtime::Artifact::check(bytes.clone())?;
+            let artifact = Artifact::read(bytes)?;
+            let manifest = Manifest::parse(artifact.manifest_text())?;
+            Ok::<_, AdmissionError>((component, artifact, manifest))
         });
-        let (artifact, manifest, digest) =
-            check.await.map_err(|_| AdmissionError::Damaged("the artifact".into()))??;
-        let adapter = self.sandbox().load(&artifact, &Default::default()).await?;
-        check_exports(&manifest, adapter.exports())?;
+        let (component, artifact, manifest) =
+            read.await.map_err(|_| AdmissionError::Damaged("the artifact".into()))??;
+        let digest = artifact.digest().to_owned();
+        let signer = self.signer(&artifact, remote).await?;
         let installed = |already| Installed {
             adapter_id: manifest.id.clone(),
             version: manifest.version.clone(),
             digest: digest.clone(),
+            signer: signer.clone(),
             already,
         };
-        if let Some(known) = self.db().adapter_version(&manifest.id, &manifest.version).await? {
-            if known.digest == digest {
-                return Ok(installed(true));
-            }
-            return Err(AdmissionError::OtherBytes {
-                adapter: manifest.id,
-                version: manifest.version,
-                digest: known.digest,
-            });
+        if self.is_known(&artifact, &manifest, signer.as_deref(), options).await? {
+            return Ok(installed(true));
         }
+        let adapter = self.sandbox().load(&component, &Default::default()).await?;
+        check_exports(&manifest, adapter.exports())?;
+
         let body = serde_json::to_value(&manifest).map_err(|_| AdmissionError::Damaged(manifest.id.clone()))?;
         let new = NewAdapter {
             adapter_id: &manifest.id,
@@ -58,26 +94,57 @@ impl Admission {
             imports: adapter.imports(),
             exports: adapter.exports(),
             artifact: artifact.bytes(),
+            source,
+            signer: signer.as_deref(),
         };
+        let details = json!({
+            "version": manifest.version, "publisher": manifest.publisher, "digest": digest, "source": source, "signer": signer,
+            "size": artifact.bytes().len(),
+        });
         let mut tx = self.db().begin().await?;
+        self.record(&mut tx, by, Action::Install, Some(&manifest.id), &details).await?;
+        // Somebody may have been faster while this one was compiled.
+        if self.is_known(&artifact, &manifest, signer.as_deref(), options).await? {
+            return Ok(installed(true));
+        }
         tx.insert_adapter(&new, self.db().clock().now()).await?;
         tx.commit().await?;
-        tracing::info!(adapter = manifest.id, version = manifest.version, digest, "adapter installed");
+        tracing::info!(adapter = manifest.id, version = manifest.version, digest, source, "adapter installed");
         Ok(installed(false))
     }
 
-    /// Grants what the version installed last asks for, and puts it in use.
-    pub async fn approve(&self, adapter: &str, by: &str) -> Result<Grant, AdmissionError> {
-        let row = self.db().adapter(adapter).await?.ok_or_else(|| AdmissionError::Unknown(adapter.to_owned()))?;
-        let manifest: Manifest =
-            serde_json::from_value(row.manifest.0).map_err(|_| AdmissionError::Damaged(adapter.to_owned()))?;
-        let grant = Grant::as_requested(&manifest, row.digest.clone());
-        let body = serde_json::to_value(&grant).map_err(|_| AdmissionError::Damaged(adapter.to_owned()))?;
-        let mut tx = self.db().begin().await?;
-        tx.insert_grant(adapter, &row.version, &row.digest, &body, by, self.db().clock().now()).await?;
-        tx.commit().await?;
-        tracing::info!(adapter, version = row.version, by, "adapter approved");
-        Ok(grant)
+    /// Whether these very bytes are installed. What must not follow what is installed is an error.
+    async fn is_known(
+        &self,
+        artifact: &Artifact,
+        manifest: &Manifest,
+        signer: Option<&str>,
+        options: InstallOptions,
+    ) -> Result<bool, AdmissionError> {
+        let mut highest: Option<semver::Version> = None;
+        for row in self.db().adapters_named(&manifest.id).await? {
+            if row.version == manifest.version {
+                if row.digest == artifact.digest() {
+                    return Ok(true);
+                }
+                let (adapter, version, digest) = (row.adapter_id, row.version, row.digest);
+                return Err(AdmissionError::OtherBytes { adapter, version, digest });
+            }
+            if row.publisher != manifest.publisher {
+                let (adapter, known, found) = (row.adapter_id, row.publisher, manifest.publisher.clone());
+                return Err(AdmissionError::OtherPublisher { adapter, known, found });
+            }
+            if row.signer.is_some() && signer.is_none() {
+                return Err(AdmissionError::Unsigned(format!("{} {} is signed", row.adapter_id, row.version)));
+            }
+            highest = highest.max(semver::Version::parse(&row.version).ok());
+        }
+        match highest {
+            Some(highest) if highest > artifact.manifest().version && !options.allow_older => {
+                Err(AdmissionError::Older { adapter: manifest.id.clone(), highest: highest.to_string() })
+            }
+            _ => Ok(false),
+        }
     }
 }
 

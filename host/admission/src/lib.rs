@@ -1,11 +1,15 @@
 #![doc = include_str!("../README.md")]
 
-mod artifact;
+mod audit;
 mod error;
 mod generations;
 mod install;
+mod review;
+mod trust;
 
-pub use artifact::MANIFEST_SECTION;
+pub use audit::{AuditKeys, BrokenLink, Verified};
+pub use entrepot_artifact::{FetchOptions, MANIFEST_SECTION};
 pub use error::AdmissionError;
-pub use generations::{Admission, Generation};
-pub use install::Installed;
+pub use generations::{Admission, AdmissionOptions, Generation};
+pub use install::{InstallOptions, Installed};
+pub use review::Review;

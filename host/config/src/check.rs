@@ -55,6 +55,7 @@ pub(crate) fn check(
         public_url,
         log: text(table, "log"),
         registry: Some(text(table, "registry")).filter(|text| !text.is_empty()),
+        require_signatures: table.get("require_signatures").and_then(Value::as_bool).unwrap_or(false),
         master_key,
         egress: EgressConfig {
             allow_loopback: egress.get("allow_loopback").and_then(Value::as_bool).unwrap_or(false),

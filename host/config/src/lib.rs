@@ -22,6 +22,7 @@ pub struct Config {
     pub public_url: String,
     pub log: String,
     pub registry: Option<String>,
+    pub require_signatures: bool,
     /// From `ENTREPOT_MASTER_KEY` or the file that `ENTREPOT_MASTER_KEY_FILE` names; `None`: the key file in the data folder.
     pub master_key: Option<Secret>,
     pub egress: EgressConfig,

@@ -14,6 +14,7 @@ const VARIABLES: &[(&str, &str, &str)] = &[
     ("ENTREPOT_PUBLIC_URL", "", "public_url"),
     ("ENTREPOT_LOG", "", "log"),
     ("ENTREPOT_REGISTRY", "", "registry"),
+    ("ENTREPOT_REQUIRE_SIGNATURES", "", "require_signatures"),
     ("ENTREPOT_EGRESS_ALLOW_LOOPBACK", "egress", "allow_loopback"),
     ("ENTREPOT_EGRESS_CA_FILE", "egress", "ca_file"),
     ("ENTREPOT_COMPILE_MEMORY_MIB", "compile", "memory_mib"),

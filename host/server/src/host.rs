@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
-use entrepot_admission::Admission;
+use entrepot_admission::{Admission, AdmissionOptions, AuditKeys};
 use entrepot_config::Config;
 use entrepot_domain::{Clock, TenantId};
 use entrepot_egress::{Egress, EgressOptions};
@@ -47,7 +47,14 @@ impl Host {
             },
         };
         let sandbox = Sandbox::new(SandboxOptions { cache: Some(cache), ..SandboxOptions::new(compiler) })?;
-        let admission = Admission::new(db.clone(), sandbox);
+        let admission = Admission::new(
+            db.clone(),
+            sandbox,
+            AdmissionOptions {
+                audit_keys: AuditKeys::new(keys.derive_each("audit log")?),
+                require_signatures: config.require_signatures,
+            },
+        );
         let options = SyncOptions {
             page_size: config.import.page_size,
             slice: config.import.slice,

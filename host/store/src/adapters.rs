@@ -57,11 +57,14 @@ pub struct NewAdapter<'a> {
     pub signer: Option<&'a str>,
 }
 
-const COLUMNS: &str = "adapter_id, version, digest, publisher, state, manifest, imports, exports, size, source, signer, installed_at";
+const COLUMNS: &str =
+    "adapter_id, version, digest, publisher, state, manifest, imports, exports, size, source, signer, installed_at";
 const LIST: &str = "SELECT adapter_id, version, digest, publisher, state, manifest, imports, exports, size, source, signer, installed_at \
     FROM adapters ORDER BY adapter_id, installed_at DESC";
 const FIND: &str = "SELECT adapter_id, version, digest, publisher, state, manifest, imports, exports, size, source, signer, installed_at \
     FROM adapters WHERE adapter_id = $1 ORDER BY installed_at DESC LIMIT 1";
+const NAMED: &str = "SELECT adapter_id, version, digest, publisher, state, manifest, imports, exports, size, source, signer, installed_at \
+    FROM adapters WHERE adapter_id = $1 ORDER BY installed_at DESC";
 const FIND_VERSION: &str = "SELECT adapter_id, version, digest, publisher, state, manifest, imports, exports, size, source, signer, installed_at \
     FROM adapters WHERE adapter_id = $1 AND version = $2";
 const ARTIFACT: &str = "SELECT artifact FROM adapters WHERE adapter_id = $1 AND version = $2 AND digest = $3";
@@ -75,15 +78,18 @@ const INSERT_GRANT: &str = "INSERT INTO grants (adapter_id, generation, version,
 const REVOKE: &str = "UPDATE grants SET revoked_at = $2 WHERE adapter_id = $1 AND revoked_at IS NULL";
 const STATE_REVOKED: &str = "UPDATE adapters SET state = 'revoked' WHERE adapter_id = $1 AND state = 'approved'";
 const HISTORY: &str = "SELECT adapter_id, generation, version, digest, body, approved_by, approved_at FROM grants \
-    WHERE adapter_id = $1 ORDER BY generation DESC LIMIT 100";
-const NUMBER_IN_FORCE: &str =
-    "SELECT COALESCE(MAX(generation), 0) FROM grants WHERE adapter_id = $1 AND revoked_at IS NULL";
+    WHERE adapter_id = $1 AND revoked_at IS NULL ORDER BY generation DESC LIMIT 100";
 const APPROVE: &str = "UPDATE adapters SET state = 'approved' WHERE adapter_id = $1 AND version = $2";
 
 impl Db {
     pub async fn adapters(&self) -> Result<Vec<AdapterRow>, StoreError> {
         debug_assert!(LIST.contains(COLUMNS));
         Ok(read_all!(self, AdapterRow, LIST)?)
+    }
+
+    /// Every installed version of an adapter.
+    pub async fn adapters_named(&self, adapter: &str) -> Result<Vec<AdapterRow>, StoreError> {
+        Ok(read_all!(self, AdapterRow, NAMED, adapter)?)
     }
 
     /// The version that was installed last.
@@ -98,17 +104,6 @@ impl Db {
     pub async fn artifact(&self, adapter: &str, version: &str, digest: &str) -> Result<Option<Vec<u8>>, StoreError> {
         let row = read_optional!(self, (Vec<u8>,), ARTIFACT, adapter, version, digest)?;
         Ok(row.map(|(bytes,)| bytes))
-    }
-
-    /// Grants of an adapter, newest first, revoked ones too.
-    pub async fn grants_of(&self, adapter: &str) -> Result<Vec<GrantRow>, StoreError> {
-        Ok(read_all!(self, GrantRow, HISTORY, adapter)?)
-    }
-
-    /// The generation in force; 0: none.
-    pub async fn generation_in_force(&self, adapter: &str) -> Result<i64, StoreError> {
-        let row = read_optional!(self, (i64,), NUMBER_IN_FORCE, adapter)?;
-        Ok(row.map_or(0, |(number,)| number))
     }
 
     /// The grant an adapter runs under, if one is in force.
@@ -141,6 +136,11 @@ impl Tx {
     /// The grant in force, seen from inside the transaction that is about to replace it.
     pub async fn grant_in_force(&mut self, adapter: &str) -> Result<Option<GrantRow>, StoreError> {
         Ok(tx_optional!(self, GrantRow, GRANT_IN_FORCE, adapter)?)
+    }
+
+    /// The last hundred grants of an adapter that were not revoked, newest first.
+    pub async fn grants_of(&mut self, adapter: &str) -> Result<Vec<GrantRow>, StoreError> {
+        Ok(tx_all!(self, GrantRow, HISTORY, adapter)?)
     }
 
     /// Ends every grant of an adapter. The number of those that were in force.

@@ -15,15 +15,18 @@ pub struct AuditRow {
     pub adapter_id: Option<String>,
     /// JSON text, byte for byte as it was authenticated.
     pub details: String,
+    /// Which master key the authenticating key was derived from.
+    pub key_id: String,
     /// Hex.
     pub hash: String,
 }
 
-const HEAD: &str = "SELECT seq, at, actor, action, adapter_id, details, hash FROM audit_log ORDER BY seq DESC LIMIT 1";
-const INSERT: &str = "INSERT INTO audit_log (seq, at, actor, action, adapter_id, details, hash) \
-    VALUES ($1, $2, $3, $4, $5, $6, $7)";
-const PAGE: &str = "SELECT seq, at, actor, action, adapter_id, details, hash FROM audit_log WHERE seq > $1 ORDER BY seq LIMIT 1000";
-const OF_ADAPTER: &str = "SELECT seq, at, actor, action, adapter_id, details, hash FROM audit_log WHERE adapter_id = $1 \
+const HEAD: &str =
+    "SELECT seq, at, actor, action, adapter_id, details, key_id, hash FROM audit_log ORDER BY seq DESC LIMIT 1";
+const INSERT: &str = "INSERT INTO audit_log (seq, at, actor, action, adapter_id, details, key_id, hash) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+const PAGE: &str = "SELECT seq, at, actor, action, adapter_id, details, key_id, hash FROM audit_log WHERE seq > $1 ORDER BY seq LIMIT 1000";
+const OF_ADAPTER: &str = "SELECT seq, at, actor, action, adapter_id, details, key_id, hash FROM audit_log WHERE adapter_id = $1 \
     ORDER BY seq DESC LIMIT $2";
 
 impl Db {
@@ -49,7 +52,8 @@ impl Tx {
     }
 
     pub async fn insert_audit(&mut self, row: &AuditRow) -> Result<(), StoreError> {
-        execute!(self, INSERT, row.seq, row.at, &row.actor, &row.action, &row.adapter_id, &row.details, &row.hash)?;
+        let AuditRow { seq, at, actor, action, adapter_id, details, key_id, hash } = row;
+        execute!(self, INSERT, seq, at, actor, action, adapter_id, details, key_id, hash)?;
         Ok(())
     }
 }

@@ -29,6 +29,8 @@ macro_rules! run_columns {
 }
 
 const FIND: &str = concat!("SELECT ", run_columns!(), " FROM runs WHERE tenant_id = $1 AND id = $2");
+const STEERING: &str = "SELECT r.cancel, (SELECT COALESCE(MAX(g.generation), 0) FROM grants g \
+    WHERE g.adapter_id = $3 AND g.revoked_at IS NULL) AS generation FROM runs r WHERE r.tenant_id = $1 AND r.id = $2";
 const LIST: &str = concat!(
     "SELECT ",
     run_columns!(),
@@ -72,7 +74,22 @@ const CANCEL_IDLE: &str = "UPDATE runs SET state = 'cancelled', cancel = TRUE, f
 const CANCEL: &str =
     "UPDATE runs SET cancel = TRUE WHERE tenant_id = $1 AND id = $2 AND state IN ('queued', 'running')";
 
+#[derive(Clone, Copy, Debug, sqlx::FromRow)]
+pub struct Steering {
+    /// Somebody asked for it to end.
+    pub cancel: bool,
+    /// Of the adapter, the generation in force; 0: none.
+    pub generation: i64,
+}
+
 impl Scoped {
+    /// What decides before each page whether a run goes on; `adapter` is its channel's.
+    pub async fn steering(&self, run: &RunId, adapter: &str) -> Result<Steering, StoreError> {
+        let row = read_optional!(self, Steering, STEERING, self.tenant().as_str(), run.as_str(), adapter)?;
+        // A run whose row is gone has nobody who wants it.
+        Ok(row.unwrap_or(Steering { cancel: true, generation: 0 }))
+    }
+
     pub async fn run(&self, run: &RunId) -> Result<Option<RunRow>, StoreError> {
         Ok(read_optional!(self, RunRow, FIND, self.tenant().as_str(), run.as_str())?)
     }

@@ -79,13 +79,22 @@ impl KeyRing {
     /// A key for one purpose, made from the first master key: it tells nothing of that, nor of other purposes' keys. Where the
     /// first master key changes, so does this; use it only for what can be made again.
     pub fn derive(&self, purpose: &str) -> Result<Zeroizing<[u8; 32]>, VaultError> {
-        let key = self.keys.first().ok_or(VaultError::KeyFormat)?;
-        // The root is random already: what remains of HKDF is the step that expands, in its shortest form (RFC 5869, 2.3).
-        let mut mac = <Hmac<Sha256>>::new_from_slice(key.root.as_slice()).map_err(|_| VaultError::KeyFormat)?;
-        for part in [b"entrepot derived key\0", purpose.as_bytes(), &[1]] {
-            mac.update(part);
-        }
-        Ok(Zeroizing::new(mac.finalize().into_bytes().into()))
+        let (_, key) = self.derive_each(purpose)?.swap_remove(0);
+        Ok(key)
+    }
+
+    /// The same of every master key, with its id, the one in use first: for what outlives a change of the master key.
+    pub fn derive_each(&self, purpose: &str) -> Result<Vec<(String, Zeroizing<[u8; 32]>)>, VaultError> {
+        let derive = |key: &MasterKey| {
+            // The root is random already: what remains of HKDF is the step that expands, in its shortest form (RFC 5869, 2.3).
+            let mut mac = <Hmac<Sha256>>::new_from_slice(key.root.as_slice()).map_err(|_| VaultError::KeyFormat)?;
+            for part in [b"entrepot derived key\0", purpose.as_bytes(), &[1]] {
+                mac.update(part);
+            }
+            Ok((key.id.clone(), Zeroizing::new(mac.finalize().into_bytes().into())))
+        };
+        let keys = self.keys.iter().map(derive).collect::<Result<Vec<_>, _>>()?;
+        if keys.is_empty() { Err(VaultError::KeyFormat) } else { Ok(keys) }
     }
 
     pub fn seal(&self, place: &Place<'_>, value: &str) -> Result<Vec<u8>, VaultError> {

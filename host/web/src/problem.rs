@@ -37,7 +37,7 @@ impl Problem {
         Self::new(StatusCode::CONFLICT, "urn:entrepot:conflict", "Conflict", detail)
     }
 
-    fn refused(detail: impl ToString) -> Self {
+    pub(crate) fn refused(detail: impl ToString) -> Self {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "urn:entrepot:refused", "Refused", detail)
     }
 
@@ -84,9 +84,12 @@ impl From<AdmissionError> for Problem {
     fn from(error: AdmissionError) -> Self {
         match error {
             AdmissionError::Unknown(_) => Self::not_found(error),
-            AdmissionError::OtherBytes { .. } | AdmissionError::NotApproved(_) | AdmissionError::Expired { .. } => {
-                Self::conflict(error)
-            }
+            AdmissionError::OtherBytes { .. }
+            | AdmissionError::OtherPublisher { .. }
+            | AdmissionError::Older { .. }
+            | AdmissionError::NotApproved(_)
+            | AdmissionError::NothingToRollBack(_)
+            | AdmissionError::Expired { .. } => Self::conflict(error),
             AdmissionError::Store(error) => error.into(),
             error if error.is_of_the_host() => {
                 tracing::error!("request failed: {error}");

@@ -77,10 +77,9 @@ impl Difference {
             match old.credentials.get(name) {
                 Some(known) if known == credential => {}
                 Some(_) => difference.wider.push(format!("the credential {name} is made differently")),
-                None => difference.wider.push(format!(
-                    "a credential {name} of the secrets {}",
-                    credential.secret_names().join(", ")
-                )),
+                None => difference
+                    .wider
+                    .push(format!("a credential {name} of the secrets {}", credential.secret_names().join(", "))),
             }
         }
         for name in old.credentials.keys().filter(|name| !new.credentials.contains_key(*name)) {

@@ -121,9 +121,17 @@ impl Sync {
         let mut mapper = hand.channel.generation.adapter.mapper(&hand.channel.view);
         let mut fetching = self.fetch(&hand);
         loop {
-            if with_patience(patience, || hand.scoped.run(run)).await?.is_some_and(|row| row.cancel) {
+            let adapter = &hand.channel.view.adapter;
+            let steering = with_patience(patience, || hand.scoped.steering(run, adapter)).await?;
+            if steering.cancel {
                 self.end(&hand.scoped, run, owner, hand.seq, RunState::Cancelled, hand.counts, None).await?;
                 return Ok(Outcome::Done);
+            }
+            let generation = &hand.channel.generation;
+            if steering.generation != generation.number || generation.has_expired(self.db().clock().now()) {
+                // Another version or grant is in force, or none: the run goes on with that from its checkpoint, or says why not.
+                self.release(&hand).await?;
+                return Ok(Outcome::Later(Duration::ZERO));
             }
             let fetched = fetching.wait().await;
             count(&mut hand.counts, fetched.stats);

@@ -1,9 +1,13 @@
-//! Adapters: list, look, upload, approve.
+//! Adapters: upload, look, approve, roll back, revoke, audit.
 
 mod approve;
+mod audit;
 mod get;
 mod install;
 mod list;
+mod review;
+mod revoke;
+mod rollback;
 
 use entrepot_store::adapters::AdapterRow;
 use serde::Serialize;
@@ -17,7 +21,12 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(list::handler, install::handler))
         .routes(routes!(get::handler))
+        .routes(routes!(review::handler))
         .routes(routes!(approve::handler))
+        .routes(routes!(rollback::handler))
+        .routes(routes!(revoke::handler))
+        .routes(routes!(audit::handler))
+        .routes(routes!(audit::verification))
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -31,6 +40,10 @@ pub(crate) struct AdapterView {
     digest: String,
     /// Bytes
     size: i64,
+    /// Where it was installed from
+    source: String,
+    /// Fingerprint of the trusted key that signed it; null: unsigned
+    signer: Option<String>,
     /// Functions it imports, read from the binary
     imports: Vec<String>,
     /// Functions it exports, read from the binary
@@ -49,6 +62,8 @@ impl From<AdapterRow> for AdapterView {
             state: row.state,
             digest: row.digest,
             size: row.size,
+            source: row.source,
+            signer: row.signer,
             imports: row.imports.0,
             exports: row.exports.0,
             manifest: row.manifest.0,

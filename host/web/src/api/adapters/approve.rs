@@ -1,5 +1,6 @@
 use axum::Json;
 use axum::extract::{Path, State};
+use entrepot_domain::grants::Narrowing;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -11,15 +12,33 @@ pub(crate) struct ApprovedView {
     adapter: String,
     version: String,
     digest: String,
+    /// What is granted: rules, credentials, limits, expiry
+    grant: serde_json::Value,
 }
 
-/// Grant an adapter what it asks for
+impl ApprovedView {
+    pub(crate) fn of(grant: entrepot_domain::grants::Grant) -> Self {
+        let document = serde_json::to_value(&grant).unwrap_or_default();
+        Self { adapter: grant.adapter_id, version: grant.version, digest: grant.digest, grant: document }
+    }
+}
+
+/// Grant an adapter what it asks for, or less
+///
+/// The body may take away: `without_rules`, `without_operations`, `without_credentials` (names), `limits` as in a manifest,
+/// `requests_per_second`, `expires_at` (milliseconds), `report_only`.
 #[utoipa::path(post, path = "/adapters/{adapter}/approve", tag = "adapters", params(("adapter" = String, Path)),
-    responses((status = 200, body = ApprovedView), (status = 404, body = Problem)))]
+    request_body(content = Option<serde_json::Value>, content_type = "application/json"),
+    responses((status = 200, body = ApprovedView), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,
     Path(adapter): Path<String>,
+    body: axum::body::Bytes,
 ) -> Result<Json<ApprovedView>, Problem> {
-    let grant = app.sync.admission().approve(&adapter, "api").await?;
-    Ok(Json(ApprovedView { adapter, version: grant.version, digest: grant.digest }))
+    let narrowing = if body.is_empty() {
+        Narrowing::default()
+    } else {
+        serde_json::from_slice(&body).map_err(|error| Problem::refused(format!("the body is not right: {error}")))?
+    };
+    Ok(Json(ApprovedView::of(app.sync.admission().approve(&adapter, &narrowing, "api").await?)))
 }

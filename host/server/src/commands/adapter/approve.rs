@@ -1,0 +1,47 @@
+use anyhow::{Result, bail};
+use entrepot_domain::grants::{Limits, Narrowing};
+use serde_json::json;
+
+use super::operator;
+use crate::cli::ApproveArgs;
+use crate::host::Host;
+use crate::output::Output;
+
+const DAY: i64 = 86_400_000;
+
+pub(super) async fn run(host: &Host, args: &ApproveArgs, output: Output) -> Result<()> {
+    let narrowing = Narrowing {
+        without_rules: args.without_rules.clone(),
+        without_operations: args.without_operations.clone(),
+        without_credentials: args.without_credentials.clone(),
+        limits: limits(&args.limits)?,
+        requests_per_second: args.requests_per_second,
+        expires_at: args.expires_in_days.map(|days| host.db.clock().now() + i64::from(days) * DAY),
+        report_only: args.report_only,
+    };
+    let adapter = &args.adapter;
+    let grant = host.sync.admission().approve(adapter, &narrowing, &operator()).await?;
+    let document = json!({
+        "adapter": adapter, "version": grant.version, "digest": grant.digest, "state": "approved", "grant": grant,
+    });
+    output.say(&document, || {
+        let mut lines = vec![format!("{adapter} {} is approved and in use", grant.version)];
+        lines.extend(grant.rules.iter().map(|rule| format!("  - {}", rule.in_words())));
+        if grant.report_only {
+            lines.push("  report-only: what no rule covers is let through, without credential, and reported".into());
+        }
+        lines.join("\n")
+    })
+}
+
+/// In the notation of the manifest.
+fn limits(given: &[(String, String)]) -> Result<Limits> {
+    let mut table = serde_json::Map::new();
+    for (name, value) in given {
+        let value = value.parse::<u64>().map_or_else(|_| json!(value), |number| json!(number));
+        if table.insert(name.clone(), value).is_some() {
+            bail!("--limit {name} is given twice");
+        }
+    }
+    serde_json::from_value(table.into()).map_err(|error| anyhow::anyhow!("--limit: {error}"))
+}

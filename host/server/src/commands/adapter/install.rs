@@ -1,0 +1,48 @@
+use anyhow::{Context, Result};
+use entrepot_admission::{FetchOptions, InstallOptions};
+use entrepot_domain::grants::Narrowing;
+use serde_json::json;
+
+use super::operator;
+use crate::host::Host;
+use crate::output::Output;
+
+pub(super) async fn run(
+    host: &Host,
+    reference: &str,
+    approve: bool,
+    options: InstallOptions,
+    output: Output,
+) -> Result<()> {
+    let admission = host.sync.admission();
+    let installed = admission.install_from(reference, &fetch_options(host)?, options, &operator()).await?;
+    if approve {
+        admission.approve(&installed.adapter_id, &Narrowing::default(), &operator()).await?;
+    }
+    let state = if approve { "approved" } else { "pending" };
+    let (id, version) = (&installed.adapter_id, &installed.version);
+    let document = json!({
+        "adapter": id, "version": version, "digest": installed.digest, "signer": installed.signer, "state": state,
+        "already_installed": installed.already,
+    });
+    output.say(&document, || {
+        let already = if installed.already { " (it was already)" } else { "" };
+        let signed = installed.signer.as_ref().map_or_else(|| "unsigned".into(), |key| format!("signed by {key}"));
+        if approve {
+            format!("{id} {version} ({signed}) is installed{already} and approved")
+        } else {
+            format!("{id} {version} ({signed}) is installed{already}. Look at it: entrepot adapter inspect {id}\nThen let it in: entrepot adapter approve {id}")
+        }
+    })
+}
+
+fn fetch_options(host: &Host) -> Result<FetchOptions> {
+    let config = &host.config;
+    let registry = config.registry.as_deref().map(str::parse).transpose();
+    Ok(FetchOptions {
+        registry: registry.context("ENTREPOT_REGISTRY names no registry")?,
+        allow_loopback_http: config.egress.allow_loopback,
+        extra_roots_pem: config.egress.extra_roots_pem.clone(),
+        ..FetchOptions::default()
+    })
+}

@@ -1,0 +1,37 @@
+use anyhow::Result;
+use entrepot_store::adapters::AdapterRow;
+use serde_json::json;
+
+use crate::host::Host;
+use crate::output::{Output, moment, table};
+
+pub(super) async fn run(host: &Host, output: Output) -> Result<()> {
+    let rows = host.db.adapters().await?;
+    let documents: Vec<_> = rows.iter().map(summary).collect();
+    output.say(&documents, || {
+        if rows.is_empty() {
+            return "no adapter is installed; entrepot adapter install FILE --approve".into();
+        }
+        let cells: Vec<Vec<String>> = rows
+            .iter()
+            .map(|row| {
+                vec![
+                    row.adapter_id.clone(),
+                    row.version.clone(),
+                    row.publisher.clone(),
+                    row.signer.clone().unwrap_or_else(|| "unsigned".into()),
+                    row.state.clone(),
+                    moment(row.installed_at),
+                ]
+            })
+            .collect();
+        table(&["ADAPTER", "VERSION", "PUBLISHER", "SIGNED BY", "STATE", "INSTALLED"], &cells)
+    })
+}
+
+fn summary(row: &AdapterRow) -> serde_json::Value {
+    json!({
+        "adapter": row.adapter_id, "version": row.version, "publisher": row.publisher, "signer": row.signer, "source": row.source,
+        "state": row.state, "digest": row.digest, "size": row.size, "installed_at": row.installed_at,
+    })
+}

@@ -1,0 +1,60 @@
+use axum::Json;
+use axum::extract::{Path, State};
+use entrepot_store::audit::AuditRow;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::AppState;
+use crate::problem::Problem;
+
+const SHOWN: i64 = 200;
+
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AuditEntryView {
+    seq: i64,
+    at: i64,
+    /// Who did it
+    actor: String,
+    /// install, approve, upgrade, rollback, revoke, ...
+    action: String,
+    details: serde_json::Value,
+    /// Authenticates this entry and all before it
+    hash: String,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct VerificationView {
+    /// Entries that hold, from the first on
+    entries: i64,
+    /// Hash of the last of them
+    head: Option<String>,
+    /// The first entry that does not hold; null: all do
+    broken_at: Option<i64>,
+    why: Option<String>,
+}
+
+impl From<AuditRow> for AuditEntryView {
+    fn from(row: AuditRow) -> Self {
+        let details = serde_json::from_str(&row.details).unwrap_or_default();
+        Self { seq: row.seq, at: row.at, actor: row.actor, action: row.action, details, hash: row.hash }
+    }
+}
+
+/// What was done with an adapter, newest first
+#[utoipa::path(get, path = "/adapters/{adapter}/audit", tag = "adapters", params(("adapter" = String, Path)),
+    responses((status = 200, body = Vec<AuditEntryView>)))]
+pub(crate) async fn handler(
+    State(app): State<AppState>,
+    Path(adapter): Path<String>,
+) -> Result<Json<Vec<AuditEntryView>>, Problem> {
+    let rows = app.sync.db().audit_of(&adapter, SHOWN).await?;
+    Ok(Json(rows.into_iter().map(AuditEntryView::from).collect()))
+}
+
+/// Follow the whole audit log and name the first link that does not hold
+#[utoipa::path(get, path = "/audit/verification", tag = "adapters", responses((status = 200, body = VerificationView)))]
+pub(crate) async fn verification(State(app): State<AppState>) -> Result<Json<VerificationView>, Problem> {
+    let verified = app.sync.admission().verify_audit().await?;
+    let (broken_at, why) = verified.broken.map_or((None, None), |broken| (Some(broken.seq), Some(broken.why)));
+    Ok(Json(VerificationView { entries: verified.entries, head: verified.head, broken_at, why }))
+}

@@ -1,0 +1,37 @@
+use axum::Json;
+use axum::extract::{Path, State};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::AppState;
+use crate::problem::Problem;
+
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ReviewView {
+    adapter: String,
+    /// The version installed last
+    version: String,
+    /// The version in use; null: none
+    in_use: Option<String>,
+    /// What approving would allow in addition, in words
+    wider: Vec<String>,
+    /// What it would no longer allow, in words
+    narrower: Vec<String>,
+}
+
+/// What approving the version installed last would change
+#[utoipa::path(get, path = "/adapters/{adapter}/review", tag = "adapters", params(("adapter" = String, Path)),
+    responses((status = 200, body = ReviewView), (status = 404, body = Problem)))]
+pub(crate) async fn handler(
+    State(app): State<AppState>,
+    Path(adapter): Path<String>,
+) -> Result<Json<ReviewView>, Problem> {
+    let review = app.sync.admission().review(&adapter).await?;
+    Ok(Json(ReviewView {
+        adapter: review.adapter,
+        version: review.version,
+        in_use: review.in_use,
+        wider: review.difference.wider,
+        narrower: review.difference.narrower,
+    }))
+}

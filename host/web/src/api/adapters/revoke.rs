@@ -1,0 +1,13 @@
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+
+use crate::AppState;
+use crate::problem::Problem;
+
+/// Take an adapter out of use
+#[utoipa::path(post, path = "/adapters/{adapter}/revoke", tag = "adapters", params(("adapter" = String, Path)),
+    responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub(crate) async fn handler(State(app): State<AppState>, Path(adapter): Path<String>) -> Result<StatusCode, Problem> {
+    app.sync.admission().revoke(&adapter, "api").await?;
+    Ok(StatusCode::NO_CONTENT)
+}
