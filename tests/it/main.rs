@@ -3,11 +3,14 @@
 mod api;
 mod auth;
 mod cli;
+mod clock;
 mod compiled;
 mod database;
 mod drift;
 mod faults;
 mod import;
 mod kill;
+mod outage;
 mod recorded;
+mod together;
 mod values;
