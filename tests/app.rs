@@ -1,16 +1,17 @@
 //! A host in the test's own process.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use entrepot_config::Config;
 use entrepot_domain::catalog::Product;
 use entrepot_domain::grants::Narrowing;
-use entrepot_domain::run::RunScope;
+use entrepot_domain::run::{RunScope, RunState};
 use entrepot_domain::{ChannelId, Clock, RunId, Secret};
 use entrepot_queue::Outcome;
 use entrepot_server::host::Host;
 use entrepot_store::dead_letters::DeadLetter;
+use entrepot_store::runs::RunRow;
 use entrepot_sync::{NewChannel, RunReport, StartOptions, SyncError};
 use entrepot_test_support::woocommerce::Key;
 use serde_json::{Map, Value};
@@ -52,13 +53,29 @@ impl App {
             environment.retain(|(known, _)| known != name);
             environment.push(((*name).to_owned(), (*value).to_owned()));
         }
-        let host = open(&environment, Clock::System).await.expect("the host opens");
+        let host = open(&environment, Clock::shifted()).await.expect("the host opens");
         Self { host, environment, folder }
+    }
+
+    /// The clock of this host and of all that are opened on its database; processes have the system's.
+    pub fn clock(&self) -> &Clock {
+        self.host.db.clock()
+    }
+
+    /// The same host with other options.
+    #[must_use]
+    pub async fn with(mut self, options: &[(&str, &str)]) -> Self {
+        for (name, value) in options {
+            self.environment.retain(|(known, _)| known != name);
+            self.environment.push(((*name).to_owned(), (*value).to_owned()));
+        }
+        self.host = self.reopen().await;
+        self
     }
 
     /// Another host on the same database, as after a restart.
     pub async fn reopen(&self) -> Host {
-        open(&self.environment, Clock::System).await.expect("the host opens again")
+        open(&self.environment, self.clock().clone()).await.expect("the host opens again")
     }
 
     /// The same with other options, and another program in the place of `entrepot` to compile with.
@@ -68,7 +85,7 @@ impl App {
             environment.retain(|(known, _)| known != name);
             environment.push(((*name).to_owned(), (*value).to_owned()));
         }
-        open_with(&environment, Clock::System, program.into()).await
+        open_with(&environment, self.clock().clone(), program.into()).await
     }
 
     /// Installs and approves the WooCommerce adapter.
@@ -121,6 +138,40 @@ impl App {
                 Outcome::Later(wait) => tokio::time::sleep(wait.max(Duration::from_millis(5))).await,
             }
         }
+    }
+
+    /// The newest run.
+    pub async fn run(&self) -> RunRow {
+        self.host.db.tenant(&self.host.tenant).runs(None, None, 1).await.expect("runs").pop().expect("a run")
+    }
+
+    /// Waits until the newest run is as far as `when` says.
+    pub async fn wait_for_run(&self, when: impl Fn(&RunRow) -> bool) -> RunRow {
+        let scoped = self.host.db.tenant(&self.host.tenant);
+        let patience = Instant::now();
+        loop {
+            let run = scoped.runs(None, None, 1).await.expect("runs").pop();
+            if let Some(run) = &run
+                && when(run)
+            {
+                return run.clone();
+            }
+            assert!(patience.elapsed() < Duration::from_secs(90), "the import goes on: {run:?}");
+            tokio::time::sleep(Duration::from_millis(3)).await;
+        }
+    }
+
+    /// All of the shop's products are there, once, and another import finds nothing to do.
+    pub async fn assert_whole(&self, products: usize) {
+        assert_eq!(self.products().await.len() + self.dead_letters().await.len(), products);
+        let check = self.import().await;
+        assert_eq!(check.state, RunState::Completed, "{check:?}");
+        assert_eq!(
+            (check.created, check.updated, check.deleted),
+            (0, 0, 0),
+            "nothing doubled, nothing lost: {check:?}"
+        );
+        assert_eq!(check.unchanged + check.dead_letters, products as i64, "{check:?}");
     }
 
     pub async fn report(&self, run: &RunId) -> RunReport {

@@ -94,7 +94,7 @@ fn migration(name: &str, text: &str) -> Vec<String> {
             inside = false;
         } else if inside
             && words.starts_with(|first: char| first.is_ascii_lowercase() || first == '"')
-            && !words.split_once("--").is_some_and(|(_, comment)| !comment.trim().is_empty())
+            && words.split_once("--").is_none_or(|(_, comment)| comment.trim().is_empty())
         {
             wrong.push(format!("{name} line {}: a column without a comment", number + 1));
         }

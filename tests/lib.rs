@@ -6,7 +6,7 @@ mod process;
 
 pub use app::{App, SHOP};
 pub use database::{Database, postgres_url};
-pub use process::{Entrepot, adapters_folder, entrepot_program};
+pub use process::{Ended, Entrepot, Running, adapters_folder, entrepot_program};
 
 /// Runs one test body on both databases.
 #[macro_export]

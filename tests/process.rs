@@ -1,9 +1,11 @@
 //! The real binary, for what cannot be tested from inside: being killed, exit codes, what stands on stdout.
 
 use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
+use tempfile::NamedTempFile;
 
 /// Where the built components are.
 pub fn adapters_folder() -> PathBuf {
@@ -57,6 +59,14 @@ impl Entrepot {
         self.command(words).output().expect("entrepot starts")
     }
 
+    /// Starts it and does not wait.
+    pub fn start(&self, words: &[&str]) -> Running {
+        let (out, err) = (file(), file());
+        let to = |file: &NamedTempFile| Stdio::from(file.reopen().expect("a file"));
+        let child = self.command(words).stdout(to(&out)).stderr(to(&err)).spawn().expect("entrepot starts");
+        Running { child, out, err }
+    }
+
     /// Runs with `--json`; the exit code and the document.
     pub fn json(&self, words: &[&str]) -> (i32, Value) {
         let output = self.run(&[words, &["--json"]].concat());
@@ -67,4 +77,74 @@ impl Entrepot {
         });
         (output.status.code().unwrap_or(-1), document)
     }
+}
+
+/// A process under way. It is killed when this is dropped.
+pub struct Running {
+    child: Child,
+    // Files and no pipes: nobody has to read for it to go on.
+    out: NamedTempFile,
+    err: NamedTempFile,
+}
+
+/// How a process ended, and what it said.
+#[derive(Debug)]
+pub struct Ended {
+    /// -1: it was killed.
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Ended {
+    /// The JSON document on the last line of stdout.
+    pub fn document(&self) -> Value {
+        let last = self.stdout.lines().last().unwrap_or_default();
+        serde_json::from_str(last).unwrap_or_else(|error| panic!("no JSON document ({error}): {self:?}"))
+    }
+}
+
+impl Running {
+    pub fn is_running(&mut self) -> bool {
+        self.child.try_wait().expect("a child").is_none()
+    }
+
+    /// What stands on stderr so far.
+    pub fn said(&self) -> String {
+        read(&self.err)
+    }
+
+    /// SIGKILL: it does not get to say anything.
+    pub fn kill(&mut self) {
+        self.child.kill().expect("killed");
+        self.child.wait().expect("it is dead");
+    }
+
+    pub async fn end(mut self) -> Ended {
+        let patience = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().expect("a child") {
+                let code = status.code().unwrap_or(-1);
+                return Ended { code, stdout: read(&self.out), stderr: read(&self.err) };
+            }
+            assert!(patience.elapsed() < Duration::from_secs(120), "it comes to an end: {}", self.said());
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if self.is_running() {
+            self.kill();
+        }
+    }
+}
+
+fn file() -> NamedTempFile {
+    NamedTempFile::new().expect("a temporary file")
+}
+
+fn read(file: &NamedTempFile) -> String {
+    String::from_utf8_lossy(&std::fs::read(file.path()).expect("what it said")).into_owned()
 }

@@ -25,7 +25,7 @@ pub(crate) async fn import(shop: Shop, database: &str) -> Result<usize> {
     let mut tx = scoped.begin().await?;
     let channel = tx.insert_channel("bench", "bench", &serde_json::Map::new(), None).await?;
     let run = tx.insert_run(&channel, RunScope::Full, false).await?;
-    tx.lease_run(&run, "bench", LEASE_MS).await?.context("the lease")?;
+    tx.lease_run(&run, "bench", LEASE_MS, None).await?.context("the lease")?;
     tx.commit().await?;
 
     let mut pages = shop.pages();

@@ -60,14 +60,13 @@ pub(crate) fn account(at: u32, length: u32) -> String {
 /// Adds `count` core modules, each instantiated, to a finished component.
 pub(crate) fn with_modules(mut component: Vec<u8>, count: u32, text: &str) -> Result<Vec<u8>> {
     let module = wat::parse_str(text)?;
-    let mut index = modules(&component)?;
-    for _ in 0..count {
+    let first = modules(&component)?;
+    for index in first..first + count {
         // Section 1 of a component is a core module, as it is.
         RawSection { id: 1, data: &module }.append_to_component(&mut component);
         let mut instances = InstanceSection::new();
         instances.instantiate(index, std::iter::empty::<(&str, ModuleArg)>());
         instances.append_to_component(&mut component);
-        index += 1;
     }
     Ok(component)
 }

@@ -1,19 +1,31 @@
 //! The REST API on a real port.
 
+use std::io::{Read, Write};
 use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use entrepot_queue::Queue;
 use entrepot_test_support::woocommerce::{Seed, Store, serve};
-use entrepot_tests::{App, SHOP, adapters_folder, on_both};
+use entrepot_tests::{App, Database, Entrepot, SHOP, adapters_folder, on_both};
+use entrepot_web::Hosts;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
 async fn call(app: &App, method: &str, path: &str, body: Body) -> (StatusCode, String, Value) {
-    let router = entrepot_web::router(app.host.sync.clone(), app.host.tenant.clone());
-    let request =
-        Request::builder().method(method).uri(path).header(header::CONTENT_TYPE, "application/json").body(body);
+    call_as(app, Some("127.0.0.1:8080"), method, path, body).await
+}
+
+/// `host`: whom the request is addressed to.
+async fn call_as(app: &App, host: Option<&str>, method: &str, path: &str, body: Body) -> (StatusCode, String, Value) {
+    let config = &app.host.config;
+    let hosts = Hosts::new(config.listen, &config.public_url);
+    let router = entrepot_web::router(app.host.sync.clone(), app.host.tenant.clone(), hosts);
+    let mut request = Request::builder().method(method).uri(path).header(header::CONTENT_TYPE, "application/json");
+    if let Some(host) = host {
+        request = request.header(header::HOST, host);
+    }
+    let request = request.body(body);
     let response = router.oneshot(request.expect("a request")).await.expect("an answer");
     let status = response.status();
     let kind =
@@ -96,9 +108,68 @@ on_both! {
     }
 }
 
+/// A page that made a browser call us under a name of its own is not answered; who looks after the machine is.
+#[tokio::test]
+async fn only_requests_addressed_to_this_host_are_answered() {
+    let app = App::start_with(Database::Sqlite, &[("ENTREPOT_PUBLIC_URL", "https://entrepot.example.com/")]).await;
+    for own in ["127.0.0.1:8080", "localhost:8080", "[::1]", "Entrepot.example.com"] {
+        let (status, _, _) = call_as(&app, Some(own), "GET", "/api/v1/channels", Body::empty()).await;
+        assert_eq!(status, StatusCode::OK, "{own}");
+    }
+    for (other, path) in [
+        (Some("rebound.example:8080"), "/api/v1/channels"),
+        (Some("rebound.example"), "/api/v1/openapi.json"),
+        (Some("rebound.example"), "/nowhere"),
+        (None, "/api/v1/channels"),
+        // As to a proxy: the target counts as well.
+        (Some("127.0.0.1:8080"), "http://rebound.example/api/v1/channels"),
+    ] {
+        let (status, kind, problem) = call_as(&app, other, "GET", path, Body::empty()).await;
+        assert_eq!(
+            (status, kind.as_str()),
+            (StatusCode::MISDIRECTED_REQUEST, "application/problem+json"),
+            "{other:?} {path}"
+        );
+        assert_eq!(problem["type"], "urn:entrepot:misdirected");
+        assert!(problem["detail"].as_str().is_some_and(|detail| detail.contains("ENTREPOT_PUBLIC_URL")), "{problem}");
+    }
+    for open in ["/healthz", "/readyz"] {
+        let (status, _, _) = call_as(&app, Some("10.0.0.7:8080"), "GET", open, Body::empty()).await;
+        assert_eq!(status, StatusCode::OK, "{open}");
+    }
+}
+
+/// The same of the real server, on the port it was given.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_knows_its_own_address() {
+    let app = App::start(Database::Sqlite).await;
+    let mut serve = Entrepot::new(app.environment.clone()).start(&["serve", "--role", "web"]);
+    let address = loop {
+        let said = serve.said();
+        let address = said.split("entrepot serves http://").nth(1).and_then(|rest| rest.split_once("  (API"));
+        if let Some((address, _)) = address {
+            break address.to_owned();
+        }
+        assert!(serve.is_running(), "{said}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    };
+    for (host, status) in [(address.as_str(), "200"), ("rebound.example", "421")] {
+        let mut stream = std::net::TcpStream::connect(&address).expect("it listens");
+        write!(stream, "GET /api/v1/channels HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").expect("sent");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("an answer");
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{host}: {answer}");
+    }
+}
+
 /// The document that is served, printed and kept in docs is the same, and names every route.
 #[test]
 fn the_openapi_document_names_every_resource() {
+    let kept =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/openapi.json")).unwrap_or_default();
+    let document: Value = serde_json::from_str(&entrepot_web::openapi_json()).expect("JSON");
+    let text = serde_json::to_string_pretty(&document).expect("JSON") + "\n";
+    assert!(kept == text, "docs/openapi.json is not what the host says; run `cargo xtask openapi` and commit it");
     let document: Value = serde_json::from_str(&entrepot_web::openapi_json()).expect("JSON");
     for path in [
         "/api/v1/channels",

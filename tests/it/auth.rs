@@ -2,7 +2,7 @@
 
 use entrepot_domain::run::RunState;
 use entrepot_test_support::server::{Fault, Matcher};
-use entrepot_test_support::woocommerce::{Key, Permalinks, Permission, Seed, Store, serve, serve_tls};
+use entrepot_test_support::woocommerce::{Key, Options, Permalinks, Permission, Seed, Store, serve, serve_tls};
 use entrepot_tests::{App, Database, SHOP, on_both};
 
 fn shop() -> Store {
@@ -111,7 +111,8 @@ on_both! {
 /// Over TLS: Basic auth, and what hosts do to it.
 #[tokio::test(flavor = "multi_thread")]
 async fn tls_shops_sign_in_by_whatever_their_host_lets_through() {
-    let shapes: [(&str, fn(&mut entrepot_test_support::woocommerce::Options)); 3] = [
+    type Shape = fn(&mut Options);
+    let shapes: [(&str, Shape); 3] = [
         ("basic", |_| {}),
         ("query", |options| options.drop_authorization_header = true),
         ("oauth1-http", |options| options.tls_hidden = true),

@@ -58,6 +58,28 @@ on_both! {
         }
     }
 
+    async fn a_body_that_stops_coming_is_given_up_and_asked_for_again(app: App) {
+        let store = shop();
+        let server = serve(&store);
+        let app = app.with(&[("ENTREPOT_EGRESS_SECONDS", "3")]).await;
+        app.connect(&server.base_url, &store.key()).await;
+        let in_time = |begun: std::time::Instant| {
+            let took = begun.elapsed();
+            assert!(took >= Duration::from_secs(3) && took < Duration::from_secs(40), "the host's limit counts: {took:?}");
+        };
+        let begun = std::time::Instant::now();
+        let half = (products().after(1).next(1), Fault::StallAfter(20_000));
+        survives(&app, &server, "half a body", vec![half]).await;
+        in_time(begun);
+        // The adapter reads variations another way when one does not work: that need not cost a try of the page.
+        let begun = std::time::Instant::now();
+        server.inject(Matcher::path("variations").next(1), Fault::Stall);
+        let run = app.import().await;
+        in_time(begun);
+        assert_eq!((run.state, run.fetched), (RunState::Completed, 260), "{run:?}");
+        app.assert_whole(260).await;
+    }
+
     async fn a_shop_that_asks_to_wait_is_waited_for(app: App) {
         let store = shop();
         let server = serve(&store);

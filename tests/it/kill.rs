@@ -1,9 +1,10 @@
 //! Workers that die, and workers that meet.
 
-use std::process::{Child, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use entrepot_domain::run::{RunScope, RunState};
+use entrepot_store::Pools;
+use entrepot_store::runs::RunRow;
 use entrepot_sync::StartOptions;
 use entrepot_test_support::server::{Fault, Matcher};
 use entrepot_test_support::woocommerce::{Seed, Store, serve};
@@ -13,28 +14,54 @@ fn shop() -> Store {
     Store::generate(Seed { products: 900, variable_share: 0.05, seed: 31 })
 }
 
-/// Starts `entrepot import` and kills it when so many checkpoints stand in the database.
+const IMPORT: [&str; 4] = ["import", SHOP, "--full", "--wait"];
+
+/// Starts `entrepot import` and kills it when the run in the database is as far as `when` says.
+async fn kill_when(app: &App, entrepot: &Entrepot, when: impl Fn(&RunRow) -> bool) {
+    let mut import = entrepot.start(&IMPORT);
+    app.wait_for_run(when).await;
+    assert!(import.is_running(), "it was still at work: {}", import.said());
+    import.kill();
+}
+
 async fn kill_after(app: &App, entrepot: &Entrepot, checkpoints: i64) {
-    let mut child: Child = entrepot
-        .command(&["import", SHOP, "--full", "--wait"])
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("starts");
-    let patience = Instant::now();
-    let scoped = app.host.db.tenant(&app.host.tenant);
-    loop {
-        let run = scoped.runs(None, None, 1).await.expect("runs").into_iter().next();
-        if run.is_some_and(|run| run.seq >= checkpoints) {
-            break;
-        }
-        assert!(patience.elapsed() < Duration::from_secs(60), "the import goes on");
-        assert!(child.try_wait().expect("a child").is_none(), "it is still at work");
-        tokio::time::sleep(Duration::from_millis(3)).await;
+    kill_when(app, entrepot, |run| run.seq >= checkpoints).await;
+}
+
+/// Makes the database hold whoever closes a run, for ever.
+async fn hold_who_closes(app: &App) {
+    match app.host.db.pools() {
+        Pools::Postgres(pool) => sqlx::raw_sql(
+            "CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(600); RETURN NEW; END';
+             CREATE TRIGGER hold BEFORE UPDATE ON runs FOR EACH ROW WHEN (NEW.state = 'completed') EXECUTE FUNCTION hold()",
+        )
+        .execute(pool)
+        .await
+        .map(drop),
+        Pools::Sqlite { write, .. } => sqlx::raw_sql(
+            "CREATE VIEW endless AS WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT COUNT(*) AS c FROM n;
+             CREATE TRIGGER hold BEFORE UPDATE ON runs WHEN NEW.state = 'completed' BEGIN SELECT c FROM endless; END",
+        )
+        .execute(write)
+        .await
+        .map(drop),
     }
-    nix::sys::signal::kill(nix::unistd::Pid::from_raw(child.id().cast_signed()), nix::sys::signal::Signal::SIGKILL)
-        .expect("killed");
-    child.wait().expect("it is dead");
+    .expect("a trigger");
+}
+
+async fn hold_no_more(app: &App) {
+    match app.host.db.pools() {
+        // The server does not notice that its client is dead while it sleeps.
+        Pools::Postgres(pool) => sqlx::raw_sql(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep';
+             DROP TRIGGER hold ON runs",
+        )
+        .execute(pool)
+        .await
+        .map(drop),
+        Pools::Sqlite { write, .. } => sqlx::raw_sql("DROP TRIGGER hold; DROP VIEW endless").execute(write).await.map(drop),
+    }
+    .expect("no trigger");
 }
 
 on_both! {
@@ -48,7 +75,7 @@ on_both! {
         kill_after(&app, &entrepot, 2).await;
         kill_after(&app, &entrepot, 5).await;
         let before = server.log().total();
-        let (code, report) = entrepot.json(&["import", SHOP, "--full", "--wait"]);
+        let (code, report) = entrepot.json(&IMPORT);
         assert_eq!((code, report["state"].as_str()), (0, Some("completed")), "{report}");
         assert_eq!(report["fetched"], 900);
         assert_eq!(report["created"].as_i64().unwrap_or(0) + report["dead_letters"].as_i64().unwrap_or(0), 900, "{report}");
@@ -57,6 +84,25 @@ on_both! {
         assert_eq!(again, 0, "the first page is not fetched again");
         let check = app.import().await;
         assert_eq!((check.created, check.updated, check.deleted), (0, 0, 0), "nothing doubled, nothing lost: {check:?}");
+    }
+
+    /// The last page is committed, and nobody has said so yet.
+    async fn killed_between_the_last_page_and_the_end_it_only_has_to_be_closed(app: App) {
+        let store = shop();
+        let server = serve(&store);
+        app.connect(&server.base_url, &store.key()).await;
+        let entrepot = Entrepot::new(app.environment.clone());
+        hold_who_closes(&app).await;
+        kill_when(&app, &entrepot, |run| run.pages_done).await;
+        let stopped = app.run().await;
+        assert_eq!((stopped.state(), stopped.counts().fetched), (RunState::Running, 900), "{stopped:?}");
+        hold_no_more(&app).await;
+        let before = server.log().total();
+        let (code, report) = entrepot.json(&IMPORT);
+        assert_eq!((code, report["state"].as_str(), report["fetched"].as_i64()), (0, Some("completed"), Some(900)), "{report}");
+        assert_eq!((report["run"].as_str(), report["declared"].as_i64()), (Some(stopped.id.as_str()), Some(900)), "{report}");
+        assert_eq!(server.log().total(), before, "nothing is asked of the shop again");
+        app.assert_whole(900).await;
     }
 
     async fn two_workers_on_one_run_do_its_work_once(app: App) {
@@ -91,12 +137,15 @@ on_both! {
         let scoped = app.host.db.tenant(&app.host.tenant);
         let mut tx = scoped.begin().await.expect("begins");
         let run = tx.insert_run(&channel, RunScope::Full, false).await.expect("a run");
-        let held = tx.lease_run(&run, "slow", 10_000).await.expect("a lease");
-        assert!(held.is_some());
-        assert!(tx.lease_run(&run, "fast", 10_000).await.expect("no lease").is_none(), "the lease is held");
-        // The first worker is not heard of until its lease is over; the second takes the run and commits a page.
-        tx.renew_lease(&run, "slow", -1).await.expect("over");
-        assert!(tx.lease_run(&run, "fast", 10_000).await.expect("a lease").is_some());
+        let held = tx.lease_run(&run, "slow", 10_000, None).await.expect("a lease");
+        let lease = held.and_then(|row| row.lease()).expect("held");
+        assert!(tx.lease_run(&run, "fast", 10_000, None).await.expect("no lease").is_none(), "the lease is held");
+        tx.renew_lease(&run, "slow", 20_000).await.expect("a sign of life");
+        assert!(tx.lease_run(&run, "fast", 10_000, Some(&lease)).await.expect("no lease").is_none(), "it is alive after all");
+        // The first worker is not heard of any more; the second takes the run and commits a page.
+        let last = tx.lease_run(&run, "slow", 10_000, None).await.expect("its last sign");
+        let lease = last.and_then(|row| row.lease()).expect("held");
+        assert!(tx.lease_run(&run, "fast", 10_000, Some(&lease)).await.expect("a lease").is_some());
         let progress = entrepot_store::runs::Progress { cursor: Some("2"), context: None, counts: Default::default(), not_before: None };
         tx.advance_run(&run, "fast", 0, &progress, 10_000).await.expect("a page");
         let late = tx.advance_run(&run, "slow", 0, &progress, 10_000).await;

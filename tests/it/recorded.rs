@@ -53,7 +53,9 @@ fn too_precise(id: &str, truth: &[Value]) -> bool {
             })
         })
     };
-    truth.iter().any(|row| (row["id"].to_string() == id || row["parent"].to_string() == id) && fine(row))
+    let id = id.parse::<u64>().ok();
+    let named = |value: &Value| value.is_u64() && value.as_u64() == id;
+    truth.iter().any(|row| (named(&row["id"]) || named(&row["parent"])) && fine(row))
 }
 
 fn compare(product: &Product, truth: &Value, by_id: &HashMap<String, &Value>) {

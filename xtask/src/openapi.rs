@@ -6,7 +6,7 @@ use std::process::{Command, ExitCode};
 use anyhow::{Context, Result};
 use clap::Args;
 
-use crate::process::{build_programs, output, program, root};
+use crate::process::{cargo, output, program, root, run as run_command};
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -16,7 +16,8 @@ pub(crate) struct Options {
 }
 
 pub(crate) fn run(options: &Options) -> Result<ExitCode> {
-    build_programs(false)?;
+    // As `cargo xtask test` builds: without the tests dependencies have other features, and wasmtime is compiled once more.
+    run_command(cargo().args(["build", "--workspace", "--bins", "--tests"]))?;
     let told = output(Command::new(program("entrepot", false)).arg("openapi"))?;
     let document: serde_json::Value = serde_json::from_str(&told).context("`entrepot openapi` printed no JSON")?;
     let text = serde_json::to_string_pretty(&document)? + "\n";

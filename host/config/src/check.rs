@@ -33,6 +33,11 @@ pub(crate) fn check(
     let public_url = check.public_url(&text(table, "public_url"), listen);
     let master_key = check.master_key(env);
     let extra_roots_pem = check.roots(&text(egress, "ca_file"));
+    let egress = EgressConfig {
+        allow_loopback: egress.get("allow_loopback").and_then(Value::as_bool).unwrap_or(false),
+        extra_roots_pem,
+        time: Duration::from_secs(check.number(egress, "egress.seconds", 1, 3_600)),
+    };
     let compile = CompileConfig {
         memory: check.number(compile, "compile.memory_mib", 64, 1 << 20) << 20,
         time: Duration::from_secs(check.number(compile, "compile.seconds", 1, 3_600)),
@@ -57,10 +62,7 @@ pub(crate) fn check(
         registry: Some(text(table, "registry")).filter(|text| !text.is_empty()),
         require_signatures: table.get("require_signatures").and_then(Value::as_bool).unwrap_or(false),
         master_key,
-        egress: EgressConfig {
-            allow_loopback: egress.get("allow_loopback").and_then(Value::as_bool).unwrap_or(false),
-            extra_roots_pem,
-        },
+        egress,
         compile,
         import,
     });

@@ -34,6 +34,8 @@ pub struct Config {
 pub struct EgressConfig {
     pub allow_loopback: bool,
     pub extra_roots_pem: Vec<Vec<u8>>,
+    /// For one request with its redirects and bodies.
+    pub time: Duration,
 }
 
 #[derive(Clone, Copy, Debug)]

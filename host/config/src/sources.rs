@@ -17,6 +17,7 @@ const VARIABLES: &[(&str, &str, &str)] = &[
     ("ENTREPOT_REQUIRE_SIGNATURES", "", "require_signatures"),
     ("ENTREPOT_EGRESS_ALLOW_LOOPBACK", "egress", "allow_loopback"),
     ("ENTREPOT_EGRESS_CA_FILE", "egress", "ca_file"),
+    ("ENTREPOT_EGRESS_SECONDS", "egress", "seconds"),
     ("ENTREPOT_COMPILE_MEMORY_MIB", "compile", "memory_mib"),
     ("ENTREPOT_COMPILE_SECONDS", "compile", "seconds"),
     ("ENTREPOT_COMPILE_AT_ONCE", "compile", "at_once"),

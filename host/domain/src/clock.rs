@@ -12,6 +12,8 @@ pub enum Clock {
     System,
     /// For tests: stands still until it is moved.
     Manual(Arc<AtomicI64>),
+    /// For tests: runs on with the system's, and somebody sets it forward or back.
+    Shifted(Arc<AtomicI64>),
 }
 
 impl Clock {
@@ -19,17 +21,24 @@ impl Clock {
         Self::Manual(Arc::new(AtomicI64::new(now)))
     }
 
+    /// The system's time, until it is moved.
+    pub fn shifted() -> Self {
+        Self::Shifted(Arc::new(AtomicI64::new(0)))
+    }
+
     pub fn now(&self) -> Timestamp {
+        let system = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_millis() as i64);
         match self {
-            Self::System => SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_millis() as i64),
+            Self::System => system(),
             Self::Manual(now) => now.load(Ordering::SeqCst),
+            Self::Shifted(by) => system() + by.load(Ordering::SeqCst),
         }
     }
 
-    /// Moves a manual clock, in either direction; the system clock is left alone.
+    /// Moves a manual or shifted clock, in either direction; the system clock is left alone.
     pub fn advance(&self, milliseconds: i64) {
-        if let Self::Manual(now) = self {
-            now.fetch_add(milliseconds, Ordering::SeqCst);
+        if let Self::Manual(moved) | Self::Shifted(moved) = self {
+            moved.fetch_add(milliseconds, Ordering::SeqCst);
         }
     }
 }

@@ -29,6 +29,7 @@ impl Host {
         let egress = Egress::new(EgressOptions {
             allow_loopback: config.egress.allow_loopback,
             extra_roots_pem: config.egress.extra_roots_pem.clone(),
+            total_timeout: config.egress.time,
             clock,
             ..EgressOptions::default()
         })?;

@@ -6,7 +6,7 @@ use entrepot_domain::{ChannelId, Id, RunId};
 
 mod row;
 
-pub use row::RunRow;
+pub use row::{Lease, RunRow};
 
 use crate::{Scoped, ScopedTx, StoreError};
 
@@ -18,6 +18,15 @@ pub struct Progress<'a> {
     pub context: Option<&'a str>,
     pub counts: Counts,
     pub not_before: Option<Timestamp>,
+}
+
+/// A page that did not come, and when it is asked for again.
+#[derive(Clone, Copy, Debug)]
+pub struct Postponed<'a> {
+    pub attempt: i64,
+    pub not_before: Timestamp,
+    pub counts: Counts,
+    pub why: &'a str,
 }
 
 macro_rules! run_columns {
@@ -48,12 +57,14 @@ const INSERT: &str = "INSERT INTO runs (tenant_id, id, channel_id, scope, since,
     allow_mass_deletion, fetched, created, updated, unchanged, deleted, dead_letters, requests, rate_limited, retries, created_at) \
     VALUES ($1, $2, $3, $4, $5, 'queued', 0, FALSE, 0, FALSE, $6, 0, 0, 0, 0, 0, 0, 0, 0, 0, $7)";
 const REOPEN: &str = "UPDATE runs SET state = 'queued', attempt = 0, not_before = NULL, failure = NULL, cancel = FALSE, \
-    finished_at = NULL, lease_owner = NULL, lease_until = NULL, allow_mass_deletion = $3 WHERE tenant_id = $1 AND id = $2";
-/// A lease that ran out may be taken; the sequence number protects against the old owner who has not noticed.
+    finished_at = NULL, lease_owner = NULL, lease_until = NULL, allow_mass_deletion = $3 \
+    WHERE tenant_id = $1 AND id = $2 AND state IN ('failed', 'cancelled')";
+/// A lease may be taken from an owner who is thought dead, as long as it is still the lease that was thought about; the sequence
+/// number protects against an owner who is not dead after all.
 const LEASE: &str = concat!(
     "UPDATE runs SET lease_owner = $3, lease_until = $4, state = 'running', started_at = COALESCE(started_at, $5) \
      WHERE tenant_id = $1 AND id = $2 AND state IN ('queued', 'running') \
-     AND (lease_until IS NULL OR lease_until < $5 OR lease_owner = $3) RETURNING ",
+     AND (lease_owner IS NULL OR lease_owner = $3 OR (lease_owner = $6 AND lease_until = $7)) RETURNING ",
     run_columns!()
 );
 const RENEW: &str = "UPDATE runs SET lease_until = $4 WHERE tenant_id = $1 AND id = $2 AND lease_owner = $3";
@@ -133,17 +144,23 @@ impl ScopedTx {
         Ok(id)
     }
 
-    /// Puts a failed or cancelled run back to where it stopped.
-    pub async fn reopen_run(&mut self, run: &RunId, allow_mass_deletion: bool) -> Result<(), StoreError> {
-        execute!(&mut self.tx, REOPEN, self.tenant.as_str(), run.as_str(), allow_mass_deletion)?;
-        Ok(())
+    /// Puts a failed or cancelled run back to where it stopped. False: it is neither, any more.
+    pub async fn reopen_run(&mut self, run: &RunId, allow_mass_deletion: bool) -> Result<bool, StoreError> {
+        Ok(execute!(&mut self.tx, REOPEN, self.tenant.as_str(), run.as_str(), allow_mass_deletion)? == 1)
     }
 
-    /// Takes or renews the lease. `None`: another worker has it, or the run is over.
-    pub async fn lease_run(&mut self, run: &RunId, owner: &str, ttl_ms: i64) -> Result<Option<RunRow>, StoreError> {
+    /// Takes or renews the lease; from `dead`, too, whose owner is not heard of. `None`: another worker has it, or the run is over.
+    pub async fn lease_run(
+        &mut self,
+        run: &RunId,
+        owner: &str,
+        ttl_ms: i64,
+        dead: Option<&Lease>,
+    ) -> Result<Option<RunRow>, StoreError> {
         let now = self.clock.now();
+        let (old, until) = (dead.map(|lease| lease.owner.as_str()), dead.map(|lease| lease.until));
         let tenant = self.tenant.as_str();
-        Ok(tx_optional!(&mut self.tx, RunRow, LEASE, tenant, run.as_str(), owner, now + ttl_ms, now)?)
+        Ok(tx_optional!(&mut self.tx, RunRow, LEASE, tenant, run.as_str(), owner, now + ttl_ms, now, old, until)?)
     }
 
     /// Says that the owner is alive. False: the lease is someone else's by now.
@@ -200,11 +217,9 @@ impl ScopedTx {
         run: &RunId,
         owner: &str,
         seq: i64,
-        attempt: i64,
-        not_before: Timestamp,
-        counts: Counts,
-        why: &str,
+        postponed: Postponed<'_>,
     ) -> Result<(), StoreError> {
+        let Postponed { attempt, not_before, counts, why } = postponed;
         let touched = execute!(
             &mut self.tx,
             POSTPONE,

@@ -6,6 +6,31 @@ use entrepot_store::StoreError;
 use entrepot_vault::VaultError;
 use thiserror::Error;
 
+impl SyncError {
+    /// What the database said, through whichever part it was asked.
+    fn of_the_database(&self) -> Option<&StoreError> {
+        match self {
+            Self::Store(error) | Self::Admission(AdmissionError::Store(error)) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// Is it the database, and not what was asked of it?
+    pub fn is_of_the_database(&self) -> bool {
+        self.of_the_database().is_some()
+    }
+
+    /// Worth another try later: see [`StoreError::is_transient`].
+    pub fn is_transient(&self) -> bool {
+        self.of_the_database().is_some_and(StoreError::is_transient)
+    }
+
+    /// Someone else did the same at the same moment: see [`StoreError::is_conflict`].
+    pub(crate) fn is_conflict(&self) -> bool {
+        self.of_the_database().is_some_and(StoreError::is_conflict)
+    }
+}
+
 #[derive(Debug, Error)]
 pub enum SyncError {
     #[error("there is no channel {0:?}; `entrepot channel list` shows what there is")]
@@ -14,6 +39,8 @@ pub enum SyncError {
     NoRun(String),
     #[error("there is a channel of the name {0:?} already; choose another")]
     NameTaken(String),
+    #[error("others begin and end imports of this channel at the same time; try again in a moment")]
+    Crowded,
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
     Settings(Vec<SettingProblem>),
     #[error(transparent)]

@@ -10,7 +10,9 @@ mod page;
 mod patience;
 mod report;
 mod start;
+mod watch;
 
 pub(crate) use page::{PreparedPage, UNREAD, map as map_item};
 pub use report::RunReport;
 pub use start::{StartOptions, Started};
+pub(crate) use watch::Watch;

@@ -15,6 +15,8 @@ use entrepot_queue::Queue;
 use entrepot_store::Db;
 use entrepot_vault::KeyRing;
 
+use import::Watch;
+
 pub use channels::{AccountReport, NewChannel};
 pub use error::SyncError;
 pub use import::{RunReport, StartOptions, Started};
@@ -35,6 +37,7 @@ pub(crate) struct Parts {
     pub(crate) options: SyncOptions,
     /// Names this process in leases.
     pub(crate) host: String,
+    pub(crate) watch: Watch,
 }
 
 impl Sync {
@@ -47,7 +50,7 @@ impl Sync {
         options: SyncOptions,
     ) -> Self {
         let host = format!("{}-{:08x}", std::process::id(), rand::random::<u32>());
-        Self(Arc::new(Parts { db, keys, egress, admission, queue, options, host }))
+        Self(Arc::new(Parts { db, keys, egress, admission, queue, options, host, watch: Watch::default() }))
     }
 
     pub fn db(&self) -> &Db {

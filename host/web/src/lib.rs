@@ -2,8 +2,11 @@
 
 mod api;
 mod health;
+mod hosts;
 mod problem;
 mod query;
+
+use std::sync::Arc;
 
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, header};
@@ -14,6 +17,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
+
+pub use hosts::Hosts;
 
 /// An artifact is the largest thing that is uploaded.
 const LARGEST_BODY: usize = 33 << 20;
@@ -37,8 +42,8 @@ fn documented() -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(Document::openapi()).nest("/api/v1", api::routes()).merge(health::routes())
 }
 
-/// The API, ready to be served.
-pub fn router(sync: Sync, tenant: TenantId) -> Router {
+/// The API, ready to be served to requests for `hosts`.
+pub fn router(sync: Sync, tenant: TenantId, hosts: Hosts) -> Router {
     let (router, document) = documented().split_for_parts();
     let header = |name: HeaderName, value: &'static str| {
         SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
@@ -48,6 +53,7 @@ pub fn router(sync: Sync, tenant: TenantId) -> Router {
         .fallback(|| async {
             problem::Problem::not_found("there is nothing at this address; see /api/v1/openapi.json")
         })
+        .layer(axum::middleware::from_fn_with_state(Arc::new(hosts), hosts::check))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(header(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"))

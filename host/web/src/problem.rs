@@ -29,6 +29,10 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, "urn:entrepot:not-found", "Not found", detail)
     }
 
+    pub(crate) fn misdirected(detail: impl ToString) -> Self {
+        Self::new(StatusCode::MISDIRECTED_REQUEST, "urn:entrepot:misdirected", "Misdirected request", detail)
+    }
+
     pub(crate) fn bad_request(detail: impl ToString) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "urn:entrepot:bad-request", "Bad request", detail)
     }
@@ -67,7 +71,7 @@ impl From<SyncError> for Problem {
     fn from(error: SyncError) -> Self {
         match error {
             SyncError::NoChannel(_) | SyncError::NoRun(_) => Self::not_found(error),
-            SyncError::NameTaken(_) => Self::conflict(error),
+            SyncError::NameTaken(_) | SyncError::Crowded => Self::conflict(error),
             SyncError::Settings(_) | SyncError::Bind(_) => Self::refused(error),
             SyncError::Call(error) => Self::marketplace(error),
             SyncError::Admission(error) => error.into(),

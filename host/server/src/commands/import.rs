@@ -2,12 +2,10 @@
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use entrepot_domain::run::{RunScope, RunState};
-use entrepot_queue::Queue;
-use entrepot_sync::StartOptions;
+use entrepot_sync::{RunReport, StartOptions, Started};
 use serde_json::json;
 
 use crate::cli::ImportArgs;
@@ -31,14 +29,20 @@ pub(crate) async fn run(host: &Host, arguments: ImportArgs, output: Output) -> R
                 started.run, started.run
             )
         })?;
+        say_scope(&started, scope);
         return Ok(ExitCode::SUCCESS);
     }
-    if started.resumed {
+    if started.under_way {
+        eprintln!(
+            "run {} of this channel is being worked on by another process; waiting for its end, and going on with it should that \
+             process stop",
+            started.run
+        );
+    } else if started.resumed {
         eprintln!("going on with run {} where it stopped", started.run);
     }
-    let workers = Queue::work(&host.db, Arc::new(host.sync.clone()), 1)?;
-    let report = progress::watch(host, &started.run).await?;
-    workers.stop().await;
+    say_scope(&started, scope);
+    let report = carry(host, &started).await?;
     // Scripts read the last line, whether or not they asked for JSON.
     if output.json || !std::io::stdout().is_terminal() {
         write_line(&serde_json::to_string(&report)?)?;
@@ -52,6 +56,38 @@ pub(crate) async fn run(host: &Host, arguments: ImportArgs, output: Output) -> R
         eprintln!("entrepot: the import is {}: {failure}", report.state.as_str());
     }
     Ok(ExitCode::FAILURE)
+}
+
+/// One run at a time over a channel: the run that is there may do something else than was asked for.
+fn say_scope(started: &Started, asked: RunScope) {
+    if started.scope == asked {
+        return;
+    }
+    let what = match started.scope {
+        RunScope::Full => "everything".to_owned(),
+        RunScope::ChangedSince(since) => format!("what changed since {} (UTC)", crate::output::moment(since)),
+    };
+    eprintln!(
+        "run {} imports {what}, which is not what was asked for; give the command again when it is over",
+        started.run
+    );
+}
+
+/// Works on this run and no other. Another process may do so, too, or may be the one that ends it.
+async fn carry(host: &Host, started: &Started) -> Result<RunReport> {
+    let work = async {
+        match host.sync.carry(&host.tenant, &started.run).await {
+            // The watcher tells.
+            Ok(()) => std::future::pending().await,
+            Err(error) => error,
+        }
+    };
+    tokio::select! {
+        report = progress::watch(host, &started.run) => report,
+        error = work => Err(error).with_context(|| {
+            format!("run {} stays where it is; give the same command again, and it goes on from there", started.run)
+        }),
+    }
 }
 
 /// An instant with its zone, or a day in UTC.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use entrepot_queue::Queue;
+use entrepot_web::Hosts;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -29,7 +30,8 @@ pub(crate) async fn run(host: Host, role: Role) -> Result<()> {
             let bound = listener.local_addr()?;
             tracing::info!(address = %bound, "serving http://{bound}");
             eprintln!("entrepot serves http://{bound}  (API: http://{bound}/api/v1/openapi.json)");
-            let app = entrepot_web::router(host.sync.clone(), host.tenant.clone());
+            let hosts = Hosts::new(bound, &host.config.public_url);
+            let app = entrepot_web::router(host.sync.clone(), host.tenant.clone(), hosts);
             axum::serve(listener, app).with_graceful_shutdown(stopped()).await?;
         }
         Role::Worker => {

@@ -18,8 +18,8 @@ pub struct RunRow {
     pub pages_done: bool,
     pub attempt: i64,
     pub not_before: Option<Timestamp>,
-    pub lease_owner: Option<String>,
-    pub lease_until: Option<Timestamp>,
+    lease_owner: Option<String>,
+    lease_until: Option<Timestamp>,
     pub cancel: bool,
     pub allow_mass_deletion: bool,
     #[sqlx(flatten)]
@@ -28,6 +28,13 @@ pub struct RunRow {
     pub created_at: Timestamp,
     pub started_at: Option<Timestamp>,
     pub finished_at: Option<Timestamp>,
+}
+
+/// Which worker has a run, and until when if it is not heard of. Every sign of life moves `until`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lease {
+    pub owner: String,
+    pub until: Timestamp,
 }
 
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -47,6 +54,11 @@ struct CountColumns {
 impl RunRow {
     pub fn run_id(&self) -> RunId {
         RunId::from(self.id.as_str())
+    }
+
+    /// `None`: nobody works on it.
+    pub fn lease(&self) -> Option<Lease> {
+        Some(Lease { owner: self.lease_owner.clone()?, until: self.lease_until? })
     }
 
     pub fn channel(&self) -> ChannelId {

@@ -12,19 +12,20 @@ use entrepot_store::pages::Seen;
 use entrepot_store::runs::{Progress, RunRow};
 use entrepot_store::{Scoped, StoreError};
 
-use super::checkpoint::{Next, add, commit, count, postpone, until};
+use super::checkpoint::{Next, add, commit, count, postpone};
 use super::failure::{Verdict, explain, judge};
 use super::fetch::{Fetching, Position, complete};
-use super::lease::Heartbeat;
+use super::lease::{Heartbeat, give_back};
 use super::page::prepare;
 use super::patience::with_patience;
+use super::watch::Holder;
 use crate::channels::OpenChannel;
 use crate::{Sync, SyncError};
 
 /// Shorter waits are slept through; longer ones give the worker back.
 const SHORT_WAIT: Duration = Duration::from_secs(3);
-/// How soon to look again at a run that another worker holds.
-const HELD: Duration = Duration::from_secs(2);
+/// How soon to look again at a run that another worker took at this moment.
+const HELD: Duration = Duration::from_secs(1);
 
 #[async_trait]
 impl Handler for Sync {
@@ -61,38 +62,48 @@ impl Sync {
         let scoped = self.db().tenant(tenant);
         let patience = self.parts().options.database_patience;
         let Some(row) = with_patience(patience, || scoped.run(run)).await? else { return Ok(Outcome::Done) };
+        let watch = &self.parts().watch;
         if row.state().is_final() {
+            watch.forget(run);
             return Ok(Outcome::Done);
         }
-        let wait = row.not_before.map_or(0, |at| at - self.db().clock().now());
-        if wait > SHORT_WAIT.as_millis() as i64 {
-            return Ok(Outcome::Later(Duration::from_millis(wait as u64)));
+        let now = self.db().clock().now();
+        let wait = row.not_before.map_or(Duration::ZERO, |at| watch.left(run, at, now));
+        if wait > SHORT_WAIT {
+            return Ok(Outcome::Later(wait));
+        }
+        let held = row.lease();
+        if let Some(lease) = &held
+            && let Holder::Alive(look_again) = watch.holder(run, lease, self.parts().options.lease, now)
+        {
+            return Ok(Outcome::Later(look_again));
         }
         let owner = format!("{}-{:08x}", self.parts().host, rand::random::<u32>());
-        let Some(row) = with_patience(patience, || self.lease(&scoped, run, &owner)).await? else {
+        let Some(row) = with_patience(patience, || self.lease(&scoped, run, &owner, held.as_ref())).await? else {
             return Ok(Outcome::Later(HELD));
         };
+        watch.forget(run);
         let _heartbeat = Heartbeat::start(scoped.clone(), run.clone(), owner.clone(), self.parts().options.lease);
-        match self.work(scoped, row, run, &owner).await {
+        tokio::time::sleep(wait).await;
+        let outcome = self.work(scoped.clone(), row, run, &owner).await;
+        if outcome.is_err()
+            && let Err(error) = give_back(&scoped, run, &owner).await
+        {
+            tracing::debug!(run = run.as_str(), "the lease stays until it is over: {error}");
+        }
+        match outcome {
             // Another worker was faster, or the answer to our commit was lost: what counts is what the database says.
             Err(SyncError::Store(StoreError::LeaseLost)) => Ok(Outcome::Later(Duration::from_millis(100))),
             outcome => outcome,
         }
     }
 
-    async fn lease(&self, scoped: &Scoped, run: &RunId, owner: &str) -> Result<Option<RunRow>, StoreError> {
-        let mut tx = scoped.begin().await?;
-        let row = tx.lease_run(run, owner, self.parts().options.lease.as_millis() as i64).await?;
-        tx.commit().await?;
-        Ok(row)
-    }
-
     async fn work(&self, scoped: Scoped, row: RunRow, run: &RunId, owner: &str) -> Result<Outcome, SyncError> {
         let begun = Instant::now();
         let patience = self.parts().options.database_patience;
-        let channel = match self.open_channel(scoped.tenant(), &row.channel_id).await {
+        let channel = match with_patience(patience, || self.open_channel(scoped.tenant(), &row.channel_id)).await {
             Ok(channel) => Arc::new(channel),
-            Err(SyncError::Store(error)) => return Err(error.into()),
+            Err(error) if error.is_of_the_database() => return Err(error),
             Err(error) => {
                 // Nothing can be done with this channel before someone mends it.
                 let failure = error.to_string();
@@ -112,11 +123,8 @@ impl Sync {
             Hand { scoped, channel, row, run: run.clone(), owner: owner.to_owned(), seq, position, counts, seen };
         if over {
             // The last page was committed and its worker died before closing the run.
-            self.close(&hand).await?;
+            self.close_run(&hand).await?;
             return Ok(Outcome::Done);
-        }
-        if let Some(at) = hand.row.not_before {
-            tokio::time::sleep(until(at, self.db().clock().now()).min(SHORT_WAIT)).await;
         }
         let mut mapper = hand.channel.generation.adapter.mapper(&hand.channel.view);
         let mut fetching = self.fetch(&hand);
@@ -170,7 +178,7 @@ impl Sync {
             self.write(&mut hand, &mut mapper, page, &next).await?;
             match (next.position, ahead) {
                 (None, _) => {
-                    self.close(&hand).await?;
+                    self.close_run(&hand).await?;
                     return Ok(Outcome::Done);
                 }
                 (Some(position), Some(ahead)) => {
@@ -204,11 +212,16 @@ impl Sync {
         let mut counts = hand.counts;
         add(&mut counts, &prepared.counts);
         counts.declared = total.or(counts.declared);
+        let now = self.db().clock().now();
+        let not_before = next.wait.map(|wait| now + wait.as_millis() as i64);
+        if let Some(at) = not_before {
+            self.parts().watch.left(&hand.run, at, now);
+        }
         let progress = Progress {
             cursor: next.position.as_ref().and_then(|position| position.cursor.as_deref()),
             context: context.as_deref(),
             counts,
-            not_before: next.wait.map(|wait| self.db().clock().now() + wait.as_millis() as i64),
+            not_before,
         };
         let lease = options.lease.as_millis() as i64;
         with_patience(options.database_patience, || commit(hand, &prepared, &progress, lease)).await?;
@@ -229,9 +242,13 @@ impl Sync {
                 self.end(&hand.scoped, &hand.run, &hand.owner, hand.seq, RunState::Failed, hand.counts, Some(&failure))
                     .await?;
                 if reconnect {
-                    let mut tx = hand.scoped.begin().await?;
-                    tx.set_channel_problem(&hand.channel.id, Some(&error.to_string())).await?;
-                    tx.commit().await?;
+                    let problem = error.to_string();
+                    let note = async || {
+                        let mut tx = hand.scoped.begin().await?;
+                        tx.set_channel_problem(&hand.channel.id, Some(&problem)).await?;
+                        tx.commit().await
+                    };
+                    with_patience(options.database_patience, note).await?;
                 }
                 Ok(Step::Over)
             }
@@ -239,7 +256,9 @@ impl Sync {
                 hand.counts.retries += 1;
                 hand.position.attempt += i64::from(counts_as_attempt);
                 tracing::info!(run = hand.run.as_str(), wait_ms = wait.as_millis() as u64, "page comes later: {error}");
-                let at = self.db().clock().now() + wait.as_millis() as i64;
+                let now = self.db().clock().now();
+                let at = now + wait.as_millis() as i64;
+                self.parts().watch.left(&hand.run, at, now);
                 let why = format!("waiting: {error}");
                 with_patience(options.database_patience, || postpone(hand, at, &why)).await?;
                 if wait <= SHORT_WAIT {
@@ -250,12 +269,6 @@ impl Sync {
                 Ok(Step::Pause(wait))
             }
         }
-    }
-
-    async fn close(&self, hand: &Hand) -> Result<(), SyncError> {
-        let Hand { scoped, channel, row, owner, seq, counts, seen, .. } = hand;
-        self.close_run(scoped, channel, row, owner, *seq, *counts, seen).await?;
-        Ok(())
     }
 
     #[expect(clippy::too_many_arguments, reason = "the parts of a run's last row; a struct would be used once")]
@@ -275,17 +288,6 @@ impl Sync {
             tx.commit().await
         };
         with_patience(self.parts().options.database_patience, end).await?;
-        Ok(())
-    }
-
-    /// Gives the run back, for another worker or a later time.
-    async fn release(&self, hand: &Hand) -> Result<(), SyncError> {
-        let release = async || {
-            let mut tx = hand.scoped.begin().await?;
-            tx.release_run(&hand.run, &hand.owner).await?;
-            tx.commit().await
-        };
-        with_patience(self.parts().options.database_patience, release).await?;
         Ok(())
     }
 }

@@ -8,7 +8,7 @@ use entrepot_domain::run::Counts;
 use entrepot_egress::Stats;
 use entrepot_runtime::Page;
 use entrepot_store::StoreError;
-use entrepot_store::runs::Progress;
+use entrepot_store::runs::{Postponed, Progress};
 
 use super::advance::Hand;
 use super::fetch::Position;
@@ -48,7 +48,8 @@ pub(super) async fn commit(
 
 pub(super) async fn postpone(hand: &Hand, at: Timestamp, why: &str) -> Result<(), StoreError> {
     let mut tx = hand.scoped.begin().await?;
-    tx.postpone_run(&hand.run, &hand.owner, hand.seq, hand.position.attempt, at, hand.counts, why).await?;
+    let postponed = Postponed { attempt: hand.position.attempt, not_before: at, counts: hand.counts, why };
+    tx.postpone_run(&hand.run, &hand.owner, hand.seq, postponed).await?;
     tx.commit().await
 }
 

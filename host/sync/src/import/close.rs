@@ -8,6 +8,7 @@ use entrepot_store::pages::Seen;
 use entrepot_store::runs::RunRow;
 use entrepot_store::{Scoped, StoreError};
 
+use super::advance::Hand;
 use super::patience::with_patience;
 use crate::Sync;
 use crate::channels::OpenChannel;
@@ -26,27 +27,17 @@ struct Verdict {
 
 impl Sync {
     /// Closes a run whose last page is committed.
-    pub(crate) async fn close_run(
-        &self,
-        scoped: &Scoped,
-        channel: &OpenChannel,
-        row: &RunRow,
-        owner: &str,
-        seq: i64,
-        mut counts: Counts,
-        seen: &Seen,
-    ) -> Result<RunState, StoreError> {
+    pub(super) async fn close_run(&self, hand: &Hand) -> Result<RunState, StoreError> {
+        let Hand { scoped, channel, row, run, owner, seq, seen, .. } = hand;
+        let mut counts = hand.counts;
         if !seen.listed.is_empty() {
             // The list was made last and names what exists; totals told on the way may have moved.
             counts.declared = Some(seen.listed.len() as i64);
         }
         let verdict = self.judge_run(scoped, channel, row, counts, seen).await?;
         counts.deleted += verdict.gone.len() as i64;
-        let run = row.run_id();
-        with_patience(self.parts().options.database_patience, || {
-            finish(scoped, channel, &run, owner, seq, counts, &verdict)
-        })
-        .await?;
+        let patience = self.parts().options.database_patience;
+        with_patience(patience, || finish(scoped, channel, run, owner, *seq, counts, &verdict)).await?;
         tracing::info!(
             run = run.as_str(),
             channel = channel.id.as_str(),

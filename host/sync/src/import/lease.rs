@@ -2,9 +2,15 @@
 
 use std::time::Duration;
 
-use entrepot_domain::RunId;
-use entrepot_store::Scoped;
+use entrepot_domain::{RunId, TenantId};
+use entrepot_queue::Outcome;
+use entrepot_store::runs::{Lease, RunRow};
+use entrepot_store::{Scoped, StoreError};
 use tokio::task::JoinHandle;
+
+use super::advance::Hand;
+use super::patience::with_patience;
+use crate::{Sync, SyncError};
 
 /// Says every third of the lease that its worker is alive, until it is dropped.
 pub(crate) struct Heartbeat(JoinHandle<()>);
@@ -19,7 +25,7 @@ impl Heartbeat {
                     let mut tx = scoped.begin().await?;
                     let held = tx.renew_lease(&run, &owner, ttl).await?;
                     tx.commit().await?;
-                    Ok::<_, entrepot_store::StoreError>(held)
+                    Ok::<_, StoreError>(held)
                 };
                 match beat.await {
                     Ok(true) => {}
@@ -35,4 +41,43 @@ impl Drop for Heartbeat {
     fn drop(&mut self) {
         self.0.abort();
     }
+}
+
+impl Sync {
+    /// Works on a run until it ends, whatever waits lie between, and beside whatever other workers do. An error: the database was
+    /// away for longer than is waited for, and the run stays where it is.
+    pub async fn carry(&self, tenant: &TenantId, run: &RunId) -> Result<(), SyncError> {
+        while let Outcome::Later(wait) = self.advance(tenant, run).await? {
+            tokio::time::sleep(wait).await;
+        }
+        Ok(())
+    }
+
+    /// `held`: the lease whose owner is not heard of any more.
+    pub(super) async fn lease(
+        &self,
+        scoped: &Scoped,
+        run: &RunId,
+        owner: &str,
+        held: Option<&Lease>,
+    ) -> Result<Option<RunRow>, StoreError> {
+        let mut tx = scoped.begin().await?;
+        let row = tx.lease_run(run, owner, self.parts().options.lease.as_millis() as i64, held).await?;
+        tx.commit().await?;
+        Ok(row)
+    }
+
+    /// Gives the run back, for another worker or a later time.
+    pub(super) async fn release(&self, hand: &Hand) -> Result<(), SyncError> {
+        let patience = self.parts().options.database_patience;
+        with_patience(patience, || give_back(&hand.scoped, &hand.run, &hand.owner)).await?;
+        Ok(())
+    }
+}
+
+/// Somebody else's lease is left alone.
+pub(super) async fn give_back(scoped: &Scoped, run: &RunId, owner: &str) -> Result<(), StoreError> {
+    let mut tx = scoped.begin().await?;
+    tx.release_run(run, owner).await?;
+    tx.commit().await
 }

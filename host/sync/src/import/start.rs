@@ -1,8 +1,9 @@
 //! Beginning a run, or going on with one that stopped.
 
 use entrepot_domain::run::{RunScope, RunState};
-use entrepot_domain::{RunId, TenantId};
+use entrepot_domain::{ChannelId, RunId, TenantId};
 use entrepot_queue::Job;
+use entrepot_store::runs::RunRow;
 
 use crate::{Sync, SyncError};
 
@@ -22,7 +23,14 @@ pub struct Started {
     pub run: RunId,
     /// It was there already and goes on where it was.
     pub resumed: bool,
+    /// Another worker has it at this moment.
+    pub under_way: bool,
+    /// What it imports. A run that is joined may have been asked for something else.
+    pub scope: RunScope,
 }
+
+/// Somebody else began, or went on with, a run of the channel in the same moment. They are done after one look more.
+const LOOKS: usize = 5;
 
 impl Sync {
     /// Makes a run and its job in one transaction. A run that is under way is joined; one that failed or was cancelled within a
@@ -36,12 +44,46 @@ impl Sync {
     ) -> Result<Started, SyncError> {
         // Refuse at once what cannot work: an adapter that is not approved, a secret that does not open.
         let channel = self.open_channel(tenant, channel).await?.id;
+        let mut looks = 0;
+        loop {
+            looks += 1;
+            match self.try_start(tenant, &channel, scope, options).await {
+                Ok(Some(started)) => return Ok(started),
+                Ok(None) if looks < LOOKS => {}
+                Err(error) if error.is_conflict() && looks < LOOKS => {}
+                Ok(None) => return Err(SyncError::Crowded),
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// `None`: what was to be done was done by somebody else meanwhile.
+    async fn try_start(
+        &self,
+        tenant: &TenantId,
+        channel: &ChannelId,
+        scope: RunScope,
+        options: StartOptions,
+    ) -> Result<Option<Started>, SyncError> {
         let scoped = self.db().tenant(tenant);
         let now = self.db().clock().now();
-        let latest = scoped.latest_run(&channel).await?;
+        // The active one first: after the clock was set back it is not the one with the highest id.
+        let latest = match scoped.active_run(channel).await? {
+            Some(run) => Some(run),
+            None => scoped.latest_run(channel).await?,
+        };
+        let under_way = latest
+            .as_ref()
+            .filter(|run| !run.state().is_final())
+            .and_then(RunRow::lease)
+            .is_some_and(|lease| lease.until > now);
         let mut tx = scoped.begin().await?;
+        let mut of = scope;
         let (run, resumed) = match latest {
-            Some(run) if !run.state().is_final() => (run.run_id(), true),
+            Some(run) if !run.state().is_final() => {
+                of = run.scope();
+                (run.run_id(), true)
+            }
             Some(run)
                 if matches!(run.state(), RunState::Failed | RunState::Cancelled)
                     && !options.fresh
@@ -49,20 +91,22 @@ impl Sync {
                     && run.scope() == scope
                     && run.finished_at.is_some_and(|end| now - end < RESUMABLE_MS) =>
             {
-                tx.reopen_run(&run.run_id(), options.allow_mass_deletion).await?;
+                if !tx.reopen_run(&run.run_id(), options.allow_mass_deletion).await? {
+                    return Ok(None);
+                }
                 (run.run_id(), true)
             }
             Some(stopped) => {
                 // Not to be gone on with: what it had seen is of no use any more.
                 tx.forget_pages(&stopped.run_id()).await?;
-                (tx.insert_run(&channel, scope, options.allow_mass_deletion).await?, false)
+                (tx.insert_run(channel, scope, options.allow_mass_deletion).await?, false)
             }
-            None => (tx.insert_run(&channel, scope, options.allow_mass_deletion).await?, false),
+            None => (tx.insert_run(channel, scope, options.allow_mass_deletion).await?, false),
         };
         let job = Job { tenant: tenant.to_string(), run: run.to_string() };
         self.parts().queue.enqueue(tx.raw(), job).await?;
         tx.commit().await?;
-        Ok(Started { run, resumed })
+        Ok(Some(Started { run, resumed, under_way, scope: of }))
     }
 
     /// Asks a run to stop. False: it is over already.
