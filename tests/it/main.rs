@@ -9,6 +9,7 @@ mod compiled;
 mod database;
 mod drift;
 mod faults;
+mod golden;
 mod import;
 mod kill;
 mod outage;

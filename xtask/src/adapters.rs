@@ -1,4 +1,4 @@
-//! `cargo xtask adapters`: every crate under plugins/ becomes target/adapters/<id>.wasm.
+//! `cargo xtask adapters`: every crate under plugins/ becomes target/adapters/<id>.wasm. The tests need more of them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,23 +15,28 @@ pub(crate) fn run() -> Result<ExitCode> {
 
 /// Builds all adapters.
 pub(crate) fn build() -> Result<()> {
+    build_below("plugins")
+}
+
+/// Builds all adapters, the guests that must fail and those that must keep working, and gives the folder they are in.
+pub(crate) fn build_for_tests() -> Result<PathBuf> {
+    build()?;
+    build_one(&root().join("tests/hostile/guests"))?;
+    build_below("tests/golden")?;
+    Ok(folder())
+}
+
+fn build_below(below: &str) -> Result<()> {
     let mut crates = Vec::new();
-    for entry in fs::read_dir(root().join("plugins")).context("plugins/ cannot be read")? {
+    for entry in fs::read_dir(root().join(below)).with_context(|| format!("{below}/ cannot be read"))? {
         let path = entry?.path();
         if path.join("adapter.toml").is_file() {
             crates.push(path);
         }
     }
     crates.sort();
-    ensure!(!crates.is_empty(), "there is no crate with an adapter.toml under plugins/");
+    ensure!(!crates.is_empty(), "there is no crate with an adapter.toml under {below}/");
     crates.iter().try_for_each(|path| build_one(path))
-}
-
-/// Builds all adapters and the guests that must fail, and gives the folder they are in.
-pub(crate) fn build_for_tests() -> Result<PathBuf> {
-    build()?;
-    build_one(&root().join("tests/hostile/guests"))?;
-    Ok(folder())
 }
 
 /// By a program of its own, not a dependency: what encodes components would make each xtask start slow. It finds a compiler for

@@ -3,11 +3,13 @@
 mod adapters;
 mod bench;
 mod demo;
+mod fuzz;
 mod host;
 mod openapi;
 mod postgres;
 mod process;
 mod test;
+mod wit;
 
 use std::process::ExitCode;
 
@@ -30,6 +32,11 @@ enum Command {
     Adapters,
     /// Write docs/openapi.json
     Openapi(openapi::Options),
+    /// Run fuzz targets for as long as you like
+    #[command(disable_help_flag = true)]
+    Fuzz(fuzz::Options),
+    /// Check the versions of the interface, or record a new one
+    Wit(wit::Options),
     /// Measure imports, and the same work without a sandbox
     Bench(bench::Options),
 }
@@ -40,6 +47,8 @@ fn main() -> ExitCode {
         Command::Test(options) => test::run(&options),
         Command::Adapters => adapters::run(),
         Command::Openapi(options) => openapi::run(&options),
+        Command::Fuzz(options) => fuzz::run(&options),
+        Command::Wit(options) => wit::run(&options),
         Command::Bench(options) => bench::run(&options),
     };
     outcome.unwrap_or_else(|error| {

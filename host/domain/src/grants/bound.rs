@@ -198,7 +198,8 @@ fn bind_rule(
             let (Some(host), Some(port)) = (url.host_str(), url.port_or_known_default()) else {
                 return Err(unusable(name, "has no host"));
             };
-            let prefix = url.path().trim_matches('/');
+            // Only what stands before the first folder: `https://shop.example//b` is another place than `/b`.
+            let prefix = url.path().strip_prefix('/').unwrap_or_default();
             let prefix = if prefix.is_empty() { Vec::new() } else { prefix.split('/').map(str::to_owned).collect() };
             let host = host.split('.').map(|label| BoundLabel::Text(label.to_owned())).collect();
             bindings.insert(name.clone(), plain);

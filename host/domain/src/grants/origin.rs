@@ -118,6 +118,12 @@ pub(super) fn check_host(host: &str) -> Result<(), &'static str> {
     if host.is_empty() || (!host.starts_with('[') && host.split('.').any(str::is_empty)) {
         return Err("the host has an empty label or a trailing dot");
     }
+    // The parser takes quotes, braces, commas and more. No name that can be resolved has them, and a text that shows such a host,
+    // like the line of a grant that a denial proposes, would say something else.
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
+    if !host.starts_with('[') && host.is_ascii() && !host.bytes().all(plain) {
+        return Err("the host may hold letters, digits, hyphens and underscores only");
+    }
     let parsed = Url::parse(&format!("https://{host}/")).map_err(|_| "that is not a host name")?;
     if parsed.host_str() != Some(host) {
         return Err("the host must be written in its plain form: lower case, ASCII (xn--…), addresses as a.b.c.d");

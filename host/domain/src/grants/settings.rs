@@ -6,7 +6,7 @@ use thiserror::Error;
 use url::Url;
 
 use super::Manifest;
-use super::origin::{is_label, parse_port};
+use super::origin::{check_host, is_label, parse_port};
 use super::path::check_path;
 use crate::secret::Secret;
 
@@ -217,6 +217,8 @@ pub(super) fn normalise_url(text: &str) -> Result<String, String> {
     if !dotted || (written != host && written != url::quirks::domain_to_unicode(host)) {
         return Err(format!("its host would be read as `{host}`; write it that way if that is what you mean"));
     }
+    // What the strict reader of guests' URLs refuses could be set and never be reached.
+    check_host(host)?;
     check_path(url.path())?;
     Ok(url.as_str().trim_end_matches('/').to_owned())
 }

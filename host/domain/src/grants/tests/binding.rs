@@ -46,6 +46,19 @@ fn matches_origin_method_path_and_operation() {
 }
 
 #[test]
+fn slashes_of_a_setting_are_part_of_its_place() {
+    let shop = bind(&[("store_url", "https://shop.example//blog")]);
+    for (text, expected) in [
+        ("https://shop.example//blog/wp-json/", true),
+        ("https://shop.example//blog", true),
+        ("https://shop.example/blog/wp-json/", false),
+        ("https://shop.example///blog/wp-json/", false),
+    ] {
+        assert_eq!(shop.allow("fetch-page", "GET", &url(text)).is_ok(), expected, "{text}");
+    }
+}
+
+#[test]
 fn credentials_come_with_the_rule() {
     let shop = shop();
     let there = url("https://shop.example:8443/blog/");

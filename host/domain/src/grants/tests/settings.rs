@@ -82,6 +82,8 @@ fn urls_that_would_mean_another_place() {
         "https://shop.example/a/%2e%2e%2fb",
         "https://shop.exa mple",
         "https://sh%6Fp.example",
+        "https://shop\".example",
+        "https://{shop}.example",
         "https://shop.example\n",
         "https://",
     ] {

@@ -30,13 +30,15 @@ pub(super) async fn run(
         let cells: Vec<Vec<String>> = rows
             .iter()
             .map(|row| {
-                let text = |name: &str| details(row)[name].as_str().unwrap_or_default().to_owned();
+                let details = details(row);
+                let text = |name: &str| details[name].as_str().unwrap_or_default().to_owned();
+                let back_to = details["to"]["version"].as_str().map(str::to_owned);
                 vec![
                     row.seq.to_string(),
                     moment(row.at),
                     row.actor.clone(),
                     row.action.clone(),
-                    text("version"),
+                    back_to.unwrap_or_else(|| text("version")),
                     text("source"),
                 ]
             })

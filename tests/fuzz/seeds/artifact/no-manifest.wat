@@ -1,0 +1,1 @@
+(component (@custom "entrepot:signature" "\01\04acme"))

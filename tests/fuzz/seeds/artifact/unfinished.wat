@@ -1,0 +1,1 @@
+(component (@custom "entrepot:manifest" "id = "))
