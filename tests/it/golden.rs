@@ -44,8 +44,8 @@ async fn install(app: &App, adapter: &str) {
     let bytes = std::fs::read(adapters_folder().join(format!("{adapter}.wasm")))
         .unwrap_or_else(|error| panic!("{adapter}.wasm: {error}: run `cargo xtask test`, which builds it"));
     let admission = app.host.sync.admission();
-    admission.install(bytes).await.expect("it is installed");
-    admission.approve(adapter, "test").await.expect("it is approved");
+    admission.install(bytes, "test").await.expect("it is installed");
+    admission.approve(adapter, &Default::default(), "test").await.expect("it is approved");
 }
 
 /// What the adapter says of the account.
