@@ -105,6 +105,23 @@ on_both! {
         app.assert_whole(900).await;
     }
 
+    /// No command is given again: whatever host serves takes it up.
+    async fn a_run_whose_server_was_killed_is_taken_up_by_the_next_one(app: App) {
+        let store = shop();
+        let server = serve(&store);
+        app.connect(&server.base_url, &store.key()).await;
+        server.inject(Matcher::path("/wc/v3/products?"), Fault::Delay(Duration::from_millis(40)));
+        let entrepot = Entrepot::new(app.environment.clone());
+        let mut first = entrepot.start(&["serve"]);
+        let started = app.host.sync.start_import(&app.host.tenant, SHOP, RunScope::Full, StartOptions::default()).await.expect("starts");
+        app.wait_for_run(|run| run.seq >= 2).await;
+        first.kill();
+        let second = entrepot.start(&["serve"]);
+        let run = app.wait_for_run(|run| run.state().is_final()).await;
+        assert_eq!((run.id.as_str(), run.state(), run.counts().fetched), (started.run.as_str(), RunState::Completed, 900), "{}", second.said());
+        app.assert_whole(900).await;
+    }
+
     async fn two_workers_on_one_run_do_its_work_once(app: App) {
         let store = shop();
         let server = serve(&store);

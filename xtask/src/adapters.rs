@@ -2,31 +2,33 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result, ensure};
 
-use crate::process::{cargo, root, run as run_command};
+use crate::process::{build_programs, program, root, run as run_command};
 
 pub(crate) fn run() -> Result<ExitCode> {
-    build()?;
+    // Whoever builds adapters wants the host to install them into.
+    build_programs(true)?;
+    build(true)?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// Builds all adapters.
-pub(crate) fn build() -> Result<()> {
-    build_below("plugins")
+/// Builds all adapters, with the `cargo adapter` that [`build_programs`] has built.
+pub(crate) fn build(release: bool) -> Result<()> {
+    build_below("plugins", release)
 }
 
 /// Builds all adapters, the guests that must fail and those that must keep working, and gives the folder they are in.
 pub(crate) fn build_for_tests() -> Result<PathBuf> {
-    build()?;
-    build_one(&root().join("tests/hostile/guests"))?;
-    build_below("tests/golden")?;
+    build(false)?;
+    build_one(&root().join("tests/hostile/guests"), false)?;
+    build_below("tests/golden", false)?;
     Ok(folder())
 }
 
-fn build_below(below: &str) -> Result<()> {
+fn build_below(below: &str, release: bool) -> Result<()> {
     let mut crates = Vec::new();
     for entry in fs::read_dir(root().join(below)).with_context(|| format!("{below}/ cannot be read"))? {
         let path = entry?.path();
@@ -36,14 +38,14 @@ fn build_below(below: &str) -> Result<()> {
     }
     crates.sort();
     ensure!(!crates.is_empty(), "there is no crate with an adapter.toml under {below}/");
-    crates.iter().try_for_each(|path| build_one(path))
+    crates.iter().try_for_each(|path| build_one(path, release))
 }
 
 /// By a program of its own, not a dependency: what encodes components would make each xtask start slow. It finds a compiler for
 /// guests and says which it took.
-fn build_one(path: &Path) -> Result<()> {
-    let mut command = cargo();
-    command.args(["run", "--quiet", "--package", "cargo-adapter", "--bin", "cargo-adapter", "--", "adapter", "build"]);
+fn build_one(path: &Path, release: bool) -> Result<()> {
+    let mut command = Command::new(program("cargo-adapter", release));
+    command.current_dir(root()).args(["adapter", "build"]);
     command.arg("--manifest-path").arg(path.join("Cargo.toml")).arg("--out").arg(folder());
     run_command(&mut command)
 }

@@ -12,7 +12,7 @@ use nix::sys::resource::{UsageWho, getrusage};
 use serde::Deserialize;
 
 use crate::adapters;
-use crate::host::{Host, Report, Shop, Simulator};
+use crate::host::{Host, Report, Shop, Simulator, Spent};
 use crate::postgres::Postgres;
 use crate::process::{build_programs, program, root};
 
@@ -43,6 +43,8 @@ struct Line {
     what: String,
     records: u64,
     measure: Measure,
+    /// Of an import.
+    spent: Option<Spent>,
 }
 
 #[derive(Deserialize)]
@@ -51,12 +53,12 @@ struct Baseline {
 }
 
 pub(crate) fn run(options: &Options) -> Result<ExitCode> {
-    adapters::build()?;
     build_programs(true)?;
+    adapters::build(true)?;
     let server = if options.postgres { Some(Postgres::start()?) } else { None };
     println!(
-        "{:<34} {:>9} {:>9} {:>8} {:>8} {:>8} {:>8}",
-        "", "records", "records/s", "wall s", "CPU s", "peak MB", "x native"
+        "{:<34} {:>9} {:>9} {:>8} {:>8} {:>8} {:>8} {:>8}   seconds waiting for pages, comparing, mapping, writing",
+        "", "records", "records/s", "wall s", "CPU s", "peak MB", "x wall", "x CPU"
     );
     for &products in &options.products {
         let simulator = Simulator::start(products, Some(options.variable_share))?;
@@ -89,7 +91,7 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
 fn measured(host: &Host, shop: &Shop, title: &str, native_database: &str) -> Result<()> {
     host.connect("bench", shop)?;
     let native = baseline(shop, "native", Some(native_database))?;
-    let reference = native.as_ref().map(|line| line.measure.wall);
+    let reference = native.as_ref().map(|line| (line.measure.wall, line.measure.cpu));
     if let Some(line) = native {
         show(&Line { what: format!("{title}, native"), ..line }, reference);
     }
@@ -101,7 +103,8 @@ fn measured(host: &Host, shop: &Shop, title: &str, native_database: &str) -> Res
         let failure = report.failure.unwrap_or_default();
         ensure!(measure.ok, "{title}: the import is {}: {failure}", report.state);
         let records = u64::try_from(report.fetched).unwrap_or(0);
-        show(&Line { what: format!("{title}, {what}"), records, measure }, reference);
+        let spent = Some(report.spent_us);
+        show(&Line { what: format!("{title}, {what}"), records, measure, spent }, reference);
     }
     Ok(())
 }
@@ -124,15 +127,28 @@ fn baseline(shop: &Shop, how: &str, database: Option<&str>) -> Result<Option<Lin
     let line = measure.printed.lines().last().unwrap_or_default();
     let Baseline { records } =
         serde_json::from_str(line).with_context(|| format!("entrepot-bench {how} printed {line:?}"))?;
-    Ok(Some(Line { what: how.into(), records, measure }))
+    Ok(Some(Line { what: how.into(), records, measure, spent: None }))
 }
 
-fn show(line: &Line, native: Option<f64>) {
+/// `native`: wall and CPU seconds of the baseline.
+fn show(line: &Line, native: Option<(f64, f64)>) {
     let Measure { wall, cpu, peak, .. } = line.measure;
-    let ratio =
-        native.filter(|native| *native > 0.0).map_or_else(|| "-".into(), |native| format!("{:.2}", wall / native));
+    let ratio = |own: f64, of: Option<f64>| match of {
+        Some(of) if of > 0.0 => format!("{:.2}", own / of),
+        _ => "-".into(),
+    };
+    let (by_wall, by_cpu) = (ratio(wall, native.map(|(wall, _)| wall)), ratio(cpu, native.map(|(_, cpu)| cpu)));
     let rate = line.records as f64 / wall.max(0.001);
-    println!("{:<34} {:>9} {rate:>9.0} {wall:>8.1} {cpu:>8.1} {:>8} {ratio:>8}", line.what, line.records, peak / 1024);
+    let spent = line.spent.map_or_else(String::new, |Spent { fetching, comparing, mapping, writing }| {
+        let seconds = |micros: i64| format!("{:>6.2}", micros as f64 / 1e6);
+        [fetching, comparing, mapping, writing].map(seconds).join(" ")
+    });
+    println!(
+        "{:<34} {:>9} {rate:>9.0} {wall:>8.1} {cpu:>8.1} {:>8} {by_wall:>8} {by_cpu:>8}   {spent}",
+        line.what,
+        line.records,
+        peak / 1024
+    );
 }
 
 /// Runs a program and watches it.

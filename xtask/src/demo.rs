@@ -38,8 +38,8 @@ struct DeadLetter {
 }
 
 pub(crate) fn run(options: &Options) -> Result<ExitCode> {
-    adapters::build()?;
     build_programs(true)?;
+    adapters::build(true)?;
     let simulator = Simulator::start(options.products, None)?;
     let shop = &simulator.shop;
     eprintln!(

@@ -117,6 +117,15 @@ impl Drop for Simulator {
     }
 }
 
+/// Where the time of a run went.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+pub(crate) struct Spent {
+    pub(crate) fetching: i64,
+    pub(crate) comparing: i64,
+    pub(crate) mapping: i64,
+    pub(crate) writing: i64,
+}
+
 /// The end of a run, as `entrepot import --wait` reports it.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Report {
@@ -132,6 +141,9 @@ pub(crate) struct Report {
     pub(crate) requests: i64,
     pub(crate) rate_limited: i64,
     pub(crate) retries: i64,
+    /// Microseconds.
+    #[serde(default)]
+    pub(crate) spent_us: Spent,
     pub(crate) seconds: f64,
     #[serde(default)]
     pub(crate) failure: Option<String>,

@@ -24,6 +24,9 @@ const POSTGRES_URL: &str = "ENTREPOT_TEST_POSTGRES_URL";
 pub(crate) fn run(options: &Options) -> Result<ExitCode> {
     // What fails here fails the whole, and the tests are still worth knowing.
     let clean = !options.lint || lint()?;
+    // Some tests start the programs themselves. Together with the tests, so that both have the same features (see
+    // `build_programs`).
+    run_command(cargo().args(["build", "--workspace", "--bins", "--tests"]))?;
     let folder = adapters::build_for_tests()?;
     // A server that someone offers is used as it is; else ours, which is gone when `_server` is.
     let (url, _server) = match env::var(POSTGRES_URL) {
@@ -38,9 +41,6 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
         command
     };
 
-    // Some tests start the programs themselves. Together with the tests, so that both have the same features (see
-    // `build_programs`).
-    run_command(cargo().args(["build", "--workspace", "--bins", "--tests"]))?;
     let nextest = has_cargo("nextest");
     let mut tests = with_env(cargo());
     if nextest {

@@ -65,6 +65,34 @@ pub struct Counts {
     pub requests: i64,
     pub rate_limited: i64,
     pub retries: i64,
+    pub spent: Spent,
+}
+
+/// Where the time of a run went, in microseconds. The next page is fetched while one is worked on, so only what was really
+/// waited counts as fetching.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Spent {
+    /// Waiting for a page: the marketplace, and the adapter that asks it.
+    pub fetching: i64,
+    /// Looking up what is known of its items, and hashing them.
+    pub comparing: i64,
+    /// The adapter's mapping, validation and sanitising.
+    pub mapping: i64,
+    /// The page's transaction.
+    pub writing: i64,
+}
+
+impl Spent {
+    /// Each with its name, in the order in which it happens.
+    pub fn parts(self) -> [(&'static str, i64); 4] {
+        [
+            ("fetching", self.fetching),
+            ("comparing", self.comparing),
+            ("mapping", self.mapping),
+            ("writing", self.writing),
+        ]
+    }
 }
 
 impl Counts {

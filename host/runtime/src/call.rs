@@ -5,6 +5,7 @@ use std::pin::Pin;
 
 use entrepot_domain::catalog::Product;
 use entrepot_egress::Session;
+use tokio::sync::OwnedSemaphorePermit;
 use wasmtime::Store;
 
 use crate::adapter::Adapter;
@@ -78,7 +79,7 @@ impl Adapter {
 
     /// For mapping many items one after the other in the same store.
     pub fn mapper(&self, channel: &ChannelView) -> Mapper {
-        Mapper { adapter: self.clone(), channel: channel.clone(), live: None }
+        Mapper { adapter: self.clone(), channel: channel.clone(), live: None, turn: None }
     }
 
     async fn networked<T, F>(
@@ -146,6 +147,8 @@ pub struct Mapper {
     adapter: Adapter,
     channel: ChannelView,
     live: Option<(Store<HostState>, CatalogSource)>,
+    /// Held from the first item on.
+    turn: Option<OwnedSemaphorePermit>,
 }
 
 impl Mapper {
@@ -179,6 +182,10 @@ impl Mapper {
     }
 
     async fn open(&mut self) -> wasmtime::Result<(Store<HostState>, CatalogSource)> {
+        if self.turn.is_none() {
+            let line = self.adapter.sandbox().mappers().clone();
+            self.turn = Some(line.acquire_owned().await?);
+        }
         let Some(pre) = self.adapter.map() else {
             return Err(wasmtime::format_err!("the adapter has no catalog/map-product"));
         };

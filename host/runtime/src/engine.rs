@@ -52,6 +52,8 @@ struct Inner {
     pure: Linker<HostState>,
     /// Calls beyond the pool wait here instead of failing there.
     calls: Arc<Semaphore>,
+    /// Stores that map are held for long, and their owners make calls meanwhile: they wait in a line of their own.
+    mappers: Arc<Semaphore>,
     stop: Arc<AtomicBool>,
     ticker: Option<JoinHandle<()>>,
 }
@@ -73,14 +75,19 @@ impl Sandbox {
         capabilities::link_log(&mut pure).map_err(fail)?;
         capabilities::link_http(&mut networked).map_err(fail)?;
         let compilation = Compilation::new(&engine, options.compiler, options.cache);
-        let calls = Arc::new(Semaphore::new(options.concurrency as usize));
+        let line = || Arc::new(Semaphore::new(options.concurrency as usize));
+        let (calls, mappers) = (line(), line());
         let stop = Arc::new(AtomicBool::new(false));
         let ticker = start_ticker(&engine, stop.clone()).map_err(|error| SandboxError(error.to_string()))?;
-        Ok(Self(Arc::new(Inner { engine, compilation, networked, pure, calls, stop, ticker: Some(ticker) })))
+        Ok(Self(Arc::new(Inner { engine, compilation, networked, pure, calls, mappers, stop, ticker: Some(ticker) })))
     }
 
     pub(crate) fn calls(&self) -> &Arc<Semaphore> {
         &self.0.calls
+    }
+
+    pub(crate) fn mappers(&self) -> &Arc<Semaphore> {
+        &self.0.mappers
     }
 
     pub(crate) fn engine(&self) -> &Engine {
@@ -153,7 +160,7 @@ fn config(pool: Option<u32>) -> Config {
         .max_wasm_stack(512 << 10)
         .wasm_backtrace_max_frames(std::num::NonZeroUsize::new(20));
     if let Some(calls) = pool {
-        // Beside the calls that are let in, as many mappers may be open: those wait for nobody.
+        // Beside the calls that are let in, as many mappers are.
         let calls = calls.saturating_mul(2);
         let mut pooling = PoolingAllocationConfig::new();
         pooling

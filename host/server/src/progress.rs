@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use entrepot_domain::RunId;
+use entrepot_domain::run::Spent;
 use entrepot_sync::RunReport;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -57,6 +58,15 @@ fn left(seconds: f64) -> String {
     if seconds < 60 { format!("{seconds} s left") } else { format!("{} min left", seconds.div_ceil(60)) }
 }
 
+/// Where the time went, in percent of what was counted. None: nothing was done yet.
+fn time(spent: Spent) -> Option<String> {
+    let parts = spent.parts();
+    let all: i64 = parts.iter().map(|(_, time)| time).sum();
+    let percent = |time: i64| (time as f64 / all as f64 * 100.0).round();
+    let words: Vec<_> = parts.iter().map(|(name, time)| format!("{name} {:.0}%", percent(*time))).collect();
+    (all > 0).then(|| format!("  time: {}", words.join(", ")))
+}
+
 /// The report of a run for people.
 pub(crate) fn in_words(report: &RunReport, channel: &str) -> String {
     let declared = report.declared.map_or_else(String::new, |declared| format!(" of {declared} declared"));
@@ -68,6 +78,7 @@ pub(crate) fn in_words(report: &RunReport, channel: &str) -> String {
         ),
         format!("  {} requests, {} rate limited, {} retries", report.requests, report.rate_limited, report.retries),
     ];
+    lines.extend(time(report.spent_us));
     if let Some(failure) = &report.failure {
         lines.push(format!("  {failure}"));
     }

@@ -1,5 +1,6 @@
 //! Importing a channel: starting runs, carrying them page by page, closing them.
 
+mod abandoned;
 mod advance;
 mod checkpoint;
 mod close;
@@ -12,6 +13,7 @@ mod report;
 mod start;
 mod watch;
 
+pub(crate) use abandoned::Nudged;
 pub(crate) use page::{PreparedPage, UNREAD, map as map_item};
 pub use report::RunReport;
 pub use start::{StartOptions, Started};

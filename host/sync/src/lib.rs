@@ -15,7 +15,7 @@ use entrepot_queue::Queue;
 use entrepot_store::Db;
 use entrepot_vault::KeyRing;
 
-use import::Watch;
+use import::{Nudged, Watch};
 
 pub use channels::{AccountReport, NewChannel};
 pub use error::SyncError;
@@ -38,6 +38,7 @@ pub(crate) struct Parts {
     /// Names this process in leases.
     pub(crate) host: String,
     pub(crate) watch: Watch,
+    pub(crate) nudged: Nudged,
 }
 
 impl Sync {
@@ -50,7 +51,8 @@ impl Sync {
         options: SyncOptions,
     ) -> Self {
         let host = format!("{}-{:08x}", std::process::id(), rand::random::<u32>());
-        Self(Arc::new(Parts { db, keys, egress, admission, queue, options, host, watch: Watch::default() }))
+        let (watch, nudged) = (Watch::default(), Nudged::default());
+        Self(Arc::new(Parts { db, keys, egress, admission, queue, options, host, watch, nudged }))
     }
 
     pub fn db(&self) -> &Db {

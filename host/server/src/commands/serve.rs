@@ -7,6 +7,7 @@ use entrepot_queue::Queue;
 use entrepot_web::Hosts;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::JoinHandle;
 
 use crate::cli::Role;
 use crate::host::Host;
@@ -18,6 +19,7 @@ pub(crate) async fn run(host: Host, role: Role) -> Result<()> {
         }
         Role::Web => None,
     };
+    let _housekeeping = matches!(role, Role::All | Role::Worker).then(|| Housekeeping::start(&host));
     for setting in host.development_settings() {
         tracing::warn!("development setting: {setting}");
     }
@@ -44,6 +46,29 @@ pub(crate) async fn run(host: Host, role: Role) -> Result<()> {
     }
     host.db.close().await;
     Ok(())
+}
+
+/// What is due again and again, until this is dropped.
+struct Housekeeping(JoinHandle<()>);
+
+impl Housekeeping {
+    fn start(host: &Host) -> Self {
+        let (sync, every) = (host.sync.clone(), host.config.import.lease);
+        Self(tokio::spawn(async move {
+            loop {
+                if let Err(error) = sync.nudge_abandoned().await {
+                    tracing::debug!("no look at abandoned runs this time: {error}");
+                }
+                tokio::time::sleep(every).await;
+            }
+        }))
+    }
+}
+
+impl Drop for Housekeeping {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 /// Ctrl-C, or what service managers send.

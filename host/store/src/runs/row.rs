@@ -1,8 +1,9 @@
 //! A run as it stands in its row.
 
 use entrepot_domain::clock::Timestamp;
-use entrepot_domain::run::{Counts, RunScope, RunState};
+use entrepot_domain::run::{Counts, RunScope, RunState, Spent};
 use entrepot_domain::{ChannelId, RunId};
+use sqlx::types::Json;
 
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct RunRow {
@@ -49,6 +50,7 @@ struct CountColumns {
     requests: i64,
     rate_limited: i64,
     retries: i64,
+    spent: Json<Spent>,
 }
 
 impl RunRow {
@@ -88,6 +90,7 @@ impl RunRow {
             requests,
             rate_limited,
             retries,
+            spent: Json(spent),
         } = self.counts;
         Counts {
             declared,
@@ -100,6 +103,7 @@ impl RunRow {
             requests,
             rate_limited,
             retries,
+            spent,
         }
     }
 }

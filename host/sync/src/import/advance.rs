@@ -12,7 +12,7 @@ use entrepot_store::pages::Seen;
 use entrepot_store::runs::{Progress, RunRow};
 use entrepot_store::{Scoped, StoreError};
 
-use super::checkpoint::{Next, add, commit, count, postpone};
+use super::checkpoint::{Next, add, commit, count, micros, postpone};
 use super::failure::{Verdict, explain, judge};
 use super::fetch::{Fetching, Position, complete};
 use super::lease::{Heartbeat, give_back};
@@ -141,7 +141,9 @@ impl Sync {
                 self.release(&hand).await?;
                 return Ok(Outcome::Later(Duration::ZERO));
             }
+            let waited = Instant::now();
             let fetched = fetching.wait().await;
+            hand.counts.spent.fetching += micros(waited);
             count(&mut hand.counts, fetched.stats);
             let mut page = match fetched.outcome {
                 Ok(page) => page,
@@ -156,8 +158,10 @@ impl Sync {
             };
             if !page.listed.is_empty() {
                 let context = page.context.clone().or_else(|| hand.position.context.as_deref().map(str::to_owned));
+                let waited = Instant::now();
                 let (outcome, stats) =
                     complete(self, &hand.channel, context.as_deref(), &hand.seen.items, &mut page).await;
+                hand.counts.spent.fetching += micros(waited);
                 count(&mut hand.counts, stats);
                 if let Err(error) = outcome {
                     match self.failed(&mut hand, &error).await? {
@@ -224,7 +228,10 @@ impl Sync {
             not_before,
         };
         let lease = options.lease.as_millis() as i64;
+        let began = Instant::now();
         with_patience(options.database_patience, || commit(hand, &prepared, &progress, lease)).await?;
+        // Its own time can only be written down with what comes next.
+        counts.spent.writing += micros(began);
         hand.seq += 1;
         hand.counts = counts;
         hand.seen.items.extend(prepared.fresh);

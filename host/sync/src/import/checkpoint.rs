@@ -1,7 +1,7 @@
 //! What a page leads to, and how it is committed with its checkpoint.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use entrepot_domain::clock::Timestamp;
 use entrepot_domain::run::Counts;
@@ -57,6 +57,10 @@ pub(super) fn until(at: Timestamp, now: Timestamp) -> Duration {
     Duration::from_millis(u64::try_from(at - now).unwrap_or(0))
 }
 
+pub(super) fn micros(since: Instant) -> i64 {
+    i64::try_from(since.elapsed().as_micros()).unwrap_or(i64::MAX)
+}
+
 pub(super) fn count(counts: &mut Counts, stats: Stats) {
     counts.requests += stats.requests as i64;
     counts.rate_limited += stats.rate_limited as i64;
@@ -69,4 +73,6 @@ pub(super) fn add(counts: &mut Counts, page: &Counts) {
     counts.unchanged += page.unchanged;
     counts.deleted += page.deleted;
     counts.dead_letters += page.dead_letters;
+    counts.spent.comparing += page.spent.comparing;
+    counts.spent.mapping += page.spent.mapping;
 }

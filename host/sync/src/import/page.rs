@@ -1,6 +1,7 @@
 //! One page: compared, mapped, validated, sanitised; then written in one transaction with its checkpoint.
 
 use std::collections::{HashMap, HashSet};
+use std::time::Instant;
 
 use entrepot_domain::catalog::{Issue, Product, validate};
 use entrepot_domain::run::Counts;
@@ -11,6 +12,7 @@ use entrepot_store::dead_letters::NewDeadLetter;
 use entrepot_store::items::{ItemWrite, KnownItem};
 use entrepot_store::{Scoped, StoreError, pack};
 
+use super::checkpoint::micros;
 use super::patience::with_patience;
 use crate::Sync;
 use crate::channels::OpenChannel;
@@ -52,6 +54,7 @@ pub(crate) async fn prepare(
     let items = last_of_each(page.items);
     let ids: Vec<&str> = items.iter().map(|item| item.source_id.as_str()).collect();
     let patience = sync.parts().options.database_patience;
+    let (began, mut spent_mapping) = (Instant::now(), 0);
     let mut known = with_patience(patience, || scoped.known_items(&channel.id, &ids)).await?;
     for item in items {
         let before = known.remove(&item.source_id);
@@ -88,7 +91,9 @@ pub(crate) async fn prepare(
                 Some(_) => {}
             }
         }
+        let mapping = Instant::now();
         let outcome = if item.problems.is_empty() { map(mapper, &item).await } else { Err(item.problems.clone()) };
+        spent_mapping += micros(mapping);
         let write = assemble(sync, item, hash, before, outcome);
         count(match (&write.outcome, &write.known_product) {
             (Err(_), _) => |counts| &mut counts.dead_letters,
@@ -97,6 +102,8 @@ pub(crate) async fn prepare(
         });
         prepared.writes.push(write);
     }
+    prepared.counts.spent.mapping = spent_mapping;
+    prepared.counts.spent.comparing = micros(began) - spent_mapping;
     Ok(prepared)
 }
 

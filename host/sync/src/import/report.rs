@@ -1,7 +1,7 @@
 //! What a run did, as commands and the API show it.
 
 use entrepot_domain::clock::Timestamp;
-use entrepot_domain::run::{RunScope, RunState};
+use entrepot_domain::run::{RunScope, RunState, Spent};
 use entrepot_store::runs::RunRow;
 use serde::Serialize;
 
@@ -22,6 +22,7 @@ pub struct RunReport {
     pub requests: i64,
     pub rate_limited: i64,
     pub retries: i64,
+    pub spent_us: Spent,
     /// From its start to its end, or to now.
     pub seconds: f64,
     /// Items a second.
@@ -63,6 +64,7 @@ impl RunReport {
             requests: c.requests,
             rate_limited: c.rate_limited,
             retries: c.retries,
+            spent_us: c.spent,
             seconds,
             rate,
             progress: c

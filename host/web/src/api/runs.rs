@@ -5,6 +5,7 @@ mod get;
 mod list;
 mod start;
 
+use entrepot_domain::run::Spent;
 use entrepot_sync::RunReport;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -41,6 +42,7 @@ pub(crate) struct RunView {
     requests: i64,
     rate_limited: i64,
     retries: i64,
+    spent_us: SpentView,
     seconds: f64,
     /// Items a second
     rate: f64,
@@ -51,6 +53,24 @@ pub(crate) struct RunView {
     failure: Option<String>,
     created_at: i64,
     finished_at: Option<i64>,
+}
+
+/// Where the time went, in microseconds
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct SpentView {
+    /// Waiting for pages of the marketplace
+    fetching: i64,
+    /// With what is known
+    comparing: i64,
+    /// The adapter, validation and sanitising
+    mapping: i64,
+    writing: i64,
+}
+
+impl From<Spent> for SpentView {
+    fn from(Spent { fetching, comparing, mapping, writing }: Spent) -> Self {
+        Self { fetching, comparing, mapping, writing }
+    }
 }
 
 impl From<RunReport> for RunView {
@@ -71,6 +91,7 @@ impl From<RunReport> for RunView {
             requests: r.requests,
             rate_limited: r.rate_limited,
             retries: r.retries,
+            spent_us: r.spent_us.into(),
             seconds: r.seconds,
             rate: r.rate,
             progress: r.progress,

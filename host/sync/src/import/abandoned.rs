@@ -1,0 +1,44 @@
+//! Runs whose worker is gone: they are given a job, for the job engine notices a dead worker's job much later.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use entrepot_domain::TenantId;
+use entrepot_domain::clock::Timestamp;
+use entrepot_queue::Job;
+
+use crate::{Sync, SyncError};
+
+/// The leases for which this process has made a job already, by run.
+#[derive(Default)]
+pub(crate) struct Nudged(Mutex<HashMap<String, Timestamp>>);
+
+impl Nudged {
+    /// True once for every lease; leases that are not among `now_over` any more are forgotten.
+    fn fresh(&self, now_over: &HashMap<String, Timestamp>) -> Vec<String> {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let fresh = now_over.iter().filter(|(run, until)| known.get(*run) != Some(*until));
+        let fresh = fresh.map(|(run, _)| run.clone()).collect();
+        known.clone_from(now_over);
+        fresh
+    }
+}
+
+impl Sync {
+    /// Makes a job for each run whose lease is over and that this process has made none for. Whether its worker is really dead is for
+    /// whoever takes the job to find out: a job too many finds nothing to do. The number of jobs made.
+    pub async fn nudge_abandoned(&self) -> Result<usize, SyncError> {
+        let parts = self.parts();
+        let over = self.db().abandoned_runs(self.db().clock().now()).await?;
+        let leases = over.iter().map(|run| (run.id.clone(), run.lease_until)).collect();
+        let fresh = parts.nudged.fresh(&leases);
+        for run in over.iter().filter(|run| fresh.contains(&run.id)) {
+            let mut tx = self.db().tenant(&TenantId::from(run.tenant_id.as_str())).begin().await?;
+            let job = Job { tenant: run.tenant_id.clone(), run: run.id.clone() };
+            parts.queue.enqueue(tx.raw(), job).await?;
+            tx.commit().await?;
+            tracing::warn!(run = run.id, "nobody is heard of who works on this run; it is taken up again");
+        }
+        Ok(fresh.len())
+    }
+}

@@ -1,0 +1,2 @@
+-- Where the time of a run went.
+ALTER TABLE runs ADD COLUMN spent TEXT NOT NULL DEFAULT '{}'; -- microseconds by phase
