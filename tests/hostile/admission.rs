@@ -3,6 +3,7 @@
 use anyhow::Result;
 use entrepot_admission::{Admission, AdmissionOptions, AuditKeys, MANIFEST_SECTION};
 use entrepot_domain::Clock;
+use entrepot_domain::grants::Approval;
 use entrepot_store::Db;
 
 use crate::forge::{Forged, with_modules, with_section};
@@ -77,7 +78,7 @@ async fn rows() -> Result<Vec<Row>> {
         ("approved, it is in use", "hostile", true, "generation 1"),
     ] {
         let work = async {
-            if approve && let Err(error) = admission.approve(id, &Default::default(), "tests").await {
+            if approve && let Err(error) = admission.approve(id, Approval::default(), "tests").await {
                 return error.to_string();
             }
             match admission.active(id).await {

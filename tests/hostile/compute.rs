@@ -62,7 +62,7 @@ async fn logged(stage: &Stage, mode: &str) -> String {
     };
     let mut mapper = adapter.mapper(&channel(json!({})));
     let outcome = mapper.map(&item("1", &json!({ "mode": mode }))).await;
-    match mapper.usage().log_dropped {
+    match mapper.log_dropped() {
         0 => format!("all of it was logged; {}", told(outcome.map(|product| product.title))),
         dropped => format!("{dropped} lines dropped; {}", told(outcome.map(|product| product.title))),
     }

@@ -146,6 +146,7 @@ pub(crate) fn channel(orders: Value) -> ChannelView {
         currency: None,
         locale: None,
         settings: orders.to_string(),
+        ledger: Default::default(),
     }
 }
 

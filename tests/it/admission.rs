@@ -1,42 +1,20 @@
 //! Adapters coming in: signatures, upgrades, narrowed grants, the way back, and what is written down of it.
 
-use std::borrow::Cow;
-
-use entrepot_admission::{AdmissionError, FetchOptions, InstallOptions, MANIFEST_SECTION};
-use entrepot_artifact::{Artifact, PublicKey, Rotation, SecretKey, sign};
+use entrepot_admission::{AdmissionError, FetchOptions, InstallOptions};
+use entrepot_artifact::{PublicKey, Rotation, SecretKey, sign};
 use entrepot_domain::grants::Narrowing;
 use entrepot_domain::run::{RunScope, RunState};
 use entrepot_sync::StartOptions;
 use entrepot_test_support::woocommerce::{Seed, Store, serve};
-use entrepot_tests::{App, SHOP, adapters_folder, on_both};
-use wasm_encoder::{ComponentSection, CustomSection};
+use entrepot_tests::{App, SHOP, on_both};
+
+use crate::edited::{edited, version, with_version};
 
 const ADAPTER: &str = "woocommerce";
 
-/// The WooCommerce adapter with another manifest.
-fn edited(edit: impl Fn(&str) -> String) -> Vec<u8> {
-    let bytes = std::fs::read(adapters_folder().join("woocommerce.wasm")).expect("the built adapter");
-    let manifest = Artifact::read(bytes.clone()).expect("an artifact").manifest_text().to_owned();
-    let at = bytes.windows(manifest.len()).rposition(|window| window == manifest.as_bytes()).expect("its manifest");
-    assert_eq!(at + manifest.len(), bytes.len(), "it is the last section");
-    // id, size in two LEB128 bytes (the manifest has 127 to 16,383), length of the name, name
-    let mut component = bytes[..at - MANIFEST_SECTION.len() - 4].to_vec();
-    let text = edit(&manifest);
-    CustomSection { name: Cow::Borrowed(MANIFEST_SECTION), data: Cow::Borrowed(text.as_bytes()) }
-        .append_to_component(&mut component);
-    component
-}
-
-fn version(number: &str) -> Vec<u8> {
-    edited(|text| text.replace("version = \"0.1.0\"", &format!("version = \"{number}\"")))
-}
-
 /// The same, and it wants to write.
 fn greedy(number: &str) -> Vec<u8> {
-    edited(|text| {
-        text.replace("version = \"0.1.0\"", &format!("version = \"{number}\""))
-            .replace("methods = [\"GET\"]", "methods = [\"GET\", \"DELETE\"]")
-    })
+    edited(ADAPTER, |text| with_version(text, number).replace("methods = [\"GET\"]", "methods = [\"GET\", \"DELETE\"]"))
 }
 
 async fn execute(app: &App, sql: &'static str) {
@@ -151,7 +129,7 @@ on_both! {
         let insist = InstallOptions { allow_older: true, ..InstallOptions::default() };
         admission.install_from(&reference, &fetch, insist, "test").await.expect("insisted");
 
-        let other = edited(|text| text.replace("publisher = \"entrepot\"", "publisher = \"someone\"").replace("0.1.0\"\nworld", "2.0.0\"\nworld"));
+        let other = edited(ADAPTER, |text| text.replace("publisher = \"entrepot\"", "publisher = \"someone\"").replace("0.1.0\"\nworld", "2.0.0\"\nworld"));
         let refused = admission.install(other, "test").await.expect_err("another publisher");
         assert!(refused.to_string().contains("does not change hands"), "{refused}");
         for (reference, why) in [("registry:woocommerce", "registry"), ("oci://nowhere", "names no artifact"), ("/nowhere.wasm", "nowhere.wasm")] {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use entrepot_domain::grants::Approval;
 use entrepot_tests::{App, Database, Entrepot, adapters_folder, entrepot_program, on_both};
 
 /// The same adapter under other ids of the same length: other bytes, other digests. One that is soon compiled.
@@ -75,7 +76,7 @@ async fn twenty_adapters_are_ready_soon() {
     let install = |number| async move {
         let (id, bytes) = renamed(number);
         admission.install(bytes, "test").await.expect("installs");
-        admission.approve(&id, &Default::default(), "test").await.expect("approved");
+        admission.approve(&id, Approval::default(), "test").await.expect("approved");
     };
     for number in (0..20).step_by(2) {
         tokio::join!(install(number), install(number + 1));

@@ -9,6 +9,7 @@ use entrepot_domain::catalog::{
     Attribute, Collection, Dimensions, Inventory, Issue, LengthUnit, Level, Media, MediaKind, OptionAxis, Product,
     ProductStatus, Sale, Seo, Variant, Weight, WeightUnit,
 };
+use entrepot_domain::grants::Approval;
 use entrepot_domain::run::RunState;
 use entrepot_domain::{Money, Secret};
 use entrepot_sync::NewChannel;
@@ -45,7 +46,7 @@ async fn install(app: &App, adapter: &str) {
         .unwrap_or_else(|error| panic!("{adapter}.wasm: {error}: run `cargo xtask test`, which builds it"));
     let admission = app.host.sync.admission();
     admission.install(bytes, "test").await.expect("it is installed");
-    admission.approve(adapter, &Default::default(), "test").await.expect("it is approved");
+    admission.approve(adapter, Approval::default(), "test").await.expect("it is approved");
 }
 
 /// What the adapter says of the account.

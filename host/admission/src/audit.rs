@@ -53,6 +53,14 @@ pub(crate) enum Action {
     Upgrade,
     Rollback,
     Revoke,
+    /// Approved for a share of the channels.
+    Canary,
+    Promote,
+    Quarantine,
+    /// Out of quarantine.
+    Release,
+    /// What an adapter did in an hour.
+    Usage,
 }
 
 impl Action {
@@ -66,6 +74,11 @@ impl Action {
             Self::Upgrade => "upgrade",
             Self::Rollback => "rollback",
             Self::Revoke => "revoke",
+            Self::Canary => "canary",
+            Self::Promote => "promote",
+            Self::Quarantine => "quarantine",
+            Self::Release => "release",
+            Self::Usage => "usage",
         }
     }
 }
@@ -125,6 +138,12 @@ impl Admission {
             for row in page {
                 let why = self.broken(&row, verified.entries, verified.head.as_deref().unwrap_or_default());
                 if let Some(why) = why {
+                    verified.broken = Some(BrokenLink { seq: row.seq, why });
+                    return Ok(verified);
+                }
+                if row.action == Action::Usage.as_str()
+                    && let Some(why) = self.usage_differs(&row).await?
+                {
                     verified.broken = Some(BrokenLink { seq: row.seq, why });
                     return Ok(verified);
                 }

@@ -4,6 +4,8 @@ use entrepot_runtime::LoadError;
 use entrepot_store::StoreError;
 use thiserror::Error;
 
+use crate::Quarantined;
+
 impl AdmissionError {
     /// Is it this host that has to be mended, not the adapter?
     pub fn is_of_the_host(&self) -> bool {
@@ -46,7 +48,17 @@ pub enum AdmissionError {
     )]
     OtherPublisher { adapter: String, known: String, found: String },
     #[error(transparent)]
+    Quarantined(#[from] Quarantined),
+    #[error(transparent)]
     Narrow(#[from] NarrowError),
+    #[error("{adapter} {version} is not installed; `entrepot adapter list` shows what is")]
+    NoVersion { adapter: String, version: String },
+    #[error("{0} is not in use yet, so there is nothing to try it beside; approve it for all channels")]
+    NothingBeside(String),
+    #[error("nothing of {0} is tried on a share of the channels")]
+    NoCanary(String),
+    #[error("a share is 1 to 99 percent of the channels, and not {0}; for all of them leave it out")]
+    Share(u8),
     #[error("there is no earlier grant of {0} to go back to")]
     NothingToRollBack(String),
     #[error("there is no key to authenticate the audit log with")]

@@ -3,10 +3,12 @@
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError};
 
+use entrepot_domain::ChannelId;
 use entrepot_domain::clock::Timestamp;
-use entrepot_domain::grants::{Grant, Manifest};
+use entrepot_domain::grants::{Grant, Manifest, generation_for};
 use entrepot_runtime::{Adapter, Artifact, Sandbox};
 use entrepot_store::Db;
+use entrepot_store::grants::{GrantRow, InForce};
 use tokio::sync::Mutex;
 
 use crate::{AdmissionError, AuditKeys};
@@ -30,8 +32,9 @@ impl Generation {
 #[derive(Clone)]
 pub struct Admission(Arc<Inner>);
 
-/// Locked while its adapter is compiled: two callers shall not compile the same thing, and nobody waits for another adapter.
-type Slot = Arc<Mutex<Option<Arc<Generation>>>>;
+/// The generations of an adapter that are in use. Locked while one is compiled: two callers shall not compile the same thing, and nobody
+/// waits for another adapter.
+type Slot = Arc<Mutex<Vec<Arc<Generation>>>>;
 
 pub struct AdmissionOptions {
     pub audit_keys: AuditKeys,
@@ -74,21 +77,46 @@ impl Admission {
         loaded.entry(adapter.to_owned()).or_default().clone()
     }
 
-    /// The generation in force. The database is asked every time, so an approval on one host counts on all.
+    /// The generation in force for most channels. The database is asked every time, so an approval on one host counts on all.
     pub async fn active(&self, adapter: &str) -> Result<Arc<Generation>, AdmissionError> {
+        let InForce { main, canary } = self.in_force(adapter).await?;
+        let numbers: Vec<i64> = canary.iter().chain([&main]).map(|row| row.generation).collect();
+        self.load(&main, &numbers).await
+    }
+
+    /// The generation in force for a channel: it may be among those that try a later one.
+    pub async fn active_for(&self, adapter: &str, channel: &ChannelId) -> Result<Arc<Generation>, AdmissionError> {
+        let InForce { main, canary } = self.in_force(adapter).await?;
+        let in_force: Vec<&GrantRow> = canary.iter().chain([&main]).collect();
+        let shares: Vec<(i64, i64)> = in_force.iter().map(|row| (row.generation, row.share)).collect();
+        let numbers: Vec<i64> = shares.iter().map(|(number, _)| *number).collect();
+        let chosen = generation_for(channel.as_str(), &shares);
+        let row = in_force.into_iter().find(|row| Some(row.generation) == chosen).unwrap_or(&main);
+        self.load(row, &numbers).await
+    }
+
+    async fn in_force(&self, adapter: &str) -> Result<InForce, AdmissionError> {
+        if let Some(in_force) = self.db().grants_in_force(adapter).await? {
+            return Ok(in_force);
+        }
+        let installed = self.db().adapter(adapter).await?.is_some();
+        let adapter = adapter.to_owned();
+        Err(if installed { AdmissionError::NotApproved(adapter) } else { AdmissionError::Unknown(adapter) })
+    }
+
+    /// `in_force`: the numbers of those that are still wanted.
+    async fn load(&self, row: &GrantRow, in_force: &[i64]) -> Result<Arc<Generation>, AdmissionError> {
+        let adapter = row.adapter_id.as_str();
         let unknown = || AdmissionError::Unknown(adapter.to_owned());
         let damaged = || AdmissionError::Damaged(adapter.to_owned());
-        let Some(row) = self.db().grant_in_force(adapter).await? else {
-            let installed = self.db().adapter(adapter).await?.is_some();
-            return Err(if installed { AdmissionError::NotApproved(adapter.to_owned()) } else { unknown() });
-        };
-        let grant = crate::review::grant(&row)?;
+        let grant = crate::review::grant(row)?;
         if grant.expires_at.is_some_and(|end| end <= self.db().clock().now()) {
             return Err(AdmissionError::Expired { adapter: adapter.to_owned() });
         }
         let slot = self.slot(adapter);
         let mut loaded = slot.lock().await;
-        if let Some(generation) = loaded.as_ref().filter(|generation| generation.number == row.generation) {
+        loaded.retain(|generation| in_force.contains(&generation.number));
+        if let Some(generation) = loaded.iter().find(|generation| generation.number == row.generation) {
             return Ok(generation.clone());
         }
         let installed = self.db().adapter_version(adapter, &row.version).await?.ok_or_else(unknown)?;
@@ -102,7 +130,7 @@ impl Admission {
         let artifact = check.await.ok().flatten().ok_or_else(damaged)??;
         let code = self.sandbox().load(&artifact, &grant.limits).await?;
         let generation = Arc::new(Generation { adapter: code, manifest, grant, number: row.generation });
-        *loaded = Some(generation.clone());
+        loaded.push(generation.clone());
         Ok(generation)
     }
 }

@@ -1,11 +1,14 @@
 //! Installing: everything that can be refused is refused before anything is compiled.
 
 use entrepot_artifact::{Artifact, FetchOptions, Fetched, Source};
-use entrepot_domain::grants::Manifest;
+use entrepot_domain::grants::{Difference, Grant, Manifest};
+use entrepot_store::Tx;
 use entrepot_store::adapters::NewAdapter;
 use serde_json::json;
 
 use crate::audit::Action;
+use crate::review::{ALL, Before};
+use crate::rollback::is_newer;
 use crate::{Admission, AdmissionError};
 
 /// What was installed; it waits for approval.
@@ -18,6 +21,8 @@ pub struct Installed {
     pub signer: Option<String>,
     /// The very same artifact was there already.
     pub already: bool,
+    /// It asks for nothing more than what is in use, and the operator had said that this is enough.
+    pub approved: bool,
 }
 
 /// What an operator may insist on.
@@ -77,6 +82,7 @@ impl Admission {
             digest: digest.clone(),
             signer: signer.clone(),
             already,
+            approved: false,
         };
         if self.is_known(&artifact, &manifest, signer.as_deref(), options).await? {
             return Ok(installed(true));
@@ -108,9 +114,47 @@ impl Admission {
             return Ok(installed(true));
         }
         tx.insert_adapter(&new, self.db().clock().now()).await?;
+        let approved = self.approve_narrower(&mut tx, &manifest, &digest, signer.as_deref()).await?;
         tx.commit().await?;
-        tracing::info!(adapter = manifest.id, version = manifest.version, digest, source, "adapter installed");
-        Ok(installed(false))
+        tracing::info!(
+            adapter = manifest.id,
+            version = manifest.version,
+            digest,
+            source,
+            approved,
+            "adapter installed"
+        );
+        Ok(Installed { approved, ..installed(false) })
+    }
+
+    /// Puts an upgrade in use by itself, if the grant in force says that it may: by the same signer, and nothing more than granted.
+    async fn approve_narrower(
+        &self,
+        tx: &mut Tx,
+        manifest: &Manifest,
+        digest: &str,
+        signer: Option<&str>,
+    ) -> Result<bool, AdmissionError> {
+        let Some(Before { granted, main, canary: None }) = self.before(tx, &manifest.id).await? else {
+            return Ok(false);
+        };
+        if !granted.accept_narrower || signer.is_none() || !is_newer(&manifest.version, &main.version) {
+            return Ok(false);
+        }
+        let known = self.db().adapter_version(&manifest.id, &main.version).await?;
+        let same_signer = known.is_some_and(|known| known.signer.as_deref() == signer);
+        if !same_signer || Difference::between(&granted.permissions(), &manifest.permissions()).is_wider() {
+            return Ok(false);
+        }
+        let Grant { expires_at, report_only, accept_narrower, .. } = granted;
+        let upgraded =
+            Grant { expires_at, report_only, accept_narrower, ..Grant::as_requested(manifest, digest.to_owned()) };
+        let details = json!({
+            "version": manifest.version, "digest": digest, "previous_generation": main.generation, "automatic": true, "grant": upgraded,
+        });
+        self.record(tx, "host", Action::Upgrade, Some(&manifest.id), &details).await?;
+        self.put_in_use(tx, &upgraded, ALL, "host").await?;
+        Ok(true)
     }
 
     /// Whether these very bytes are installed. What must not follow what is installed is an error.

@@ -1,8 +1,10 @@
 //! What is granted, taken back, and put back.
 
-use entrepot_domain::grants::{Difference, Grant, Manifest, Narrowing};
+use entrepot_artifact::Artifact;
+use entrepot_domain::grants::{Approval, Difference, Grant, Manifest};
 use entrepot_store::Tx;
-use entrepot_store::adapters::{AdapterRow, GrantRow};
+use entrepot_store::adapters::AdapterRow;
+use entrepot_store::grants::{GrantRow, InForce};
 use serde::Serialize;
 use serde_json::json;
 
@@ -25,10 +27,10 @@ impl Admission {
     pub async fn review(&self, adapter: &str) -> Result<Review, AdmissionError> {
         let row = self.latest(adapter).await?;
         let manifest = manifest(&row)?;
-        let (in_use, difference) = match self.db().grant_in_force(adapter).await? {
-            Some(current) => {
-                let granted = grant(&current)?;
-                (Some(current.version), Difference::between(&granted.permissions(), &manifest.permissions()))
+        let (in_use, difference) = match self.db().grants_in_force(adapter).await? {
+            Some(InForce { main, .. }) => {
+                let granted = grant(&main)?;
+                (Some(main.version), Difference::between(&granted.permissions(), &manifest.permissions()))
             }
             None => {
                 let wider = manifest.egress.iter().map(entrepot_domain::grants::EgressRule::in_words).collect();
@@ -38,59 +40,73 @@ impl Admission {
         Ok(Review { adapter: adapter.to_owned(), version: row.version, in_use, difference })
     }
 
-    /// Grants what the version installed last asks for, less what `narrowing` takes away, and puts it in use.
-    pub async fn approve(&self, adapter: &str, narrowing: &Narrowing, by: &str) -> Result<Grant, AdmissionError> {
+    /// What the version installed last says it was made with.
+    pub async fn toolchain(&self, adapter: &str) -> Result<Vec<String>, AdmissionError> {
         let row = self.latest(adapter).await?;
+        let damaged = || AdmissionError::Damaged(adapter.to_owned());
+        let bytes = self.db().artifact(adapter, &row.version, &row.digest).await?.ok_or_else(damaged)?;
+        Ok(Artifact::read(bytes)?.toolchain())
+    }
+
+    /// Grants what a version asks for, less what the operator takes away, and puts it in use.
+    pub async fn approve(
+        &self,
+        adapter: &str,
+        approval: impl Into<Approval>,
+        by: &str,
+    ) -> Result<Grant, AdmissionError> {
+        let approval = approval.into();
+        let row = self.installed(adapter, approval.version.as_deref()).await?;
+        let share = share(approval.share)?;
         let now = self.db().clock().now();
-        let granted = Grant::as_requested(&manifest(&row)?, row.digest.clone()).narrowed(narrowing, now)?;
+        let asked = Grant::as_requested(&manifest(&row)?, row.digest.clone());
+        let granted = Grant { accept_narrower: approval.accept_narrower, ..asked.narrowed(&approval.narrowing, now)? };
         let mut tx = self.db().begin().await?;
-        // Writing the log first makes two operators take turns; the second finds what the first did.
+        // Looking under the log's lock makes two operators take turns; the second finds what the first did.
         let before = self.before(&mut tx, adapter).await?;
-        if before.as_ref().is_some_and(|(_, known)| *known == granted) {
-            return Ok(granted);
-        }
         let action = match &before {
-            Some((current, _)) if current.version != row.version => Action::Upgrade,
+            None if share < ALL => return Err(AdmissionError::NothingBeside(adapter.to_owned())),
+            Some(Before { granted: known, canary: None, .. }) if share == ALL && *known == granted => {
+                return Ok(granted);
+            }
+            Some(_) if share < ALL => Action::Canary,
+            Some(before) if before.main.version != row.version => Action::Upgrade,
             _ => Action::Approve,
         };
-        let previous = before.as_ref().map(|(current, _)| current.generation);
-        let details =
-            json!({"version": row.version, "digest": row.digest, "previous_generation": previous, "grant": granted});
+        let previous = before.map(|before| before.main.generation);
+        let details = json!({
+            "version": row.version, "digest": row.digest, "previous_generation": previous, "share": share, "grant": granted,
+        });
         self.record(&mut tx, by, action, Some(adapter), &details).await?;
-        self.put_in_use(&mut tx, &granted, by).await?;
+        self.put_in_use(&mut tx, &granted, share, by).await?;
         tx.commit().await?;
-        tracing::info!(adapter, version = row.version, by, "adapter approved");
+        tracing::info!(adapter, version = row.version, share, by, "adapter approved");
         Ok(granted)
     }
 
-    /// Puts the grant before the one in use back in use, with its version.
+    /// Puts what was tried on a share of the channels in use for all.
+    pub async fn promote(&self, adapter: &str, by: &str) -> Result<Grant, AdmissionError> {
+        self.latest(adapter).await?;
+        let mut tx = self.db().begin().await?;
+        let canary = self.before(&mut tx, adapter).await?.and_then(|before| before.canary);
+        let canary = canary.ok_or_else(|| AdmissionError::NoCanary(adapter.to_owned()))?;
+        let granted = grant(&canary)?;
+        let details = json!({"version": granted.version, "from_generation": canary.generation});
+        self.record(&mut tx, by, Action::Promote, Some(adapter), &details).await?;
+        self.put_in_use(&mut tx, &granted, ALL, by).await?;
+        tx.commit().await?;
+        tracing::info!(adapter, version = granted.version, by, "adapter promoted");
+        Ok(granted)
+    }
+
+    /// Ends what is tried on a share of the channels; where nothing is, puts the grant before the one in use back in use, with its
+    /// version.
     pub async fn rollback(&self, adapter: &str, by: &str) -> Result<Grant, AdmissionError> {
         self.latest(adapter).await?;
         let mut tx = self.db().begin().await?;
-        let Some((current, in_use)) = self.before(&mut tx, adapter).await? else {
-            return Err(AdmissionError::NothingToRollBack(adapter.to_owned()));
-        };
-        // The same grant approved twice is one state: going back to it would change nothing.
-        let mut earlier = None;
-        for row in tx.grants_of(adapter).await?.iter().filter(|row| row.generation < current.generation) {
-            let known = grant(row)?;
-            if known != in_use {
-                earlier = Some((row.generation, known));
-                break;
-            }
-        }
-        let (generation, granted) = earlier.ok_or_else(|| AdmissionError::NothingToRollBack(adapter.to_owned()))?;
-        if granted.expires_at.is_some_and(|end| end <= self.db().clock().now()) {
-            return Err(AdmissionError::Expired { adapter: adapter.to_owned() });
-        }
-        let details = json!({
-            "from": {"generation": current.generation, "version": current.version},
-            "to": {"generation": generation, "version": granted.version},
-        });
-        self.record(&mut tx, by, Action::Rollback, Some(adapter), &details).await?;
-        self.put_in_use(&mut tx, &granted, by).await?;
+        let back = self.way_back(&mut tx, adapter).await?;
+        let granted = self.go_back(&mut tx, back, None, by).await?;
         tx.commit().await?;
-        tracing::warn!(adapter, version = granted.version, by, "adapter rolled back");
         Ok(granted)
     }
 
@@ -111,21 +127,60 @@ impl Admission {
         self.db().adapter(adapter).await?.ok_or_else(|| AdmissionError::Unknown(adapter.to_owned()))
     }
 
-    /// The grant in use, after waiting for everybody else who is changing one.
-    async fn before(&self, tx: &mut Tx, adapter: &str) -> Result<Option<(GrantRow, Grant)>, AdmissionError> {
-        tx.audit_head().await?;
-        tx.grant_in_force(adapter).await?.map(|row| Ok((row.clone(), grant(&row)?))).transpose()
+    async fn installed(&self, adapter: &str, version: Option<&str>) -> Result<AdapterRow, AdmissionError> {
+        let latest = self.latest(adapter).await?;
+        match version {
+            Some(version) if version != latest.version => {
+                let row = self.db().adapter_version(adapter, version).await?;
+                row.ok_or_else(|| AdmissionError::NoVersion {
+                    adapter: adapter.to_owned(),
+                    version: version.to_owned(),
+                })
+            }
+            _ => Ok(latest),
+        }
     }
 
-    async fn put_in_use(&self, tx: &mut Tx, granted: &Grant, by: &str) -> Result<(), AdmissionError> {
+    /// What is in use, after waiting for everybody else who is changing it.
+    pub(crate) async fn before(&self, tx: &mut Tx, adapter: &str) -> Result<Option<Before>, AdmissionError> {
+        tx.audit_head().await?;
+        let Some(InForce { main, canary }) = tx.grants_in_force(adapter).await? else { return Ok(None) };
+        Ok(Some(Before { granted: grant(&main)?, main, canary }))
+    }
+
+    pub(crate) async fn put_in_use(
+        &self,
+        tx: &mut Tx,
+        granted: &Grant,
+        share: i64,
+        by: &str,
+    ) -> Result<(), AdmissionError> {
         let body = serde_json::to_value(granted).map_err(|_| AdmissionError::Damaged(granted.adapter_id.clone()))?;
-        let now = self.db().clock().now();
-        tx.insert_grant(&granted.adapter_id, &granted.version, &granted.digest, &body, by, now).await?;
+        let Grant { adapter_id, version, digest, .. } = granted;
+        tx.insert_grant(adapter_id, version, digest, &body, share, by, self.db().clock().now()).await?;
         Ok(())
     }
 }
 
-fn manifest(row: &AdapterRow) -> Result<Manifest, AdmissionError> {
+/// The whole of an adapter's channels, in percent.
+pub(crate) const ALL: i64 = 100;
+
+/// What is in use.
+pub(crate) struct Before {
+    pub(crate) granted: Grant,
+    pub(crate) main: GrantRow,
+    pub(crate) canary: Option<GrantRow>,
+}
+
+fn share(wanted: Option<u8>) -> Result<i64, AdmissionError> {
+    match wanted {
+        None => Ok(ALL),
+        Some(share @ 1..=99) => Ok(i64::from(share)),
+        Some(share) => Err(AdmissionError::Share(share)),
+    }
+}
+
+pub(crate) fn manifest(row: &AdapterRow) -> Result<Manifest, AdmissionError> {
     serde_json::from_value(row.manifest.0.clone()).map_err(|_| AdmissionError::Damaged(row.adapter_id.clone()))
 }
 

@@ -8,6 +8,7 @@
 //! Everything here is pure: no clock, no network. Unknown keys are errors at every level, because a key that is
 //! parsed and never read is a rule that somebody believes in.
 
+mod approval;
 mod bound;
 mod check;
 mod credential;
@@ -23,11 +24,13 @@ mod path;
 mod quantity;
 mod rule;
 mod settings;
+mod share;
 mod strict_url;
 #[cfg(test)]
 mod tests;
 mod words;
 
+pub use approval::Approval;
 pub use bound::{Allowed, BindError, BoundGrant, BoundRule};
 pub use credential::{Credential, SignatureMethod, SignedScheme, Template};
 pub use denial::Denial;
@@ -41,4 +44,5 @@ pub use path::PathPattern;
 pub use quantity::{ByteSize, TimeSpan};
 pub use rule::{EgressRule, Limits, Method, RateLimit};
 pub use settings::{SecretField, Setting, SettingProblem, SettingType, Settings};
+pub use share::generation_for;
 pub use strict_url::{UrlRefused, parse_url};

@@ -7,6 +7,7 @@ pub mod id;
 pub mod money;
 pub mod run;
 pub mod secret;
+pub mod usage;
 
 pub use clock::Clock;
 pub use id::{ChannelId, DeadLetterId, Id, ProductId, RunId, TenantId};

@@ -1,10 +1,12 @@
 //! One unit of work of one channel: its grant, its secrets, its budget.
 
+use std::borrow::Cow;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use entrepot_domain::grants::BoundGrant;
 use entrepot_domain::secret::SecretSource;
+use entrepot_domain::usage::{Ledger, UseKind};
 use futures_util::StreamExt;
 use futures_util::stream;
 
@@ -22,6 +24,8 @@ pub struct SessionSpec {
     pub bound: Arc<BoundGrant>,
     pub secrets: Arc<dyn SecretSource>,
     pub limits: SessionLimits,
+    /// Where everything is counted for audits.
+    pub ledger: Arc<Ledger>,
 }
 
 impl SessionSpec {
@@ -31,7 +35,7 @@ impl SessionSpec {
         if let Some(calls) = bound.limits.outbound_calls {
             limits.outbound_calls = calls;
         }
-        Self { channel: channel.into(), bound, secrets, limits }
+        Self { channel: channel.into(), bound, secrets, limits, ledger: Arc::default() }
     }
 }
 
@@ -80,6 +84,7 @@ struct Inner {
     limits: SessionLimits,
     scrubber: OnceLock<Scrubber>,
     spent: AtomicU32,
+    ledger: Arc<Ledger>,
     counters: Counters,
 }
 
@@ -103,14 +108,22 @@ impl Session {
             limits: spec.limits,
             scrubber: OnceLock::new(),
             spent: AtomicU32::new(0),
+            ledger: spec.ledger,
             counters: Counters::default(),
         }))
     }
 
     /// Any status is a response; a failure means that there was none.
     pub async fn send(&self, operation: &str, request: Request) -> Result<Response, Failure> {
-        let outcome = self.0.follow(operation, request).await;
-        if let Err(Failure::Denied(why)) = &outcome {
+        let mut outcome = self.0.follow(operation, request).await;
+        if let Err(Failure::Denied(why)) = &mut outcome {
+            // It may name where a redirect led, and that is the server's text.
+            if let Cow::Owned(cleaned) = self.0.scrubber().clean(why) {
+                *why = cleaned;
+            }
+            // The remedy repeats what was asked for.
+            let what = why.split("; ").next().unwrap_or_default();
+            self.0.ledger.count(UseKind::Denied, operation.to_owned(), "", what);
             // A guest can be denied as often as it likes; the log is not the place to count.
             if self.0.counters.denied.fetch_add(1, Ordering::Relaxed) < LOGGED_DENIALS {
                 tracing::warn!(channel = self.0.channel, operation, "outbound request denied: {why}");

@@ -2,8 +2,10 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Instant;
 
 use entrepot_domain::catalog::Product;
+use entrepot_domain::usage::{Ledger, UseKind};
 use entrepot_egress::Session;
 use tokio::sync::OwnedSemaphorePermit;
 use wasmtime::Store;
@@ -12,16 +14,8 @@ use crate::adapter::Adapter;
 use crate::bindings::catalog_source::CatalogSource;
 use crate::convert::{self, Account, ChannelView, Page, PageRequest, RawItem};
 use crate::error::{AdapterError, CallError};
+use crate::limits::{CallLimits, TICK};
 use crate::state::{Call, HostState, store};
-
-/// What a call took.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Usage {
-    /// Bytes over all memories.
-    pub memory: usize,
-    /// Log lines that were over the limit.
-    pub log_dropped: u64,
-}
 
 impl Adapter {
     /// `connection.check`
@@ -100,22 +94,26 @@ impl Adapter {
         let call_info =
             Call { operation, adapter: &channel.adapter, channel: &channel.id, session: Some(session), limits };
         let mut store = store(self.sandbox(), call_info);
+        let (ledger, began) = (channel.ledger.clone(), Instant::now());
         // A task of its own: a panic in a host function is this call's error and nobody else's.
         let work = tokio::spawn(tokio::time::timeout(limits.wall_clock, async move {
             let outcome = call(&mut store, &channel).await;
             (outcome, store)
         }));
-        match Abort(work).await {
-            Ok(Ok((Ok(answer), store))) => {
+        let outcome = match Abort(work).await {
+            Ok(Ok((outcome, store))) => {
                 report(&store);
-                answer.map_err(CallError::from)
+                measure(&ledger, store.data());
+                match outcome {
+                    Ok(answer) => answer.map_err(CallError::from),
+                    Err(trap) => Err(stopped(operation, &trap, store.data())),
+                }
             }
-            Ok(Ok((Err(trap), store))) => Err(stopped(operation, &trap, store.data())),
-            Ok(Err(_)) => {
-                Err(CallError::Stopped { operation, why: format!("it took longer than {:?}", limits.wall_clock) })
-            }
+            Ok(Err(_)) => Err(late(operation, &limits)),
             Err(_) => Err(CallError::Stopped { operation, why: "the call failed inside the host".into() }),
-        }
+        };
+        count(&ledger, operation, began, outcome.as_ref().err());
+        outcome
     }
 }
 
@@ -158,27 +156,40 @@ impl Mapper {
         let limits = self.adapter.limits();
         let (mut store, bindings) = match self.live.take() {
             Some(live) => live,
-            None => self
-                .open()
-                .await
-                .map_err(|error| CallError::Stopped { operation: OPERATION, why: error.to_string() })?,
+            None => match self.open().await {
+                Ok(live) => live,
+                Err(error) => {
+                    let stopped = CallError::Stopped { operation: OPERATION, why: error.root_cause().to_string() };
+                    count(&self.channel.ledger, OPERATION, Instant::now(), Some(&stopped));
+                    return Err(stopped);
+                }
+            },
         };
         store.data_mut().refill();
+        let began = Instant::now();
         let (channel, raw) = (self.channel.to_wit(), item.to_wit());
         let call = bindings.entrepot_adapter_catalog().call_map_product(&mut store, &channel, &raw);
-        match tokio::time::timeout(limits.wall_clock, call).await {
+        let outcome = match tokio::time::timeout(limits.wall_clock, call).await {
             Ok(Ok(answer)) => {
+                measure(&self.channel.ledger, store.data());
                 self.live = Some((store, bindings));
                 answer.map_err(convert::error).map_err(CallError::from).and_then(|product| {
                     convert::product(product).map_err(|issue| AdapterError::Invalid(vec![issue]).into())
                 })
             }
-            Ok(Err(trap)) => Err(stopped(OPERATION, &trap, store.data())),
-            Err(_) => Err(CallError::Stopped {
-                operation: OPERATION,
-                why: format!("it took longer than {:?}", limits.wall_clock),
-            }),
-        }
+            Ok(Err(trap)) => {
+                measure(&self.channel.ledger, store.data());
+                Err(stopped(OPERATION, &trap, store.data()))
+            }
+            Err(_) => Err(late(OPERATION, &limits)),
+        };
+        count(&self.channel.ledger, OPERATION, began, outcome.as_ref().err());
+        outcome
+    }
+
+    /// Log lines of the current store that were over the limit.
+    pub fn log_dropped(&self) -> u64 {
+        self.live.as_ref().map_or(0, |(store, _)| store.data().log_dropped)
     }
 
     async fn open(&mut self) -> wasmtime::Result<(Store<HostState>, CatalogSource)> {
@@ -195,14 +206,6 @@ impl Mapper {
         let bindings = pre.instantiate_async(&mut store).await?;
         Ok((store, bindings))
     }
-
-    /// What the current store took so far.
-    pub fn usage(&self) -> Usage {
-        self.live.as_ref().map_or_else(Usage::default, |(store, _)| Usage {
-            memory: store.data().aggregate.memory_used,
-            log_dropped: store.data().log_dropped,
-        })
-    }
 }
 
 fn report(store: &Store<HostState>) {
@@ -216,6 +219,25 @@ fn report(store: &Store<HostState>) {
             "the adapter logged more than it may; lines were dropped"
         );
     }
+}
+
+/// What the call took of what is limited.
+fn measure(ledger: &Ledger, state: &HostState) {
+    let ticks = state.limits.ticks().saturating_sub(state.ticks_left);
+    ledger.peak(UseKind::Memory, state.operation, state.aggregate.memory_used as u64);
+    ledger.peak(UseKind::Cpu, state.operation, ticks * TICK.as_millis() as u64);
+}
+
+fn count(ledger: &Ledger, operation: &'static str, began: Instant, error: Option<&CallError>) {
+    ledger.count(UseKind::Call, operation, "", "");
+    ledger.peak(UseKind::WallClock, operation, u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX));
+    if let Some(CallError::Stopped { why, .. }) = error {
+        ledger.count(UseKind::Stopped, operation, "", why);
+    }
+}
+
+fn late(operation: &'static str, limits: &CallLimits) -> CallError {
+    CallError::Stopped { operation, why: format!("it took longer than {:?}", limits.wall_clock) }
 }
 
 /// Names the limit that was broken, where one was.

@@ -16,7 +16,7 @@ mod state;
 
 pub use adapter::Adapter;
 pub use artifact::Artifact;
-pub use call::{Mapped, Mapper, Usage};
+pub use call::{Mapped, Mapper};
 pub use compiled::{CacheKey, CacheOptions, ChildLimits, CompileLimits, Compiler, compile_child};
 pub use convert::{Account, ChannelView, Page, PageRequest, RawItem};
 pub use engine::{Sandbox, SandboxError, SandboxOptions};

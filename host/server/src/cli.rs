@@ -102,7 +102,9 @@ pub enum AdapterCommand {
     Diff { adapter: String },
     /// Grant an adapter what it asks for, or less
     Approve(ApproveArgs),
-    /// Go back to the grant and version before the one in use
+    /// Put the version that is tried on some channels in use for all
+    Promote { adapter: String },
+    /// End what is tried on some channels, or go back to the grant and version before the one in use
     Rollback { adapter: String },
     /// Take an adapter out of use
     Revoke { adapter: String },
@@ -116,9 +118,12 @@ pub enum AdapterCommand {
         #[arg(value_name = "KEY-ID")]
         key_id: String,
     },
-    /// Show what was done with an adapter, or check the whole audit log
+    /// Show what an adapter may do, what it did, and what was done with it; or check the whole audit log
     Audit {
         adapter: Option<String>,
+        /// Look back so many days
+        #[arg(long, value_name = "DAYS", default_value = "30", value_parser = clap::value_parser!(u32).range(1..=400))]
+        days: u32,
         /// Follow the chain and name the first broken link
         #[arg(long)]
         verify: bool,
@@ -152,6 +157,15 @@ pub struct ApproveArgs {
     /// Let through what no rule covers, without credential, and report it
     #[arg(long)]
     pub report_only: bool,
+    /// Another version than the one installed last
+    #[arg(long, value_name = "VERSION")]
+    pub version: Option<String>,
+    /// Try it on this percentage of the channels first; `promote` or `rollback` ends that
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(1..=99))]
+    pub canary: Option<u8>,
+    /// Later versions by the same signer that ask for nothing more come into use by themselves
+    #[arg(long)]
+    pub accept_narrower: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -172,6 +186,8 @@ pub enum ChannelCommand {
     List,
     /// Ask the marketplace whether the account is usable
     Test { channel: String },
+    /// End a channel's quarantine
+    Release { channel: String },
     /// Take a channel out of use and forget its secrets
     Remove { channel: String },
 }

@@ -1,4 +1,4 @@
-//! Saying what happened, to people or to scripts.
+//! Saying what happened, to people or to scripts, and who made it happen.
 
 use std::io::Write;
 
@@ -44,6 +44,11 @@ pub(crate) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
     };
     let head: Vec<String> = head.iter().map(|title| (*title).to_owned()).collect();
     std::iter::once(line(&head)).chain(rows.iter().map(|row| line(row))).collect::<Vec<_>>().join("\n")
+}
+
+/// Who gives the command, for the record.
+pub(crate) fn operator() -> String {
+    std::env::var("USER").unwrap_or_else(|_| "operator".into())
 }
 
 /// "2026-11-20 09:43:27"

@@ -1,4 +1,4 @@
-//! Installed artifacts and what was granted to them. These belong to the host, not to a tenant.
+//! Installed artifacts. They belong to the host, not to a tenant.
 
 use entrepot_domain::clock::Timestamp;
 use serde::Serialize;
@@ -33,17 +33,6 @@ pub(crate) fn plain<T: Serialize, S: serde::Serializer>(json: &Json<T>, serializ
     json.0.serialize(serializer)
 }
 
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub struct GrantRow {
-    pub adapter_id: String,
-    pub generation: i64,
-    pub version: String,
-    pub digest: String,
-    pub body: Json<Value>,
-    pub approved_by: String,
-    pub approved_at: Timestamp,
-}
-
 pub struct NewAdapter<'a> {
     pub adapter_id: &'a str,
     pub version: &'a str,
@@ -71,15 +60,6 @@ const ARTIFACT: &str = "SELECT artifact FROM adapters WHERE adapter_id = $1 AND 
 const INSERT: &str = "INSERT INTO adapters \
     (adapter_id, version, digest, publisher, state, manifest, imports, exports, artifact, size, source, signer, installed_at) \
     VALUES ($1, $2, $3, $4, 'pending', $5, $6, $7, $8, $9, $10, $11, $12)";
-const GRANT_IN_FORCE: &str = "SELECT adapter_id, generation, version, digest, body, approved_by, approved_at FROM grants \
-    WHERE adapter_id = $1 AND revoked_at IS NULL ORDER BY generation DESC LIMIT 1";
-const INSERT_GRANT: &str = "INSERT INTO grants (adapter_id, generation, version, digest, body, approved_by, approved_at) \
-    SELECT $1, COALESCE(MAX(generation), 0) + 1, $2, $3, $4, $5, $6 FROM grants WHERE adapter_id = $1";
-const REVOKE: &str = "UPDATE grants SET revoked_at = $2 WHERE adapter_id = $1 AND revoked_at IS NULL";
-const STATE_REVOKED: &str = "UPDATE adapters SET state = 'revoked' WHERE adapter_id = $1 AND state = 'approved'";
-const HISTORY: &str = "SELECT adapter_id, generation, version, digest, body, approved_by, approved_at FROM grants \
-    WHERE adapter_id = $1 AND revoked_at IS NULL ORDER BY generation DESC LIMIT 100";
-const APPROVE: &str = "UPDATE adapters SET state = 'approved' WHERE adapter_id = $1 AND version = $2";
 
 impl Db {
     pub async fn adapters(&self) -> Result<Vec<AdapterRow>, StoreError> {
@@ -105,11 +85,6 @@ impl Db {
         let row = read_optional!(self, (Vec<u8>,), ARTIFACT, adapter, version, digest)?;
         Ok(row.map(|(bytes,)| bytes))
     }
-
-    /// The grant an adapter runs under, if one is in force.
-    pub async fn grant_in_force(&self, adapter: &str) -> Result<Option<GrantRow>, StoreError> {
-        Ok(read_optional!(self, GrantRow, GRANT_IN_FORCE, adapter)?)
-    }
 }
 
 impl Tx {
@@ -130,38 +105,6 @@ impl Tx {
             new.signer,
             now
         )?;
-        Ok(())
-    }
-
-    /// The grant in force, seen from inside the transaction that is about to replace it.
-    pub async fn grant_in_force(&mut self, adapter: &str) -> Result<Option<GrantRow>, StoreError> {
-        Ok(tx_optional!(self, GrantRow, GRANT_IN_FORCE, adapter)?)
-    }
-
-    /// The last hundred grants of an adapter that were not revoked, newest first.
-    pub async fn grants_of(&mut self, adapter: &str) -> Result<Vec<GrantRow>, StoreError> {
-        Ok(tx_all!(self, GrantRow, HISTORY, adapter)?)
-    }
-
-    /// Ends every grant of an adapter. The number of those that were in force.
-    pub async fn revoke_grants(&mut self, adapter: &str, now: Timestamp) -> Result<u64, StoreError> {
-        let revoked = execute!(self, REVOKE, adapter, now)?;
-        execute!(self, STATE_REVOKED, adapter)?;
-        Ok(revoked)
-    }
-
-    /// Records what was approved; from the commit on, new calls run under it.
-    pub async fn insert_grant(
-        &mut self,
-        adapter: &str,
-        version: &str,
-        digest: &str,
-        body: &Value,
-        approved_by: &str,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        execute!(self, INSERT_GRANT, adapter, version, digest, Json(body), approved_by, now)?;
-        execute!(self, APPROVE, adapter, version)?;
         Ok(())
     }
 }

@@ -12,11 +12,14 @@ mod codec;
 mod db;
 pub mod dead_letters;
 mod error;
+pub mod grants;
 pub mod items;
 pub mod pages;
 pub mod products;
+pub mod quarantine;
 pub mod runs;
 pub mod trusted_keys;
+pub mod usage;
 
 pub use codec::{pack, unpack};
 pub use db::{Db, Engine, Pools, Scoped, ScopedTx, Tx};

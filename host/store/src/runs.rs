@@ -41,8 +41,10 @@ macro_rules! run_columns {
 }
 
 const FIND: &str = concat!("SELECT ", run_columns!(), " FROM runs WHERE tenant_id = $1 AND id = $2");
-const STEERING: &str = "SELECT r.cancel, (SELECT COALESCE(MAX(g.generation), 0) FROM grants g \
-    WHERE g.adapter_id = $3 AND g.revoked_at IS NULL) AS generation FROM runs r WHERE r.tenant_id = $1 AND r.id = $2";
+const STEERING: &str = "SELECT r.cancel, g.generation, g.share FROM runs r LEFT JOIN grants g ON g.adapter_id = $3 \
+    AND g.revoked_at IS NULL AND g.generation >= (SELECT COALESCE(MAX(m.generation), 0) FROM grants m \
+    WHERE m.adapter_id = $3 AND m.revoked_at IS NULL AND m.share = 100) \
+    WHERE r.tenant_id = $1 AND r.id = $2 ORDER BY g.generation DESC";
 const LIST: &str = concat!(
     "SELECT ",
     run_columns!(),
@@ -88,20 +90,28 @@ const CANCEL_IDLE: &str = "UPDATE runs SET state = 'cancelled', cancel = TRUE, f
 const CANCEL: &str =
     "UPDATE runs SET cancel = TRUE WHERE tenant_id = $1 AND id = $2 AND state IN ('queued', 'running')";
 
-#[derive(Clone, Copy, Debug, sqlx::FromRow)]
+#[derive(Clone, Debug)]
 pub struct Steering {
     /// Somebody asked for it to end.
     pub cancel: bool,
-    /// Of the adapter, the generation in force; 0: none.
-    pub generation: i64,
+    /// Of the adapter, the generations in force with the percent of channels they count for, newest first; none: none is.
+    pub generations: Vec<(i64, i64)>,
+}
+
+#[derive(sqlx::FromRow)]
+struct SteeringRow {
+    cancel: bool,
+    generation: Option<i64>,
+    share: Option<i64>,
 }
 
 impl Scoped {
     /// What decides before each page whether a run goes on; `adapter` is its channel's.
     pub async fn steering(&self, run: &RunId, adapter: &str) -> Result<Steering, StoreError> {
-        let row = read_optional!(self, Steering, STEERING, self.tenant().as_str(), run.as_str(), adapter)?;
+        let rows = read_all!(self, SteeringRow, STEERING, self.tenant().as_str(), run.as_str(), adapter)?;
         // A run whose row is gone has nobody who wants it.
-        Ok(row.unwrap_or(Steering { cancel: true, generation: 0 }))
+        let cancel = rows.first().is_none_or(|row| row.cancel);
+        Ok(Steering { cancel, generations: rows.iter().filter_map(|row| row.generation.zip(row.share)).collect() })
     }
 
     pub async fn run(&self, run: &RunId) -> Result<Option<RunRow>, StoreError> {

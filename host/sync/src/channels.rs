@@ -7,6 +7,7 @@ use entrepot_domain::grants::{BoundGrant, Settings};
 use entrepot_domain::{ChannelId, Secret, TenantId};
 use entrepot_egress::{Session, SessionSpec};
 use entrepot_runtime::{Account, AdapterError, CallError, ChannelView};
+use entrepot_store::Scoped;
 use entrepot_store::channels::ChannelRow;
 use entrepot_vault::OpenSecrets;
 use serde::Serialize;
@@ -46,6 +47,8 @@ pub(crate) struct OpenChannel {
     pub(crate) id: ChannelId,
     pub(crate) generation: Arc<Generation>,
     pub(crate) view: ChannelView,
+    /// It was in quarantine, and that is over: if all goes well now, it is forgotten.
+    pub(crate) on_trial: bool,
     bound: Arc<BoundGrant>,
     secrets: Arc<OpenSecrets>,
 }
@@ -53,7 +56,8 @@ pub(crate) struct OpenChannel {
 impl OpenChannel {
     /// A budget and counters of its own for one unit of work.
     pub(crate) fn session(&self, sync: &Sync) -> Session {
-        let spec = SessionSpec::new(self.id.as_str(), self.bound.clone(), self.secrets.clone());
+        let mut spec = SessionSpec::new(self.id.as_str(), self.bound.clone(), self.secrets.clone());
+        spec.ledger = self.view.ledger.clone();
         sync.parts().egress.session(spec)
     }
 }
@@ -81,7 +85,7 @@ impl Sync {
             let secrets = OpenSecrets::from_clear(new.secrets.iter().cloned());
             // Not saved yet, so it has no id; its pace is nobody else's.
             let candidate = self.assemble("chn_candidate".into(), &new.adapter, generation, &settings, secrets)?;
-            Some(self.check(&candidate).await?)
+            Some(self.check(&scoped, &candidate).await?)
         };
         let report = account.as_ref().and_then(|account| serde_json::to_value(account).ok());
         let mut tx = scoped.begin().await?;
@@ -108,11 +112,11 @@ impl Sync {
     ) -> Result<(), SyncError> {
         let scoped = self.db().tenant(tenant);
         let row = self.channel(tenant, channel).await?;
-        let generation = self.admission().active(&row.adapter_id).await?;
+        let id = ChannelId::from(row.id);
+        let generation = self.admission().active_for(&row.adapter_id, &id).await?;
         let mut settings = row.settings.0.clone();
         settings.extend(changes);
         let settings = generation.manifest.check_settings(&settings).map_err(SyncError::Settings)?;
-        let id = ChannelId::from(row.id);
         let sealed = scoped.sealed_secrets(&id).await?;
         let mut all = OpenSecrets::open(&self.parts().keys, tenant.as_str(), id.as_str(), &sealed)?.into_clear();
         all.extend(secrets.iter().cloned());
@@ -131,8 +135,9 @@ impl Sync {
     /// Asks the marketplace whether the account is usable, and remembers the answer.
     pub async fn test_channel(&self, tenant: &TenantId, channel: &str) -> Result<AccountReport, SyncError> {
         let open = self.open_channel(tenant, channel).await?;
-        let outcome = self.check(&open).await;
-        let mut tx = self.db().tenant(tenant).begin().await?;
+        let scoped = self.db().tenant(tenant);
+        let outcome = self.check(&scoped, &open).await;
+        let mut tx = scoped.begin().await?;
         match &outcome {
             Ok(account) => {
                 let account = serde_json::to_value(account).unwrap_or(Value::Null);
@@ -166,13 +171,15 @@ impl Sync {
     /// The channel with the generation in force and its secrets opened.
     pub(crate) async fn open_channel(&self, tenant: &TenantId, channel: &str) -> Result<OpenChannel, SyncError> {
         let row = self.channel(tenant, channel).await?;
-        let generation = self.admission().active(&row.adapter_id).await?;
-        let id = ChannelId::from(row.id);
-        let sealed = self.db().tenant(tenant).sealed_secrets(&id).await?;
+        let (id, scoped) = (ChannelId::from(row.id), self.db().tenant(tenant));
+        let generation = self.admission().active_for(&row.adapter_id, &id).await?;
+        let on_trial = self.admission().check_quarantine(&scoped, &id, &row.name, &generation).await?;
+        let sealed = scoped.sealed_secrets(&id).await?;
         let secrets = OpenSecrets::open(&self.parts().keys, tenant.as_str(), id.as_str(), &sealed)?;
         // An upgrade may ask for more settings than the channel was added with.
         let settings = generation.manifest.check_settings(&row.settings.0).map_err(SyncError::Settings)?;
-        self.assemble(id, &row.adapter_id, generation, &settings, secrets)
+        let open = self.assemble(id, &row.adapter_id, generation, &settings, secrets)?;
+        Ok(OpenChannel { on_trial, ..open })
     }
 
     fn assemble(
@@ -191,12 +198,16 @@ impl Sync {
             currency: settings.get("currency").and_then(Value::as_str).map(str::to_owned),
             locale: settings.get("locale").and_then(Value::as_str).map(str::to_owned),
             settings: Value::Object(settings.clone()).to_string(),
+            ledger: Arc::default(),
         };
-        Ok(OpenChannel { id, generation, view, bound: Arc::new(bound), secrets: Arc::new(secrets) })
+        let (bound, secrets) = (Arc::new(bound), Arc::new(secrets));
+        Ok(OpenChannel { id, generation, view, on_trial: false, bound, secrets })
     }
 
-    async fn check(&self, channel: &OpenChannel) -> Result<AccountReport, SyncError> {
-        match channel.generation.adapter.check(&channel.view, channel.session(self)).await {
+    async fn check(&self, scoped: &Scoped, channel: &OpenChannel) -> Result<AccountReport, SyncError> {
+        let outcome = channel.generation.adapter.check(&channel.view, channel.session(self)).await;
+        self.account(scoped, channel).await;
+        match outcome {
             Ok(account) => Ok(account.into()),
             // Someone waits for the answer: what a job would retry is said at once.
             Err(CallError::Adapter(AdapterError::RateLimited(_))) => Err(CallError::Adapter(

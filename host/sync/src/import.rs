@@ -10,11 +10,13 @@ mod lease;
 mod page;
 mod patience;
 mod report;
+mod setback;
 mod start;
 mod watch;
 
 pub(crate) use abandoned::Nudged;
 pub(crate) use page::{PreparedPage, UNREAD, map as map_item};
+pub(crate) use patience::with_patience;
 pub use report::RunReport;
 pub use start::{StartOptions, Started};
 pub(crate) use watch::Watch;

@@ -3,6 +3,7 @@
 use entrepot_domain::TenantId;
 use entrepot_domain::catalog::Issue;
 use entrepot_runtime::RawItem;
+use entrepot_store::Scoped;
 use entrepot_store::dead_letters::DeadLetter;
 use serde::Serialize;
 
@@ -32,6 +33,17 @@ impl Sync {
     pub async fn replay(&self, tenant: &TenantId, channel: &str, filter: &ReplayFilter) -> Result<Replayed, SyncError> {
         let open = self.open_channel(tenant, channel).await?;
         let scoped = self.db().tenant(tenant);
+        let done = self.replay_all(&open, &scoped, filter).await;
+        self.account(&scoped, &open).await;
+        done
+    }
+
+    async fn replay_all(
+        &self,
+        open: &OpenChannel,
+        scoped: &Scoped,
+        filter: &ReplayFilter,
+    ) -> Result<Replayed, SyncError> {
         let mut mapper = open.generation.adapter.mapper(&open.view);
         let mut done = Replayed::default();
         let mut after = String::new();
@@ -48,7 +60,7 @@ impl Sync {
                     scoped.stored_item(&open.id, &source_id).await?.and_then(|item| item.source_updated_at);
                 let mut item = RawItem { source_id, updated_at, body: raw, deleted: false, problems: Vec::new() };
                 if known.as_ref().is_some_and(|known| known.content_hash == UNREAD) {
-                    item = self.fetch_again(&open, item).await?;
+                    item = self.fetch_again(open, item).await?;
                 }
                 let outcome = match item.problems.is_empty() {
                     true => map_item(&mut mapper, &item).await,
@@ -62,7 +74,7 @@ impl Sync {
                 }
                 let page = PreparedPage::single(self, item, known, outcome);
                 let mut tx = scoped.begin().await?;
-                page.write(&mut tx, &open, &run_id.into()).await?;
+                page.write(&mut tx, open, &run_id.into()).await?;
                 tx.commit().await?;
             }
         }

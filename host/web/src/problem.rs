@@ -87,12 +87,15 @@ impl From<SyncError> for Problem {
 impl From<AdmissionError> for Problem {
     fn from(error: AdmissionError) -> Self {
         match error {
-            AdmissionError::Unknown(_) => Self::not_found(error),
+            AdmissionError::Unknown(_) | AdmissionError::NoVersion { .. } => Self::not_found(error),
             AdmissionError::OtherBytes { .. }
             | AdmissionError::OtherPublisher { .. }
             | AdmissionError::Older { .. }
             | AdmissionError::NotApproved(_)
             | AdmissionError::NothingToRollBack(_)
+            | AdmissionError::NothingBeside(_)
+            | AdmissionError::NoCanary(_)
+            | AdmissionError::Quarantined(_)
             | AdmissionError::Expired { .. } => Self::conflict(error),
             AdmissionError::Store(error) => error.into(),
             error if error.is_of_the_host() => {

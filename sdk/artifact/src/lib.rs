@@ -13,6 +13,7 @@ mod rotation;
 mod sections;
 mod signature;
 mod source;
+mod toolchain;
 
 pub use artifact::{Artifact, LARGEST};
 pub use digest::sha256_hex;

@@ -23,6 +23,9 @@ pub struct Grant {
     pub expires_at: Option<Timestamp>,
     /// What no rule covers is sent anyway, without credential, and reported. For trying a new grant out.
     pub report_only: bool,
+    /// Later versions by the same signer that ask for nothing more come into use by themselves.
+    #[serde(default)]
+    pub accept_narrower: bool,
 }
 
 impl Grant {
@@ -39,6 +42,7 @@ impl Grant {
             limits: manifest.limits,
             expires_at: None,
             report_only: false,
+            accept_narrower: false,
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use entrepot_domain::grants::{Credential, parse_url};
+use entrepot_domain::usage::UseKind;
 use http::HeaderMap;
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, LOCATION};
 use tokio::time::Instant;
@@ -39,13 +40,15 @@ impl Inner {
             let started = Instant::now();
             let outgoing = self.outgoing(&plan, method, &url, &guest_headers, body.take())?;
             self.counters.requests.fetch_add(1, Ordering::Relaxed);
+            self.note(operation, &plan, &url);
             let answer = hop::exchange(&self.shared, outgoing, self.caps(), time).await;
             drop(slot);
             let answer = answer?;
             time = time.saturating_sub(started.elapsed());
             self.learn(method, &url, &answer, started);
 
-            let Some(next) = next(method, &url, &answer, plan.credential.as_ref(), plan.redirects) else {
+            let credential = plan.credential.as_ref().map(|(_, credential)| credential);
+            let Some(next) = next(method, &url, &answer, credential, plan.redirects) else {
                 return Ok(self.clean(answer));
             };
             let next = next?;
@@ -82,11 +85,22 @@ impl Inner {
         let applier =
             Applier { channel: &self.channel, secrets: self.secrets.as_ref(), clock: &self.shared.options.clock };
         let url = match &plan.credential {
-            Some(credential) => applier.apply(credential, method, url, &mut headers)?,
+            Some((_, credential)) => applier.apply(credential, method, url, &mut headers)?,
             None => url.clone(),
         };
         let method = http::Method::from_bytes(method.as_bytes()).map_err(Failure::denied)?;
         Ok(Outgoing { method, url, headers, body })
+    }
+
+    /// For audits.
+    fn note(&self, operation: &str, plan: &Plan, url: &Url) {
+        let host = url.host_str().unwrap_or_default();
+        self.ledger.count(UseKind::Request, operation.to_owned(), &plan.rule, host);
+        if let Some((name, _)) = &plan.credential {
+            self.ledger.count(UseKind::Credential, operation.to_owned(), &plan.rule, name);
+        }
+        let sent = u64::from(self.spent.load(Ordering::Relaxed));
+        self.ledger.peak(UseKind::OutboundCalls, operation.to_owned(), sent);
     }
 
     fn caps(&self) -> Caps {

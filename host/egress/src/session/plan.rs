@@ -3,6 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use entrepot_domain::grants::{Allowed, Credential, Denial};
+use entrepot_domain::usage::UseKind;
 use url::Url;
 
 use super::Inner;
@@ -10,7 +11,10 @@ use crate::exchange::Failure;
 use crate::hop::check_target;
 
 pub(super) struct Plan {
-    pub(super) credential: Option<Credential>,
+    /// The rule that allows it; empty: none does, the grant only reports.
+    pub(super) rule: String,
+    /// With its name.
+    pub(super) credential: Option<(String, Credential)>,
     pub(super) redirects: u8,
 }
 
@@ -36,32 +40,44 @@ impl Inner {
             )));
         }
         let plan = match bound.allow(operation, method, url) {
-            Ok(allowed) => Plan { credential: choose(&allowed, wanted, url)?, redirects: allowed.redirects },
-            Err(denial) if bound.report_only => self.report(&denial),
+            Ok(allowed) => Plan {
+                rule: allowed.rule.name.clone(),
+                credential: choose(&allowed, wanted, url)?,
+                redirects: allowed.redirects,
+            },
+            Err(denial) if bound.report_only => self.report(operation, &denial),
             Err(denial) => return Err(Failure::denied(denial)),
         };
         check_target(url, options.allow_loopback)?;
         Ok(plan)
     }
 
-    fn report(&self, denial: &Denial) -> Plan {
+    fn report(&self, operation: &str, denial: &Denial) -> Plan {
+        let what = format!("{} {}", denial.method, denial.target);
+        self.ledger.count(UseKind::Reported, operation.to_owned(), "", &what);
         self.counters.reported.fetch_add(1, Ordering::Relaxed);
         tracing::warn!(channel = self.channel, "report-only grant let a request through: {denial}");
-        Plan { credential: None, redirects: 0 }
+        Plan { rule: String::new(), credential: None, redirects: 0 }
     }
 }
 
-fn choose(allowed: &Allowed<'_>, wanted: Wanted<'_>, url: &Url) -> Result<Option<Credential>, Failure> {
+type Named = Option<(String, Credential)>;
+
+fn choose(allowed: &Allowed<'_>, wanted: Wanted<'_>, url: &Url) -> Result<Named, Failure> {
     let https = url.scheme() == "https";
     let rule = &allowed.rule.name;
-    let first_possible = || allowed.credentials.iter().find(|(_, credential)| credential.possible_on(https));
-    let named = |name: &str| allowed.credential(name).filter(|credential| credential.possible_on(https));
+    let owned = |(name, credential): (&str, &Credential)| (name.to_owned(), credential.clone());
+    let first_possible = || allowed.credentials.iter().copied().find(|(_, credential)| credential.possible_on(https));
+    let named = |name: &str| {
+        let possible = allowed.credential(name).filter(|credential| credential.possible_on(https));
+        possible.map(|credential| (name.to_owned(), credential.clone()))
+    };
     match wanted {
         Wanted::None => Ok(None),
-        Wanted::Continued(Some(name)) => Ok(named(name).cloned()),
-        Wanted::Continued(None) => Ok(first_possible().map(|(_, credential)| (*credential).clone())),
+        Wanted::Continued(Some(name)) => Ok(named(name)),
+        Wanted::Continued(None) => Ok(first_possible().map(owned)),
         Wanted::Asked(Some(name)) => match (allowed.credential(name), named(name)) {
-            (_, Some(credential)) => Ok(Some(credential.clone())),
+            (_, Some(credential)) => Ok(Some(credential)),
             (Some(credential), None) => {
                 Err(Failure::denied(format!("a {} credential is never sent over plain http", credential.scheme())))
             }
@@ -70,7 +86,7 @@ fn choose(allowed: &Allowed<'_>, wanted: Wanted<'_>, url: &Url) -> Result<Option
             ))),
         },
         Wanted::Asked(None) => match first_possible() {
-            Some((_, credential)) => Ok(Some((*credential).clone())),
+            Some(credential) => Ok(Some(owned(credential))),
             None if allowed.credentials.is_empty() => Ok(None),
             None => Err(Failure::denied(format!("no credential of rule `{rule}` may be sent over plain http"))),
         },

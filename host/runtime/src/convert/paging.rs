@@ -1,6 +1,9 @@
+use std::sync::Arc;
+
 use entrepot_domain::catalog::Issue;
 use entrepot_domain::clock::Timestamp;
 use entrepot_domain::run::RunScope;
+use entrepot_domain::usage::Ledger;
 
 use crate::bindings::connectable::exports::entrepot::adapter::connection;
 use crate::bindings::{items, types};
@@ -17,6 +20,8 @@ pub struct ChannelView {
     pub locale: Option<String>,
     /// One JSON object.
     pub settings: String,
+    /// Where calls are counted for audits. Not shown to the guest.
+    pub ledger: Arc<Ledger>,
 }
 
 impl ChannelView {

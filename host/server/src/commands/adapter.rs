@@ -7,12 +7,12 @@ mod install;
 mod list;
 mod trust;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use serde_json::json;
 
 use crate::cli::AdapterCommand;
 use crate::host::Host;
-use crate::output::Output;
+use crate::output::{Output, operator};
 
 pub(crate) async fn run(host: &Host, command: AdapterCommand, output: Output) -> Result<()> {
     let admission = host.sync.admission();
@@ -28,6 +28,12 @@ pub(crate) async fn run(host: &Host, command: AdapterCommand, output: Output) ->
             output.say(&review, || inspect::changes(&review).join("\n"))
         }
         AdapterCommand::Approve(args) => approve::run(host, &args, output).await,
+        AdapterCommand::Promote { adapter } => {
+            let grant = admission.promote(&adapter, &operator()).await?;
+            let document =
+                json!({"adapter": adapter, "version": grant.version, "digest": grant.digest, "state": "approved"});
+            output.say(&document, || format!("{adapter} {} is in use for all channels", grant.version))
+        }
         AdapterCommand::Rollback { adapter } => {
             let grant = admission.rollback(&adapter, &operator()).await?;
             let document =
@@ -51,13 +57,10 @@ pub(crate) async fn run(host: &Host, command: AdapterCommand, output: Output) ->
                 )
             })
         }
-        AdapterCommand::Audit { adapter, verify, expect } => {
-            audit::run(host, adapter.as_deref(), verify, expect.as_deref(), output).await
+        AdapterCommand::Audit { adapter: _, verify: true, expect, .. } => {
+            audit::verify(host, expect.as_deref(), output).await
         }
+        AdapterCommand::Audit { adapter: Some(adapter), days, .. } => audit::run(host, &adapter, days, output).await,
+        AdapterCommand::Audit { .. } => bail!("name an adapter, or check the whole log with --verify"),
     }
-}
-
-/// Who does it, for the record.
-fn operator() -> String {
-    std::env::var("USER").unwrap_or_else(|_| "operator".into())
 }

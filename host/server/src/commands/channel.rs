@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::cli::{AddArgs, ChannelCommand};
 use crate::host::Host;
-use crate::output::{Output, table};
+use crate::output::{Output, operator, table};
 
 pub(crate) async fn run(host: &Host, command: ChannelCommand, output: Output) -> Result<()> {
     match command {
@@ -23,6 +23,16 @@ pub(crate) async fn run(host: &Host, command: ChannelCommand, output: Output) ->
             let account = host.sync.test_channel(&host.tenant, &channel).await?;
             output.say(&json!({"channel": channel, "ok": true, "account": account}), || {
                 format!("{channel} works\n{}", words(&account))
+            })
+        }
+        ChannelCommand::Release { channel } => {
+            let released = host.sync.release_channel(&host.tenant, &channel, &operator()).await?;
+            output.say(&json!({"channel": channel, "released": released}), || {
+                if released {
+                    format!("{channel} is out of quarantine")
+                } else {
+                    format!("{channel} is in no quarantine")
+                }
             })
         }
         ChannelCommand::Remove { channel } => {

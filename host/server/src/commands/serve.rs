@@ -59,6 +59,9 @@ impl Housekeeping {
                 if let Err(error) = sync.nudge_abandoned().await {
                     tracing::debug!("no look at abandoned runs this time: {error}");
                 }
+                if let Err(error) = sync.admission().seal_usage().await {
+                    tracing::debug!("no hour is sealed this time: {error}");
+                }
                 tokio::time::sleep(every).await;
             }
         }))

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
+use entrepot_domain::grants::generation_for;
 use entrepot_domain::run::{Counts, RunState};
 use entrepot_domain::{RunId, TenantId};
 use entrepot_queue::{Handler, Job, Outcome};
@@ -12,8 +13,7 @@ use entrepot_store::pages::Seen;
 use entrepot_store::runs::{Progress, RunRow};
 use entrepot_store::{Scoped, StoreError};
 
-use super::checkpoint::{Next, add, commit, count, micros, postpone};
-use super::failure::{Verdict, explain, judge};
+use super::checkpoint::{Next, add, commit, count, micros};
 use super::fetch::{Fetching, Position, complete};
 use super::lease::{Heartbeat, give_back};
 use super::page::prepare;
@@ -23,7 +23,7 @@ use crate::channels::OpenChannel;
 use crate::{Sync, SyncError};
 
 /// Shorter waits are slept through; longer ones give the worker back.
-const SHORT_WAIT: Duration = Duration::from_secs(3);
+pub(super) const SHORT_WAIT: Duration = Duration::from_secs(3);
 /// How soon to look again at a run that another worker took at this moment.
 const HELD: Duration = Duration::from_secs(1);
 
@@ -46,14 +46,27 @@ pub(super) struct Hand {
     pub(super) position: Position,
     pub(super) counts: Counts,
     pub(super) seen: Seen,
+    /// Items that the adapter was asked to map, and on how many of them it was stopped.
+    pub(super) mapped: usize,
+    pub(super) stopped: usize,
 }
 
 /// What a step leads to.
-enum Step {
+pub(super) enum Step {
     /// The next page is on its way.
     On(Fetching),
     Pause(Duration),
     Over,
+}
+
+impl Step {
+    fn outcome(self) -> Result<Fetching, Outcome> {
+        match self {
+            Self::On(next) => Ok(next),
+            Self::Pause(wait) => Err(Outcome::Later(wait)),
+            Self::Over => Err(Outcome::Done),
+        }
+    }
 }
 
 impl Sync {
@@ -99,7 +112,6 @@ impl Sync {
     }
 
     async fn work(&self, scoped: Scoped, row: RunRow, run: &RunId, owner: &str) -> Result<Outcome, SyncError> {
-        let begun = Instant::now();
         let patience = self.parts().options.database_patience;
         let channel = match with_patience(patience, || self.open_channel(scoped.tenant(), &row.channel_id)).await {
             Ok(channel) => Arc::new(channel),
@@ -119,70 +131,74 @@ impl Sync {
         };
         let (seq, counts) = (row.seq, row.counts());
         let over = row.pages_done;
-        let mut hand =
-            Hand { scoped, channel, row, run: run.clone(), owner: owner.to_owned(), seq, position, counts, seen };
+        let (run, owner) = (run.clone(), owner.to_owned());
+        let mut hand = Hand { scoped, channel, row, run, owner, seq, position, counts, seen, mapped: 0, stopped: 0 };
         if over {
             // The last page was committed and its worker died before closing the run.
             self.close_run(&hand).await?;
             return Ok(Outcome::Done);
         }
+        let outcome = self.pages(&mut hand).await;
+        self.account(&hand.scoped, &hand.channel).await;
+        outcome
+    }
+
+    async fn pages(&self, hand: &mut Hand) -> Result<Outcome, SyncError> {
+        let (begun, patience) = (Instant::now(), self.parts().options.database_patience);
         let mut mapper = hand.channel.generation.adapter.mapper(&hand.channel.view);
-        let mut fetching = self.fetch(&hand);
+        let mut fetching = self.fetch(hand);
         loop {
             let adapter = &hand.channel.view.adapter;
-            let steering = with_patience(patience, || hand.scoped.steering(run, adapter)).await?;
+            let steering = with_patience(patience, || hand.scoped.steering(&hand.run, adapter)).await?;
             if steering.cancel {
-                self.end(&hand.scoped, run, owner, hand.seq, RunState::Cancelled, hand.counts, None).await?;
+                let Hand { scoped, run, owner, seq, counts, .. } = &*hand;
+                self.end(scoped, run, owner, *seq, RunState::Cancelled, *counts, None).await?;
                 return Ok(Outcome::Done);
             }
             let generation = &hand.channel.generation;
-            if steering.generation != generation.number || generation.has_expired(self.db().clock().now()) {
-                // Another version or grant is in force, or none: the run goes on with that from its checkpoint, or says why not.
-                self.release(&hand).await?;
+            let in_force = generation_for(hand.channel.id.as_str(), &steering.generations);
+            if in_force.is_none() || generation.has_expired(self.db().clock().now()) {
+                // Nothing is granted any more: what is under way is dropped, and the next look says why.
+                self.release(hand).await?;
                 return Ok(Outcome::Later(Duration::ZERO));
             }
+            // Another version or grant is in force: this page ends under the one it began with, the next begins under that.
+            let superseded = in_force != Some(generation.number);
             let waited = Instant::now();
             let fetched = fetching.wait().await;
             hand.counts.spent.fetching += micros(waited);
             count(&mut hand.counts, fetched.stats);
-            let mut page = match fetched.outcome {
+            let complete = match fetched.outcome {
+                Ok(page) => self.complete(hand, page).await,
+                Err(error) => Err(error),
+            };
+            let page = match complete {
                 Ok(page) => page,
-                Err(error) => match self.failed(&mut hand, &error).await? {
-                    Step::On(next) => {
+                Err(_) if superseded => {
+                    self.release(hand).await?;
+                    return Ok(Outcome::Later(Duration::ZERO));
+                }
+                Err(error) => match self.failed(hand, &error).await?.outcome() {
+                    Ok(next) => {
                         fetching = next;
                         continue;
                     }
-                    Step::Pause(wait) => return Ok(Outcome::Later(wait)),
-                    Step::Over => return Ok(Outcome::Done),
+                    Err(outcome) => return Ok(outcome),
                 },
             };
-            if !page.listed.is_empty() {
-                let context = page.context.clone().or_else(|| hand.position.context.as_deref().map(str::to_owned));
-                let waited = Instant::now();
-                let (outcome, stats) =
-                    complete(self, &hand.channel, context.as_deref(), &hand.seen.items, &mut page).await;
-                hand.counts.spent.fetching += micros(waited);
-                count(&mut hand.counts, stats);
-                if let Err(error) = outcome {
-                    match self.failed(&mut hand, &error).await? {
-                        Step::On(next) => {
-                            fetching = next;
-                            continue;
-                        }
-                        Step::Pause(wait) => return Ok(Outcome::Later(wait)),
-                        Step::Over => return Ok(Outcome::Done),
-                    }
-                }
-            }
-            let slice_over = begun.elapsed() >= self.parts().options.slice;
+            let stop_here = superseded || begun.elapsed() >= self.parts().options.slice;
             let next = Next::of(&page, &hand.position);
             // The next page is fetched while this one is mapped and written.
-            let ahead = next.position.as_ref().filter(|_| next.wait.is_none() && !slice_over);
+            let ahead = next.position.as_ref().filter(|_| next.wait.is_none() && !stop_here);
             let ahead = ahead.map(|position| Fetching::start(self, &hand.channel, hand.row.scope(), position.clone()));
-            self.write(&mut hand, &mut mapper, page, &next).await?;
+            self.write(hand, &mut mapper, page, &next).await?;
+            if let Some(outcome) = self.mapped_badly(hand, next.position.is_none()).await? {
+                return Ok(outcome);
+            }
             match (next.position, ahead) {
                 (None, _) => {
-                    self.close_run(&hand).await?;
+                    self.close_run(hand).await?;
+                    self.settle(hand).await?;
                     return Ok(Outcome::Done);
                 }
                 (Some(position), Some(ahead)) => {
@@ -190,15 +206,28 @@ impl Sync {
                     fetching = ahead;
                 }
                 (Some(_), None) => {
-                    self.release(&hand).await?;
+                    self.release(hand).await?;
                     return Ok(Outcome::Later(next.wait.unwrap_or(Duration::ZERO)));
                 }
             }
         }
     }
 
-    fn fetch(&self, hand: &Hand) -> Fetching {
+    pub(super) fn fetch(&self, hand: &Hand) -> Fetching {
         Fetching::start(self, &hand.channel, hand.row.scope(), hand.position.clone())
+    }
+
+    /// Fetches what the page listed and no page showed.
+    async fn complete(&self, hand: &mut Hand, mut page: Page) -> Result<Page, CallError> {
+        if page.listed.is_empty() {
+            return Ok(page);
+        }
+        let context = page.context.clone().or_else(|| hand.position.context.as_deref().map(str::to_owned));
+        let waited = Instant::now();
+        let (outcome, stats) = complete(self, &hand.channel, context.as_deref(), &hand.seen.items, &mut page).await;
+        hand.counts.spent.fetching += micros(waited);
+        count(&mut hand.counts, stats);
+        outcome.map(|()| page)
     }
 
     /// Prepares and commits a page.
@@ -234,67 +263,10 @@ impl Sync {
         counts.spent.writing += micros(began);
         hand.seq += 1;
         hand.counts = counts;
+        hand.mapped += prepared.mapped;
+        hand.stopped += prepared.stopped;
         hand.seen.items.extend(prepared.fresh);
         hand.seen.listed.extend(prepared.listed);
-        Ok(())
-    }
-
-    async fn failed(&self, hand: &mut Hand, error: &CallError) -> Result<Step, SyncError> {
-        let options = &self.parts().options;
-        let attempt = hand.position.attempt;
-        match judge(error, attempt, options) {
-            Verdict::GiveUp { reconnect } => {
-                let failure = explain(error, attempt + 1);
-                tracing::warn!(run = hand.run.as_str(), channel = hand.channel.id.as_str(), "run failed: {failure}");
-                self.end(&hand.scoped, &hand.run, &hand.owner, hand.seq, RunState::Failed, hand.counts, Some(&failure))
-                    .await?;
-                if reconnect {
-                    let problem = error.to_string();
-                    let note = async || {
-                        let mut tx = hand.scoped.begin().await?;
-                        tx.set_channel_problem(&hand.channel.id, Some(&problem)).await?;
-                        tx.commit().await
-                    };
-                    with_patience(options.database_patience, note).await?;
-                }
-                Ok(Step::Over)
-            }
-            Verdict::Retry { wait, counts_as_attempt } => {
-                hand.counts.retries += 1;
-                hand.position.attempt += i64::from(counts_as_attempt);
-                tracing::info!(run = hand.run.as_str(), wait_ms = wait.as_millis() as u64, "page comes later: {error}");
-                let now = self.db().clock().now();
-                let at = now + wait.as_millis() as i64;
-                self.parts().watch.left(&hand.run, at, now);
-                let why = format!("waiting: {error}");
-                with_patience(options.database_patience, || postpone(hand, at, &why)).await?;
-                if wait <= SHORT_WAIT {
-                    tokio::time::sleep(wait).await;
-                    return Ok(Step::On(self.fetch(hand)));
-                }
-                self.release(hand).await?;
-                Ok(Step::Pause(wait))
-            }
-        }
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "the parts of a run's last row; a struct would be used once")]
-    async fn end(
-        &self,
-        scoped: &Scoped,
-        run: &RunId,
-        owner: &str,
-        seq: i64,
-        state: RunState,
-        counts: Counts,
-        failure: Option<&str>,
-    ) -> Result<(), SyncError> {
-        let end = async || {
-            let mut tx = scoped.begin().await?;
-            tx.finish_run(run, owner, seq, state, counts, failure).await?;
-            tx.commit().await
-        };
-        with_patience(self.parts().options.database_patience, end).await?;
         Ok(())
     }
 }

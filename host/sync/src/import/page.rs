@@ -37,6 +37,9 @@ pub(crate) struct PreparedPage {
     pub(crate) fresh: Vec<String>,
     pub(crate) listed: Vec<String>,
     deleted: Vec<String>,
+    /// Items the adapter was asked to map, and on how many of them it was stopped.
+    pub(crate) mapped: usize,
+    pub(crate) stopped: usize,
     /// What this page adds to the run's counts.
     pub(crate) counts: Counts,
 }
@@ -94,6 +97,8 @@ pub(crate) async fn prepare(
         let mapping = Instant::now();
         let outcome = if item.problems.is_empty() { map(mapper, &item).await } else { Err(item.problems.clone()) };
         spent_mapping += micros(mapping);
+        prepared.mapped += usize::from(item.problems.is_empty());
+        prepared.stopped += usize::from(was_stopped(&outcome));
         let write = assemble(sync, item, hash, before, outcome);
         count(match (&write.outcome, &write.known_product) {
             (Err(_), _) => |counts| &mut counts.dead_letters,
@@ -125,6 +130,8 @@ fn hash(item: &RawItem) -> [u8; 32] {
     if item.problems.is_empty() { *blake3::hash(item.body.as_bytes()).as_bytes() } else { UNREAD }
 }
 
+/// The code of [`CallError::Stopped`]. An adapter that gives it to issues of its own has its way.
+const STOPPED: &str = "adapter-stopped";
 /// The hash of an item that could not be read completely.
 pub(crate) const UNREAD: [u8; 32] = [0; 32];
 
@@ -140,6 +147,10 @@ fn last_of_each(items: Vec<RawItem>) -> Vec<RawItem> {
         .filter(|(index, item)| last[&item.source_id] == *index)
         .map(|(_, item)| item)
         .collect()
+}
+
+fn was_stopped(outcome: &Result<Box<Product>, Vec<Issue>>) -> bool {
+    outcome.as_ref().is_err_and(|issues| issues.iter().any(|issue| issue.code == STOPPED))
 }
 
 /// Maps, validates and sanitises one item: a product, or why there is none.

@@ -5,9 +5,11 @@ mod audit;
 mod get;
 mod install;
 mod list;
+mod promote;
 mod review;
 mod revoke;
 mod rollback;
+mod usage;
 
 use entrepot_store::adapters::AdapterRow;
 use serde::Serialize;
@@ -23,8 +25,10 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(get::handler))
         .routes(routes!(review::handler))
         .routes(routes!(approve::handler))
+        .routes(routes!(promote::handler))
         .routes(routes!(rollback::handler))
         .routes(routes!(revoke::handler))
+        .routes(routes!(usage::handler))
         .routes(routes!(audit::handler))
         .routes(routes!(audit::verification))
 }

@@ -3,6 +3,7 @@
 mod add;
 mod get;
 mod list;
+mod release;
 mod remove;
 mod test;
 
@@ -20,6 +21,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(list::handler, add::handler))
         .routes(routes!(get::handler, remove::handler))
         .routes(routes!(test::handler))
+        .routes(routes!(release::handler))
 }
 
 #[derive(Debug, Serialize, ToSchema)]

@@ -4,6 +4,8 @@ use entrepot_guest::prelude::*;
 
 use crate::orders::Orders;
 
+const ITEMS: usize = 120;
+
 /// One request, spelled by the orders; the answer's status and body come back as the account.
 pub(crate) fn check(orders: &Orders) -> Result<Account, Error> {
     let name = match orders.mode() {
@@ -30,6 +32,7 @@ pub(crate) fn fetch_page(orders: &Orders) -> Result<Page, Error> {
         // Vec<String> of the canonical layout: each entry costs the guest eight bytes and the host more.
         "huge-list" => Ok(Page { listed: vec![String::new(); orders.number("times")], ..empty() }),
         "huge-string" => Ok(Page { next: Some("x".repeat(orders.number("times"))), ..empty() }),
+        "items" => Ok(Page { items: (0..ITEMS).map(|id| item(id, orders.text("item"))).collect(), ..empty() }),
         _ => Ok(Page { listed: vec!["1".to_owned()], ..empty() }),
     }
 }
@@ -46,6 +49,10 @@ fn request(url: &str, orders: &Orders) -> Request {
     let method = if orders.text("method") == "POST" { Method::Post } else { Method::Get };
     let credential = Some(orders.text("credential")).filter(|name| !name.is_empty()).map(str::to_owned);
     Request { method, url: url.to_owned(), headers: orders.headers(), body: None, credential }
+}
+
+fn item(id: usize, body: &str) -> RawItem {
+    RawItem { source_id: id.to_string(), updated_at: None, body: body.to_owned(), deleted: false, problems: Vec::new() }
 }
 
 fn empty() -> Page {

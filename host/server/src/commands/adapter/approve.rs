@@ -1,11 +1,10 @@
 use anyhow::{Result, bail};
-use entrepot_domain::grants::{Limits, Narrowing};
+use entrepot_domain::grants::{Approval, Limits, Narrowing};
 use serde_json::json;
 
-use super::operator;
 use crate::cli::ApproveArgs;
 use crate::host::Host;
-use crate::output::Output;
+use crate::output::{Output, operator};
 
 const DAY: i64 = 86_400_000;
 
@@ -20,12 +19,25 @@ pub(super) async fn run(host: &Host, args: &ApproveArgs, output: Output) -> Resu
         report_only: args.report_only,
     };
     let adapter = &args.adapter;
-    let grant = host.sync.admission().approve(adapter, &narrowing, &operator()).await?;
+    let approval = Approval {
+        version: args.version.clone(),
+        share: args.canary,
+        accept_narrower: args.accept_narrower,
+        narrowing,
+    };
+    let grant = host.sync.admission().approve(adapter, approval, &operator()).await?;
     let document = json!({
-        "adapter": adapter, "version": grant.version, "digest": grant.digest, "state": "approved", "grant": grant,
+        "adapter": adapter, "version": grant.version, "digest": grant.digest, "state": "approved",
+        "canary_percent": args.canary, "grant": grant,
     });
     output.say(&document, || {
-        let mut lines = vec![format!("{adapter} {} is approved and in use", grant.version)];
+        let version = &grant.version;
+        let mut lines = vec![match args.canary {
+            None => format!("{adapter} {version} is approved and in use"),
+            Some(percent) => format!(
+                "{adapter} {version} is approved and tried on {percent}% of the channels; end that with `entrepot adapter promote {adapter}` or `rollback`"
+            ),
+        }];
         lines.extend(grant.rules.iter().map(|rule| format!("  - {}", rule.in_words())));
         if grant.report_only {
             lines.push("  report-only: what no rule covers is let through, without credential, and reported".into());

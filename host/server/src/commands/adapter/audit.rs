@@ -1,4 +1,5 @@
 use anyhow::{Result, bail};
+use entrepot_admission::{Counted, UsageReport};
 use entrepot_store::audit::AuditRow;
 use serde_json::{Value, json};
 
@@ -7,44 +8,87 @@ use crate::output::{Output, moment, table};
 
 /// Newest entries shown.
 const SHOWN: i64 = 200;
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+/// Lines of a list for people; the JSON document has all.
+const LINES: usize = 20;
 
-pub(super) async fn run(
-    host: &Host,
-    adapter: Option<&str>,
-    verify: bool,
-    expect: Option<&str>,
-    output: Output,
-) -> Result<()> {
-    if verify {
-        return check(host, expect, output).await;
-    }
-    let Some(adapter) = adapter else {
-        bail!("name an adapter, or check the whole log with --verify");
-    };
+pub(super) async fn run(host: &Host, adapter: &str, days: u32, output: Output) -> Result<()> {
+    let since = host.db.clock().now() - i64::from(days) * DAY_MS;
+    let report = host.sync.admission().usage_report(adapter, since).await?;
     let rows = host.db.audit_of(adapter, SHOWN).await?;
-    let documents: Vec<_> = rows.iter().map(document).collect();
-    output.say(&documents, || {
-        if rows.is_empty() {
-            return format!("the audit log has nothing on {adapter:?}");
-        }
-        let cells: Vec<Vec<String>> = rows
-            .iter()
-            .map(|row| {
-                let details = details(row);
-                let text = |name: &str| details[name].as_str().unwrap_or_default().to_owned();
-                let back_to = details["to"]["version"].as_str().map(str::to_owned);
-                vec![
-                    row.seq.to_string(),
-                    moment(row.at),
-                    row.actor.clone(),
-                    row.action.clone(),
-                    back_to.unwrap_or_else(|| text("version")),
-                    text("source"),
-                ]
-            })
-            .collect();
-        table(&["ENTRY", "WHEN (UTC)", "WHO", "WHAT", "VERSION", "FROM"], &cells)
+    let log: Vec<_> = rows.iter().map(document).collect();
+    output.say(&json!({"usage": report, "log": log}), || {
+        format!("{}\n\nwhat was done with it, newest first\n{}", used(&report, days), entries(&rows))
     })
+}
+
+/// What it may do beside what it did, in words.
+fn used(report: &UsageReport, days: u32) -> String {
+    let UsageReport { adapter, version, canary, .. } = report;
+    let version = version.as_ref().map_or_else(|| "not in use".to_owned(), |version| format!("{version} in use"));
+    let canary = canary.as_ref().map_or_else(String::new, |canary| format!(", {canary} tried on some channels"));
+    let mut lines = vec![format!("{adapter}: {version}{canary}; what it did in the last {days} days")];
+    lines.push("granted, and how often it was used".to_owned());
+    for rule in &report.rules {
+        let used = match rule.requests {
+            0 => "never used: it could be taken away".to_owned(),
+            requests => format!("{requests} requests"),
+        };
+        lines.push(format!("  {}: {} — {used}", rule.rule, rule.in_words));
+    }
+    section(&mut lines, "hosts it spoke to", &report.hosts);
+    section(&mut lines, "credentials that went out", &report.credentials);
+    section(&mut lines, "refused", &report.denied);
+    section(&mut lines, "let through by the report-only grant, and refused without it", &report.reported);
+    section(&mut lines, "stopped by the host", &report.stopped);
+    section(&mut lines, "calls", &report.calls);
+    if !report.headroom.is_empty() {
+        lines.push("the most that a call took".to_owned());
+        let rows = report.headroom.iter();
+        lines.extend(rows.map(|room| format!("  {}: {} of {} ({}%)", room.limit, room.most, room.of, room.percent)));
+    }
+    for channel in &report.quarantined {
+        lines.push(format!(
+            "the channel {} is in quarantine until {}: {}",
+            channel.channel_id,
+            moment(channel.until),
+            channel.reason
+        ));
+    }
+    lines.join("\n")
+}
+
+fn section(lines: &mut Vec<String>, title: &str, counted: &[Counted]) {
+    if counted.is_empty() {
+        return;
+    }
+    lines.push(title.to_owned());
+    lines.extend(counted.iter().take(LINES).map(|line| format!("  {} × {}", line.count, line.what)));
+    if let Some(more) = counted.len().checked_sub(LINES).filter(|more| *more > 0) {
+        lines.push(format!("  and {more} more; --json shows them"));
+    }
+}
+
+fn entries(rows: &[AuditRow]) -> String {
+    let cells: Vec<Vec<String>> = rows
+        .iter()
+        .map(|row| {
+            let details = details(row);
+            let text = |name: &str| details[name].as_str().unwrap_or_default().to_owned();
+            let back_to = details["to"]["version"].as_str().map(str::to_owned);
+            let why = if details["automatic"] == true { "asks for nothing more".to_owned() } else { text("why") };
+            let note = [text("source"), text("reason"), why].into_iter().find(|note| !note.is_empty());
+            vec![
+                row.seq.to_string(),
+                moment(row.at),
+                row.actor.clone(),
+                row.action.clone(),
+                back_to.unwrap_or_else(|| text("version")),
+                note.unwrap_or_default(),
+            ]
+        })
+        .collect();
+    table(&["ENTRY", "WHEN (UTC)", "WHO", "WHAT", "VERSION", "NOTE"], &cells)
 }
 
 fn details(row: &AuditRow) -> Value {
@@ -58,7 +102,7 @@ fn document(row: &AuditRow) -> Value {
     })
 }
 
-async fn check(host: &Host, expect: Option<&str>, output: Output) -> Result<()> {
+pub(super) async fn verify(host: &Host, expect: Option<&str>, output: Output) -> Result<()> {
     let verified = host.sync.admission().verify_audit().await?;
     let mut found = expect.is_none() || verified.head.as_deref() == expect;
     let mut after = 0;

@@ -9,10 +9,12 @@ use crate::output::Output;
 pub(super) async fn run(host: &Host, adapter: &str, output: Output) -> Result<()> {
     let row = host.db.adapter(adapter).await?.ok_or_else(|| AdmissionError::Unknown(adapter.to_owned()))?;
     let review = host.sync.admission().review(adapter).await?;
+    let toolchain = host.sync.admission().toolchain(adapter).await?;
     let manifest: Manifest =
         serde_json::from_value(row.manifest.0.clone()).context("the stored manifest cannot be read")?;
     let mut document = json!(row);
     document["review"] = json!(review);
+    document["toolchain"] = json!(toolchain);
     output.say(&document, || {
         let mut lines = vec![
             format!("{} {} by {} — {}", manifest.name, row.version, row.publisher, row.state),
@@ -23,6 +25,7 @@ pub(super) async fn run(host: &Host, adapter: &str, output: Output) -> Result<()
                 None => "  signed   no: nothing proves who made it".to_owned(),
             },
             format!("  size     {} KiB", row.size / 1024),
+            format!("  made     with {}, as it says itself", toolchain.join(", ")),
             format!("  world    {}", manifest.world),
             format!("  exports  {}", row.exports.join(", ")),
             format!("  imports  {}", row.imports.join(", ")),

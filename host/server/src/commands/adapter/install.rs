@@ -3,9 +3,8 @@ use entrepot_admission::{FetchOptions, InstallOptions};
 use entrepot_domain::grants::Narrowing;
 use serde_json::json;
 
-use super::operator;
 use crate::host::Host;
-use crate::output::Output;
+use crate::output::{Output, operator};
 
 pub(super) async fn run(
     host: &Host,
@@ -19,16 +18,19 @@ pub(super) async fn run(
     if approve {
         admission.approve(&installed.adapter_id, &Narrowing::default(), &operator()).await?;
     }
-    let state = if approve { "approved" } else { "pending" };
+    let approved = approve || installed.approved;
+    let state = if approved { "approved" } else { "pending" };
     let (id, version) = (&installed.adapter_id, &installed.version);
     let document = json!({
         "adapter": id, "version": version, "digest": installed.digest, "signer": installed.signer, "state": state,
-        "already_installed": installed.already,
+        "already_installed": installed.already, "approved_automatically": installed.approved,
     });
     output.say(&document, || {
         let already = if installed.already { " (it was already)" } else { "" };
         let signed = installed.signer.as_ref().map_or_else(|| "unsigned".into(), |key| format!("signed by {key}"));
-        if approve {
+        if installed.approved {
+            format!("{id} {version} ({signed}) is installed{already} and in use: it asks for nothing more than was granted")
+        } else if approve {
             format!("{id} {version} ({signed}) is installed{already} and approved")
         } else {
             format!("{id} {version} ({signed}) is installed{already}. Look at it: entrepot adapter inspect {id}\nThen let it in: entrepot adapter approve {id}")

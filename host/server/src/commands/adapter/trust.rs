@@ -1,8 +1,7 @@
 use anyhow::Result;
 
-use super::operator;
 use crate::host::Host;
-use crate::output::{Output, moment, table};
+use crate::output::{Output, moment, operator, table};
 
 pub(super) async fn run(host: &Host, key: Option<&str>, output: Output) -> Result<()> {
     let admission = host.sync.admission();

@@ -1,6 +1,6 @@
 use axum::Json;
 use axum::extract::{Path, State};
-use entrepot_domain::grants::Narrowing;
+use entrepot_domain::grants::Approval;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -26,7 +26,9 @@ impl ApprovedView {
 /// Grant an adapter what it asks for, or less
 ///
 /// The body may take away: `without_rules`, `without_operations`, `without_credentials` (names), `limits` as in a manifest,
-/// `requests_per_second`, `expires_at` (milliseconds), `report_only`.
+/// `requests_per_second`, `expires_at` (milliseconds), `report_only`. Beside them: `version` (another than the one installed last),
+/// `share` (percent of the channels it is tried on first), `accept_narrower` (later versions that ask for nothing more come into use by
+/// themselves).
 #[utoipa::path(post, path = "/adapters/{adapter}/approve", tag = "adapters", params(("adapter" = String, Path)),
     request_body(content = Option<serde_json::Value>, content_type = "application/json"),
     responses((status = 200, body = ApprovedView), (status = 404, body = Problem), (status = 422, body = Problem)))]
@@ -35,10 +37,11 @@ pub(crate) async fn handler(
     Path(adapter): Path<String>,
     body: axum::body::Bytes,
 ) -> Result<Json<ApprovedView>, Problem> {
-    let narrowing = if body.is_empty() {
-        Narrowing::default()
+    let approval = if body.is_empty() {
+        Approval::default()
     } else {
-        serde_json::from_slice(&body).map_err(|error| Problem::refused(format!("the body is not right: {error}")))?
+        let read = serde_json::from_slice(&body).and_then(Approval::from_json);
+        read.map_err(|error| Problem::refused(format!("the body is not right: {error}")))?
     };
-    Ok(Json(ApprovedView::of(app.sync.admission().approve(&adapter, &narrowing, "api").await?)))
+    Ok(Json(ApprovedView::of(app.sync.admission().approve(&adapter, approval, "api").await?)))
 }

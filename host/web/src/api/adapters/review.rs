@@ -17,6 +17,8 @@ pub(crate) struct ReviewView {
     wider: Vec<String>,
     /// What it would no longer allow, in words
     narrower: Vec<String>,
+    /// What the component says it was made with
+    toolchain: Vec<String>,
 }
 
 /// What approving the version installed last would change
@@ -33,5 +35,6 @@ pub(crate) async fn handler(
         in_use: review.in_use,
         wider: review.difference.wider,
         narrower: review.difference.narrower,
+        toolchain: app.sync.admission().toolchain(&adapter).await?,
     }))
 }

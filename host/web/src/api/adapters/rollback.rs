@@ -5,7 +5,7 @@ use super::approve::ApprovedView;
 use crate::AppState;
 use crate::problem::Problem;
 
-/// Go back to the grant and version before the one in use
+/// End what is tried on some channels, or go back to the grant and version before the one in use
 #[utoipa::path(post, path = "/adapters/{adapter}/rollback", tag = "adapters", params(("adapter" = String, Path)),
     responses((status = 200, body = ApprovedView), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(crate) async fn handler(

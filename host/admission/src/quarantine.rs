@@ -1,0 +1,103 @@
+//! An adapter that is stopped again and again over one channel is left alone there for a while; other channels are not concerned.
+
+use entrepot_domain::ChannelId;
+use entrepot_store::Scoped;
+use entrepot_store::quarantine::Quarantine;
+use serde_json::json;
+use thiserror::Error;
+
+use crate::audit::Action;
+use crate::{Admission, AdmissionError, Generation};
+
+/// The first time; doubled with each.
+const FIRST_MS: i64 = 5 * 60 * 1000;
+const LONGEST_MS: i64 = 24 * 60 * 60 * 1000;
+
+/// Why nothing is called for a channel, and how that ends.
+#[derive(Clone, Debug, Error)]
+#[error(
+    "the channel is in quarantine for {minutes} minutes more ({strikes} in a row): {reason}. It ends by itself, with another version or grant of \
+     {adapter}, or with `entrepot channel release {channel}`"
+)]
+pub struct Quarantined {
+    pub adapter: String,
+    pub channel: String,
+    pub minutes: i64,
+    pub strikes: i64,
+    pub reason: String,
+}
+
+impl Admission {
+    /// Whether the channel may be worked on under this generation. True: it was in quarantine before, and this is its chance.
+    pub async fn check_quarantine(
+        &self,
+        scoped: &Scoped,
+        channel: &ChannelId,
+        name: &str,
+        generation: &Generation,
+    ) -> Result<bool, AdmissionError> {
+        let Some(known) = scoped.quarantine(channel).await? else { return Ok(false) };
+        let now = self.db().clock().now();
+        if known.generation == generation.number && known.until > now {
+            return Err(AdmissionError::Quarantined(Quarantined {
+                adapter: generation.manifest.id.clone(),
+                channel: name.to_owned(),
+                minutes: (known.until - now + 59_999) / 60_000,
+                strikes: known.strikes,
+                reason: known.reason,
+            }));
+        }
+        Ok(true)
+    }
+
+    /// Puts a channel into quarantine; longer than the last time, if the chance after that was not used.
+    pub async fn quarantine(
+        &self,
+        scoped: &Scoped,
+        channel: &ChannelId,
+        generation: &Generation,
+        reason: &str,
+    ) -> Result<(), AdmissionError> {
+        let now = self.db().clock().now();
+        let before = scoped.quarantine(channel).await?.filter(|known| known.generation == generation.number);
+        let strikes = before.as_ref().map_or(0, |known| known.strikes) + 1;
+        let wait = FIRST_MS.saturating_mul(1 << (strikes - 1).clamp(0, 20)).min(LONGEST_MS);
+        let quarantine = Quarantine {
+            channel_id: channel.to_string(),
+            generation: generation.number,
+            strikes,
+            until: now + wait,
+            reason: reason.to_owned(),
+            since: before.map_or(now, |known| known.since),
+        };
+        let adapter = generation.manifest.id.as_str();
+        let mut tx = scoped.begin().await?;
+        let details = json!({
+            "channel": channel.as_str(), "version": generation.manifest.version, "strikes": strikes, "until": quarantine.until,
+            "reason": reason,
+        });
+        self.record(tx.raw(), "host", Action::Quarantine, Some(adapter), &details).await?;
+        tx.put_quarantine(&quarantine).await?;
+        tx.commit().await?;
+        tracing::warn!(adapter, channel = channel.as_str(), strikes, "quarantine: {reason}");
+        Ok(())
+    }
+
+    /// Ends a quarantine, and forgets how often there was one. False: there was none.
+    pub async fn release(
+        &self,
+        scoped: &Scoped,
+        channel: &ChannelId,
+        adapter: &str,
+        by: &str,
+    ) -> Result<bool, AdmissionError> {
+        let mut tx = scoped.begin().await?;
+        let details = json!({"channel": channel.as_str()});
+        self.record(tx.raw(), by, Action::Release, Some(adapter), &details).await?;
+        let released = tx.end_quarantine(channel).await?;
+        if released {
+            tx.commit().await?;
+        }
+        Ok(released)
+    }
+}

@@ -1,0 +1,158 @@
+//! Going back: because an operator says so, or because an upgrade does worse than what was before.
+
+use entrepot_domain::grants::Grant;
+use entrepot_store::Tx;
+use entrepot_store::usage::Health;
+use serde_json::json;
+
+use crate::audit::Action;
+use crate::review::{ALL, Before, grant};
+use crate::{Admission, AdmissionError};
+
+/// How long an upgrade is watched that counts for all channels. One that is tried on a share is watched until that ends.
+const WATCHED_MS: i64 = 24 * 60 * 60 * 1000;
+/// What it is compared with.
+const COMPARED_MS: i64 = 30 * WATCHED_MS;
+/// Fewer calls or requests say nothing.
+const FEW: i64 = 5;
+/// Of calls or requests, the share in percent from which on it is too much,
+const MUCH: i64 = 20;
+/// if it is also this many times what it was before.
+const TIMES: i64 = 3;
+
+/// Where a rollback leads.
+pub(crate) struct WayBack {
+    from: (i64, String),
+    to: (i64, Grant),
+    /// What is tried on a share of the channels only has to end.
+    canary: bool,
+}
+
+impl Admission {
+    /// Looks whether the generation, which is an upgrade, is stopped or denied much more often than what was before it, and if so
+    /// goes back. True: it did.
+    pub async fn judge(&self, adapter: &str, generation: i64) -> Result<bool, AdmissionError> {
+        let mut tx = self.db().begin().await?;
+        let Some(Before { main, canary, .. }) = self.before(&mut tx, adapter).await? else { return Ok(false) };
+        let now = self.db().clock().now();
+        let judged = canary.as_ref().unwrap_or(&main);
+        if judged.generation != generation || (canary.is_none() && now - main.approved_at > WATCHED_MS) {
+            return Ok(false);
+        }
+        let since = judged.approved_at;
+        let back = match self.way_back(&mut tx, adapter).await {
+            Ok(back) => back,
+            Err(AdmissionError::NothingToRollBack(_) | AdmissionError::Expired { .. }) => return Ok(false),
+            Err(error) => return Err(error),
+        };
+        // Another grant of the same version is an operator's decision, and so is going back to an older one.
+        if !is_newer(&back.from.1, &back.to.1.version) {
+            return Ok(false);
+        }
+        let known = self.db().health(adapter, back.to.0, now - COMPARED_MS).await?;
+        let Some(why) = worse(&self.db().health(adapter, generation, since).await?, &known) else { return Ok(false) };
+        self.go_back(&mut tx, back, Some(&why), "host").await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    pub(crate) async fn way_back(&self, tx: &mut Tx, adapter: &str) -> Result<WayBack, AdmissionError> {
+        let nothing = || AdmissionError::NothingToRollBack(adapter.to_owned());
+        let Before { main, canary, granted: in_use } = self.before(tx, adapter).await?.ok_or_else(nothing)?;
+        if let Some(canary) = canary {
+            let from = (canary.generation, canary.version);
+            return Ok(WayBack { from, to: (main.generation, in_use), canary: true });
+        }
+        // The same grant approved twice is one state: going back to it would change nothing.
+        let mut earlier = None;
+        for row in tx.grants_of(adapter).await?.iter().filter(|row| row.generation < main.generation) {
+            let known = grant(row)?;
+            if known != in_use {
+                earlier = Some((row.generation, known));
+                break;
+            }
+        }
+        let to = earlier.ok_or_else(nothing)?;
+        if to.1.expires_at.is_some_and(|end| end <= self.db().clock().now()) {
+            return Err(AdmissionError::Expired { adapter: adapter.to_owned() });
+        }
+        Ok(WayBack { from: (main.generation, main.version), to, canary: false })
+    }
+
+    pub(crate) async fn go_back(
+        &self,
+        tx: &mut Tx,
+        back: WayBack,
+        why: Option<&str>,
+        by: &str,
+    ) -> Result<Grant, AdmissionError> {
+        let WayBack { from, to: (generation, granted), canary } = back;
+        let adapter = granted.adapter_id.as_str();
+        let details = json!({
+            "from": {"generation": from.0, "version": from.1},
+            "to": {"generation": generation, "version": granted.version},
+            "why": why,
+        });
+        self.record(tx, by, Action::Rollback, Some(adapter), &details).await?;
+        if canary {
+            tx.end_canary(adapter, self.db().clock().now()).await?;
+        } else {
+            self.put_in_use(tx, &granted, ALL, by).await?;
+        }
+        tracing::warn!(adapter, from = from.1, to = granted.version, by, why, "adapter rolled back");
+        Ok(granted)
+    }
+}
+
+pub(crate) fn is_newer(version: &str, than: &str) -> bool {
+    match (semver::Version::parse(version), semver::Version::parse(than)) {
+        (Ok(version), Ok(than)) => version > than,
+        _ => false,
+    }
+}
+
+/// In words, what goes worse with the new grant than it went with the one before.
+fn worse(new: &[Health], old: &[Health]) -> Option<String> {
+    new.iter().find_map(|now| {
+        let before = old.iter().find(|health| health.operation == now.operation);
+        let (calls, stopped) = before.map_or((0, 0), |health| (health.calls, health.stopped));
+        let (sent, denied) = before.map_or((0, 0), |health| (health.requests + health.denied, health.denied));
+        let asked = now.requests + now.denied;
+        let operation = &now.operation;
+        if is_worse(now.stopped, now.calls, stopped, calls) {
+            let of = now.calls;
+            return Some(format!(
+                "{operation} was stopped in {} of {of} calls, before in {stopped} of {calls}",
+                now.stopped
+            ));
+        }
+        is_worse(now.denied, asked, denied, sent)
+            .then(|| format!("{operation} was denied {} of {asked} requests, before {denied} of {sent}", now.denied))
+    })
+}
+
+fn is_worse(bad: i64, all: i64, bad_before: i64, all_before: i64) -> bool {
+    let much = all >= FEW && bad * 100 >= all * MUCH;
+    // bad / all >= TIMES * bad_before / all_before, without dividing
+    much && (all_before == 0 || bad * all_before >= TIMES * bad_before * all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn health(calls: i64, stopped: i64, requests: i64, denied: i64) -> Vec<Health> {
+        vec![Health { operation: "fetch-page".into(), calls, stopped, requests, denied }]
+    }
+
+    #[test]
+    fn what_was_bad_before_is_no_reason_to_go_back() {
+        assert_eq!(worse(&health(4, 4, 0, 0), &[]), None, "too few calls to say");
+        assert_eq!(worse(&health(100, 10, 50, 0), &health(1_000, 0, 500, 0)), None);
+        let why = worse(&health(8, 8, 0, 0), &health(1_000, 2, 500, 0));
+        assert_eq!(why.as_deref(), Some("fetch-page was stopped in 8 of 8 calls, before in 2 of 1000"));
+        assert_eq!(worse(&health(10, 5, 0, 0), &health(10, 4, 0, 0)), None, "it was as bad before");
+        let why = worse(&health(10, 0, 10, 10), &health(1_000, 0, 500, 1));
+        assert_eq!(why.as_deref(), Some("fetch-page was denied 10 of 20 requests, before 1 of 501"));
+    }
+}

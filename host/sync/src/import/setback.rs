@@ -1,0 +1,136 @@
+//! What becomes of a run when a page does not come, or the adapter does not map what came.
+
+use std::time::Duration;
+
+use entrepot_domain::RunId;
+use entrepot_domain::run::{Counts, RunState};
+use entrepot_queue::Outcome;
+use entrepot_runtime::CallError;
+use entrepot_store::Scoped;
+
+use super::advance::{Hand, SHORT_WAIT, Step};
+use super::checkpoint::postpone;
+use super::failure::{Verdict, explain, judge};
+use super::patience::with_patience;
+use crate::{Sync, SyncError};
+
+/// So many items in a row, and the adapter was stopped on each: it is not about items.
+const MANY: usize = 100;
+
+impl Sync {
+    pub(super) async fn failed(&self, hand: &mut Hand, error: &CallError) -> Result<Step, SyncError> {
+        let options = &self.parts().options;
+        let attempt = hand.position.attempt;
+        let stopped = matches!(error, CallError::Stopped { .. });
+        if stopped && self.account(&hand.scoped, &hand.channel).await {
+            return self.go_on_with_the_version_before(hand).await;
+        }
+        match judge(error, attempt, options) {
+            Verdict::GiveUp { reconnect } => {
+                let failure = explain(error, attempt + 1);
+                tracing::warn!(run = hand.run.as_str(), channel = hand.channel.id.as_str(), "run failed: {failure}");
+                self.end(&hand.scoped, &hand.run, &hand.owner, hand.seq, RunState::Failed, hand.counts, Some(&failure))
+                    .await?;
+                if stopped {
+                    self.quarantine(hand, &error.to_string()).await?;
+                }
+                if reconnect {
+                    let problem = error.to_string();
+                    let note = async || {
+                        let mut tx = hand.scoped.begin().await?;
+                        tx.set_channel_problem(&hand.channel.id, Some(&problem)).await?;
+                        tx.commit().await
+                    };
+                    with_patience(options.database_patience, note).await?;
+                }
+                Ok(Step::Over)
+            }
+            Verdict::Retry { wait, counts_as_attempt } => {
+                hand.counts.retries += 1;
+                hand.position.attempt += i64::from(counts_as_attempt);
+                tracing::info!(run = hand.run.as_str(), wait_ms = wait.as_millis() as u64, "page comes later: {error}");
+                let now = self.db().clock().now();
+                let at = now + wait.as_millis() as i64;
+                self.parts().watch.left(&hand.run, at, now);
+                let why = format!("waiting: {error}");
+                with_patience(options.database_patience, || postpone(hand, at, &why)).await?;
+                if wait <= SHORT_WAIT {
+                    tokio::time::sleep(wait).await;
+                    return Ok(Step::On(self.fetch(hand)));
+                }
+                self.release(hand).await?;
+                Ok(Step::Pause(wait))
+            }
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the parts of a run's last row; a struct would be used once")]
+    pub(super) async fn end(
+        &self,
+        scoped: &Scoped,
+        run: &RunId,
+        owner: &str,
+        seq: i64,
+        state: RunState,
+        counts: Counts,
+        failure: Option<&str>,
+    ) -> Result<(), SyncError> {
+        let end = async || {
+            let mut tx = scoped.begin().await?;
+            tx.finish_run(run, owner, seq, state, counts, failure).await?;
+            tx.commit().await
+        };
+        with_patience(self.parts().options.database_patience, end).await?;
+        Ok(())
+    }
+
+    /// The upgrade under which a call was stopped is not in use any more. The page is asked for again, as if for the first time.
+    async fn go_on_with_the_version_before(&self, hand: &mut Hand) -> Result<Step, SyncError> {
+        hand.position.attempt = 0;
+        let now = self.db().clock().now();
+        let patience = self.parts().options.database_patience;
+        with_patience(patience, || postpone(hand, now, "going on with the version before")).await?;
+        self.release(hand).await?;
+        Ok(Step::Pause(Duration::ZERO))
+    }
+
+    /// After a page: whether to go on with an adapter that was stopped while it mapped.
+    pub(super) async fn mapped_badly(&self, hand: &Hand, last: bool) -> Result<Option<Outcome>, SyncError> {
+        if hand.stopped == 0 {
+            return Ok(None);
+        }
+        let withdrawn = self.account(&hand.scoped, &hand.channel).await;
+        if withdrawn && !last {
+            self.release(hand).await?;
+            return Ok(Some(Outcome::Later(Duration::ZERO)));
+        }
+        if hand.stopped < hand.mapped || hand.mapped < MANY || last {
+            return Ok(None);
+        }
+        let reason = format!("the adapter was stopped on each of {} items it was to map", hand.mapped);
+        let failure = format!("{reason}; they are dead letters, to be replayed with a mended version");
+        let Hand { scoped, run, owner, seq, counts, .. } = hand;
+        self.end(scoped, run, owner, *seq, RunState::Failed, *counts, Some(&failure)).await?;
+        self.quarantine(hand, &reason).await?;
+        Ok(Some(Outcome::Done))
+    }
+
+    /// After the last page: a channel on which the adapter worked is out of quarantine; one on which it mapped nothing goes in.
+    pub(super) async fn settle(&self, hand: &Hand) -> Result<(), SyncError> {
+        if hand.mapped > 0 && hand.stopped == hand.mapped {
+            let reason = format!("the adapter was stopped on each of {} items it was to map", hand.mapped);
+            return self.quarantine(hand, &reason).await;
+        }
+        if hand.channel.on_trial {
+            let (admission, channel) = (self.admission(), &hand.channel);
+            admission.release(&hand.scoped, &channel.id, &channel.view.adapter, "host").await?;
+        }
+        Ok(())
+    }
+
+    async fn quarantine(&self, hand: &Hand, reason: &str) -> Result<(), SyncError> {
+        let channel = &hand.channel;
+        self.admission().quarantine(&hand.scoped, &channel.id, &channel.generation, reason).await?;
+        Ok(())
+    }
+}

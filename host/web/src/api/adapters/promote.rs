@@ -1,0 +1,16 @@
+use axum::Json;
+use axum::extract::{Path, State};
+
+use super::approve::ApprovedView;
+use crate::AppState;
+use crate::problem::Problem;
+
+/// Put the version that is tried on some channels in use for all
+#[utoipa::path(post, path = "/adapters/{adapter}/promote", tag = "adapters", params(("adapter" = String, Path)),
+    responses((status = 200, body = ApprovedView), (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub(crate) async fn handler(
+    State(app): State<AppState>,
+    Path(adapter): Path<String>,
+) -> Result<Json<ApprovedView>, Problem> {
+    Ok(Json(ApprovedView::of(app.sync.admission().promote(&adapter, "api").await?)))
+}

@@ -1,0 +1,25 @@
+use axum::Json;
+use axum::extract::{Path, State};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::AppState;
+use crate::problem::Problem;
+
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ReleasedView {
+    channel: String,
+    /// false: it was in no quarantine
+    released: bool,
+}
+
+/// End a channel's quarantine
+#[utoipa::path(post, path = "/channels/{channel}/release", tag = "channels", params(("channel" = String, Path)),
+    responses((status = 200, body = ReleasedView), (status = 404, body = Problem)))]
+pub(crate) async fn handler(
+    State(app): State<AppState>,
+    Path(channel): Path<String>,
+) -> Result<Json<ReleasedView>, Problem> {
+    let released = app.sync.release_channel(&app.tenant, &channel, "api").await?;
+    Ok(Json(ReleasedView { channel, released }))
+}

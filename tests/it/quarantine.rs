@@ -1,0 +1,108 @@
+//! An adapter that breaks on one channel is left alone there, and only there.
+
+use entrepot_admission::AdmissionError;
+use entrepot_domain::ChannelId;
+use entrepot_domain::grants::{Approval, Narrowing};
+use entrepot_domain::run::{RunScope, RunState};
+use entrepot_sync::{NewChannel, RunReport, StartOptions, SyncError};
+use entrepot_tests::{App, on_both};
+use serde_json::{Map, json};
+
+use crate::edited::{edited, with_version};
+
+const ADAPTER: &str = "hostile";
+const MINUTE: i64 = 60_000;
+
+/// With settings to say how it misbehaves.
+fn told(number: &str) -> Vec<u8> {
+    edited(ADAPTER, |text| {
+        let settings =
+            ["mode", "item"].map(|name| format!("[settings.{name}]\ntype = \"string\"\ntitle = \"{name}\"\n"));
+        with_version(text, number).replacen("[[egress]]", &format!("{}[[egress]]", settings.concat()), 1)
+    })
+}
+
+async fn add(app: &App, name: &str, mode: &str, item: &str) -> ChannelId {
+    let settings = json!({"base_url": "http://127.0.0.1:9/", "mode": mode, "item": item});
+    let new = NewChannel {
+        adapter: ADAPTER.into(),
+        name: name.into(),
+        settings: Map::clone(settings.as_object().expect("an object")),
+        secrets: Vec::new(),
+        untested: true,
+    };
+    app.host.sync.add_channel(&app.host.tenant, new).await.expect("the channel is added").0
+}
+
+async fn start(app: &App, channel: &str) -> Result<RunReport, SyncError> {
+    let started =
+        app.host.sync.start_import(&app.host.tenant, channel, RunScope::Full, StartOptions::default()).await?;
+    Ok(app.carry(&started.run).await)
+}
+
+async fn install(app: &App) {
+    let admission = app.host.sync.admission();
+    admission.install(told("0.1.0"), "test").await.expect("installs");
+    admission.approve(ADAPTER, Approval::default(), "test").await.expect("approved");
+}
+
+fn quarantined(outcome: Result<RunReport, SyncError>) -> String {
+    match outcome {
+        Err(SyncError::Admission(error @ AdmissionError::Quarantined(_))) => error.to_string(),
+        outcome => panic!("it is in quarantine: {outcome:?}"),
+    }
+}
+
+on_both! {
+    async fn it_is_for_one_channel_it_grows_and_it_ends(app: App) {
+        install(&app).await;
+        add(&app, "bad", "panic", "").await;
+        add(&app, "good", "", "").await;
+        let run = start(&app, "bad").await.expect("starts");
+        assert_eq!(run.state, RunState::Failed, "{run:?}");
+        let why = quarantined(start(&app, "bad").await);
+        assert!(why.contains("for 5 minutes more (1 in a row)") && why.contains("entrepot channel release bad"), "{why}");
+        assert_eq!(start(&app, "good").await.expect("starts").state, RunState::Completed, "the other one is not concerned");
+
+        // Its time is over, and it breaks again: twice as long.
+        app.clock().advance(5 * MINUTE + 1);
+        assert_eq!(start(&app, "bad").await.expect("another chance").state, RunState::Failed);
+        let why = quarantined(start(&app, "bad").await);
+        assert!(why.contains("for 10 minutes more (2 in a row)"), "{why}");
+
+        // Somebody lets it out, and it begins anew.
+        assert!(app.host.sync.release_channel(&app.host.tenant, "bad", "test").await.expect("released"));
+        assert!(!app.host.sync.release_channel(&app.host.tenant, "bad", "test").await.expect("no more"));
+        assert_eq!(start(&app, "bad").await.expect("another chance").state, RunState::Failed);
+        assert!(quarantined(start(&app, "bad").await).contains("(1 in a row)"));
+
+        // Another grant is another chance.
+        let admission = app.host.sync.admission();
+        let less = Narrowing { requests_per_second: Some(5.0), ..Narrowing::default() };
+        admission.approve(ADAPTER, &less, "test").await.expect("approved");
+        assert_eq!(start(&app, "bad").await.expect("another chance").state, RunState::Failed);
+
+        let log: Vec<String> = app.host.db.audit_of(ADAPTER, 50).await.expect("entries").into_iter().map(|row| row.action).collect();
+        assert_eq!(log, ["quarantine", "approve", "quarantine", "release", "quarantine", "quarantine", "approve", "install"]);
+        assert_eq!(admission.verify_audit().await.expect("readable").broken, None);
+        let report = admission.usage_report(ADAPTER, 0).await.expect("a report");
+        assert_eq!(report.quarantined.len(), 1, "{report:?}");
+    }
+
+    /// Items that it cannot map are kept; a version that can takes them up.
+    async fn mapping_nothing_at_all_is_about_the_adapter_and_not_about_items(app: App) {
+        install(&app).await;
+        let channel = add(&app, "bad", "items", r#"{"mode": "panic"}"#).await;
+        let run = start(&app, "bad").await.expect("starts");
+        assert_eq!((run.fetched, run.dead_letters, run.created), (120, 120, 0), "nothing is lost: {run:?}");
+        assert!(quarantined(start(&app, "bad").await).contains("each of 120 items"));
+
+        // The way out: it is mended.
+        app.host.sync.set_channel(&app.host.tenant, "bad", Map::from_iter([("item".to_owned(), "{}".into())]), Vec::new()).await.expect("set");
+        app.clock().advance(5 * MINUTE + 1);
+        let run = start(&app, "bad").await.expect("another chance");
+        assert_eq!((run.state, run.created), (RunState::Completed, 120), "{run:?}");
+        let scoped = app.host.db.tenant(&app.host.tenant);
+        assert_eq!(scoped.quarantine(&channel).await.expect("answers"), None, "it is forgotten");
+    }
+}
