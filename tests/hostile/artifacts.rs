@@ -5,7 +5,7 @@ use std::fmt::Write;
 use entrepot_domain::grants::Limits;
 use serde_json::json;
 
-use crate::forge::{Forged, with_modules};
+use crate::forge::{Forged, with_component, with_modules};
 use crate::neighbour::beside;
 use crate::row::Row;
 use crate::stage::{Stage, load, tight};
@@ -61,6 +61,11 @@ fn files(stage: &Stage) -> Vec<(&'static str, Vec<u8>, &'static str)> {
             "imports entrepot:adapter/files@0.1.0",
         ),
         (
+            "an import of keys, not offered yet",
+            importing("entrepot:adapter/keys@0.1.0"),
+            "imports entrepot:adapter/keys@0.1.0",
+        ),
+        (
             "an import of another version",
             importing("entrepot:adapter/http@9.9.9"),
             "imports entrepot:adapter/http@9.9.9",
@@ -96,6 +101,20 @@ fn files(stage: &Stage) -> Vec<(&'static str, Vec<u8>, &'static str)> {
     ]
 }
 
+/// A resource of its own, made again and again and never given back.
+const HANDLES: &str = r#"(component
+    (type $r (resource (rep i32)))
+    (core func $new (canon resource.new $r))
+    (core module $m
+        (import "" "new" (func $new (param i32) (result i32)))
+        (func $start (local $n i32)
+            (loop $again
+                (drop (call $new (local.get $n)))
+                (local.set $n (i32.add (local.get $n) (i32.const 1)))
+                (br_if $again (i32.lt_u (local.get $n) (i32.const 100000)))))
+        (start $start))
+    (core instance (instantiate $m (with "" (instance (export "new" (func $new)))))))"#;
+
 /// What must not start, or not go on once started.
 fn started() -> Vec<(&'static str, anyhow::Result<Vec<u8>>, &'static str)> {
     let forged = |forged: Forged| forged.component();
@@ -130,6 +149,11 @@ fn started() -> Vec<(&'static str, anyhow::Result<Vec<u8>>, &'static str)> {
             "a host call from cabi_realloc",
             forged(Forged { realloc: inside, ..plain() }),
             "cannot leave component instance",
+        ),
+        (
+            "100,000 handles",
+            forged(plain()).and_then(|bytes| with_component(bytes, HANDLES)),
+            "adapter-stopped: the adapter was stopped in check",
         ),
         ("a memory larger than granted", forged(Forged { pages: 1000, ..plain() }), "more memory than it may have"),
         ("a memory larger than any grant", forged(Forged { pages: 20_000, ..plain() }), "refused"),

@@ -4,7 +4,10 @@ use std::borrow::Cow;
 use std::path::Path;
 
 use anyhow::Result;
-use wasm_encoder::{ComponentSection, CustomSection, InstanceSection, ModuleArg, RawSection};
+use wasm_encoder::{
+    ComponentExportKind, ComponentInstanceSection, ComponentSection, CustomSection, InstanceSection, ModuleArg,
+    RawSection,
+};
 use wasmparser::{Parser, Payload};
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::Resolve;
@@ -60,7 +63,7 @@ pub(crate) fn account(at: u32, length: u32) -> String {
 /// Adds `count` core modules, each instantiated, to a finished component.
 pub(crate) fn with_modules(mut component: Vec<u8>, count: u32, text: &str) -> Result<Vec<u8>> {
     let module = wat::parse_str(text)?;
-    let first = modules(&component)?;
+    let (first, _) = inside(&component)?;
     for index in first..first + count {
         // Section 1 of a component is a core module, as it is.
         RawSection { id: 1, data: &module }.append_to_component(&mut component);
@@ -71,20 +74,36 @@ pub(crate) fn with_modules(mut component: Vec<u8>, count: u32, text: &str) -> Re
     Ok(component)
 }
 
-fn modules(component: &[u8]) -> Result<u32> {
-    let (mut depth, mut count) = (0_u32, 0);
+/// Adds a component, instantiated, to a finished one.
+pub(crate) fn with_component(mut component: Vec<u8>, text: &str) -> Result<Vec<u8>> {
+    let inner = wat::parse_str(text)?;
+    let (_, index) = inside(&component)?;
+    // Section 4 of a component is a component, as it is.
+    RawSection { id: 4, data: &inner }.append_to_component(&mut component);
+    let mut instances = ComponentInstanceSection::new();
+    instances.instantiate(index, std::iter::empty::<(&str, ComponentExportKind, u32)>());
+    instances.append_to_component(&mut component);
+    Ok(component)
+}
+
+/// How many core modules and components lie directly in a component.
+fn inside(component: &[u8]) -> Result<(u32, u32)> {
+    let (mut depth, mut modules, mut components) = (0_u32, 0, 0);
     for payload in Parser::new(0).parse_all(component) {
         match payload? {
             Payload::ModuleSection { .. } => {
-                count += u32::from(depth == 0);
+                modules += u32::from(depth == 0);
                 depth += 1;
             }
-            Payload::ComponentSection { .. } => depth += 1,
+            Payload::ComponentSection { .. } => {
+                components += u32::from(depth == 0);
+                depth += 1;
+            }
             Payload::End(_) => depth = depth.saturating_sub(1),
             _ => {}
         }
     }
-    Ok(count)
+    Ok((modules, components))
 }
 
 /// Adds a custom section to a finished component.

@@ -9,11 +9,14 @@ mod compiling;
 mod compute;
 mod forge;
 mod heavy;
+mod host;
+mod imports;
 mod neighbour;
 mod requests;
 mod row;
 mod shop;
 mod stage;
+mod wire;
 
 use std::sync::{LazyLock, Mutex, PoisonError};
 
@@ -40,19 +43,27 @@ macro_rules! groups {
         fn every_case_and_what_stopped_it() {
             let groups: Vec<(&str, &[Row])> = vec![$((stringify!($group), run::$group.as_slice())),+];
             row::print(&groups);
-            for (_, rows) in groups {
+            for (_, rows) in &groups {
                 row::assert_held(rows);
+            }
+            let cases = groups.iter().flat_map(|(_, rows)| *rows);
+            if let Err(error) = block_on(imports::check(cases)) {
+                panic!("{error:#}");
             }
         }
     };
 }
 
-groups!(compute, answers, requests, artifacts, compiling, cached, admission);
+groups!(compute, answers, requests, wire, artifacts, compiling, cached, admission, host);
 
 fn in_turn<F: Future<Output = Vec<Row>>>(all: impl FnOnce() -> F) -> Vec<Row> {
     let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    block_on(all())
+}
+
+fn block_on<F: Future>(work: F) -> F::Output {
     match tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build() {
-        Ok(runtime) => runtime.block_on(all()),
+        Ok(runtime) => runtime.block_on(work),
         Err(error) => panic!("no runtime to test in: {error}"),
     }
 }

@@ -8,7 +8,6 @@ mod clock;
 mod compiled;
 mod database;
 mod drift;
-mod edited;
 mod faults;
 mod golden;
 mod import;

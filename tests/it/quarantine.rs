@@ -5,10 +5,8 @@ use entrepot_domain::ChannelId;
 use entrepot_domain::grants::{Approval, Narrowing};
 use entrepot_domain::run::{RunScope, RunState};
 use entrepot_sync::{NewChannel, RunReport, StartOptions, SyncError};
-use entrepot_tests::{App, on_both};
+use entrepot_tests::{App, edited, on_both, with_version};
 use serde_json::{Map, json};
-
-use crate::edited::{edited, with_version};
 
 const ADAPTER: &str = "hostile";
 const MINUTE: i64 = 60_000;

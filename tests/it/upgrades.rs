@@ -9,9 +9,7 @@ use entrepot_domain::run::{RunScope, RunState};
 use entrepot_sync::StartOptions;
 use entrepot_test_support::server::{Fault, Matcher};
 use entrepot_test_support::woocommerce::{Seed, Store, serve};
-use entrepot_tests::{App, SHOP, on_both};
-
-use crate::edited::{edited, version, with_version};
+use entrepot_tests::{App, SHOP, edited, on_both, version, with_version};
 
 const ADAPTER: &str = "woocommerce";
 

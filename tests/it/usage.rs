@@ -6,9 +6,7 @@ use entrepot_domain::run::{RunScope, RunState};
 use entrepot_store::Pools;
 use entrepot_sync::StartOptions;
 use entrepot_test_support::woocommerce::{Seed, Store, serve};
-use entrepot_tests::{App, Entrepot, on_both};
-
-use crate::edited::{edited, with_version};
+use entrepot_tests::{App, Entrepot, edited, on_both, with_version};
 
 const ADAPTER: &str = "woocommerce";
 const HOUR: i64 = 60 * 60 * 1000;

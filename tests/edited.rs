@@ -4,11 +4,12 @@ use std::borrow::Cow;
 
 use entrepot_admission::MANIFEST_SECTION;
 use entrepot_artifact::Artifact;
-use entrepot_tests::adapters_folder;
 use wasm_encoder::{ComponentSection, CustomSection};
 
+use crate::adapters_folder;
+
 /// The component of that id, its manifest edited.
-pub(crate) fn edited(id: &str, edit: impl Fn(&str) -> String) -> Vec<u8> {
+pub fn edited(id: &str, edit: impl Fn(&str) -> String) -> Vec<u8> {
     let file = adapters_folder().join(format!("{id}.wasm"));
     let bytes =
         std::fs::read(&file).unwrap_or_else(|error| panic!("{}: {error}: run `cargo xtask test`", file.display()));
@@ -24,10 +25,10 @@ pub(crate) fn edited(id: &str, edit: impl Fn(&str) -> String) -> Vec<u8> {
 }
 
 /// The WooCommerce adapter under another version number.
-pub(crate) fn version(number: &str) -> Vec<u8> {
+pub fn version(number: &str) -> Vec<u8> {
     edited("woocommerce", |text| with_version(text, number))
 }
 
-pub(crate) fn with_version(manifest: &str, number: &str) -> String {
+pub fn with_version(manifest: &str, number: &str) -> String {
     manifest.replace("version = \"0.1.0\"", &format!("version = \"{number}\""))
 }
