@@ -7,6 +7,7 @@ mod cli;
 mod clock;
 mod compiled;
 mod database;
+mod door;
 mod drift;
 mod faults;
 mod golden;

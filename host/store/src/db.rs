@@ -5,6 +5,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use entrepot_domain::{Clock, TenantId};
+use sqlx::Connection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
@@ -80,11 +81,9 @@ impl Db {
             std::fs::create_dir_all(folder)
                 .map_err(|cause| StoreError::Folder { path: folder.display().to_string(), cause })?;
         }
-        let write =
-            SqlitePoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE).connect_with(options.clone()).await?;
-        let read =
-            SqlitePoolOptions::new().max_connections(4).acquire_timeout(ACQUIRE).connect_with(options.clone()).await?;
-        let jobs = SqlitePoolOptions::new().max_connections(3).acquire_timeout(ACQUIRE).connect_with(options).await?;
+        let write = sqlite_pool(1).connect_with(options.clone()).await?;
+        let read = sqlite_pool(4).connect_with(options.clone()).await?;
+        let jobs = sqlite_pool(3).connect_with(options).await?;
         Ok(Pools::Sqlite { read, write, jobs })
     }
 
@@ -143,6 +142,18 @@ impl Db {
             }
         }
     }
+}
+
+fn sqlite_pool(connections: u32) -> SqlitePoolOptions {
+    // When the disk is full, or cannot be written, SQLite ends the transaction by itself, and its driver goes on to believe in it:
+    // nothing could ever begin on that connection again.
+    SqlitePoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE).after_release(|connection, _| {
+        Box::pin(async move {
+            // What a dropped transaction has left to do is done before the answer comes.
+            connection.ping().await?;
+            Ok(!connection.is_in_transaction())
+        })
+    })
 }
 
 impl Tx {
