@@ -20,6 +20,8 @@ impl Outcome {
 pub fn kind(message: &str) -> String {
     let quote = |c| matches!(c, '`' | '"');
     let before = message.find(quote).map_or(message, |at| &message[..at]);
+    // What could have stood there instead is a list, and differs with the place.
+    let message = message.split(", expected one of ").next().unwrap_or(message);
     let after = message.rfind(quote).map_or("", |at| &message[at + 1..]);
     let words = [before, after].into_iter().flat_map(str::split_whitespace);
     words.filter(|word| word.bytes().all(|b| b.is_ascii_lowercase())).collect::<Vec<_>>().join(" ")
