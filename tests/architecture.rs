@@ -17,7 +17,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("runtime", &["egress", "domain"]),
     ("artifact", &[]),
     ("admission", &["artifact", "runtime", "store", "domain"]),
-    ("cargo-adapter", &["artifact"]),
+    ("testkit", &["artifact", "runtime", "egress", "domain"]),
+    ("cargo-adapter", &["artifact", "testkit", "runtime", "domain"]),
     ("sync", &["admission", "runtime", "queue", "store", "egress", "vault", "domain"]),
     ("web", &["sync", "admission", "store", "vault", "domain"]),
     ("server", &["web", "sync", "admission", "config", "runtime", "queue", "store", "egress", "vault", "domain"]),
@@ -52,7 +53,7 @@ fn edge(from: &str, to: &str) -> Option<String> {
     }
     let wrong = Some(format!("{from} must not depend on {to}"));
     let to = to.strip_prefix("entrepot-")?;
-    if from.starts_with("entrepot-plugin-") || from == "entrepot-hostile-guest" {
+    if from.starts_with("entrepot-plugin-") || matches!(from, "entrepot-hostile-guest" | "entrepot-wrong") {
         return wrong.filter(|_| to != "guest");
     }
     let from = from.strip_prefix("entrepot-").unwrap_or(from);

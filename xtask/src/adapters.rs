@@ -20,10 +20,11 @@ pub(crate) fn build(release: bool) -> Result<()> {
     build_below("plugins", release)
 }
 
-/// Builds all adapters, the guests that must fail and those that must keep working, and gives the folder they are in.
+/// Builds all adapters, the guests that must fail, the adapter that does things wrong, and those that must keep working, and gives the folder they are in.
 pub(crate) fn build_for_tests() -> Result<PathBuf> {
     build(false)?;
     build_one(&root().join("tests/hostile/guests"), false)?;
+    build_one(&root().join("tests/wrong"), false)?;
     build_below("tests/golden", false)?;
     Ok(folder())
 }

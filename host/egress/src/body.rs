@@ -15,6 +15,7 @@ pub(crate) struct Caps {
     pub(crate) ratio: u64,
 }
 
+#[derive(Clone)]
 pub(crate) struct Body {
     pub(crate) bytes: Vec<u8>,
     /// As it came over the wire.

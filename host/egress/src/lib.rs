@@ -7,6 +7,7 @@ mod credential;
 mod exchange;
 mod headers;
 mod hop;
+mod intercept;
 mod oauth1;
 mod options;
 mod pace;
@@ -17,6 +18,7 @@ mod session;
 
 pub use client::{Egress, StartError};
 pub use exchange::{Failure, Request, Response};
+pub use intercept::{Asked, Intercept};
 pub use options::EgressOptions;
 pub use resolve::Resolver;
 pub use session::{Session, SessionLimits, SessionSpec, Stats};

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use entrepot_domain::Clock;
 
+use crate::intercept::Intercept;
 use crate::resolve::Resolver;
 
 #[derive(Clone)]
@@ -26,6 +27,8 @@ pub struct EgressOptions {
     pub max_ratio: u64,
     /// In place of the system's, for tests. Its addresses are checked all the same.
     pub resolver: Option<Arc<dyn Resolver>>,
+    /// Tests of adapters replay and record here. Production has none.
+    pub intercept: Option<Arc<dyn Intercept>>,
     pub clock: Clock,
 }
 
@@ -42,6 +45,7 @@ impl Default for EgressOptions {
             max_body_bytes: 64 * 1024 * 1024,
             max_ratio: 200,
             resolver: None,
+            intercept: None,
             clock: Clock::System,
         }
     }

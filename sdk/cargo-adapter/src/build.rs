@@ -26,6 +26,8 @@ pub struct Order {
 #[derive(Debug)]
 pub struct Built {
     pub id: String,
+    /// Of the crate.
+    pub folder: PathBuf,
     pub path: PathBuf,
     pub size: usize,
     pub surface: Surface,
@@ -62,7 +64,7 @@ pub fn build(order: &Order, toolchain: Toolchain) -> Result<Built> {
     let out = order.out.clone().unwrap_or_else(|| metadata.workspace_root.join("target/adapters").into_std_path_buf());
     let path = out.join(format!("{}.wasm", manifest.id));
     write(&path, &bytes)?;
-    Ok(Built { id: manifest.id, path, size: bytes.len(), surface })
+    Ok(Built { id: manifest.id, folder: folder.as_std_path().to_owned(), path, size: bytes.len(), surface })
 }
 
 /// Beside its place first: a host that watches the folder never reads half a file.

@@ -1,14 +1,19 @@
 //! What there is to say, one file a command.
 
 mod build;
+mod check;
+mod compile_component;
 mod inspect;
 mod key_new;
 mod key_rotate;
 mod key_show;
+mod new;
 mod pack;
 mod publish;
 mod registry_verify;
 mod sign;
+mod subject;
+mod test;
 mod yank;
 
 use std::path::Path;
@@ -33,8 +38,17 @@ pub(crate) struct Adapter {
 
 #[derive(Subcommand)]
 enum Verb {
+    /// Make a small adapter that works, to begin with.
+    New(new::New),
     /// Compile an adapter crate into a component with its manifest embedded.
     Build(build::Build),
+    /// Build an adapter and run its tests.
+    Test(test::Test),
+    /// Compare what an adapter asks for with what it uses.
+    Check(check::Check),
+    /// Used by the tests themselves: compile the component on stdin, within limits.
+    #[command(hide = true)]
+    CompileComponent(compile_component::CompileComponent),
     /// Build an adapter and write the file to publish, signed when a key is given.
     Pack(pack::Pack),
     /// Sign an artifact, in place of the signature it may have.
@@ -73,7 +87,11 @@ impl Cargo {
     pub(crate) fn run(self) -> Result<()> {
         let Self::Adapter(Adapter { verb }) = self;
         match verb {
+            Verb::New(command) => command.run(),
             Verb::Build(command) => command.run(),
+            Verb::Test(command) => command.run(),
+            Verb::Check(command) => command.run(),
+            Verb::CompileComponent(command) => command.run(),
             Verb::Pack(command) => command.run(),
             Verb::Sign(command) => command.run(),
             Verb::Inspect(command) => command.run(),

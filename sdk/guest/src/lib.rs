@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod bindings;
+pub mod blank;
 pub mod currency;
 mod export;
 pub mod gtin;

@@ -16,6 +16,7 @@ use crate::credential::{Applier, strip_parameters};
 use crate::exchange::{Failure, Request, Response};
 use crate::headers;
 use crate::hop::{self, Answer, Outgoing, is_loopback};
+use crate::intercept::{self, Intercept};
 use crate::retry_after::{exhausted, retry_after};
 
 const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
@@ -35,15 +36,34 @@ impl Inner {
         let mut followed: u8 = 0;
         loop {
             let plan = self.plan(operation, method, &url, wanted)?;
-            let slot = self.pace.turn(self.shared.options.allow_loopback && is_loopback(&url)).await?;
+            let intercept = self.shared.options.intercept.as_deref();
+            let own_pace =
+                intercept.is_some_and(Intercept::replays) || (self.shared.options.allow_loopback && is_loopback(&url));
+            let slot = self.pace.turn(own_pace).await?;
             self.spend()?;
             let started = Instant::now();
-            let outgoing = self.outgoing(&plan, method, &url, &guest_headers, body.take())?;
+            let body = body.take();
+            let hop_asked = intercept.map(|_| {
+                let credential = plan.credential.as_ref().map(|(name, _)| name.as_str());
+                intercept::asked(operation, method, url.as_str(), &guest_headers, body.as_deref(), credential)
+            });
+            let outgoing = self.outgoing(&plan, method, &url, &guest_headers, body)?;
             self.counters.requests.fetch_add(1, Ordering::Relaxed);
             self.note(operation, &plan, &url);
-            let answer = hop::exchange(&self.shared, outgoing, self.caps(), time).await;
+            let replayed = match (intercept, &hop_asked) {
+                (Some(intercept), Some(asked)) => intercept.answer(asked).await,
+                _ => None,
+            };
+            let recorded = hop_asked.filter(|_| replayed.is_none());
+            let answer = match replayed {
+                Some(response) => response.and_then(|response| intercept::received(response, self.caps().bytes)),
+                None => hop::exchange(&self.shared, outgoing, self.caps(), time).await,
+            };
             drop(slot);
             let answer = answer?;
+            if let (Some(intercept), Some(asked)) = (intercept, &recorded) {
+                intercept.answered(asked, &self.clean(answer.clone()));
+            }
             time = time.saturating_sub(started.elapsed());
             self.learn(method, &url, &answer, started);
 

@@ -78,7 +78,7 @@ impl PageRequest {
 }
 
 /// An item as the marketplace sent it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct RawItem {
     pub source_id: String,
     pub updated_at: Option<Timestamp>,
@@ -99,7 +99,7 @@ impl RawItem {
     }
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Page {
     pub items: Vec<RawItem>,
     pub listed: Vec<String>,

@@ -14,7 +14,7 @@ pub(crate) struct Build {
     out: Option<PathBuf>,
 }
 
-#[derive(Args)]
+#[derive(Args, Clone)]
 pub(super) struct Which {
     /// The adapter crate's Cargo.toml.
     #[arg(long, value_name = "PATH")]

@@ -1,0 +1,123 @@
+//! `cargo adapter check`: what an adapter asks for against what its code imports and its recordings use.
+
+use std::collections::BTreeSet;
+use std::process::exit;
+
+use anyhow::Result;
+use clap::Args;
+use entrepot_domain::grants::Operation;
+use entrepot_domain::usage::UseKind;
+use entrepot_testkit::{Case, Kit};
+
+use super::subject::Subject;
+
+#[derive(Args)]
+pub(crate) struct Check {
+    #[command(flatten)]
+    subject: Subject,
+}
+
+/// What the recordings made the adapter use.
+#[derive(Default)]
+struct Used {
+    rules: BTreeSet<String>,
+    operations: BTreeSet<String>,
+    credentials: BTreeSet<String>,
+    denied: BTreeSet<String>,
+}
+
+impl Check {
+    pub(super) fn run(self) -> Result<()> {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        let found = runtime.block_on(async {
+            let (kit, folder) = self.subject.load().await?;
+            let used = used(&kit, &Case::all(&folder)?).await?;
+            Ok::<_, anyhow::Error>(findings(&kit, &used))
+        })?;
+        let mut wrong = 0;
+        for (bad, line) in found {
+            println!("{}  {line}", if bad { "FAIL" } else { "ok  " });
+            wrong += usize::from(bad);
+        }
+        if wrong > 0 {
+            exit(1);
+        }
+        Ok(())
+    }
+}
+
+async fn used(kit: &Kit, cases: &[Case]) -> Result<Used> {
+    let mut used = Used::default();
+    for case in cases.iter().filter(|case| case.is_plain()) {
+        let shop = kit.connect(&case.login, case.replay(Vec::new()))?;
+        if kit.has("connection/check") {
+            drop(shop.check().await);
+        }
+        if kit.has("catalog/fetch-page")
+            && let Ok(walk) = shop.walk().await
+        {
+            let ids = walk.items.iter().take(1).map(|item| item.source_id.clone()).collect();
+            drop(shop.fetch_items(None, ids).await);
+        }
+        for (of, _) in shop.ledger().take() {
+            match of.kind {
+                UseKind::Request => {
+                    used.rules.insert(of.rule);
+                    used.operations.insert(of.operation.into_owned());
+                }
+                UseKind::Credential => drop(used.credentials.insert(of.name)),
+                UseKind::Denied => drop(used.denied.insert(of.name)),
+                _ => {}
+            }
+        }
+    }
+    Ok(used)
+}
+
+/// Lines for people, and whether each is a fault.
+fn findings(kit: &Kit, used: &Used) -> Vec<(bool, String)> {
+    let manifest = &kit.manifest;
+    let mut lines = Vec::new();
+    for denied in &used.denied {
+        lines.push((true, format!("missing: {denied}")));
+    }
+    for rule in &manifest.egress {
+        let unused = !used.rules.contains(&rule.name);
+        let words = if unused { "asked for, and used by no recording" } else { "used" };
+        lines.push((unused, format!("rule {}: {words}", rule.name)));
+        for operation in &rule.operations {
+            let name = operation.as_str();
+            if !kit.exports().iter().any(|export| export.ends_with(&format!("/{name}"))) {
+                lines.push((true, format!("rule {}: {name} is not exported", rule.name)));
+            } else if !unused && !used.operations.contains(name) {
+                lines.push((false, format!("rule {}: no recording sends anything during {name}", rule.name)));
+            }
+        }
+    }
+    for name in manifest.credentials.keys() {
+        let granted = manifest.egress.iter().any(|rule| rule.credentials.contains(name));
+        let line = match (granted, used.credentials.contains(name)) {
+            (false, _) => (true, format!("credential {name}: no rule names it")),
+            (true, false) => (false, format!("credential {name}: no recording uses it")),
+            (true, true) => (false, format!("credential {name}: used")),
+        };
+        lines.push(line);
+    }
+    let secrets: BTreeSet<&str> =
+        manifest.credentials.values().flat_map(|credential| credential.secret_names()).collect();
+    for (name, secret) in &manifest.secrets {
+        if !secrets.contains(name.as_str()) {
+            lines.push((secret.required, format!("secret {name}: no credential uses it")));
+        }
+    }
+    let sends = kit.imports().iter().any(|import| import.starts_with("http/"));
+    let networked = Operation::ALL
+        .into_iter()
+        .any(|operation| manifest.egress.iter().any(|rule| rule.operations.contains(&operation)));
+    if sends != networked {
+        let line =
+            if sends { "it imports http, and asks for no rule" } else { "it asks for rules, and imports no http" };
+        lines.push((true, line.to_owned()));
+    }
+    lines
+}

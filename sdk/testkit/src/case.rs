@@ -1,0 +1,209 @@
+//! A test of an adapter: a TOML file beside a recording.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context, Result, ensure};
+use entrepot_runtime::CallError;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use crate::fault::Fault;
+use crate::kit::{Kit, Login, Shop};
+use crate::recording::{self, Exchange};
+use crate::replay::Replay;
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Text {
+    /// Beside this file.
+    recording: String,
+    #[serde(default)]
+    settings: Map<String, Value>,
+    #[serde(default)]
+    secrets: BTreeMap<String, String>,
+    /// e.g. `429 GET /products?page=2`
+    #[serde(default)]
+    faults: Vec<String>,
+    #[serde(default)]
+    expect: Expect,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Expect {
+    /// What `connection.check` has to say, at least.
+    account: Option<Map<String, Value>>,
+    /// A file beside this one with what an import gives; `--bless` writes it.
+    import: Option<String>,
+    /// The import fails with this, e.g. `rate-limited`.
+    error: Option<String>,
+}
+
+pub struct Case {
+    pub name: String,
+    folder: PathBuf,
+    pub login: Login,
+    pub exchanges: Vec<Exchange>,
+    faults: Vec<Fault>,
+    expect: Expect,
+    recording: PathBuf,
+}
+
+impl Case {
+    /// All cases of a folder, by name.
+    pub fn all(folder: &Path) -> Result<Vec<Self>> {
+        let mut files = Vec::new();
+        for entry in fs::read_dir(folder).with_context(|| format!("{} has no tests", folder.display()))? {
+            let path = entry?.path();
+            if path.extension().is_some_and(|extension| extension == "toml") {
+                files.push(path);
+            }
+        }
+        files.sort();
+        ensure!(!files.is_empty(), "there is no test in {}: a .toml beside a recording", folder.display());
+        files.iter().map(|file| Self::read(file)).collect()
+    }
+
+    pub fn read(file: &Path) -> Result<Self> {
+        let shown = || file.display().to_string();
+        let Text { recording, settings, secrets, faults, expect } =
+            toml::from_str(&fs::read_to_string(file).with_context(shown)?).with_context(shown)?;
+        let folder = file.parent().unwrap_or(Path::new(".")).to_owned();
+        let recording = folder.join(recording);
+        // Before it is recorded for the first time it is not there.
+        let text = if recording.exists() { fs::read_to_string(&recording)? } else { String::new() };
+        let exchanges = recording::parse(&text).with_context(|| recording.display().to_string())?;
+        Ok(Self {
+            name: file.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
+            folder,
+            login: Login { settings, secrets },
+            exchanges,
+            faults: faults.iter().map(|fault| fault.parse()).collect::<Result<_>>().with_context(shown)?,
+            expect,
+            recording,
+        })
+    }
+
+    /// Made to succeed: material for conformance.
+    pub fn is_plain(&self) -> bool {
+        self.faults.is_empty() && self.expect.error.is_none() && !self.exchanges.is_empty()
+    }
+
+    pub fn replay(&self, faults: Vec<Fault>) -> Arc<Replay> {
+        Arc::new(Replay::new(self.exchanges.clone(), faults))
+    }
+
+    /// What is not as expected; nothing: it passed.
+    pub async fn run(&self, kit: &Kit, bless: bool) -> Result<Vec<String>> {
+        let replay = self.replay(self.faults.clone());
+        let shop = kit.connect(&self.login, replay.clone())?;
+        let mut wrong = Vec::new();
+        if let Some(expected) = &self.expect.account {
+            match shop.check().await {
+                Ok(account) => wrong.extend(unlike(expected, &account_json(&account))),
+                Err(error) => wrong.push(format!("check: {}: {error}", error.code())),
+            }
+        }
+        if self.expect.import.is_some() || self.expect.error.is_some() {
+            match (import(&shop).await, &self.expect.error) {
+                (Ok(found), None) => wrong.extend(self.compare(&found, bless)?),
+                (Ok(_), Some(code)) => wrong.push(format!("the import succeeded, and {code} was expected")),
+                (Err(error), Some(code)) if error.code() == code => {}
+                (Err(error), _) => wrong.push(format!("the import failed: {}: {error}", error.code())),
+            }
+        }
+        let missing = replay.missing();
+        if !missing.is_empty() {
+            // Whatever else went wrong came of it.
+            return Ok(missing);
+        }
+        Ok(wrong)
+    }
+
+    /// Asks the marketplace itself, and keeps what it answered.
+    pub fn save(&self, exchanges: &[Exchange]) -> Result<&Path> {
+        fs::write(&self.recording, recording::write(exchanges)?)
+            .with_context(|| self.recording.display().to_string())?;
+        Ok(&self.recording)
+    }
+
+    fn compare(&self, found: &Value, bless: bool) -> Result<Vec<String>> {
+        let Some(file) = &self.expect.import else { return Ok(Vec::new()) };
+        let path = self.folder.join(file);
+        let text = serde_json::to_string_pretty(found)? + "\n";
+        if bless {
+            fs::write(&path, text)?;
+            return Ok(Vec::new());
+        }
+        let known = fs::read_to_string(&path)
+            .with_context(|| format!("{} is not there; look at what comes and keep it with --bless", path.display()))?;
+        let known: Value = serde_json::from_str(&known).with_context(|| path.display().to_string())?;
+        let mut wrong = Vec::new();
+        differences("", &known, found, &mut wrong);
+        Ok(wrong)
+    }
+}
+
+pub(crate) fn account_json(account: &entrepot_runtime::Account) -> Value {
+    let entrepot_runtime::Account { name, url, currency, details, warnings } = account;
+    json!({"name": name, "url": url, "currency": currency, "details": details, "warnings": warnings})
+}
+
+/// Everything an import gives: products, and what could not be made one.
+pub async fn import(shop: &Shop) -> Result<Value, CallError> {
+    let walk = shop.walk().await?;
+    let mut mapper = shop.mapper();
+    let (mut products, mut problems) = (Vec::new(), Vec::new());
+    for item in walk.items.iter().filter(|item| !item.deleted) {
+        if let Some(problem) = item.problems.first() {
+            problems.push(json!({"source_id": item.source_id, "code": problem.code}));
+            continue;
+        }
+        match mapper.map(item).await {
+            Ok(product) => products.push(json!(product)),
+            Err(error) => {
+                problems.push(json!({"source_id": item.source_id, "code": error.code(), "message": error.to_string()}))
+            }
+        }
+    }
+    Ok(json!({"products": products, "problems": problems}))
+}
+
+fn unlike(expected: &Map<String, Value>, found: &Value) -> Vec<String> {
+    let differing = expected.iter().filter(|(key, value)| found.get(key.as_str()) != Some(value));
+    differing
+        .map(|(key, value)| {
+            format!("account.{key}: expected {value}, found {}", found.get(key).unwrap_or(&Value::Null))
+        })
+        .collect()
+}
+
+/// Differences shown; the first say enough.
+const SHOWN: usize = 20;
+
+fn differences(place: &str, known: &Value, found: &Value, wrong: &mut Vec<String>) {
+    if wrong.len() >= SHOWN || known == found {
+        return;
+    }
+    match (known, found) {
+        (Value::Object(known), Value::Object(found)) => {
+            for key in known.keys().chain(found.keys().filter(|key| !known.contains_key(*key))) {
+                let null = &Value::Null;
+                let (known, found) = (known.get(key).unwrap_or(null), found.get(key).unwrap_or(null));
+                differences(&format!("{place}/{key}"), known, found, wrong);
+            }
+        }
+        (Value::Array(known), Value::Array(found)) if known.len() == found.len() => {
+            for (at, (known, found)) in known.iter().zip(found).enumerate() {
+                differences(&format!("{place}/{at}"), known, found, wrong);
+            }
+        }
+        (Value::Array(known), Value::Array(found)) => {
+            wrong.push(format!("{place}: expected {} of them, found {}", known.len(), found.len()));
+        }
+        _ => wrong.push(format!("{place}: expected {known}, found {found}")),
+    }
+}

@@ -1,0 +1,103 @@
+//! What every adapter has to do right, whatever its marketplace: one check each, over what was recorded of it.
+
+mod connection;
+mod faults;
+mod limits;
+mod mapping;
+mod money;
+mod paging;
+mod secrets;
+
+use std::sync::Arc;
+
+use anyhow::{Result, ensure};
+use entrepot_runtime::CallError;
+use serde::Serialize;
+
+use crate::case::Case;
+use crate::fault::{Fault, FaultKind};
+use crate::kit::{Kit, Shop, Walk};
+use crate::replay::Replay;
+
+/// What came of one check over one recording.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Check {
+    /// `capability/what`
+    pub name: &'static str,
+    pub case: String,
+    pub passed: bool,
+    /// What was looked at, or what is wrong.
+    pub message: String,
+}
+
+/// What a check looked at, or what it found wrong.
+type Outcome = Result<String, String>;
+
+/// Everything the checks of one recording share.
+struct Subject<'a> {
+    kit: &'a Kit,
+    case: &'a Case,
+    /// A whole import; none: the adapter has no catalogue.
+    walk: Option<Walk>,
+}
+
+impl Subject<'_> {
+    /// A connection of its own, with nothing asked yet.
+    fn shop(&self, fault: Option<FaultKind>) -> Result<(Shop, Arc<Replay>), String> {
+        let faults = fault.map(|kind| Fault { kind, part: String::new() }).into_iter().collect();
+        let replay = self.case.replay(faults);
+        let shop = self.kit.connect(&self.case.login, replay.clone()).map_err(|error| format!("{error:#}"))?;
+        Ok((shop, replay))
+    }
+
+    fn walk(&self) -> Result<&Walk, String> {
+        self.walk.as_ref().ok_or_else(|| "there is no import to look at".to_owned())
+    }
+}
+
+/// All checks for what the adapter exports, over each recording that is made to succeed.
+pub async fn conformance(kit: &Kit, cases: &[Case]) -> Result<Vec<Check>> {
+    let plain: Vec<&Case> = cases.iter().filter(|case| case.is_plain()).collect();
+    ensure!(!plain.is_empty(), "there is no recording of something that works; conformance has nothing to look at");
+    let mut checks = Vec::new();
+    for case in plain {
+        let mut note = |name: &'static str, outcome: Outcome| {
+            let (passed, message) = outcome.map_or_else(|wrong| (false, wrong), |seen| (true, seen));
+            checks.push(Check { name, case: case.name.clone(), passed, message });
+        };
+        let mut subject = Subject { kit, case, walk: None };
+        if kit.has("connection/check") {
+            note("connection/answers", connection::answers(&subject).await);
+            note("connection/faults", faults::of_check(&subject).await);
+        }
+        if kit.has("catalog/fetch-page") {
+            let (walk, outcome) = paging::complete(&subject).await;
+            subject.walk = walk;
+            note("catalog/paging", outcome);
+            note("catalog/restart", paging::restart(&subject).await);
+            note("catalog/faults", faults::of_pages(&subject).await);
+            note("catalog/by-id", paging::by_id(&subject).await);
+            note("catalog/pure", mapping::pure(&subject).await);
+            note("catalog/total", mapping::total(&subject).await);
+            note("catalog/money", money::exact(&subject).await);
+        }
+        note("limits/headroom", limits::headroom(&subject).await);
+        note("secrets/unseen", secrets::unseen(&subject).await);
+    }
+    Ok(checks)
+}
+
+pub(crate) use paging::ask_by_id;
+
+fn told(error: &CallError) -> String {
+    format!("{}: {error}", error.code())
+}
+
+/// Requests that nobody recorded decide nothing, so they are said first.
+fn recorded(replay: &Replay) -> Result<(), String> {
+    replay
+        .missing()
+        .into_iter()
+        .next()
+        .map_or(Ok(()), |missing| Err(format!("{missing}\n    record it: cargo adapter test --record")))
+}

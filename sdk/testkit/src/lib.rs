@@ -1,0 +1,17 @@
+#![doc = include_str!("../README.md")]
+
+mod case;
+pub mod conformance;
+mod fault;
+mod kit;
+mod record;
+pub mod recording;
+mod replay;
+
+pub use case::{Case, Expect, import};
+pub use conformance::{Check, conformance};
+pub use fault::{Fault, FaultKind};
+pub use kit::{Kit, Login, Shop, Walk};
+pub use record::record;
+pub use recording::Exchange;
+pub use replay::{Recorder, Replay};

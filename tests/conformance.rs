@@ -1,0 +1,112 @@
+//! Every check of conformance catches an adapter that does just that wrong, and none complains of one that does all right.
+
+use std::collections::BTreeMap;
+
+use entrepot_runtime::{CompileLimits, Compiler};
+use entrepot_testkit::{Case, Check, Kit, conformance};
+use entrepot_tests::{adapters_folder, entrepot_program};
+use tempfile::TempDir;
+
+const RECORDING: &str = r#"
+> GET https://shop.example/api/about
+< 200
+<
+< {"name": "Example"}
+
+> GET https://shop.example/api/products?page=1
+< 200
+<
+< {"total": 3, "more": true, "products": [{"id": 1, "title": "Boots", "price": "1.15"}, {"id": 2, "title": "Laces", "price": "19.90"}]}
+
+> GET https://shop.example/api/products?page=2
+< 200
+<
+< {"total": 3, "more": false, "products": [{"id": 3, "title": "Polish", "price": "7"}]}
+
+> GET https://shop.example/api/products?ids=1,2,3,999999999999
+< 200
+<
+< {"total": 3, "more": false, "products": [{"id": 1, "title": "Boots", "price": "1.15"}, {"id": 2, "title": "Laces", "price": "19.90"}, {"id": 3, "title": "Polish", "price": "7"}]}
+
+> GET https://shop.example/api/next
+< 200
+<
+< {"total": 2, "more": true, "products": [{"id": 1, "title": "Boots", "price": "1.15"}]}
+
+> GET https://shop.example/api/next
+< 200
+<
+< {"total": 2, "more": false, "products": [{"id": 2, "title": "Laces", "price": "19.90"}]}
+"#;
+
+const SECRET: &str = "made-up-0123456789";
+
+fn case(folder: &TempDir, sin: &str) -> Case {
+    std::fs::write(folder.path().join("shop.http"), RECORDING).expect("written");
+    let file = folder.path().join("shop.toml");
+    let settings = format!("[settings]\nshop_url = \"https://shop.example\"\nsin = \"{sin}\"\nnote = \"{SECRET}\"\n");
+    std::fs::write(&file, format!("recording = \"shop.http\"\n{settings}[secrets]\ntoken = \"{SECRET}\"\n"))
+        .expect("written");
+    Case::read(&file).expect("a case")
+}
+
+async fn kit() -> Kit {
+    let bytes = std::fs::read(adapters_folder().join("wrong.wasm")).expect("built by `cargo xtask test`");
+    let compiler = Compiler {
+        program: entrepot_program(),
+        args: vec!["compile-component".to_owned()],
+        limits: CompileLimits::default(),
+    };
+    Kit::load(bytes, compiler).await.expect("it loads")
+}
+
+fn failed(checks: &[Check]) -> BTreeMap<&str, &str> {
+    checks.iter().filter(|check| !check.passed).map(|check| (check.name, check.message.as_str())).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_check_catches_its_adapter() {
+    let (folder, kit) = (tempfile::tempdir().expect("a folder"), kit().await);
+    let right = conformance(&kit, &[case(&folder, "")]).await.expect("checked");
+    assert!(failed(&right).is_empty(), "{:?}", failed(&right));
+    let mut caught = BTreeMap::new();
+    for (sin, name, words) in [
+        ("nameless", "connection/answers", "has no name"),
+        ("trusting", "connection/faults", "401: it was taken for a good answer"),
+        ("losing", "catalog/paging", "declare 3 items and show 1"),
+        ("repeating", "catalog/paging", "item 1 is on two pages"),
+        ("forgetful", "catalog/restart", "page 2 is another one"),
+        ("swallowing", "catalog/faults", "taken for a good answer"),
+        ("unfindable", "catalog/by-id", "item 1 is not found by its id"),
+        ("counting", "catalog/pure", "mapped to something else the second time"),
+        ("panicking", "catalog/total", "ended in a trap"),
+        ("floating", "catalog/money", "stands nowhere in it"),
+        ("hungry", "limits/headroom", "memory: "),
+        ("telling", "secrets/unseen", "the secret token stands in"),
+    ] {
+        let checks = conformance(&kit, &[case(&folder, sin)]).await.expect("checked");
+        let message = failed(&checks).get(name).map(ToString::to_string);
+        let message = message.unwrap_or_else(|| panic!("{sin}: {name} passed; failed: {:?}", failed(&checks)));
+        assert!(message.contains(words), "{sin}: {message}");
+        caught.insert(name, sin);
+    }
+    // A check that no wrong adapter was made for is a check that may never fail.
+    let unproven: Vec<_> = right.iter().filter(|check| !caught.contains_key(check.name)).collect();
+    assert!(unproven.is_empty(), "{unproven:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_was_not_recorded_names_the_nearest() {
+    let (folder, kit) = (tempfile::tempdir().expect("a folder"), kit().await);
+    let case = case(&folder, "");
+    let recording = RECORDING.replace("ids=1,2,3,999999999999", "ids=1,2&limit=100");
+    std::fs::write(folder.path().join("shop.http"), recording).expect("written");
+    let case = Case::read(&folder.path().join(format!("{}.toml", case.name))).expect("a case");
+    let checks = conformance(&kit, &[case]).await.expect("checked");
+    let message = failed(&checks)["catalog/by-id"].to_owned();
+    for words in
+        ["is not in the recording; the nearest is", "- ids=1,2", "- limit=100", "+ ids=1,2,3,999999999999", "--record"]
+    {
+        assert!(message.contains(words), "{words}: {message}");
+    }
+}

@@ -1,0 +1,86 @@
+//! What goes wrong before there are products.
+
+use std::hint::black_box;
+
+use entrepot_guest::http::{Get, classify};
+use entrepot_guest::prelude::*;
+use entrepot_guest::{json, paging};
+use serde_json::Value;
+
+use crate::setting;
+
+pub(crate) fn account(channel: &Channel) -> Result<Account, Error> {
+    let about = get(channel, "/api/about");
+    let name = match setting(channel, "sin").as_str() {
+        "nameless" => String::new(),
+        "trusting" => about.map(|about| text(&about, "name")).unwrap_or_else(|_| "some shop".to_owned()),
+        _ => text(&about?, "name"),
+    };
+    Ok(Account { name, url: None, currency: None, details: Vec::new(), warnings: Vec::new() })
+}
+
+pub(crate) fn page(channel: &Channel, request: &PageRequest) -> Result<Page, Error> {
+    let sin = setting(channel, "sin");
+    if sin == "hungry" {
+        black_box(vec![1_u8; 12 << 20]);
+    }
+    let number: u64 = paging::decode(request.cursor.as_deref())?;
+    // Where the shop is asked for "the next", it is the shop that knows which one that is.
+    let path = if sin == "forgetful" { "/api/next".to_owned() } else { format!("/api/products?page={}", number + 1) };
+    let answer = match get(channel, &path) {
+        Err(_) if sin == "swallowing" => Value::Null,
+        answer => answer?,
+    };
+    let mut page = paging::empty_page();
+    page.items = items_of(channel, &answer);
+    page.total = answer["total"].as_u64();
+    if answer["more"] == true {
+        page.next = Some(paging::encode(&(number + 1))?);
+    }
+    match sin.as_str() {
+        "losing" => drop(page.items.pop()),
+        "repeating" => page.items.extend(page.items.clone()),
+        _ => {}
+    }
+    Ok(page)
+}
+
+pub(crate) fn items(channel: &Channel, ids: &[String]) -> Result<Vec<RawItem>, Error> {
+    let answer = get(channel, &format!("/api/products?ids={}", ids.join(",")))?;
+    if setting(channel, "sin") == "unfindable" {
+        return Ok(Vec::new());
+    }
+    Ok(items_of(channel, &answer))
+}
+
+fn items_of(channel: &Channel, answer: &Value) -> Vec<RawItem> {
+    let products = answer["products"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let note = if setting(channel, "sin") == "telling" { setting(channel, "note") } else { String::new() };
+    let item = |product: &Value| {
+        let mut product = product.clone();
+        product["note"] = note.clone().into();
+        RawItem {
+            source_id: product["id"].to_string(),
+            updated_at: None,
+            body: product.to_string(),
+            deleted: false,
+            problems: Vec::new(),
+        }
+    };
+    products.iter().map(item).collect()
+}
+
+fn get(channel: &Channel, path: &str) -> Result<Value, Error> {
+    let base = channel.bindings.iter().find(|(name, _)| name == "shop_url").map_or("", |(_, url)| url.as_str());
+    let request = Get::new(format!("{}{path}", base.trim_end_matches('/'))).request();
+    let answer: Value = json::parse(classify(Host.send(&request)?)?.body)?;
+    if answer.is_object() {
+        Ok(answer)
+    } else {
+        Err(Error::Unavailable("the shop answered with something else".into()))
+    }
+}
+
+fn text(value: &Value, key: &str) -> String {
+    value[key].as_str().unwrap_or_default().to_owned()
+}

@@ -1,0 +1,36 @@
+#![doc = include_str!("../README.md")]
+
+mod api;
+mod map;
+
+use entrepot_guest::prelude::*;
+use serde_json::Value;
+
+pub struct Wrong;
+
+impl Connection for Wrong {
+    fn check(channel: Channel) -> Result<Account, Error> {
+        api::account(&channel)
+    }
+}
+
+impl Catalog for Wrong {
+    fn fetch_page(channel: Channel, request: PageRequest) -> Result<Page, Error> {
+        api::page(&channel, &request)
+    }
+
+    fn fetch_items(channel: Channel, _: Option<String>, ids: Vec<String>) -> Result<Vec<RawItem>, Error> {
+        api::items(&channel, &ids)
+    }
+
+    fn map_product(channel: Channel, item: RawItem) -> Result<model::Product, Error> {
+        map::product(&setting(&channel, "sin"), &item)
+    }
+}
+
+fn setting(channel: &Channel, name: &str) -> String {
+    let settings: Value = serde_json::from_str(&channel.settings).unwrap_or_default();
+    settings.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+entrepot_guest::export!(Wrong: connection, catalog);

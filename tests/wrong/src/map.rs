@@ -1,0 +1,31 @@
+//! What goes wrong when products are made.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use entrepot_guest::blank;
+use entrepot_guest::issue::invalid;
+use entrepot_guest::money::money;
+use entrepot_guest::prelude::*;
+use serde_json::Value;
+
+static MAPPED: AtomicU32 = AtomicU32::new(0);
+
+pub(crate) fn product(sin: &str, item: &RawItem) -> Result<model::Product, Error> {
+    let goods: Value =
+        serde_json::from_str(&item.body).map_err(|error| invalid("", "unreadable", error.to_string()))?;
+    let id = item.source_id.as_str();
+    let title = match (goods["title"].as_str(), sin) {
+        (Some(title), _) => title.to_owned(),
+        (None, "panicking") => panic!("a product without a title"),
+        (None, _) => return Err(invalid("/title", "title-missing", "The product has no title.")),
+    };
+    let title = if sin == "counting" { format!("{title} {}", MAPPED.fetch_add(1, Ordering::Relaxed)) } else { title };
+    let written = goods["price"].as_str().unwrap_or_default();
+    let exact = money(written, "EUR").map_err(|error| invalid("/price", "price-invalid", error.to_string()))?;
+    let price = match sin {
+        "floating" => Money { minor: (written.parse::<f64>().unwrap_or_default() * 100.0) as i64, ..exact },
+        _ => exact,
+    };
+    let variant = model::ProductVariant { price: Some(price), ..blank::variant(id) };
+    Ok(model::Product { variants: vec![variant], ..blank::product(id, title) })
+}
