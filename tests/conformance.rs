@@ -50,8 +50,8 @@ fn case(folder: &TempDir, sin: &str) -> Case {
     Case::read(&file).expect("a case")
 }
 
-async fn kit() -> Kit {
-    let bytes = std::fs::read(adapters_folder().join("wrong.wasm")).expect("built by `cargo xtask test`");
+async fn kit(id: &str) -> Kit {
+    let bytes = std::fs::read(adapters_folder().join(format!("{id}.wasm"))).expect("built by `cargo xtask test`");
     let compiler = Compiler {
         program: entrepot_program(),
         args: vec!["compile-component".to_owned()],
@@ -66,7 +66,7 @@ fn failed(checks: &[Check]) -> BTreeMap<&str, &str> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_check_catches_its_adapter() {
-    let (folder, kit) = (tempfile::tempdir().expect("a folder"), kit().await);
+    let (folder, kit) = (tempfile::tempdir().expect("a folder"), kit("wrong").await);
     let right = conformance(&kit, &[case(&folder, "")]).await.expect("checked");
     assert!(failed(&right).is_empty(), "{:?}", failed(&right));
     let mut caught = BTreeMap::new();
@@ -97,7 +97,7 @@ async fn each_check_catches_its_adapter() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_request_that_was_not_recorded_names_the_nearest() {
-    let (folder, kit) = (tempfile::tempdir().expect("a folder"), kit().await);
+    let (folder, kit) = (tempfile::tempdir().expect("a folder"), kit("wrong").await);
     let case = case(&folder, "");
     let recording = RECORDING.replace("ids=1,2,3,999999999999", "ids=1,2&limit=100");
     std::fs::write(folder.path().join("shop.http"), recording).expect("written");
@@ -109,4 +109,27 @@ async fn a_request_that_was_not_recorded_names_the_nearest() {
     {
         assert!(message.contains(words), "{words}: {message}");
     }
+}
+
+/// Adapters of the house, by their own tests and by what holds for all.
+#[tokio::test(flavor = "multi_thread")]
+async fn our_own_adapters_conform() {
+    let plugins = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../plugins");
+    let mut looked_at = 0;
+    for entry in std::fs::read_dir(plugins).expect("plugins") {
+        let folder = entry.expect("an entry").path();
+        let id = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let Ok(cases) = Case::all(&folder.join("tests")) else {
+            panic!("{id} has no tests: cargo adapter test --record")
+        };
+        let kit = kit(&id).await;
+        for case in &cases {
+            let wrong = case.run(&kit, false).await.expect("it runs");
+            assert!(wrong.is_empty(), "{id}, {}: {}", case.name, wrong.join("\n"));
+        }
+        let checks = conformance(&kit, &cases).await.expect("checked");
+        assert!(failed(&checks).is_empty(), "{id}: {:?}", failed(&checks));
+        looked_at += 1;
+    }
+    assert!(looked_at > 0);
 }

@@ -135,6 +135,7 @@ pub enum AdapterCommand {
 
 #[derive(Debug, Args)]
 pub struct ApproveArgs {
+    /// Its id; with another version than the one installed last, ID@VERSION
     pub adapter: String,
     /// Do not grant this rule; may be given several times
     #[arg(long = "without-rule", value_name = "NAME")]
@@ -157,9 +158,6 @@ pub struct ApproveArgs {
     /// Let through what no rule covers, without credential, and report it
     #[arg(long)]
     pub report_only: bool,
-    /// Another version than the one installed last
-    #[arg(long, value_name = "VERSION")]
-    pub version: Option<String>,
     /// Try it on this percentage of the channels first; `promote` or `rollback` ends that
     #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(1..=99))]
     pub canary: Option<u8>,
@@ -274,4 +272,16 @@ fn operation(text: &str) -> Result<entrepot_domain::grants::Operation, String> {
     use entrepot_domain::grants::Operation;
     let known = || Operation::ALL.map(Operation::as_str).join(", ");
     Operation::ALL.into_iter().find(|known| known.as_str() == text).ok_or_else(|| format!("use one of {}", known()))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::Cli;
+
+    #[test]
+    fn names_and_flags_do_not_collide() {
+        Cli::command().debug_assert();
+    }
 }

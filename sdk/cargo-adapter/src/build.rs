@@ -50,15 +50,18 @@ pub fn build(order: &Order, toolchain: Toolchain) -> Result<Built> {
 
     let folder = package.manifest_path.parent().context("a manifest lies in a folder")?;
     let manifest = Manifest::read(folder.join("adapter.toml").as_std_path())?;
-    let target_dir = metadata.workspace_root.join("target/guests");
-    let mut cargo = toolchain.cargo_build(target_dir.as_std_path());
+    let target_dir = match std::env::var_os("ENTREPOT_GUEST_TARGET_DIR") {
+        Some(folder) => PathBuf::from(folder),
+        None => metadata.workspace_root.join("target/guests").into_std_path_buf(),
+    };
+    let mut cargo = toolchain.cargo_build(&target_dir);
     cargo.arg("--lib").arg("--manifest-path").arg(&package.manifest_path);
     let status =
         cargo.stdin(Stdio::null()).stdout(std::io::stderr()).status().context("cargo build cannot be started")?;
     ensure!(status.success(), "cargo build of {} failed", package.name);
 
     let module = target_dir.join(TARGET).join("guest").join(format!("{}.wasm", library.name.replace('-', "_")));
-    let module = fs::read(&module).with_context(|| format!("{module} was not written"))?;
+    let module = fs::read(&module).with_context(|| format!("{} was not written", module.display()))?;
     let bytes = component::encode(&module, &manifest.text)?;
     let surface = Surface::of(&bytes)?;
     let out = order.out.clone().unwrap_or_else(|| metadata.workspace_root.join("target/adapters").into_std_path_buf());

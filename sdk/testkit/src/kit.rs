@@ -94,7 +94,7 @@ impl Kit {
             anyhow!("{}", problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
         };
         let settings = self.manifest.check_settings(&login.settings).map_err(problems)?;
-        for name in self.manifest.secrets.keys() {
+        for (name, _) in self.manifest.secrets.iter().filter(|(_, secret)| secret.required) {
             ensure!(login.secrets.contains_key(name), "there is no secret {name}; make one up under [secrets]");
         }
         let bound = Arc::new(BoundGrant::bind(&self.grant, &self.manifest, &settings)?);

@@ -18,13 +18,11 @@ pub(super) async fn run(host: &Host, args: &ApproveArgs, output: Output) -> Resu
         expires_at: args.expires_in_days.map(|days| host.db.clock().now() + i64::from(days) * DAY),
         report_only: args.report_only,
     };
-    let adapter = &args.adapter;
-    let approval = Approval {
-        version: args.version.clone(),
-        share: args.canary,
-        accept_narrower: args.accept_narrower,
-        narrowing,
+    let (adapter, version) = match args.adapter.split_once('@') {
+        Some((adapter, version)) => (adapter, Some(version.to_owned())),
+        None => (args.adapter.as_str(), None),
     };
+    let approval = Approval { version, share: args.canary, accept_narrower: args.accept_narrower, narrowing };
     let grant = host.sync.admission().approve(adapter, approval, &operator()).await?;
     let document = json!({
         "adapter": adapter, "version": grant.version, "digest": grant.digest, "state": "approved",
