@@ -92,6 +92,9 @@ on_both! {
         let admission = app.host.sync.admission();
         let refused = admission.promote(ADAPTER, "test").await.expect_err("nothing is tried");
         assert!(refused.to_string().contains("nothing of woocommerce is tried"), "{refused}");
+        let same = Approval { share: Some(10), ..Approval::default() };
+        let refused = admission.approve(ADAPTER, same, "test").await.expect_err("the same");
+        assert!(refused.to_string().contains("there is nothing to try"), "{refused}");
         admission.install(version("0.2.0"), "test").await.expect("installs");
         let third = Approval { share: Some(33), ..Approval::default() };
         admission.approve(ADAPTER, third, "test").await.expect("tried");

@@ -55,6 +55,8 @@ pub enum AdmissionError {
     NoVersion { adapter: String, version: String },
     #[error("{0} is not in use yet, so there is nothing to try it beside; approve it for all channels")]
     NothingBeside(String),
+    #[error("that very version and grant of {0} is in use for all channels; there is nothing to try")]
+    NothingToTry(String),
     #[error("nothing of {0} is tried on a share of the channels")]
     NoCanary(String),
     #[error("a share is 1 to 99 percent of the channels, and not {0}; for all of them leave it out")]

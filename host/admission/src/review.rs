@@ -69,6 +69,9 @@ impl Admission {
             Some(Before { granted: known, canary: None, .. }) if share == ALL && *known == granted => {
                 return Ok(granted);
             }
+            Some(Before { granted: known, .. }) if share < ALL && *known == granted => {
+                return Err(AdmissionError::NothingToTry(adapter.to_owned()));
+            }
             Some(_) if share < ALL => Action::Canary,
             Some(before) if before.main.version != row.version => Action::Upgrade,
             _ => Action::Approve,

@@ -95,6 +95,7 @@ impl From<AdmissionError> for Problem {
             | AdmissionError::NothingToRollBack(_)
             | AdmissionError::NothingBeside(_)
             | AdmissionError::NoCanary(_)
+            | AdmissionError::NothingToTry(_)
             | AdmissionError::Quarantined(_)
             | AdmissionError::Expired { .. } => Self::conflict(error),
             AdmissionError::Store(error) => error.into(),
