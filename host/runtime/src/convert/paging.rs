@@ -48,7 +48,13 @@ pub struct Account {
 
 pub(crate) fn account(account: connection::Account) -> Account {
     let connection::Account { name, url, currency, details, warnings } = account;
-    Account { name, url, currency, details, warnings }
+    Account {
+        name: words(name),
+        url: url.map(words),
+        currency: currency.map(words),
+        details: details.into_iter().map(|(name, value)| (words(name), words(value))).collect(),
+        warnings: warnings.into_iter().map(words).collect(),
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -112,28 +118,61 @@ pub struct Page {
 
 pub(crate) fn page(page: items::Page) -> Page {
     let items::Page { items, listed, next, context, total, wait } = page;
+    let listed = listed.into_iter().map(storable).collect();
+    let (next, context) = (next.map(storable), context.map(storable));
     Page { items: items.into_iter().map(raw_item).collect(), listed, next, context, total, wait }
 }
 
 pub(crate) fn raw_item(item: items::RawItem) -> RawItem {
     let items::RawItem { source_id, updated_at, body, deleted, problems } = item;
-    RawItem { source_id, updated_at, body, deleted, problems: problems.into_iter().map(issue).collect() }
+    let (source_id, problems) = (storable(source_id), problems.into_iter().map(issue).collect());
+    RawItem { source_id, updated_at, body, deleted, problems }
 }
 
 pub(crate) fn issue(issue: types::Issue) -> Issue {
     let types::Issue { path, code, message } = issue;
-    Issue { path, code, message }
+    Issue { path: words(path), code: words(code), message: words(message) }
+}
+
+/// Characters of a text for people; a guest may hand over as much as an answer may hold.
+const LONGEST: usize = 2_000;
+
+/// A text that is shown and logged.
+fn words(text: String) -> String {
+    let printable = |c: char| if c.is_control() && c != '\n' { char::REPLACEMENT_CHARACTER } else { c };
+    text.chars().take(LONGEST).map(printable).collect()
+}
+
+/// A text that is kept as it is, but for NUL: PostgreSQL takes none, and a run that cannot be written down would never end.
+fn storable(text: String) -> String {
+    if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text }
 }
 
 pub(crate) fn error(error: types::Error) -> AdapterError {
     match error {
         types::Error::RateLimited(wait) => AdapterError::RateLimited(wait),
-        types::Error::Unauthorized(why) => AdapterError::Unauthorized(why),
-        types::Error::Denied(why) => AdapterError::Denied(why),
-        types::Error::Unavailable(why) => AdapterError::Unavailable(why),
+        types::Error::Unauthorized(why) => AdapterError::Unauthorized(words(why)),
+        types::Error::Denied(why) => AdapterError::Denied(words(why)),
+        types::Error::Unavailable(why) => AdapterError::Unavailable(words(why)),
         types::Error::NotFound => AdapterError::NotFound,
         types::Error::Invalid(issues) => AdapterError::Invalid(issues.into_iter().map(issue).collect()),
-        types::Error::Unsupported(why) => AdapterError::Unsupported(why),
-        types::Error::Other(why) => AdapterError::Other(why),
+        types::Error::Unsupported(why) => AdapterError::Unsupported(words(why)),
+        types::Error::Other(why) => AdapterError::Other(words(why)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_guest_says_can_be_stored_and_shown() {
+        let said = error(types::Error::Other(format!("a\0b\u{1b}[31m{}", "x".repeat(1 << 20))));
+        let AdapterError::Other(text) = said else { panic!("{said:?}") };
+        assert_eq!(text.chars().count(), LONGEST);
+        assert!(text.starts_with("a\u{fffd}b\u{fffd}[31m"), "{}", text.chars().take(20).collect::<String>());
+        let (listed, next) = (vec!["1\0".to_owned()], Some("\0".to_owned()));
+        let page = page(items::Page { items: Vec::new(), listed, next, context: None, total: None, wait: None });
+        assert_eq!((page.listed[0].as_str(), page.next.as_deref()), ("1\u{fffd}", Some("\u{fffd}")));
     }
 }

@@ -1,5 +1,6 @@
 //! Products that are wrong.
 
+use entrepot_guest::blank;
 use entrepot_guest::prelude::*;
 
 use crate::orders::Orders;
@@ -30,47 +31,7 @@ pub(crate) fn product(orders: &Orders, source_id: String) -> model::Product {
 }
 
 fn well_behaved(source_id: String) -> model::Product {
-    let variant = model::ProductVariant {
-        source_id: source_id.clone(),
-        sku: None,
-        gtin: None,
-        mpn: None,
-        title: None,
-        option_values: Vec::new(),
-        enabled: true,
-        price: Some(Money { minor: 1999, currency: "EUR".to_owned() }),
-        compare_at: None,
-        sale: None,
-        cost: None,
-        weight: None,
-        dimensions: None,
-        taxable: None,
-        tax_class: None,
-        requires_shipping: None,
-        inventory: model::Inventory::Untracked(true),
-        media_ids: Vec::new(),
-        extras: "{}".to_owned(),
-    };
-    model::Product {
-        source_id,
-        title: "Well behaved".to_owned(),
-        description_html: None,
-        summary_html: None,
-        brand: None,
-        product_type: None,
-        handle: None,
-        url: None,
-        status: model::ProductStatus::Active,
-        tags: Vec::new(),
-        options: Vec::new(),
-        variants: vec![variant],
-        media: Vec::new(),
-        collections: Vec::new(),
-        attributes: Vec::new(),
-        seo: None,
-        created_at: None,
-        updated_at: None,
-        warnings: Vec::new(),
-        extras: "{}".to_owned(),
-    }
+    let price = Some(Money { minor: 1999, currency: "EUR".to_owned() });
+    let variant = model::ProductVariant { price, ..blank::variant(&source_id) };
+    model::Product { variants: vec![variant], ..blank::product(source_id, "Well behaved") }
 }
