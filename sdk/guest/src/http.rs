@@ -50,6 +50,12 @@ impl Get {
     }
 }
 
+/// A POST request with a JSON body.
+pub fn post_json(url: impl Into<String>, body: Vec<u8>) -> Request {
+    let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
+    Request { method: Method::Post, url: url.into(), headers, body: Some(body), credential: None }
+}
+
 /// RFC 3986: all but unreserved characters, and those of `keep`, are encoded.
 pub fn percent_encode(text: &str, keep: &str, into: &mut String) {
     for byte in text.bytes() {

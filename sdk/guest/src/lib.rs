@@ -4,19 +4,26 @@ pub mod bindings;
 pub mod blank;
 pub mod currency;
 mod export;
+mod files;
 pub mod gtin;
 pub mod http;
 pub mod issue;
 pub mod json;
+mod keys;
 pub mod log;
 pub mod money;
 pub mod paging;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod text;
 pub mod time;
 pub mod transport;
+pub mod webhook;
 
 pub use bindings::{Catalog, Connection, FeedFormat, Listings, Orders, Webhooks};
-pub use bindings::{exchange, feed, files, items, keys, listings, model, orders, types, webhooks};
+pub use bindings::{exchange, feed, items, listings, model, orders, types, webhooks};
+pub use files::Files;
+pub use keys::Keys;
 pub use transport::{Host, Transport};
 
 /// What nearly every file of an adapter needs.
@@ -26,6 +33,7 @@ pub mod prelude {
     pub use crate::bindings::items::{Page, PageRequest, RawItem, Scope};
     pub use crate::bindings::model;
     pub use crate::bindings::types::{Channel, Error, Issue, Money};
+    pub use crate::bindings::webhooks::{Delivery, Event, StockChange, Subscription, Verdict, Verified};
     pub use crate::issue::issue;
-    pub use crate::{Catalog, Connection, Host, Transport};
+    pub use crate::{Catalog, Connection, Files, Host, Keys, Transport, Webhooks};
 }

@@ -14,24 +14,24 @@ pub trait Transport {
     }
 }
 
-/// The host's `http`. It exists inside a component only; elsewhere every request is denied.
+/// The host's imports. They exist inside a component only; elsewhere everything is denied.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Host;
 
 impl Transport for Host {
     fn send(&self, request: &Request) -> Result<Response, Error> {
-        if cfg!(target_arch = "wasm32") { http::send(request) } else { Err(outside()) }
+        if cfg!(target_arch = "wasm32") { http::send(request) } else { Err(outside("http")) }
     }
 
     fn send_all(&self, requests: &[Request]) -> Vec<Result<Response, Error>> {
         if cfg!(target_arch = "wasm32") {
             http::send_all(requests)
         } else {
-            requests.iter().map(|_| Err(outside())).collect()
+            requests.iter().map(|_| Err(outside("http"))).collect()
         }
     }
 }
 
-fn outside() -> Error {
-    Error::Denied("there is no host here: http exists inside a component only".to_owned())
+pub(crate) fn outside(import: &str) -> Error {
+    Error::Denied(format!("there is no host here: {import} exists inside a component only"))
 }

@@ -1,4 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod dice;
+pub mod seed;
 pub mod server;
 pub mod woocommerce;

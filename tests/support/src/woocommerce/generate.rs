@@ -1,14 +1,13 @@
 //! A shop's worth of products, the same for the same seed.
 
 mod awkward;
-mod dice;
 mod vocabulary;
 
 use super::keys::Key;
 use super::model::{Attribute, Image, ManageStock, Meta, Product, Text, Variation};
 use super::state::State;
 use super::store::Store;
-use dice::Dice;
+use crate::dice::Dice;
 
 /// What to generate.
 #[derive(Clone, Copy, Debug)]

@@ -1,6 +1,6 @@
 //! Products that are legal and that careless clients stumble over.
 
-use super::dice::Dice;
+use crate::dice::Dice;
 use crate::woocommerce::model::{Product, Text};
 
 /// Makes one product awkward, in one of many ways.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::dice::Dice;
+use crate::dice::Dice;
 use crate::woocommerce::model::{GlobalAttribute, Term, Terms, slug};
 
 pub(super) const CATEGORIES: u64 = 15;

@@ -1,0 +1,71 @@
+//! The host's `files`, in memory: the same rules, for files of a test's size.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use crate::bindings::files::Chunk;
+use crate::bindings::types::Error;
+
+pub(super) fn chunk(lines: &[String], offset: u64, max_bytes: u32) -> Chunk {
+    let (mut at, mut taken, mut size) = (0, Vec::new(), 0);
+    let mut next = offset;
+    let mut end = true;
+    for line in lines {
+        let length = line.len() as u64 + 1;
+        if at >= offset {
+            if size + length > u64::from(max_bytes) && !taken.is_empty() {
+                end = false;
+                break;
+            }
+            size += length;
+            next = at + length;
+            taken.push(line.clone());
+        }
+        at += length;
+    }
+    Chunk { lines: taken, next_offset: next, end }
+}
+
+/// Roots in their order; descendants after their root, in the order they came. Lines whose parent is nowhere are errors.
+pub(super) fn group(lines: Vec<String>, id_key: &str, parent_key: &str) -> Result<Vec<String>, Error> {
+    let broken = |why: &str| Error::Unavailable(format!("the file cannot be grouped: {why}"));
+    let mut parents = HashMap::new();
+    let mut read = Vec::with_capacity(lines.len());
+    for line in lines {
+        let value: Value = serde_json::from_str(&line).map_err(|_| broken("a line is not JSON"))?;
+        let text = |key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
+        let (id, parent) = (text(id_key), text(parent_key));
+        if let (Some(id), Some(parent)) = (&id, &parent) {
+            parents.insert(id.clone(), parent.clone());
+        }
+        read.push((id, parent, line));
+    }
+    let root_of = |start: &str| {
+        let mut at = start;
+        for _ in 0..=parents.len() {
+            match parents.get(at) {
+                Some(parent) => at = parent,
+                None => return Some(at.to_owned()),
+            }
+        }
+        None
+    };
+    let mut roots = Vec::new();
+    let mut below: HashMap<String, Vec<String>> = HashMap::new();
+    for (id, parent, line) in read {
+        match parent {
+            None => roots.push((id, line)),
+            Some(parent) => {
+                let root = root_of(&parent).ok_or_else(|| broken("lines are their own ancestors"))?;
+                below.entry(root).or_default().push(line);
+            }
+        }
+    }
+    let mut grouped = Vec::new();
+    for (id, line) in roots {
+        grouped.push(line);
+        grouped.extend(id.and_then(|id| below.remove(&id)).unwrap_or_default());
+    }
+    if below.is_empty() { Ok(grouped) } else { Err(broken("a line's parent is not in it")) }
+}
