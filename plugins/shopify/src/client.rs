@@ -90,9 +90,7 @@ pub(crate) fn user_errors(payload: &Value) -> Option<String> {
 
 fn search_warnings(body: &Value) -> Option<String> {
     let warned = body.pointer("/extensions/search")?.as_array()?.iter().filter_map(|search| search.get("warnings"));
-    let warned: Vec<_> = warned
-        .filter(|warnings| warnings.as_array().is_some_and(|list| !list.is_empty()))
-        .map(messages)
-        .collect();
+    let warned: Vec<_> =
+        warned.filter(|warnings| warnings.as_array().is_some_and(|list| !list.is_empty())).map(messages).collect();
     (!warned.is_empty()).then(|| warned.join("; "))
 }

@@ -43,7 +43,9 @@ pub fn check<T: Transport>(transport: &T, channel: &Channel) -> Result<Account, 
     let granted: Vec<&str> = granted.into_iter().flatten().filter_map(|scope| scope.get("handle")?.as_str()).collect();
     for (read, write, without) in SCOPES {
         if !granted.contains(&read) && !granted.contains(&write) {
-            warnings.push(format!("The scope {read} is missing, so {without}. Add it to the app and connect the shop again."));
+            warnings.push(format!(
+                "The scope {read} is missing, so {without}. Add it to the app and connect the shop again."
+            ));
         }
     }
     let mut details = Vec::new();

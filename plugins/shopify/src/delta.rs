@@ -82,7 +82,12 @@ pub(crate) fn page<T: Transport + Files>(
 }
 
 /// The next ids. Returns how many products there are in all.
-fn list<T: Transport>(client: &Client<'_, T>, context: &Context, cursor: &mut Cursor, first: u32) -> Result<u64, Error> {
+fn list<T: Transport>(
+    client: &Client<'_, T>,
+    context: &Context,
+    cursor: &mut Cursor,
+    first: u32,
+) -> Result<u64, Error> {
     let variables = json!({"query": cursor.filter(), "first": first.max(1), "after": cursor.after});
     let data = client.ask(documents::CHANGED_PRODUCTS, variables)?.data;
     let nodes = data.pointer("/products/nodes").and_then(Value::as_array);

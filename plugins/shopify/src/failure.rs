@@ -58,7 +58,9 @@ pub(crate) fn of_status(response: &Response) -> Option<Error> {
         404 => Error::Unauthorized(format!(
             "There is no such shop, or it is closed: check the shop's name (the part before .myshopify.com). ({said})"
         )),
-        423 => Error::Unavailable(format!("Shopify has locked the shop; its owner should ask Shopify's support. ({said})")),
+        423 => {
+            Error::Unavailable(format!("Shopify has locked the shop; its owner should ask Shopify's support. ({said})"))
+        }
         430 => Error::Unavailable(format!("Shopify's protection refuses the request for now. ({said})")),
         540 => Error::Unavailable(format!("The shop is temporarily disabled. ({said})")),
         _ => general,
@@ -73,7 +75,11 @@ pub(crate) fn of_errors(body: &Value) -> Option<Refused> {
     }
     let said = messages(errors);
     let has = |code: &str| {
-        errors.as_array().into_iter().flatten().any(|error| error.pointer("/extensions/code").and_then(Value::as_str) == Some(code))
+        errors
+            .as_array()
+            .into_iter()
+            .flatten()
+            .any(|error| error.pointer("/extensions/code").and_then(Value::as_str) == Some(code))
     };
     Some(Refused::Because(if has("THROTTLED") {
         Error::RateLimited(Some(wait(body)))

@@ -49,10 +49,18 @@ fn query<T: Transport>(client: &Client<'_, T>, wants: &[Want], sizes: Sizes) -> 
 }
 
 /// One node for each id: null is what does not exist. Another number of them is no answer to go by.
-fn nodes<T: Transport>(client: &Client<'_, T>, document: &str, variables: Value, count: usize) -> Result<Vec<Value>, Refused> {
+fn nodes<T: Transport>(
+    client: &Client<'_, T>,
+    document: &str,
+    variables: Value,
+    count: usize,
+) -> Result<Vec<Value>, Refused> {
     match client.ask(document, variables)?.data.get_mut("nodes").map(Value::take) {
         Some(Value::Array(nodes)) if nodes.len() == count => Ok(nodes),
-        _ => Err(Error::Unavailable("Shopify answered with another number of products than was asked for".to_owned()).into()),
+        _ => {
+            Err(Error::Unavailable("Shopify answered with another number of products than was asked for".to_owned())
+                .into())
+        }
     }
 }
 
@@ -82,7 +90,13 @@ fn complete<T: Transport>(
 ) -> Result<(), Error> {
     let id = product.get("id").cloned().unwrap_or_default();
     let follow = |document, field: &str, first: u32, connection: &mut Value| {
-        rest(client, document, &["product", field], &json!({"id": id, "first": first, "levels": sizes.levels}), connection)
+        rest(
+            client,
+            document,
+            &["product", field],
+            &json!({"id": id, "first": first, "levels": sizes.levels}),
+            connection,
+        )
     };
     let page = (budget / budget::variant(sizes.levels)).clamp(1, 250);
     for (field, document, first) in [
@@ -136,7 +150,9 @@ fn rest<T: Transport>(
             return Err(Error::Unavailable("a product went away while it was read".to_owned()));
         };
         let nodes = more.get_mut("nodes").map(Value::take);
-        if let (Some(Value::Array(nodes)), Some(all)) = (nodes, connection.get_mut("nodes").and_then(Value::as_array_mut)) {
+        if let (Some(Value::Array(nodes)), Some(all)) =
+            (nodes, connection.get_mut("nodes").and_then(Value::as_array_mut))
+        {
             all.extend(nodes);
         }
         connection["pageInfo"] = more["pageInfo"].take();

@@ -60,11 +60,15 @@ impl Parts {
             if name == "metafields" {
                 values.iter_mut().for_each(strip);
             }
-            values.iter_mut().for_each(|value| drop(value.as_object_mut().and_then(|fields| fields.remove("__parentId"))));
+            values
+                .iter_mut()
+                .for_each(|value| drop(value.as_object_mut().and_then(|fields| fields.remove("__parentId"))));
             list(&mut body, name).extend(values);
         }
         list(&mut body, "collections").extend(
-            self.collections.iter().map(|shelf| serde_json::json!({"id": shelf.id, "handle": shelf.handle, "title": shelf.title})),
+            self.collections
+                .iter()
+                .map(|shelf| serde_json::json!({"id": shelf.id, "handle": shelf.handle, "title": shelf.title})),
         );
         let mut product = Value::Object(self.product);
         strip(&mut product);
@@ -73,7 +77,8 @@ impl Parts {
         body.insert("currency".to_owned(), Value::String(context.currency.clone()));
         let body = write(&Value::Object(body));
         RawItem {
-            source_id: id.map_or_else(|| format!("unidentified:{:016x}", fingerprint(body.as_bytes())), |id| id.to_string()),
+            source_id: id
+                .map_or_else(|| format!("unidentified:{:016x}", fingerprint(body.as_bytes())), |id| id.to_string()),
             updated_at,
             body,
             deleted: false,
@@ -92,7 +97,8 @@ impl Parts {
         let found = self.variants.len() as u64;
         if exact && found < promised {
             // Fewer than there are would read as variants that were deleted.
-            let message = format!("Shopify sent {found} of the product's {promised} variants; the next import tries again.");
+            let message =
+                format!("Shopify sent {found} of the product's {promised} variants; the next import tries again.");
             self.problems.push(issue("/variants", "variants-incomplete", message));
         }
     }
@@ -104,7 +110,8 @@ impl Parts {
             by_variant.entry(variant).or_default().push(level);
         }
         let variants = std::mem::take(&mut self.variants).into_iter().map(|variant| {
-            let levels = variant.get("id").and_then(Value::as_str).and_then(|id| by_variant.remove(id)).unwrap_or_default();
+            let levels =
+                variant.get("id").and_then(Value::as_str).and_then(|id| by_variant.remove(id)).unwrap_or_default();
             (variant, levels)
         });
         variants.collect()

@@ -28,7 +28,11 @@ struct Found {
 }
 
 /// Shopify deletes a subscription after eight failed deliveries, so this is called again and again.
-pub fn subscribe<T: Transport>(transport: &T, channel: &Channel, callback_url: &str) -> Result<Vec<Subscription>, Error> {
+pub fn subscribe<T: Transport>(
+    transport: &T,
+    channel: &Channel,
+    callback_url: &str,
+) -> Result<Vec<Subscription>, Error> {
     if !callback_url.starts_with("https://") {
         let message = format!("Shopify delivers to https addresses only, and {callback_url:?} is none.");
         return Err(invalid("", "callback-not-https", message));
@@ -37,7 +41,9 @@ pub fn subscribe<T: Transport>(transport: &T, channel: &Channel, callback_url: &
     let found = all(&client)?;
     for topic in TOPICS {
         let wanted = json!({"uri": callback_url, "format": "JSON"});
-        let mine = found.iter().find(|found| found.subscription.topic == topic && found.subscription.callback_url == callback_url);
+        let mine = found
+            .iter()
+            .find(|found| found.subscription.topic == topic && found.subscription.callback_url == callback_url);
         match mine {
             Some(found) if found.sound => {}
             Some(found) => {
@@ -82,7 +88,12 @@ fn all<T: Transport>(client: &Client<'_, T>) -> Result<Vec<Found>, Error> {
             found.push(Found {
                 sound: text("format") == "JSON" && text("filter").is_empty(),
                 // What Shopify lists it delivers to; what it gave up on is gone.
-                subscription: Subscription { id: text("id"), topic: text("topic"), callback_url: text("uri"), active: true },
+                subscription: Subscription {
+                    id: text("id"),
+                    topic: text("topic"),
+                    callback_url: text("uri"),
+                    active: true,
+                },
             });
         }
         if data.pointer("/webhookSubscriptions/pageInfo/hasNextPage") != Some(&Value::Bool(true)) {

@@ -87,19 +87,21 @@ fn event(topic: &str, body: &Value) -> Result<Event, Error> {
         "inventory_items/create" | "inventory_items/update" | "inventory_items/delete" => {
             ignored("items name no product; the next import reads costs and origins")
         }
-        "locations/create" | "locations/update" | "locations/delete" | "locations/activate" | "locations/deactivate" => {
-            ignored("names of locations are read again with the next import")
-        }
+        "locations/create"
+        | "locations/update"
+        | "locations/delete"
+        | "locations/activate"
+        | "locations/deactivate" => ignored("names of locations are read again with the next import"),
         "collections/create" | "collections/update" | "collections/delete" => {
             ignored("collections are read again with the next full import")
         }
         "shop/update" => ignored("the shop's own data are read with each import"),
-        "customers/data_request" => {
-            ignored("a customer asks for their data: this channel's catalogue holds none; look among the orders by hand")
-        }
-        "customers/redact" => {
-            ignored("a customer's data must be erased: this channel's catalogue holds none; erase them from the orders by hand")
-        }
+        "customers/data_request" => ignored(
+            "a customer asks for their data: this channel's catalogue holds none; look among the orders by hand",
+        ),
+        "customers/redact" => ignored(
+            "a customer's data must be erased: this channel's catalogue holds none; erase them from the orders by hand",
+        ),
         "shop/redact" => {
             ignored("the shop left 48 hours ago and its data must be erased within 30 days: delete this channel")
         }

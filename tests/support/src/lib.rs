@@ -3,4 +3,5 @@
 mod dice;
 pub mod seed;
 pub mod server;
+pub mod shopify;
 pub mod woocommerce;

@@ -23,7 +23,9 @@ pub(crate) struct Job {
 pub(crate) enum State {
     /// All operations that the app may run at once are running.
     Busy,
-    Running { roots: Option<u64> },
+    Running {
+        roots: Option<u64>,
+    },
     Completed(Done),
 }
 
@@ -45,7 +47,12 @@ impl State {
 }
 
 impl Job {
-    pub(crate) fn step<T: Transport>(&mut self, client: &Client<'_, T>, document: &str, filter: &str) -> Result<State, Error> {
+    pub(crate) fn step<T: Transport>(
+        &mut self,
+        client: &Client<'_, T>,
+        document: &str,
+        filter: &str,
+    ) -> Result<State, Error> {
         if self.id.is_none() {
             return self.start(client, &filtered(document, filter));
         }
@@ -102,14 +109,18 @@ impl Job {
             status @ ("CANCELED" | "EXPIRED") => {
                 return Ok(Err(format!("Shopify's bulk operation ended as {status}")));
             }
-            other => return Err(Error::Unavailable(format!("Shopify's bulk operation is {other:?}, which is not known"))),
+            other => {
+                return Err(Error::Unavailable(format!("Shopify's bulk operation is {other:?}, which is not known")));
+            }
         }))
     }
 
     /// It is to be started again, unless that has been done often enough.
     pub(crate) fn again(&mut self, why: String) -> Result<(), Error> {
         if self.tries + 1 >= MOST_TRIES {
-            return Err(Error::Unavailable(format!("{why}, {MOST_TRIES} times in a row; a new import may fare better")));
+            return Err(Error::Unavailable(format!(
+                "{why}, {MOST_TRIES} times in a row; a new import may fare better"
+            )));
         }
         self.tries += 1;
         self.id = None;

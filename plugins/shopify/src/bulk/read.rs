@@ -32,7 +32,10 @@ pub(crate) struct Reading {
 }
 
 pub(super) enum Got {
-    Items { items: Vec<RawItem>, more: bool },
+    Items {
+        items: Vec<RawItem>,
+        more: bool,
+    },
     /// There is no such file any more, and why.
     Lost(String),
 }

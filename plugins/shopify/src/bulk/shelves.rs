@@ -41,7 +41,9 @@ pub(super) fn read<T: Transport + Files>(client: &Client<'_, T>, done: &Done) ->
                 roots += 1;
                 continue;
             };
-            let (Some(id), Some(product)) = (gid::number(&line.id), gid::number(&parent).and_then(|id| id.parse().ok())) else {
+            let (Some(id), Some(product)) =
+                (gid::number(&line.id), gid::number(&parent).and_then(|id| id.parse().ok()))
+            else {
                 continue;
             };
             let place = *known.entry(id.to_owned()).or_insert_with(|| {

@@ -22,7 +22,8 @@ fn kind(shopify: &str) -> &'static str {
     match shopify {
         "number_integer" | "number_decimal" => "number",
         "boolean" => "boolean",
-        "json" | "json_string" | "rich_text_field" | "dimension" | "volume" | "weight" | "money" | "rating" | "link" => "json",
+        "json" | "json_string" | "rich_text_field" | "dimension" | "volume" | "weight" | "money" | "rating"
+        | "link" => "json",
         list if list.starts_with("list.") => "json",
         _ => "text",
     }

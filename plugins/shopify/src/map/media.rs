@@ -29,7 +29,8 @@ impl Gallery {
             };
             let Some(url) = url.map(str::trim).filter(|url| !url.is_empty()) else {
                 let status = text(medium, "status").unwrap_or("UNKNOWN");
-                let message = format!("A medium has no address yet (its status is {}); it was left out.", short(status));
+                let message =
+                    format!("A medium has no address yet (its status is {}); it was left out.", short(status));
                 notes.warn("/media", "media-not-ready", message);
                 continue;
             };

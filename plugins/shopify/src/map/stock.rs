@@ -16,7 +16,11 @@ pub(super) fn inventory(variant: &Value, at: usize, locations: &Value, notes: &m
     let backorder = variant.get("inventoryPolicy").and_then(Value::as_str) == Some("CONTINUE");
     let levels = list(variant, "levels").iter().filter_map(|level| {
         let Some(location_id) = level.get("location").and_then(id) else {
-            notes.warn(of_variant(at, "levels"), "location-missing", "A stock level names no location; it was left out.");
+            notes.warn(
+                of_variant(at, "levels"),
+                "location-missing",
+                "A stock level names no location; it was left out.",
+            );
             return None;
         };
         let available = list(level, "quantities")
@@ -24,7 +28,11 @@ pub(super) fn inventory(variant: &Value, at: usize, locations: &Value, notes: &m
             .find(|quantity| quantity.get("name").and_then(Value::as_str) == Some("available"))
             .and_then(|quantity| quantity.get("quantity")?.as_i64());
         if available.is_none() {
-            notes.warn(of_variant(at, "levels"), "stock-invalid", "A stock level holds no whole number; it counts as none.");
+            notes.warn(
+                of_variant(at, "levels"),
+                "stock-invalid",
+                "A stock level holds no whole number; it counts as none.",
+            );
         }
         Some(Level {
             location_name: owned(locations, &location_id),

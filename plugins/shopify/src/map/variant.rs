@@ -33,7 +33,8 @@ pub(super) fn of(
     let barcode = text(variant, "barcode");
     let gtin = barcode.and_then(gtin::normalise);
     if let (Some(barcode), None) = (barcode, &gtin) {
-        let message = format!("{:?} is no valid GTIN (wrong length or check digit); it is kept as it is.", short(barcode));
+        let message =
+            format!("{:?} is no valid GTIN (wrong length or check digit); it is kept as it is.", short(barcode));
         notes.warn(of_variant(at, "barcode"), "gtin-invalid", message);
     }
     Some(ProductVariant {
