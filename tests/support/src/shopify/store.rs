@@ -172,6 +172,13 @@ impl Store {
         self.state().endings.extend(endings);
     }
 
+    /// Operations complete again, whatever was scripted, and none is running.
+    pub fn clear_endings(&self) {
+        let mut state = self.state();
+        state.endings.clear();
+        state.operations.retain(|operation| !operation.running());
+    }
+
     /// How many bulk operations were started.
     #[must_use]
     pub fn bulk_operations(&self) -> usize {
