@@ -1,5 +1,7 @@
 //! What a query may cost. Shopify counts an object as one point and a connection by the page asked for, before it runs.
 
+use entrepot_guest::prelude::Error;
+
 use crate::context::Context;
 
 /// A single query may cost 1,000 on every plan; how the shop counts is its business, so not all of it is used.
@@ -15,6 +17,11 @@ const MEDIUM: u32 = 4;
 const VARIANT: u32 = 7;
 /// A level with its location and its quantity.
 pub(crate) const LEVEL: u32 = 3;
+/// Of one variant in the first query; the others are followed.
+const MOST_LEVELS: u32 = 30;
+
+/// What an empty bucket takes to fill: on every plan it holds twenty seconds' worth of points.
+const FULL_MS: u64 = 20_000;
 
 /// What is wanted, as far as it is known how large it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -54,7 +61,11 @@ impl Sizes {
 
 /// A level for each location, within reason.
 pub(crate) fn levels(context: &Context) -> u32 {
-    u32::try_from(context.locations.len()).unwrap_or(u32::MAX).clamp(1, 10)
+    locations(context).min(MOST_LEVELS)
+}
+
+fn locations(context: &Context) -> u32 {
+    u32::try_from(context.locations.len()).unwrap_or(u32::MAX).clamp(1, 1_000)
 }
 
 pub(crate) fn variant(levels: u32) -> u32 {
@@ -80,5 +91,26 @@ pub(crate) fn fitting(wants: &[Want], context: &Context, budget: u32) -> (usize,
 pub(crate) fn whole(want: Want, context: &Context) -> u32 {
     PRODUCT
         .saturating_add(MEDIUM.saturating_mul(want.media))
-        .saturating_add(want.variants.saturating_mul(variant(levels(context))))
+        .saturating_add(want.variants.saturating_mul(variant(locations(context))))
+}
+
+/// More than the shop's bucket bears at once: it would be throttled in its middle again and again.
+pub(crate) fn too_large(want: Want, context: &Context) -> bool {
+    whole(want, context) > (context.bucket / 5 * 4).max(MOST)
+}
+
+pub(crate) fn sum(wants: &[Want], context: &Context) -> u32 {
+    wants.iter().fold(0, |sum, want| sum.saturating_add(whole(*want, context)))
+}
+
+/// A refusal for want of points says when that one query can be paid for. Whoever is refused begins anew, so this says when all of
+/// it can.
+pub(crate) fn patient(error: Error, points: u32, context: &Context) -> Error {
+    match error {
+        Error::RateLimited(Some(wait)) => {
+            let share = FULL_MS * u64::from(points.min(context.bucket)) / u64::from(context.bucket.max(1));
+            Error::RateLimited(Some(wait.max(share)))
+        }
+        other => other,
+    }
 }

@@ -39,6 +39,17 @@ impl Cursor {
     pub(crate) fn of(filter: String) -> Self {
         Self { filter, products: Job::default(), collections: Job::default(), polls: 0, reading: None }
     }
+
+    /// Starts the next operation that is not, and says whether there was a slot for it. One at a time: what was started is in the
+    /// cursor before anything else can fail, so that no restart starts it twice.
+    fn start<T: Transport>(&mut self, client: &Client<'_, T>) -> Result<Option<bool>, Error> {
+        for (job, document) in [(&mut self.products, BULK_PRODUCTS), (&mut self.collections, BULK_COLLECTIONS)] {
+            if !job.is_started() {
+                return job.start(client, document, &self.filter).map(Some);
+            }
+        }
+        Ok(None)
+    }
 }
 
 type Next = Option<catalog::Cursor>;
@@ -69,14 +80,16 @@ pub(crate) fn page<T: Transport + Files>(
         }
         return Ok((page, more.then_some(catalog::Cursor::Bulk(cursor))));
     }
-    let products = cursor.products.step(client, BULK_PRODUCTS, &cursor.filter)?;
-    let collections = cursor.collections.step(client, BULK_COLLECTIONS, &cursor.filter)?;
+    if let Some(started) = cursor.start(client)? {
+        page.wait = (!started).then_some(BUSY_MS);
+        return Ok((page, Some(catalog::Cursor::Bulk(cursor))));
+    }
+    let (products, collections) = (cursor.products.step(client)?, cursor.collections.step(client)?);
     if request.scope == Scope::Everything {
         page.total = products.roots().filter(|roots| *roots > 0);
     }
     let (State::Completed(products), State::Completed(collections)) = (&products, &collections) else {
-        let busy = matches!(products, State::Busy) || matches!(collections, State::Busy);
-        page.wait = Some(if busy { BUSY_MS } else { WAITS_MS[cursor.polls.min(WAITS_MS.len() - 1)] });
+        page.wait = Some(WAITS_MS[cursor.polls.min(WAITS_MS.len() - 1)]);
         cursor.polls += 1;
         return Ok((page, Some(catalog::Cursor::Bulk(cursor))));
     };

@@ -60,8 +60,7 @@ pub(crate) fn page<T: Transport + Files>(
         if beginning && count > BULK_FROM {
             return Ok((page, by_bulk(cursor.filter())));
         }
-    }
-    if !cursor.pending.is_empty() {
+    } else if !cursor.pending.is_empty() {
         // Less at a time where it did not work before.
         let budget = (MOST >> request.attempt.min(5)).max(1);
         let (count, items) = fetch::some(client, context, &cursor.pending, budget)?;
@@ -95,8 +94,7 @@ fn list<T: Transport>(
     for node in nodes {
         let want = fetch::want(node)
             .ok_or_else(|| Error::Unavailable("Shopify lists a product without a usable id".to_owned()))?;
-        // A page that can be throttled in its middle again and again would never end.
-        if budget::whole(want, context) > (context.bucket / 5 * 4).max(MOST) {
+        if budget::too_large(want, context) {
             cursor.large.push(want.id);
         } else {
             cursor.pending.push(want);

@@ -21,6 +21,17 @@ pub(crate) fn some<T: Transport>(
     client: &Client<'_, T>,
     context: &Context,
     wants: &[Want],
+    budget: u32,
+) -> Result<(usize, Vec<RawItem>), Error> {
+    let (count, _) = budget::fitting(wants, context, budget);
+    let points = budget::sum(&wants[..count], context);
+    within(client, context, wants, budget).map_err(|error| budget::patient(error, points, context))
+}
+
+fn within<T: Transport>(
+    client: &Client<'_, T>,
+    context: &Context,
+    wants: &[Want],
     mut budget: u32,
 ) -> Result<(usize, Vec<RawItem>), Error> {
     let (count, sizes, nodes) = loop {

@@ -21,8 +21,6 @@ pub(crate) struct Job {
 
 #[derive(Debug)]
 pub(crate) enum State {
-    /// All operations that the app may run at once are running.
-    Busy,
     Running {
         roots: Option<u64>,
     },
@@ -39,7 +37,6 @@ pub(crate) struct Done {
 impl State {
     pub(crate) fn roots(&self) -> Option<u64> {
         match self {
-            Self::Busy => None,
             Self::Running { roots } => *roots,
             Self::Completed(done) => done.roots.or(done.url.is_none().then_some(0)),
         }
@@ -47,30 +44,23 @@ impl State {
 }
 
 impl Job {
-    pub(crate) fn step<T: Transport>(
+    pub(crate) fn is_started(&self) -> bool {
+        self.id.is_some()
+    }
+
+    /// `false`: all operations that the app may run at once are running.
+    pub(crate) fn start<T: Transport>(
         &mut self,
         client: &Client<'_, T>,
         document: &str,
         filter: &str,
-    ) -> Result<State, Error> {
-        if self.id.is_none() {
-            return self.start(client, &filtered(document, filter));
-        }
-        match self.ask(client)? {
-            Ok(state) => Ok(state),
-            Err(why) => {
-                self.again(why)?;
-                self.start(client, &filtered(document, filter))
-            }
-        }
-    }
-
-    fn start<T: Transport>(&mut self, client: &Client<'_, T>, query: &str) -> Result<State, Error> {
+    ) -> Result<bool, Error> {
+        let query = filtered(document, filter);
         let payload = client.change(BULK_RUN, json!({"query": query}), "bulkOperationRunQuery")?;
         let codes = payload.get("userErrors").and_then(Value::as_array).into_iter().flatten();
         let busy = |code: &Value| matches!(code.as_str(), Some("OPERATION_IN_PROGRESS" | "LIMIT_REACHED"));
         if codes.filter_map(|error| error.get("code")).any(busy) {
-            return Ok(State::Busy);
+            return Ok(false);
         }
         if let Some(said) = user_errors(&payload) {
             return Err(Error::Other(format!("Shopify refuses the bulk operation: {said}")));
@@ -78,7 +68,18 @@ impl Job {
         let id = payload.pointer("/bulkOperation/id").and_then(Value::as_str);
         let id = id.ok_or_else(|| Error::Unavailable("Shopify started a bulk operation without an id".to_owned()))?;
         self.id = Some(id.to_owned());
-        Ok(State::Running { roots: None })
+        Ok(true)
+    }
+
+    /// What has become of it. One that Shopify gave up on is to be started again.
+    pub(crate) fn step<T: Transport>(&mut self, client: &Client<'_, T>) -> Result<State, Error> {
+        match self.ask(client)? {
+            Ok(state) => Ok(state),
+            Err(why) => {
+                self.again(why)?;
+                Ok(State::Running { roots: None })
+            }
+        }
     }
 
     /// What has become of it. The inner error says why it has to be started again.

@@ -17,6 +17,9 @@ const PAGE_BYTES: u32 = 2 << 20;
 /// How often a file that turns out too short is fetched anew.
 const MOST_REREADS: u32 = 2;
 
+/// How often a file that cannot be had, or not be grouped, is asked for before another operation writes a new one.
+const MOST_TRIES: u32 = 3;
+
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Reading {
     /// The host's name for the grouped file. It may be forgotten; the same file made again has the same offsets.
@@ -61,11 +64,15 @@ pub(super) fn some<T: Transport + Files>(
                 Err(why) => return Ok(Got::Lost(why)),
             };
             let Some(url) = done.url else { return Ok(Got::Lost("the bulk operation's file is gone".to_owned())) };
-            let file = fetch(client.transport, &url)?;
-            let file = client.transport.group_lines(&file, "id", "__parentId")?;
+            let file = match fetch(client.transport, &url).and_then(|file| grouped(client.transport, &file)) {
+                Ok(file) => file,
+                // Asked for often enough: this file will not become another.
+                Err(Error::Unavailable(why)) if attempt >= MOST_TRIES => return Ok(Got::Lost(why)),
+                Err(error) => return Err(error),
+            };
             reading.expected = done.roots;
-            let got = groups(client.transport, &file.id, reading.offset, bytes)?;
-            reading.file = Some(file.id);
+            let got = groups(client.transport, &file, reading.offset, bytes)?;
+            reading.file = Some(file);
             got
         }
         other => other?,
@@ -107,6 +114,11 @@ pub(super) fn fetch<F: Files>(files: &F, url: &str) -> Result<String, Error> {
     }
 }
 
+/// Each product followed by what belongs to it.
+fn grouped<F: Files>(files: &F, file: &str) -> Result<String, Error> {
+    Ok(files.group_lines(file, "id", "__parentId")?.id)
+}
+
 /// Whole products from `offset` on: their lines, and where the next one begins; `None` at the end.
 fn groups<F: Files>(files: &F, file: &str, offset: u64, bytes: u32) -> Result<(Vec<Vec<Value>>, Option<u64>), Error> {
     let mut groups: Vec<Vec<Value>> = Vec::new();
@@ -145,7 +157,7 @@ fn groups<F: Files>(files: &F, file: &str, offset: u64, bytes: u32) -> Result<(V
 }
 
 /// A line that is no JSON becomes a text: a product without an id, which is said of it.
-fn parsed(line: &str) -> Value {
+pub(super) fn parsed(line: &str) -> Value {
     let parsed = match repaired(line) {
         Some(fixed) => serde_json::from_str(&fixed),
         None => serde_json::from_str(line),

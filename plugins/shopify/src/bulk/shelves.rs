@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use entrepot_guest::prelude::*;
-use serde::Deserialize;
+use serde_json::Value;
 
 use super::job::Done;
 use super::read;
@@ -12,18 +12,6 @@ use crate::context::{Shelf, Shelves};
 use crate::gid;
 
 const CHUNK_BYTES: u32 = 4 << 20;
-
-#[derive(Deserialize)]
-struct Line {
-    #[serde(default)]
-    id: String,
-    #[serde(default)]
-    handle: String,
-    #[serde(default)]
-    title: String,
-    #[serde(default, rename = "__parentId")]
-    parent: Option<String>,
-}
 
 pub(super) fn read<T: Transport + Files>(client: &Client<'_, T>, done: &Done) -> Result<Shelves, Error> {
     let mut shelves = Shelves::default();
@@ -34,20 +22,20 @@ pub(super) fn read<T: Transport + Files>(client: &Client<'_, T>, done: &Done) ->
     loop {
         let chunk = client.transport.read_lines(&file, at, CHUNK_BYTES)?;
         for line in &chunk.lines {
-            let Ok(line) = serde_json::from_str::<Line>(line) else {
-                return Err(Error::Unavailable("the bulk file of the collections is damaged".to_owned()));
-            };
-            let Some(parent) = line.parent else {
+            let line = read::parsed(line);
+            let text = |field: &str| line.get(field).and_then(Value::as_str);
+            let Some(parent) = text("__parentId") else {
+                if !line.is_object() {
+                    return Err(Error::Unavailable("the bulk file of the collections is damaged".to_owned()));
+                }
                 roots += 1;
                 continue;
             };
-            let (Some(id), Some(product)) =
-                (gid::number(&line.id), gid::number(&parent).and_then(|id| id.parse().ok()))
-            else {
+            let (Some(id), Some(product)) = (gid::of(&line), gid::number(parent).and_then(|id| id.parse().ok())) else {
                 continue;
             };
             let place = *known.entry(id.to_owned()).or_insert_with(|| {
-                shelves.collections.push(Shelf { id: id.to_owned(), handle: line.handle, title: line.title });
+                shelves.collections.extend(Shelf::of(&line));
                 shelves.collections.len() as u32 - 1
             });
             shelves.of.entry(product).or_default().push(place);

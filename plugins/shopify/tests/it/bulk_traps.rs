@@ -149,10 +149,44 @@ fn fewer_variants_than_promised_are_a_problem_of_that_product() {
 
 #[test]
 fn odd_lines_lose_no_product() {
-    let lines = "{\"__typename\":\"Product\",\"id\":5,\"title\":\"odd\"}\n\
+    let lines = "{\"__typename\":\"Product\",\"id\":null,\"title\":\"odd\"}\n\
                  {\"__typename\":\"Product\",\"id\":\"gid:\\/\\/shopify\\/Product\\/2\",\"title\":\"a\\ud83d\"}\n\
                  {\"title\":\"nothing\"}\n";
     let run = Run::full(&shop(|name, variables| answer(name, variables, lines, 3))).unwrap();
     let kept: Vec<_> = run.items.iter().map(|item| (item.source_id.starts_with("unidentified:"), item.problems.len())).collect();
     assert_eq!(kept, [(true, 1), (false, 0), (true, 1)]);
+}
+
+/// A child whose parent is nowhere, or half a line: the file is not what Shopify wrote, and nothing of it is taken.
+#[test]
+fn a_file_that_cannot_be_grouped_is_fetched_again_and_then_written_anew() {
+    let orphan = r#"{"__typename":"ProductVariant","id":"gid:\/\/shopify\/ProductVariant\/1","__parentId":"gid:\/\/shopify\/Product\/404"}"#;
+    for broken in [format!("{LINES}{orphan}\n"), LINES[..LINES.len() - 40].to_owned()] {
+        let runs = Cell::new(0);
+        let host = shop(|name, variables| match name {
+            "GET" if variables == FILE && runs.get() <= 2 => status(200, broken.clone()),
+            "BulkRun" => {
+                runs.set(runs.get() + 1);
+                answer(name, variables, LINES, 2)
+            }
+            _ => answer(name, variables, LINES, 2),
+        });
+        let (mut cursor, mut context, mut attempt, mut seen) = (None, None, 0, Vec::new());
+        for _ in 0..30 {
+            let request = PageRequest { attempt, ..crate::shop::request(Scope::Everything, None, cursor.clone(), context.clone()) };
+            match entrepot_plugin_shopify::catalog::fetch_page(&host, &crate::shop::channel(), &request) {
+                Err(Error::Unavailable(_)) => attempt += 1,
+                Err(other) => panic!("{other:?}"),
+                Ok(page) => {
+                    seen.extend(page.items.into_iter().map(|item| item.source_id));
+                    (attempt, context) = (0, page.context.or(context));
+                    cursor = page.next;
+                    if cursor.is_none() {
+                        break;
+                    }
+                }
+            }
+        }
+        assert_eq!((seen, runs.get()), (vec!["200".to_owned(), "100".to_owned()], 3));
+    }
 }

@@ -2,5 +2,12 @@
 
 mod bulk;
 mod bulk_traps;
+mod check;
+mod deliveries;
+mod delta;
 mod documents;
+mod items;
+mod map;
+mod refusals;
 mod shop;
+mod subscriptions;
