@@ -21,9 +21,7 @@ pub(crate) struct Job {
 
 #[derive(Debug)]
 pub(crate) enum State {
-    Running {
-        roots: Option<u64>,
-    },
+    Running { roots: Option<u64> },
     Completed(Done),
 }
 

@@ -52,7 +52,8 @@ fn reads_lines_in_any_order() {
     let first = map_product(&channel(), &run.items[1]).unwrap();
     assert_eq!(first.variants.iter().map(|v| v.source_id.as_str()).collect::<Vec<_>>(), ["101", "102"], "by position");
     let model::Inventory::Tracked(levels) = &first.variants[0].inventory else { panic!() };
-    let levels: Vec<_> = levels.iter().map(|l| (l.location_id.as_str(), l.location_name.as_deref(), l.available)).collect();
+    let levels: Vec<_> =
+        levels.iter().map(|l| (l.location_id.as_str(), l.location_name.as_deref(), l.available)).collect();
     assert_eq!(levels, [("7", Some("Berlin"), 5), ("8", Some("Wien"), -2)], "not the sum of the variant");
     assert_eq!(first.media[0].url, "https://cdn.example/12.jpg?v=1&w=2");
     assert_eq!((first.media.len(), first.warnings[0].code.as_str()), (1, "media-not-ready"));
@@ -85,7 +86,8 @@ fn the_prepared_files_are_read() {
 
     // A recording; of its lines one is an image of another kind, which is said.
     let lines = read("bulk/products_media_variants.grouped.real.jsonl").unwrap();
-    let lines: String = lines.lines().filter(|line| !line.contains("\"id\":null")).map(|line| format!("{line}\n")).collect();
+    let lines: String =
+        lines.lines().filter(|line| !line.contains("\"id\":null")).map(|line| format!("{line}\n")).collect();
     let run = Run::full(&shop(|name, variables| answer(name, variables, &lines, 2))).unwrap();
     assert_eq!(run.ids(), ["6796218335421", "9062091161885"]);
     assert_eq!(run.items[0].problems[0].code, "line-unknown");
@@ -115,13 +117,14 @@ fn a_restart_asks_for_the_operation_and_fetches_the_file_again() {
             answer(name, variables, LINES, 2)
         })
     };
-    let (mut cursor, mut context, mut seen) = (None, None, Vec::new());
+    let (mut cursor, mut context, mut seen, mut started) = (None, None, Vec::new(), 0);
     for _ in 0..20 {
         // Each page on a host that knows nothing of the files before.
         let host = fresh();
-        let page = fetch_page(&host, &channel(), &request(Scope::Everything, None, cursor.clone(), context.clone())).unwrap();
+        let page =
+            fetch_page(&host, &channel(), &request(Scope::Everything, None, cursor.clone(), context.clone())).unwrap();
         seen.extend(page.items.into_iter().map(|item| item.source_id));
-        assert!(cursor.is_none() || !names(&host).contains(&"BulkRun".to_owned()), "an operation is started once");
+        started += names(&host).iter().filter(|name| *name == "BulkRun").count();
         let said = page.next.clone().unwrap_or_default();
         assert!(!said.contains("googleapis"), "signed addresses are kept nowhere: {said}");
         context = page.context.or(context);
@@ -130,7 +133,28 @@ fn a_restart_asks_for_the_operation_and_fetches_the_file_again() {
             break;
         }
     }
-    assert_eq!(seen, ["200", "100"]);
+    assert_eq!((seen, started), (vec!["200".to_owned(), "100".to_owned()], 2), "each operation is started once");
+}
+
+/// A page that fails is asked for anew with the cursor before it: what was started must be in there already.
+#[test]
+fn a_failure_between_two_operations_starts_none_twice() {
+    let (runs, fail) = (Cell::new(0), Cell::new(true));
+    let host = shop(|name, variables| match name {
+        "BulkRun" if variables["query"].as_str().unwrap().contains("collections {") && fail.replace(false) => {
+            status(500, "Oops")
+        }
+        "BulkRun" => {
+            runs.set(runs.get() + 1);
+            answer(name, variables, LINES, 2)
+        }
+        _ => answer(name, variables, LINES, 2),
+    });
+    let first = Run::of(&host, Scope::Everything, None, 1).unwrap();
+    let again = || request(Scope::Everything, None, first.cursors.last().cloned(), first.context.clone());
+    assert!(matches!(fetch_page(&host, &channel(), &again()), Err(Error::Unavailable(_))));
+    fetch_page(&host, &channel(), &again()).unwrap();
+    assert_eq!(runs.get(), 2);
 }
 
 /// Many products: several pages, none torn apart, and the place in the file outlives the file.
@@ -171,6 +195,8 @@ fn the_token_stays_away_from_the_file() {
     let files: Vec<_> = host.asked().into_iter().filter(|request| request.method == Method::Get).collect();
     assert_eq!(files.len(), 2);
     for request in files {
-        assert!(request.credential.is_none() && request.headers.is_empty() && request.url.starts_with("https://storage."));
+        assert!(
+            request.credential.is_none() && request.headers.is_empty() && request.url.starts_with("https://storage.")
+        );
     }
 }

@@ -9,13 +9,17 @@ use crate::bulk::{LINES, answer};
 use crate::shop::{FILE, Run, data, names, operation, read, shop, status};
 
 fn ended(status: &str, code: Option<&str>) -> Response {
-    data(json!({"bulkOperation": {"id": "gid://shopify/BulkOperation/1", "status": status, "errorCode": code, "objectCount": "432",
-        "rootObjectCount": "100", "url": null, "partialDataUrl": "https://storage.googleapis.com/partial"}}))
+    data(
+        json!({"bulkOperation": {"id": "gid://shopify/BulkOperation/1", "status": status, "errorCode": code, "objectCount": "432",
+        "rootObjectCount": "100", "url": null, "partialDataUrl": "https://storage.googleapis.com/partial"}}),
+    )
 }
 
 #[test]
 fn what_shopify_gave_up_on_is_started_again_a_few_times() {
-    for (state, code) in [("CANCELED", None), ("FAILED", Some("TIMEOUT")), ("FAILED", Some("INTERNAL_SERVER_ERROR")), ("EXPIRED", None)] {
+    for (state, code) in
+        [("CANCELED", None), ("FAILED", Some("TIMEOUT")), ("FAILED", Some("INTERNAL_SERVER_ERROR")), ("EXPIRED", None)]
+    {
         let polls = Cell::new(0);
         let host = shop(|name, variables| match name {
             "BulkPoll" if polls.replace(polls.get() + 1) < 2 => ended(state, code),
@@ -124,11 +128,13 @@ fn a_file_that_was_cut_off_is_read_again_and_never_complete() {
 fn an_expired_address_is_asked_for_again() {
     let files = Cell::new(0);
     let host = shop(|name, variables| match name {
-        "GET" if variables == FILE && files.replace(files.get() + 1) == 0 => status(403, "<Error><Code>ExpiredToken</Code></Error>"),
+        "GET" if variables == FILE && files.replace(files.get() + 1) == 0 => {
+            status(403, "<Error><Code>ExpiredToken</Code></Error>")
+        }
         _ => answer(name, variables, LINES, 2),
     });
     // The page fails and is tried again; the operation is asked for once more, and gives a new address.
-    let mut run = Run::of(&host, Scope::Everything, None, 2).unwrap();
+    let mut run = Run::of(&host, Scope::Everything, None, 3).unwrap();
     let request = || crate::shop::request(Scope::Everything, None, run.cursors.last().cloned(), run.context.clone());
     let failed = entrepot_plugin_shopify::catalog::fetch_page(&host, &crate::shop::channel(), &request());
     assert!(matches!(failed, Err(Error::Unavailable(_))), "{failed:?}");
@@ -153,7 +159,8 @@ fn odd_lines_lose_no_product() {
                  {\"__typename\":\"Product\",\"id\":\"gid:\\/\\/shopify\\/Product\\/2\",\"title\":\"a\\ud83d\"}\n\
                  {\"title\":\"nothing\"}\n";
     let run = Run::full(&shop(|name, variables| answer(name, variables, lines, 3))).unwrap();
-    let kept: Vec<_> = run.items.iter().map(|item| (item.source_id.starts_with("unidentified:"), item.problems.len())).collect();
+    let kept: Vec<_> =
+        run.items.iter().map(|item| (item.source_id.starts_with("unidentified:"), item.problems.len())).collect();
     assert_eq!(kept, [(true, 1), (false, 0), (true, 1)]);
 }
 
@@ -173,7 +180,10 @@ fn a_file_that_cannot_be_grouped_is_fetched_again_and_then_written_anew() {
         });
         let (mut cursor, mut context, mut attempt, mut seen) = (None, None, 0, Vec::new());
         for _ in 0..30 {
-            let request = PageRequest { attempt, ..crate::shop::request(Scope::Everything, None, cursor.clone(), context.clone()) };
+            let request = PageRequest {
+                attempt,
+                ..crate::shop::request(Scope::Everything, None, cursor.clone(), context.clone())
+            };
             match entrepot_plugin_shopify::catalog::fetch_page(&host, &crate::shop::channel(), &request) {
                 Err(Error::Unavailable(_)) => attempt += 1,
                 Err(other) => panic!("{other:?}"),

@@ -28,7 +28,9 @@ fn shows_what_there_is() {
     let account = check(&host, &channel()).unwrap();
     assert_eq!((account.name.as_str(), account.currency.as_deref()), ("Acme", Some("EUR")));
     assert!(account.warnings.is_empty(), "{:?}", account.warnings);
-    for (name, value) in [("products", "12"), ("locations", "Berlin and more"), ("API version", "2026-10"), ("plan", "Basic")] {
+    for (name, value) in
+        [("products", "12"), ("locations", "Berlin and more"), ("API version", "2026-10"), ("plan", "Basic")]
+    {
         assert!(account.details.contains(&(name.to_owned(), value.to_owned())), "{name}: {:?}", account.details);
     }
 }
@@ -53,8 +55,12 @@ fn missing_scopes_are_named() {
 fn locations_have_a_scope_of_their_own() {
     let host = shop(|name, _| match name {
         "Account" => account("acme.myshopify.com", &ALL),
-        _ => status(200, json!({"errors": [{"message": "Access denied for locations field.",
-            "extensions": {"code": "ACCESS_DENIED"}}], "data": null}).to_string()),
+        _ => status(
+            200,
+            json!({"errors": [{"message": "Access denied for locations field.",
+            "extensions": {"code": "ACCESS_DENIED"}}], "data": null})
+            .to_string(),
+        ),
     });
     let warnings = check(&host, &channel()).unwrap().warnings;
     assert!(warnings[0].contains("locations cannot be read"), "{warnings:?}");
@@ -72,7 +78,10 @@ fn a_renamed_shop_is_said() {
 fn redirects_are_not_followed_but_told() {
     for code in [301, 302, 307, 308] {
         let host = shop(move |_, _| {
-            let headers = vec![("location".to_owned(), "https://acme-two.myshopify.com/admin/api/2026-10/graphql.json".to_owned())];
+            let headers = vec![(
+                "location".to_owned(),
+                "https://acme-two.myshopify.com/admin/api/2026-10/graphql.json".to_owned(),
+            )];
             Response { status: code, headers, body: Vec::new(), retry_after: None }
         });
         match check(&host, &channel()) {
@@ -108,7 +117,8 @@ fn another_version_is_detected() {
 /// The shop's name becomes part of an address that a token is sent to.
 #[test]
 fn only_a_whole_label_is_a_shop() {
-    for name in ["acme.myshopify.com.evil.example", "evil.example", "evil.example/acme", "acme@evil.example", "a b", ""] {
+    for name in ["acme.myshopify.com.evil.example", "evil.example", "evil.example/acme", "acme@evil.example", "a b", ""]
+    {
         let settings = json!({"shop": name}).to_string();
         let host = TestHost::offline();
         match check(&host, &of_settings(&settings)) {
@@ -124,7 +134,8 @@ fn a_simulator_is_asked_in_place_of_shopify() {
     let host = TestHost::new(|request| {
         assert_eq!(request.url, "http://127.0.0.1:8080/admin/api/2026-07/graphql.json");
         let body = String::from_utf8_lossy(request.body.as_deref().unwrap()).into_owned();
-        let mut answer = if body.contains("query AccountLocations") { locations() } else { account("acme.myshopify.com", &ALL) };
+        let mut answer =
+            if body.contains("query AccountLocations") { locations() } else { account("acme.myshopify.com", &ALL) };
         answer.headers[0].1 = "2026-07".to_owned();
         Ok(answer)
     });

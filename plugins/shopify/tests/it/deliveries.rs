@@ -193,9 +193,7 @@ fn stock_is_applied_as_it_comes() {
     let change = |available| {
         vec![StockChange { item_id: "271878346596884015".into(), location_id: "24826418".into(), available }]
     };
-    let body = |available: Value| {
-        json!({"inventory_item_id": 271_878_346_596_884_015_u64, "location_id": 24_826_418, "available": available})
-    };
+    let body = |available: Value| json!({"inventory_item_id": 271_878_346_596_884_015_u64, "location_id": 24_826_418, "available": available});
     assert_eq!(event("inventory_levels/update", &body(json!(10))), Event::Stock(change(10)));
     assert_eq!(event("inventory_levels/connect", &body(json!(-3))), Event::Stock(change(-3)));
     assert_eq!(event("inventory_levels/disconnect", &body(Value::Null)), Event::Stock(change(0)));
@@ -205,9 +203,7 @@ fn stock_is_applied_as_it_comes() {
 
 #[test]
 fn a_bulk_operation_that_finished_wakes_the_run() {
-    let body = |kind: &str, status: &str| {
-        json!({"admin_graphql_api_id": "gid://shopify/BulkOperation/7", "status": status, "type": kind, "error_code": null})
-    };
+    let body = |kind: &str, status: &str| json!({"admin_graphql_api_id": "gid://shopify/BulkOperation/7", "status": status, "type": kind, "error_code": null});
     for status in ["completed", "failed", "canceled", "expired"] {
         let Event::RunReady(ready) = event("bulk_operations/finish", &body("query", status)) else { panic!() };
         let ready: Value = serde_json::from_str(&ready).unwrap();
@@ -228,7 +224,10 @@ fn compliance_topics_are_understood() {
     let text = read("responses/compliance-webhook-bodies.json");
     let bodies: Value = text.map_or_else(Value::default, |text| serde_json::from_str(&text).unwrap());
     for topic in ["customers/data_request", "customers/redact", "shop/redact"] {
-        let body = bodies.get(topic).cloned().unwrap_or_else(|| json!({"shop_id": 954_889, "shop_domain": "acme.myshopify.com"}));
+        let body = bodies
+            .get(topic)
+            .cloned()
+            .unwrap_or_else(|| json!({"shop_id": 954_889, "shop_domain": "acme.myshopify.com"}));
         let Event::Ignored(why) = event(topic, &body) else { panic!("{topic}") };
         assert!(why.contains("data"), "{why}");
         rejected(&signed(topic, body.to_string().as_bytes(), "forged"));
@@ -246,8 +245,13 @@ fn official_samples_are_understood() {
         // The topic is before the last word that is an action; those of interest have one underscore or two.
         let topic = match name.as_str() {
             "index" => continue,
-            "inventory_levels_update" | "inventory_levels_connect" | "inventory_levels_disconnect" | "bulk_operations_finish"
-            | "inventory_items_create" | "inventory_items_update" | "inventory_items_delete" => {
+            "inventory_levels_update"
+            | "inventory_levels_connect"
+            | "inventory_levels_disconnect"
+            | "bulk_operations_finish"
+            | "inventory_items_create"
+            | "inventory_items_update"
+            | "inventory_items_delete" => {
                 let (resource, action) = name.rsplit_once('_').unwrap();
                 format!("{resource}/{action}")
             }

@@ -18,7 +18,9 @@ fn listed(ids: std::ops::RangeInclusive<u64>, variants: fn(u64) -> Option<u64>, 
             "variantsCount": {"count": variants(id)}, "mediaCount": {"count": 3}})
     };
     let all: Vec<_> = ids.map(node).collect();
-    data(json!({"productsCount": {"count": count, "precision": "EXACT"}, "products": page(&all, &variables["first"], &variables["after"])}))
+    data(
+        json!({"productsCount": {"count": count, "precision": "EXACT"}, "products": page(&all, &variables["first"], &variables["after"])}),
+    )
 }
 
 #[test]
@@ -140,7 +142,9 @@ fn a_failed_page_is_asked_for_again_with_less() {
 fn a_list_that_does_not_say_where_it_goes_on_is_no_end() {
     let host = shop(|name, _| match name {
         "Shop" => crate::shop::beginning(),
-        _ => data(json!({"productsCount": {"count": 1}, "products": {"nodes": [], "pageInfo": {"hasNextPage": true, "endCursor": null}}})),
+        _ => data(
+            json!({"productsCount": {"count": 1}, "products": {"nodes": [], "pageInfo": {"hasNextPage": true, "endCursor": null}}}),
+        ),
     });
     assert!(matches!(Run::since(&host, SINCE), Err(Error::Unavailable(_))));
     let host = shop(|name, _| match name {
@@ -161,8 +165,11 @@ fn an_item_is_the_same_whichever_way_it_came() {
     });
     let by_query = Run::since(&host, SINCE).unwrap().items.remove(0);
     // The answer's nodes as lines, children first.
-    let by_id = data_of(&goods.answer("ProductsById", &json!({"ids": ["gid://shopify/Product/1"], "media": 9, "metafields": 9,
-        "collections": 9, "variants": 9, "levels": 9})));
+    let by_id = data_of(&goods.answer(
+        "ProductsById",
+        &json!({"ids": ["gid://shopify/Product/1"], "media": 9, "metafields": 9,
+        "collections": 9, "variants": 9, "levels": 9}),
+    ));
     let mut product = by_id["nodes"][0].clone();
     let (mut lines, mut shelves) = (Vec::new(), Vec::new());
     let below = |mut node: Value, parent: &Value| {
@@ -185,7 +192,15 @@ fn an_item_is_the_same_whichever_way_it_came() {
     shelves.push(json!({"__typename": "Product", "id": root}));
     let text = |lines: &[Value]| lines.iter().rev().map(|line| format!("{line}\n")).collect::<String>();
     let host = shop(|name, variables| match name {
-        "BulkPoll" => operation("COMPLETED", Some(if variables["id"] == "gid://shopify/BulkOperation/2" { "https://storage.googleapis.com/s" } else { FILE }), 1),
+        "BulkPoll" => operation(
+            "COMPLETED",
+            Some(if variables["id"] == "gid://shopify/BulkOperation/2" {
+                "https://storage.googleapis.com/s"
+            } else {
+                FILE
+            }),
+            1,
+        ),
         "GET" if variables == FILE => status(200, text(&lines)),
         "GET" => status(200, text(&shelves)),
         _ => crate::bulk::answer(name, variables, "", 1),

@@ -52,8 +52,16 @@ impl Goods {
                 .collect()
         };
         match field {
-            "media" => some("MediaImage", 3, |at| json!({"status": "READY", "image": {"url": format!("https://cdn.example/{at}.jpg")}})),
-            "metafields" => some("Metafield", 3, |at| json!({"namespace": "custom", "key": format!("k{at}"), "type": "boolean", "value": "true"})),
+            "media" => some(
+                "MediaImage",
+                3,
+                |at| json!({"status": "READY", "image": {"url": format!("https://cdn.example/{at}.jpg")}}),
+            ),
+            "metafields" => some(
+                "Metafield",
+                3,
+                |at| json!({"namespace": "custom", "key": format!("k{at}"), "type": "boolean", "value": "true"}),
+            ),
             "collections" => some("Collection", 2, |at| json!({"handle": format!("c{at}"), "title": format!("C{at}")})),
             _ => (1..=(self.variants)(id).unwrap()).map(|at| variant(id * 10_000 + at, levels)).collect(),
         }
@@ -65,7 +73,10 @@ impl Goods {
         match name {
             "Shop" => beginning(),
             "ProductSizes" => {
-                let size = |gid: &Value| (self.variants)(number(gid)).map(|count| json!({"id": gid, "variantsCount": {"count": count}, "mediaCount": {"count": 3}}));
+                let size = |gid: &Value| {
+                    (self.variants)(number(gid))
+                        .map(|count| json!({"id": gid, "variantsCount": {"count": count}, "mediaCount": {"count": 3}}))
+                };
                 data(json!({"nodes": variables["ids"].as_array().unwrap().iter().map(size).collect::<Vec<_>>()}))
             }
             "ProductsById" => {
@@ -81,7 +92,9 @@ impl Goods {
                 };
                 data(json!({"nodes": variables["ids"].as_array().unwrap().iter().map(product).collect::<Vec<_>>()}))
             }
-            "ItemLevels" => data(json!({"inventoryItem": {"inventoryLevels": page(&levels(number(&variables["id"])), first, &variables["after"])}})),
+            "ItemLevels" => data(
+                json!({"inventoryItem": {"inventoryLevels": page(&levels(number(&variables["id"])), first, &variables["after"])}}),
+            ),
             other => {
                 let field = other.strip_prefix("Product").unwrap_or_else(|| panic!("{other}")).to_lowercase();
                 let all = self.all(number(&variables["id"]), &field, &variables["levels"]);
@@ -119,7 +132,10 @@ fn long_lists_are_followed() {
     let items = fetch(&host, &[5]).unwrap();
     assert!(items[0].problems.is_empty(), "{:?}", items[0].problems);
     let product = map_product(&channel(), &items[0]).unwrap();
-    assert_eq!((product.variants.len(), product.media.len(), product.attributes.len(), product.collections.len()), (130, 3, 3, 2));
+    assert_eq!(
+        (product.variants.len(), product.media.len(), product.attributes.len(), product.collections.len()),
+        (130, 3, 3, 2)
+    );
     for variant in &product.variants {
         let model::Inventory::Tracked(levels) = &variant.inventory else { panic!() };
         assert_eq!(levels.len(), 2);
@@ -131,7 +147,8 @@ fn long_lists_are_followed() {
 /// As an Enterprise plan has it.
 pub(crate) fn rich(mut answer: Response) -> Response {
     let mut body: Value = serde_json::from_slice(&answer.body).unwrap();
-    body["extensions"]["cost"]["throttleStatus"] = json!({"maximumAvailable": 40_000.0, "currentlyAvailable": 39_000.0, "restoreRate": 2_000.0});
+    body["extensions"]["cost"]["throttleStatus"] =
+        json!({"maximumAvailable": 40_000.0, "currentlyAvailable": 39_000.0, "restoreRate": 2_000.0});
     answer.body = body.to_string().into_bytes();
     answer
 }
@@ -145,7 +162,8 @@ fn no_query_asks_for_more_than_may_be() {
         if name == "ProductsById" {
             let of = |field: &str| variables[field].as_u64().unwrap();
             // Per variant: itself, image, options, item, measurement, weight, cost; per level: itself, location, quantity.
-            let product = 8 + 3 * of("media") + of("metafields") + of("collections") + of("variants") * (7 + 3 * of("levels"));
+            let product =
+                8 + 3 * of("media") + of("metafields") + of("collections") + of("variants") * (7 + 3 * of("levels"));
             worst.set(worst.get().max(product * variables["ids"].as_array().unwrap().len() as u64));
         }
         rich(goods.answer(name, variables))
@@ -166,7 +184,11 @@ fn a_query_that_costs_too_much_is_shrunk() {
         if name == "ProductsById" {
             sizes.borrow_mut().push(count);
             if count > 1 {
-                return status(200, json!({"errors": [{"message": "Query cost is 1200", "extensions": {"code": "MAX_COST_EXCEEDED"}}]}).to_string());
+                return status(
+                    200,
+                    json!({"errors": [{"message": "Query cost is 1200", "extensions": {"code": "MAX_COST_EXCEEDED"}}]})
+                        .to_string(),
+                );
             }
         }
         goods.answer(name, variables)
@@ -180,9 +202,11 @@ fn a_query_that_costs_too_much_is_shrunk() {
 fn another_number_of_nodes_is_no_answer() {
     let goods = Goods { variants: |_| Some(1) };
     for short in ["ProductSizes", "ProductsById"] {
-        let host = shop(|name, variables| {
-            if name == short { data(json!({"nodes": []})) } else { goods.answer(name, variables) }
-        });
+        let host = shop(
+            |name, variables| {
+                if name == short { data(json!({"nodes": []})) } else { goods.answer(name, variables) }
+            },
+        );
         assert!(matches!(fetch(&host, &[1, 2]), Err(Error::Unavailable(_))), "{short}");
     }
 }
@@ -210,12 +234,19 @@ fn what_never_fits_is_put_aside() {
     let goods = Goods { variants: |id| Some(if id == 1 { 2_048 } else { 5 }) };
     let host = shop(|name, variables| goods.answer(name, variables));
     let items = fetch(&host, &[1, 2]).unwrap();
-    assert_eq!(items.iter().map(|item| (item.source_id.as_str(), item.problems.len())).collect::<Vec<_>>(), [("1", 1), ("2", 0)]);
+    assert_eq!(
+        items.iter().map(|item| (item.source_id.as_str(), item.problems.len())).collect::<Vec<_>>(),
+        [("1", 1), ("2", 0)]
+    );
     assert_eq!(items[0].problems[0].code, "not-read-yet");
 
     let left = Cell::new(3);
     let host = shop(|name, variables| {
-        if name == "ProductsById" && left.replace(left.get().max(1) - 1) <= 1 { throttled() } else { goods.answer(name, variables) }
+        if name == "ProductsById" && left.replace(left.get().max(1) - 1) <= 1 {
+            throttled()
+        } else {
+            goods.answer(name, variables)
+        }
     });
     let wanted: Vec<u64> = (2..=101).collect();
     let items = fetch(&host, &wanted).unwrap();

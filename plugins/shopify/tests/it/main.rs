@@ -8,6 +8,7 @@ mod delta;
 mod documents;
 mod items;
 mod map;
+mod map_odd;
 mod refusals;
 mod shop;
 mod subscriptions;

@@ -113,7 +113,12 @@ impl Run {
     }
 }
 
-pub(crate) fn request(scope: Scope, since: Option<i64>, cursor: Option<String>, context: Option<String>) -> PageRequest {
+pub(crate) fn request(
+    scope: Scope,
+    since: Option<i64>,
+    cursor: Option<String>,
+    context: Option<String>,
+) -> PageRequest {
     PageRequest { scope, since, cursor, context, limit: 100, attempt: 0 }
 }
 

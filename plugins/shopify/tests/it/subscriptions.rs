@@ -45,8 +45,14 @@ impl Kept {
             "WebhookDelete" => {
                 let before = kept.len();
                 kept.retain(|found| found["id"] != variables["id"]);
-                let errors = if kept.len() < before { json!([]) } else { json!([{"field": ["id"], "message": "Webhook subscription does not exist"}]) };
-                data(json!({"webhookSubscriptionDelete": {"deletedWebhookSubscriptionId": variables["id"], "userErrors": errors}}))
+                let errors = if kept.len() < before {
+                    json!([])
+                } else {
+                    json!([{"field": ["id"], "message": "Webhook subscription does not exist"}])
+                };
+                data(
+                    json!({"webhookSubscriptionDelete": {"deletedWebhookSubscriptionId": variables["id"], "userErrors": errors}}),
+                )
             }
             other => panic!("{other}"),
         }
@@ -58,7 +64,14 @@ fn what_is_missing_is_made_once() {
     let kept = Kept::new();
     let made = subscribe(&kept.host(), &channel(), URL).unwrap();
     let topics: Vec<_> = made.iter().map(|made| made.topic.as_str()).collect();
-    for topic in ["PRODUCTS_CREATE", "PRODUCTS_UPDATE", "PRODUCTS_DELETE", "INVENTORY_LEVELS_UPDATE", "BULK_OPERATIONS_FINISH", "APP_UNINSTALLED"] {
+    for topic in [
+        "PRODUCTS_CREATE",
+        "PRODUCTS_UPDATE",
+        "PRODUCTS_DELETE",
+        "INVENTORY_LEVELS_UPDATE",
+        "BULK_OPERATIONS_FINISH",
+        "APP_UNINSTALLED",
+    ] {
         assert!(topics.contains(&topic), "{topic}");
     }
     let host = kept.host();
@@ -93,7 +106,9 @@ fn what_would_not_deliver_is_mended() {
 #[test]
 fn those_of_others_are_left_alone() {
     let kept = Kept::new();
-    kept.0.borrow_mut().push(json!({"id": "other", "topic": "PRODUCTS_UPDATE", "uri": "https://other.example/", "format": "JSON"}));
+    kept.0
+        .borrow_mut()
+        .push(json!({"id": "other", "topic": "PRODUCTS_UPDATE", "uri": "https://other.example/", "format": "JSON"}));
     let made = subscribe(&kept.host(), &channel(), URL).unwrap();
     assert_eq!(made.iter().filter(|made| made.topic == "PRODUCTS_UPDATE").count(), 2);
     assert_eq!(kept.0.borrow()[0]["uri"], "https://other.example/");
