@@ -55,7 +55,7 @@ fn the_order_is_that_of_the_filter() {
 fn nothing_changed() {
     let host = shop(|name, variables| match name {
         "Shop" => crate::shop::beginning(),
-        _ => listed(1..=0, |_| None, variables),
+        _ => listed(1..=u64::default(), |_| None, variables),
     });
     assert!(Run::since(&host, SINCE).unwrap().items.is_empty());
 }

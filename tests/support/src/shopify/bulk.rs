@@ -10,7 +10,7 @@ use super::deliveries;
 use super::execute::Parsed;
 use super::state::State;
 use super::time::iso;
-use super::tree::{Forest, Held, gid, scalar};
+use super::tree::{Forest, Held, Missing, gid, scalar};
 use crate::server::{Answer, Request};
 
 /// How an operation ends.
@@ -118,7 +118,8 @@ impl Operation {
 pub(super) fn start(state: &mut State, query: &str, grouped: bool) -> Result<u64, (&'static str, String)> {
     let parsed = Parsed::of(query).map_err(|message| ("INVALID", format!("Invalid bulk query: {message}")))?;
     rules::check(&parsed).map_err(|message| ("INVALID", message))?;
-    if let Err(messages) = super::schema::validate(query, &json!({})) {
+    if let Err(errors) = super::schema::validate(query, &json!({})) {
+        let messages: Vec<_> = errors.iter().filter_map(|error| error["message"].as_str()).collect();
         return Err(("INVALID", format!("Invalid bulk query: {}", messages.join("; "))));
     }
     let running: Vec<_> =
@@ -139,7 +140,11 @@ pub(super) fn start(state: &mut State, query: &str, grouped: bool) -> Result<u64
     let order = if grouped { Order::Grouped } else { state.options.bulk_order };
     let (ending, written) = match lines::write(state, &parsed, order) {
         Ok(written) => (ending, written),
-        Err(_) => (Ending::Failed { code: "ACCESS_DENIED", partial: false }, lines::Written::default()),
+        Err(Missing::Denied(_)) => {
+            (Ending::Failed { code: "ACCESS_DENIED", partial: false }, lines::Written::default())
+        }
+        Err(Missing::Wrong(why)) => return Err(("INVALID", why)),
+        Err(Missing::Unsimulated(field)) => return Err(("INVALID", format!("{field} is not simulated"))),
     };
     let half = matches!(ending, Ending::Failed { .. } | Ending::CutOff);
     let file = if half { written.file.slice(..written.half) } else { written.file };

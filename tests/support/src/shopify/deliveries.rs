@@ -87,12 +87,18 @@ pub(super) fn made(state: &mut State, topic: &str, body: Vec<u8>, uri: String) -
     Delivery { topic: topic.to_owned(), uri, method: "POST".to_owned(), headers, body }
 }
 
+/// Filters are not evaluated; but one that names a field the body does not have lets nothing through, as in the real shop.
+fn lets_through(filter: &str, body: &Value) -> bool {
+    let field = filter.split(':').next().unwrap_or_default();
+    filter.is_empty() || body.get(field.split('.').next().unwrap_or_default()).is_some()
+}
+
 /// One delivery to each who subscribed.
 fn tell(state: &mut State, topic: &str, body: &Value) {
     let uris: Vec<_> = state
         .subscriptions
         .iter()
-        .filter(|subscription| subscription.topic == topic)
+        .filter(|subscription| subscription.topic == topic && lets_through(&subscription.filter, body))
         .map(|subscription| subscription.uri.clone())
         .collect();
     for uri in uris {

@@ -44,10 +44,11 @@ fn refused(field: &[&str], message: &str) -> Value {
 }
 
 fn shown(subscription: &Subscription) -> Value {
+    let filter = Some(&subscription.filter).filter(|filter| !filter.is_empty());
     json!({
         "webhookSubscription": {
             "id": gid("WebhookSubscription", subscription.id), "topic": subscription.topic, "uri": subscription.uri,
-            "format": subscription.format, "filter": subscription.filter,
+            "format": subscription.format, "filter": filter,
         },
         "userErrors": [],
     })

@@ -75,8 +75,8 @@ fn run(store: &Store, request: &Request, query: &str, given: &Value) -> Value {
         Ok(parsed) => parsed,
         Err(message) => return errors([message], None),
     };
-    if let Err(messages) = schema::validate(query, given) {
-        return errors(messages, None);
+    if let Err(errors) = schema::validate(query, given) {
+        return json!({"errors": errors});
     }
     store.note(parsed.name());
     let variables = parsed.variables(given);

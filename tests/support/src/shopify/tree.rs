@@ -1,6 +1,7 @@
 //! The shop as a tree of objects whose fields can be asked for one by one.
 
 mod product;
+mod shop;
 mod variant;
 
 use serde_json::{Map, Value, json};
@@ -9,7 +10,6 @@ use super::bulk::Operation;
 use super::model::{Collection, Level, Location, Medium, MediumKind, Metafield, Product, Variant};
 use super::search::Search;
 use super::state::{State, Subscription};
-use super::time::iso;
 
 /// An object of the schema.
 #[derive(Clone, Debug)]
@@ -122,8 +122,8 @@ impl<'a> Node<'a> {
         }
         let held = match self {
             Self::Query => root(name, arguments, forest),
-            Self::Shop => Ok(shop(name, forest)),
-            Self::Installation => Ok(installation(name, forest)),
+            Self::Shop => Ok(shop::field(name, forest)),
+            Self::Installation => Ok(shop::installation(name, forest)),
             Self::Product(product) => Ok(product::field(product, name, forest)),
             Self::Variant(product, variant) => Ok(variant::field(product, variant, name)),
             Self::Item(product, variant) => Ok(variant::item(product, variant, name, forest)),
@@ -138,7 +138,7 @@ impl<'a> Node<'a> {
                 _ => return Err(self.missing(name)),
             })),
             Self::Operation(operation) => Ok(operation.field(name, forest)),
-            Self::Subscription(subscription) => Ok(subscribed(subscription, name)),
+            Self::Subscription(subscription) => Ok(shop::subscription(subscription, name)),
             Self::Plain(_, fields) => Ok(match fields.get(name) {
                 Some(Value::Object(inner)) => Some(Held::Object(Node::Plain("Object", inner.clone()))),
                 Some(Value::Array(list)) if list.iter().any(Value::is_object) => Some(plains("Object", list.clone())),
@@ -251,54 +251,4 @@ fn products<'a>(arguments: &Arguments, forest: &Forest<'a>) -> Vec<&'a Product> 
         products.reverse();
     }
     products
-}
-
-fn shop<'a>(name: &str, forest: &Forest<'a>) -> Option<Held<'a>> {
-    let options = &forest.state.options;
-    let url = format!("https://{}", options.domain());
-    scalar(match name {
-        "id" => "gid://shopify/Shop/954889".into(),
-        "name" => options.name.clone().into(),
-        "myshopifyDomain" => options.domain().into(),
-        "url" => url.into(),
-        "currencyCode" => options.currency.clone().into(),
-        "ianaTimezone" => options.timezone.clone().into(),
-        "weightUnit" => "KILOGRAMS".into(),
-        "taxesIncluded" => false.into(),
-        "plan" => {
-            return Some(plain(
-                "ShopPlan",
-                json!({"publicDisplayName": options.plan, "shopifyPlus": options.plan.contains("Plus"), "partnerDevelopment": false}),
-            ));
-        }
-        "primaryDomain" => {
-            return Some(plain("Domain", json!({"host": options.domain(), "url": url, "sslEnabled": true})));
-        }
-        _ => return None,
-    })
-}
-
-fn installation<'a>(name: &str, forest: &Forest<'a>) -> Option<Held<'a>> {
-    match name {
-        "id" => scalar("gid://shopify/AppInstallation/1".into()),
-        "accessScopes" => Some(plains(
-            "AccessScope",
-            forest.state.options.scopes.iter().map(|scope| json!({"handle": scope, "description": scope})),
-        )),
-        _ => None,
-    }
-}
-
-fn subscribed<'a>(subscription: &Subscription, name: &str) -> Option<Held<'a>> {
-    scalar(match name {
-        "id" => gid("WebhookSubscription", subscription.id).into(),
-        "topic" => subscription.topic.clone().into(),
-        "uri" | "callbackUrl" => subscription.uri.clone().into(),
-        "format" => subscription.format.clone().into(),
-        "filter" if subscription.filter.is_empty() => Value::Null,
-        "filter" => subscription.filter.clone().into(),
-        "includeFields" | "metafieldNamespaces" => json!([]),
-        "createdAt" | "updatedAt" => iso(subscription.created_at).into(),
-        _ => return None,
-    })
 }

@@ -8,3 +8,6 @@ mod lists;
 mod quirks;
 mod recording;
 mod shape;
+mod shopify;
+mod shopify_bulk;
+mod shopify_hooks;
