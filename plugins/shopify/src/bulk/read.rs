@@ -67,7 +67,7 @@ pub(super) fn some<T: Transport + Files>(
             let file = match fetch(client.transport, &url).and_then(|file| grouped(client.transport, &file)) {
                 Ok(file) => file,
                 // Asked for often enough: this file will not become another.
-                Err(Error::Unavailable(why)) if attempt >= MOST_TRIES => return Ok(Got::Lost(why)),
+                Err(Error::Unavailable(why) | Error::Other(why)) if attempt >= MOST_TRIES => return Ok(Got::Lost(why)),
                 Err(error) => return Err(error),
             };
             reading.expected = done.roots;

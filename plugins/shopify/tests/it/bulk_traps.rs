@@ -185,7 +185,7 @@ fn a_file_that_cannot_be_grouped_is_fetched_again_and_then_written_anew() {
                 ..crate::shop::request(Scope::Everything, None, cursor.clone(), context.clone())
             };
             match entrepot_plugin_shopify::catalog::fetch_page(&host, &crate::shop::channel(), &request) {
-                Err(Error::Unavailable(_)) => attempt += 1,
+                Err(Error::Unavailable(_) | Error::Other(_)) => attempt += 1,
                 Err(other) => panic!("{other:?}"),
                 Ok(page) => {
                     seen.extend(page.items.into_iter().map(|item| item.source_id));

@@ -29,7 +29,7 @@ pub(super) fn chunk(lines: &[String], offset: u64, max_bytes: u32) -> Chunk {
 
 /// Roots in their order; descendants after their root, in the order they came. Lines whose parent is nowhere are errors.
 pub(super) fn group(lines: Vec<String>, id_key: &str, parent_key: &str) -> Result<Vec<String>, Error> {
-    let broken = |why: &str| Error::Unavailable(format!("the file cannot be grouped: {why}"));
+    let broken = |why: &str| Error::Other(format!("the file cannot be grouped: {why}"));
     let mut parents = HashMap::new();
     let mut read = Vec::with_capacity(lines.len());
     for line in lines {
