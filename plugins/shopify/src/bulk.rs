@@ -101,6 +101,7 @@ pub(crate) fn page<T: Transport + Files>(
         return Ok((page, None));
     }
     context.shelves = Some(shelves::read(client, collections)?);
+    context.news = true;
     cursor.reading = Some(Reading::default());
     Ok((page, Some(catalog::Cursor::Bulk(cursor))))
 }

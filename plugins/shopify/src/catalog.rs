@@ -37,9 +37,7 @@ pub fn fetch_page<T: Transport + Files>(host: &T, channel: &Channel, request: &P
         Cursor::Delta(cursor) => delta::page(&client, &context, cursor, request)?,
     };
     page.next = next.as_ref().map(paging::encode).transpose()?;
-    let text = paging::encode(&context)?;
-    // Only when it is news: it may be large.
-    page.context = (request.context.as_deref() != Some(&text)).then_some(text);
+    page.context = context.news.then(|| paging::encode(&context)).transpose()?;
     Ok(page)
 }
 

@@ -22,6 +22,9 @@ pub(crate) struct Context {
     pub(crate) bucket: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) shelves: Option<Shelves>,
+    /// Not yet handed to the host. It may be large, so it is written only then.
+    #[serde(skip)]
+    pub(crate) news: bool,
 }
 
 /// Which products are in which collections, as read from the bulk operation for it.
@@ -48,7 +51,7 @@ impl Context {
     }
 
     pub(crate) fn ask<T: Transport>(client: &Client<'_, T>) -> Result<Self, Error> {
-        let mut context = Self { bucket: 1_000, ..Self::default() };
+        let mut context = Self { bucket: 1_000, news: true, ..Self::default() };
         let mut after = Value::Null;
         for _ in 0..MOST_PAGES {
             let answer = client.ask(documents::SHOP, json!({"after": after}))?;
