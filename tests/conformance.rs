@@ -39,13 +39,21 @@ const RECORDING: &str = r#"
 < {"total": 2, "more": false, "products": [{"id": 2, "title": "Laces", "price": "19.90"}]}
 "#;
 
+/// Signed with the secret.
+const WEBHOOK: &str = r#"
+[[webhook]]
+headers = { x-signature = "qmONoO698UbirSUN/QIIQgh94kQWt6HGKnb2yqbvK7w=" }
+body = '{"id": "1"}'
+received_at = 1760000000000
+"#;
+
 const SECRET: &str = "made-up-0123456789";
 
 fn case(folder: &TempDir, sin: &str) -> Case {
     std::fs::write(folder.path().join("shop.http"), RECORDING).expect("written");
     let file = folder.path().join("shop.toml");
     let settings = format!("[settings]\nshop_url = \"https://shop.example\"\nsin = \"{sin}\"\nnote = \"{SECRET}\"\n");
-    std::fs::write(&file, format!("recording = \"shop.http\"\n{settings}[secrets]\ntoken = \"{SECRET}\"\n"))
+    std::fs::write(&file, format!("recording = \"shop.http\"\n{settings}[secrets]\ntoken = \"{SECRET}\"\n{WEBHOOK}"))
         .expect("written");
     Case::read(&file).expect("a case")
 }
@@ -83,6 +91,10 @@ async fn each_check_catches_its_adapter() {
         ("floating", "catalog/money", "stands nowhere in it"),
         ("hungry", "limits/headroom", "memory: "),
         ("telling", "secrets/unseen", "the secret token stands in"),
+        ("deaf", "webhooks/accepted", "a good delivery is refused"),
+        ("gullible", "webhooks/forged", "a delivery signed with another key is accepted"),
+        ("trimming", "webhooks/altered", "a delivery with a space at its end is accepted"),
+        ("amnesiac", "webhooks/replayed", "a day later"),
     ] {
         let checks = conformance(&kit, &[case(&folder, sin)]).await.expect("checked");
         let message = failed(&checks).get(name).map(ToString::to_string);

@@ -61,11 +61,6 @@ fn files(stage: &Stage) -> Vec<(&'static str, Vec<u8>, &'static str)> {
             "imports entrepot:adapter/files@0.1.0",
         ),
         (
-            "an import of keys, not offered yet",
-            importing("entrepot:adapter/keys@0.1.0"),
-            "imports entrepot:adapter/keys@0.1.0",
-        ),
-        (
             "an import of another version",
             importing("entrepot:adapter/http@9.9.9"),
             "imports entrepot:adapter/http@9.9.9",

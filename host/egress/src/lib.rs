@@ -8,6 +8,7 @@ mod exchange;
 mod headers;
 mod hop;
 mod intercept;
+mod keys;
 mod oauth1;
 mod options;
 mod pace;

@@ -139,6 +139,22 @@ impl Session {
         stream::iter(sends).buffered(in_flight).collect().await
     }
 
+    pub(crate) fn bound(&self) -> Arc<BoundGrant> {
+        self.0.bound()
+    }
+
+    pub(crate) fn channel(&self) -> &str {
+        &self.0.channel
+    }
+
+    pub(crate) fn ledger(&self) -> &Ledger {
+        &self.0.ledger
+    }
+
+    pub(crate) fn secrets(&self) -> &dyn SecretSource {
+        self.0.secrets.as_ref()
+    }
+
     /// Puts another grant in force, from the next request on.
     pub fn regrant(&self, bound: Arc<BoundGrant>) {
         *self.0.bound.write().unwrap_or_else(PoisonError::into_inner) = bound;

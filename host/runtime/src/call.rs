@@ -22,7 +22,7 @@ impl Adapter {
     pub async fn check(&self, channel: &ChannelView, session: Session) -> Result<Account, CallError> {
         let pre = self.connection().ok_or(CallError::NotExported("connection/check"))?.clone();
         let channel = channel.clone();
-        self.networked("check", channel, session, move |store, channel| {
+        self.alone("check", channel, session, move |store, channel| {
             Box::pin(async move {
                 let bindings = pre.instantiate_async(&mut *store).await?;
                 let answer = bindings.entrepot_adapter_connection().call_check(&mut *store, &channel.to_wit()).await?;
@@ -40,7 +40,7 @@ impl Adapter {
         request: PageRequest,
     ) -> Result<Page, CallError> {
         let pre = self.fetch().ok_or(CallError::NotExported("catalog/fetch-page"))?.clone();
-        self.networked("fetch-page", channel.clone(), session, move |store, channel| {
+        self.alone("fetch-page", channel.clone(), session, move |store, channel| {
             Box::pin(async move {
                 let bindings = pre.instantiate_async(&mut *store).await?;
                 let guest = bindings.entrepot_adapter_catalog();
@@ -60,7 +60,7 @@ impl Adapter {
         ids: Vec<String>,
     ) -> Result<Vec<RawItem>, CallError> {
         let pre = self.fetch().ok_or(CallError::NotExported("catalog/fetch-items"))?.clone();
-        self.networked("fetch-items", channel.clone(), session, move |store, channel| {
+        self.alone("fetch-items", channel.clone(), session, move |store, channel| {
             Box::pin(async move {
                 let bindings = pre.instantiate_async(&mut *store).await?;
                 let guest = bindings.entrepot_adapter_catalog();
@@ -76,7 +76,8 @@ impl Adapter {
         Mapper { adapter: self.clone(), channel: channel.clone(), live: None, turn: None }
     }
 
-    async fn networked<T, F>(
+    /// A call in a store and a task of its own; what `session` may do is the linker's and the grant's business.
+    pub(crate) async fn alone<T, F>(
         &self,
         operation: &'static str,
         channel: ChannelView,
@@ -118,7 +119,7 @@ impl Adapter {
 }
 
 /// The guest's answer, or the trap it ended with.
-type Answer<'a, T> = Pin<Box<dyn Future<Output = wasmtime::Result<Result<T, AdapterError>>> + Send + 'a>>;
+pub(crate) type Answer<'a, T> = Pin<Box<dyn Future<Output = wasmtime::Result<Result<T, AdapterError>>> + Send + 'a>>;
 
 /// Dropping the caller ends the call.
 struct Abort<T>(tokio::task::JoinHandle<T>);

@@ -2,7 +2,10 @@
 
 mod model;
 mod paging;
+mod webhook;
 
 pub(crate) use model::product;
 pub use paging::{Account, ChannelView, Page, PageRequest, RawItem};
 pub(crate) use paging::{account, error, page, raw_item};
+pub use webhook::{Delivery, Event, StockChange, Subscription, Verdict, Verified};
+pub(crate) use webhook::{subscription, verdict};

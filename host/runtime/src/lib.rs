@@ -13,12 +13,15 @@ mod inspect;
 mod limits;
 mod load_error;
 mod state;
+mod webhooks;
 
 pub use adapter::Adapter;
 pub use artifact::Artifact;
 pub use call::{Mapped, Mapper};
 pub use compiled::{CacheKey, CacheOptions, ChildLimits, CompileLimits, Compiler, compile_child};
-pub use convert::{Account, ChannelView, Page, PageRequest, RawItem};
+pub use convert::{
+    Account, ChannelView, Delivery, Event, Page, PageRequest, RawItem, StockChange, Subscription, Verdict, Verified,
+};
 pub use engine::{Sandbox, SandboxError, SandboxOptions};
 pub use error::{AdapterError, CallError};
 pub use limits::CallLimits;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
-use entrepot_runtime::CallError;
+use entrepot_runtime::{CallError, Delivery};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -27,8 +27,21 @@ struct Text {
     /// e.g. `429 GET /products?page=2`
     #[serde(default)]
     faults: Vec<String>,
+    /// Good deliveries, signed with the test's secrets.
+    #[serde(default)]
+    webhook: Vec<Webhook>,
     #[serde(default)]
     expect: Expect,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Webhook {
+    headers: BTreeMap<String, String>,
+    body: String,
+    /// Milliseconds since 1970, for signatures that hold the time.
+    #[serde(default)]
+    received_at: i64,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -47,9 +60,21 @@ pub struct Case {
     folder: PathBuf,
     pub login: Login,
     pub exchanges: Vec<Exchange>,
+    pub(crate) deliveries: Vec<Delivery>,
     faults: Vec<Fault>,
     expect: Expect,
     recording: PathBuf,
+}
+
+fn delivery(webhook: Webhook) -> Delivery {
+    Delivery {
+        method: "POST".to_owned(),
+        path: "/hooks/chn_test".to_owned(),
+        query: String::new(),
+        headers: webhook.headers.into_iter().collect(),
+        body: webhook.body.into_bytes(),
+        received_at: webhook.received_at,
+    }
 }
 
 impl Case {
@@ -69,7 +94,7 @@ impl Case {
 
     pub fn read(file: &Path) -> Result<Self> {
         let shown = || file.display().to_string();
-        let Text { recording, settings, secrets, faults, expect } =
+        let Text { recording, settings, secrets, faults, webhook, expect } =
             toml::from_str(&fs::read_to_string(file).with_context(shown)?).with_context(shown)?;
         let folder = file.parent().unwrap_or(Path::new(".")).to_owned();
         let recording = folder.join(recording);
@@ -81,6 +106,7 @@ impl Case {
             folder,
             login: Login { settings, secrets },
             exchanges,
+            deliveries: webhook.into_iter().map(delivery).collect(),
             faults: faults.iter().map(|fault| fault.parse()).collect::<Result<_>>().with_context(shown)?,
             expect,
             recording,

@@ -7,6 +7,7 @@ mod mapping;
 mod money;
 mod paging;
 mod secrets;
+mod webhooks;
 
 use std::sync::Arc;
 
@@ -59,6 +60,10 @@ impl Subject<'_> {
 pub async fn conformance(kit: &Kit, cases: &[Case]) -> Result<Vec<Check>> {
     let plain: Vec<&Case> = cases.iter().filter(|case| case.is_plain()).collect();
     ensure!(!plain.is_empty(), "there is no recording of something that works; conformance has nothing to look at");
+    ensure!(
+        !kit.has("webhooks/verify-webhook") || plain.iter().any(|case| !case.deliveries.is_empty()),
+        "the adapter verifies webhooks and no test has a delivery: add one as [[webhook]]"
+    );
     let mut checks = Vec::new();
     for case in plain {
         let mut note = |name: &'static str, outcome: Outcome| {
@@ -80,6 +85,12 @@ pub async fn conformance(kit: &Kit, cases: &[Case]) -> Result<Vec<Check>> {
             note("catalog/pure", mapping::pure(&subject).await);
             note("catalog/total", mapping::total(&subject).await);
             note("catalog/money", money::exact(&subject).await);
+        }
+        if kit.has("webhooks/verify-webhook") && !case.deliveries.is_empty() {
+            note("webhooks/accepted", webhooks::accepted(&subject).await);
+            note("webhooks/forged", webhooks::forged(&subject).await);
+            note("webhooks/altered", webhooks::altered(&subject).await);
+            note("webhooks/replayed", webhooks::replayed(&subject).await);
         }
         note("limits/headroom", limits::headroom(&subject).await);
         note("secrets/unseen", secrets::unseen(&subject).await);

@@ -12,7 +12,8 @@ use entrepot_domain::secret::SecretSource;
 use entrepot_domain::usage::Ledger;
 use entrepot_egress::{Egress, EgressOptions, Intercept, Session, SessionSpec};
 use entrepot_runtime::{
-    Account, Adapter, CallError, ChannelView, Compiler, Mapper, Page, PageRequest, RawItem, Sandbox, SandboxOptions,
+    Account, Adapter, CallError, ChannelView, Compiler, Delivery, Mapper, Page, PageRequest, RawItem, Sandbox,
+    SandboxOptions, Verdict,
 };
 use serde_json::Value;
 
@@ -140,6 +141,10 @@ impl Shop {
 
     pub async fn fetch_items(&self, context: Option<String>, ids: Vec<String>) -> Result<Vec<RawItem>, CallError> {
         self.adapter.fetch_items(&self.view, self.session(), context, ids).await
+    }
+
+    pub async fn verify_webhook(&self, delivery: Delivery) -> Result<Verdict, CallError> {
+        self.adapter.verify_webhook(&self.view, self.session(), delivery).await
     }
 
     pub fn mapper(&self) -> Mapper {

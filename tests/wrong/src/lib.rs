@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod api;
+mod hook;
 mod map;
 
 use entrepot_guest::prelude::*;
@@ -28,9 +29,27 @@ impl Catalog for Wrong {
     }
 }
 
+impl Webhooks for Wrong {
+    fn verify_webhook(channel: Channel, delivery: Delivery) -> Result<Verdict, Error> {
+        hook::verify(&setting(&channel, "sin"), &delivery)
+    }
+
+    fn subscribe(_: Channel, _: String) -> Result<Vec<Subscription>, Error> {
+        Ok(Vec::new())
+    }
+
+    fn subscriptions(_: Channel) -> Result<Vec<Subscription>, Error> {
+        Ok(Vec::new())
+    }
+
+    fn unsubscribe(_: Channel, _: Vec<String>) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
 fn setting(channel: &Channel, name: &str) -> String {
     let settings: Value = serde_json::from_str(&channel.settings).unwrap_or_default();
     settings.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 
-entrepot_guest::export!(Wrong: connection, catalog);
+entrepot_guest::export!(Wrong: connection, catalog, webhooks);

@@ -138,13 +138,13 @@ pub(crate) fn issue(issue: types::Issue) -> Issue {
 const LONGEST: usize = 2_000;
 
 /// A text that is shown and logged.
-fn words(text: String) -> String {
+pub(super) fn words(text: String) -> String {
     let printable = |c: char| if c.is_control() && c != '\n' { char::REPLACEMENT_CHARACTER } else { c };
     text.chars().take(LONGEST).map(printable).collect()
 }
 
 /// A text that is kept as it is, but for NUL: PostgreSQL takes none, and a run that cannot be written down would never end.
-fn storable(text: String) -> String {
+pub(super) fn storable(text: String) -> String {
     if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text }
 }
 
