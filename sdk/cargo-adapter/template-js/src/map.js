@@ -36,14 +36,14 @@ function read(body) {
     throw unreadable(error.message);
   }
   if (!isObject(goods)) throw unreadable('it is no object');
-  const optional = (name, kind) => (goods[name] === null || goods[name] === undefined ? undefined : kind(name));
-  const text = (name) => {
-    if (typeof goods[name] !== 'string') throw unreadable(`${name} is no text`);
-    return goods[name];
+  const optional = (field, kind) => (goods[field] === null || goods[field] === undefined ? undefined : kind(field));
+  const text = (field) => {
+    if (typeof goods[field] !== 'string') throw unreadable(`${field} is no text`);
+    return goods[field];
   };
-  const whole = (name) => {
-    const value = integer(goods[name]);
-    if (value === undefined) throw unreadable(`${name} is no whole number`);
+  const whole = (field) => {
+    const value = integer(goods[field]);
+    if (value === undefined) throw unreadable(`${field} is no whole number`);
     return value;
   };
   return {
