@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
+use cargo_adapter::build;
 use cargo_adapter::build::Order;
-use cargo_adapter::{Toolchain, build};
 use clap::Args;
 use entrepot_runtime::{CompileLimits, Compiler};
 use entrepot_testkit::Kit;
@@ -18,7 +18,7 @@ pub(super) struct Subject {
     /// A component that is built already, in whatever language.
     #[arg(long, value_name = "FILE", requires = "tests")]
     component: Option<PathBuf>,
-    /// Where its tests are [default: tests, beside the adapter's Cargo.toml].
+    /// Where its tests are [default: tests, beside the adapter.toml].
     #[arg(long, value_name = "DIR")]
     tests: Option<PathBuf>,
 }
@@ -30,7 +30,7 @@ impl Subject {
             (Some(file), Some(tests)) => (file.clone(), tests.clone()),
             (_, tests) => {
                 let Which { manifest_path, package } = self.which.clone();
-                let built = build(&Order { manifest_path, package, out: None }, Toolchain::find()?)?;
+                let built = build(&Order { manifest_path, package, out: None })?;
                 (built.path, tests.clone().unwrap_or_else(|| built.folder.join("tests")))
             }
         };
