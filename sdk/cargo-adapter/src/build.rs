@@ -31,6 +31,8 @@ pub struct Built {
     pub folder: PathBuf,
     pub path: PathBuf,
     pub size: usize,
+    /// What it was built for, by its manifest.
+    pub world: String,
     pub surface: Surface,
 }
 
@@ -76,7 +78,14 @@ fn build_crate(order: &Order, toolchain: Toolchain) -> Result<Built> {
     let out = order.out.clone().unwrap_or_else(|| metadata.workspace_root.join("target/adapters").into_std_path_buf());
     let path = out.join(format!("{}.wasm", manifest.id));
     write(&path, &bytes)?;
-    Ok(Built { id: manifest.id, folder: folder.as_std_path().to_owned(), path, size: bytes.len(), surface })
+    Ok(Built {
+        id: manifest.id,
+        folder: folder.as_std_path().to_owned(),
+        path,
+        size: bytes.len(),
+        world: manifest.world,
+        surface,
+    })
 }
 
 /// Beside its place first: a host that watches the folder never reads half a file.

@@ -46,7 +46,7 @@ pub(crate) fn build(folder: PathBuf, out: Option<&Path>) -> Result<Built> {
         path = out.join(&name);
         write(&path, artifact.bytes())?;
     }
-    Ok(Built { id: manifest.id, size: artifact.bytes().len(), folder, path, surface })
+    Ok(Built { id: manifest.id, size: artifact.bytes().len(), world: manifest.world, folder, path, surface })
 }
 
 fn npm(folder: &Path, arguments: &[&str]) -> Result<()> {

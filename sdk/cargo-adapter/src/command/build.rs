@@ -29,6 +29,7 @@ impl Build {
         let Which { manifest_path, package } = self.which;
         let built = build(&Order { manifest_path, package, out: self.out })?;
         println!("{} ({} bytes)", built.path.display(), built.size);
+        println!("world: {}", built.world);
         for (title, functions) in [("exports", &built.surface.exports), ("imports", &built.surface.imports)] {
             println!("{title}:");
             for function in functions {

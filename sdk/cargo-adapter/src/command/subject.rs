@@ -1,6 +1,7 @@
 //! The adapter that a command is about: built, or given as a file; loaded under the host's engine.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use cargo_adapter::build;
@@ -10,6 +11,9 @@ use entrepot_runtime::{CompileLimits, Compiler};
 use entrepot_testkit::Kit;
 
 use super::build::Which;
+
+/// For compiling. A JavaScript engine takes half a minute on a machine that does nothing else.
+const PATIENCE: Duration = Duration::from_secs(300);
 
 #[derive(Args)]
 pub(super) struct Subject {
@@ -39,7 +43,7 @@ impl Subject {
             // This very program: see `compile-component`.
             program: std::env::current_exe().context("this program's own path")?,
             args: vec!["adapter".to_owned(), "compile-component".to_owned()],
-            limits: CompileLimits::default(),
+            limits: CompileLimits { time: PATIENCE, ..CompileLimits::default() },
         };
         Ok((Kit::load(bytes, compiler).await.with_context(|| file.display().to_string())?, tests))
     }
