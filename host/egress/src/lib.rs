@@ -4,6 +4,7 @@ pub mod address;
 mod body;
 mod client;
 mod credential;
+mod download;
 mod exchange;
 mod headers;
 mod hop;
@@ -18,6 +19,7 @@ mod scrub;
 mod session;
 
 pub use client::{Egress, StartError};
+pub use download::Sink;
 pub use exchange::{Failure, Request, Response};
 pub use intercept::{Asked, Intercept};
 pub use options::EgressOptions;
