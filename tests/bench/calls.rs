@@ -120,5 +120,6 @@ fn view(shop: &Shop) -> ChannelView {
         locale: None,
         settings: shop.channel.settings.clone(),
         ledger: Default::default(),
+        files: None,
     }
 }

@@ -20,6 +20,7 @@ const KNOWN_IMPORTS: &[&str] = &[
     "entrepot:adapter/items@0.1.0",
     "entrepot:adapter/log@0.1.0",
     "entrepot:adapter/http@0.1.0",
+    "entrepot:adapter/files@0.1.0",
     "entrepot:adapter/keys@0.1.0",
 ];
 

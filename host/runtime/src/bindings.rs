@@ -40,7 +40,7 @@ pub(crate) mod webhook_receiver {
     });
 }
 
-pub(crate) use catalog_source::entrepot::adapter::{items, model};
+pub(crate) use catalog_source::entrepot::adapter::{files, items, model};
 pub(crate) use connectable::entrepot::adapter::{exchange, http, log, types};
 pub(crate) use webhook_receiver::entrepot::adapter::keys;
 pub(crate) use webhook_receiver::exports::entrepot::adapter::webhooks;

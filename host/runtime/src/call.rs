@@ -92,8 +92,14 @@ impl Adapter {
         let Ok(_turn) = self.sandbox().calls().clone().acquire_owned().await else {
             return Err(CallError::Stopped { operation, why: "the host is shutting down".into() });
         };
-        let call_info =
-            Call { operation, adapter: &channel.adapter, channel: &channel.id, session: Some(session), limits };
+        let call_info = Call {
+            operation,
+            adapter: &channel.adapter,
+            channel: &channel.id,
+            session: Some(session),
+            files: channel.files.clone(),
+            limits,
+        };
         let mut store = store(self.sandbox(), call_info);
         let (ledger, began) = (channel.ledger.clone(), Instant::now());
         // A task of its own: a panic in a host function is this call's error and nobody else's.
@@ -202,7 +208,8 @@ impl Mapper {
             return Err(wasmtime::format_err!("the adapter has no catalog/map-product"));
         };
         let (adapter, channel) = (&self.channel.adapter, &self.channel.id);
-        let call = Call { operation: "map-product", adapter, channel, session: None, limits: self.adapter.limits() };
+        let limits = self.adapter.limits();
+        let call = Call { operation: "map-product", adapter, channel, session: None, files: None, limits };
         let mut store = store(self.adapter.sandbox(), call);
         let bindings = pre.instantiate_async(&mut store).await?;
         Ok((store, bindings))

@@ -80,6 +80,7 @@ impl Sandbox {
             capabilities::link_keys(linker).map_err(fail)?;
         }
         capabilities::link_http(&mut networked).map_err(fail)?;
+        capabilities::link_files(&mut networked).map_err(fail)?;
         let compilation = Compilation::new(&engine, options.compiler, options.cache);
         let line = || Arc::new(Semaphore::new(options.concurrency as usize));
         let (calls, mappers) = (line(), line());

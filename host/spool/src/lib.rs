@@ -1,19 +1,22 @@
 #![doc = include_str!("../README.md")]
 
+mod area;
 mod group;
 mod lines;
 mod sort;
 
 use std::collections::HashMap;
+use std::fmt;
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::io::{self, BufWriter, Seek, Write};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tempfile::TempDir;
 use thiserror::Error;
 
+pub use area::Area;
 pub use lines::{Chunk, LONGEST_LINE};
 
 #[derive(Debug, Error)]
@@ -38,8 +41,15 @@ const MOST_FILES: usize = 32;
 #[derive(Clone)]
 pub struct Spool(Arc<Inner>);
 
+impl fmt::Debug for Spool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Spool({} files)", self.files().len())
+    }
+}
+
 struct Inner {
-    dir: TempDir,
+    area: Area,
+    dir: Mutex<Option<TempDir>>,
     limit: u64,
     used: AtomicU64,
     files: Mutex<HashMap<String, Kept>>,
@@ -62,27 +72,18 @@ pub struct Spooled {
 }
 
 impl Spool {
-    /// In a new folder below `parent`, which is made if it is not there.
-    pub fn new(parent: &Path, limit: u64) -> Result<Self, SpoolError> {
-        fs::create_dir_all(parent)?;
-        let dir = tempfile::Builder::new().prefix("run-").tempdir_in(parent)?;
+    fn new(area: Area, limit: u64) -> Self {
         let (used, next, mark) = (AtomicU64::new(0), AtomicU64::new(1), rand::random());
-        Ok(Self(Arc::new(Inner { dir, limit, used, files: Mutex::default(), next, mark })))
+        Self(Arc::new(Inner { area, dir: Mutex::default(), limit, used, files: Mutex::default(), next, mark }))
     }
 
-    /// Deletes what spools of processes that are gone left below `parent`.
-    pub fn sweep(parent: &Path) -> io::Result<()> {
-        let entries = match fs::read_dir(parent) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-            entries => entries?,
+    fn dir(&self) -> io::Result<PathBuf> {
+        let mut dir = self.0.dir.lock().unwrap_or_else(PoisonError::into_inner);
+        let made = match dir.take() {
+            Some(made) => made,
+            None => tempfile::Builder::new().prefix("run-").tempdir_in(self.0.area.folder())?,
         };
-        for entry in entries {
-            let entry = entry?;
-            if entry.file_name().to_string_lossy().starts_with("run-") {
-                fs::remove_dir_all(entry.path())?;
-            }
-        }
-        Ok(())
+        Ok(dir.insert(made).path().to_owned())
     }
 
     /// A file to be filled; dropped before it is finished, it is deleted.
@@ -91,7 +92,7 @@ impl Spool {
             return Err(SpoolError::TooMany);
         }
         let number = self.0.next.fetch_add(1, Ordering::Relaxed);
-        let path = self.0.dir.path().join(number.to_string());
+        let path = self.dir()?.join(number.to_string());
         let file = BufWriter::with_capacity(1 << 18, File::create_new(&path)?);
         let id = format!("{:08x}-{number}", self.0.mark);
         Ok(Filling { spool: self.clone(), id, path, file, size: 0, full: false, kept: false })
@@ -113,7 +114,7 @@ impl Spool {
     pub fn group(&self, id: &str, id_key: &str, parent_key: &str) -> Result<Spooled, SpoolError> {
         let from = self.kept(id)?;
         let mut to = self.create()?;
-        group::write(&from.path, self.0.dir.path(), id_key, parent_key, &mut to)?;
+        group::write(&from.path, &self.dir()?, id_key, parent_key, &mut to)?;
         to.finish()
     }
 
@@ -162,6 +163,17 @@ impl Filling {
 
     pub fn size(&self) -> u64 {
         self.size
+    }
+
+    /// Empties it.
+    pub fn restart(&mut self) -> Result<(), SpoolError> {
+        self.file.flush()?;
+        let file = self.file.get_mut();
+        file.set_len(0)?;
+        file.rewind()?;
+        self.spool.give_back(self.size);
+        self.size = 0;
+        Ok(())
     }
 
     pub(crate) fn put(&mut self, bytes: &[u8]) -> Result<(), SpoolError> {

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 
-use entrepot_spool::{Spool, SpoolError};
+use entrepot_spool::{Area, Spool, SpoolError};
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 
 fn spool(dir: &tempfile::TempDir, limit: u64) -> Spool {
-    Spool::new(dir.path(), limit).unwrap()
+    Area::open(dir.path()).unwrap().spool(limit)
 }
 
 fn put(spool: &Spool, text: &str) -> String {
@@ -123,12 +123,34 @@ fn a_spool_has_a_quota_and_takes_its_files_with_it() {
     spool.remove(&id).unwrap();
     assert!(matches!(spool.lines(&id, 0, 10), Err(SpoolError::NoFile(_))));
     put(&spool, &"x".repeat(100));
-    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
-    let other = Spool::new(dir.path(), 100).unwrap();
+    let other = self::spool(&dir, 100);
     assert!(matches!(other.lines(&id, 0, 10), Err(SpoolError::NoFile(_))), "ids are of one spool");
     drop((spool, other));
     assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
-    std::fs::create_dir(dir.path().join("run-left")).unwrap();
-    Spool::sweep(dir.path()).unwrap();
-    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn a_file_that_begins_anew_takes_the_room_of_what_it_holds() {
+    let dir = tempfile::tempdir().unwrap();
+    let spool = spool(&dir, 100);
+    let mut file = spool.create().unwrap();
+    file.write_all(&[b'x'; 90]).unwrap();
+    file.restart().unwrap();
+    file.write_all(b"y\n").unwrap();
+    let file = file.finish().unwrap();
+    assert_eq!((file.size, all(&spool, &file.id, 10)), (2, vec!["y".to_owned()]));
+    put(&spool, &"x".repeat(98));
+}
+
+#[test]
+fn what_a_dead_process_left_is_swept_and_what_lives_is_not() {
+    let dir = tempfile::tempdir().unwrap();
+    let living = spool(&dir, 100);
+    let id = put(&living, "x\n");
+    // As a process leaves it that was killed: the lock is nobody's.
+    std::fs::create_dir_all(dir.path().join("host-dead/run-1")).unwrap();
+    std::fs::write(dir.path().join("host-dead.lock"), "").unwrap();
+    drop(spool(&dir, 100));
+    assert!(!dir.path().join("host-dead").exists() && !dir.path().join("host-dead.lock").exists());
+    assert_eq!(all(&living, &id, 10), ["x"]);
 }

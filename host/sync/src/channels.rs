@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use entrepot_admission::Generation;
-use entrepot_domain::grants::{BoundGrant, Settings};
-use entrepot_domain::{ChannelId, Secret, TenantId};
+use entrepot_domain::grants::{BoundGrant, ByteSize, Settings};
+use entrepot_domain::{ChannelId, RunId, Secret, TenantId};
 use entrepot_egress::{Session, SessionSpec};
 use entrepot_runtime::{Account, AdapterError, CallError, ChannelView};
 use entrepot_store::Scoped;
@@ -54,6 +54,13 @@ pub(crate) struct OpenChannel {
 }
 
 impl OpenChannel {
+    /// What its calls download belongs to that run.
+    pub(crate) fn for_run(mut self, sync: &Sync, run: &RunId) -> Self {
+        let limit = self.bound.limits.or_defaults().files.map_or(0, ByteSize::bytes);
+        self.view.files = Some(sync.parts().spools.of(run, limit));
+        self
+    }
+
     /// A budget and counters of its own for one unit of work.
     pub(crate) fn session(&self, sync: &Sync) -> Session {
         let mut spec = SessionSpec::new(self.id.as_str(), self.bound.clone(), self.secrets.clone());
@@ -199,6 +206,7 @@ impl Sync {
             locale: settings.get("locale").and_then(Value::as_str).map(str::to_owned),
             settings: Value::Object(settings.clone()).to_string(),
             ledger: Arc::default(),
+            files: None,
         };
         let (bound, secrets) = (Arc::new(bound), Arc::new(secrets));
         Ok(OpenChannel { id, generation, view, on_trial: false, bound, secrets })

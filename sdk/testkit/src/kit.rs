@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result, anyhow, ensure};
 use entrepot_artifact::Artifact;
 use entrepot_domain::Secret;
-use entrepot_domain::grants::{BoundGrant, Grant, Manifest, Settings};
+use entrepot_domain::grants::{BoundGrant, ByteSize, Grant, Manifest, Settings};
 use entrepot_domain::run::RunScope;
 use entrepot_domain::secret::SecretSource;
 use entrepot_domain::usage::Ledger;
@@ -15,7 +15,9 @@ use entrepot_runtime::{
     Account, Adapter, CallError, ChannelView, Compiler, Delivery, Mapper, Page, PageRequest, RawItem, Sandbox,
     SandboxOptions, Verdict,
 };
+use entrepot_spool::Area;
 use serde_json::Value;
+use tempfile::TempDir;
 
 /// Items asked for at a time: what the host asks for.
 const PAGE: u32 = 100;
@@ -46,6 +48,7 @@ pub struct Shop {
     bound: Arc<BoundGrant>,
     secrets: Arc<Secrets>,
     view: ChannelView,
+    _folder: Arc<TempDir>,
 }
 
 struct Secrets(BTreeMap<String, String>);
@@ -100,6 +103,10 @@ impl Kit {
         }
         let bound = Arc::new(BoundGrant::bind(&self.grant, &self.manifest, &settings)?);
         let options = EgressOptions { allow_loopback: true, intercept: Some(intercept), ..EgressOptions::default() };
+        // Each connection is a run of its own.
+        let folder = tempfile::tempdir().context("a folder for downloads")?;
+        let files = Area::open(folder.path()).context("a folder for downloads")?;
+        let limit = bound.limits.or_defaults().files.map_or(0, ByteSize::bytes);
         let view = ChannelView {
             id: "chn_test".to_owned(),
             adapter: self.manifest.id.clone(),
@@ -108,6 +115,7 @@ impl Kit {
             locale: settings.get("locale").and_then(Value::as_str).map(str::to_owned),
             settings: Value::Object(settings).to_string(),
             ledger: Arc::new(Ledger::default()),
+            files: Some(files.spool(limit)),
         };
         Ok(Shop {
             adapter: self.adapter.clone(),
@@ -115,6 +123,7 @@ impl Kit {
             bound,
             secrets: Arc::new(Secrets(login.secrets.clone())),
             view,
+            _folder: Arc::new(folder),
         })
     }
 }

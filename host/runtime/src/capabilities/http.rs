@@ -58,7 +58,7 @@ impl HostState {
     }
 }
 
-fn outgoing(request: exchange::Request) -> Request {
+pub(super) fn outgoing(request: exchange::Request) -> Request {
     let method = match request.method {
         Method::Get => "GET",
         Method::Head => "HEAD",

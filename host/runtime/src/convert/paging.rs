@@ -4,6 +4,7 @@ use entrepot_domain::catalog::Issue;
 use entrepot_domain::clock::Timestamp;
 use entrepot_domain::run::RunScope;
 use entrepot_domain::usage::Ledger;
+use entrepot_spool::Spool;
 
 use crate::bindings::connectable::exports::entrepot::adapter::connection;
 use crate::bindings::{items, types};
@@ -22,6 +23,8 @@ pub struct ChannelView {
     pub settings: String,
     /// Where calls are counted for audits. Not shown to the guest.
     pub ledger: Arc<Ledger>,
+    /// Of the run that calls are made for. None: there is no run, and nothing to download for.
+    pub files: Option<Spool>,
 }
 
 impl ChannelView {

@@ -15,6 +15,7 @@ pub(crate) fn check(orders: &Orders) -> Result<Account, Error> {
             format!("{} {}", answer.status, String::from_utf8_lossy(&answer.body))
         }
         "keys" => keys(),
+        "download" => format!("{} bytes", Host.download(&request(orders.text("url"), orders))?.size),
         _ => "well behaved".to_owned(),
     };
     Ok(Account { name, url: None, currency: None, details: Vec::new(), warnings: Vec::new() })
@@ -58,7 +59,7 @@ pub(crate) fn from_a_pure_operation(orders: &Orders) -> Result<(), Error> {
     Ok(())
 }
 
-fn request(url: &str, orders: &Orders) -> Request {
+pub(crate) fn request(url: &str, orders: &Orders) -> Request {
     let method = if orders.text("method") == "POST" { Method::Post } else { Method::Get };
     let credential = Some(orders.text("credential")).filter(|name| !name.is_empty()).map(str::to_owned);
     Request { method, url: url.to_owned(), headers: orders.headers(), body: None, credential }
