@@ -17,6 +17,7 @@ mod resolve;
 mod retry_after;
 mod scrub;
 mod session;
+mod tokens;
 
 pub use client::{Egress, StartError};
 pub use download::Sink;
@@ -25,3 +26,4 @@ pub use intercept::{Asked, Intercept};
 pub use options::EgressOptions;
 pub use resolve::Resolver;
 pub use session::{Session, SessionLimits, SessionSpec, Stats};
+pub use tokens::{TokenFailure, Tokens};

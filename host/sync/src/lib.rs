@@ -6,6 +6,7 @@ mod import;
 mod options;
 mod replay;
 mod sanitise;
+mod tokens;
 mod usage;
 
 use std::sync::Arc;

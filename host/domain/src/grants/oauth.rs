@@ -28,9 +28,17 @@ pub struct OAuth {
     /// Access tokens end and are renewed with a refresh token.
     #[serde(default)]
     pub refresh: bool,
+    /// Where there is no refresh token, the client asks in its own name, as often as it needs to.
+    #[serde(default)]
+    pub client_credentials: bool,
 }
 
 impl OAuth {
+    /// Can the host get another access token by itself?
+    pub fn renews(&self) -> bool {
+        self.refresh || self.client_credentials
+    }
+
     /// The token endpoint of a channel with these settings.
     pub fn token_endpoint(&self, settings: &Settings) -> Result<Url, String> {
         let url = filled(&self.token_url, settings)?;
@@ -67,7 +75,7 @@ impl OAuth {
 
     /// One sentence for the person who approves it.
     pub fn in_words(&self) -> String {
-        let renewed = if self.refresh { "gets and renews" } else { "gets" };
+        let renewed = if self.renews() { "gets and renews" } else { "gets" };
         let secret = match &self.client_secret {
             Some(template) => format!(", authenticated with {}", template.names().collect::<Vec<_>>().join(", ")),
             None => String::new(),

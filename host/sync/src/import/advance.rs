@@ -119,6 +119,11 @@ impl Sync {
         let channel = match with_patience(patience, || self.open_channel(scoped.tenant(), &row.channel_id)).await {
             Ok(channel) => Arc::new(channel.for_run(self, run)),
             Err(error) if error.is_of_the_database() => return Err(error),
+            Err(error) if let Some(wait) = error.token_wait() => {
+                tracing::warn!(run = run.as_str(), channel = row.channel_id, "no access token: {error}");
+                with_patience(patience, || give_back(&scoped, run, owner)).await?;
+                return Ok(Outcome::Later(wait));
+            }
             Err(error) => {
                 // Nothing can be done with this channel before someone mends it.
                 let failure = error.to_string();
