@@ -8,6 +8,7 @@ use wasmtime::component::{Component, InstancePre, Linker};
 use crate::artifact::Artifact;
 use crate::bindings::catalog_source::CatalogSourcePre;
 use crate::bindings::connectable::ConnectablePre;
+use crate::bindings::listing_target::ListingTargetPre;
 use crate::bindings::webhook_receiver::WebhookReceiverPre;
 use crate::engine::Sandbox;
 use crate::inspect::{Surface, surface};
@@ -28,6 +29,8 @@ struct Inner {
     map: Option<CatalogSourcePre<HostState>>,
     subscribe: Option<WebhookReceiverPre<HostState>>,
     verify: Option<WebhookReceiverPre<HostState>>,
+    push: Option<ListingTargetPre<HostState>>,
+    check_list: Option<ListingTargetPre<HostState>>,
 }
 
 impl Sandbox {
@@ -54,8 +57,21 @@ impl Sandbox {
         let (fetch, map) = (catalog(&networked).map_err(mismatch)?, catalog(&pure).map_err(mismatch)?);
         let webhooks = |pre: &InstancePre<HostState>| when(has("webhooks/"), || WebhookReceiverPre::new(pre.clone()));
         let (subscribe, verify) = (webhooks(&networked).map_err(mismatch)?, webhooks(&keyed).map_err(mismatch)?);
+        let listings = |pre: &InstancePre<HostState>| when(has("listings/"), || ListingTargetPre::new(pre.clone()));
+        let (push, check_list) = (listings(&networked).map_err(mismatch)?, listings(&pure).map_err(mismatch)?);
         let (sandbox, limits) = (self.clone(), CallLimits::from_grant(limits));
-        Ok(Adapter(Arc::new(Inner { sandbox, surface, limits, connection, fetch, map, subscribe, verify })))
+        Ok(Adapter(Arc::new(Inner {
+            sandbox,
+            surface,
+            limits,
+            connection,
+            fetch,
+            map,
+            subscribe,
+            verify,
+            push,
+            check_list,
+        })))
     }
 }
 
@@ -96,6 +112,14 @@ impl Adapter {
 
     pub(crate) fn verify(&self) -> Option<&WebhookReceiverPre<HostState>> {
         self.0.verify.as_ref()
+    }
+
+    pub(crate) fn push(&self) -> Option<&ListingTargetPre<HostState>> {
+        self.0.push.as_ref()
+    }
+
+    pub(crate) fn check_list(&self) -> Option<&ListingTargetPre<HostState>> {
+        self.0.check_list.as_ref()
     }
 
     pub(crate) fn map(&self) -> Option<&CatalogSourcePre<HostState>> {

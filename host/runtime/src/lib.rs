@@ -11,6 +11,7 @@ mod engine;
 mod error;
 mod inspect;
 mod limits;
+mod listings;
 mod load_error;
 mod state;
 mod webhooks;
@@ -20,7 +21,8 @@ pub use artifact::Artifact;
 pub use call::{Mapped, Mapper};
 pub use compiled::{CacheKey, CacheOptions, ChildLimits, CompileLimits, Compiler, compile_child};
 pub use convert::{
-    Account, ChannelView, Delivery, Event, Page, PageRequest, RawItem, StockChange, Subscription, Verdict, Verified,
+    Account, ChannelView, Delivery, Event, Listing, Page, PageRequest, RawItem, Receipt, StockChange, Subscription,
+    Verdict, Verified,
 };
 pub use engine::{Sandbox, SandboxError, SandboxOptions};
 pub use error::{AdapterError, CallError};

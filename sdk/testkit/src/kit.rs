@@ -6,14 +6,15 @@ use std::sync::Arc;
 use anyhow::{Context, Result, anyhow, ensure};
 use entrepot_artifact::Artifact;
 use entrepot_domain::Secret;
+use entrepot_domain::catalog::Issue;
 use entrepot_domain::grants::{BoundGrant, ByteSize, Grant, Manifest, Settings};
 use entrepot_domain::run::RunScope;
 use entrepot_domain::secret::SecretSource;
 use entrepot_domain::usage::Ledger;
 use entrepot_egress::{Egress, EgressOptions, Intercept, Session, SessionSpec};
 use entrepot_runtime::{
-    Account, Adapter, CallError, ChannelView, Compiler, Delivery, Mapper, Page, PageRequest, RawItem, Sandbox,
-    SandboxOptions, Verdict,
+    Account, Adapter, CallError, ChannelView, Compiler, Delivery, Listing, Mapper, Page, PageRequest, RawItem, Receipt,
+    Sandbox, SandboxOptions, Verdict,
 };
 use entrepot_spool::Area;
 use serde_json::Value;
@@ -154,6 +155,14 @@ impl Shop {
 
     pub async fn verify_webhook(&self, delivery: Delivery) -> Result<Verdict, CallError> {
         self.adapter.verify_webhook(&self.view, self.session(), delivery).await
+    }
+
+    pub async fn check_listing(&self, listing: Listing) -> Result<Vec<Issue>, CallError> {
+        self.adapter.check_listing(&self.view, self.session(), listing).await
+    }
+
+    pub async fn push_listing(&self, listing: Listing) -> Result<Receipt, CallError> {
+        self.adapter.push_listing(&self.view, self.session(), listing).await
     }
 
     pub fn mapper(&self) -> Mapper {

@@ -3,6 +3,7 @@
 mod api;
 mod hook;
 mod map;
+mod shelf;
 
 use entrepot_guest::prelude::*;
 use serde_json::Value;
@@ -47,9 +48,27 @@ impl Webhooks for Wrong {
     }
 }
 
+impl Listings for Wrong {
+    fn check_listing(channel: Channel, listing: model::Listing) -> Vec<Issue> {
+        shelf::check(&setting(&channel, "sin"), &listing)
+    }
+
+    fn push_listing(channel: Channel, listing: model::Listing) -> Result<model::Receipt, Error> {
+        shelf::push(&channel, &listing)
+    }
+
+    fn push_offers(_: Channel, offers: Vec<model::Offer>) -> Result<Vec<Result<(), Error>>, Error> {
+        Ok(offers.iter().map(|_| Ok(())).collect())
+    }
+
+    fn end_listing(_: Channel, _: model::Listing) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
 fn setting(channel: &Channel, name: &str) -> String {
     let settings: Value = serde_json::from_str(&channel.settings).unwrap_or_default();
     settings.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 
-entrepot_guest::export!(Wrong: connection, catalog, webhooks);
+entrepot_guest::export!(Wrong: connection, catalog, webhooks, listings);
