@@ -166,7 +166,7 @@ mod tests {
         assert!(end(at(0, []), &[], Some(0)) && end(at(0, []), &[], None) && end(at(0, []), &[], Some(9)));
         assert!(end(at(97, [98, 99, 100]), &rows(98..=100), Some(999)));
         assert!(!end(at(0, []), &rows(1..=40), None), "a short page may be a filtered one");
-assert!(!end(at(97, [100]), &rows(1..=100), Some(990)), "many came in front: the end is further away");
+        assert!(!end(at(97, [100]), &rows(1..=100), Some(990)), "many came in front: the end is further away");
     }
 
     #[test]

@@ -54,12 +54,16 @@ fn tells_a_wrong_key_from_a_wrong_token_and_a_wrong_shop() {
     let no_secret = r#"{"error":"Shared secret is required in x-api-key header."}"#;
     let shop = Shop::of(1).twisted(move |_, _| Some(Ok(status(403, no_secret))));
     let message = unauthorized(shop);
-    assert!(message.contains("Keystring or shared secret") && message.contains("Shared secret is required"), "{message}");
+    assert!(
+        message.contains("Keystring or shared secret") && message.contains("Shared secret is required"),
+        "{message}"
+    );
     let revoked = r#"{"error":"invalid_token","error_description":"access token is expired"}"#;
     let shop = Shop::of(1).twisted(move |_, asked| (asked.credential == "shop").then(|| Ok(status(401, revoked))));
     let message = unauthorized(shop);
     assert!(message.contains("Connect the shop again") && message.contains("access token is expired"), "{message}");
-    let shop = Shop::of(1).twisted(|_, asked| (asked.route == "/users/me").then(|| Ok(ok(&json!({"user_id": 1, "shop_id": 9})))));
+    let shop = Shop::of(1)
+        .twisted(|_, asked| (asked.route == "/users/me").then(|| Ok(ok(&json!({"user_id": 1, "shop_id": 9})))));
     assert!(unauthorized(shop).contains("The connection is to shop 9"));
     let shop = Shop::of(1).twisted(|_, _| Some(Ok(status(404, r#"{"error":"Resource not found"}"#))));
     assert!(unauthorized(shop).contains("knows no shop"));
@@ -85,7 +89,7 @@ fn waiting_is_passed_on_however_long() {
         let shop = Shop::of(1).twisted(move |_, asked| {
             let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
             let body = br#"{"error":"Has exceeded rate limit"}"#.to_vec();
-            asked.is_list().then(|| Ok(Response { status: 429, headers, body, retry_after }))
+            asked.is_list().then_some(Ok(Response { status: 429, headers, body, retry_after }))
         });
         fetch_page(&shop, &channel(), &first())
     };

@@ -96,7 +96,11 @@ fn product(id: u64, values: Value, quantity: i64, enabled: bool) -> Value {
 fn shirt() -> Value {
     let values = |colour: u64, size: u64| {
         let (one, two) = (["Red &amp; pink", "Blue"][colour as usize], ["S", "M"][size as usize]);
-        json!([property(513, "Tone", 1000 + colour, one), property(514, "Tone", 2000 + size, two), property(100, "Cut", 1, "Slim")])
+        json!([
+            property(513, "Tone", 1000 + colour, one),
+            property(514, "Tone", 2000 + size, two),
+            property(100, "Cut", 1, "Slim")
+        ])
     };
     let mut body = with(json!({"has_variations": true, "price": money(1, 100, "EUR")}));
     body["inventory"] = json!({"products": [product(1, values(0, 0), 3, true), product(2, values(0, 1), 3, true),
@@ -151,9 +155,11 @@ fn variants_keep_their_names_when_the_inventory_is_rewritten() {
 
 #[test]
 fn texts_are_decoded_once_and_descriptions_become_html() {
-    let mut body = with(json!({"title": " Salt &amp; &quot;Pepper&quot; &#39;s ", "tags": ["a &amp; b", "a &amp; b", "c"],
+    let mut body = with(
+        json!({"title": " Salt &amp; &quot;Pepper&quot; &#39;s ", "tags": ["a &amp; b", "a &amp; b", "c"],
         "description": "One &lt; two\nline &quot;x&quot;\n\n<b>three</b>\r\n\r\n", "materials": ["cotton"], "style": ["Boho"],
-        "who_made": "i_did", "when_made": "made_to_order", "is_supply": false, "is_private": false}));
+        "who_made": "i_did", "when_made": "made_to_order", "is_supply": false, "is_private": false}),
+    );
     body["section"] = json!("Tops & Tees");
     body["taxonomy"] = json!(["Clothing", "T-shirts"]);
     let product = mapped(&body);
@@ -163,14 +169,20 @@ fn texts_are_decoded_once_and_descriptions_become_html() {
         Some("<p>One &lt; two<br>line \"x\"</p><p>&lt;b&gt;three&lt;/b&gt;</p>")
     );
     assert_eq!((product.tags.join("|"), product.product_type.as_deref()), ("a & b|c".into(), Some("T-shirts")));
-    assert_eq!((product.collections[0].source_id.as_str(), product.collections[0].title.as_str()), ("333", "Tops & Tees"));
+    assert_eq!(
+        (product.collections[0].source_id.as_str(), product.collections[0].title.as_str()),
+        ("333", "Tops & Tees")
+    );
     let attribute = |key: &str| {
         let found = product.attributes.iter().find(|attribute| attribute.key == key);
         found.map(|attribute| attribute.value.as_str())
     };
     assert_eq!(attribute("taxonomy"), Some(r#"["Clothing","T-shirts"]"#));
     assert_eq!((attribute("materials"), attribute("style")), (Some(r#"["cotton"]"#), Some(r#"["Boho"]"#)));
-    assert_eq!((attribute("who_made"), attribute("when_made"), attribute("is_supply")), (Some("i_did"), Some("made_to_order"), Some("false")));
+    assert_eq!(
+        (attribute("who_made"), attribute("when_made"), attribute("is_supply")),
+        (Some("i_did"), Some("made_to_order"), Some("false"))
+    );
     assert_eq!((product.handle.as_deref(), product.created_at), (Some("tee"), Some(1_767_225_600_000)));
     assert_eq!(product.updated_at, Some(1_767_229_200_000));
     let rich = mapped(&with(json!({"rich_description": "<p>a &amp; b</p>"})));
@@ -191,20 +203,29 @@ fn states_media_and_measures() {
         assert_eq!(serde_json::from_str::<Value>(&product.extras).unwrap()["state"], state);
     }
     assert_eq!(mapped(&with(json!({"is_private": true}))).status, ProductStatus::Archived);
-    let mut body = with(json!({"item_weight": 0.2, "item_weight_unit": "kg", "item_length": 10, "item_width": 2.5, "item_height": 1,
-        "item_dimensions_unit": "inches", "listing_type": "download", "is_taxable": true}));
+    let mut body = with(
+        json!({"item_weight": 0.2, "item_weight_unit": "kg", "item_length": 10, "item_width": 2.5, "item_height": 1,
+        "item_dimensions_unit": "inches", "listing_type": "download", "is_taxable": true}),
+    );
     body["images"] = json!([{"listing_image_id": 2, "rank": 2, "url_fullxfull": "https://x/2.jpg", "alt_text": null},
         {"listing_image_id": 1, "rank": 1, "url_fullxfull": "https://x/1.jpg", "alt_text": "Front &amp; back"}]);
     body["videos"] = json!([{"video_id": 1, "video_url": "https://x/1.mp4", "video_state": "active"},
         {"video_id": 2, "video_url": "https://x/2.mp4", "video_state": "flagged"}]);
     let product = mapped(&body);
-    let media: Vec<_> = product.media.iter().map(|m| (m.source_id.as_deref().unwrap(), m.alt.as_deref(), m.position, m.kind)).collect();
-    assert_eq!(media, [
-        ("1", Some("Front & back"), 0, MediaKind::Image),
-        ("2", None, 1, MediaKind::Image),
-        ("video-1", None, 2, MediaKind::Video)
-    ]);
+    let media: Vec<_> =
+        product.media.iter().map(|m| (m.source_id.as_deref().unwrap(), m.alt.as_deref(), m.position, m.kind)).collect();
+    assert_eq!(
+        media,
+        [
+            ("1", Some("Front & back"), 0, MediaKind::Image),
+            ("2", None, 1, MediaKind::Image),
+            ("video-1", None, 2, MediaKind::Video)
+        ]
+    );
     let variant = &product.variants[0];
-    assert_eq!((variant.weight, variant.taxable, variant.requires_shipping), (Some((0.2, WeightUnit::Kilogram)), Some(true), Some(false)));
+    assert_eq!(
+        (variant.weight, variant.taxable, variant.requires_shipping),
+        (Some((0.2, WeightUnit::Kilogram)), Some(true), Some(false))
+    );
     assert_eq!(variant.dimensions.as_ref().map(|d| d.width), Some(2.5));
 }

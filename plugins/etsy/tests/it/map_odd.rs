@@ -20,7 +20,10 @@ fn without_an_inventory_the_listing_speaks_for_itself_unless_it_has_variations()
     let mut body = with(json!({"quantity": 9}));
     body["inventory"] = Value::Null;
     let product = mapped(&body);
-    assert_eq!((product.variants[0].price.as_ref().unwrap().minor, available(&product.variants[0])), (2200, (Some("7"), 9)));
+    assert_eq!(
+        (product.variants[0].price.as_ref().unwrap().minor, available(&product.variants[0])),
+        (2200, (Some("7"), 9))
+    );
     body["listing"]["has_variations"] = json!(true);
     assert_eq!(codes(&refused(&body)), ["inventory-missing"]);
     let mut nothing = with(json!({}));
@@ -47,7 +50,10 @@ fn deleted_parts_are_passed_over_and_strange_ones_said() {
     assert_eq!((product.variants[0].enabled, available(&product.variants[0]).1), (true, 4));
     assert_eq!((product.variants[1].enabled, product.variants[1].price.is_none()), (false, true));
     assert_eq!(product.variants[1].source_id, "7-2");
-    assert_eq!(codes(&product.warnings), ["offering-ambiguous", "offering-missing", "variant-duplicate", "price-missing"]);
+    assert_eq!(
+        codes(&product.warnings),
+        ["offering-ambiguous", "offering-missing", "variant-duplicate", "price-missing"]
+    );
 }
 
 #[test]
@@ -88,7 +94,8 @@ fn values_without_ids_or_names() {
 
 #[test]
 fn measures_that_are_none() {
-    let product = mapped(&with(json!({"item_weight": "heavy", "item_weight_unit": "stone", "item_length": -1, "item_width": 0,
+    let product =
+        mapped(&with(json!({"item_weight": "heavy", "item_weight_unit": "stone", "item_length": -1, "item_width": 0,
         "item_height": 1e-3, "item_dimensions_unit": "cm", "state": "edit"})));
     assert_eq!((product.variants[0].weight, product.variants[0].dimensions.is_none()), (None, true));
     assert_eq!(codes(&product.warnings), ["measure-invalid", "measure-invalid", "status-unknown"]);
@@ -97,15 +104,28 @@ fn measures_that_are_none() {
 
 #[test]
 fn any_json_gives_a_product_or_an_issue() {
-    let values = [json!(null), json!(true), json!(0), json!(-1.5e300), json!(""), json!("\u{fffd}\u{0}<x>"), json!([]), json!([[1]]),
-        json!({}), json!({"a": {"b": []}}), json!([{"property_values": {}, "offerings": 3}])];
+    let values = [
+        json!(null),
+        json!(true),
+        json!(0),
+        json!(-1.5e300),
+        json!(""),
+        json!("\u{fffd}\u{0}<x>"),
+        json!([]),
+        json!([[1]]),
+        json!({}),
+        json!({"a": {"b": []}}),
+        json!([{"property_values": {}, "offerings": 3}]),
+    ];
     let whole = with(json!({"has_variations": true}));
     // Every field of every object in turn is each of the values.
     fn paths(value: &Value, at: &str, into: &mut Vec<String>) {
         into.push(at.to_owned());
         match value {
             Value::Object(fields) => fields.iter().for_each(|(key, value)| paths(value, &format!("{at}/{key}"), into)),
-            Value::Array(items) => items.iter().enumerate().for_each(|(n, value)| paths(value, &format!("{at}/{n}"), into)),
+            Value::Array(items) => {
+                items.iter().enumerate().for_each(|(n, value)| paths(value, &format!("{at}/{n}"), into))
+            }
             _ => {}
         }
     }
@@ -116,7 +136,9 @@ fn any_json_gives_a_product_or_an_issue() {
             let mut body = whole.clone();
             *body.pointer_mut(path).unwrap() = value.clone();
             match map_product(&channel(), &raw(&body)) {
-                Ok(product) => assert!(!product.variants.is_empty() && serde_json::from_str::<Value>(&product.extras).is_ok()),
+                Ok(product) => {
+                    assert!(!product.variants.is_empty() && serde_json::from_str::<Value>(&product.extras).is_ok())
+                }
                 Err(Error::Invalid(issues)) => assert!(!issues.is_empty()),
                 Err(error) => panic!("{path} = {value}: {error:?}"),
             }

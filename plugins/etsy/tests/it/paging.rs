@@ -35,7 +35,10 @@ fn a_hundred_listings_are_two_requests_and_another_to_sweep() {
         let public = matches!(one.route.rsplit('/').next(), Some("sections" | "nodes"));
         assert_eq!(one.credential, if public { "app" } else { "shop" }, "{}", one.route);
         assert!(!one.query.contains_key("sort_on"), "no order is relied on");
-        assert!(one.query.get("includes").is_none_or(|includes| !includes.contains("Inventory")), "gone since July 2026");
+        assert!(
+            one.query.get("includes").is_none_or(|includes| !includes.contains("Inventory")),
+            "gone since July 2026"
+        );
     }
 }
 
@@ -79,7 +82,10 @@ fn a_delta_says_what_is_gone_meanwhile() {
         None
     });
     let run = Run::with(&shop, since(0)).unwrap();
-    assert_eq!(run.items.values().filter(|item| item.deleted).map(|item| item.source_id.as_str()).collect::<Vec<_>>(), ["2"]);
+    assert_eq!(
+        run.items.values().filter(|item| item.deleted).map(|item| item.source_id.as_str()).collect::<Vec<_>>(),
+        ["2"]
+    );
 }
 
 #[test]
@@ -93,7 +99,17 @@ fn an_element_without_an_id_is_not_lost() {
 
 #[test]
 fn what_is_no_list_is_tried_again_never_taken_for_empty() {
-    for body in ["", "<h1>Oops</h1>", "null", "[]", "{}", r#"{"count":0}"#, r#"{"count":1,"results":{}}"#, r#"{"count":3,"results":[{}"#, r#"{"count":2,"results":[1,2]}"#] {
+    for body in [
+        "",
+        "<h1>Oops</h1>",
+        "null",
+        "[]",
+        "{}",
+        r#"{"count":0}"#,
+        r#"{"count":1,"results":{}}"#,
+        r#"{"count":3,"results":[{}"#,
+        r#"{"count":2,"results":[1,2]}"#,
+    ] {
         let shop = Shop::of(3).twisted(move |_, asked| asked.is_list().then(|| Ok(status(200, body))));
         let error = fetch_page(&shop, &channel(), &first());
         assert!(matches!(error, Err(Error::Unavailable(_))), "{body}: {error:?}");

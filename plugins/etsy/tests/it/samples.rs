@@ -46,11 +46,14 @@ fn the_listings_of_the_sample_page_are_imported() {
         .iter()
         .map(|one| (one.sku.as_deref(), one.price.as_ref().unwrap().minor, one.enabled, one.option_values.join("/")))
         .collect();
-    assert_eq!(variants, [
-        (Some("TEE-S-RED"), 2200, true, "Red/S".to_owned()),
-        (Some("TEE-M-RED"), 2400, true, "Red/M".to_owned()),
-        (None, 2400, false, "Blue/M".to_owned()),
-    ]);
+    assert_eq!(
+        variants,
+        [
+            (Some("TEE-S-RED"), 2200, true, "Red/S".to_owned()),
+            (Some("TEE-M-RED"), 2400, true, "Red/M".to_owned()),
+            (None, 2400, false, "Blue/M".to_owned()),
+        ]
+    );
 }
 
 #[test]

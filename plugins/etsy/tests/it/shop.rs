@@ -71,10 +71,7 @@ impl Shop {
         }
     }
 
-    pub(crate) fn twisted(
-        self,
-        twist: impl Fn(&Self, &Asked) -> Option<Result<Response, Error>> + 'static,
-    ) -> Self {
+    pub(crate) fn twisted(self, twist: impl Fn(&Self, &Asked) -> Option<Result<Response, Error>> + 'static) -> Self {
         Self { twist: Box::new(twist), ..self }
     }
 
@@ -85,6 +82,11 @@ impl Shop {
     pub(crate) fn change(&self, id: u64, change: impl FnOnce(&mut Value)) {
         let mut listings = self.listings.borrow_mut();
         change(listings.iter_mut().find(|one| one["listing_id"] == id).unwrap());
+    }
+
+    pub(crate) fn state(&self, id: u64) -> String {
+        let listings = self.listings.borrow();
+        listings.iter().find(|one| one["listing_id"] == id).unwrap()["state"].as_str().unwrap().to_owned()
     }
 
     /// Changes state and time; where it then stands among the others is the same.
@@ -114,16 +116,22 @@ impl Shop {
             one
         };
         match asked.route.strip_prefix(own.as_str()).unwrap_or(&asked.route) {
-            "" => ok(&json!({"shop_id": SHOP, "shop_name": "Tees &amp; Co", "url": "https://www.etsy.com/shop/tees", "currency_code": "EUR",
-                "is_vacation": false})),
+            "" => ok(
+                &json!({"shop_id": SHOP, "shop_name": "Tees &amp; Co", "url": "https://www.etsy.com/shop/tees", "currency_code": "EUR",
+                "is_vacation": false}),
+            ),
             "/sections" => ok(&list(vec![json!({"shop_section_id": 333, "title": "Tops &amp; Tees", "rank": 1})])),
             "/readiness-state-definitions" => {
                 assert!(!asked.query.contains_key("offset"), "paged, this list loses records");
-                ok(&list(vec![json!({"readiness_state_id": 14, "readiness_state": "made_to_order", "min_processing_days": 3,
-                    "max_processing_days": 5, "processing_days_display_label": "3 - 5 days"})]))
+                ok(&list(vec![
+                    json!({"readiness_state_id": 14, "readiness_state": "made_to_order", "min_processing_days": 3,
+                    "max_processing_days": 5, "processing_days_display_label": "3 - 5 days"}),
+                ]))
             }
-            "/seller-taxonomy/nodes" => ok(&list(vec![json!({"id": 1, "name": "Clothing", "parent_id": null, "children": [
-                {"id": 482, "name": "T-shirts", "parent_id": 1, "children": []}]})])),
+            "/seller-taxonomy/nodes" => {
+                ok(&list(vec![json!({"id": 1, "name": "Clothing", "parent_id": null, "children": [
+                {"id": 482, "name": "T-shirts", "parent_id": 1, "children": []}]})]))
+            }
             "/users/me" => ok(&json!({"user_id": 55_500_001, "shop_id": SHOP})),
             "/listings" => {
                 let state = asked.query.get("state").map_or("active", String::as_str);
@@ -135,11 +143,19 @@ impl Shop {
             "/listings/batch" => {
                 assert!(asked.ids().len() <= 100);
                 let shown = |one: &Value| self.batch_shows_all.get() || one["state"] == "active";
-                ok(&list(asked.ids().into_iter().filter_map(by_id).filter(shown).map(|one| {
-                    let mut one = with(one);
-                    one["readiness_state_id"] = Value::Null;
-                    one
-                }).collect()))
+                ok(&list(
+                    asked
+                        .ids()
+                        .into_iter()
+                        .filter_map(by_id)
+                        .filter(shown)
+                        .map(|one| {
+                            let mut one = with(one);
+                            one["readiness_state_id"] = Value::Null;
+                            one
+                        })
+                        .collect(),
+                ))
             }
             "/listings/batch/inventory" => {
                 assert!(asked.ids().len() <= 100);
@@ -244,9 +260,11 @@ impl Run {
             run.items.extend(page.items.into_iter().map(|item| (item.source_id.clone(), item)));
             let missed: Vec<_> = page.listed.iter().filter(|id| !run.items.contains_key(*id)).cloned().collect();
             let fetched = fetch_items(shop, &channel(), run.context.as_deref(), &missed)?;
-            run.listed.extend(page.listed.into_iter().filter(|id| {
-                !missed.contains(id) || fetched.iter().any(|item| item.source_id == *id)
-            }));
+            run.listed.extend(
+                page.listed
+                    .into_iter()
+                    .filter(|id| !missed.contains(id) || fetched.iter().any(|item| item.source_id == *id)),
+            );
             run.items.extend(fetched.into_iter().map(|item| (item.source_id.clone(), item)));
             run.declared = page.total.or(run.declared);
             let Some(next) = page.next else { return Ok(run) };

@@ -18,9 +18,7 @@ fn host() -> TestHost<'static> {
 
 /// Signed as Etsy does.
 fn delivery(body: &str, timestamp: i64) -> Delivery {
-    let mac = host()
-        .mac("webhook_secret", hmac_sha256(), format!("msg_1.{timestamp}.{body}").as_bytes())
-        .unwrap();
+    let mac = host().mac("webhook_secret", hmac_sha256(), format!("msg_1.{timestamp}.{body}").as_bytes()).unwrap();
     let headers = [
         ("Webhook-Id", "msg_1".to_owned()),
         ("Webhook-Timestamp", timestamp.to_string()),
@@ -55,7 +53,9 @@ fn verdict(body: &str) -> Verdict {
 fn an_event_becomes_a_changed_order() {
     for topic in ["order.paid", "order.canceled", "order.shipped", "order.delivered", "order.refunded"] {
         for shop in [json!(SHOP), json!(SHOP.to_string())] {
-            let Verdict::Accepted(verified) = verdict(&event(json!({"event_type": topic, "shop_id": shop}))) else { panic!() };
+            let Verdict::Accepted(verified) = verdict(&event(json!({"event_type": topic, "shop_id": shop}))) else {
+                panic!()
+            };
             assert_eq!((verified.id.as_str(), verified.topic.as_str()), ("msg_1", topic));
             assert_eq!(verified.occurred_at, Some(NOW * 1000));
             assert_eq!(verified.events, [Event::OrderChanged("234567890".into())]);
@@ -80,7 +80,10 @@ fn signed_and_still_not_this_shops() {
         (json!({"resource_url": format!("https://evil.example/https://api.etsy.com/{own}/1")}), "another host"),
         (json!({"resource_url": format!("http://api.etsy.com/{own}/1")}), "another host"),
         (json!({"resource_url": format!("https://api.etsy.com:8443/{own}/1")}), "another host"),
-        (json!({"resource_url": "https://api.etsy.com/v3/application/shops/9/receipts/1"}), "not a receipt of this shop"),
+        (
+            json!({"resource_url": "https://api.etsy.com/v3/application/shops/9/receipts/1"}),
+            "not a receipt of this shop",
+        ),
         (json!({"resource_url": format!("https://api.etsy.com/{own}/1/payments")}), "not a receipt"),
         (json!({"resource_url": format!("https://api.etsy.com/{own}/../1")}), "not a receipt"),
         (json!({"resource_url": format!("https://api.etsy.com/{own}/1?x=2")}), "no receipt"),
@@ -100,7 +103,9 @@ fn signed_and_still_not_this_shops() {
 #[test]
 fn old_deliveries_doubled_headers_and_missing_secrets_are_refused() {
     let body = event(json!({}));
-    for (timestamp, good) in [(NOW - 300, true), (NOW + 300, true), (NOW - 301, false), (NOW + 301, false), (i64::MAX, false)] {
+    for (timestamp, good) in
+        [(NOW - 300, true), (NOW + 300, true), (NOW - 301, false), (NOW + 301, false), (i64::MAX, false)]
+    {
         let verdict = verify(&host(), &channel(), &delivery(&body, timestamp)).unwrap();
         assert_eq!(matches!(verdict, Verdict::Accepted(_)), good, "{timestamp}");
     }
@@ -116,7 +121,9 @@ fn old_deliveries_doubled_headers_and_missing_secrets_are_refused() {
 #[test]
 fn endpoints_are_set_up_by_hand() {
     match subscribe("https://entrepot.example/hooks/1") {
-        Err(Error::Unsupported(why)) => assert!(why.contains("https://entrepot.example/hooks/1") && why.contains("whsec_")),
+        Err(Error::Unsupported(why)) => {
+            assert!(why.contains("https://entrepot.example/hooks/1") && why.contains("whsec_"))
+        }
         other => panic!("{other:?}"),
     }
     assert_eq!(unsubscribe(&[]), Ok(()));
