@@ -3,7 +3,7 @@
 use http::{HeaderMap, Method, StatusCode};
 use hyper::body::Bytes;
 
-/// A request. Bodies are not read: the simulated sites are read from, not written to.
+/// A request.
 #[derive(Clone, Debug)]
 pub struct Request {
     pub method: Method,
@@ -12,6 +12,8 @@ pub struct Request {
     /// As sent, without the question mark.
     pub query: String,
     pub headers: HeaderMap,
+    /// The first megabyte of it; more than that is nobody's honest request.
+    pub body: Bytes,
     /// Whether it came over TLS.
     pub tls: bool,
     /// Scheme, address and port of the server it came to.

@@ -1,12 +1,13 @@
 //! Accepting connections and answering on them.
 
 use std::convert::Infallible;
-use std::future::pending;
+use std::future::{pending, poll_fn};
 use std::net::TcpListener;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use http::{HeaderName, HeaderValue, Response};
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Bytes, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
@@ -86,14 +87,28 @@ impl From<Infallible> for Hangup {
     }
 }
 
+const MOST: usize = 1 << 20;
+
+async fn read(mut body: Incoming) -> Bytes {
+    let mut bytes = Vec::new();
+    while let Some(Ok(frame)) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
+        if let Ok(data) = frame.into_data() {
+            bytes.extend_from_slice(&data[..data.len().min(MOST - bytes.len())]);
+        }
+    }
+    bytes.into()
+}
+
 impl House {
     async fn serve(&self, request: hyper::Request<Incoming>) -> Result<Response<Body>, Hangup> {
         let open = self.log.enter();
+        let (head, body) = request.into_parts();
         let request = Request {
-            method: request.method().clone(),
-            path: request.uri().path().to_owned(),
-            query: request.uri().query().unwrap_or_default().to_owned(),
-            headers: request.headers().clone(),
+            method: head.method,
+            path: head.uri.path().to_owned(),
+            query: head.uri.query().unwrap_or_default().to_owned(),
+            headers: head.headers,
+            body: read(body).await,
             tls: self.tls,
             origin: self.origin.clone(),
         };

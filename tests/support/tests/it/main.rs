@@ -3,6 +3,7 @@
 mod auth;
 mod client;
 mod dates;
+mod etsy;
 mod faults;
 mod lists;
 mod quirks;
