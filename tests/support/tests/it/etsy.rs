@@ -121,8 +121,9 @@ fn changes_at_run_time_are_seen() {
     let product = |id| store.listing(id).unwrap().products.unwrap()[0].id;
     let before = product(made[1]);
     assert!(store.rewrite_inventory(made[1]) && product(made[1]) != before);
+    let last = made[2];
     store.before_request(Matcher::path("/listings"), 1, move |store| {
-        store.delete(made[2]);
+        store.delete(last);
     });
     assert_eq!(list(), [made[0], made[1]]);
     store.configure(|options| options.order = Order::UpdatedLoosely);
