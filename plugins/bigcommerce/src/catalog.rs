@@ -18,6 +18,9 @@ const SIZES: [u32; 5] = [100, 50, 10, 1, 1];
 /// From this attempt on, what cannot be read beside the list is a problem of its products, and no longer of the page.
 const SET_ASIDE: u32 = 3;
 
+/// Of a page that is larger, the rest is left to the next one: its items have to fit into memory twice.
+const MOST_BYTES: usize = 16 << 20;
+
 /// What comes with a product in one list without making its pages smaller.
 const INCLUDE: &str = "variants,images,custom_fields,bulk_pricing_rules,videos";
 
@@ -38,16 +41,19 @@ pub fn fetch_page<T: Transport>(transport: &T, channel: &Channel, request: &Page
     let bare = request.attempt as usize >= SIZES.len();
     let list = client.list("/v3/catalog/products", &page_query(request, &cursor, bare))?;
     let elements = list.elements()?;
-    let listed: Vec<_> = elements.data.iter().copied().map(Listed::of).collect();
-    let last = ascending(&listed, cursor.after)?;
+    let mut listed: Vec<_> = elements.data.iter().copied().map(Listed::of).collect();
+    ascending(&listed, cursor.after)?;
+    let answered = listed.len() as u64;
+    listed.truncate(fitting(&listed));
+    let last = listed.iter().filter_map(|product| product.id).next_back();
     let seen = cursor.seen + listed.len() as u64;
 
     let mut page = paging::empty_page();
     page.items = joined(&client, &mut context, &mut news, &listed, request.attempt, bare)?;
-    // The total counts what is left from the cursor on. One that is below what is on the page is none.
-    let left = elements.total.filter(|total| *total >= listed.len() as u64);
+    // The total counts what is left from the cursor on. One that is below what was answered is none.
+    let left = elements.total.filter(|total| *total >= answered);
     page.total = left.map(|left| cursor.seen + left);
-    let ended = listed.is_empty() || left == Some(listed.len() as u64);
+    let ended = answered == 0 || left == Some(listed.len() as u64);
     if !ended {
         let Some(after) = last else {
             return Err(Error::Unavailable("none of the products of a page has a usable id".to_owned()));
@@ -78,17 +84,27 @@ fn page_query(request: &PageRequest, cursor: &Cursor, bare: bool) -> Query<'stat
     query
 }
 
-/// The highest id. A server that sorts otherwise, or ignores where to begin, would make the run skip or repeat products.
-fn ascending(listed: &[Listed<'_>], after: u64) -> Result<Option<u64>, Error> {
-    let mut last = None;
+/// How many products are small enough to be read at once; one always is.
+fn fitting(listed: &[Listed<'_>]) -> usize {
+    let mut bytes = 0;
+    let fits = listed.iter().take_while(|product| {
+        bytes += product.size();
+        bytes <= MOST_BYTES
+    });
+    fits.count().max(1)
+}
+
+/// A server that sorts otherwise, or ignores where to begin, would make the run skip or repeat products.
+fn ascending(listed: &[Listed<'_>], after: u64) -> Result<(), Error> {
+    let mut last = after;
     for id in listed.iter().filter_map(|product| product.id) {
-        if id <= last.unwrap_or(after) {
+        if id <= last {
             // Not to be tried again with smaller pages: in those of one product the order could not be seen.
             return Err(Error::Unsupported(format!("BigCommerce answered product {id} out of order")));
         }
-        last = Some(id);
+        last = id;
     }
-    Ok(last)
+    Ok(())
 }
 
 pub fn fetch_items<T: Transport>(

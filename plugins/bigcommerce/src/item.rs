@@ -41,6 +41,11 @@ impl<'a> Listed<'a> {
         self.raw.json().starts_with('{')
     }
 
+    /// How many bytes it is.
+    pub(crate) fn size(&self) -> usize {
+        self.raw.json().len()
+    }
+
     pub(crate) fn brand(&self) -> Option<u64> {
         self.fields.get("brand_id").id()
     }

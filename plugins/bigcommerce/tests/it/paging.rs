@@ -119,6 +119,18 @@ fn a_page_that_is_too_large_is_asked_for_in_parts() {
 }
 
 #[test]
+fn of_a_page_that_is_too_heavy_the_rest_comes_with_the_next() {
+    let shop = Shop::of(12);
+    for product in shop.products.borrow_mut().iter_mut() {
+        product["description"] = json!("x".repeat(if product["id"] == 3 { 17 << 20 } else { 3 << 20 }));
+    }
+    let page = fetch_page(&shop, &channel(), &first()).unwrap();
+    assert_eq!((page.items.len(), page.total), (2, Some(12)));
+    let run = Run::of(&shop).unwrap();
+    assert_eq!((run.items.len(), run.declared, run.retries), (12, Some(12), 0));
+}
+
+#[test]
 fn one_product_that_breaks_the_server_is_set_aside() {
     let shop = Shop::of(25).twisted(|shop, asked| {
         let listed = shop.answer(asked);
