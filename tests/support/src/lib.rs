@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod bigcommerce;
 mod dice;
 pub mod etsy;
 pub mod seed;

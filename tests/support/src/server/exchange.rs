@@ -12,12 +12,11 @@ pub struct Request {
     /// As sent, without the question mark.
     pub query: String,
     pub headers: HeaderMap,
-    /// The first megabyte of it; more than that is nobody's honest request.
-    pub body: Bytes,
     /// Whether it came over TLS.
     pub tls: bool,
     /// Scheme, address and port of the server it came to.
     pub origin: String,
+    pub body: Bytes,
 }
 
 impl Request {

@@ -1,13 +1,13 @@
 //! Accepting connections and answering on them.
 
 use std::convert::Infallible;
-use std::future::{pending, poll_fn};
+use std::future::pending;
 use std::net::TcpListener;
-use std::pin::Pin;
 use std::sync::Arc;
 
 use http::{HeaderName, HeaderValue, Response};
-use hyper::body::{Body as _, Bytes, Incoming};
+use http_body_util::{BodyExt as _, Limited};
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
@@ -19,6 +19,8 @@ use tokio_rustls::TlsAcceptor;
 use super::body::Body;
 use super::fault::{Faults, Sending};
 use super::{Log, Request, Site};
+
+const LARGEST_BODY: usize = 16 << 20;
 
 pub(crate) struct House {
     pub(crate) site: Arc<dyn Site>,
@@ -87,30 +89,20 @@ impl From<Infallible> for Hangup {
     }
 }
 
-const MOST: usize = 1 << 20;
-
-async fn read(mut body: Incoming) -> Bytes {
-    let mut bytes = Vec::new();
-    while let Some(Ok(frame)) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
-        if let Ok(data) = frame.into_data() {
-            bytes.extend_from_slice(&data[..data.len().min(MOST - bytes.len())]);
-        }
-    }
-    bytes.into()
-}
-
 impl House {
     async fn serve(&self, request: hyper::Request<Incoming>) -> Result<Response<Body>, Hangup> {
         let open = self.log.enter();
         let (head, body) = request.into_parts();
+        // What is larger is not what any of the simulated sites takes.
+        let body = Limited::new(body, LARGEST_BODY).collect().await.map_err(|_| Hangup)?.to_bytes();
         let request = Request {
             method: head.method,
             path: head.uri.path().to_owned(),
             query: head.uri.query().unwrap_or_default().to_owned(),
             headers: head.headers,
-            body: read(body).await,
             tls: self.tls,
             origin: self.origin.clone(),
+            body,
         };
         let faults = self.faults.of(&request);
         let asked = faults.iter().fold(request.clone(), |asked, fault| fault.bend(asked));

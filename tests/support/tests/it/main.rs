@@ -1,6 +1,7 @@
 //! The simulated shop, held against the facts and recordings of a real one.
 
 mod auth;
+mod bigcommerce;
 mod client;
 mod dates;
 mod etsy;
