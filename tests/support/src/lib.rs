@@ -3,6 +3,7 @@
 pub mod bigcommerce;
 mod dice;
 pub mod etsy;
+mod post;
 pub mod seed;
 pub mod server;
 pub mod woocommerce;

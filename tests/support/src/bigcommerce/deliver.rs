@@ -1,9 +1,6 @@
 //! What the store sends when something happened: a body of ids, signed.
 
 use std::collections::BTreeMap;
-use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
-use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -14,6 +11,7 @@ use sha2::Sha256;
 
 use super::options::Options;
 use super::state::Hook;
+use crate::post::post;
 
 /// One delivery of one event to one webhook; a test may send it once, twice, late, or changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,20 +72,5 @@ fn hex(bytes: &[u8]) -> String {
 /// # Errors
 /// When there is no answer.
 pub fn send(delivery: &Delivery, url: &str) -> std::io::Result<u16> {
-    let url = url::Url::parse(url).map_err(std::io::Error::other)?;
-    let (host, port) = (url.host_str().unwrap_or_default(), url.port_or_known_default().unwrap_or(80));
-    let mut stream = TcpStream::connect((host, port))?;
-    stream.set_read_timeout(Some(Duration::from_secs(30)))?;
-    let target = &url[url::Position::BeforePath..url::Position::AfterQuery];
-    let mut head = format!("{} {target} HTTP/1.1\r\nHost: {host}:{port}\r\nConnection: close\r\n", delivery.method);
-    for (name, value) in &delivery.headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
-    }
-    head.push_str(&format!("Content-Length: {}\r\n\r\n", delivery.body.len()));
-    stream.write_all(head.as_bytes())?;
-    stream.write_all(&delivery.body)?;
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer)?;
-    let status = String::from_utf8_lossy(&answer).split(' ').nth(1).and_then(|status| status.parse().ok());
-    status.ok_or_else(|| std::io::Error::other("no status line"))
+    post(url, &delivery.headers, &delivery.body)
 }

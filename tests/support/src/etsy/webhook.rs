@@ -1,14 +1,12 @@
 //! Deliveries of order events: Standard Webhooks, and a body that is flat.
 
-use std::io::{self, Read as _, Write as _};
-use std::net::TcpStream;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
 use super::options::Options;
+use crate::post::post;
 
 /// One delivery. It may be posted more than once, and in any order: Etsy promises neither.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,20 +46,6 @@ impl Delivery {
 }
 
 /// Posts a delivery to a plain `http://` address and returns the status of the answer.
-pub fn send(delivery: &Delivery, url: &str) -> io::Result<u16> {
-    let odd = || io::Error::other(format!("{url} is no address of plain HTTP"));
-    let rest = url.strip_prefix("http://").ok_or_else(odd)?;
-    let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
-    let mut stream = TcpStream::connect(host)?;
-    let mut head = format!("{} /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n", delivery.method);
-    for (name, value) in &delivery.headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
-    }
-    head.push_str(&format!("Content-Length: {}\r\n\r\n", delivery.body.len()));
-    stream.write_all(head.as_bytes())?;
-    stream.write_all(&delivery.body)?;
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer)?;
-    let status = String::from_utf8_lossy(&answer).split(' ').nth(1).and_then(|status| status.parse().ok());
-    status.ok_or_else(|| io::Error::other("the answer has no status"))
+pub fn send(delivery: &Delivery, url: &str) -> std::io::Result<u16> {
+    post(url, &delivery.headers, &delivery.body)
 }

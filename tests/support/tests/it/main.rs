@@ -10,3 +10,4 @@ mod lists;
 mod quirks;
 mod recording;
 mod shape;
+mod webhooks;
