@@ -3,7 +3,7 @@
 use http::{HeaderMap, Method, StatusCode};
 use hyper::body::Bytes;
 
-/// A request. Bodies are not read: the simulated sites are read from, not written to.
+/// A request.
 #[derive(Clone, Debug)]
 pub struct Request {
     pub method: Method,
@@ -16,6 +16,7 @@ pub struct Request {
     pub tls: bool,
     /// Scheme, address and port of the server it came to.
     pub origin: String,
+    pub body: Bytes,
 }
 
 impl Request {

@@ -6,6 +6,7 @@ use std::net::TcpListener;
 use std::sync::Arc;
 
 use http::{HeaderName, HeaderValue, Response};
+use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -18,6 +19,8 @@ use tokio_rustls::TlsAcceptor;
 use super::body::Body;
 use super::fault::{Faults, Sending};
 use super::{Log, Request, Site};
+
+const LARGEST_BODY: usize = 16 << 20;
 
 pub(crate) struct House {
     pub(crate) site: Arc<dyn Site>,
@@ -89,13 +92,17 @@ impl From<Infallible> for Hangup {
 impl House {
     async fn serve(&self, request: hyper::Request<Incoming>) -> Result<Response<Body>, Hangup> {
         let open = self.log.enter();
+        let (head, body) = request.into_parts();
+        // What is larger is not what any of the simulated sites takes.
+        let body = Limited::new(body, LARGEST_BODY).collect().await.map_err(|_| Hangup)?.to_bytes();
         let request = Request {
-            method: request.method().clone(),
-            path: request.uri().path().to_owned(),
-            query: request.uri().query().unwrap_or_default().to_owned(),
-            headers: request.headers().clone(),
+            method: head.method,
+            path: head.uri.path().to_owned(),
+            query: head.uri.query().unwrap_or_default().to_owned(),
+            headers: head.headers,
             tls: self.tls,
             origin: self.origin.clone(),
+            body,
         };
         let faults = self.faults.of(&request);
         let asked = faults.iter().fold(request.clone(), |asked, fault| fault.bend(asked));
