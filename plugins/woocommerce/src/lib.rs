@@ -14,12 +14,13 @@ mod site;
 mod store;
 mod sweep;
 mod variations;
+pub mod webhooks;
 
 use entrepot_guest::prelude::*;
 
 pub use map::map_product;
 
-/// The adapter: reads a shop over REST v3.
+/// The adapter: reads a shop over REST v3 and hears of its changes.
 pub struct WooCommerce;
 
 impl Connection for WooCommerce {
@@ -42,4 +43,22 @@ impl Catalog for WooCommerce {
     }
 }
 
-entrepot_guest::export!(WooCommerce: connection, catalog);
+impl Webhooks for WooCommerce {
+    fn verify_webhook(_: Channel, delivery: Delivery) -> Result<Verdict, Error> {
+        webhooks::verify(&Host, &delivery)
+    }
+
+    fn subscribe(channel: Channel, callback_url: String) -> Result<Vec<Subscription>, Error> {
+        webhooks::subscribe(&Host, &channel, &callback_url)
+    }
+
+    fn subscriptions(channel: Channel) -> Result<Vec<Subscription>, Error> {
+        webhooks::subscriptions(&Host, &channel)
+    }
+
+    fn unsubscribe(channel: Channel, ids: Vec<String>) -> Result<(), Error> {
+        webhooks::unsubscribe(&Host, &channel, &ids)
+    }
+}
+
+entrepot_guest::export!(WooCommerce: connection, catalog, webhooks);

@@ -48,6 +48,10 @@ pub(crate) struct Site {
 impl Site {
     /// A GET of a route such as `/wc/v3/products`.
     pub(crate) fn get(&self, route: &str, query: &[(&str, &str)]) -> Request {
+        self.request(Method::Get, route, query)
+    }
+
+    pub(crate) fn request(&self, method: Method, route: &str, query: &[(&str, &str)]) -> Request {
         let mut url = if self.plain {
             // Keys are only looked at when the request URI contains this text; a parameter that nothing reads carries it.
             format!("{}/?rest_route={route}&entrepot=wp-json/wc/", self.base)
@@ -61,7 +65,7 @@ impl Site {
             percent_encode(value, ",:", &mut url);
         }
         let headers = vec![("accept".to_owned(), "application/json".to_owned())];
-        Request { method: Method::Get, url, headers, body: None, credential: Some(self.credential.name().to_owned()) }
+        Request { method, url, headers, body: None, credential: Some(self.credential.name().to_owned()) }
     }
 }
 

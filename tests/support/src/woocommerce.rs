@@ -1,5 +1,5 @@
-//! A simulated WooCommerce shop: its REST API for reading the catalogue, after the official schemas and recordings of a
-//! real shop, with the shop's own quirks.
+//! A simulated WooCommerce shop: its REST API for reading the catalogue and for webhooks, and what those send, after the
+//! official schemas and recordings of a real shop, with the shop's own quirks.
 
 mod errors;
 mod generate;
@@ -21,6 +21,7 @@ mod state;
 mod store;
 mod terms;
 mod time;
+mod webhooks;
 
 use std::sync::Arc;
 
@@ -35,6 +36,7 @@ pub use self::options::{Options, Permalinks};
 pub use self::recorded::Recorded;
 pub use self::store::Store;
 pub use self::time::iso;
+pub use self::webhooks::{Delivery, send};
 
 /// Serves a shop over plain HTTP on a free port.
 #[must_use]

@@ -1,6 +1,7 @@
 //! The adapter against shops of the tests' own, and against a recorded one.
 
 mod doors;
+mod hooks;
 mod map;
 mod map_odd;
 mod paging;
@@ -8,3 +9,4 @@ mod recorded;
 mod shop;
 mod variations;
 mod weather;
+mod webhooks;

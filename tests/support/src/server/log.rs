@@ -9,7 +9,7 @@ use super::Request;
 
 const LINES: usize = 100_000;
 /// Parameters whose value never reaches the log.
-const SECRET: [&str; 2] = ["consumer_secret", "oauth_signature"];
+const SECRET: [&str; 3] = ["consumer_secret", "oauth_signature", "secret"];
 
 /// One request, and how it was answered.
 #[derive(Clone, Debug)]

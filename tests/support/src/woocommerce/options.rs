@@ -31,6 +31,8 @@ pub struct Options {
     pub settings_forbidden: bool,
     /// Rows of one second come in another order on every request, as before the tie-break of 10.5.
     pub unstable_ties: bool,
+    /// The user whose key made the webhooks may no longer see products: bodies are refusals, signed.
+    pub webhook_owner_lost_access: bool,
     pub currency: String,
     pub weight_unit: String,
     pub dimension_unit: String,
@@ -55,6 +57,7 @@ impl Default for Options {
             drop_authorization_header: false,
             settings_forbidden: false,
             unstable_ties: false,
+            webhook_owner_lost_access: false,
             currency: "USD".into(),
             weight_unit: "lbs".into(),
             dimension_unit: "in".into(),

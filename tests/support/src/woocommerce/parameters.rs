@@ -7,7 +7,7 @@ use super::time::{self, Written};
 
 mod schema;
 
-pub(crate) use self::schema::{NONE, PRODUCTS, TERMS, VARIATIONS};
+pub(crate) use self::schema::{NONE, PRODUCTS, TERMS, VARIATIONS, WEBHOOK, WEBHOOKS};
 
 /// What a parameter holds.
 #[derive(Clone, Copy, Debug)]

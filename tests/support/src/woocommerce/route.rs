@@ -1,6 +1,7 @@
 //! From a request to an answer, in the order WordPress does it: who asks, which route, are the parameters good, may they.
 
 mod asked;
+mod webhooks;
 
 use self::asked::Asked;
 use super::keys::Caller;

@@ -1,5 +1,6 @@
 //! A shop that tests may change while it is served.
 
+mod hooks;
 mod raw;
 
 use std::collections::{BTreeSet, HashMap};
@@ -14,6 +15,7 @@ use super::rendered::Rendered;
 use super::script::Script;
 use super::select::{self, Of};
 use super::state::State;
+use super::webhooks::Hooks;
 use crate::server::Matcher;
 
 /// The answer to one list, all pages: what it was asked for, the state it was made of, the ids.
@@ -27,6 +29,8 @@ pub(crate) struct Shared {
     unknown: Mutex<BTreeSet<String>>,
     undone: Mutex<BTreeSet<String>>,
     pub(crate) rendered: Rendered,
+    /// Locked after the state, never before it.
+    hooks: Mutex<Hooks>,
     requests: AtomicU64,
     key: Key,
 }
@@ -67,6 +71,7 @@ impl Store {
             unknown: Mutex::default(),
             undone: Mutex::default(),
             rendered: Rendered::default(),
+            hooks: Mutex::default(),
             requests: AtomicU64::new(0),
             key,
         }))
@@ -131,16 +136,28 @@ impl Store {
     }
 
     pub fn insert(&self, product: Product) -> u64 {
-        self.write().insert(product)
+        let id = self.write().insert(product);
+        self.tell("created", &[id]);
+        id
     }
 
     /// Adds a variation. Its parent is not bumped: use [`Store::update`] for that.
     pub fn insert_variation(&self, variation: Variation) -> u64 {
-        self.write().insert_variation(variation)
+        let id = self.write().insert_variation(variation);
+        self.tell("created", &[id]);
+        id
     }
 
     /// Changes a product and its modification date; `false` when there is none.
     pub fn update(&self, id: u64, change: impl FnOnce(&mut Product)) -> bool {
+        let changed = self.silently(id, change);
+        if changed {
+            self.tell("updated", &[id]);
+        }
+        changed
+    }
+
+    fn silently(&self, id: u64, change: impl FnOnce(&mut Product)) -> bool {
         let mut state = self.write();
         state.revision += 1;
         let now = state.now();
@@ -150,7 +167,7 @@ impl Store {
         true
     }
 
-    /// Changes a variation, its modification date and its parent's.
+    /// Changes a variation, its modification date and its parent's. Webhooks hear of the variation alone.
     pub fn update_variation(&self, id: u64, change: impl FnOnce(&mut Variation)) -> bool {
         let mut state = self.write();
         state.revision += 1;
@@ -162,15 +179,21 @@ impl Store {
         if let Some(parent) = state.products.get_mut(&parent) {
             parent.modified = now;
         }
+        drop(state);
+        self.tell("updated", &[id]);
         true
     }
 
     /// To the trash: out of the lists, still there by id.
     pub fn trash(&self, id: u64) -> bool {
-        self.update(id, |product| product.status = "trash")
+        let trashed = self.silently(id, |product| product.status = "trash");
+        if trashed {
+            self.tell("deleted", &self.family(id));
+        }
+        trashed
     }
 
-    /// Gone for good, a parent with its variations; also deletes a variation.
+    /// Gone for good, a parent with its variations; also deletes a variation. Webhooks hear nothing of it.
     pub fn force_delete(&self, id: u64) -> bool {
         self.write().force_delete(id)
     }
@@ -184,7 +207,10 @@ impl Store {
             let variation = Variation::of(parent, &[("Size", &size)]).priced("9.99");
             state.insert_variation(variation.with_sku(&format!("V-{parent}-{number}")))
         };
-        (from + 1..=from + count).map(each).collect()
+        let made: Vec<u64> = (from + 1..=from + count).map(each).collect();
+        drop(state);
+        self.tell("created", &made);
+        made
     }
 
     #[must_use]

@@ -73,8 +73,18 @@ impl Shop {
         self.send("GET", target).unwrap_or_else(|| panic!("no answer to {target}"))
     }
 
+    /// With a JSON body.
+    pub(crate) fn write(&self, method: &str, target: &str, json: &str) -> Reply {
+        let head = format!("Content-Type: application/json\r\nContent-Length: {}\r\n", json.len());
+        self.sent(method, target, &head, json).unwrap_or_else(|| panic!("no answer to {target}"))
+    }
+
     /// `None` when the connection was closed, or nothing came in time.
     pub(crate) fn send(&self, method: &str, target: &str) -> Option<Reply> {
+        self.sent(method, target, "", "")
+    }
+
+    fn sent(&self, method: &str, target: &str, head: &str, body: &str) -> Option<Reply> {
         let stream = TcpStream::connect(self.server.address()).unwrap();
         stream.set_read_timeout(Some(self.patience)).unwrap();
         let mut request = format!("{method} {target} HTTP/1.1\r\nHost: {}\r\n", self.server.address());
@@ -83,7 +93,7 @@ impl Shop {
             let token = base64::engine::general_purpose::STANDARD.encode(token);
             request.push_str(&format!("Authorization: Basic {token}\r\n"));
         }
-        request.push_str("Connection: close\r\n\r\n");
+        request.push_str(&format!("{head}Connection: close\r\n\r\n{body}"));
         match self.server.authority_pem() {
             None => exchange(stream, &request),
             Some(pem) => exchange(secured(stream, pem), &request),

@@ -1,8 +1,10 @@
 //! The simulated shop, held against the facts and recordings of a real one.
 
 mod auth;
+mod bigcommerce;
 mod client;
 mod dates;
+mod etsy;
 mod faults;
 mod lists;
 mod quirks;
@@ -11,3 +13,4 @@ mod shape;
 mod shopify;
 mod shopify_bulk;
 mod shopify_hooks;
+mod webhooks;

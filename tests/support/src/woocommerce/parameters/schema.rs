@@ -35,6 +35,10 @@ const TAX_CLASSES: &[&str] = &["standard", "reduced-rate", "zero-rate"];
 const STOCK: &[&str] = &["instock", "outofstock", "onbackorder"];
 const SEARCHED: &[&str] = &["name", "global_unique_id", "description", "short_description", "sku"];
 
+const HOOK_ORDERS: &[&str] = &["date", "id", "title"];
+const HOOK_STATES: &[&str] = &["all", "active", "paused", "disabled"];
+const HOOK_STATUSES: &[&str] = &["active", "paused", "disabled"];
+
 const fn done(name: &'static str, kind: Kind) -> Parameter {
     Parameter { name, kind, done: true }
 }
@@ -147,4 +151,30 @@ pub(crate) const TERMS: &[Parameter] = &[
     done("parent", Kind::Int(None, None)),
     undone("product", Kind::Int(None, None)),
     done("slug", Kind::Text),
+];
+
+pub(crate) const WEBHOOKS: &[Parameter] = &[
+    CONTEXT,
+    PAGE,
+    PER_PAGE,
+    undone("search", Kind::Text),
+    undone("after", Kind::Date),
+    undone("before", Kind::Date),
+    undone("exclude", Kind::Ints),
+    undone("include", Kind::Ints),
+    done("offset", Kind::Int(None, None)),
+    done("order", Kind::Enum(ORDERS)),
+    done("orderby", Kind::Enum(HOOK_ORDERS)),
+    done("status", Kind::Enum(HOOK_STATES)),
+];
+
+/// What is said of one webhook, in the body or in the query.
+pub(crate) const WEBHOOK: &[Parameter] = &[
+    CONTEXT,
+    done("name", Kind::Text),
+    done("status", Kind::Enum(HOOK_STATUSES)),
+    done("topic", Kind::Text),
+    done("secret", Kind::Text),
+    done("delivery_url", Kind::Text),
+    done("force", Kind::Bool),
 ];

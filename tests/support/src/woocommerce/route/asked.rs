@@ -1,4 +1,4 @@
-//! The routes of `wc/v3` that read the catalogue.
+//! The routes of `wc/v3`: those that read the catalogue; webhooks are beside.
 
 use http::Method;
 
@@ -25,11 +25,14 @@ pub(super) struct Asked<'a> {
 
 impl Asked<'_> {
     pub(super) fn answer(&self, route: &str) -> Answer {
+        let state = self.view.state;
+        let parts: Vec<&str> = route.split('/').collect();
+        if let ["wc", "v3", "webhooks", rest @ ..] = parts.as_slice() {
+            return self.webhooks(route, rest);
+        }
         if !matches!(self.request.method, Method::GET | Method::HEAD) {
             return errors::no_route();
         }
-        let state = self.view.state;
-        let parts: Vec<&str> = route.split('/').collect();
         let parts = match parts.as_slice() {
             [""] => return self.open(|view, out| render::index(view, out, self.home)),
             ["wc", "v3"] => return self.open(|view, out| render::namespace(view, out, self.home)),
@@ -84,7 +87,7 @@ impl Asked<'_> {
     }
 
     /// Parameters first, permission second: a bad parameter without a key is 400.
-    fn checked(&self, route: &str, schema: &[Parameter], list: bool) -> Result<Values, Answer> {
+    pub(super) fn checked(&self, route: &str, schema: &[Parameter], list: bool) -> Result<Values, Answer> {
         let (values, findings) =
             parameters::read(schema, &self.request.pairs()).map_err(|invalid| errors::invalid(&invalid))?;
         self.store.note(route, findings);
@@ -109,7 +112,7 @@ impl Asked<'_> {
         })
     }
 
-    fn list<T>(
+    pub(super) fn list<T>(
         &self,
         route: &str,
         values: &Values,

@@ -1,0 +1,134 @@
+//! Requests to one store, and its answers.
+
+use std::cell::Cell;
+
+use entrepot_guest::prelude::*;
+use entrepot_guest::text::excerpt;
+use entrepot_guest::{http, json};
+
+use crate::failure::accepted;
+use crate::lenient::{Fields, Raw};
+use crate::settings::Settings;
+
+/// How many requests are handed to the host at once.
+pub(crate) const AT_ONCE: usize = 10;
+
+/// With fewer requests than these left in the window, the next page waits until it is over: the quota is shared with all
+/// other apps of the store.
+const RESERVE: u64 = 15;
+
+pub(crate) type Query<'a> = Vec<(&'a str, String)>;
+
+pub(crate) struct Client<'a, T> {
+    transport: &'a T,
+    root: String,
+    /// What is left of the window and when it ends, as the answers said.
+    left: Cell<Option<(u64, u64)>>,
+}
+
+impl<'a, T: Transport> Client<'a, T> {
+    pub(crate) fn of(transport: &'a T, channel: &Channel) -> Result<Self, Error> {
+        Ok(Self { transport, root: Settings::of(channel)?.root()?, left: Cell::new(None) })
+    }
+
+    /// `path` begins with the version: `/v3/catalog/products`.
+    pub(crate) fn request(&self, path: &str, query: &Query<'_>) -> Request {
+        let get = http::Get::new(format!("{}{path}", self.root)).header("accept", "application/json");
+        query.iter().fold(get, |get, (name, value)| get.query(name, value)).request()
+    }
+
+    /// A request that changes something, with a JSON body.
+    pub(crate) fn change(&self, method: Method, path: &str, body: Option<String>) -> Request {
+        let mut headers = vec![("accept".to_owned(), "application/json".to_owned())];
+        if body.is_some() {
+            headers.push(("content-type".to_owned(), "application/json".to_owned()));
+        }
+        let body = body.map(String::into_bytes);
+        Request { method, url: format!("{}{path}", self.root), headers, body, credential: None }
+    }
+
+    /// Whatever status it has.
+    pub(crate) fn send(&self, request: &Request) -> Result<Response, Error> {
+        let response = self.transport.send(request)?;
+        self.note(&response);
+        Ok(response)
+    }
+
+    pub(crate) fn list(&self, path: &str, query: &Query<'_>) -> Result<List, Error> {
+        List::of(self.send(&self.request(path, query))?)
+    }
+
+    /// At most [`AT_ONCE`] in flight; one result for each request, in order.
+    pub(crate) fn lists(&self, requests: &[Request]) -> Vec<Result<List, Error>> {
+        let mut lists = Vec::with_capacity(requests.len());
+        for some in requests.chunks(AT_ONCE) {
+            let mut answers = self.transport.send_all(some);
+            answers
+                .resize_with(some.len(), || Err(Error::Other("the host left a request without an answer".to_owned())));
+            lists.extend(answers.into_iter().map(|answer| {
+                let answer = answer?;
+                self.note(&answer);
+                List::of(answer)
+            }));
+        }
+        lists
+    }
+
+    /// How long to leave the store alone, in milliseconds.
+    pub(crate) fn rest(&self) -> Option<u64> {
+        self.left.get().filter(|(left, reset)| *left < RESERVE && *reset > 0).map(|(_, reset)| reset.min(60_000))
+    }
+
+    fn note(&self, response: &Response) {
+        let number = |name| http::header(response, name).and_then(|value| value.trim().parse::<u64>().ok());
+        if let (Some(left), Some(reset)) = (number("x-rate-limit-requests-left"), number("x-rate-limit-time-reset-ms"))
+        {
+            self.left.set(Some((left, reset)));
+        }
+    }
+}
+
+/// A list's answer.
+#[derive(Debug)]
+pub(crate) struct List(String);
+
+/// What is in it.
+#[derive(Debug)]
+pub(crate) struct Elements<'a> {
+    pub(crate) data: Vec<Raw<'a>>,
+    pub(crate) total: Option<u64>,
+    /// Whether a numbered page is the last.
+    pub(crate) last: bool,
+}
+
+impl List {
+    /// 204 is the empty list; whatever else stands in the place of a list is none.
+    pub(crate) fn of(response: Response) -> Result<Self, Error> {
+        let response = accepted(response)?;
+        if response.status == 204 {
+            return Ok(Self(r#"{"data":[],"meta":{"pagination":{"total":0}}}"#.to_owned()));
+        }
+        Ok(Self(json::text(response.body)?))
+    }
+
+    pub(crate) fn elements(&self) -> Result<Elements<'_>, Error> {
+        let no_list = || {
+            let words = excerpt(self.0.as_bytes(), 80);
+            Error::Unavailable(format!("BigCommerce answered with something else than a list: {words}"))
+        };
+        let fields = serde_json::from_str::<Fields<'_>>(&self.0).map_err(|_| no_list())?;
+        let data = fields.get("data");
+        if !data.json().starts_with('[') {
+            return Err(no_list());
+        }
+        let data = data.items();
+        let pagination = fields.get("meta").fields().get("pagination").fields();
+        let number = |name: &str| pagination.get(name).text().and_then(|text| text.parse::<u64>().ok());
+        let last = match (number("current_page"), number("total_pages")) {
+            (Some(current), Some(pages)) => current >= pages,
+            // Without numbers only an empty page proves the end.
+            _ => data.is_empty(),
+        };
+        Ok(Elements { total: number("total"), last: last || data.is_empty(), data })
+    }
+}

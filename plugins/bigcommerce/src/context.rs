@@ -1,0 +1,118 @@
+//! What a run needs to know of the store, asked once; and the names it has learnt. Travels as the run's context.
+
+use std::collections::BTreeMap;
+
+use entrepot_guest::prelude::*;
+use entrepot_guest::{currency, json, log, paging};
+use serde::{Deserialize, Serialize};
+
+use crate::client::Client;
+use crate::failure::accepted;
+use crate::lenient::{Fields, Raw};
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Context {
+    pub(crate) store: Store,
+    /// Id to name and parent (0 at the root); none: there is no such category.
+    pub(crate) categories: BTreeMap<u64, Option<(String, u64)>>,
+    pub(crate) brands: BTreeMap<u64, Option<String>>,
+    /// Whether the API account may not read stock per location.
+    pub(crate) inventory_forbidden: bool,
+}
+
+/// What all items of a store have in common; part of each raw item.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Store {
+    pub(crate) currency: String,
+    pub(crate) weight_units: String,
+    pub(crate) dimension_units: String,
+    pub(crate) url: Option<String>,
+    pub(crate) prices_include_tax: Option<bool>,
+}
+
+/// What else a store says of itself.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct About {
+    pub(crate) name: String,
+    pub(crate) time_zone: Option<String>,
+    pub(crate) plan: Option<String>,
+    pub(crate) warnings: Vec<String>,
+}
+
+impl Context {
+    /// What an earlier page found out, or else the store is asked. Tells whether it is new.
+    pub(crate) fn of<T: Transport>(
+        client: &Client<'_, T>,
+        channel: &Channel,
+        context: Option<&str>,
+    ) -> Result<(Self, bool), Error> {
+        if let Some(context) = paging::decode::<Option<Self>>(context)? {
+            return Ok((context, false));
+        }
+        let (store, about) = discover(client, channel)?;
+        for warning in &about.warnings {
+            log::warn(warning, &[]);
+        }
+        Ok((Self { store, ..Self::default() }, true))
+    }
+
+    /// Titles from the root down to and including this one; empty where the category is unknown.
+    pub(crate) fn path(&self, id: u64) -> Vec<&str> {
+        let mut path = Vec::new();
+        let mut next = id;
+        // A circle of parents would be a broken store, and still no reason to hang.
+        while let Some(Some((title, parent))) = self.categories.get(&next).filter(|_| path.len() < 32) {
+            path.push(title.as_str());
+            next = *parent;
+        }
+        path.reverse();
+        path
+    }
+}
+
+pub(crate) fn discover<T: Transport>(client: &Client<'_, T>, channel: &Channel) -> Result<(Store, About), Error> {
+    let response = client.send(&client.request("/v2/store", &vec![]))?;
+    if let (403, Some(currency)) = (response.status, &channel.currency) {
+        let warning = format!(
+            "The API account may not read the store's information: prices are taken as {currency}, as set for the channel, and \
+             weights and sizes are left out. Give it the scope Information & settings, read-only."
+        );
+        let store = Store { currency: currency.clone(), ..Store::default() };
+        return checked(store, About { warnings: vec![warning], ..About::default() });
+    }
+    let text = json::text(accepted(response)?.body)?;
+    let fields = serde_json::from_str::<Fields<'_>>(&text)
+        .map_err(|_| Error::Unavailable("BigCommerce answered with something else than a store".to_owned()))?;
+    let get = |name: &str| fields.get(name).owned();
+    let url = get("secure_url").or_else(|| Some(format!("https://{}", get("domain")?)));
+    let store = Store {
+        currency: get("currency").or_else(|| channel.currency.clone()).unwrap_or_default(),
+        weight_units: get("weight_units").unwrap_or_default(),
+        dimension_units: get("dimension_units").unwrap_or_default(),
+        url: url.map(|url| url.trim_end_matches('/').to_owned()).filter(|url| url.starts_with("http")),
+        prices_include_tax: fields.get("is_price_entered_with_tax").flag(),
+    };
+    let about = About {
+        name: get("name").unwrap_or_default(),
+        time_zone: fields.get("timezone").fields().get("name").owned(),
+        plan: get("plan_name"),
+        warnings: warnings(&fields),
+    };
+    checked(store, about)
+}
+
+fn warnings(fields: &Fields<'_>) -> Vec<String> {
+    let status: Raw<'_> = fields.get("status");
+    let off = status.word().filter(|status| !matches!(status.as_ref(), "live" | "pre_launch"));
+    off.map(|status| format!("The store is {status}: buyers may not see it.")).into_iter().collect()
+}
+
+fn checked(store: Store, about: About) -> Result<(Store, About), Error> {
+    if currency::exponent(&store.currency).is_none() {
+        return Err(Error::Unsupported(format!(
+            "The store's currency {:?} is not an active ISO 4217 currency.",
+            store.currency
+        )));
+    }
+    Ok((store, about))
+}

@@ -1,0 +1,99 @@
+//! What refusals mean, and how long to wait.
+
+use entrepot_guest::prelude::*;
+use entrepot_guest::text::excerpt;
+use entrepot_guest::{http, json};
+
+use crate::lenient::{Fields, Raw};
+
+/// A 2xx answer, or what the refusal means.
+pub(crate) fn accepted(response: Response) -> Result<Response, Error> {
+    let status = response.status;
+    let said = || {
+        let words = said(&response);
+        if words.is_empty() { format!("HTTP {status}") } else { format!("HTTP {status}: {words}") }
+    };
+    Err(match status {
+        200..=299 => return Ok(response),
+        401 => Error::Unauthorized(format!(
+            "BigCommerce refuses the access token: it was deleted, belongs to another store, or the app was uninstalled. Check the \
+             store hash, or make a new API account under Settings, API. ({})",
+            said()
+        )),
+        403 => Error::Unauthorized(format!(
+            "The API account may not do this: give it the scopes Products, Store inventory and Information & settings, each \
+             read-only. ({})",
+            said()
+        )),
+        404 => Error::NotFound,
+        // Without headers it is the platform that sheds load, and the host backs off by itself.
+        429 => Error::RateLimited(wait(&response)),
+        503 if wait(&response).is_some() => Error::RateLimited(wait(&response)),
+        // The page was too large for the server: the next attempt asks for less.
+        413 => Error::Unavailable(format!("too much was asked for at once ({})", said())),
+        408 | 423 | 425 => Error::Unavailable(said()),
+        507 => Error::Unsupported(format!("The store's plan does not allow more. ({})", said())),
+        500..=599 => Error::Unavailable(said()),
+        _ => Error::Other(said()),
+    })
+}
+
+/// The longest of the waits that are given.
+pub(crate) fn wait(response: &Response) -> Option<u64> {
+    let number = |name| http::header(response, name).and_then(|value| value.trim().parse::<u64>().ok());
+    let seconds = number("x-retry-after").map(|seconds| seconds.saturating_mul(1000));
+    [response.retry_after, number("x-rate-limit-time-reset-ms"), seconds]
+        .into_iter()
+        .flatten()
+        .max()
+        .filter(|ms| *ms > 0)
+}
+
+/// V3 answers an object with a title and, by field, errors; V2 a list of objects with a message.
+fn said(response: &Response) -> String {
+    let Ok(text) = json::text(response.body.clone()) else { return excerpt(&response.body, 80) };
+    let whole = Raw(Some(text.as_str()));
+    let first = whole.items().into_iter().next().filter(|_| text.starts_with('['));
+    let fields = serde_json::from_str::<Fields<'_>>(first.unwrap_or(whole).json()).unwrap_or_default();
+    let words = ["title", "message", "error"].iter().find_map(|name| fields.get(name).word()).unwrap_or_default();
+    let errors = serde_json::from_str::<Fields<'_>>(fields.get("errors").json()).unwrap_or_default();
+    let named: Vec<_> =
+        errors.0.iter().take(3).filter_map(|(field, error)| Some(format!("{field}: {}", error.word()?))).collect();
+    let all = if named.is_empty() { words.into_owned() } else { format!("{words} ({})", named.join("; ")) };
+    excerpt(all.as_bytes(), 200)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(status: u16, body: &str, headers: &[(&str, &str)]) -> Response {
+        let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        Response { status, headers, body: body.as_bytes().to_vec(), retry_after: None }
+    }
+
+    #[test]
+    fn the_longest_wait_counts() {
+        let both = answer(429, "", &[("x-rate-limit-time-reset-ms", "1500"), ("x-retry-after", "15")]);
+        assert_eq!(accepted(both), Err(Error::RateLimited(Some(15_000))));
+        let host = Response { retry_after: Some(20_000), ..answer(429, "", &[("x-rate-limit-time-reset-ms", "1500")]) };
+        assert_eq!(accepted(host), Err(Error::RateLimited(Some(20_000))));
+        assert_eq!(accepted(answer(429, "", &[])), Err(Error::RateLimited(None)));
+        assert_eq!(accepted(answer(429, "", &[("x-rate-limit-time-reset-ms", "soon")])), Err(Error::RateLimited(None)));
+    }
+
+    #[test]
+    fn both_versions_say_what_is_wrong() {
+        let v3 = r#"{"status":422,"title":"Invalid","errors":{"destination":"error.path.missing."}}"#;
+        assert_eq!(
+            accepted(answer(422, v3, &[])),
+            Err(Error::Other("HTTP 422: Invalid (destination: error.path.missing.)".into()))
+        );
+        let v2 = r#"[{"status":400,"message":"Bad field"}]"#;
+        assert_eq!(accepted(answer(400, v2, &[])), Err(Error::Other("HTTP 400: Bad field".into())));
+        assert_eq!(accepted(answer(502, "<h1>Bad</h1>", &[])), Err(Error::Unavailable("HTTP 502: Bad".into())));
+        for (status, body) in [(401, "{}"), (403, ""), (413, "{}"), (423, ""), (507, ""), (504, "")] {
+            assert!(accepted(answer(status, body, &[])).is_err(), "{status}");
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! From what the store sends to the raw item that is kept: one self-contained JSON object, without what changes by itself.
+
+use entrepot_guest::prelude::*;
+use entrepot_guest::time;
+
+use crate::context::Context;
+use crate::details::Details;
+use crate::lenient::{Fields, Raw, quoted};
+
+/// What changes although nobody changed the product.
+pub(crate) const VOLATILE: [&str; 5] =
+    ["view_count", "total_sold", "reviews_rating_sum", "reviews_count", "date_last_imported"];
+
+/// What an image is; the other sizes of it say nothing more.
+const IMAGE: [&str; 6] = ["id", "is_thumbnail", "sort_order", "description", "url_zoom", "url_standard"];
+
+/// A product as it was listed.
+#[derive(Debug)]
+pub(crate) struct Listed<'a> {
+    pub(crate) id: Option<u64>,
+    fields: Fields<'a>,
+    raw: Raw<'a>,
+}
+
+/// What was found beside the list.
+#[derive(Debug, Default)]
+pub(crate) struct Beside {
+    pub(crate) details: Details,
+    /// `None`: it was not asked for, or may not be read.
+    pub(crate) inventory: Option<Vec<(u64, String)>>,
+    pub(crate) problems: Vec<Issue>,
+}
+
+impl<'a> Listed<'a> {
+    pub(crate) fn of(raw: Raw<'a>) -> Self {
+        let fields = raw.fields();
+        Self { id: fields.get("id").id(), fields, raw }
+    }
+
+    pub(crate) fn is_object(&self) -> bool {
+        self.raw.json().starts_with('{')
+    }
+
+    /// How many bytes it is.
+    pub(crate) fn size(&self) -> usize {
+        self.raw.json().len()
+    }
+
+    pub(crate) fn brand(&self) -> Option<u64> {
+        self.fields.get("brand_id").id()
+    }
+
+    pub(crate) fn categories(&self) -> Vec<u64> {
+        self.fields.get("categories").items().into_iter().filter_map(Raw::id).collect()
+    }
+
+    pub(crate) fn is_tracked(&self) -> bool {
+        self.fields.get("inventory_tracking").text().is_some_and(|tracking| tracking != "none")
+    }
+
+    /// The item that is kept.
+    pub(crate) fn item(&self, context: &Context, beside: Beside) -> RawItem {
+        let mut body = String::with_capacity(self.raw.json().len() + 512);
+        body.push_str("{\"product\":");
+        if self.is_object() {
+            self.write_product(&mut body)
+        } else {
+            body.push_str(self.raw.json())
+        }
+        let brand = self.brand().and_then(|id| context.brands.get(&id)?.as_deref());
+        if let Some(brand) = brand {
+            body.push_str(",\"brand\":");
+            body.push_str(&quoted(brand));
+        }
+        self.write_paths(context, &mut body);
+        for (name, list) in [("options", beside.details.options), ("modifiers", beside.details.modifiers)] {
+            if let Some(list) = list {
+                body.push_str(&format!(",\"{name}\":{list}"));
+            }
+        }
+        if let Some(items) = beside.inventory {
+            let items: Vec<_> = items.into_iter().map(|(_, item)| item).collect();
+            body.push_str(&format!(",\"inventory\":[{}]", items.join(",")));
+        }
+        body.push_str(",\"store\":");
+        body.push_str(&serde_json::to_string(&context.store).unwrap_or_else(|_| "{}".to_owned()));
+        body.push('}');
+        RawItem {
+            source_id: match self.id {
+                Some(id) => id.to_string(),
+                None => format!("unidentified:{:016x}", fingerprint(self.raw.json().bytes())),
+            },
+            updated_at: self.fields.get("date_modified").text().and_then(|text| time::parse(&text)),
+            body,
+            deleted: false,
+            problems: beside.problems,
+        }
+    }
+
+    fn write_product(&self, body: &mut String) {
+        let kept = self.fields.0.iter().filter(|(key, _)| !VOLATILE.contains(&key.as_ref()));
+        let fields: Vec<_> = kept
+            .map(|(key, value)| match key.as_ref() {
+                "images" => format!("\"images\":[{}]", images(*value).join(",")),
+                _ => format!("{}:{}", quoted(key), value.json()),
+            })
+            .collect();
+        body.push('{');
+        body.push_str(&fields.join(","));
+        body.push('}');
+    }
+
+    fn write_paths(&self, context: &Context, body: &mut String) {
+        let path = |id: u64| {
+            let path: Vec<_> = context.path(id).into_iter().map(quoted).collect();
+            (!path.is_empty()).then(|| format!("\"{id}\":[{}]", path.join(",")))
+        };
+        let paths: Vec<_> = self.categories().into_iter().filter_map(path).collect();
+        body.push_str(&format!(",\"paths\":{{{}}}", paths.join(",")));
+    }
+}
+
+fn images(images: Raw<'_>) -> Vec<String> {
+    let image = |image: Raw<'_>| {
+        let fields = image.fields();
+        let has_zoom = fields.get("url_zoom").word().is_some();
+        let kept = fields.0.iter().filter(|(key, _)| {
+            // Where the usual address is missing, every other is worth having.
+            IMAGE.contains(&key.as_ref()) || (!has_zoom && key.contains("url"))
+        });
+        let fields: Vec<_> = kept.map(|(key, value)| format!("{}:{}", quoted(key), value.json())).collect();
+        format!("{{{}}}", fields.join(","))
+    };
+    images.items().into_iter().map(image).collect()
+}
+
+/// FNV-1a.
+fn fingerprint(bytes: impl IntoIterator<Item = u8>) -> u64 {
+    bytes.into_iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}

@@ -1,0 +1,158 @@
+//! Prices: JSON numbers, read by their digits. What a variant has null of, it inherits.
+
+use std::borrow::Cow;
+
+use entrepot_guest::money::{MoneyError, minor, minor_half_up};
+use entrepot_guest::prelude::*;
+
+use super::notes::{Notes, Place, short};
+use crate::lenient::{Fields, Raw};
+use crate::settings::Rounding;
+
+/// More than this is a slip of the hand, not a price (in minor units).
+const ABSURD: i64 = 1_000_000_000_000;
+
+/// More zeros than a price can have.
+const MOST_ZEROS: usize = 20;
+
+pub(super) struct Prices<'a> {
+    pub(super) currency: &'a str,
+    pub(super) exponent: u32,
+    pub(super) rounding: Rounding,
+    pub(super) product: &'a Fields<'a>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Priced {
+    pub(super) price: Option<Money>,
+    pub(super) compare_at: Option<Money>,
+    pub(super) sale: Option<model::Sale>,
+    pub(super) cost: Option<Money>,
+}
+
+impl Prices<'_> {
+    pub(super) fn of(&self, variant: &Fields<'_>, place: Place, notes: &mut Notes) -> Priced {
+        let before = notes.fatal.len();
+        let inherited = |field: &str| variant.get(field).or(self.product.get(field));
+        let regular = self.amount(inherited("price"), place, "price", notes);
+        // 0 means that there is no sale, and no cost either.
+        let sale = self.amount(inherited("sale_price"), place, "sale_price", notes).filter(|sale| *sale > 0);
+        let cost = self.amount(inherited("cost_price"), place, "cost_price", notes).filter(|cost| *cost > 0);
+        let price = sale.or(regular);
+        match price {
+            None if notes.fatal.len() == before => {
+                let message = "There is no price, so this cannot be sold. Enter one in the store.";
+                notes.warn(place, "price", "price-missing", message);
+            }
+            Some(0) => notes.warn(place, "price", "price-zero", "The price is zero: buyers would pay nothing."),
+            _ => {}
+        }
+        let compare_at = regular.filter(|regular| price.is_some_and(|price| price < *regular));
+        Priced {
+            price: price.map(|minor| self.money(minor)),
+            compare_at: compare_at.map(|minor| self.money(minor)),
+            // A sale has no period here: it is in force until someone ends it.
+            sale: sale.map(|minor| model::Sale { price: self.money(minor), starts_at: None, ends_at: None }),
+            cost: cost.map(|minor| self.money(minor)),
+        }
+    }
+
+    fn money(&self, minor: i64) -> Money {
+        Money { minor, currency: self.currency.to_owned() }
+    }
+
+    /// Nothing for no price; what is no price at all is said and nothing too.
+    fn amount(&self, raw: Raw<'_>, place: Place, field: &str, notes: &mut Notes) -> Option<i64> {
+        let Some(text) = raw.word() else {
+            // Examples of the API have {} where there is nothing.
+            if !raw.is_empty() {
+                notes.fatal(place, field, "price-invalid", "The price is no number. Enter it anew in the store.");
+            }
+            return None;
+        };
+        let text = match plain(&text) {
+            Some(plain) => plain,
+            None => text,
+        };
+        let amount = match minor(&text, self.exponent) {
+            Err(MoneyError::TooPrecise) if self.rounding == Rounding::HalfUp => {
+                let rounded = minor_half_up(&text, self.exponent);
+                if rounded.is_ok() {
+                    let message =
+                        format!("{} has more decimals than {} has; it was rounded.", short(&text), self.currency);
+                    notes.warn(place, field, "price-rounded", message);
+                }
+                rounded
+            }
+            amount => amount,
+        };
+        let absurd = || format!("The price {} cannot be meant. Correct it in the store.", short(&text));
+        match amount {
+            Ok(amount) if amount < 0 => {
+                let message = format!("The price {} is negative. Correct it in the store.", short(&text));
+                notes.fatal(place, field, "price-invalid", message);
+            }
+            Ok(amount) if amount > ABSURD => notes.fatal(place, field, "price-absurd", absurd()),
+            Ok(amount) => return Some(amount),
+            Err(MoneyError::TooPrecise) => {
+                let message = format!(
+                    "The price {} has more decimals than {} has. Correct it in the store, or set \"Prices with too many decimals\" \
+                     to half-up in the channel's settings.",
+                    short(&text),
+                    self.currency
+                );
+                notes.fatal(place, field, "price-too-precise", message);
+            }
+            Err(MoneyError::Overflow) => notes.fatal(place, field, "price-absurd", absurd()),
+            Err(_) => {
+                let message = format!("The price {:?} is no number. Enter it anew in the store.", short(&text));
+                notes.fatal(place, field, "price-invalid", message);
+            }
+        }
+        None
+    }
+}
+
+/// A number with an exponent, which JSON allows, written out; nothing for any other text.
+fn plain<'a>(text: &str) -> Option<Cow<'a, str>> {
+    let (mantissa, exponent) = text.split_once(['e', 'E'])?;
+    let exponent: i32 = exponent.strip_prefix('+').unwrap_or(exponent).parse().ok()?;
+    let (sign, mantissa) = mantissa.strip_prefix('-').map_or(("", mantissa), |rest| ("-", rest));
+    let (whole, decimals) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let digits = format!("{whole}{decimals}");
+    if digits.is_empty() || digits.len() > 40 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let point = i64::try_from(whole.len()).ok()? + i64::from(exponent);
+    let zeros =
+        |count: i64| usize::try_from(count).ok().filter(|count| *count <= MOST_ZEROS).map(|count| "0".repeat(count));
+    Some(Cow::Owned(match usize::try_from(point) {
+        Ok(0) => format!("{sign}0.{digits}"),
+        Ok(point) if point < digits.len() => format!("{sign}{}.{}", &digits[..point], &digits[point..]),
+        Ok(_) => format!("{sign}{digits}{}", zeros(point - digits.len() as i64)?),
+        Err(_) => format!("{sign}0.{}{digits}", zeros(-point)?),
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exponents_are_written_out() {
+        for (text, want) in [
+            ("1.5e2", Some("150")),
+            ("1.5E+1", Some("15")),
+            ("1999e-2", Some("19.99")),
+            ("5e-1", Some("0.5")),
+            ("5e-3", Some("0.005")),
+            ("-2e0", Some("-2")),
+            ("1e400", None),
+            ("1e99999999999", None),
+            ("e5", None),
+            ("19.99", None),
+        ] {
+            assert_eq!(plain(text).as_deref(), want, "{text}");
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Stock: not counted, counted for the product as a whole, or for each variant; per location where that may be read.
+
+use entrepot_guest::prelude::model::{Inventory, Level};
+
+use super::notes::{Notes, Place};
+use crate::lenient::{Fields, Raw};
+
+pub(super) struct Stock<'a> {
+    pub(super) product: &'a Fields<'a>,
+    pub(super) product_id: &'a str,
+    /// Items of stock of this product; nothing where they may not be read.
+    pub(super) items: Raw<'a>,
+    pub(super) base_variant: Option<u64>,
+}
+
+impl Stock<'_> {
+    pub(super) fn of(&self, variant: &Fields<'_>, id: &str, place: Place, notes: &mut Notes) -> Inventory {
+        let tracking = self.product.get("inventory_tracking").word().unwrap_or_default();
+        let items = self.items.records();
+        let variant_of = |item: &Fields<'_>| item.get("identity").fields().get("variant_id").id();
+        let (item, level, item_id) = match tracking.as_ref() {
+            "variant" => {
+                let own = items.iter().find(|item| variant_of(item).is_some_and(|found| found.to_string() == id));
+                (own, variant.get("inventory_level"), id.to_owned())
+            }
+            "product" => {
+                // One pool for all variants. Its id is no number: it could be that of another product's variant.
+                let pool = items.iter().find(|item| variant_of(item).is_none());
+                let pool =
+                    pool.or_else(|| items.iter().find(|item| variant_of(item) == self.base_variant)).or(items.first());
+                (pool, self.product.get("inventory_level"), format!("product:{}", self.product_id))
+            }
+            "none" | "" => return Inventory::Untracked(true),
+            other => {
+                let message = format!("{other:?} is no way of tracking stock that is known; it counts as not tracked.");
+                notes.warn(Place::Product, "inventory_tracking", "tracking-unknown", message);
+                return Inventory::Untracked(true);
+            }
+        };
+        let levels = item.map(|item| located(item, &item_id)).unwrap_or_default();
+        if !levels.is_empty() {
+            return Inventory::Tracked(levels);
+        }
+        // New products have no item of stock yet, and then the catalogue's own number is all there is.
+        let available = level.whole().unwrap_or_else(|| {
+            if !level.is_null() {
+                notes.warn(
+                    place,
+                    "inventory_level",
+                    "stock-invalid",
+                    "The stock is no whole number; it counts as none.",
+                );
+            }
+            0
+        });
+        let location_id = "default".to_owned();
+        Inventory::Tracked(vec![Level {
+            location_id,
+            location_name: None,
+            available,
+            item_id: Some(item_id),
+            backorder: false,
+        }])
+    }
+}
+
+/// Locations that are switched off sell nothing and are left out.
+fn located(item: &Fields<'_>, item_id: &str) -> Vec<Level> {
+    let locations = item.get("locations").records();
+    let mut levels: Vec<_> = locations
+        .iter()
+        .filter(|location| location.get("location_enabled").flag() != Some(false))
+        .filter_map(|location| {
+            let number = |name: &str| location.get(name).whole();
+            Some(Level {
+                location_id: location.get("location_id").owned()?,
+                location_name: location.get("location_name").owned(),
+                // What is on hand without the safety stock.
+                available: number("available_to_sell").or_else(|| number("total_inventory_onhand"))?,
+                item_id: Some(item_id.to_owned()),
+                backorder: false,
+            })
+        })
+        .collect();
+    levels.sort_by_key(|level| level.location_id.parse::<u64>().unwrap_or(u64::MAX));
+    levels
+}

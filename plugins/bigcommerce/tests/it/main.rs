@@ -1,0 +1,11 @@
+//! The adapter against a store of the tests' own, and against the official samples and vectors.
+
+mod doors;
+mod hooks;
+mod joined;
+mod map;
+mod map_odd;
+mod paging;
+mod samples;
+mod shop;
+mod webhooks;

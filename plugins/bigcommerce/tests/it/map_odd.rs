@@ -1,0 +1,122 @@
+//! Data that is hostile or odd: a product or an issue, never a trap.
+
+use entrepot_guest::prelude::*;
+use entrepot_plugin_bigcommerce::map_product;
+use serde_json::{Value, json};
+
+use crate::map::{codes, mapped, raw, refused, with};
+use crate::shop::channel;
+
+const ODD: [&str; 19] = [
+    "null",
+    "true",
+    "0",
+    "-1",
+    "1e999",
+    "3.7",
+    "\"\"",
+    "\"x\"",
+    "\"\\u0000\"",
+    "\"\\ud83d\"",
+    "[]",
+    "[null]",
+    "[[]]",
+    "{}",
+    "{\"a\":{}}",
+    "[{\"id\":[]}]",
+    "[{\"label\":3}]",
+    "\"9999999999999999999999\"",
+    "[1,\"2\",{}]",
+];
+
+#[test]
+fn any_field_may_be_anything() {
+    let product = with(
+        json!({"sale_price": 1, "brand_id": 1, "categories": [23], "images": [], "videos": [], "custom_fields": [], "custom_url": {},
+            "weight": 1, "width": 1, "sku": "", "upc": "", "date_created": "", "date_modified": "", "search_keywords": "",
+            "page_title": "", "tax_class_id": 0, "inventory_level": 1, "bulk_pricing_rules": []}),
+        json!({"sku": "", "gtin": "", "image_url": "", "purchasing_disabled": false, "inventory_level": 3, "weight": 1}),
+    );
+    let mut tried = 0;
+    for tracking in ["variant", "product"] {
+        for place in ["/product", "/product/variants/0", ""] {
+            let body: Value = serde_json::from_str(&raw(&product).body).unwrap();
+            let names: Vec<String> = body.pointer(place).unwrap().as_object().unwrap().keys().cloned().collect();
+            for name in names.iter().map(String::as_str).chain(["options", "modifiers", "inventory"]) {
+                for odd in ODD {
+                    let mut body = body.clone();
+                    body["product"]["inventory_tracking"] = json!(tracking);
+                    body.pointer_mut(place).unwrap()[name] = json!("@@ODD@@");
+                    let item = RawItem { body: body.to_string().replace("\"@@ODD@@\"", odd), ..raw(&json!({})) };
+                    match map_product(&channel(), &item) {
+                        Ok(product) => {
+                            assert!(
+                                serde_json::from_str::<Value>(&product.extras).is_ok_and(|extras| extras.is_object())
+                            );
+                            for variant in &product.variants {
+                                assert_eq!(variant.option_values.len(), product.options.len(), "{place}/{name}: {odd}");
+                                assert!(
+                                    serde_json::from_str::<Value>(&variant.extras).is_ok(),
+                                    "{place}/{name}: {odd}"
+                                );
+                            }
+                        }
+                        Err(Error::Invalid(issues)) => assert!(!issues.is_empty()),
+                        Err(error) => panic!("{place}/{name} {odd}: {error:?}"),
+                    }
+                    tried += 1;
+                }
+            }
+        }
+    }
+    assert!(tried > 1_000);
+}
+
+#[test]
+fn bodies_that_are_none() {
+    for body in ["", "null", "[]", "{", "3", "\"x\"", "{\"product\":3}", "{\"product\":null}"] {
+        let item = RawItem { body: body.to_owned(), ..raw(&json!({})) };
+        assert!(matches!(map_product(&channel(), &item), Err(Error::Invalid(_))), "{body}");
+    }
+}
+
+#[test]
+fn a_name_is_needed() {
+    assert_eq!(codes(&refused(json!({"name": "  "}), json!({}))), ["title-missing"]);
+    assert_eq!(
+        mapped(json!({"name": " Salt &amp; Pepper "}), json!({})).title,
+        "Salt &amp; Pepper",
+        "names are plain text"
+    );
+}
+
+#[test]
+fn every_wrong_price_is_named() {
+    let issues = refused(json!({"price": "free", "cost_price": -1}), json!({"sale_price": []}));
+    assert_eq!(codes(&issues), ["price-invalid", "price-invalid"]);
+    assert_eq!(issues[0].path, "/product/variants/0/price");
+}
+
+#[test]
+fn two_options_of_one_name_are_two() {
+    let value = |label: &str, option: u64| json!({"label": label, "option_id": option, "option_display_name": "Size"});
+    let product = mapped(json!({}), json!({"option_values": [value("S", 1), value("L", 2)]}));
+    assert_eq!((product.options.len(), product.variants[0].option_values.join(",")), (2, "S,L".to_owned()));
+}
+
+#[test]
+fn six_hundred_variants_are_no_matter() {
+    let value = |n: u64| json!([{"label": format!("v{n}"), "option_id": 1, "option_display_name": "Kind"}]);
+    let variants: Vec<_> =
+        (0..600).map(|n| json!({"id": n + 1, "sku": format!("A-{n}"), "option_values": value(n)})).collect();
+    let product = mapped(json!({"variants": variants, "base_variant_id": null}), json!({}));
+    assert_eq!((product.variants.len(), product.options[0].values.len()), (600, 600));
+}
+
+#[test]
+fn units_that_are_unknown_leave_measures_out() {
+    let mut item = raw(&with(json!({"weight": 3}), json!({})));
+    item.body = item.body.replace("LBS", "Stones");
+    let product = map_product(&channel(), &item).unwrap();
+    assert_eq!((product.variants[0].weight, codes(&product.warnings)), (None, vec!["unit-unknown"]));
+}

@@ -1,0 +1,191 @@
+//! From what Etsy sends to the raw item that is kept: one self-contained JSON object, without what changes by itself.
+
+use entrepot_guest::json;
+use entrepot_guest::prelude::*;
+
+use crate::details::Inventory;
+use crate::lenient::{Fields, Raw};
+use crate::pages::{Mark, STATES};
+use crate::shop::Shop;
+
+/// What is kept of a listing. Views, favourites, rank, renewal dates and the timestamps change without the goods changing;
+/// `readiness_state_id` is answered by some endpoints only, and every offering has its own.
+const LISTING: [&str; 37] = [
+    "listing_id",
+    "shop_id",
+    "title",
+    "description",
+    "rich_description",
+    "state",
+    "original_creation_timestamp",
+    "quantity",
+    "shop_section_id",
+    "url",
+    "non_taxable",
+    "is_taxable",
+    "is_customizable",
+    "is_personalizable",
+    "listing_type",
+    "tags",
+    "materials",
+    "shipping_profile_id",
+    "return_policy_id",
+    "processing_min",
+    "processing_max",
+    "who_made",
+    "when_made",
+    "is_supply",
+    "item_weight",
+    "item_weight_unit",
+    "item_length",
+    "item_width",
+    "item_height",
+    "item_dimensions_unit",
+    "is_private",
+    "style",
+    "file_data",
+    "has_variations",
+    "should_auto_renew",
+    "language",
+    "price",
+];
+const TAXONOMY: &str = "taxonomy_id";
+
+/// Colours and sizes of an image are filled in some time after it was uploaded.
+const IMAGE: [&str; 4] = ["listing_image_id", "rank", "url_fullxfull", "alt_text"];
+const VIDEO: [&str; 4] = ["video_id", "thumbnail_url", "video_url", "video_state"];
+
+/// A listing as it was shown.
+#[derive(Debug)]
+pub(crate) struct Row<'a> {
+    pub(crate) id: Option<u64>,
+    /// Its last change, in seconds: also one of its state alone.
+    pub(crate) changed: i64,
+    pub(crate) fields: Fields<'a>,
+    raw: Raw<'a>,
+}
+
+impl<'a> Row<'a> {
+    pub(crate) fn of(raw: Raw<'a>) -> Self {
+        let fields = raw.fields();
+        let seconds = |name| fields.get(name).word().and_then(|text| text.parse::<i64>().ok());
+        let stamps = ["last_modified_timestamp", "updated_timestamp", "state_timestamp"].map(seconds);
+        Self {
+            id: fields.get("listing_id").id(),
+            // Without any the row counts as changed always, rather than never.
+            changed: stamps.into_iter().flatten().max().unwrap_or(i64::MAX),
+            fields,
+            raw,
+        }
+    }
+
+    pub(crate) fn is_object(&self) -> bool {
+        self.raw.json().starts_with('{')
+    }
+
+    pub(crate) fn mark(&self) -> Mark {
+        Mark(self.id.unwrap_or_else(|| fingerprint(self.raw.json())), self.changed)
+    }
+
+    /// Whether it is one of this shop's and in one of the states that lists show: `removed` is as good as gone.
+    pub(crate) fn belongs_to(&self, shop: u64) -> bool {
+        let state = self.fields.get("state").word();
+        self.fields.get("shop_id").id().is_none_or(|id| id == shop)
+            && state.is_none_or(|state| STATES.contains(&state.as_ref()))
+    }
+
+    fn updated_at(&self) -> Option<i64> {
+        self.changed.checked_mul(1000).filter(|_| self.changed != i64::MAX)
+    }
+
+    /// The item of a row that has no id: kept as a dead letter.
+    pub(crate) fn unidentified(&self) -> RawItem {
+        let message = "Etsy lists something without a listing ID; it cannot be imported.";
+        RawItem {
+            source_id: format!("unidentified:{:016x}", fingerprint(self.raw.json())),
+            updated_at: self.updated_at(),
+            body: format!("{{\"listing\":{}}}", self.raw.json()),
+            deleted: false,
+            problems: vec![issue("/listing/listing_id", "id-missing", message)],
+        }
+    }
+
+    /// The item that is kept; images and videos are `media`'s, which may be another answer about the same listing.
+    pub(crate) fn item(&self, id: u64, media: &Fields<'_>, inventory: &Inventory, shop: &Shop) -> RawItem {
+        let mut body = String::with_capacity(self.raw.json().len() + 1024);
+        body.push_str("{\"listing\":");
+        let keep = |name: &str| LISTING.contains(&name) || name == TAXONOMY;
+        write_some(&self.fields, keep, &mut body);
+        write_list("images", media.get("images"), &IMAGE, &mut body);
+        write_list("videos", media.get("videos"), &VIDEO, &mut body);
+        body.push_str(",\"inventory\":");
+        body.push_str(inventory.json());
+        let section = self.fields.get("shop_section_id").id().and_then(|id| shop.sections.get(&id));
+        body.push_str(",\"section\":");
+        match section {
+            Some(title) => write_string(title, &mut body),
+            None => body.push_str("null"),
+        }
+        body.push_str(",\"taxonomy\":");
+        let path = self.fields.get(TAXONOMY).id().map(|id| shop.path(id)).unwrap_or_default();
+        body.push_str(&json_text(&path));
+        body.push_str(",\"profiles\":");
+        let profiles: std::collections::BTreeMap<_, _> =
+            inventory.profiles().into_iter().filter_map(|id| Some((id, shop.profiles.get(&id)?))).collect();
+        body.push_str(&json_text(&profiles));
+        body.push('}');
+        RawItem {
+            source_id: id.to_string(),
+            updated_at: self.updated_at(),
+            body,
+            deleted: false,
+            problems: inventory.problem().into_iter().collect(),
+        }
+    }
+}
+
+/// A listing that is gone, as a delta tells it.
+pub(crate) fn gone(id: u64) -> RawItem {
+    RawItem { source_id: id.to_string(), updated_at: None, body: "{}".to_owned(), deleted: true, problems: Vec::new() }
+}
+
+fn write_some(fields: &Fields<'_>, keep: impl Fn(&str) -> bool, into: &mut String) {
+    into.push('{');
+    let mut first = true;
+    for (key, value) in fields.0.iter().filter(|(key, _)| keep(key)) {
+        if !std::mem::take(&mut first) {
+            into.push(',');
+        }
+        write_string(key, into);
+        into.push(':');
+        into.push_str(value.json());
+    }
+    into.push('}');
+}
+
+fn write_list(name: &str, list: Raw<'_>, keep: &[&str], into: &mut String) {
+    into.push_str(",\"");
+    into.push_str(name);
+    into.push_str("\":[");
+    for (at, record) in list.records().iter().enumerate() {
+        if at > 0 {
+            into.push(',');
+        }
+        write_some(record, |key| keep.contains(&key), into);
+    }
+    into.push(']');
+}
+
+fn json_text(value: &impl serde::Serialize) -> String {
+    let text = serde_json::to_string(value).unwrap_or_else(|_| "null".to_owned());
+    json::repaired(&text).unwrap_or(text)
+}
+
+pub(crate) fn write_string(text: &str, into: &mut String) {
+    into.push_str(&json_text(&text));
+}
+
+/// FNV-1a.
+pub(crate) fn fingerprint(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}

@@ -1,0 +1,85 @@
+//! Is a delivery the shop's, and what does it mean?
+//!
+//! Only the body is signed: whatever the headers say may be somebody else's words. So nothing is deleted because a topic says so,
+//! and no price is taken from a body, which is rendered for viewing and lacks the variations: every event is a reason to look.
+
+use entrepot_guest::prelude::*;
+use entrepot_guest::webhook::{header, signed_body};
+use entrepot_guest::{json, time};
+
+use super::SLOT;
+use crate::lenient::Fields;
+
+const SIGNATURE: &str = "x-wc-webhook-signature";
+
+pub fn verify<K: Keys>(keys: &K, delivery: &Delivery) -> Result<Verdict, Error> {
+    if is_ping(delivery) {
+        return Ok(Verdict::Reply((200, "text/plain".to_owned(), Vec::new())));
+    }
+    if let Err(why) = signed_body(keys, SLOT, delivery, SIGNATURE)? {
+        return Ok(Verdict::Rejected(why));
+    }
+    // From here on it is the shop's, and is taken whatever it holds: a refusal would count as a failed delivery, and the
+    // seventh in a row switches the webhook off.
+    let text = json::text(delivery.body.clone()).unwrap_or_default();
+    let fields = serde_json::from_str::<Fields<'_>>(&text).unwrap_or_default();
+    let topic = header(delivery, "x-wc-webhook-topic").unwrap_or("unknown").to_owned();
+    Ok(Verdict::Accepted(Verified {
+        id: identity(keys, &topic, &fields, delivery),
+        occurred_at: modified(&fields).and_then(|at| time::parse(&at)),
+        events: vec![event(&topic, &fields)],
+        topic,
+    }))
+}
+
+/// Sent while a webhook is being made, without a signature: `webhook_id=7` as a form.
+fn is_ping(delivery: &Delivery) -> bool {
+    let form = header(delivery, "content-type")
+        .is_some_and(|kind| kind.trim().to_ascii_lowercase().starts_with("application/x-www-form-urlencoded"));
+    let number = delivery.body.strip_prefix(b"webhook_id=").unwrap_or_default();
+    let digits = (1..=20).contains(&number.len()) && number.iter().all(u8::is_ascii_digit);
+    form && digits && header(delivery, SIGNATURE).is_none()
+}
+
+fn event(topic: &str, fields: &Fields<'_>) -> Event {
+    let Some(id) = fields.get("id").id() else {
+        // Built when it is sent, as the user who owns the webhook: by then the item, or the user's rights, may be gone.
+        return Event::Ignored(match fields.get("code").word() {
+            Some(code) if code.ends_with("_cannot_view") => format!(
+                "the shop sent a refusal in place of the item ({code}): the user whose key made the webhook may no longer see it"
+            ),
+            Some(code) => format!("the shop sent a refusal in place of the item ({code})"),
+            None => "the body names no item".to_owned(),
+        });
+    };
+    match topic.split_once('.') {
+        Some(("product", _)) => match fields.get("type").word() {
+            // Variations travel in a product's clothes, and their parents are not told of.
+            Some(kind) if kind == "variation" || kind.ends_with("_variation") => match fields.get("parent_id").id() {
+                Some(parent) => Event::Changed(parent.to_string()),
+                None => Event::Ignored(format!("variation {id} names no product it belongs to")),
+            },
+            // Also when it was deleted: it may be back by the time this comes, and looking tells. What is in the trash is not
+            // found by its id, so it is taken as gone. A variation that went to the trash says no more than its own id.
+            _ => Event::Changed(id.to_string()),
+        },
+        Some(("order", _)) => Event::OrderChanged(id.to_string()),
+        _ => Event::Ignored(format!("{topic} says nothing of products or orders")),
+    }
+}
+
+/// `X-WC-Webhook-Delivery-ID` is made of the webhook and the second: two items changed by one order share it. Where the body has
+/// no date it is still needed, or an item that goes to the trash twice would be told of once.
+fn identity<K: Keys>(keys: &K, topic: &str, fields: &Fields<'_>, delivery: &Delivery) -> String {
+    let word = |name| header(delivery, name).unwrap_or("-");
+    let digest = keys.digest_sha256(std::slice::from_ref(&delivery.body));
+    let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hook = word("x-wc-webhook-id");
+    let id = fields.get("id").id().unwrap_or_default();
+    let when = modified(fields).unwrap_or_else(|| word("x-wc-webhook-delivery-id").to_owned());
+    format!("{hook}:{topic}:{id}:{when}:{digest}")
+}
+
+fn modified(fields: &Fields<'_>) -> Option<String> {
+    fields.get("date_modified_gmt").word().map(|at| at.into_owned())
+}

@@ -1,0 +1,262 @@
+//! Whose words a delivery is, and what it means.
+
+use std::path::PathBuf;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use entrepot_guest::Keys as _;
+use entrepot_guest::bindings::keys::Algorithm;
+use entrepot_guest::prelude::*;
+use entrepot_guest::testing::TestHost;
+use entrepot_plugin_woocommerce::webhooks::verify;
+use serde_json::Value;
+
+const SIGNATURE: &str = "X-WC-Webhook-Signature";
+
+fn host(secret: &str) -> TestHost<'static> {
+    TestHost::offline().key("webhook_secret", secret)
+}
+
+fn delivery(headers: &[(&str, &str)], body: &str) -> Delivery {
+    Delivery {
+        method: "POST".into(),
+        path: "/hooks/chn_1".into(),
+        query: String::new(),
+        headers: headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+        body: body.into(),
+        received_at: 1_795_257_855_000,
+    }
+}
+
+fn signed(topic: &str, body: &str) -> Delivery {
+    let mac = host("s").mac("webhook_secret", Algorithm::HmacSha256, body.as_bytes()).unwrap();
+    let signature = STANDARD.encode(mac);
+    let headers = [
+        ("content-type", "application/json"),
+        ("x-wc-webhook-topic", topic),
+        ("x-wc-webhook-id", "2"),
+        ("x-wc-webhook-delivery-id", "9a38fa326f6b86f9ad8fef39d3fa0c3f"),
+        (SIGNATURE, &signature),
+    ];
+    delivery(&headers, body)
+}
+
+fn accepted(delivery: &Delivery) -> Verified {
+    match verify(&host("s"), delivery).unwrap() {
+        Verdict::Accepted(verified) => verified,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn event(topic: &str, body: &str) -> Event {
+    let mut events = accepted(&signed(topic, body)).events;
+    assert_eq!(events.len(), 1);
+    events.remove(0)
+}
+
+fn changed(id: &str) -> Event {
+    Event::Changed(id.into())
+}
+
+#[test]
+fn whatever_is_told_of_a_product_is_a_reason_to_look_at_it() {
+    for event_of in ["created", "updated", "restored"] {
+        let body = r#"{"id":38,"type":"simple","parent_id":0,"date_modified_gmt":"2026-11-20T09:24:49"}"#;
+        assert_eq!(event(&format!("product.{event_of}"), body), changed("38"));
+    }
+    // The topic is not signed, and by the time this comes the product may be back.
+    assert_eq!(event("product.deleted", r#"{"id":38}"#), changed("38"));
+    assert_eq!(event("product.updated", r#"{"id":"38","type":"bundle","parent_id":4}"#), changed("38"));
+}
+
+#[test]
+fn a_variation_leads_to_its_product() {
+    for kind in ["variation", "subscription_variation"] {
+        let body = format!(r#"{{"id":34,"type":"{kind}","parent_id":9}}"#);
+        assert_eq!(event("product.updated", &body), changed("9"));
+    }
+    let orphan = event("product.updated", r#"{"id":34,"type":"variation","parent_id":0}"#);
+    assert!(matches!(orphan, Event::Ignored(why) if why.contains("34")));
+}
+
+#[test]
+fn orders_are_told_of_and_the_rest_is_of_no_interest() {
+    for topic in ["order.created", "order.updated", "order.deleted", "order.restored"] {
+        assert_eq!(event(topic, r#"{"id":40}"#), Event::OrderChanged("40".into()));
+    }
+    for topic in ["coupon.created", "customer.updated", "action.woocommerce_add_to_cart", "", "product"] {
+        assert!(matches!(event(topic, r#"{"id":40}"#), Event::Ignored(_)), "{topic}");
+    }
+    let mut nameless = signed("product.updated", r#"{"id":40}"#);
+    nameless.headers.retain(|(name, _)| name != "x-wc-webhook-topic");
+    assert!(matches!(accepted(&nameless).events[..], [Event::Ignored(_)]));
+}
+
+#[test]
+fn what_is_authentic_is_taken_whatever_it_holds() {
+    for body in [
+        r#"{"code":"woocommerce_rest_cannot_view","message":"Sorry","data":{"status":401}}"#,
+        r#"{"code":"woocommerce_rest_product_invalid_id","message":"Invalid ID.","data":{"status":404}}"#,
+        "",
+        "null",
+        "[]",
+        "<p>Fatal error</p>",
+        r#"{"id":"../7"}"#,
+        r#"{"id":0}"#,
+        r#"{"id":38,"#,
+    ] {
+        let verified = accepted(&signed("product.updated", body));
+        assert!(matches!(verified.events[..], [Event::Ignored(_)]), "{body}");
+        assert!(!verified.id.is_empty());
+    }
+    let lost = event("product.updated", r#"{"code":"woocommerce_rest_cannot_view"}"#);
+    assert!(matches!(lost, Event::Ignored(why) if why.contains("user whose key")));
+}
+
+#[test]
+fn only_the_signature_over_these_bytes_counts() {
+    let good = signed("product.updated", r#"{"id":38}"#);
+    let with = |headers: Vec<(String, String)>| Delivery { headers, ..good.clone() };
+    let without: Vec<_> = good.headers.iter().filter(|(name, _)| name != SIGNATURE).cloned().collect();
+    let mut twice = good.headers.clone();
+    twice.push((SIGNATURE.to_lowercase(), "AAAA".into()));
+    let other = [without.clone(), vec![(SIGNATURE.into(), "not base64!".into())]].concat();
+    let empty = [without.clone(), vec![(SIGNATURE.into(), String::new())]].concat();
+    for bad in [
+        with(without),
+        with(twice),
+        with(other),
+        with(empty),
+        Delivery { body: b"{\"id\": 38}".to_vec(), ..good.clone() },
+        Delivery { body: b"webhook_id=1".to_vec(), ..good.clone() },
+    ] {
+        assert!(matches!(verify(&host("s"), &bad), Ok(Verdict::Rejected(_))), "{bad:?}");
+    }
+    assert!(matches!(verify(&host("other"), &good), Ok(Verdict::Rejected(_))));
+    assert!(matches!(verify(&TestHost::offline(), &good), Err(Error::Denied(_))), "the channel has no secret");
+}
+
+#[test]
+fn the_ping_is_answered_and_nothing_that_only_looks_like_it() {
+    let form = [("Content-Type", "application/x-www-form-urlencoded")];
+    let ping = delivery(&form, "webhook_id=17");
+    // Before the secret is known, too: the shop sends it while the webhook is being made.
+    assert!(matches!(verify(&TestHost::offline(), &ping), Ok(Verdict::Reply((200, _, body))) if body.is_empty()));
+    for (headers, body) in [
+        (&form[..], "webhook_id="),
+        (&form[..], "webhook_id=17&id=3"),
+        (&form[..], "webhook_id=-1"),
+        (&form[..], r#"{"id":38}"#),
+        (&[("Content-Type", "application/json")][..], "webhook_id=17"),
+        (&[][..], "webhook_id=17"),
+    ] {
+        assert!(matches!(verify(&host("s"), &delivery(headers, body)), Ok(Verdict::Rejected(_))), "{headers:?} {body}");
+    }
+}
+
+#[test]
+fn two_deliveries_are_the_same_when_they_say_the_same() {
+    let body = |id: u64, at: &str| format!(r#"{{"id":{id},"date_modified_gmt":"2026-11-20T{at}"}}"#);
+    let id = |topic: &str, body: &str| accepted(&signed(topic, body)).id;
+    let first = id("product.updated", &body(14, "09:25:34"));
+    assert_eq!(first, id("product.updated", &body(14, "09:25:34")));
+    // The shop's own delivery id is the same in all of these.
+    assert_ne!(first, id("product.updated", &body(34, "09:25:34")));
+    assert_ne!(first, id("product.updated", &body(14, "09:25:35")));
+    assert_ne!(first, id("product.restored", &body(14, "09:25:34")));
+    assert_eq!(accepted(&signed("product.updated", &body(14, "09:25:34"))).occurred_at, Some(1_795_166_734_000));
+
+    // Without a date, what went to the trash a second time is told of a second time.
+    let once = signed("product.deleted", r#"{"id":38}"#);
+    let mut again = once.clone();
+    again.headers[3].1 = "8d796080afdce52975703916b889f696".into();
+    assert_ne!(accepted(&once).id, accepted(&again).id);
+    assert_eq!(accepted(&once).occurred_at, None);
+}
+
+fn samples() -> Option<PathBuf> {
+    let specs = std::env::var_os("ENTREPOT_SPECS")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/specs"), PathBuf::from);
+    let folder = specs.join("woocommerce");
+    if folder.join("webhooks").is_dir() {
+        return Some(folder);
+    }
+    eprintln!("SKIPPED: no recorded webhooks in {} (set ENTREPOT_SPECS)", folder.display());
+    None
+}
+
+#[test]
+fn recorded_deliveries_are_verified_and_understood() {
+    let Some(folder) = samples() else { return };
+    let host = host("s3cr3t-for-samples");
+    let mut ids = Vec::new();
+    let mut seen = 0;
+    for (name, want) in [
+        ("01-product.created-simple", changed("38")),
+        ("02-product.updated-simple-stock-change", changed("38")),
+        ("03-product.updated-VARIATION-price", changed("11")),
+        ("04-product.created-VARIATION", changed("11")),
+        ("05-product.deleted", changed("38")),
+        ("06-product.restored", changed("38")),
+        ("07-product.deleted-VARIATION-trashed", changed("34")),
+        ("08-order.created", Event::OrderChanged("40".into())),
+        ("09-order.updated-processing", Event::OrderChanged("40".into())),
+        ("13-order.deleted", Event::OrderChanged("43".into())),
+        ("14-product.updated-stock-by-order-SAME-DELIVERY-ID-a", changed("14")),
+        ("15-product.updated-stock-by-order-SAME-DELIVERY-ID-b", changed("11")),
+    ] {
+        let delivery = recorded(&folder.join("webhooks"), name, "json");
+        let Verdict::Accepted(verified) = verify(&host, &delivery).unwrap() else { panic!("{name}") };
+        assert_eq!(verified.events, [want], "{name}");
+        assert!(name.contains(&verified.topic), "{name}");
+        ids.push(verified.id);
+        seen += 1;
+    }
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), seen, "each is another one");
+    for name in [
+        "16-product.updated-ERROR-BODY-webhook-user-lost-access",
+        "17-product.created-ERROR-BODY-resource-deleted-before-delivery",
+    ] {
+        let delivery = recorded(&folder.join("webhooks"), name, "json");
+        let Verdict::Accepted(verified) = verify(&host, &delivery).unwrap() else { panic!("{name}") };
+        assert!(matches!(verified.events[..], [Event::Ignored(_)]), "{name}");
+    }
+    let ping = recorded(&folder.join("webhooks"), "00-ping-on-create", "txt");
+    assert!(matches!(verify(&host, &ping), Ok(Verdict::Reply((200, ..)))));
+    let keys = recorded(&folder.join("webhooks"), "18-wc-auth-callback", "json");
+    assert!(matches!(verify(&host, &keys), Ok(Verdict::Rejected(_))), "not a webhook, and not signed");
+}
+
+fn recorded(folder: &std::path::Path, name: &str, extension: &str) -> Delivery {
+    let head = std::fs::read_to_string(folder.join(format!("{name}.headers.json"))).unwrap();
+    let head: Value = serde_json::from_str(&head).unwrap();
+    let headers = head["headers"].as_array().unwrap().iter();
+    let headers: Vec<_> = headers.map(|pair| (pair[0].as_str().unwrap(), pair[1].as_str().unwrap())).collect();
+    delivery(&headers, &std::fs::read_to_string(folder.join(format!("{name}.body.{extension}"))).unwrap())
+}
+
+#[test]
+fn another_shops_recorded_deliveries_are_verified_too() {
+    let Some(folder) = samples() else { return };
+    let host = host("acceptance-webhook-secret");
+    let mut files: Vec<_> =
+        std::fs::read_dir(folder.join("captured/webhooks")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    let (mut pings, mut told) = (0, 0);
+    for file in &files {
+        let text = std::fs::read_to_string(file).unwrap().replace("\r\n", "\n");
+        let (head, body) = text.split_once("\n\n").unwrap();
+        let headers: Vec<_> = head.lines().filter_map(|line| line.split_once(": ")).collect();
+        match verify(&host, &delivery(&headers, body)).unwrap() {
+            Verdict::Reply(_) => pings += 1,
+            Verdict::Accepted(verified) => {
+                assert!(!matches!(verified.events[..], [Event::Ignored(_)]), "{}", file.display());
+                told += 1;
+            }
+            Verdict::Rejected(why) => panic!("{}: {why}", file.display()),
+        }
+    }
+    assert!(pings >= 7 && told >= 40, "{pings} {told}");
+}

@@ -1,0 +1,427 @@
+//! The simulated BigCommerce store, held against the facts and the official OpenAPI documents.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+
+use base64::Engine as _;
+use entrepot_test_support::bigcommerce::{Options, Quota, Store, send, serve};
+use entrepot_test_support::seed::{Seed, catalogue};
+use entrepot_test_support::server::{Fault, Matcher, Server};
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use serde_json::{Value, json};
+
+struct Shop {
+    store: Store,
+    server: Server,
+    options: Options,
+}
+
+#[derive(Debug)]
+struct Reply {
+    status: u16,
+    head: String,
+    text: String,
+}
+
+impl Reply {
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
+    }
+
+    fn ids(&self) -> Vec<u64> {
+        self.json()["data"].as_array().unwrap().iter().map(|item| item["id"].as_u64().unwrap()).collect()
+    }
+
+    fn header(&self, name: &str) -> Option<&str> {
+        let line = self.head.lines().find(|line| line.to_lowercase().starts_with(&format!("{name}:")))?;
+        line.split_once(": ").map(|(_, value)| value)
+    }
+}
+
+fn shop(products: usize) -> Shop {
+    let seed = Seed { products, variable_share: 0.4, seed: 7 };
+    of(Store::from_seed(&catalogue(seed)))
+}
+
+fn of(store: Store) -> Shop {
+    Shop { server: serve(&store), options: store.options(), store }
+}
+
+impl Shop {
+    fn get(&self, path: &str) -> Reply {
+        self.send("GET", path, None)
+    }
+
+    fn send(&self, method: &str, path: &str, body: Option<Value>) -> Reply {
+        self.raw(method, &format!("/stores/{}{path}", self.options.store_hash), &self.options.access_token, body)
+    }
+
+    fn raw(&self, method: &str, target: &str, token: &str, body: Option<Value>) -> Reply {
+        let mut stream = TcpStream::connect(self.server.address()).unwrap();
+        let body = body.map(|body| body.to_string());
+        let kind = if body.is_some() { "Content-Type: application/json\r\n" } else { "" };
+        let body = body.unwrap_or_default();
+        let length = body.len();
+        write!(
+            stream,
+            "{method} {target} HTTP/1.1\r\nHost: x\r\nX-Auth-Token: {token}\r\nConnection: close\r\n{kind}Content-Length: {length}\r\n\r\n{body}"
+        )
+        .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let (head, text) = answer.split_once("\r\n\r\n").unwrap();
+        Reply { status: head.split(' ').nth(1).unwrap().parse().unwrap(), head: head.to_owned(), text: text.to_owned() }
+    }
+
+    fn hook(&self, scope: &str) -> u64 {
+        let body = json!({"scope": scope, "destination": "https://entrepot.example/hooks", "is_active": true,
+            "headers": {"X-Own": "a word"}});
+        self.send("POST", "/v3/hooks", Some(body)).json()["data"]["id"].as_u64().unwrap()
+    }
+
+    fn scopes(&self) -> Vec<String> {
+        self.store.deliveries().into_iter().map(|delivery| delivery.scope).collect()
+    }
+
+    fn with(&self, tracking: &str) -> Value {
+        let mut products = self.store.product_ids().into_iter().filter_map(|id| self.store.product(id));
+        products.find(|product| product["inventory_tracking"] == tracking).unwrap()
+    }
+}
+
+const PRODUCTS: &str = "/v3/catalog/products";
+
+#[test]
+fn the_token_and_the_store_have_to_fit() {
+    let shop = shop(1);
+    let own = format!("/stores/{}/v2/store", shop.options.store_hash);
+    assert_eq!(shop.raw("GET", &own, "wrong", None).status, 401);
+    assert_eq!(shop.raw("GET", "/stores/other/v2/store", &shop.options.access_token, None).status, 401);
+    assert_eq!(shop.raw("GET", "/elsewhere", &shop.options.access_token, None).status, 404);
+    assert_eq!(shop.get("/v2/store").json()["currency"], "USD");
+    assert_eq!((shop.get("/v3/catalog/nothing").status, shop.send("POST", "/v2/store", None).status), (404, 405));
+    shop.store.configure(|options| {
+        options.inventory_forbidden = true;
+        options.information_forbidden = true;
+    });
+    assert_eq!((shop.get("/v2/store").status, shop.get("/v3/inventory/items").status), (403, 403));
+}
+
+#[test]
+fn pages_say_where_they_are() {
+    let shop = shop(120);
+    let reply = shop.get(&format!("{PRODUCTS}?page=2&limit=50"));
+    let meta = &reply.json()["meta"]["pagination"];
+    assert_eq!(
+        (reply.ids().len(), &meta["total"], &meta["total_pages"], &meta["current_page"]),
+        (50, &json!(120), &json!(3), &json!(2))
+    );
+    assert_eq!(meta["links"]["next"], "?page=3&limit=50");
+    let last = shop.get(&format!("{PRODUCTS}?page=3&limit=50"));
+    assert_eq!((last.ids().len(), &last.json()["meta"]["pagination"]["links"]["next"]), (20, &Value::Null));
+    assert_eq!(shop.get(PRODUCTS).ids().len(), 50, "the default");
+    assert_eq!(shop.get(&format!("{PRODUCTS}?limit=250")).ids().len(), 120);
+    assert_eq!(shop.get(&format!("{PRODUCTS}?sort=id&id:greater=100&limit=5")).ids(), [101, 102, 103, 104, 105]);
+    assert_eq!(shop.get(&format!("{PRODUCTS}?id:in=7,3,999")).ids(), [3, 7]);
+    assert_eq!(shop.get(&format!("{PRODUCTS}?direction=desc&limit=2")).ids(), [120, 119]);
+}
+
+#[test]
+fn with_options_a_page_is_ten_whatever_the_limit() {
+    let shop = shop(30);
+    for include in ["options", "modifiers", "variants,options"] {
+        let reply = shop.get(&format!("{PRODUCTS}?limit=250&include={include}"));
+        assert_eq!((reply.ids().len(), &reply.json()["meta"]["pagination"]["per_page"]), (10, &json!(10)));
+    }
+    let reply = shop.get(&format!("{PRODUCTS}?limit=250&include=variants,images"));
+    let first = &reply.json()["data"][0];
+    assert!(first["variants"].is_array() && first["images"].is_array() && first["options"].is_null());
+}
+
+#[test]
+fn what_is_not_in_the_schema_is_refused() {
+    let shop = shop(1);
+    for query in [
+        "?per_page=5",
+        "?limit=251",
+        "?limit=0",
+        "?page=x",
+        "?include=everything",
+        "?sort=colour",
+        "?id:greater=x",
+        "?id:in=a",
+    ] {
+        let reply = shop.get(&format!("{PRODUCTS}{query}"));
+        assert_eq!((reply.status, &reply.json()["status"]), (422, &json!(422)), "{query}");
+    }
+    assert_eq!(shop.get("/v3/inventory/items?limit=1000").status, 200);
+    assert_eq!(shop.get("/v3/inventory/items?limit=1001").status, 422);
+    assert_eq!(shop.store.unsimulated_parameters(), Vec::<String>::new());
+    assert_eq!(shop.get(&format!("{PRODUCTS}?keyword=x")).status, 200);
+    assert_eq!(shop.store.unsimulated_parameters().len(), 1);
+}
+
+#[test]
+fn every_parameter_is_one_of_the_official_documents() {
+    let specs = std::env::var_os("ENTREPOT_SPECS").map_or_else(
+        || std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/specs"),
+        std::path::PathBuf::from,
+    );
+    let folder = specs.join("bigcommerce/openapi");
+    if !folder.is_dir() {
+        eprintln!("SKIPPED: no documents in {} (set ENTREPOT_SPECS)", folder.display());
+        return;
+    }
+    let shop = shop(1);
+    for (document, path) in [
+        ("products_catalog.v3.yml", PRODUCTS),
+        ("brands_catalog.v3.yml", "/v3/catalog/brands"),
+        ("category-trees_catalog.v3.yml", "/v3/catalog/trees/categories"),
+        ("inventory.v3.yml", "/v3/inventory/items"),
+        ("webhooks.v3.yml", "/v3/hooks"),
+    ] {
+        let text = std::fs::read_to_string(folder.join(document)).unwrap();
+        let names: Vec<&str> = text
+            .lines()
+            .filter_map(|line| line.trim().trim_start_matches("- ").strip_prefix("name: "))
+            .map(|name| name.trim_matches('\''))
+            .collect();
+        let mut known = 0;
+        for name in [
+            "id",
+            "id:in",
+            "id:greater",
+            "category_id:in",
+            "product_id:in",
+            "date_modified:min",
+            "include_fields",
+            "exclude_fields",
+            "include",
+            "sort",
+            "direction",
+            "page",
+            "limit",
+            "scope",
+            "destination",
+            "per_page",
+            "offset",
+        ] {
+            let refused = shop.get(&format!("{path}?{name}=1")).text.contains("not valid filter");
+            assert!(refused || names.contains(&name), "{document}: {name}");
+            known += usize::from(!refused);
+        }
+        assert!(known >= 3, "{document}");
+    }
+}
+
+#[test]
+fn a_date_without_a_time_means_that_time_of_day() {
+    let shop = shop(2);
+    shop.store.configure(|options| options.now = Some(1_795_167_807));
+    shop.store.change(1, |product| product["name"] = json!("Later"));
+    let ids = |min: &str| shop.get(&format!("{PRODUCTS}?date_modified:min={min}")).ids();
+    assert_eq!(ids("2026-11-20T09:43:27%2B00:00"), [1]);
+    assert_eq!(ids("2026-11-20T09:43:28%2B00:00"), [] as [u64; 0]);
+    assert_eq!(ids("2026-11-20T10:43:27%2B01:00"), [1]);
+    shop.store.configure(|options| options.now = Some(1_795_167_807 + 3_600));
+    assert_eq!(ids("2026-11-20"), [] as [u64; 0], "an hour later the same filter leaves it out");
+}
+
+#[test]
+fn the_limit_is_told_and_kept() {
+    let shop = shop(1);
+    shop.store.configure(|options| options.quota = Some(Quota { requests: 3, window_ms: 60_000 }));
+    let left: Vec<_> =
+        (0..3).map(|_| shop.get("/v2/store").header("x-rate-limit-requests-left").unwrap().to_owned()).collect();
+    assert_eq!(left, ["2", "1", "0"]);
+    let refused = shop.get("/v2/store");
+    let reset: u64 = refused.header("x-rate-limit-time-reset-ms").unwrap().parse().unwrap();
+    assert!(refused.status == 429 && reset > 50_000 && reset <= 60_000, "{refused:?}");
+    shop.store.configure(|options| options.sheds_load = true);
+    let shed = shop.get("/v2/store");
+    assert_eq!((shed.status, shed.header("x-rate-limit-time-reset-ms")), (429, None));
+}
+
+#[test]
+fn the_neutral_catalogue_is_all_there() {
+    let seeds = catalogue(Seed { products: 60, variable_share: 0.5, seed: 3 });
+    let shop = of(Store::from_seed(&seeds));
+    assert_eq!(shop.store.product_count(), 60);
+    assert_eq!(shop.store.variant_count(), seeds.iter().map(|product| product.variants.len()).sum::<usize>());
+    for seed in &seeds {
+        let product = shop.store.product(seed.number).unwrap();
+        let variants = product["variants"].as_array().unwrap();
+        assert_eq!((product["name"].as_str(), variants.len()), (Some(seed.title.as_str()), seed.variants.len()));
+        for (variant, own) in variants.iter().zip(&seed.variants) {
+            let of =
+                |field: &str| if variant[field].is_null() { product[field].clone() } else { variant[field].clone() };
+            let cents = |value: Value| (value.as_f64().unwrap() * 100.0).round() as i64;
+            let (price, sale) = (cents(of("price")), cents(of("sale_price")));
+            assert_eq!((price, sale), (own.compare_at.unwrap_or(own.price), own.compare_at.map_or(0, |_| own.price)));
+            assert_eq!(variant["sku"], own.sku.as_str());
+            assert_eq!(variant["sku_id"].is_null(), seed.options.is_empty(), "base variants have no SKU of their own");
+            let labels: Vec<_> = variant["option_values"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|value| value["label"].as_str().unwrap())
+                .collect();
+            assert_eq!(labels, own.option_values);
+        }
+    }
+    let stock = shop.get("/v3/inventory/items?limit=1000").json()["data"].as_array().unwrap().len();
+    assert_eq!(
+        stock,
+        seeds.iter().flat_map(|product| &product.variants).filter(|variant| variant.stock.is_some()).count()
+    );
+}
+
+#[test]
+fn numbers_may_be_written_as_a_test_says() {
+    let shop = shop(2);
+    shop.store.set_raw(2, "/price", "19.990000000000002");
+    shop.store.set_raw(2, "/variants/0/sku", "{\"a\":1e3}");
+    let text = shop.get(&format!("{PRODUCTS}?include=variants")).text;
+    assert!(text.contains("\"price\":19.990000000000002") && text.contains("{\"a\":1e3}"));
+}
+
+#[test]
+fn stock_shows_in_the_catalogue_for_the_default_location_alone() {
+    let shop = shop(30);
+    let product = shop.with("variant");
+    let (id, variant) = (product["id"].as_u64().unwrap(), product["variants"][0]["id"].as_u64().unwrap());
+    assert!(shop.store.set_stock(variant, 1, 41) && shop.store.set_stock(variant, 2, 77));
+    let after = shop.store.product(id).unwrap();
+    assert_eq!(after["variants"][0]["inventory_level"], 41);
+    let items = shop.get(&format!("/v3/inventory/items?variant_id:in={variant}")).json();
+    let levels: Vec<_> = items["data"][0]["locations"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|level| level["available_to_sell"].clone())
+        .collect();
+    assert_eq!(levels, [41, 77]);
+    let before = after["date_modified"].clone();
+    shop.store.configure(|options| options.now = Some(2_000_000_000));
+    shop.store.set_stock(variant, 2, 5);
+    assert_eq!(shop.store.product(id).unwrap()["date_modified"], before, "other locations do not show in the date");
+}
+
+#[test]
+fn webhooks_are_kept_and_checked() {
+    let shop = shop(1);
+    let id = shop.hook("store/product/*");
+    let one = shop.get(&format!("/v3/hooks/{id}")).json()["data"].clone();
+    assert_eq!((&one["is_active"], &one["headers"]["X-Own"]), (&json!(true), &json!("a word")));
+    let body = |destination: &str| Some(json!({"scope": "store/product/*", "destination": destination}));
+    assert_eq!(
+        shop.send("POST", "/v3/hooks", body("https://entrepot.example/hooks")).status,
+        409,
+        "one of scope and destination"
+    );
+    for destination in ["http://entrepot.example/", "https://entrepot.example:8443/", "nowhere"] {
+        assert_eq!(shop.send("POST", "/v3/hooks", body(destination)).status, 422, "{destination}");
+    }
+    assert_eq!(shop.send("POST", "/v3/hooks", Some(json!({"scope": "store/product/*"}))).status, 422);
+    assert_eq!(
+        shop.send(
+            "POST",
+            "/v3/hooks",
+            Some(json!({"scope": "store/x", "destination": "https://a.example/", "colour": 1}))
+        )
+        .status,
+        422
+    );
+    for n in 0..9 {
+        assert_eq!(shop.send("POST", "/v3/hooks", body(&format!("https://entrepot.example/{n}"))).status, 200);
+    }
+    assert_eq!(shop.send("POST", "/v3/hooks", body("https://entrepot.example/11")).status, 422, "ten of a scope");
+    shop.store.deactivate_hook(id);
+    assert_eq!(shop.get("/v3/hooks?is_active=false").ids(), [id]);
+    let mended = shop.send("PUT", &format!("/v3/hooks/{id}"), Some(json!({"is_active": true})));
+    assert_eq!(mended.json()["data"]["is_active"], true);
+    assert_eq!(shop.send("DELETE", &format!("/v3/hooks/{id}"), None).status, 200);
+    assert_eq!(shop.send("DELETE", &format!("/v3/hooks/{id}"), None).status, 404);
+}
+
+#[test]
+fn changes_are_told_as_bigcommerce_tells_them() {
+    let shop = shop(30);
+    for scope in ["store/product/*", "store/sku/*", "store/channel/*/inventory/product/stock_changed"] {
+        shop.hook(scope);
+    }
+    let product = shop.with("variant");
+    let id = product["id"].as_u64().unwrap();
+    shop.store.change(id, |product| product["total_sold"] = json!(5));
+    assert_eq!(shop.scopes(), ["store/product/updated"], "every sale is told");
+    shop.store.change(id, |product| product["gtin"] = json!("4006381333931"));
+    shop.store.change(id, |product| product["images"] = json!([]));
+    assert_eq!(shop.scopes(), Vec::<String>::new(), "and these are not");
+    shop.store.change(id, |product| product["variants"][0]["price"] = json!(1));
+    let told = shop.store.deliveries();
+    let body: Value = serde_json::from_slice(&told[0].body).unwrap();
+    assert_eq!((told.len(), told[0].scope.as_str()), (1, "store/sku/updated"));
+    assert_ne!(body["data"]["id"], body["data"]["sku"]["variant_id"], "the id is the SKU's");
+    shop.store.set_stock(product["variants"][0]["id"].as_u64().unwrap(), 2, 3);
+    assert_eq!(shop.scopes(), ["store/sku/inventory/updated", "store/channel/*/inventory/product/stock_changed"]);
+    let pooled = shop.with("product");
+    shop.store.set_stock(pooled["variants"][0]["id"].as_u64().unwrap(), 1, 3);
+    assert_eq!(shop.scopes(), ["store/product/inventory/updated", "store/channel/*/inventory/product/stock_changed"]);
+    shop.store.delete(id);
+    assert_eq!(shop.scopes(), ["store/product/deleted"]);
+    let added = catalogue(Seed { products: 31, ..Seed::default() }).pop().unwrap();
+    shop.store.add(&[added]);
+    assert_eq!((shop.scopes(), shop.store.product_count()), (vec!["store/product/created".to_owned()], 30));
+    shop.store.hooks().iter().for_each(|(id, _, _)| shop.store.deactivate_hook(*id));
+    shop.store.change(1, |product| product["name"] = json!("Silent"));
+    assert_eq!(shop.scopes(), Vec::<String>::new());
+}
+
+#[test]
+fn deliveries_are_signed_and_can_be_sent() {
+    let shop = shop(1);
+    shop.hook("store/product/updated");
+    shop.store.change(1, |product| product["name"] = json!("New"));
+    let told = shop.store.deliveries();
+    let header =
+        |name: &str| told[0].headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str()).unwrap();
+    let message = format!(
+        "{}.{}.{}",
+        header("webhook-id"),
+        header("webhook-timestamp"),
+        std::str::from_utf8(&told[0].body).unwrap()
+    );
+    let mut mac = Hmac::<sha2::Sha256>::new_from_slice(shop.options.client_secret.as_bytes()).unwrap();
+    mac.update(message.as_bytes());
+    let signature = base64::engine::general_purpose::STANDARD.encode(mac.finalize().into_bytes());
+    assert_eq!(header("webhook-signature"), format!("v1,{signature}"));
+    assert_eq!((header("X-Own"), told[0].url.as_str()), ("a word", "https://entrepot.example/hooks"));
+
+    // Any server answers; what it says is what comes back.
+    let target = format!("{}/stores/x/y", shop.server.base_url);
+    assert_eq!(send(&told[0], &target).unwrap(), 401);
+    shop.server.inject(Matcher::path("/stores/x"), Fault::Status(503));
+    assert_eq!(send(&told[0], &target).unwrap(), 503);
+    assert_eq!(shop.server.log().lines().last().unwrap().method, "POST");
+    shop.store.configure(|options| options.signs = false);
+    shop.store.change(1, |product| product["name"] = json!("Newer"));
+    assert!(shop.store.deliveries()[0].headers.iter().all(|(name, _)| !name.starts_with("webhook-")));
+}
+
+#[test]
+fn an_uninstalled_app_is_told_once_and_then_refused() {
+    let shop = shop(1);
+    shop.hook("store/app/uninstalled");
+    shop.store.uninstall();
+    assert_eq!(shop.scopes(), ["store/app/uninstalled"]);
+    assert_eq!((shop.get("/v2/store").status, shop.store.hooks().len()), (401, 0));
+}
+
+#[test]
+fn things_happen_between_two_requests() {
+    let shop = shop(5);
+    shop.store.after_request(Matcher::path(PRODUCTS), 1, |store| assert!(store.delete(2)));
+    shop.store.before_request(Matcher::path(PRODUCTS), 3, |store| assert!(store.delete(3)));
+    let counts: Vec<_> = (0..3).map(|_| shop.get(PRODUCTS).ids().len()).collect();
+    assert_eq!(counts, [5, 4, 3]);
+}
