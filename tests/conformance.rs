@@ -39,14 +39,71 @@ const RECORDING: &str = r#"
 < {"total": 2, "more": false, "products": [{"id": 2, "title": "Laces", "price": "19.90"}]}
 "#;
 
+/// The shop keeps what it is told to keep each time, under an id of its own.
+const SHELF: &str = r#"
+> GET https://shop.example/api/listings?ref=lst_1
+< 200
+<
+< {"ids": []}
+
+> GET https://shop.example/api/listings?ref=lst_1
+< 200
+<
+< {"ids": ["71"]}
+
+> POST https://shop.example/api/listings
+>
+> {"ref": "lst_1", "title": "Boots"}
+< 201
+<
+< {"id": "71"}
+
+> POST https://shop.example/api/listings
+>
+> {"ref": "lst_1", "title": "Boots"}
+< 201
+<
+< {"id": "72"}
+
+> POST https://shop.example/api/listings/71
+>
+> {"ref": "lst_1", "title": "Boots"}
+< 200
+<
+< {"id": "71"}
+"#;
+
+const BOOTS: &str = r#"{
+"source_id": "1", "title": "Boots", "status": "active", "tags": [], "options": [], "media": [], "collections": [], "attributes": [],
+"warnings": [], "extras": {}, "variants": [{"source_id": "1", "option_values": [], "enabled": true,
+"price": {"minor": 115, "currency": "EUR"}, "inventory": {"untracked": true}, "media_ids": [], "extras": {}}]}"#;
+
+const GOODS: &str = r#"
+[[listing]]
+id = "lst_1"
+product = "boots.json"
+"#;
+
+/// Signed with the secret.
+const WEBHOOK: &str = r#"
+[[webhook]]
+headers = { x-signature = "qmONoO698UbirSUN/QIIQgh94kQWt6HGKnb2yqbvK7w=" }
+body = '{"id": "1"}'
+received_at = 1760000000000
+"#;
+
 const SECRET: &str = "made-up-0123456789";
 
 fn case(folder: &TempDir, sin: &str) -> Case {
-    std::fs::write(folder.path().join("shop.http"), RECORDING).expect("written");
+    std::fs::write(folder.path().join("shop.http"), [RECORDING, SHELF].concat()).expect("written");
+    std::fs::write(folder.path().join("boots.json"), BOOTS).expect("written");
     let file = folder.path().join("shop.toml");
     let settings = format!("[settings]\nshop_url = \"https://shop.example\"\nsin = \"{sin}\"\nnote = \"{SECRET}\"\n");
-    std::fs::write(&file, format!("recording = \"shop.http\"\n{settings}[secrets]\ntoken = \"{SECRET}\"\n"))
-        .expect("written");
+    std::fs::write(
+        &file,
+        format!("recording = \"shop.http\"\n{settings}[secrets]\ntoken = \"{SECRET}\"\n{WEBHOOK}{GOODS}"),
+    )
+    .expect("written");
     Case::read(&file).expect("a case")
 }
 
@@ -83,6 +140,12 @@ async fn each_check_catches_its_adapter() {
         ("floating", "catalog/money", "stands nowhere in it"),
         ("hungry", "limits/headroom", "memory: "),
         ("telling", "secrets/unseen", "the secret token stands in"),
+        ("deaf", "webhooks/accepted", "a good delivery is refused"),
+        ("gullible", "webhooks/forged", "a delivery signed with another key is accepted"),
+        ("trimming", "webhooks/altered", "a delivery with a space at its end is accepted"),
+        ("picky", "listings/checked", "a good listing is refused: dislike"),
+        ("doubling", "listings/once", "after its answer was lost, the listing 71 became 72"),
+        ("amnesiac", "webhooks/replayed", "a day later"),
     ] {
         let checks = conformance(&kit, &[case(&folder, sin)]).await.expect("checked");
         let message = failed(&checks).get(name).map(ToString::to_string);

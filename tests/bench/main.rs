@@ -1,7 +1,8 @@
 //! The baselines of `cargo xtask bench`: the same shop, the same pages, the same rows, without sandbox and without queue.
 //!
-//! `fetch` only reads; `native` reads, maps with the adapter's own code compiled natively, and writes what an import writes.
+//! `calls` measures single calls. `fetch` only reads; `native` reads, maps with the adapter's own code compiled natively, and writes what an import writes.
 
+mod calls;
 mod convert;
 mod native;
 mod shop;
@@ -22,11 +23,17 @@ async fn main() -> Result<()> {
         words.iter().position(|word| word == name).and_then(|at| words.get(at + 1)).cloned().unwrap_or_default()
     };
     let shop = shop::Shop::open(&option("--base-url"), &option("--key"), &option("--secret"))?;
+    if words.first().is_some_and(|word| word == "calls") {
+        println!("{}", calls::measure(shop, &option("--component")).await?);
+        return Ok(());
+    }
     let begun = Instant::now();
     let records = match words.first().map(String::as_str) {
         Some("fetch") => fetch(shop).await?,
         Some("native") => native::import(shop, &option("--database")).await?,
-        _ => bail!("entrepot-bench fetch|native --base-url URL --key CK --secret CS [--database URL]"),
+        _ => bail!(
+            "entrepot-bench fetch|native|calls --base-url URL --key CK --secret CS [--database URL] [--component FILE]"
+        ),
     };
     println!("{}", serde_json::json!({"records": records, "seconds": begun.elapsed().as_secs_f64()}));
     Ok(())

@@ -12,7 +12,7 @@ use entrepot_vault::OpenSecrets;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
-const MANIFEST: &str = include_str!("../../plugins/woocommerce/adapter.toml");
+pub(crate) const MANIFEST: &str = include_str!("../../plugins/woocommerce/adapter.toml");
 
 pub(crate) struct Shop {
     session: Session,
@@ -40,20 +40,26 @@ impl Shop {
         Ok(Self { session: egress.session(spec), channel })
     }
 
+    pub(crate) fn session(&self) -> Session {
+        self.session.clone()
+    }
+
+    /// One page by the adapter's own code, compiled natively; it blocks, so it has a thread of its own.
+    pub(crate) async fn native_page(&self, context: Option<String>) -> Result<Page> {
+        let wire = Wire { session: self.session.clone(), handle: Handle::current() };
+        let channel = self.channel.clone();
+        let request = PageRequest { context, ..beginning() };
+        let page = tokio::task::spawn_blocking(move || catalog::fetch_page(&wire, &channel, &request)).await?;
+        page.map_err(|error| anyhow!("{error:?}"))
+    }
+
     /// All pages of a full import, each fetched while the one before is worked on.
     pub(crate) fn pages(self) -> mpsc::Receiver<Result<Page>> {
         let (sender, receiver) = mpsc::channel(1);
         let handle = Handle::current();
         tokio::task::spawn_blocking(move || {
             let wire = Wire { session: self.session, handle };
-            let mut request = PageRequest {
-                scope: Scope::Everything,
-                since: None,
-                cursor: None,
-                context: None,
-                limit: 100,
-                attempt: 0,
-            };
+            let mut request = beginning();
             loop {
                 let page = catalog::fetch_page(&wire, &self.channel, &request).map_err(|error| anyhow!("{error:?}"));
                 let next = page.as_ref().ok().map(|page| (page.next.clone(), page.context.clone()));
@@ -71,6 +77,10 @@ impl Shop {
         });
         receiver
     }
+}
+
+fn beginning() -> PageRequest {
+    PageRequest { scope: Scope::Everything, since: None, cursor: None, context: None, limit: 100, attempt: 0 }
 }
 
 struct Wire {

@@ -56,16 +56,6 @@ fn files(stage: &Stage) -> Vec<(&'static str, Vec<u8>, &'static str)> {
         ("33 MiB", vec![0; 33 << 20], "at most 33554432 are read"),
         ("an import of WASI", importing("wasi:cli/environment@0.2.0"), "imports wasi:cli/environment@0.2.0"),
         (
-            "an import of files, not offered yet",
-            importing("entrepot:adapter/files@0.1.0"),
-            "imports entrepot:adapter/files@0.1.0",
-        ),
-        (
-            "an import of keys, not offered yet",
-            importing("entrepot:adapter/keys@0.1.0"),
-            "imports entrepot:adapter/keys@0.1.0",
-        ),
-        (
             "an import of another version",
             importing("entrepot:adapter/http@9.9.9"),
             "imports entrepot:adapter/http@9.9.9",

@@ -19,12 +19,13 @@ pub(crate) async fn all() -> Vec<Row> {
         ("panic", "panic", "unreachable"),
         ("100,000 host calls", "host-calls", "more than 20000 calls into the host"),
         ("1 GiB of log, in check", "log-flood", "it answered: well behaved"),
+        ("keys that are not granted", "keys", "it answered: 3 of 3 denied, 32 bytes of digest"),
     ] {
         // Copying a gibibyte takes a busy machine longer than the other cases may compute.
         let patient = if mode == "log-flood" { stage.load(&crate::stage::roomy()).await.ok() } else { None };
         let work = stage.check(patient.as_ref().unwrap_or(&stage.guest), json!({ "mode": mode }));
         rows.push(beside(&stage, case, must, work).await);
-        if mode != "log-flood" {
+        if !matches!(mode, "log-flood" | "keys") {
             rows.push(
                 beside(&stage, &format!("{case}, in the middle of a batch"), must, mapped_on(&stage, mode)).await,
             );

@@ -7,6 +7,7 @@ mod artifacts;
 mod cached;
 mod compiling;
 mod compute;
+mod files;
 mod forge;
 mod heavy;
 mod host;
@@ -54,7 +55,7 @@ macro_rules! groups {
     };
 }
 
-groups!(compute, answers, requests, wire, artifacts, compiling, cached, admission, host);
+groups!(compute, answers, requests, files, wire, artifacts, compiling, cached, admission, host);
 
 fn in_turn<F: Future<Output = Vec<Row>>>(all: impl FnOnce() -> F) -> Vec<Row> {
     let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
@@ -63,7 +64,7 @@ fn in_turn<F: Future<Output = Vec<Row>>>(all: impl FnOnce() -> F) -> Vec<Row> {
 
 fn block_on<F: Future>(work: F) -> F::Output {
     match tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build() {
-        Ok(runtime) => runtime.block_on(work),
+        Ok(runtime) => runtime.block_on(Box::pin(work)),
         Err(error) => panic!("no runtime to test in: {error}"),
     }
 }

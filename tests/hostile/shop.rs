@@ -48,6 +48,7 @@ async fn answer(State(log): State<Log>, request: Request) -> Response {
             tokio::time::sleep(Duration::from_millis(150)).await;
             "at last".into_response()
         }
+        "/granted/lines" => "{\"id\":1}\n".repeat(1_000).into_response(),
         "/granted/big" => vec![b'x'; BIG].into_response(),
         "/granted/to-metadata" => to("http://169.254.169.254/latest/meta-data/"),
         "/granted/to-outside" => to("/outside"),

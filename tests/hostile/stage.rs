@@ -13,6 +13,7 @@ use entrepot_runtime::{
     Adapter, Artifact, CacheKey, CacheOptions, CallError, ChannelView, CompileLimits, Compiler, LoadError, PageRequest,
     RawItem, Sandbox, SandboxOptions,
 };
+use entrepot_spool::Spool;
 use entrepot_tests::entrepot_program;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -123,9 +124,15 @@ impl Stage {
     }
 
     pub(crate) async fn fetch_page(&self, guest: &Adapter, orders: Value) -> String {
+        self.fetch_page_with(guest, orders, None).await
+    }
+
+    /// As part of a run with those files.
+    pub(crate) async fn fetch_page_with(&self, guest: &Adapter, orders: Value, files: Option<Spool>) -> String {
+        let view = ChannelView { files, ..channel(orders) };
         let request = PageRequest { scope: RunScope::Full, cursor: None, context: None, limit: 100, attempt: 0 };
         match self.session() {
-            Ok(session) => told(guest.fetch_page(&channel(orders), session, request).await.map(|page| {
+            Ok(session) => told(guest.fetch_page(&view, session, request).await.map(|page| {
                 format!(
                     "a page with {} ids and {} bytes of cursor",
                     page.listed.len(),
@@ -147,6 +154,7 @@ pub(crate) fn channel(orders: Value) -> ChannelView {
         locale: None,
         settings: orders.to_string(),
         ledger: Default::default(),
+        files: None,
     }
 }
 

@@ -1,5 +1,7 @@
 //! `cargo xtask bench`: what an import costs, and what the same work costs without a sandbox.
 
+mod calls;
+
 use std::fs;
 use std::io::Read;
 use std::process::{Command, ExitCode, Stdio};
@@ -84,6 +86,7 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
             measured(&host, &simulator.shop, &size("PostgreSQL"), &native)?;
         }
     }
+    calls::show()?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -32,10 +32,7 @@ impl Admission {
                 let granted = grant(&main)?;
                 (Some(main.version), Difference::between(&granted.permissions(), &manifest.permissions()))
             }
-            None => {
-                let wider = manifest.egress.iter().map(entrepot_domain::grants::EgressRule::in_words).collect();
-                (None, Difference { wider, narrower: Vec::new() })
-            }
+            None => (None, Difference { wider: manifest.permissions().in_words(), narrower: Vec::new() }),
         };
         Ok(Review { adapter: adapter.to_owned(), version: row.version, in_use, difference })
     }

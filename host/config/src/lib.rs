@@ -81,6 +81,11 @@ impl Config {
         self.data_dir.join("cache").join("compiled")
     }
 
+    /// Where files that adapters download are kept for as long as their import runs.
+    pub fn spool_folder(&self) -> PathBuf {
+        self.data_dir.join("spool")
+    }
+
     /// Where the master key of an embedded database is kept.
     pub fn key_file(&self) -> PathBuf {
         self.data_dir.join("master.key")

@@ -67,6 +67,14 @@ impl Egress {
         Ok(Self(Arc::new(Shared { client, options, paces: Mutex::default() })))
     }
 
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.0
+    }
+
+    pub(crate) fn options(&self) -> &EgressOptions {
+        &self.0.options
+    }
+
     pub fn session(&self, spec: SessionSpec) -> Session {
         let pace = self.pace(&spec.channel, spec.bound.rate_limit);
         Session::new(Arc::clone(&self.0), pace, spec)

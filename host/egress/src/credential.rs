@@ -39,11 +39,11 @@ impl Applier<'_> {
                 Ok(url.clone())
             }
             Credential::Header { name, value } => {
-                let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| unusable())?;
-                if headers.contains_key(&name) {
-                    return Err(Failure::denied(format!("the header `{name}` is the credential's; the host sets it")));
-                }
-                insert(headers, name, &self.fill(value)?)?;
+                self.header(headers, name, value)?;
+                Ok(url.clone())
+            }
+            Credential::Headers { headers: all } => {
+                all.iter().try_for_each(|(name, value)| self.header(headers, name, value))?;
                 Ok(url.clone())
             }
             Credential::Query { parameters } => {
@@ -70,6 +70,14 @@ impl Applier<'_> {
                 Ok(signer.sign(method, url))
             }
         }
+    }
+
+    fn header(&self, headers: &mut HeaderMap, name: &str, value: &Template) -> Result<(), Failure> {
+        let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| unusable())?;
+        if headers.contains_key(&name) {
+            return Err(Failure::denied(format!("the header `{name}` is the credential's; the host sets it")));
+        }
+        insert(headers, name, &self.fill(value)?)
     }
 
     fn fill(&self, template: &Template) -> Result<Secret, Failure> {
@@ -104,7 +112,7 @@ pub(crate) fn parameters(credential: &Credential) -> Vec<&str> {
             "oauth_token",
             "oauth_version",
         ],
-        Credential::Basic { .. } | Credential::Header { .. } => Vec::new(),
+        Credential::Basic { .. } | Credential::Header { .. } | Credential::Headers { .. } => Vec::new(),
     }
 }
 

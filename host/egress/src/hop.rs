@@ -3,13 +3,14 @@
 use std::error::Error;
 use std::time::Duration;
 
-use http::header::{ACCEPT_ENCODING, HeaderMap, HeaderValue};
+use http::header::{ACCEPT_ENCODING, HeaderMap, HeaderValue, RANGE};
 use tokio::time::timeout;
 use url::{Host, Url};
 
 use crate::address;
 use crate::body::{self, Body, Caps};
 use crate::client::Shared;
+use crate::download::Incoming;
 use crate::exchange::Failure;
 use crate::headers;
 use crate::resolve::AddressRefused;
@@ -56,19 +57,22 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// `time`: for headers and body together.
+/// `time`: for headers and body together. `into`: where the body goes if the status is 2xx.
 pub(crate) async fn exchange(
     shared: &Shared,
     outgoing: Outgoing,
     caps: Caps,
     time: Duration,
+    into: Option<&mut Incoming<'_>>,
 ) -> Result<Answer, Failure> {
     let options = &shared.options;
     let host = outgoing.url.host_str().unwrap_or_default().to_owned();
     let head = outgoing.method == http::Method::HEAD;
     let mut request = reqwest::Request::new(outgoing.method, outgoing.url);
     *request.headers_mut() = outgoing.headers;
-    request.headers_mut().insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
+    // A range is one of the bytes as they are.
+    let encoding = if request.headers().contains_key(RANGE) { "identity" } else { "gzip" };
+    request.headers_mut().insert(ACCEPT_ENCODING, HeaderValue::from_static(encoding));
     *request.body_mut() = outgoing.body.map(Into::into);
 
     let first_byte = options.first_byte_timeout.min(time);
@@ -85,7 +89,17 @@ pub(crate) async fn exchange(
     }
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
     let left = time.saturating_sub(started.elapsed());
-    let body = timeout(left, body::read(response, caps, head)).await.map_err(|_| {
+    let mut into = into.filter(|_| (200..300).contains(&status));
+    let (caps, left) = match &mut into {
+        // What the sink has room for counts, and a large body may take long as long as it comes.
+        Some(into) => {
+            into.begin(status, &headers)?;
+            (Caps { bytes: u64::MAX, ..caps }, Duration::MAX)
+        }
+        None => (caps, left),
+    };
+    let body = body::read(response, caps, head, into, options.first_byte_timeout);
+    let body = timeout(left, body).await.map_err(|_| {
         Failure::unavailable(format!("the body from {host} was not complete within {} ms", time.as_millis()))
     })??;
     Ok(Answer { status, headers, body })

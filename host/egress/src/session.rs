@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::time::Duration;
 
 use entrepot_domain::grants::BoundGrant;
 use entrepot_domain::secret::SecretSource;
@@ -11,6 +12,7 @@ use futures_util::StreamExt;
 use futures_util::stream;
 
 use crate::client::Shared;
+use crate::download::{Incoming, Sink};
 use crate::exchange::{Failure, Request, Response};
 use crate::pace::Pace;
 use crate::scrub::Scrubber;
@@ -69,6 +71,9 @@ pub struct Stats {
 
 /// Of one session.
 const LOGGED_DENIALS: u64 = 10;
+/// A download that broke off is tried again after these.
+const RESUME_AFTER: [Duration; 4] =
+    [Duration::from_millis(100), Duration::from_millis(400), Duration::from_secs(2), Duration::from_secs(5)];
 
 /// Cheap to clone; clones share budget and counters.
 #[derive(Clone)]
@@ -115,7 +120,37 @@ impl Session {
 
     /// Any status is a response; a failure means that there was none.
     pub async fn send(&self, operation: &str, request: Request) -> Result<Response, Failure> {
-        let mut outcome = self.0.follow(operation, request).await;
+        self.sent(operation, request, None).await
+    }
+
+    /// As `send`, but the body of an answer with status 2xx goes to `sink`, whatever its size. If it breaks off, what is left is asked for.
+    pub async fn download(&self, operation: &str, request: Request, sink: &mut dyn Sink) -> Result<Response, Failure> {
+        let mut incoming = Incoming::new(sink);
+        for pause in RESUME_AFTER {
+            let outcome = self.sent(operation, resumed(&request, &incoming), Some(&mut incoming)).await;
+            match outcome {
+                Err(Failure::Unavailable(why)) if incoming.written > 0 && incoming.validator.is_some() => {
+                    tracing::info!(channel = self.0.channel, written = incoming.written, "a download goes on: {why}");
+                    tokio::time::sleep(pause).await;
+                }
+                outcome => return outcome,
+            }
+        }
+        self.sent(operation, resumed(&request, &incoming), Some(&mut incoming)).await
+    }
+
+    /// Without secrets, as it would be in a response.
+    pub fn clean<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        self.0.scrubber().clean(text)
+    }
+
+    async fn sent(
+        &self,
+        operation: &str,
+        request: Request,
+        into: Option<&mut Incoming<'_>>,
+    ) -> Result<Response, Failure> {
+        let mut outcome = self.0.follow(operation, request, into).await;
         if let Err(Failure::Denied(why)) = &mut outcome {
             // It may name where a redirect led, and that is the server's text.
             if let Cow::Owned(cleaned) = self.0.scrubber().clean(why) {
@@ -139,6 +174,22 @@ impl Session {
         stream::iter(sends).buffered(in_flight).collect().await
     }
 
+    pub(crate) fn bound(&self) -> Arc<BoundGrant> {
+        self.0.bound()
+    }
+
+    pub(crate) fn channel(&self) -> &str {
+        &self.0.channel
+    }
+
+    pub(crate) fn ledger(&self) -> &Ledger {
+        &self.0.ledger
+    }
+
+    pub(crate) fn secrets(&self) -> &dyn SecretSource {
+        self.0.secrets.as_ref()
+    }
+
     /// Puts another grant in force, from the next request on.
     pub fn regrant(&self, bound: Arc<BoundGrant>) {
         *self.0.bound.write().unwrap_or_else(PoisonError::into_inner) = bound;
@@ -154,6 +205,18 @@ impl Session {
             reported: counters.reported.load(Ordering::Relaxed),
         }
     }
+}
+
+/// For what is left of a download.
+fn resumed(request: &Request, incoming: &Incoming<'_>) -> Request {
+    let mut request = request.clone();
+    if let Some(validator) = incoming.validator.as_ref().filter(|_| incoming.written > 0)
+        && let Ok(validator) = validator.to_str()
+    {
+        request.headers.push(("range".to_owned(), format!("bytes={}-", incoming.written)));
+        request.headers.push(("if-range".to_owned(), validator.to_owned()));
+    }
+    request
 }
 
 impl Inner {

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use entrepot_domain::grants::Limits;
-use wasmtime::component::{Component, InstancePre};
+use wasmtime::component::{Component, InstancePre, Linker};
 
 use crate::artifact::Artifact;
 use crate::bindings::catalog_source::CatalogSourcePre;
 use crate::bindings::connectable::ConnectablePre;
+use crate::bindings::listing_target::ListingTargetPre;
+use crate::bindings::webhook_receiver::WebhookReceiverPre;
 use crate::engine::Sandbox;
 use crate::inspect::{Surface, surface};
 use crate::limits::CallLimits;
@@ -25,6 +27,10 @@ struct Inner {
     connection: Option<ConnectablePre<HostState>>,
     fetch: Option<CatalogSourcePre<HostState>>,
     map: Option<CatalogSourcePre<HostState>>,
+    subscribe: Option<WebhookReceiverPre<HostState>>,
+    verify: Option<WebhookReceiverPre<HostState>>,
+    push: Option<ListingTargetPre<HostState>>,
+    check_list: Option<ListingTargetPre<HostState>>,
 }
 
 impl Sandbox {
@@ -39,15 +45,33 @@ impl Sandbox {
         let mismatch = |error: wasmtime::Error| LoadError::Mismatch(short(&error));
         let networked = self.networked().instantiate_pre(component).map_err(mismatch)?;
         // Whatever a pure operation's linker does not offer is there as a trap: importing is not calling.
-        let mut pure = self.pure().clone();
-        pure.define_unknown_imports_as_traps(component).map_err(mismatch)?;
-        let pure = pure.instantiate_pre(component).map_err(mismatch)?;
+        let without = |linker: &Linker<HostState>| {
+            let mut linker = linker.clone();
+            linker.define_unknown_imports_as_traps(component).map_err(mismatch)?;
+            linker.instantiate_pre(component).map_err(mismatch)
+        };
+        let (pure, keyed) = (without(self.pure())?, without(self.keyed())?);
         let has = |export: &str| surface.exports.iter().any(|name| name.starts_with(export));
         let connection = when(has("connection/"), || ConnectablePre::new(networked.clone())).map_err(mismatch)?;
         let catalog = |pre: &InstancePre<HostState>| when(has("catalog/"), || CatalogSourcePre::new(pre.clone()));
         let (fetch, map) = (catalog(&networked).map_err(mismatch)?, catalog(&pure).map_err(mismatch)?);
-        let limits = CallLimits::from_grant(limits);
-        Ok(Adapter(Arc::new(Inner { sandbox: self.clone(), surface, limits, connection, fetch, map })))
+        let webhooks = |pre: &InstancePre<HostState>| when(has("webhooks/"), || WebhookReceiverPre::new(pre.clone()));
+        let (subscribe, verify) = (webhooks(&networked).map_err(mismatch)?, webhooks(&keyed).map_err(mismatch)?);
+        let listings = |pre: &InstancePre<HostState>| when(has("listings/"), || ListingTargetPre::new(pre.clone()));
+        let (push, check_list) = (listings(&networked).map_err(mismatch)?, listings(&pure).map_err(mismatch)?);
+        let (sandbox, limits) = (self.clone(), CallLimits::from_grant(limits));
+        Ok(Adapter(Arc::new(Inner {
+            sandbox,
+            surface,
+            limits,
+            connection,
+            fetch,
+            map,
+            subscribe,
+            verify,
+            push,
+            check_list,
+        })))
     }
 }
 
@@ -80,6 +104,22 @@ impl Adapter {
 
     pub(crate) fn fetch(&self) -> Option<&CatalogSourcePre<HostState>> {
         self.0.fetch.as_ref()
+    }
+
+    pub(crate) fn subscribe(&self) -> Option<&WebhookReceiverPre<HostState>> {
+        self.0.subscribe.as_ref()
+    }
+
+    pub(crate) fn verify(&self) -> Option<&WebhookReceiverPre<HostState>> {
+        self.0.verify.as_ref()
+    }
+
+    pub(crate) fn push(&self) -> Option<&ListingTargetPre<HostState>> {
+        self.0.push.as_ref()
+    }
+
+    pub(crate) fn check_list(&self) -> Option<&ListingTargetPre<HostState>> {
+        self.0.check_list.as_ref()
     }
 
     pub(crate) fn map(&self) -> Option<&CatalogSourcePre<HostState>> {

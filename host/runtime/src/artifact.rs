@@ -20,6 +20,8 @@ const KNOWN_IMPORTS: &[&str] = &[
     "entrepot:adapter/items@0.1.0",
     "entrepot:adapter/log@0.1.0",
     "entrepot:adapter/http@0.1.0",
+    "entrepot:adapter/files@0.1.0",
+    "entrepot:adapter/keys@0.1.0",
 ];
 
 // Far beyond what toolchains make of an adapter, and far below what keeps a compiler busy for minutes.

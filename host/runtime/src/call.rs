@@ -22,7 +22,7 @@ impl Adapter {
     pub async fn check(&self, channel: &ChannelView, session: Session) -> Result<Account, CallError> {
         let pre = self.connection().ok_or(CallError::NotExported("connection/check"))?.clone();
         let channel = channel.clone();
-        self.networked("check", channel, session, move |store, channel| {
+        self.alone("check", channel, session, move |store, channel| {
             Box::pin(async move {
                 let bindings = pre.instantiate_async(&mut *store).await?;
                 let answer = bindings.entrepot_adapter_connection().call_check(&mut *store, &channel.to_wit()).await?;
@@ -40,7 +40,7 @@ impl Adapter {
         request: PageRequest,
     ) -> Result<Page, CallError> {
         let pre = self.fetch().ok_or(CallError::NotExported("catalog/fetch-page"))?.clone();
-        self.networked("fetch-page", channel.clone(), session, move |store, channel| {
+        self.alone("fetch-page", channel.clone(), session, move |store, channel| {
             Box::pin(async move {
                 let bindings = pre.instantiate_async(&mut *store).await?;
                 let guest = bindings.entrepot_adapter_catalog();
@@ -60,7 +60,7 @@ impl Adapter {
         ids: Vec<String>,
     ) -> Result<Vec<RawItem>, CallError> {
         let pre = self.fetch().ok_or(CallError::NotExported("catalog/fetch-items"))?.clone();
-        self.networked("fetch-items", channel.clone(), session, move |store, channel| {
+        self.alone("fetch-items", channel.clone(), session, move |store, channel| {
             Box::pin(async move {
                 let bindings = pre.instantiate_async(&mut *store).await?;
                 let guest = bindings.entrepot_adapter_catalog();
@@ -76,7 +76,8 @@ impl Adapter {
         Mapper { adapter: self.clone(), channel: channel.clone(), live: None, turn: None }
     }
 
-    async fn networked<T, F>(
+    /// A call in a store and a task of its own; what `session` may do is the linker's and the grant's business.
+    pub(crate) async fn alone<T, F>(
         &self,
         operation: &'static str,
         channel: ChannelView,
@@ -91,8 +92,14 @@ impl Adapter {
         let Ok(_turn) = self.sandbox().calls().clone().acquire_owned().await else {
             return Err(CallError::Stopped { operation, why: "the host is shutting down".into() });
         };
-        let call_info =
-            Call { operation, adapter: &channel.adapter, channel: &channel.id, session: Some(session), limits };
+        let call_info = Call {
+            operation,
+            adapter: &channel.adapter,
+            channel: &channel.id,
+            session: Some(session),
+            files: channel.files.clone(),
+            limits,
+        };
         let mut store = store(self.sandbox(), call_info);
         let (ledger, began) = (channel.ledger.clone(), Instant::now());
         // A task of its own: a panic in a host function is this call's error and nobody else's.
@@ -118,7 +125,7 @@ impl Adapter {
 }
 
 /// The guest's answer, or the trap it ended with.
-type Answer<'a, T> = Pin<Box<dyn Future<Output = wasmtime::Result<Result<T, AdapterError>>> + Send + 'a>>;
+pub(crate) type Answer<'a, T> = Pin<Box<dyn Future<Output = wasmtime::Result<Result<T, AdapterError>>> + Send + 'a>>;
 
 /// Dropping the caller ends the call.
 struct Abort<T>(tokio::task::JoinHandle<T>);
@@ -201,7 +208,8 @@ impl Mapper {
             return Err(wasmtime::format_err!("the adapter has no catalog/map-product"));
         };
         let (adapter, channel) = (&self.channel.adapter, &self.channel.id);
-        let call = Call { operation: "map-product", adapter, channel, session: None, limits: self.adapter.limits() };
+        let limits = self.adapter.limits();
+        let call = Call { operation: "map-product", adapter, channel, session: None, files: None, limits };
         let mut store = store(self.adapter.sandbox(), call);
         let bindings = pre.instantiate_async(&mut store).await?;
         Ok((store, bindings))

@@ -1,7 +1,11 @@
 //! What the host does for guests: one module per capability.
 
+mod files;
 mod http;
+mod keys;
 mod log;
 
+pub(crate) use files::link_files;
 pub(crate) use http::link_http;
+pub(crate) use keys::link_keys;
 pub(crate) use log::link_log;

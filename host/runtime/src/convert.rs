@@ -1,8 +1,14 @@
 //! Between the guest's words and the host's. Nothing from a guest is believed here but its shape.
 
+mod listing;
 mod model;
 mod paging;
+mod webhook;
 
+pub(crate) use listing::receipt;
+pub use listing::{Listing, Receipt};
 pub(crate) use model::product;
 pub use paging::{Account, ChannelView, Page, PageRequest, RawItem};
-pub(crate) use paging::{account, error, page, raw_item};
+pub(crate) use paging::{account, error, issue, page, raw_item};
+pub use webhook::{Delivery, Event, StockChange, Subscription, Verdict, Verified};
+pub(crate) use webhook::{subscription, verdict};

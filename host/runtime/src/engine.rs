@@ -50,6 +50,8 @@ struct Inner {
     networked: Linker<HostState>,
     /// For operations that compute only.
     pure: Linker<HostState>,
+    /// For those that compute and have keys.
+    keyed: Linker<HostState>,
     /// Calls beyond the pool wait here instead of failing there.
     calls: Arc<Semaphore>,
     /// Stores that map are held for long, and their owners make calls meanwhile: they wait in a line of their own.
@@ -70,16 +72,31 @@ impl Sandbox {
             }
         };
         let mut networked = Linker::new(&engine);
-        let mut pure = Linker::new(&engine);
-        capabilities::link_log(&mut networked).map_err(fail)?;
-        capabilities::link_log(&mut pure).map_err(fail)?;
+        let (mut pure, mut keyed) = (Linker::new(&engine), Linker::new(&engine));
+        for linker in [&mut networked, &mut pure, &mut keyed] {
+            capabilities::link_log(linker).map_err(fail)?;
+        }
+        for linker in [&mut networked, &mut keyed] {
+            capabilities::link_keys(linker).map_err(fail)?;
+        }
         capabilities::link_http(&mut networked).map_err(fail)?;
+        capabilities::link_files(&mut networked).map_err(fail)?;
         let compilation = Compilation::new(&engine, options.compiler, options.cache);
         let line = || Arc::new(Semaphore::new(options.concurrency as usize));
         let (calls, mappers) = (line(), line());
         let stop = Arc::new(AtomicBool::new(false));
         let ticker = start_ticker(&engine, stop.clone()).map_err(|error| SandboxError(error.to_string()))?;
-        Ok(Self(Arc::new(Inner { engine, compilation, networked, pure, calls, mappers, stop, ticker: Some(ticker) })))
+        Ok(Self(Arc::new(Inner {
+            engine,
+            compilation,
+            networked,
+            pure,
+            keyed,
+            calls,
+            mappers,
+            stop,
+            ticker: Some(ticker),
+        })))
     }
 
     pub(crate) fn calls(&self) -> &Arc<Semaphore> {
@@ -100,6 +117,10 @@ impl Sandbox {
 
     pub(crate) fn networked(&self) -> &Linker<HostState> {
         &self.0.networked
+    }
+
+    pub(crate) fn keyed(&self) -> &Linker<HostState> {
+        &self.0.keyed
     }
 
     pub(crate) fn pure(&self) -> &Linker<HostState> {

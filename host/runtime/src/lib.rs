@@ -11,14 +11,19 @@ mod engine;
 mod error;
 mod inspect;
 mod limits;
+mod listings;
 mod load_error;
 mod state;
+mod webhooks;
 
 pub use adapter::Adapter;
 pub use artifact::Artifact;
 pub use call::{Mapped, Mapper};
 pub use compiled::{CacheKey, CacheOptions, ChildLimits, CompileLimits, Compiler, compile_child};
-pub use convert::{Account, ChannelView, Page, PageRequest, RawItem};
+pub use convert::{
+    Account, ChannelView, Delivery, Event, Listing, Page, PageRequest, RawItem, Receipt, StockChange, Subscription,
+    Verdict, Verified,
+};
 pub use engine::{Sandbox, SandboxError, SandboxOptions};
 pub use error::{AdapterError, CallError};
 pub use limits::CallLimits;

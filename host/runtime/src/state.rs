@@ -1,6 +1,7 @@
 //! What the host keeps for one call.
 
 use entrepot_egress::Session;
+use entrepot_spool::Spool;
 use wasmtime::component::HasData;
 use wasmtime::{Store, UpdateDeadline};
 
@@ -14,6 +15,8 @@ pub(crate) struct HostState {
     pub(crate) operation: &'static str,
     /// `None` for operations that compute only.
     pub(crate) session: Option<Session>,
+    /// Of the run, where the call is part of one.
+    pub(crate) files: Option<Spool>,
     /// For log lines.
     pub(crate) adapter: String,
     pub(crate) channel: String,
@@ -34,6 +37,7 @@ pub(crate) struct Call<'a> {
     pub(crate) adapter: &'a str,
     pub(crate) channel: &'a str,
     pub(crate) session: Option<Session>,
+    pub(crate) files: Option<Spool>,
     pub(crate) limits: CallLimits,
 }
 
@@ -44,6 +48,7 @@ impl HostState {
             limits: call.limits,
             operation: call.operation,
             session: call.session,
+            files: call.files,
             adapter: call.adapter.to_owned(),
             channel: call.channel.to_owned(),
             log_left: call.limits.log,

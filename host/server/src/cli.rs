@@ -146,6 +146,9 @@ pub struct ApproveArgs {
     /// Do not let it use this credential; may be given several times
     #[arg(long = "without-credential", value_name = "NAME")]
     pub without_credentials: Vec<String>,
+    /// Do not let it use the key in this slot; may be given several times
+    #[arg(long = "without-key", value_name = "SLOT")]
+    pub without_keys: Vec<String>,
     /// A lower limit, e.g. memory=64MiB, cpu=5s, outbound_calls=100; may be given several times
     #[arg(long = "limit", value_name = "NAME=VALUE", value_parser = key_value)]
     pub limits: Vec<(String, String)>,

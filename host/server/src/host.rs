@@ -9,6 +9,7 @@ use entrepot_domain::{Clock, TenantId};
 use entrepot_egress::{Egress, EgressOptions};
 use entrepot_queue::Queue;
 use entrepot_runtime::{CacheKey, CacheOptions, CompileLimits, Compiler, Sandbox, SandboxOptions};
+use entrepot_spool::Area;
 use entrepot_store::Db;
 use entrepot_sync::{Sync, SyncOptions};
 
@@ -65,7 +66,9 @@ impl Host {
             mass_deletion_percent: config.import.mass_deletion_percent,
             ..SyncOptions::default()
         };
-        let sync = Sync::new(db.clone(), keys, egress, admission, Queue::new(&db)?, options);
+        let folder = config.spool_folder();
+        let files = Area::open(&folder).with_context(|| format!("{} cannot be used", folder.display()))?;
+        let sync = Sync::new(db.clone(), keys, egress, admission, Queue::new(&db)?, files, options);
         Ok(Self { config, db, sync, tenant: TenantId::default_tenant() })
     }
 

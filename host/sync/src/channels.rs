@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use entrepot_admission::Generation;
-use entrepot_domain::grants::{BoundGrant, Settings};
-use entrepot_domain::{ChannelId, Secret, TenantId};
+use entrepot_domain::clock::Timestamp;
+use entrepot_domain::grants::{ACCESS_TOKEN, BoundGrant, ByteSize, REFRESH_TOKEN, Settings};
+use entrepot_domain::{ChannelId, RunId, Secret, TenantId};
 use entrepot_egress::{Session, SessionSpec};
 use entrepot_runtime::{Account, AdapterError, CallError, ChannelView};
 use entrepot_store::Scoped;
@@ -49,11 +50,20 @@ pub(crate) struct OpenChannel {
     pub(crate) view: ChannelView,
     /// It was in quarantine, and that is over: if all goes well now, it is forgotten.
     pub(crate) on_trial: bool,
+    /// 0: never by the host.
+    pub(crate) token_renewed_at: Timestamp,
     bound: Arc<BoundGrant>,
     secrets: Arc<OpenSecrets>,
 }
 
 impl OpenChannel {
+    /// What its calls download belongs to that run.
+    pub(crate) fn for_run(mut self, sync: &Sync, run: &RunId) -> Self {
+        let limit = self.bound.limits.or_defaults().files.map_or(0, ByteSize::bytes);
+        self.view.files = Some(sync.parts().spools.of(run, limit));
+        self
+    }
+
     /// A budget and counters of its own for one unit of work.
     pub(crate) fn session(&self, sync: &Sync) -> Session {
         let mut spec = SessionSpec::new(self.id.as_str(), self.bound.clone(), self.secrets.clone());
@@ -78,6 +88,10 @@ impl Sync {
         let scoped = self.db().tenant(tenant);
         if scoped.channel(&new.name).await?.is_some() {
             return Err(SyncError::NameTaken(new.name));
+        }
+        let mut new = new;
+        if !new.untested {
+            self.first_token(&generation, &settings, &mut new.secrets).await?;
         }
         let account = if new.untested {
             None
@@ -124,6 +138,9 @@ impl Sync {
         generation.manifest.check_secrets(given).map_err(SyncError::Settings)?;
         let mut tx = scoped.begin().await?;
         tx.update_channel_settings(&id, &settings).await?;
+        if secrets.iter().any(|(name, _)| matches!(name.as_str(), ACCESS_TOKEN | REFRESH_TOKEN)) {
+            tx.forget_token_state(&id).await?;
+        }
         for (name, secret) in &secrets {
             let place = OpenSecrets::place(tenant.as_str(), id.as_str(), name);
             tx.put_secret(&id, name, &self.parts().keys.seal(&place, secret.expose())?).await?;
@@ -134,9 +151,15 @@ impl Sync {
 
     /// Asks the marketplace whether the account is usable, and remembers the answer.
     pub async fn test_channel(&self, tenant: &TenantId, channel: &str) -> Result<AccountReport, SyncError> {
-        let open = self.open_channel(tenant, channel).await?;
+        let mut open = self.open_channel(tenant, channel).await?;
         let scoped = self.db().tenant(tenant);
-        let outcome = self.check(&scoped, &open).await;
+        let mut outcome = self.check(&scoped, &open).await;
+        if matches!(&outcome, Err(SyncError::Call(CallError::Adapter(AdapterError::Unauthorized(_)))))
+            && self.token_refused(&scoped, &open).await?
+        {
+            open = self.open_channel(tenant, channel).await?;
+            outcome = self.check(&scoped, &open).await;
+        }
         let mut tx = scoped.begin().await?;
         match &outcome {
             Ok(account) => {
@@ -174,12 +197,11 @@ impl Sync {
         let (id, scoped) = (ChannelId::from(row.id), self.db().tenant(tenant));
         let generation = self.admission().active_for(&row.adapter_id, &id).await?;
         let on_trial = self.admission().check_quarantine(&scoped, &id, &row.name, &generation).await?;
-        let sealed = scoped.sealed_secrets(&id).await?;
-        let secrets = OpenSecrets::open(&self.parts().keys, tenant.as_str(), id.as_str(), &sealed)?;
         // An upgrade may ask for more settings than the channel was added with.
         let settings = generation.manifest.check_settings(&row.settings.0).map_err(SyncError::Settings)?;
+        let (secrets, token_renewed_at) = self.fresh_secrets(&scoped, &id, &generation, &settings).await?;
         let open = self.assemble(id, &row.adapter_id, generation, &settings, secrets)?;
-        Ok(OpenChannel { on_trial, ..open })
+        Ok(OpenChannel { on_trial, token_renewed_at, ..open })
     }
 
     fn assemble(
@@ -199,9 +221,10 @@ impl Sync {
             locale: settings.get("locale").and_then(Value::as_str).map(str::to_owned),
             settings: Value::Object(settings.clone()).to_string(),
             ledger: Arc::default(),
+            files: None,
         };
         let (bound, secrets) = (Arc::new(bound), Arc::new(secrets));
-        Ok(OpenChannel { id, generation, view, on_trial: false, bound, secrets })
+        Ok(OpenChannel { id, generation, view, on_trial: false, token_renewed_at: 0, bound, secrets })
     }
 
     async fn check(&self, scoped: &Scoped, channel: &OpenChannel) -> Result<AccountReport, SyncError> {

@@ -1,5 +1,8 @@
+use std::time::Duration;
+
 use entrepot_admission::AdmissionError;
 use entrepot_domain::grants::{BindError, SettingProblem};
+use entrepot_egress::TokenFailure;
 use entrepot_queue::QueueError;
 use entrepot_runtime::CallError;
 use entrepot_store::StoreError;
@@ -20,6 +23,14 @@ impl SyncError {
         self.of_the_database().is_some()
     }
 
+    /// How long to wait before another try, where it is a token that did not come.
+    pub(crate) fn token_wait(&self) -> Option<Duration> {
+        match self {
+            Self::NoToken { wait, .. } => Some(wait.unwrap_or(TOKEN_WAIT).clamp(Duration::from_secs(1), LONGEST_WAIT)),
+            _ => None,
+        }
+    }
+
     /// Worth another try later: see [`StoreError::is_transient`].
     pub fn is_transient(&self) -> bool {
         self.of_the_database().is_some_and(StoreError::is_transient)
@@ -28,6 +39,19 @@ impl SyncError {
     /// Someone else did the same at the same moment: see [`StoreError::is_conflict`].
     pub(crate) fn is_conflict(&self) -> bool {
         self.of_the_database().is_some_and(StoreError::is_conflict)
+    }
+}
+
+/// Token endpoints that are away are asked again after this.
+const TOKEN_WAIT: Duration = Duration::from_secs(15);
+const LONGEST_WAIT: Duration = Duration::from_secs(5 * 60);
+
+impl From<TokenFailure> for SyncError {
+    fn from(failure: TokenFailure) -> Self {
+        match failure {
+            TokenFailure::Refused(why) => Self::Reconnect(why),
+            TokenFailure::Later { why, wait } => Self::NoToken { why, wait },
+        }
     }
 }
 
@@ -51,6 +75,10 @@ pub enum SyncError {
     Vault(#[from] VaultError),
     #[error(transparent)]
     Call(#[from] CallError),
+    #[error("{0}; connect the shop anew: give new tokens with `entrepot channel set`")]
+    Reconnect(String),
+    #[error("{why}; it is asked again")]
+    NoToken { why: String, wait: Option<Duration> },
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error(transparent)]

@@ -11,6 +11,7 @@ mod page;
 mod patience;
 mod report;
 mod setback;
+mod spools;
 mod start;
 mod watch;
 
@@ -18,5 +19,6 @@ pub(crate) use abandoned::Nudged;
 pub(crate) use page::{PreparedPage, UNREAD, map as map_item};
 pub(crate) use patience::with_patience;
 pub use report::RunReport;
+pub(crate) use spools::Spools;
 pub use start::{StartOptions, Started};
 pub(crate) use watch::Watch;

@@ -6,6 +6,7 @@ mod import;
 mod options;
 mod replay;
 mod sanitise;
+mod tokens;
 mod usage;
 
 use std::sync::Arc;
@@ -13,10 +14,11 @@ use std::sync::Arc;
 use entrepot_admission::Admission;
 use entrepot_egress::Egress;
 use entrepot_queue::Queue;
+use entrepot_spool::Area;
 use entrepot_store::Db;
 use entrepot_vault::KeyRing;
 
-use import::{Nudged, Watch};
+use import::{Nudged, Spools, Watch};
 
 pub use channels::{AccountReport, NewChannel};
 pub use error::SyncError;
@@ -38,6 +40,7 @@ pub(crate) struct Parts {
     pub(crate) options: SyncOptions,
     /// Names this process in leases.
     pub(crate) host: String,
+    pub(crate) spools: Spools,
     pub(crate) watch: Watch,
     pub(crate) nudged: Nudged,
 }
@@ -49,11 +52,13 @@ impl Sync {
         egress: Egress,
         admission: Admission,
         queue: Queue,
+        files: Area,
         options: SyncOptions,
     ) -> Self {
         let host = format!("{}-{:08x}", std::process::id(), rand::random::<u32>());
+        let spools = Spools::new(files);
         let (watch, nudged) = (Watch::default(), Nudged::default());
-        Self(Arc::new(Parts { db, keys, egress, admission, queue, options, host, watch, nudged }))
+        Self(Arc::new(Parts { db, keys, egress, admission, queue, options, host, spools, watch, nudged }))
     }
 
     pub fn db(&self) -> &Db {

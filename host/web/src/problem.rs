@@ -74,6 +74,8 @@ impl From<SyncError> for Problem {
             SyncError::NameTaken(_) | SyncError::Crowded => Self::conflict(error),
             SyncError::Settings(_) | SyncError::Bind(_) => Self::refused(error),
             SyncError::Call(error) => Self::marketplace(error),
+            SyncError::Reconnect(_) => Self::refused(error),
+            SyncError::NoToken { .. } => Self::marketplace(error),
             SyncError::Admission(error) => error.into(),
             SyncError::Store(error) => error.into(),
             SyncError::Vault(_) | SyncError::Queue(_) => {

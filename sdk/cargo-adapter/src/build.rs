@@ -1,4 +1,4 @@
-//! One adapter crate, built whole.
+//! One adapter, built whole: a crate here, a package of npm in `npm`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,12 +9,13 @@ use cargo_metadata::{CrateType, Metadata, MetadataCommand, Package};
 
 use crate::component::{self, Surface};
 use crate::manifest::Manifest;
+use crate::npm;
 use crate::toolchain::{TARGET, Toolchain};
 
 /// What to build, and where it goes.
 #[derive(Clone, Debug, Default)]
 pub struct Order {
-    /// The crate's or the workspace's Cargo.toml; the current folder's when none.
+    /// The crate's or the workspace's Cargo.toml, or a package.json; the current folder's when none.
     pub manifest_path: Option<PathBuf>,
     /// Which package; needed in a workspace with several and no package at `manifest_path`.
     pub package: Option<String>,
@@ -26,15 +27,25 @@ pub struct Order {
 #[derive(Debug)]
 pub struct Built {
     pub id: String,
-    /// Of the crate.
+    /// Where its adapter.toml is.
     pub folder: PathBuf,
     pub path: PathBuf,
     pub size: usize,
+    /// What it was built for, by its manifest.
+    pub world: String,
     pub surface: Surface,
 }
 
-/// Builds the crate, encodes the component, embeds the manifest, and writes `<id>.wasm`.
-pub fn build(order: &Order, toolchain: Toolchain) -> Result<Built> {
+/// Writes `<id>.wasm`: the component with its manifest in it. A compiler for Rust is looked for only when it is needed.
+pub fn build(order: &Order) -> Result<Built> {
+    match npm::folder(order)? {
+        Some(folder) => npm::build(folder, order.out.as_deref()),
+        None => build_crate(order, Toolchain::find()?),
+    }
+}
+
+/// Builds the crate, encodes the component and embeds the manifest.
+fn build_crate(order: &Order, toolchain: Toolchain) -> Result<Built> {
     let mut command = MetadataCommand::new();
     command.no_deps();
     if let Some(path) = &order.manifest_path {
@@ -67,11 +78,18 @@ pub fn build(order: &Order, toolchain: Toolchain) -> Result<Built> {
     let out = order.out.clone().unwrap_or_else(|| metadata.workspace_root.join("target/adapters").into_std_path_buf());
     let path = out.join(format!("{}.wasm", manifest.id));
     write(&path, &bytes)?;
-    Ok(Built { id: manifest.id, folder: folder.as_std_path().to_owned(), path, size: bytes.len(), surface })
+    Ok(Built {
+        id: manifest.id,
+        folder: folder.as_std_path().to_owned(),
+        path,
+        size: bytes.len(),
+        world: manifest.world,
+        surface,
+    })
 }
 
 /// Beside its place first: a host that watches the folder never reads half a file.
-fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
     let beside = path.with_extension("wasm.new");

@@ -3,6 +3,7 @@
 pub mod build;
 pub mod component;
 pub mod manifest;
+mod npm;
 pub mod toolchain;
 
 pub use build::{Built, build};

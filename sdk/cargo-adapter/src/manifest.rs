@@ -8,11 +8,15 @@ use serde::Deserialize;
 #[derive(Deserialize)]
 struct Named {
     id: String,
+    #[serde(default)]
+    world: String,
 }
 
 /// The manifest's text and the adapter's id.
 pub struct Manifest {
     pub id: String,
+    /// Empty: it names none, and the host will refuse it.
+    pub world: String,
     pub text: String,
 }
 
@@ -24,7 +28,7 @@ impl Manifest {
     }
 
     pub fn parse(text: String) -> Result<Self> {
-        let Named { id } = toml::from_str(&text)?;
+        let Named { id, world } = toml::from_str(&text)?;
         // The id becomes a file name.
         let first = id.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase());
         let rest = id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
@@ -32,7 +36,7 @@ impl Manifest {
             first && rest && id.len() <= 64,
             "id {id:?}: lower-case letters, digits and hyphens, a letter first, at most 64"
         );
-        Ok(Self { id, text })
+        Ok(Self { id, world, text })
     }
 }
 

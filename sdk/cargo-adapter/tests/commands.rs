@@ -70,6 +70,26 @@ fn from_a_key_to_a_published_version() {
 }
 
 #[test]
+fn a_new_adapter_is_filled_in_whatever_the_language() {
+    let folder = workshop();
+    let folder = folder.path();
+    done(folder, "new a-shop --language rust --publisher acme");
+    done(folder, "new b-shop --language javascript --publisher acme");
+    failed(folder, "new b-shop --language javascript", 1, "there already");
+    failed(folder, "new c-shop --language cobol", 2, "javascript");
+    let read = |file: &str| fs::read_to_string(folder.join(file)).unwrap();
+    assert!(read("a-shop/Cargo.toml").contains("name = \"entrepot-plugin-a-shop\""));
+    assert!(read("b-shop/package.json").contains("\"name\": \"b-shop\""));
+    assert!(read("b-shop/adapter.toml").contains("publisher = \"acme\""));
+    assert!(read("b-shop/wit/deps/entrepot-adapter/types.wit").contains("package entrepot:adapter@0.1.0;"));
+    assert_eq!(read("a-shop/tests/shop.json"), read("b-shop/tests/shop.json"));
+    for file in ["README.md", "build.js", "src/adapter.js", "src/api.js", "src/map.js"] {
+        let text = read(&format!("b-shop/{file}"));
+        assert!(!["{name}", "{title}", "{publisher}"].iter().any(|gap| text.contains(gap)), "{file}");
+    }
+}
+
+#[test]
 fn a_new_key_needs_the_old_ones_word() {
     let folder = workshop();
     let folder = folder.path();

@@ -35,5 +35,5 @@ pub mod prelude {
     pub use crate::bindings::types::{Channel, Error, Issue, Money};
     pub use crate::bindings::webhooks::{Delivery, Event, StockChange, Subscription, Verdict, Verified};
     pub use crate::issue::issue;
-    pub use crate::{Catalog, Connection, Files, Host, Keys, Transport, Webhooks};
+    pub use crate::{Catalog, Connection, Files, Host, Keys, Listings, Transport, Webhooks};
 }

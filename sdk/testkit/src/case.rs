@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
-use entrepot_runtime::CallError;
+use entrepot_domain::catalog::Product;
+use entrepot_runtime::{CallError, Delivery, Listing};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -27,8 +28,33 @@ struct Text {
     /// e.g. `429 GET /products?page=2`
     #[serde(default)]
     faults: Vec<String>,
+    /// Good deliveries, signed with the test's secrets.
+    #[serde(default)]
+    webhook: Vec<Webhook>,
+    /// Goods that can be put on sale.
+    #[serde(default)]
+    listing: Vec<Goods>,
     #[serde(default)]
     expect: Expect,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Webhook {
+    headers: BTreeMap<String, String>,
+    body: String,
+    /// Milliseconds since 1970, for signatures that hold the time.
+    #[serde(default)]
+    received_at: i64,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Goods {
+    id: String,
+    /// A file beside this one: one product, as in the file that an import is compared with.
+    product: String,
+    category: Option<String>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -47,9 +73,30 @@ pub struct Case {
     folder: PathBuf,
     pub login: Login,
     pub exchanges: Vec<Exchange>,
+    pub(crate) deliveries: Vec<Delivery>,
+    pub(crate) listings: Vec<Listing>,
     faults: Vec<Fault>,
     expect: Expect,
     recording: PathBuf,
+}
+
+fn delivery(webhook: Webhook) -> Delivery {
+    Delivery {
+        method: "POST".to_owned(),
+        path: "/hooks/chn_test".to_owned(),
+        query: String::new(),
+        headers: webhook.headers.into_iter().collect(),
+        body: webhook.body.into_bytes(),
+        received_at: webhook.received_at,
+    }
+}
+
+fn listing(folder: &Path, goods: Goods) -> Result<Listing> {
+    let file = folder.join(&goods.product);
+    let shown = || file.display().to_string();
+    let product: Product = serde_json::from_str(&fs::read_to_string(&file).with_context(shown)?).with_context(shown)?;
+    let (external_id, state) = (None, "{}".to_owned());
+    Ok(Listing { listing_id: goods.id, external_id, product, category: goods.category, state })
 }
 
 impl Case {
@@ -69,7 +116,7 @@ impl Case {
 
     pub fn read(file: &Path) -> Result<Self> {
         let shown = || file.display().to_string();
-        let Text { recording, settings, secrets, faults, expect } =
+        let Text { recording, settings, secrets, faults, webhook, listing, expect } =
             toml::from_str(&fs::read_to_string(file).with_context(shown)?).with_context(shown)?;
         let folder = file.parent().unwrap_or(Path::new(".")).to_owned();
         let recording = folder.join(recording);
@@ -77,10 +124,12 @@ impl Case {
         let text = if recording.exists() { fs::read_to_string(&recording)? } else { String::new() };
         let exchanges = recording::parse(&text).with_context(|| recording.display().to_string())?;
         Ok(Self {
+            listings: listing.into_iter().map(|goods| self::listing(&folder, goods)).collect::<Result<_>>()?,
             name: file.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
             folder,
             login: Login { settings, secrets },
             exchanges,
+            deliveries: webhook.into_iter().map(delivery).collect(),
             faults: faults.iter().map(|fault| fault.parse()).collect::<Result<_>>().with_context(shown)?,
             expect,
             recording,

@@ -3,10 +3,12 @@
 mod connection;
 mod faults;
 mod limits;
+mod listings;
 mod mapping;
 mod money;
 mod paging;
 mod secrets;
+mod webhooks;
 
 use std::sync::Arc;
 
@@ -59,6 +61,14 @@ impl Subject<'_> {
 pub async fn conformance(kit: &Kit, cases: &[Case]) -> Result<Vec<Check>> {
     let plain: Vec<&Case> = cases.iter().filter(|case| case.is_plain()).collect();
     ensure!(!plain.is_empty(), "there is no recording of something that works; conformance has nothing to look at");
+    ensure!(
+        !kit.has("webhooks/verify-webhook") || plain.iter().any(|case| !case.deliveries.is_empty()),
+        "the adapter verifies webhooks and no test has a delivery: add one as [[webhook]]"
+    );
+    ensure!(
+        !kit.has("listings/push-listing") || plain.iter().any(|case| !case.listings.is_empty()),
+        "the adapter puts goods on sale and no test has a listing: add one as [[listing]]"
+    );
     let mut checks = Vec::new();
     for case in plain {
         let mut note = |name: &'static str, outcome: Outcome| {
@@ -81,12 +91,23 @@ pub async fn conformance(kit: &Kit, cases: &[Case]) -> Result<Vec<Check>> {
             note("catalog/total", mapping::total(&subject).await);
             note("catalog/money", money::exact(&subject).await);
         }
+        if kit.has("webhooks/verify-webhook") && !case.deliveries.is_empty() {
+            note("webhooks/accepted", webhooks::accepted(&subject).await);
+            note("webhooks/forged", webhooks::forged(&subject).await);
+            note("webhooks/altered", webhooks::altered(&subject).await);
+            note("webhooks/replayed", webhooks::replayed(&subject).await);
+        }
+        if kit.has("listings/push-listing") && !case.listings.is_empty() {
+            note("listings/checked", listings::checked(&subject).await);
+            note("listings/once", listings::once(&subject).await);
+        }
         note("limits/headroom", limits::headroom(&subject).await);
         note("secrets/unseen", secrets::unseen(&subject).await);
     }
     Ok(checks)
 }
 
+pub(crate) use listings::push_thrice;
 pub(crate) use paging::ask_by_id;
 
 fn told(error: &CallError) -> String {

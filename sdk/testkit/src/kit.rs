@@ -6,15 +6,19 @@ use std::sync::Arc;
 use anyhow::{Context, Result, anyhow, ensure};
 use entrepot_artifact::Artifact;
 use entrepot_domain::Secret;
-use entrepot_domain::grants::{BoundGrant, Grant, Manifest, Settings};
+use entrepot_domain::catalog::Issue;
+use entrepot_domain::grants::{BoundGrant, ByteSize, Grant, Manifest, Settings};
 use entrepot_domain::run::RunScope;
 use entrepot_domain::secret::SecretSource;
 use entrepot_domain::usage::Ledger;
 use entrepot_egress::{Egress, EgressOptions, Intercept, Session, SessionSpec};
 use entrepot_runtime::{
-    Account, Adapter, CallError, ChannelView, Compiler, Mapper, Page, PageRequest, RawItem, Sandbox, SandboxOptions,
+    Account, Adapter, CallError, ChannelView, Compiler, Delivery, Listing, Mapper, Page, PageRequest, RawItem, Receipt,
+    Sandbox, SandboxOptions, Verdict,
 };
+use entrepot_spool::Area;
 use serde_json::Value;
+use tempfile::TempDir;
 
 /// Items asked for at a time: what the host asks for.
 const PAGE: u32 = 100;
@@ -45,6 +49,7 @@ pub struct Shop {
     bound: Arc<BoundGrant>,
     secrets: Arc<Secrets>,
     view: ChannelView,
+    _folder: Arc<TempDir>,
 }
 
 struct Secrets(BTreeMap<String, String>);
@@ -99,6 +104,10 @@ impl Kit {
         }
         let bound = Arc::new(BoundGrant::bind(&self.grant, &self.manifest, &settings)?);
         let options = EgressOptions { allow_loopback: true, intercept: Some(intercept), ..EgressOptions::default() };
+        // Each connection is a run of its own.
+        let folder = tempfile::tempdir().context("a folder for downloads")?;
+        let files = Area::open(folder.path()).context("a folder for downloads")?;
+        let limit = bound.limits.or_defaults().files.map_or(0, ByteSize::bytes);
         let view = ChannelView {
             id: "chn_test".to_owned(),
             adapter: self.manifest.id.clone(),
@@ -107,6 +116,7 @@ impl Kit {
             locale: settings.get("locale").and_then(Value::as_str).map(str::to_owned),
             settings: Value::Object(settings).to_string(),
             ledger: Arc::new(Ledger::default()),
+            files: Some(files.spool(limit)),
         };
         Ok(Shop {
             adapter: self.adapter.clone(),
@@ -114,6 +124,7 @@ impl Kit {
             bound,
             secrets: Arc::new(Secrets(login.secrets.clone())),
             view,
+            _folder: Arc::new(folder),
         })
     }
 }
@@ -140,6 +151,18 @@ impl Shop {
 
     pub async fn fetch_items(&self, context: Option<String>, ids: Vec<String>) -> Result<Vec<RawItem>, CallError> {
         self.adapter.fetch_items(&self.view, self.session(), context, ids).await
+    }
+
+    pub async fn verify_webhook(&self, delivery: Delivery) -> Result<Verdict, CallError> {
+        self.adapter.verify_webhook(&self.view, self.session(), delivery).await
+    }
+
+    pub async fn check_listing(&self, listing: Listing) -> Result<Vec<Issue>, CallError> {
+        self.adapter.check_listing(&self.view, self.session(), listing).await
+    }
+
+    pub async fn push_listing(&self, listing: Listing) -> Result<Receipt, CallError> {
+        self.adapter.push_listing(&self.view, self.session(), listing).await
     }
 
     pub fn mapper(&self) -> Mapper {

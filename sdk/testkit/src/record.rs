@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::{Result, bail};
 
 use crate::case::Case;
-use crate::conformance::ask_by_id;
+use crate::conformance::{ask_by_id, push_thrice};
 use crate::kit::{Kit, Login};
 use crate::recording::Exchange;
 use crate::replay::Recorder;
@@ -26,6 +26,13 @@ pub async fn record(kit: &Kit, case: &Case, real: &Login) -> Result<Vec<Exchange
     if kit.has("catalog/fetch-page") {
         let walk = shop.walk().await?;
         ask_by_id(&shop, &walk).await;
+    }
+    if kit.has("listings/push-listing") {
+        for listing in &case.listings {
+            if let Err(error) = push_thrice(&shop, listing).await {
+                bail!("{} cannot be put on sale: {error}", listing.listing_id);
+            }
+        }
     }
     let names: Vec<(String, String)> = real
         .settings

@@ -1,7 +1,9 @@
 #![doc = include_str!("../README.md")]
 
 mod api;
+mod hook;
 mod map;
+mod shelf;
 
 use entrepot_guest::prelude::*;
 use serde_json::Value;
@@ -28,9 +30,45 @@ impl Catalog for Wrong {
     }
 }
 
+impl Webhooks for Wrong {
+    fn verify_webhook(channel: Channel, delivery: Delivery) -> Result<Verdict, Error> {
+        hook::verify(&setting(&channel, "sin"), &delivery)
+    }
+
+    fn subscribe(_: Channel, _: String) -> Result<Vec<Subscription>, Error> {
+        Ok(Vec::new())
+    }
+
+    fn subscriptions(_: Channel) -> Result<Vec<Subscription>, Error> {
+        Ok(Vec::new())
+    }
+
+    fn unsubscribe(_: Channel, _: Vec<String>) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+impl Listings for Wrong {
+    fn check_listing(channel: Channel, listing: model::Listing) -> Vec<Issue> {
+        shelf::check(&setting(&channel, "sin"), &listing)
+    }
+
+    fn push_listing(channel: Channel, listing: model::Listing) -> Result<model::Receipt, Error> {
+        shelf::push(&channel, &listing)
+    }
+
+    fn push_offers(_: Channel, offers: Vec<model::Offer>) -> Result<Vec<Result<(), Error>>, Error> {
+        Ok(offers.iter().map(|_| Ok(())).collect())
+    }
+
+    fn end_listing(_: Channel, _: model::Listing) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
 fn setting(channel: &Channel, name: &str) -> String {
     let settings: Value = serde_json::from_str(&channel.settings).unwrap_or_default();
     settings.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 
-entrepot_guest::export!(Wrong: connection, catalog);
+entrepot_guest::export!(Wrong: connection, catalog, webhooks, listings);

@@ -8,7 +8,9 @@ use url::Url;
 use super::denial::segments;
 use super::origin::{Kind, Label, is_label};
 use super::settings::normalise_url;
-use super::{Credential, Denial, EgressRule, Grant, Limits, Manifest, Operation, RateLimit, Settings};
+use super::{
+    Credential, Denial, EgressRule, Grant, KeyRule, Limits, MacAlgorithm, Manifest, Operation, RateLimit, Settings,
+};
 use crate::clock::Timestamp;
 
 /// Made once for a channel and generation, shared by all its calls. Narrowing a grant makes a new one.
@@ -23,6 +25,7 @@ pub struct BoundGrant {
     pub report_only: bool,
     rules: Vec<BoundRule>,
     credentials: BTreeMap<String, Credential>,
+    keys: BTreeMap<String, KeyRule>,
     bindings: BTreeMap<String, String>,
     secret_names: Vec<String>,
 }
@@ -88,6 +91,7 @@ impl BoundGrant {
             report_only: grant.report_only,
             rules,
             credentials: grant.credentials.clone(),
+            keys: grant.keys.clone(),
             bindings,
             secret_names: manifest.secrets.keys().cloned().collect(),
         })
@@ -105,6 +109,20 @@ impl BoundGrant {
 
     pub fn credentials(&self) -> impl Iterator<Item = &Credential> {
         self.credentials.values()
+    }
+
+    /// The key in a slot, or why it may not be used now.
+    pub fn key(&self, operation: &str, slot: &str, algorithm: MacAlgorithm) -> Result<&KeyRule, String> {
+        let Some(key) = self.keys.get(slot) else {
+            return Err(format!("no key `{slot}` is granted; it would be [keys.{slot}] in adapter.toml"));
+        };
+        if !key.operations.iter().any(|granted| granted.as_str() == operation) {
+            return Err(format!("the key `{slot}` is not granted during {operation}"));
+        }
+        if !key.algorithms.contains(&algorithm) {
+            return Err(format!("the key `{slot}` is not granted for {algorithm}"));
+        }
+        Ok(key)
     }
 
     pub fn rules(&self) -> &[BoundRule] {

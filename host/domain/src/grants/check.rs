@@ -60,6 +60,7 @@ pub(super) fn manifest(manifest: &Manifest) -> Result<(), Fault> {
     head(manifest)?;
     settings(manifest)?;
     credentials(manifest)?;
+    keys(manifest)?;
     rules(manifest)?;
     let rate = manifest.rate_limit;
     if !(rate.requests_per_second > 0.0 && rate.requests_per_second <= 10_000.0) {
@@ -134,13 +135,48 @@ fn credentials(manifest: &Manifest) -> Result<(), Fault> {
                 return Err(Fault::new(&[&"credentials", name, &"parameters"], "must not be empty"));
             }
             Credential::Header { name: header, .. } if !is_credential_header(header) => {
-                let problem = format!("`{header}` is not a header that a credential can set");
-                return Err(Fault::new(&[&"credentials", name, &"name"], problem));
+                return Err(Fault::new(&[&"credentials", name, &"name"], no_credential(header)));
+            }
+            Credential::Headers { headers } if headers.is_empty() => {
+                return Err(Fault::new(&[&"credentials", name, &"headers"], "must not be empty"));
+            }
+            Credential::Headers { headers } => {
+                if let Some(header) = headers.keys().find(|header| !is_credential_header(header)) {
+                    return Err(Fault::new(&[&"credentials", name, &"headers"], no_credential(header)));
+                }
             }
             _ => {}
         }
     }
     Ok(())
+}
+
+fn no_credential(header: &str) -> String {
+    format!("`{header}` is not a header that a credential can set")
+}
+
+fn keys(manifest: &Manifest) -> Result<(), Fault> {
+    for (slot, key) in &manifest.keys {
+        let wrong = |field: &str, problem: String| Err(Fault::new(&[&"keys", slot, &field], problem));
+        if !is_key(slot) {
+            return Err(Fault::new(&[&"keys", slot], "names are a-z, 0-9, _ and -, beginning with a letter"));
+        }
+        if !manifest.secrets.contains_key(&key.secret) {
+            return wrong("secret", format!("`{}` is not one of the secrets", key.secret));
+        }
+        if key.operations.is_empty() {
+            return wrong("operations", "must not be empty: the key could not be used".to_owned());
+        }
+        if key.algorithms.is_empty() {
+            return wrong("algorithms", "must not be empty: the key could not be used".to_owned());
+        }
+        if key.strip_prefix.as_deref() == Some("") {
+            return wrong("strip_prefix", "must not be empty; leave it out".to_owned());
+        }
+    }
+    let Some(oauth) = &manifest.oauth else { return Ok(()) };
+    let known = oauth.check(|name| manifest.secrets.contains_key(name), |name| manifest.settings.contains_key(name));
+    known.map_err(|problem| Fault::new(&[&"oauth"], problem))
 }
 
 fn rules(manifest: &Manifest) -> Result<(), Fault> {

@@ -24,6 +24,8 @@ pub enum Credential {
     },
     /// One header, e.g. an access token.
     Header { name: String, value: Template },
+    /// Several headers, e.g. the key of the application and the seller's access token.
+    Headers { headers: BTreeMap<String, Template> },
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,6 +69,7 @@ impl Credential {
             Self::Query { .. } => "query",
             Self::OAuth1 { .. } => "oauth1",
             Self::Header { .. } => "header",
+            Self::Headers { .. } => "headers",
         }
     }
 
@@ -76,6 +79,7 @@ impl Credential {
             Self::Query { parameters } => parameters.values().collect(),
             Self::OAuth1 { consumer_key, consumer_secret, .. } => vec![consumer_key, consumer_secret],
             Self::Header { value, .. } => vec![value],
+            Self::Headers { headers } => headers.values().collect(),
         }
     }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::{Credential, EgressRule, Grant, Limits, Manifest, Operation, RateLimit};
+use super::{Credential, EgressRule, Grant, KeyRule, Limits, Manifest, OAuth, Operation, RateLimit};
 
 /// What a manifest asks for or a grant allows.
 #[derive(Clone, Copy, Debug)]
@@ -12,6 +12,8 @@ pub struct Permissions<'a> {
     pub world: &'a str,
     pub rules: &'a [EgressRule],
     pub credentials: &'a BTreeMap<String, Credential>,
+    pub keys: &'a BTreeMap<String, KeyRule>,
+    pub oauth: Option<&'a OAuth>,
     pub rate_limit: RateLimit,
     pub limits: Limits,
 }
@@ -31,6 +33,8 @@ impl Manifest {
             world: &self.world,
             rules: &self.egress,
             credentials: &self.credentials,
+            keys: &self.keys,
+            oauth: self.oauth.as_ref(),
             rate_limit: self.rate_limit,
             limits: self.limits,
         }
@@ -43,6 +47,8 @@ impl Grant {
             world: &self.world,
             rules: &self.rules,
             credentials: &self.credentials,
+            keys: &self.keys,
+            oauth: self.oauth.as_ref(),
             rate_limit: self.rate_limit,
             limits: self.limits,
         }
@@ -85,6 +91,7 @@ impl Difference {
         for name in old.credentials.keys().filter(|name| !new.credentials.contains_key(*name)) {
             difference.narrower.push(format!("no credential {name}"));
         }
+        difference.keys(old, new);
         difference.limits(old, new);
         difference
     }
@@ -95,6 +102,20 @@ impl Difference {
 
     pub fn is_empty(&self) -> bool {
         self.wider.is_empty() && self.narrower.is_empty()
+    }
+
+    fn keys(&mut self, old: &Permissions<'_>, new: &Permissions<'_>) {
+        for (slot, key) in new.keys.iter().filter(|(slot, key)| old.keys.get(*slot) != Some(*key)) {
+            self.wider.push(key.in_words(slot));
+        }
+        for slot in old.keys.keys().filter(|slot| !new.keys.contains_key(*slot)) {
+            self.narrower.push(format!("no key {slot}"));
+        }
+        match (old.oauth, new.oauth) {
+            (before, Some(after)) if before != Some(after) => self.wider.push(after.in_words()),
+            (Some(_), None) => self.narrower.push("no access tokens are got by the host".to_owned()),
+            _ => {}
+        }
     }
 
     fn limits(&mut self, old: &Permissions<'_>, new: &Permissions<'_>) {
@@ -117,6 +138,7 @@ impl Difference {
         limit!(outbound_calls, "requests of a unit of work:");
         limit!(result, "size of an answer:");
         limit!(log, "size of the log of a call:");
+        limit!(files, "size of the files of a run:");
         let (before, after) = (old.rate_limit, new.rate_limit);
         if before != after {
             let line = format!(

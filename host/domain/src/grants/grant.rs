@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Credential, EgressRule, Limits, Manifest, RateLimit};
+use super::{Credential, EgressRule, KeyRule, Limits, Manifest, OAuth, RateLimit};
 use crate::clock::Timestamp;
 
 /// A record of its own, next to the artifact and never inside it: the publisher cannot grant itself anything.
@@ -18,6 +18,10 @@ pub struct Grant {
     pub world: String,
     pub rules: Vec<EgressRule>,
     pub credentials: BTreeMap<String, Credential>,
+    #[serde(default)]
+    pub keys: BTreeMap<String, KeyRule>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub oauth: Option<OAuth>,
     pub rate_limit: RateLimit,
     pub limits: Limits,
     pub expires_at: Option<Timestamp>,
@@ -38,6 +42,8 @@ impl Grant {
             world: manifest.world.clone(),
             rules: manifest.egress.clone(),
             credentials: manifest.credentials.clone(),
+            keys: manifest.keys.clone(),
+            oauth: manifest.oauth.clone(),
             rate_limit: manifest.rate_limit,
             limits: manifest.limits,
             expires_at: None,

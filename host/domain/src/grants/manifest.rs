@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::line::{line_at, line_of};
-use super::{Credential, EgressRule, Limits, RateLimit, SecretField, Setting, check};
+use super::{Credential, EgressRule, KeyRule, Limits, OAuth, RateLimit, SecretField, Setting, check};
 
 /// The guest interfaces this host can run.
 pub const SUPPORTED_WORLDS: [&str; 1] = ["entrepot:adapter@0.1.0"];
@@ -28,6 +28,11 @@ pub struct Manifest {
     pub secrets: BTreeMap<String, SecretField>,
     #[serde(default)]
     pub credentials: BTreeMap<String, Credential>,
+    /// By slot, the name the adapter uses for it.
+    #[serde(default)]
+    pub keys: BTreeMap<String, KeyRule>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub oauth: Option<OAuth>,
     #[serde(default)]
     pub egress: Vec<EgressRule>,
     #[serde(default)]

@@ -16,6 +16,8 @@ pub struct Narrowing {
     pub without_operations: Vec<Operation>,
     /// Names of credentials that are not granted.
     pub without_credentials: Vec<String>,
+    /// Slots of keys that are not granted.
+    pub without_keys: Vec<String>,
     /// Lower limits. Those not named stay as asked for.
     pub limits: Limits,
     pub requests_per_second: Option<f64>,
@@ -72,6 +74,11 @@ impl Grant {
             }
         }
         self.rules.retain(|rule| !rule.operations.is_empty());
+        for slot in &by.without_keys {
+            if self.keys.remove(slot).is_none() {
+                return Err(unknown("key", slot, &self.keys.keys().cloned().collect::<Vec<_>>()));
+            }
+        }
         lower(&mut self.limits, &by.limits)?;
         if let Some(rate) = by.requests_per_second {
             let asked = self.rate_limit.requests_per_second;
@@ -107,6 +114,6 @@ fn lower(limits: &mut Limits, by: &Limits) -> Result<(), NarrowError> {
             })*
         };
     }
-    lower!(memory "memory", wall_clock "wall_clock", cpu "cpu", outbound_calls "outbound_calls", result "result", log "log");
+    lower!(memory "memory", wall_clock "wall_clock", cpu "cpu", outbound_calls "outbound_calls", result "result", log "log", files "files");
     Ok(())
 }

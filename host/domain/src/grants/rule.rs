@@ -84,6 +84,9 @@ pub struct Limits {
     pub result: Option<ByteSize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub log: Option<ByteSize>,
+    /// Of all files that one run holds on the host's disk.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub files: Option<ByteSize>,
 }
 
 impl Limits {
@@ -95,11 +98,12 @@ impl Limits {
         outbound_calls: Some(500),
         result: Some(ByteSize(64 << 20)),
         log: Some(ByteSize(64 << 10)),
+        files: Some(ByteSize(2 << 30)),
     };
 
     /// With the defaults filled in: every field has a value.
     pub fn or_defaults(self) -> Self {
-        let Self { memory, wall_clock, cpu, outbound_calls, result, log } = Self::DEFAULTS;
+        let Self { memory, wall_clock, cpu, outbound_calls, result, log, files } = Self::DEFAULTS;
         Self {
             memory: self.memory.or(memory),
             wall_clock: self.wall_clock.or(wall_clock),
@@ -107,6 +111,7 @@ impl Limits {
             outbound_calls: self.outbound_calls.or(outbound_calls),
             result: self.result.or(result),
             log: self.log.or(log),
+            files: self.files.or(files),
         }
     }
 }

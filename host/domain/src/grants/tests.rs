@@ -2,6 +2,7 @@ use super::*;
 
 mod binding;
 mod changes;
+mod keys;
 mod manifests;
 mod settings;
 mod urls;

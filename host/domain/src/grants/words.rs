@@ -1,7 +1,16 @@
 //! Rules in plain words, for the person who approves them.
 
 use super::origin::{Kind, Label};
-use super::{EgressRule, OriginPattern};
+use super::{EgressRule, OriginPattern, Permissions};
+
+impl Permissions<'_> {
+    /// One sentence per rule, per key, and for OAuth.
+    pub fn in_words(&self) -> Vec<String> {
+        let rules = self.rules.iter().map(EgressRule::in_words);
+        let keys = self.keys.iter().map(|(slot, key)| key.in_words(slot));
+        rules.chain(keys).chain(self.oauth.map(super::OAuth::in_words)).collect()
+    }
+}
 
 impl EgressRule {
     /// One sentence per thing that is given away.

@@ -13,6 +13,7 @@ use super::Inner;
 use super::plan::{Plan, Wanted};
 use crate::body::Caps;
 use crate::credential::{Applier, strip_parameters};
+use crate::download::Incoming;
 use crate::exchange::{Failure, Request, Response};
 use crate::headers;
 use crate::hop::{self, Answer, Outgoing, is_loopback};
@@ -22,7 +23,13 @@ use crate::retry_after::{exhausted, retry_after};
 const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 
 impl Inner {
-    pub(super) async fn follow(&self, operation: &str, request: Request) -> Result<Response, Failure> {
+    /// `into`: where the body goes if the status is 2xx.
+    pub(super) async fn follow(
+        &self,
+        operation: &str,
+        request: Request,
+        mut into: Option<&mut Incoming<'_>>,
+    ) -> Result<Response, Failure> {
         if !METHODS.contains(&request.method.as_str()) {
             return Err(Failure::denied(format!("only the methods {} are possible", METHODS.join(", "))));
         }
@@ -57,12 +64,22 @@ impl Inner {
             let recorded = hop_asked.filter(|_| replayed.is_none());
             let answer = match replayed {
                 Some(response) => response.and_then(|response| intercept::received(response, self.caps().bytes)),
-                None => hop::exchange(&self.shared, outgoing, self.caps(), time).await,
+                None => {
+                    // Who records needs the body as well.
+                    let into = into.as_deref_mut().filter(|_| intercept.is_none());
+                    hop::exchange(&self.shared, outgoing, self.caps(), time, into).await
+                }
             };
             drop(slot);
             let answer = answer?;
             if let (Some(intercept), Some(asked)) = (intercept, &recorded) {
                 intercept.answered(asked, &self.clean(answer.clone()));
+            }
+            if let Some(into) =
+                into.as_deref_mut().filter(|_| intercept.is_some() && (200..300).contains(&answer.status))
+            {
+                into.begin(answer.status, &answer.headers)?;
+                into.write(&answer.body.bytes)?;
             }
             time = time.saturating_sub(started.elapsed());
             self.learn(method, &url, &answer, started);

@@ -3,6 +3,7 @@
 mod addresses;
 mod caps;
 mod credentials;
+mod downloads;
 mod pace;
 mod policy;
 mod properties;

@@ -21,7 +21,7 @@ impl exchange::Host for &mut HostState {}
 impl http::Host for &mut HostState {
     async fn send(&mut self, request: exchange::Request) -> wasmtime::Result<Result<exchange::Response, types::Error>> {
         self.count_host_call()?;
-        let session = self.session()?;
+        let session = self.session("http")?;
         Ok(session.send(self.operation, outgoing(request)).await.map(incoming).map_err(refused))
     }
 
@@ -32,7 +32,7 @@ impl http::Host for &mut HostState {
         for _ in &requests {
             self.count_host_call()?;
         }
-        let session = self.session()?;
+        let session = self.session("http")?;
         let (mut answers, mut held) = (Vec::with_capacity(requests.len()), 0_usize);
         let mut requests = requests.into_iter().map(outgoing);
         loop {
@@ -53,12 +53,12 @@ impl http::Host for &mut HostState {
 }
 
 impl HostState {
-    fn session(&self) -> wasmtime::Result<entrepot_egress::Session> {
-        self.session.clone().ok_or_else(|| wasmtime::format_err!("{} may not use the network", self.operation))
+    pub(super) fn session(&self, import: &str) -> wasmtime::Result<entrepot_egress::Session> {
+        self.session.clone().ok_or_else(|| wasmtime::format_err!("{} may not use {import}", self.operation))
     }
 }
 
-fn outgoing(request: exchange::Request) -> Request {
+pub(super) fn outgoing(request: exchange::Request) -> Request {
     let method = match request.method {
         Method::Get => "GET",
         Method::Head => "HEAD",
@@ -81,7 +81,7 @@ fn incoming(response: Response) -> exchange::Response {
     exchange::Response { status, headers, body, retry_after: retry_after_ms }
 }
 
-fn refused(failure: Failure) -> types::Error {
+pub(super) fn refused(failure: Failure) -> types::Error {
     match failure {
         Failure::Denied(why) => types::Error::Denied(why),
         Failure::Unavailable(why) => types::Error::Unavailable(why),

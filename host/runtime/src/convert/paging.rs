@@ -4,6 +4,7 @@ use entrepot_domain::catalog::Issue;
 use entrepot_domain::clock::Timestamp;
 use entrepot_domain::run::RunScope;
 use entrepot_domain::usage::Ledger;
+use entrepot_spool::Spool;
 
 use crate::bindings::connectable::exports::entrepot::adapter::connection;
 use crate::bindings::{items, types};
@@ -22,6 +23,8 @@ pub struct ChannelView {
     pub settings: String,
     /// Where calls are counted for audits. Not shown to the guest.
     pub ledger: Arc<Ledger>,
+    /// Of the run that calls are made for. None: there is no run, and nothing to download for.
+    pub files: Option<Spool>,
 }
 
 impl ChannelView {
@@ -138,13 +141,13 @@ pub(crate) fn issue(issue: types::Issue) -> Issue {
 const LONGEST: usize = 2_000;
 
 /// A text that is shown and logged.
-fn words(text: String) -> String {
+pub(super) fn words(text: String) -> String {
     let printable = |c: char| if c.is_control() && c != '\n' { char::REPLACEMENT_CHARACTER } else { c };
     text.chars().take(LONGEST).map(printable).collect()
 }
 
 /// A text that is kept as it is, but for NUL: PostgreSQL takes none, and a run that cannot be written down would never end.
-fn storable(text: String) -> String {
+pub(super) fn storable(text: String) -> String {
     if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text }
 }
 

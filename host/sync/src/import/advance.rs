@@ -104,6 +104,9 @@ impl Sync {
         {
             tracing::debug!(run = run.as_str(), "the lease stays until it is over: {error}");
         }
+        if matches!(outcome, Ok(Outcome::Done)) {
+            self.parts().spools.forget(run);
+        }
         match outcome {
             // Another worker was faster, or the answer to our commit was lost: what counts is what the database says.
             Err(SyncError::Store(StoreError::LeaseLost)) => Ok(Outcome::Later(Duration::from_millis(100))),
@@ -114,8 +117,13 @@ impl Sync {
     async fn work(&self, scoped: Scoped, row: RunRow, run: &RunId, owner: &str) -> Result<Outcome, SyncError> {
         let patience = self.parts().options.database_patience;
         let channel = match with_patience(patience, || self.open_channel(scoped.tenant(), &row.channel_id)).await {
-            Ok(channel) => Arc::new(channel),
+            Ok(channel) => Arc::new(channel.for_run(self, run)),
             Err(error) if error.is_of_the_database() => return Err(error),
+            Err(error) if let Some(wait) = error.token_wait() => {
+                tracing::warn!(run = run.as_str(), channel = row.channel_id, "no access token: {error}");
+                with_patience(patience, || give_back(&scoped, run, owner)).await?;
+                return Ok(Outcome::Later(wait));
+            }
             Err(error) => {
                 // Nothing can be done with this channel before someone mends it.
                 let failure = error.to_string();

@@ -5,7 +5,7 @@ use std::time::Duration;
 use entrepot_domain::RunId;
 use entrepot_domain::run::{Counts, RunState};
 use entrepot_queue::Outcome;
-use entrepot_runtime::CallError;
+use entrepot_runtime::{AdapterError, CallError};
 use entrepot_store::Scoped;
 
 use super::advance::{Hand, SHORT_WAIT, Step};
@@ -24,6 +24,13 @@ impl Sync {
         let stopped = matches!(error, CallError::Stopped { .. });
         if stopped && self.account(&hand.scoped, &hand.channel).await {
             return self.go_on_with_the_version_before(hand).await;
+        }
+        let refused = matches!(error, CallError::Adapter(AdapterError::Unauthorized(_)));
+        if refused && self.token_refused(&hand.scoped, &hand.channel).await? {
+            let now = self.db().clock().now();
+            with_patience(options.database_patience, || postpone(hand, now, "renewing the access token")).await?;
+            self.release(hand).await?;
+            return Ok(Step::Pause(Duration::ZERO));
         }
         match judge(error, attempt, options) {
             Verdict::GiveUp { reconnect } => {

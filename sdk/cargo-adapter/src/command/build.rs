@@ -1,8 +1,8 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
+use cargo_adapter::build;
 use cargo_adapter::build::Order;
-use cargo_adapter::{Toolchain, build};
 use clap::Args;
 
 #[derive(Args)]
@@ -16,7 +16,7 @@ pub(crate) struct Build {
 
 #[derive(Args, Clone)]
 pub(super) struct Which {
-    /// The adapter crate's Cargo.toml.
+    /// The adapter crate's Cargo.toml, or the package.json of one in JavaScript.
     #[arg(long, value_name = "PATH")]
     pub(super) manifest_path: Option<PathBuf>,
     /// The adapter crate's name, in a workspace.
@@ -27,8 +27,9 @@ pub(super) struct Which {
 impl Build {
     pub(super) fn run(self) -> Result<()> {
         let Which { manifest_path, package } = self.which;
-        let built = build(&Order { manifest_path, package, out: self.out }, Toolchain::find()?)?;
+        let built = build(&Order { manifest_path, package, out: self.out })?;
         println!("{} ({} bytes)", built.path.display(), built.size);
+        println!("world: {}", built.world);
         for (title, functions) in [("exports", &built.surface.exports), ("imports", &built.surface.imports)] {
             println!("{title}:");
             for function in functions {

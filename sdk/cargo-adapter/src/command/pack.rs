@@ -1,8 +1,8 @@
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
+use cargo_adapter::build;
 use cargo_adapter::build::Order;
-use cargo_adapter::{Toolchain, build};
 use clap::Args;
 use entrepot_artifact::{SecretKey, replace_file, sign};
 
@@ -26,7 +26,7 @@ impl Pack {
         // First what fails quickly: building takes a while.
         let key = self.key.as_deref().map(SecretKey::load).transpose()?;
         let Which { manifest_path, package } = self.which;
-        let built = build(&Order { manifest_path, package, out: None }, Toolchain::find()?)?;
+        let built = build(&Order { manifest_path, package, out: None })?;
         let artifact = super::read(&built.path)?;
         let name = format!("{}-{}.wasm", artifact.manifest().id, artifact.manifest().version);
         let out = self.out.unwrap_or_else(|| built.path.with_file_name(name));

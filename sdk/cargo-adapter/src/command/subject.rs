@@ -1,15 +1,19 @@
 //! The adapter that a command is about: built, or given as a file; loaded under the host's engine.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
+use cargo_adapter::build;
 use cargo_adapter::build::Order;
-use cargo_adapter::{Toolchain, build};
 use clap::Args;
 use entrepot_runtime::{CompileLimits, Compiler};
 use entrepot_testkit::Kit;
 
 use super::build::Which;
+
+/// For compiling. A JavaScript engine takes half a minute on a machine that does nothing else.
+const PATIENCE: Duration = Duration::from_secs(300);
 
 #[derive(Args)]
 pub(super) struct Subject {
@@ -18,7 +22,7 @@ pub(super) struct Subject {
     /// A component that is built already, in whatever language.
     #[arg(long, value_name = "FILE", requires = "tests")]
     component: Option<PathBuf>,
-    /// Where its tests are [default: tests, beside the adapter's Cargo.toml].
+    /// Where its tests are [default: tests, beside the adapter.toml].
     #[arg(long, value_name = "DIR")]
     tests: Option<PathBuf>,
 }
@@ -30,7 +34,7 @@ impl Subject {
             (Some(file), Some(tests)) => (file.clone(), tests.clone()),
             (_, tests) => {
                 let Which { manifest_path, package } = self.which.clone();
-                let built = build(&Order { manifest_path, package, out: None }, Toolchain::find()?)?;
+                let built = build(&Order { manifest_path, package, out: None })?;
                 (built.path, tests.clone().unwrap_or_else(|| built.folder.join("tests")))
             }
         };
@@ -39,7 +43,7 @@ impl Subject {
             // This very program: see `compile-component`.
             program: std::env::current_exe().context("this program's own path")?,
             args: vec!["adapter".to_owned(), "compile-component".to_owned()],
-            limits: CompileLimits::default(),
+            limits: CompileLimits { time: PATIENCE, ..CompileLimits::default() },
         };
         Ok((Kit::load(bytes, compiler).await.with_context(|| file.display().to_string())?, tests))
     }

@@ -2,6 +2,7 @@
 
 mod answers;
 mod exhaust;
+mod files;
 mod network;
 mod orders;
 
@@ -24,7 +25,11 @@ impl Catalog for Hostile {
     fn fetch_page(channel: Channel, _: PageRequest) -> Result<Page, Error> {
         let orders = Orders::of_channel(&channel)?;
         exhaust::run(&orders);
-        network::fetch_page(&orders)
+        match orders.mode() {
+            "download" => files::download(&orders),
+            "files-of-others" => files::others(),
+            _ => network::fetch_page(&orders),
+        }
     }
 
     fn fetch_items(_: Channel, _: Option<String>, _: Vec<String>) -> Result<Vec<RawItem>, Error> {

@@ -1,5 +1,6 @@
 //! Requests that are not granted, too many, or too slow.
 
+use entrepot_guest::bindings::keys::Algorithm;
 use entrepot_guest::prelude::*;
 
 use crate::orders::Orders;
@@ -13,9 +14,22 @@ pub(crate) fn check(orders: &Orders) -> Result<Account, Error> {
             let answer = Host.send(&request(orders.text("url"), orders))?;
             format!("{} {}", answer.status, String::from_utf8_lossy(&answer.body))
         }
+        "keys" => keys(),
+        "download" => format!("{} bytes", Host.download(&request(orders.text("url"), orders))?.size),
         _ => "well behaved".to_owned(),
     };
     Ok(Account { name, url: None, currency: None, details: Vec::new(), warnings: Vec::new() })
+}
+
+/// Everything that can be asked about a key, none of which is granted.
+fn keys() -> String {
+    let sha256 = Algorithm::HmacSha256;
+    let mac = Host.mac("webhook", sha256, b"x").map(|_| ());
+    let compared = Host.verify_mac("webhook", sha256, b"x", b"y").map(|_| ());
+    let key = "https://keys.example/key.pem";
+    let signature = entrepot_guest::bindings::keys::verify_signature(key, "ES256", b"x", b"y").map(|_| ());
+    let denied = [mac, compared, signature].iter().filter(|got| matches!(got, Err(Error::Denied(_)))).count();
+    format!("{denied} of 3 denied, {} bytes of digest", Host.digest_sha256(&[b"x".to_vec()]).len())
 }
 
 pub(crate) fn fetch_page(orders: &Orders) -> Result<Page, Error> {
@@ -45,7 +59,7 @@ pub(crate) fn from_a_pure_operation(orders: &Orders) -> Result<(), Error> {
     Ok(())
 }
 
-fn request(url: &str, orders: &Orders) -> Request {
+pub(crate) fn request(url: &str, orders: &Orders) -> Request {
     let method = if orders.text("method") == "POST" { Method::Post } else { Method::Get };
     let credential = Some(orders.text("credential")).filter(|name| !name.is_empty()).map(str::to_owned);
     Request { method, url: url.to_owned(), headers: orders.headers(), body: None, credential }

@@ -13,6 +13,7 @@ pub(super) async fn run(host: &Host, args: &ApproveArgs, output: Output) -> Resu
         without_rules: args.without_rules.clone(),
         without_operations: args.without_operations.clone(),
         without_credentials: args.without_credentials.clone(),
+        without_keys: args.without_keys.clone(),
         limits: limits(&args.limits)?,
         requests_per_second: args.requests_per_second,
         expires_at: args.expires_in_days.map(|days| host.db.clock().now() + i64::from(days) * DAY),
@@ -36,7 +37,7 @@ pub(super) async fn run(host: &Host, args: &ApproveArgs, output: Output) -> Resu
                 "{adapter} {version} is approved and tried on {percent}% of the channels; end that with `entrepot adapter promote {adapter}` or `rollback`"
             ),
         }];
-        lines.extend(grant.rules.iter().map(|rule| format!("  - {}", rule.in_words())));
+        lines.extend(grant.permissions().in_words().iter().map(|line| format!("  - {line}")));
         if grant.report_only {
             lines.push("  report-only: what no rule covers is let through, without credential, and reported".into());
         }

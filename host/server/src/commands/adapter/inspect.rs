@@ -31,7 +31,7 @@ pub(super) async fn run(host: &Host, adapter: &str, output: Output) -> Result<()
             format!("  imports  {}", row.imports.join(", ")),
             "  asks to".to_owned(),
         ];
-        lines.extend(manifest.egress.iter().map(|rule| format!("    - {}", rule.in_words())));
+        lines.extend(manifest.permissions().in_words().iter().map(|line| format!("    - {line}")));
         lines.push(format!("  limits   {}", limits(manifest.limits)));
         let names = |keys: Vec<String>| if keys.is_empty() { "none".to_owned() } else { keys.join(", ") };
         lines.push(format!("  settings {}", names(manifest.settings.keys().cloned().collect())));
@@ -47,16 +47,17 @@ pub(super) async fn run(host: &Host, adapter: &str, output: Output) -> Result<()
 }
 
 fn limits(limits: Limits) -> String {
-    let Limits { memory, wall_clock, cpu, outbound_calls, result, log } = limits.or_defaults();
+    let Limits { memory, wall_clock, cpu, outbound_calls, result, log, files } = limits.or_defaults();
     let text = |value: Option<String>| value.unwrap_or_default();
     format!(
-        "{} memory, {} computing, {} in all, {} requests, answers of {}, {} of log",
+        "{} memory, {} computing, {} in all, {} requests, answers of {}, {} of log, {} of files",
         text(memory.map(|v| v.to_string())),
         text(cpu.map(|v| v.to_string())),
         text(wall_clock.map(|v| v.to_string())),
         text(outbound_calls.map(|v| v.to_string())),
         text(result.map(|v| v.to_string())),
         text(log.map(|v| v.to_string())),
+        text(files.map(|v| v.to_string())),
     )
 }
 

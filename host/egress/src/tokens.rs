@@ -1,0 +1,166 @@
+//! OAuth 2 tokens, got and renewed at the endpoint that the manifest names. No guest has a part in it.
+
+use std::time::Duration;
+
+use entrepot_domain::grants::{OAuth, REFRESH_TOKEN, Template};
+use entrepot_domain::secret::{Secret, SecretSource};
+use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
+use serde::Deserialize;
+use thiserror::Error;
+use url::Url;
+use url::form_urlencoded::Serializer;
+
+use crate::body::Caps;
+use crate::client::Egress;
+use crate::exchange::Failure;
+use crate::hop::{self, Outgoing};
+use crate::retry_after::retry_after;
+
+/// What came from a token endpoint.
+#[derive(Debug)]
+pub struct Tokens {
+    pub access: Secret,
+    /// Rotated: the one before is spent.
+    pub refresh: Option<Secret>,
+    pub expires_in: Option<Duration>,
+}
+
+/// The texts hold no secret: of an answer only its status and its error code are repeated.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum TokenFailure {
+    /// The same will be refused again: the seller has to connect the shop anew.
+    #[error("{0}")]
+    Refused(String),
+    /// Worth another try, with the same refresh token.
+    #[error("{why}")]
+    Later { why: String, wait: Option<Duration> },
+}
+
+/// An answer is a few hundred bytes.
+const LARGEST: u64 = 64 << 10;
+const TIME: Duration = Duration::from_secs(30);
+
+#[derive(Deserialize)]
+struct Answer {
+    access_token: String,
+    refresh_token: Option<String>,
+    expires_in: Option<Seconds>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Seconds {
+    Number(f64),
+    Text(String),
+}
+
+#[derive(Deserialize)]
+struct Refusal {
+    error: String,
+}
+
+impl Egress {
+    /// A new access token: with the refresh token, or, where there is none and the manifest says so, with the client's own name.
+    pub async fn renew(
+        &self,
+        oauth: &OAuth,
+        endpoint: &Url,
+        secrets: &dyn SecretSource,
+    ) -> Result<Tokens, TokenFailure> {
+        let body = form(oauth, secrets)?;
+        let options = self.options();
+        hop::check_target(endpoint, options.allow_loopback).map_err(|failure| refused(&failure))?;
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        let body = Some(body.expose().as_bytes().to_vec());
+        let outgoing = Outgoing { method: http::Method::POST, url: endpoint.clone(), headers, body };
+        let caps = Caps { bytes: LARGEST, ratio: options.max_ratio };
+        let answer =
+            hop::exchange(self.shared(), outgoing, caps, TIME, None).await.map_err(|failure| refused(&failure))?;
+        let wait = retry_after(&answer.headers, &options.clock);
+        read(answer.status, &answer.body.bytes, wait)
+    }
+}
+
+fn form(oauth: &OAuth, secrets: &dyn SecretSource) -> Result<Secret, TokenFailure> {
+    let filled = |template: &Template| {
+        let value = |name: &str| secrets.secret(name).map(|secret| secret.expose().to_owned());
+        let missing = |name| TokenFailure::Refused(format!("the secret `{name}` is not set"));
+        template.fill(value).map(Secret::new).map_err(missing)
+    };
+    let mut form = Serializer::new(String::new());
+    match secrets.secret(REFRESH_TOKEN).filter(|_| oauth.refresh) {
+        Some(token) => {
+            form.append_pair("grant_type", "refresh_token").append_pair(REFRESH_TOKEN, token.expose());
+        }
+        None if oauth.client_credentials => {
+            form.append_pair("grant_type", "client_credentials");
+        }
+        None => return Err(TokenFailure::Refused("there is no refresh token".to_owned())),
+    }
+    form.append_pair("client_id", filled(&oauth.client_id)?.expose());
+    if let Some(secret) = &oauth.client_secret {
+        form.append_pair("client_secret", filled(secret)?.expose());
+    }
+    Ok(Secret::new(form.finish()))
+}
+
+fn read(status: u16, body: &[u8], wait: Option<Duration>) -> Result<Tokens, TokenFailure> {
+    if (200..300).contains(&status) {
+        let answer: Answer = serde_json::from_slice(body).map_err(|_| TokenFailure::Later {
+            why: "the token endpoint answered with something that is no token".to_owned(),
+            wait: None,
+        })?;
+        let seconds = answer.expires_in.and_then(|seconds| match seconds {
+            Seconds::Number(number) => Some(number),
+            Seconds::Text(text) => text.parse().ok(),
+        });
+        return Ok(Tokens {
+            access: Secret::new(answer.access_token),
+            refresh: answer.refresh_token.filter(|token| !token.is_empty()).map(Secret::new),
+            expires_in: seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()),
+        });
+    }
+    let code = serde_json::from_slice::<Refusal>(body).ok().map(|refusal| refusal.error);
+    let code =
+        code.filter(|code| code.len() <= 40 && code.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'));
+    let why = match &code {
+        Some(code) => format!("the token endpoint answered HTTP {status} ({code})"),
+        None => format!("the token endpoint answered HTTP {status}"),
+    };
+    match status {
+        400 | 401 | 403 => Err(TokenFailure::Refused(why)),
+        _ => Err(TokenFailure::Later { why, wait }),
+    }
+}
+
+fn refused(failure: &Failure) -> TokenFailure {
+    match failure {
+        Failure::Denied(why) => TokenFailure::Refused(why.clone()),
+        other => TokenFailure::Later { why: format!("the token endpoint: {other}"), wait: None },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_of_all_kinds() {
+        let tokens =
+            read(200, br#"{"access_token":"a","refresh_token":"r","expires_in":3600,"scope":"x"}"#, None).unwrap();
+        assert_eq!((tokens.access.expose(), tokens.expires_in), ("a", Some(Duration::from_secs(3600))));
+        assert_eq!(tokens.refresh.unwrap().expose(), "r");
+        let text = read(200, br#"{"access_token":"a","expires_in":"86399"}"#, None).unwrap();
+        assert_eq!((text.refresh.is_none(), text.expires_in), (true, Some(Duration::from_secs(86399))));
+        assert!(matches!(read(200, b"<html>", None), Err(TokenFailure::Later { .. })));
+        let gone = read(400, br#"{"error":"invalid_grant","error_description":"token shprt_1 is revoked"}"#, None);
+        assert_eq!(gone.unwrap_err().to_string(), "the token endpoint answered HTTP 400 (invalid_grant)");
+        let echo = read(400, br#"{"error":"your token shprt_1 is bad"}"#, None).unwrap_err();
+        assert_eq!(echo, TokenFailure::Refused("the token endpoint answered HTTP 400".to_owned()));
+        let busy = read(429, b"", Some(Duration::from_secs(3))).unwrap_err();
+        assert!(matches!(busy, TokenFailure::Later { wait: Some(_), .. }));
+        assert!(matches!(read(500, b"", None), Err(TokenFailure::Later { .. })));
+    }
+}

@@ -1,0 +1,111 @@
+use entrepot_domain::clock::Timestamp;
+
+use super::RawItem;
+use super::paging::{raw_item, storable, words};
+use crate::bindings::webhooks;
+
+/// A request as it came in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Delivery {
+    pub method: String,
+    pub path: String,
+    pub query: String,
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+    pub received_at: Timestamp,
+}
+
+impl Delivery {
+    pub(crate) fn to_wit(&self) -> webhooks::Delivery {
+        webhooks::Delivery {
+            method: self.method.clone(),
+            path: self.path.clone(),
+            query: self.query.clone(),
+            headers: self.headers.clone(),
+            body: self.body.clone(),
+            received_at: self.received_at,
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Verdict {
+    Accepted(Verified),
+    /// Status, content type and body to answer with, and nothing else to do.
+    Reply(u16, String, Vec<u8>),
+    Rejected(String),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Verified {
+    /// Two deliveries with the same one are the same.
+    pub id: String,
+    pub topic: String,
+    pub occurred_at: Option<Timestamp>,
+    pub events: Vec<Event>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// The item is complete.
+    Upserted(RawItem),
+    /// To be fetched.
+    Changed(String),
+    Deleted(String),
+    Stock(Vec<StockChange>),
+    OrderChanged(String),
+    Disconnected,
+    RunReady(String),
+    Ignored(String),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StockChange {
+    pub item_id: String,
+    pub location_id: String,
+    pub available: i64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subscription {
+    pub id: String,
+    pub topic: String,
+    pub callback_url: String,
+    pub active: bool,
+}
+
+pub(crate) fn verdict(verdict: webhooks::Verdict) -> Verdict {
+    match verdict {
+        webhooks::Verdict::Accepted(verified) => Verdict::Accepted(Verified {
+            id: storable(verified.id),
+            topic: words(verified.topic),
+            occurred_at: verified.occurred_at,
+            events: verified.events.into_iter().map(event).collect(),
+        }),
+        webhooks::Verdict::Reply((status, content_type, body)) => Verdict::Reply(status, words(content_type), body),
+        webhooks::Verdict::Rejected(why) => Verdict::Rejected(words(why)),
+    }
+}
+
+fn event(event: webhooks::Event) -> Event {
+    match event {
+        webhooks::Event::Upserted(item) => Event::Upserted(raw_item(item)),
+        webhooks::Event::Changed(id) => Event::Changed(storable(id)),
+        webhooks::Event::Deleted(id) => Event::Deleted(storable(id)),
+        webhooks::Event::Stock(changes) => Event::Stock(changes.into_iter().map(stock).collect()),
+        webhooks::Event::OrderChanged(id) => Event::OrderChanged(storable(id)),
+        webhooks::Event::Disconnected => Event::Disconnected,
+        webhooks::Event::RunReady(json) => Event::RunReady(storable(json)),
+        webhooks::Event::Ignored(why) => Event::Ignored(words(why)),
+    }
+}
+
+fn stock(change: webhooks::StockChange) -> StockChange {
+    let webhooks::StockChange { item_id, location_id, available } = change;
+    StockChange { item_id: storable(item_id), location_id: storable(location_id), available }
+}
+
+pub(crate) fn subscription(subscription: webhooks::Subscription) -> Subscription {
+    let webhooks::Subscription { id, topic, callback_url, active } = subscription;
+    Subscription { id: storable(id), topic: words(topic), callback_url: words(callback_url), active }
+}

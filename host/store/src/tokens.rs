@@ -1,0 +1,70 @@
+//! When access tokens end, and who renews one. A refresh token can be used once, so there is one refresher at a time over all hosts.
+
+use entrepot_domain::ChannelId;
+use entrepot_domain::clock::Timestamp;
+
+use crate::{Scoped, ScopedTx, StoreError};
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, sqlx::FromRow)]
+pub struct TokenState {
+    pub expires_at: Option<Timestamp>,
+    /// 0: never by the host.
+    pub renewed_at: Timestamp,
+}
+
+const FIND: &str = "SELECT expires_at, renewed_at FROM channel_tokens WHERE tenant_id = $1 AND channel_id = $2";
+const LEASE: &str = "INSERT INTO channel_tokens (tenant_id, channel_id, expires_at, renewed_at, lease_owner, lease_until) \
+    VALUES ($1, $2, NULL, 0, $3, $4) ON CONFLICT (tenant_id, channel_id) DO UPDATE SET \
+    lease_owner = excluded.lease_owner, lease_until = excluded.lease_until \
+    WHERE channel_tokens.lease_owner = '' OR channel_tokens.lease_until < $5";
+const RENEWED: &str = "UPDATE channel_tokens SET expires_at = $4, renewed_at = $5, lease_owner = '', lease_until = 0 \
+    WHERE tenant_id = $1 AND channel_id = $2 AND lease_owner = $3";
+const RELEASE: &str = "UPDATE channel_tokens SET lease_owner = '', lease_until = 0 \
+    WHERE tenant_id = $1 AND channel_id = $2 AND lease_owner = $3";
+const EXPIRE: &str = "INSERT INTO channel_tokens (tenant_id, channel_id, expires_at, renewed_at, lease_owner, lease_until) \
+    VALUES ($1, $2, 0, $3, '', 0) ON CONFLICT (tenant_id, channel_id) DO UPDATE SET expires_at = 0 \
+    WHERE channel_tokens.renewed_at = $3";
+const FORGET: &str = "DELETE FROM channel_tokens WHERE tenant_id = $1 AND channel_id = $2";
+
+impl Scoped {
+    pub async fn token_state(&self, channel: &ChannelId) -> Result<TokenState, StoreError> {
+        let state = read_optional!(self, TokenState, FIND, self.tenant().as_str(), channel.as_str())?;
+        Ok(state.unwrap_or_default())
+    }
+}
+
+impl ScopedTx {
+    /// False: somebody else renews at this moment.
+    pub async fn lease_tokens(&mut self, channel: &ChannelId, owner: &str, ttl_ms: i64) -> Result<bool, StoreError> {
+        let (tenant, now) = (self.tenant.as_str(), self.clock.now());
+        Ok(execute!(&mut self.tx, LEASE, tenant, channel.as_str(), owner, now + ttl_ms, now)? == 1)
+    }
+
+    /// False: the lease was somebody else's by now.
+    pub async fn tokens_renewed(
+        &mut self,
+        channel: &ChannelId,
+        owner: &str,
+        expires_at: Option<Timestamp>,
+    ) -> Result<bool, StoreError> {
+        let (tenant, now) = (self.tenant.as_str(), self.clock.now());
+        Ok(execute!(&mut self.tx, RENEWED, tenant, channel.as_str(), owner, expires_at, now)? == 1)
+    }
+
+    pub async fn release_tokens(&mut self, channel: &ChannelId, owner: &str) -> Result<(), StoreError> {
+        execute!(&mut self.tx, RELEASE, self.tenant.as_str(), channel.as_str(), owner)?;
+        Ok(())
+    }
+
+    /// The marketplace refused the token of that renewal, whatever it said of its end. A later one is left alone.
+    pub async fn expire_tokens(&mut self, channel: &ChannelId, renewed_at: Timestamp) -> Result<(), StoreError> {
+        execute!(&mut self.tx, EXPIRE, self.tenant.as_str(), channel.as_str(), renewed_at)?;
+        Ok(())
+    }
+
+    /// Others are in place.
+    pub async fn forget_token_state(&mut self, channel: &ChannelId) -> Result<(), StoreError> {
+        execute!(&mut self.tx, FORGET, self.tenant.as_str(), channel.as_str())?;
+        Ok(())
+    }
+}
