@@ -6,4 +6,5 @@ pub mod etsy;
 mod post;
 pub mod seed;
 pub mod server;
+pub mod shopify;
 pub mod woocommerce;

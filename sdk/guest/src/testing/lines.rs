@@ -29,13 +29,20 @@ pub(super) fn chunk(lines: &[String], offset: u64, max_bytes: u32) -> Chunk {
 
 /// Roots in their order; descendants after their root, in the order they came. Lines whose parent is nowhere are errors.
 pub(super) fn group(lines: Vec<String>, id_key: &str, parent_key: &str) -> Result<Vec<String>, Error> {
-    let broken = |why: &str| Error::Unavailable(format!("the file cannot be grouped: {why}"));
+    let broken = |why: &str| Error::Other(format!("the file cannot be grouped: {why}"));
     let mut parents = HashMap::new();
     let mut read = Vec::with_capacity(lines.len());
     for line in lines {
-        let value: Value = serde_json::from_str(&line).map_err(|_| broken("a line is not JSON"))?;
-        let text = |key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
-        let (id, parent) = (text(id_key), text(parent_key));
+        // Texts that were cut in an emoji are no reason to stop.
+        let whole = crate::json::repaired(&line);
+        let value = serde_json::from_str(whole.as_deref().unwrap_or(&line)).ok().filter(Value::is_object);
+        let value = value.ok_or_else(|| broken("a line is no JSON object"))?;
+        let text = |key: &str| match value.get(key) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text.clone())),
+            Some(_) => Err(broken("a line's id is no text")),
+        };
+        let (id, parent) = (text(id_key)?, text(parent_key)?);
         if let (Some(id), Some(parent)) = (&id, &parent) {
             parents.insert(id.clone(), parent.clone());
         }

@@ -10,4 +10,8 @@ mod lists;
 mod quirks;
 mod recording;
 mod shape;
+
+mod shopify;
+mod shopify_bulk;
+mod shopify_hooks;
 mod webhooks;

@@ -1,0 +1,107 @@
+//! Everything at once: Shopify writes a file, the host fetches it, and it is read page by page.
+
+mod job;
+mod read;
+mod shelves;
+
+use entrepot_guest::paging;
+use entrepot_guest::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::catalog;
+use crate::client::Client;
+use crate::context::Context;
+use crate::documents::{BULK_COLLECTIONS, BULK_PRODUCTS};
+use job::{Job, State};
+use read::Reading;
+
+/// How long to wait before the state is asked again, for each time it was asked: the webhook is not guaranteed, so the poll goes on
+/// slowly for as long as it takes.
+const WAITS_MS: [u64; 6] = [2_000, 3_000, 5_000, 10_000, 20_000, 60_000];
+
+/// Another operation of the app's holds the slot.
+const BUSY_MS: u64 = 30_000;
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Cursor {
+    /// In Shopify's search syntax; "" is everything.
+    filter: String,
+    products: Job,
+    collections: Job,
+    #[serde(default)]
+    polls: usize,
+    /// Set once both have completed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reading: Option<Reading>,
+}
+
+impl Cursor {
+    pub(crate) fn of(filter: String) -> Self {
+        Self { filter, products: Job::default(), collections: Job::default(), polls: 0, reading: None }
+    }
+
+    /// Starts the next operation that is not, and says whether there was a slot for it. One at a time: what was started is in the
+    /// cursor before anything else can fail, so that no restart starts it twice.
+    fn start<T: Transport>(&mut self, client: &Client<'_, T>) -> Result<Option<bool>, Error> {
+        for (job, document) in [(&mut self.products, BULK_PRODUCTS), (&mut self.collections, BULK_COLLECTIONS)] {
+            if !job.is_started() {
+                return job.start(client, document, &self.filter).map(Some);
+            }
+        }
+        Ok(None)
+    }
+}
+
+type Next = Option<catalog::Cursor>;
+
+pub(crate) fn page<T: Transport + Files>(
+    client: &Client<'_, T>,
+    context: &mut Context,
+    mut cursor: Cursor,
+    request: &PageRequest,
+) -> Result<(Page, Next), Error> {
+    let mut page = paging::empty_page();
+    if let Some(reading) = &mut cursor.reading {
+        let more = match read::some(client, context, reading, &cursor.products, request.attempt)? {
+            read::Got::Items { items, more } => {
+                page.items = items;
+                more
+            }
+            // The file is gone for good: another operation writes a new one.
+            read::Got::Lost(why) => {
+                cursor.products.again(why)?;
+                cursor.reading = None;
+                page.wait = Some(WAITS_MS[0]);
+                return Ok((page, Some(catalog::Cursor::Bulk(cursor))));
+            }
+        };
+        if request.scope == Scope::Everything {
+            page.total = reading.expected;
+        }
+        return Ok((page, more.then_some(catalog::Cursor::Bulk(cursor))));
+    }
+    if let Some(started) = cursor.start(client)? {
+        page.wait = (!started).then_some(BUSY_MS);
+        return Ok((page, Some(catalog::Cursor::Bulk(cursor))));
+    }
+    let (products, collections) = (cursor.products.step(client)?, cursor.collections.step(client)?);
+    if request.scope == Scope::Everything {
+        page.total = products.roots().filter(|roots| *roots > 0);
+    }
+    let (State::Completed(products), State::Completed(collections)) = (&products, &collections) else {
+        page.wait = Some(WAITS_MS[cursor.polls.min(WAITS_MS.len() - 1)]);
+        cursor.polls += 1;
+        return Ok((page, Some(catalog::Cursor::Bulk(cursor))));
+    };
+    if products.url.is_none() {
+        // No file means nothing was found. That is not an error.
+        if request.scope == Scope::Everything {
+            page.total = Some(0);
+        }
+        return Ok((page, None));
+    }
+    context.shelves = Some(shelves::read(client, collections)?);
+    context.news = true;
+    cursor.reading = Some(Reading::default());
+    Ok((page, Some(catalog::Cursor::Bulk(cursor))))
+}

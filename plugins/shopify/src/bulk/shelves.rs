@@ -1,0 +1,55 @@
+//! Which products are in which collections: a file of its own, read whole, kept small.
+
+use std::collections::HashMap;
+
+use entrepot_guest::prelude::*;
+use serde_json::Value;
+
+use super::job::Done;
+use super::read;
+use crate::client::Client;
+use crate::context::{Shelf, Shelves};
+use crate::gid;
+
+const CHUNK_BYTES: u32 = 4 << 20;
+
+pub(super) fn read<T: Transport + Files>(client: &Client<'_, T>, done: &Done) -> Result<Shelves, Error> {
+    let mut shelves = Shelves::default();
+    let Some(url) = &done.url else { return Ok(shelves) };
+    let file = read::fetch(client.transport, url)?;
+    let mut known = HashMap::<String, u32>::new();
+    let (mut at, mut roots) = (0, 0);
+    loop {
+        let chunk = client.transport.read_lines(&file, at, CHUNK_BYTES)?;
+        for line in &chunk.lines {
+            let line = read::parsed(line);
+            let text = |field: &str| line.get(field).and_then(Value::as_str);
+            let Some(parent) = text("__parentId") else {
+                if !line.is_object() {
+                    return Err(Error::Unavailable("the bulk file of the collections is damaged".to_owned()));
+                }
+                roots += 1;
+                continue;
+            };
+            let (Some(id), Some(product)) = (gid::of(&line), gid::number(parent).and_then(|id| id.parse().ok())) else {
+                continue;
+            };
+            let place = *known.entry(id.to_owned()).or_insert_with(|| {
+                shelves.collections.extend(Shelf::of(&line));
+                shelves.collections.len() as u32 - 1
+            });
+            shelves.of.entry(product).or_default().push(place);
+        }
+        if chunk.end {
+            break;
+        }
+        if chunk.next_offset <= at {
+            return Err(Error::Other("the host's file does not go on".to_owned()));
+        }
+        at = chunk.next_offset;
+    }
+    if done.roots.is_some_and(|expected| roots < expected) {
+        return Err(Error::Unavailable("the bulk file of the collections was cut off".to_owned()));
+    }
+    Ok(shelves)
+}

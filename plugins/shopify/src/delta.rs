@@ -1,0 +1,109 @@
+//! What changed since a moment: ids by their date, then the products, one query per page.
+
+use entrepot_guest::paging;
+use entrepot_guest::prelude::*;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::budget::{self, MOST, Want};
+use crate::catalog;
+use crate::client::Client;
+use crate::context::Context;
+use crate::{bulk, documents, fetch};
+
+/// From so many changed products on, one bulk operation is faster and costs nothing. It also keeps paging far from the 25,000
+/// objects at which Shopify ends it.
+const BULK_FROM: u64 = 1_000;
+
+/// So many ids still make a filter that a search takes.
+const MOST_IN_FILTER: usize = 50;
+
+/// Ids that are listed at once.
+const LISTED: u32 = 100;
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Cursor {
+    since: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    after: Option<String>,
+    /// All ids have been listed.
+    #[serde(default)]
+    listed: bool,
+    #[serde(default)]
+    pending: Vec<Want>,
+    /// Too much for what the shop's bucket holds; they come by bulk at the end.
+    #[serde(default)]
+    large: Vec<u64>,
+}
+
+impl Cursor {
+    pub(crate) fn since(since: String) -> Self {
+        Self { since, after: None, listed: false, pending: Vec::new(), large: Vec::new() }
+    }
+
+    fn filter(&self) -> String {
+        format!("updated_at:>='{}'", self.since)
+    }
+}
+
+pub(crate) fn page<T: Transport + Files>(
+    client: &Client<'_, T>,
+    context: &Context,
+    mut cursor: Cursor,
+    request: &PageRequest,
+) -> Result<(Page, Option<catalog::Cursor>), Error> {
+    let mut page = paging::empty_page();
+    let by_bulk = |filter: String| Some(catalog::Cursor::Bulk(bulk::Cursor::of(filter)));
+    if cursor.pending.is_empty() && !cursor.listed {
+        let beginning = cursor.after.is_none();
+        let count = list(client, context, &mut cursor, LISTED >> request.attempt.min(5))?;
+        if beginning && count > BULK_FROM {
+            return Ok((page, by_bulk(cursor.filter())));
+        }
+    } else if !cursor.pending.is_empty() {
+        // Less at a time where it did not work before.
+        let budget = (MOST >> request.attempt.min(5)).max(1);
+        let (count, items) = fetch::some(client, context, &cursor.pending, budget)?;
+        cursor.pending.drain(..count.min(cursor.pending.len()));
+        page.items = items;
+    }
+    let next = if !cursor.pending.is_empty() || !cursor.listed {
+        Some(catalog::Cursor::Delta(cursor))
+    } else if cursor.large.is_empty() {
+        None
+    } else if cursor.large.len() > MOST_IN_FILTER {
+        by_bulk(cursor.filter())
+    } else {
+        let ids: Vec<_> = cursor.large.iter().map(|id| format!("id:{id}")).collect();
+        by_bulk(ids.join(" OR "))
+    };
+    Ok((page, next))
+}
+
+/// The next ids. Returns how many products there are in all.
+fn list<T: Transport>(
+    client: &Client<'_, T>,
+    context: &Context,
+    cursor: &mut Cursor,
+    first: u32,
+) -> Result<u64, Error> {
+    let variables = json!({"query": cursor.filter(), "first": first.max(1), "after": cursor.after});
+    let data = client.ask(documents::CHANGED_PRODUCTS, variables)?.data;
+    let nodes = data.pointer("/products/nodes").and_then(Value::as_array);
+    let nodes = nodes.ok_or_else(|| Error::Unavailable("Shopify's list of products is missing".to_owned()))?;
+    for node in nodes {
+        let want = fetch::want(node)
+            .ok_or_else(|| Error::Unavailable("Shopify lists a product without a usable id".to_owned()))?;
+        if budget::too_large(want, context) {
+            cursor.large.push(want.id);
+        } else {
+            cursor.pending.push(want);
+        }
+    }
+    cursor.listed = data.pointer("/products/pageInfo/hasNextPage") != Some(&Value::Bool(true));
+    cursor.after = data.pointer("/products/pageInfo/endCursor").and_then(Value::as_str).map(str::to_owned);
+    if !cursor.listed && cursor.after.is_none() {
+        return Err(Error::Unavailable("Shopify's list of products goes on and does not say where".to_owned()));
+    }
+    Ok(data.pointer("/productsCount/count").and_then(Value::as_u64).unwrap_or(0))
+}

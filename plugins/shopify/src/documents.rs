@@ -1,0 +1,42 @@
+//! What is sent, one GraphQL document per file.
+
+macro_rules! documents {
+    ($($name:ident = $file:literal,)+) => {
+        $(pub const $name: &str = include_str!(concat!("graphql/", $file, ".graphql"));)+
+
+        /// All of them, by the name of their file.
+        pub const ALL: &[(&str, &str)] = &[$(($file, $name),)+];
+    };
+}
+
+documents! {
+    ACCOUNT = "account",
+    ACCOUNT_LOCATIONS = "account_locations",
+    BULK_COLLECTIONS = "bulk_collections",
+    BULK_POLL = "bulk_poll",
+    BULK_PRODUCTS = "bulk_products",
+    BULK_RUN = "bulk_run",
+    CHANGED_PRODUCTS = "changed_products",
+    ITEM_LEVELS = "item_levels",
+    PRODUCT_COLLECTIONS = "product_collections",
+    PRODUCT_MEDIA = "product_media",
+    PRODUCT_METAFIELDS = "product_metafields",
+    PRODUCT_SIZES = "product_sizes",
+    PRODUCT_VARIANTS = "product_variants",
+    PRODUCTS_BY_ID = "products_by_id",
+    SHOP = "shop",
+    WEBHOOK_CREATE = "webhook_create",
+    WEBHOOK_DELETE = "webhook_delete",
+    WEBHOOK_LIST = "webhook_list",
+    WEBHOOK_UPDATE = "webhook_update",
+}
+
+/// A bulk document with its filter: a bulk operation takes no variables, so it is written into the text.
+#[must_use]
+pub fn filtered(document: &str, filter: &str) -> String {
+    if filter.is_empty() {
+        return document.replacen("(query: \"\")", "", 1);
+    }
+    let escaped = filter.replace('\\', "\\\\").replace('"', "\\\"");
+    document.replacen("(query: \"\")", &format!("(query: \"{escaped}\")"), 1)
+}

@@ -1,0 +1,202 @@
+//! Operations that do not end well. Nothing may be concluded from what they leave behind.
+
+use std::cell::Cell;
+
+use entrepot_guest::prelude::*;
+use serde_json::json;
+
+use crate::bulk::{LINES, answer};
+use crate::shop::{FILE, Run, data, names, operation, read, shop, status};
+
+fn ended(status: &str, code: Option<&str>) -> Response {
+    data(
+        json!({"bulkOperation": {"id": "gid://shopify/BulkOperation/1", "status": status, "errorCode": code, "objectCount": "432",
+        "rootObjectCount": "100", "url": null, "partialDataUrl": "https://storage.googleapis.com/partial"}}),
+    )
+}
+
+#[test]
+fn what_shopify_gave_up_on_is_started_again_a_few_times() {
+    for (state, code) in
+        [("CANCELED", None), ("FAILED", Some("TIMEOUT")), ("FAILED", Some("INTERNAL_SERVER_ERROR")), ("EXPIRED", None)]
+    {
+        let polls = Cell::new(0);
+        let host = shop(|name, variables| match name {
+            "BulkPoll" if polls.replace(polls.get() + 1) < 2 => ended(state, code),
+            _ => answer(name, variables, LINES, 2),
+        });
+        assert_eq!(Run::full(&host).unwrap().items.len(), 2, "{state}");
+        assert_eq!(names(&host).iter().filter(|name| *name == "BulkRun").count(), 4, "{state}");
+
+        let host = shop(|name, variables| match name {
+            "BulkPoll" => ended(state, code),
+            "GET" => panic!("partial data were read"),
+            _ => answer(name, variables, LINES, 2),
+        });
+        assert!(matches!(Run::full(&host), Err(Error::Unavailable(_))), "{state}");
+        assert!(names(&host).iter().filter(|name| *name == "BulkRun").count() <= 8, "{state}");
+    }
+}
+
+#[test]
+fn a_missing_scope_is_not_tried_again() {
+    let host = shop(|name, variables| match name {
+        "BulkPoll" => ended("FAILED", Some("ACCESS_DENIED")),
+        _ => answer(name, variables, LINES, 2),
+    });
+    match Run::full(&host) {
+        Err(Error::Unauthorized(message)) => assert!(message.contains("read_inventory"), "{message}"),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn no_file_means_no_products() {
+    let host = shop(|name, variables| match name {
+        "BulkPoll" => operation("COMPLETED", None, 0),
+        "GET" => panic!("there is no file"),
+        _ => answer(name, variables, "", 0),
+    });
+    let run = Run::full(&host).unwrap();
+    assert_eq!((run.items.len(), run.total), (0, Some(0)));
+}
+
+#[test]
+fn an_operation_that_is_gone_is_started_again() {
+    let polls = Cell::new(0);
+    let host = shop(|name, variables| match name {
+        "BulkPoll" if polls.replace(polls.get() + 1) == 0 => data(json!({"bulkOperation": null})),
+        _ => answer(name, variables, LINES, 2),
+    });
+    assert_eq!(Run::full(&host).unwrap().items.len(), 2);
+}
+
+#[test]
+fn waits_for_a_free_slot() {
+    for code in ["OPERATION_IN_PROGRESS", "LIMIT_REACHED"] {
+        let tries = Cell::new(0);
+        let refused = json!({"bulkOperationRunQuery": {"bulkOperation": null, "userErrors": [
+            {"code": code, "field": null, "message": "A bulk query operation for this app and shop is already in progress"}]}});
+        let host = shop(|name, variables| match name {
+            "BulkRun" if tries.replace(tries.get() + 1) < 6 => data(refused.clone()),
+            _ => answer(name, variables, LINES, 2),
+        });
+        let run = Run::full(&host).unwrap();
+        assert_eq!(run.items.len(), 2);
+        assert_eq!(run.waits[0], 30_000);
+    }
+    if let Some(text) = read("responses/bulk-in-progress-usererror.json") {
+        let host = shop(|name, variables| match name {
+            "BulkRun" => status(200, text.clone()),
+            _ => answer(name, variables, LINES, 2),
+        });
+        assert_eq!(Run::of(&host, Scope::Everything, None, 3).unwrap().waits, [30_000; 3]);
+    }
+}
+
+#[test]
+fn a_query_that_is_refused_is_the_adapters_fault() {
+    let host = shop(|name, variables| match name {
+        "BulkRun" => data(json!({"bulkOperationRunQuery": {"bulkOperation": null, "userErrors": [
+            {"code": "INVALID", "field": ["query"], "message": "Bulk queries cannot contain more than 5 connections."}]}})),
+        _ => answer(name, variables, LINES, 2),
+    });
+    assert!(matches!(Run::full(&host), Err(Error::Other(message)) if message.contains("5 connections")));
+}
+
+#[test]
+fn a_file_that_was_cut_off_is_read_again_and_never_complete() {
+    let files = Cell::new(0);
+    let host = shop(|name, variables| match name {
+        // Three are promised, and two come the first time.
+        "GET" if variables == FILE && files.replace(files.get() + 1) > 0 => {
+            status(200, format!("{LINES}{}\n", json!({"__typename": "Product", "id": "gid://shopify/Product/300"})))
+        }
+        _ => answer(name, variables, LINES, 3),
+    });
+    let run = Run::full(&host).unwrap();
+    assert_eq!(run.ids(), ["200", "100", "200", "100", "300"]);
+
+    let host = shop(|name, variables| answer(name, variables, LINES, 3));
+    match Run::full(&host) {
+        Err(Error::Unavailable(message)) => assert!(message.contains("2 of 3"), "{message}"),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn an_expired_address_is_asked_for_again() {
+    let files = Cell::new(0);
+    let host = shop(|name, variables| match name {
+        "GET" if variables == FILE && files.replace(files.get() + 1) == 0 => {
+            status(403, "<Error><Code>ExpiredToken</Code></Error>")
+        }
+        _ => answer(name, variables, LINES, 2),
+    });
+    // The page fails and is tried again; the operation is asked for once more, and gives a new address.
+    let mut run = Run::of(&host, Scope::Everything, None, 3).unwrap();
+    let request = || crate::shop::request(Scope::Everything, None, run.cursors.last().cloned(), run.context.clone());
+    let failed = entrepot_plugin_shopify::catalog::fetch_page(&host, &crate::shop::channel(), &request());
+    assert!(matches!(failed, Err(Error::Unavailable(_))), "{failed:?}");
+    let page = entrepot_plugin_shopify::catalog::fetch_page(&host, &crate::shop::channel(), &request()).unwrap();
+    run.items = page.items;
+    assert_eq!(run.ids(), ["200", "100"]);
+}
+
+#[test]
+fn fewer_variants_than_promised_are_a_problem_of_that_product() {
+    let lines = format!(
+        "{}\n",
+        json!({"__typename": "Product", "id": "gid://shopify/Product/1", "variantsCount": {"count": 3, "precision": "EXACT"}})
+    );
+    let run = Run::full(&shop(|name, variables| answer(name, variables, &lines, 1))).unwrap();
+    assert_eq!(run.items[0].problems[0].code, "variants-incomplete");
+}
+
+#[test]
+fn odd_lines_lose_no_product() {
+    let lines = "{\"__typename\":\"Product\",\"id\":null,\"title\":\"odd\"}\n\
+                 {\"__typename\":\"Product\",\"id\":\"gid:\\/\\/shopify\\/Product\\/2\",\"title\":\"a\\ud83d\"}\n\
+                 {\"title\":\"nothing\"}\n";
+    let run = Run::full(&shop(|name, variables| answer(name, variables, lines, 3))).unwrap();
+    let kept: Vec<_> =
+        run.items.iter().map(|item| (item.source_id.starts_with("unidentified:"), item.problems.len())).collect();
+    assert_eq!(kept, [(true, 1), (false, 0), (true, 1)]);
+}
+
+/// A child whose parent is nowhere, or half a line: the file is not what Shopify wrote, and nothing of it is taken.
+#[test]
+fn a_file_that_cannot_be_grouped_is_fetched_again_and_then_written_anew() {
+    let orphan = r#"{"__typename":"ProductVariant","id":"gid:\/\/shopify\/ProductVariant\/1","__parentId":"gid:\/\/shopify\/Product\/404"}"#;
+    for broken in [format!("{LINES}{orphan}\n"), LINES[..LINES.len() - 40].to_owned()] {
+        let runs = Cell::new(0);
+        let host = shop(|name, variables| match name {
+            "GET" if variables == FILE && runs.get() <= 2 => status(200, broken.clone()),
+            "BulkRun" => {
+                runs.set(runs.get() + 1);
+                answer(name, variables, LINES, 2)
+            }
+            _ => answer(name, variables, LINES, 2),
+        });
+        let (mut cursor, mut context, mut attempt, mut seen) = (None, None, 0, Vec::new());
+        for _ in 0..30 {
+            let request = PageRequest {
+                attempt,
+                ..crate::shop::request(Scope::Everything, None, cursor.clone(), context.clone())
+            };
+            match entrepot_plugin_shopify::catalog::fetch_page(&host, &crate::shop::channel(), &request) {
+                Err(Error::Unavailable(_) | Error::Other(_)) => attempt += 1,
+                Err(other) => panic!("{other:?}"),
+                Ok(page) => {
+                    seen.extend(page.items.into_iter().map(|item| item.source_id));
+                    (attempt, context) = (0, page.context.or(context));
+                    cursor = page.next;
+                    if cursor.is_none() {
+                        break;
+                    }
+                }
+            }
+        }
+        assert_eq!((seen, runs.get()), (vec!["200".to_owned(), "100".to_owned()], 3));
+    }
+}

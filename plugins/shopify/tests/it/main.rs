@@ -1,0 +1,14 @@
+//! The adapter against scripted answers: every trap that concerns reading, signing in or webhooks.
+
+mod bulk;
+mod bulk_traps;
+mod check;
+mod deliveries;
+mod delta;
+mod documents;
+mod items;
+mod map;
+mod map_odd;
+mod refusals;
+mod shop;
+mod subscriptions;
