@@ -22,7 +22,8 @@ async fn from_nothing_to_an_exported_catalogue() {
     assert_eq!(adapters[0]["adapter"], "woocommerce");
     let (_, inspected) = entrepot.json(&["adapter", "inspect", "woocommerce"]);
     assert!(inspected["imports"].as_array().is_some_and(|imports| {
-        imports.iter().all(|i| i == "log/write" || i.as_str().is_some_and(|i| i.starts_with("http/")))
+        let known = |i: &str| i == "log/write" || i.starts_with("http/") || i.starts_with("keys/");
+        imports.iter().all(|i| i.as_str().is_some_and(known))
     }));
 
     let key = store.key();

@@ -72,7 +72,8 @@ on_both! {
             with_version(text, "0.2.0").replacen("[[egress]]", &format!("{rule}\n[[egress]]"), 1)
         });
         admission.install(odd, "test").await.expect("installs");
-        let without = Narrowing { without_rules: vec!["rest-api".into()], ..Narrowing::default() };
+        let needed = ["rest-api", "webhooks", "webhooks-make", "webhooks-end"].map(str::to_owned).to_vec();
+        let without = Narrowing { without_rules: needed, ..Narrowing::default() };
         admission.approve(ADAPTER, &without, "test").await.expect("approved");
         assert_eq!(app.import_with(RunScope::Full, StartOptions::default()).await.state, RunState::Failed);
         let report = admission.usage_report(ADAPTER, 0).await.expect("a report");

@@ -63,7 +63,7 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
         "", "records", "records/s", "wall s", "CPU s", "peak MB", "x wall", "x CPU"
     );
     for &products in &options.products {
-        let simulator = Simulator::start(products, Some(options.variable_share))?;
+        let simulator = Simulator::start("woocommerce", products, Some(options.variable_share))?;
         let folder = format!("target/bench/{products}");
         let data = root().join(&folder);
         if data.exists() {
@@ -121,7 +121,7 @@ fn baseline(shop: &Shop, how: &str, database: Option<&str>) -> Result<Option<Lin
     }
     let mut command = Command::new(bench);
     command.current_dir(root()).args([how, "--base-url", &shop.base_url]);
-    command.args(["--key", &shop.consumer_key, "--secret", &shop.consumer_secret]);
+    command.args(["--key", shop.secret("consumer_key"), "--secret", shop.secret("consumer_secret")]);
     if let Some(url) = database {
         command.args(["--database", url]);
     }

@@ -1,8 +1,7 @@
-//! `cargo xtask demo`: a simulated shop, imported before your eyes.
+//! `cargo xtask demo`: simulated shops, imported before your eyes.
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::os::unix::process::CommandExt;
 use std::process::{ExitCode, Stdio};
 
 use anyhow::{Context, Result, bail};
@@ -18,6 +17,9 @@ pub(crate) struct Options {
     /// End after the import instead of serving
     #[arg(long)]
     once: bool,
+    /// Which marketplace's shop is simulated, or all of them
+    #[arg(long, default_value = "woocommerce", value_parser = ["bigcommerce", "etsy", "shopify", "woocommerce", "all"])]
+    marketplace: String,
     /// How many products the shop has
     #[arg(long, default_value_t = 2_000)]
     products: u64,
@@ -26,7 +28,8 @@ pub(crate) struct Options {
     database: Option<String>,
 }
 
-const CHANNEL: &str = "demo";
+/// Those whose adapters are there.
+const MARKETPLACES: [&str; 4] = ["bigcommerce", "etsy", "shopify", "woocommerce"];
 const DATA_DIR: &str = "target/demo";
 const DATABASE: &str = "sqlite://target/demo/entrepot.db";
 
@@ -40,26 +43,34 @@ struct DeadLetter {
 pub(crate) fn run(options: &Options) -> Result<ExitCode> {
     build_programs(true)?;
     adapters::build(true)?;
-    let simulator = Simulator::start(options.products, None)?;
-    let shop = &simulator.shop;
-    eprintln!(
-        "a simulated WooCommerce shop with {} products and {} variations: {}",
-        shop.products, shop.variations, shop.base_url
-    );
-
+    let marketplaces: Vec<&str> = MARKETPLACES.into_iter().filter(|name| options.shows(name)).collect();
     let host = host(options)?;
-    host.connect(CHANNEL, shop)?;
-    let imported = import(&host)?;
-    report(&host, &imported)?;
+    let (mut simulators, mut completed) = (Vec::new(), true);
+    for marketplace in &marketplaces {
+        let simulator = Simulator::start(marketplace, options.products, None)?;
+        let shop = &simulator.shop;
+        eprintln!(
+            "a simulated shop of {marketplace} with {} products and {} variations: {}",
+            shop.products, shop.variations, shop.base_url
+        );
+        host.connect(marketplace, shop)?;
+        let imported = import(&host, marketplace)?;
+        report(&host, marketplace, &imported)?;
+        completed &= imported.state == "completed";
+        simulators.push(simulator);
+    }
+    let channel = marketplaces.last().copied().unwrap_or_default();
     if options.once {
-        next(&host, None);
-        return Ok(if imported.state == "completed" { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+        next(&host, channel, None);
+        return Ok(if completed { ExitCode::SUCCESS } else { ExitCode::FAILURE });
     }
     let listen = format!("127.0.0.1:{}", free_port(8080)?);
-    next(&host, Some(&listen));
-    // The host takes our place, so that Ctrl-C reaches it and nothing else; its standard input keeps the shop open.
-    let error = host.command().arg("serve").env("ENTREPOT_LISTEN", &listen).stdin(simulator.hand_over()).exec();
-    Err(error).context("entrepot serve cannot be started")
+    next(&host, channel, Some(&listen));
+    // Ctrl-C reaches all of us: the host ends, and then the shops, whose standard input we hold.
+    let mut serving = host.command();
+    let ended =
+        serving.arg("serve").env("ENTREPOT_LISTEN", &listen).status().context("entrepot serve cannot be started")?;
+    Ok(if ended.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// A fresh host, or, on a database that was given, one without an earlier demonstration.
@@ -85,17 +96,23 @@ fn host(options: &Options) -> Result<Host> {
     }
     let channels: Vec<serde_json::Value> =
         serde_json::from_str(&output(host.command().args(["channel", "list", "--json"]))?)?;
-    if channels.iter().any(|channel| channel["name"] == CHANNEL) {
-        output(host.command().args(["channel", "remove", CHANNEL]))?;
+    for channel in MARKETPLACES.iter().filter(|name| channels.iter().any(|channel| channel["name"] == **name)) {
+        output(host.command().args(["channel", "remove", channel]))?;
     }
     Ok(host)
 }
 
-fn import(host: &Host) -> Result<Report> {
-    eprintln!("$ entrepot import {CHANNEL} --full --wait");
+impl Options {
+    fn shows(&self, marketplace: &str) -> bool {
+        self.marketplace == marketplace || self.marketplace == "all"
+    }
+}
+
+fn import(host: &Host, channel: &str) -> Result<Report> {
+    eprintln!("$ entrepot import {channel} --full --wait");
     // The progress bar is on stderr, which is the terminal's; the report is the last line of stdout.
     let mut import = host.command();
-    import.args(["import", CHANNEL, "--full", "--wait"]).stderr(Stdio::inherit());
+    import.args(["import", channel, "--full", "--wait"]).stderr(Stdio::inherit());
     let ended = import.output().context("entrepot import cannot be started")?;
     let report = Report::parse(&String::from_utf8_lossy(&ended.stdout))?;
     if report.state == "failed" {
@@ -104,7 +121,7 @@ fn import(host: &Host) -> Result<Report> {
     Ok(report)
 }
 
-fn report(host: &Host, report: &Report) -> Result<()> {
+fn report(host: &Host, channel: &str, report: &Report) -> Result<()> {
     let declared = report.declared.map_or_else(|| "unknown".into(), |declared| declared.to_string());
     println!();
     println!("run {} {}", report.run, report.state);
@@ -122,7 +139,7 @@ fn report(host: &Host, report: &Report) -> Result<()> {
     if let Some(why) = &report.failure {
         println!("  {why}");
     }
-    let letters = output(host.command().args(["dead-letters", "list", CHANNEL, "--json"]))?;
+    let letters = output(host.command().args(["dead-letters", "list", channel, "--json"]))?;
     let letters: Vec<DeadLetter> = serde_json::from_str(&letters).context("`entrepot dead-letters list --json`")?;
     let mut by_code: BTreeMap<&str, Vec<&DeadLetter>> = BTreeMap::new();
     for letter in &letters {
@@ -139,7 +156,7 @@ fn report(host: &Host, report: &Report) -> Result<()> {
     Ok(())
 }
 
-fn next(host: &Host, listen: Option<&str>) {
+fn next(host: &Host, channel: &str, listen: Option<&str>) {
     let entrepot = program("entrepot", true);
     let entrepot = entrepot.strip_prefix(root()).unwrap_or(&entrepot).display();
     let variable = |name: &str| host.env.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value);
@@ -148,12 +165,12 @@ fn next(host: &Host, listen: Option<&str>) {
     for (name, value) in &host.env {
         println!("  export {name}={value}");
     }
-    println!("  {entrepot} products export {CHANNEL} | head -n 1");
-    println!("  {entrepot} dead-letters list {CHANNEL}");
-    println!("  {entrepot} adapter inspect woocommerce");
-    println!("  {entrepot} runs {CHANNEL}");
+    println!("  {entrepot} products export {channel} | head -n 1");
+    println!("  {entrepot} dead-letters list {channel}");
+    println!("  {entrepot} adapter inspect {channel}");
+    println!("  {entrepot} runs {channel}");
     if let Some(listen) = listen {
-        println!("  {entrepot} import {CHANNEL} --full --wait     # again: nothing has changed, nothing is written");
+        println!("  {entrepot} import {channel} --full --wait     # again: nothing has changed, nothing is written");
         println!("  curl http://{listen}/api/v1/products");
         println!("\nserving on http://{listen} until Ctrl-C");
     }

@@ -1,5 +1,6 @@
 //! A host and a simulated shop, as the demonstration and the benchmarks use them.
 
+use std::collections::BTreeMap;
 use std::env;
 use std::io::{self, BufRead, BufReader};
 use std::path::PathBuf;
@@ -7,6 +8,7 @@ use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::process::{output, program, root, run};
 
@@ -47,7 +49,7 @@ impl Host {
         command
     }
 
-    /// Installs the WooCommerce adapter, lets it in, and connects the shop.
+    /// Installs the marketplace's adapter, lets it in, and connects the shop.
     pub(crate) fn connect(&self, channel: &str, shop: &Shop) -> Result<()> {
         // stdout is for what the caller measures and reports.
         let command = || {
@@ -55,12 +57,17 @@ impl Host {
             command.stdout(io::stderr());
             command
         };
-        run(command().args(["adapter", "install", "--approve", "target/adapters/woocommerce.wasm"]))?;
+        let adapter = shop.marketplace.as_str();
+        let component = format!("target/adapters/{adapter}.wasm");
+        run(command().args(["adapter", "install", "--approve", &component]))?;
         let mut add = command();
-        add.args(["channel", "add", "--adapter", "woocommerce", "--name", channel]);
-        add.args(["--set", &format!("store_url={}", shop.base_url)]);
-        add.args(["--secret", &format!("consumer_key={}", shop.consumer_key)]);
-        add.args(["--secret", &format!("consumer_secret={}", shop.consumer_secret)]);
+        add.args(["channel", "add", "--adapter", adapter, "--name", channel]);
+        for (name, value) in &shop.settings {
+            add.args(["--set", &format!("{name}={}", value.as_str().map_or_else(|| value.to_string(), str::to_owned))]);
+        }
+        for (name, value) in &shop.secrets {
+            add.args(["--secret", &format!("{name}={value}")]);
+        }
         run(&mut add)
     }
 }
@@ -68,23 +75,32 @@ impl Host {
 /// What the simulator says of itself.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Shop {
+    #[serde(skip)]
+    pub(crate) marketplace: String,
     pub(crate) base_url: String,
-    pub(crate) consumer_key: String,
-    pub(crate) consumer_secret: String,
+    /// Of a channel that reads it.
+    pub(crate) settings: BTreeMap<String, Value>,
+    pub(crate) secrets: BTreeMap<String, String>,
     pub(crate) products: u64,
     pub(crate) variations: u64,
 }
 
-/// A simulated WooCommerce shop. It serves for as long as its standard input is held open.
+impl Shop {
+    pub(crate) fn secret(&self, name: &str) -> &str {
+        self.secrets.get(name).map_or("", String::as_str)
+    }
+}
+
+/// A simulated shop. It serves for as long as its standard input is held open.
 pub(crate) struct Simulator {
     pub(crate) shop: Shop,
     child: Child,
 }
 
 impl Simulator {
-    pub(crate) fn start(products: u64, variable_share: Option<f64>) -> Result<Self> {
+    pub(crate) fn start(marketplace: &str, products: u64, variable_share: Option<f64>) -> Result<Self> {
         let mut command = Command::new(program("entrepot-simulator", true));
-        command.args(["woocommerce", "--products", &products.to_string()]);
+        command.args([marketplace, "--products", &products.to_string()]);
         if let Some(share) = variable_share {
             command.args(["--variable-share", &share.to_string()]);
         }
@@ -97,13 +113,8 @@ impl Simulator {
         let out = child.stdout.take().context("the simulator's stdout is ours")?;
         BufReader::new(out).read_line(&mut line)?;
         ensure!(!line.is_empty(), "entrepot-simulator ended at once; see above");
-        let shop = serde_json::from_str(&line).with_context(|| format!("entrepot-simulator said {line:?}"))?;
-        Ok(Self { shop, child })
-    }
-
-    /// The shop stays for as long as whoever gets this keeps it open, even when we are gone.
-    pub(crate) fn hand_over(mut self) -> Stdio {
-        self.child.stdin.take().map_or_else(Stdio::null, Stdio::from)
+        let shop: Shop = serde_json::from_str(&line).with_context(|| format!("entrepot-simulator said {line:?}"))?;
+        Ok(Self { shop: Shop { marketplace: marketplace.to_owned(), ..shop }, child })
     }
 }
 

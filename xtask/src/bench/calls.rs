@@ -28,11 +28,18 @@ struct Call {
 }
 
 pub(super) fn show() -> Result<()> {
-    let simulator = Simulator::start(200, Some(0.0))?;
+    let simulator = Simulator::start("woocommerce", 200, Some(0.0))?;
     let shop = &simulator.shop;
     let mut bench = Command::new(program("entrepot-bench", true));
     bench.current_dir(root()).args(["calls", "--component", "target/adapters/woocommerce.wasm"]);
-    bench.args(["--base-url", &shop.base_url, "--key", &shop.consumer_key, "--secret", &shop.consumer_secret]);
+    bench.args([
+        "--base-url",
+        &shop.base_url,
+        "--key",
+        shop.secret("consumer_key"),
+        "--secret",
+        shop.secret("consumer_secret"),
+    ]);
     let report: Report = serde_json::from_str(&output(&mut bench)?).context("`entrepot-bench calls`")?;
     let (kib, compiled) = (report.bytes / 1024, report.compile_seconds);
     println!("\n{}: {kib} KiB, compiled once in {compiled:.1} s", report.component);

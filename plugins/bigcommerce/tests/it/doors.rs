@@ -91,3 +91,13 @@ fn settings_that_cannot_be_used() {
         assert!(matches!(fetch_page(&Shop::of(1), &channel, &first()), Err(Error::Invalid(_))), "{settings}");
     }
 }
+
+/// What the host adds is the manifest's. The client secret is a key as it stands: its bytes, not what base64 would make of them.
+#[test]
+fn the_token_goes_in_its_header_and_the_client_secret_is_no_base64() {
+    let manifest = include_str!("../../adapter.toml");
+    for line in [r#"name = "X-Auth-Token""#, r#"value = "{access_token}""#, r#"algorithms = ["hmac-sha256"]"#] {
+        assert!(manifest.lines().any(|own| own == line), "{line}");
+    }
+    assert!(!manifest.contains("encoding") && !manifest.contains("X-Auth-Client"));
+}

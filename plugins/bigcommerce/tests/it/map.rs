@@ -196,7 +196,7 @@ fn words_addresses_and_pictures() {
     };
     let product = mapped(
         json!({"description": "<p>Fine</p>", "search_keywords": "tea, mug,, tea", "page_title": "Mugs", "meta_description": "",
-            "custom_url": {"url": "/home/blue-mug/", "is_customized": true}, "categories": [23, 23], "warranty": "A year",
+            "custom_url": {"url": "/mugs/blue-mug/", "is_customized": true}, "categories": [23, 23], "warranty": "A year",
             "custom_fields": [{"id": 1, "name": "Care", "value": "By hand"}, {"id": 2, "name": "", "value": "x"}],
             "images": [image(1, 1, false), image(2, 0, false), image(3, 2, true), {"id": 4}],
             "videos": [{"video_id": "abc", "title": "How to", "type": "youtube"}], "tax_class_id": 2,
@@ -206,7 +206,7 @@ fn words_addresses_and_pictures() {
     assert_eq!((product.title.as_str(), product.brand.as_deref()), ("Mug", Some("Maison")));
     assert_eq!(
         (product.handle.as_deref(), product.url.as_deref()),
-        (Some("blue-mug"), Some("https://tea.example/home/blue-mug/"))
+        (Some("blue-mug"), Some("https://tea.example/mugs/blue-mug/"))
     );
     assert_eq!(product.tags, ["tea", "mug"]);
     assert_eq!(product.collections.len(), 1);

@@ -130,3 +130,19 @@ fn another_base_is_for_simulators() {
     assert!(host.asked().iter().all(|request| request.url.starts_with("https://openapi.etsy.com/v3/application/")));
     assert!(host.asked().iter().all(|request| request.headers.iter().all(|(name, _)| name == "accept")));
 }
+
+/// What the host adds is the manifest's: without the secret Etsy refuses the key, and the number in front of the token's dot is
+/// part of it. Who connects has to prove that it was they who began.
+#[test]
+fn key_and_secret_go_together_and_the_token_goes_whole() {
+    let manifest = include_str!("../../adapter.toml");
+    for line in [
+        r#"headers = { "x-api-key" = "{keystring}:{shared_secret}", "authorization" = "Bearer {access_token}" }"#,
+        r#"headers = { "x-api-key" = "{keystring}:{shared_secret}" }"#,
+        r#"token_url = "https://api.etsy.com/v3/public/oauth/token""#,
+        "pkce = true",
+        r#"strip_prefix = "whsec_""#,
+    ] {
+        assert!(manifest.lines().any(|own| own == line), "{line}");
+    }
+}

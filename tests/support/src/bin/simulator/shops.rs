@@ -112,7 +112,12 @@ fn woocommerce(arguments: &Arguments) -> Result<Shop> {
     };
     Ok(Shop {
         settings: json!({"store_url": server.base_url}),
-        secrets: json!({"consumer_key": key.consumer_key, "consumer_secret": key.consumer_secret}),
+        secrets: json!({
+            "consumer_key": key.consumer_key,
+            "consumer_secret": key.consumer_secret,
+            // The operator's own word: the shop is told it with each webhook.
+            "webhook_secret": "simulatedwebhooksecret0123456789",
+        }),
         products,
         variations,
         server,
