@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result};
 use entrepot_test_support::seed::{self, Seed};
 use entrepot_test_support::server::Server;
-use entrepot_test_support::{bigcommerce, etsy, woocommerce};
+use entrepot_test_support::{bigcommerce, etsy, shopify, woocommerce};
 use serde_json::{Value, json};
 
 use super::arguments::Arguments;
@@ -21,8 +21,8 @@ pub(crate) struct Shop {
 type Open = fn(&Arguments) -> Result<Shop>;
 
 /// One line for each marketplace, and one function below.
-pub(crate) const MARKETPLACES: [(&str, Open); 3] =
-    [("bigcommerce", bigcommerce), ("etsy", etsy), ("woocommerce", woocommerce)];
+pub(crate) const MARKETPLACES: [(&str, Open); 4] =
+    [("bigcommerce", bigcommerce), ("etsy", etsy), ("shopify", shopify), ("woocommerce", woocommerce)];
 
 pub(crate) fn open(arguments: &Arguments) -> Result<Shop> {
     let found = MARKETPLACES.iter().find(|(name, _)| *name == arguments.marketplace);
@@ -88,6 +88,19 @@ fn etsy(arguments: &Arguments) -> Result<Shop> {
             "refresh_token": credentials.refresh_token,
             "webhook_secret": credentials.webhook_secret,
         }),
+        products: products.len(),
+        variations,
+        server,
+    })
+}
+
+fn shopify(arguments: &Arguments) -> Result<Shop> {
+    let (products, variations) = catalogue(arguments);
+    let store = shopify::Store::from_seed(&products);
+    let server = shopify::serve_on(&store, &arguments.listen());
+    Ok(Shop {
+        settings: json!({"shop": store.options().shop, "base_url": server.base_url}),
+        secrets: json!({"access_token": store.access_token(), "webhook_secret": store.webhook_secret()}),
         products: products.len(),
         variations,
         server,
