@@ -63,7 +63,7 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
         "", "records", "records/s", "wall s", "CPU s", "peak MB", "x wall", "x CPU"
     );
     for &products in &options.products {
-        let simulator = Simulator::start("woocommerce", products, Some(options.variable_share))?;
+        let simulator = Simulator::start("woocommerce", products, Some(options.variable_share), None)?;
         let folder = format!("target/bench/{products}");
         let data = root().join(&folder);
         if data.exists() {

@@ -1,7 +1,8 @@
 //! `cargo xtask demo`: simulated shops, imported before your eyes.
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, OpenOptions};
+use std::io::Write as _;
 use std::process::{ExitCode, Stdio};
 
 use anyhow::{Context, Result, bail};
@@ -44,10 +45,17 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
     build_programs(true)?;
     adapters::build(true)?;
     let marketplaces: Vec<&str> = MARKETPLACES.into_iter().filter(|name| options.shows(name)).collect();
-    let host = host(options)?;
+    let mut host = host(options)?;
     let (mut simulators, mut completed) = (Vec::new(), true);
+    let authorities = root().join(DATA_DIR).join("authorities.pem");
+    fs::write(&authorities, "")?;
+    host.env.push(("ENTREPOT_EGRESS_CA_FILE".into(), authorities.display().to_string()));
     for marketplace in &marketplaces {
-        let simulator = Simulator::start(marketplace, options.products, None)?;
+        // Tokens are never sent without TLS; only WooCommerce has a way to sign in without.
+        let authority = authorities.with_file_name(format!("{marketplace}.pem"));
+        let simulator = Simulator::start(marketplace, options.products, None, Some(&authority))?;
+        let mut bundle = OpenOptions::new().append(true).open(&authorities)?;
+        bundle.write_all(&fs::read(&authority)?)?;
         let shop = &simulator.shop;
         eprintln!(
             "a simulated shop of {marketplace} with {} products and {} variations: {}",

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::env;
 use std::io::{self, BufRead, BufReader};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context, Result, ensure};
@@ -98,11 +98,20 @@ pub(crate) struct Simulator {
 }
 
 impl Simulator {
-    pub(crate) fn start(marketplace: &str, products: u64, variable_share: Option<f64>) -> Result<Self> {
+    /// `authority`: it speaks TLS, and the certificate to trust is written there.
+    pub(crate) fn start(
+        marketplace: &str,
+        products: u64,
+        variable_share: Option<f64>,
+        authority: Option<&Path>,
+    ) -> Result<Self> {
         let mut command = Command::new(program("entrepot-simulator", true));
         command.args([marketplace, "--products", &products.to_string()]);
         if let Some(share) = variable_share {
             command.args(["--variable-share", &share.to_string()]);
+        }
+        if let Some(file) = authority {
+            command.arg("--tls").arg(file);
         }
         let mut child = command
             .stdin(Stdio::piped())

@@ -28,7 +28,7 @@ struct Call {
 }
 
 pub(super) fn show() -> Result<()> {
-    let simulator = Simulator::start("woocommerce", 200, Some(0.0))?;
+    let simulator = Simulator::start("woocommerce", 200, Some(0.0), None)?;
     let shop = &simulator.shop;
     let mut bench = Command::new(program("entrepot-bench", true));
     bench.current_dir(root()).args(["calls", "--component", "target/adapters/woocommerce.wasm"]);
