@@ -3,11 +3,13 @@
 mod app;
 mod database;
 mod edited;
+mod marketplaces;
 mod process;
 
 pub use app::{App, SHOP};
 pub use database::{Database, postgres_url};
 pub use edited::{edited, version, with_version};
+pub use marketplaces::Marketplace;
 pub use process::{Ended, Entrepot, Running, adapters_folder, entrepot_program};
 
 /// Runs one test body on both databases.

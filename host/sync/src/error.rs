@@ -23,10 +23,10 @@ impl SyncError {
         self.of_the_database().is_some()
     }
 
-    /// How long to wait before another try, where it is a token that did not come.
-    pub(crate) fn token_wait(&self) -> Option<Duration> {
+    /// How long to wait before another try, where it is a token that did not come; `usual`, if nobody said.
+    pub(crate) fn token_wait(&self, usual: Duration) -> Option<Duration> {
         match self {
-            Self::NoToken { wait, .. } => Some(wait.unwrap_or(TOKEN_WAIT).clamp(Duration::from_secs(1), LONGEST_WAIT)),
+            Self::NoToken { wait, .. } => Some(wait.map_or(usual, |wait| wait.min(LONGEST_WAIT))),
             _ => None,
         }
     }
@@ -42,8 +42,6 @@ impl SyncError {
     }
 }
 
-/// Token endpoints that are away are asked again after this.
-const TOKEN_WAIT: Duration = Duration::from_secs(15);
 const LONGEST_WAIT: Duration = Duration::from_secs(5 * 60);
 
 impl From<TokenFailure> for SyncError {

@@ -2,6 +2,7 @@
 //! official schemas and recordings of a real shop, with the shop's own quirks.
 
 mod errors;
+mod from_seed;
 mod generate;
 mod json;
 mod keys;

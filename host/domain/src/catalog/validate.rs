@@ -65,6 +65,13 @@ fn check_variants(product: &mut Product, errors: &mut Vec<Issue>) {
             let message = format!("the SKU {sku} stands on more than one variant of this product");
             warnings.push(Issue::new(at("sku"), "sku-duplicate", message));
         }
+        if let Inventory::Tracked(levels) = &variant.inventory {
+            let mut places = HashSet::new();
+            if let Some(twice) = levels.iter().find(|level| !places.insert(level.location_id.as_str())) {
+                let message = format!("the variant's stock at {} is told twice", twice.location_id);
+                errors.push(Issue::new(at("inventory"), "stock-duplicate", message));
+            }
+        }
         unpriced(variant, &at("price"), &product.warnings, &mut warnings);
     }
     if product.variants.is_empty() && !has(&product.warnings, "variants-missing", "/variants") {

@@ -17,13 +17,15 @@ use super::checkpoint::{Next, add, commit, count, micros};
 use super::fetch::{Fetching, Position, complete};
 use super::lease::{Heartbeat, give_back};
 use super::page::prepare;
-use super::patience::with_patience;
+use super::patience::{backoff, with_patience};
 use super::watch::Holder;
 use crate::channels::OpenChannel;
 use crate::{Sync, SyncError};
 
 /// Shorter waits are slept through; longer ones give the worker back.
 pub(super) const SHORT_WAIT: Duration = Duration::from_secs(3);
+/// Token endpoints that are away are asked again after as long as after so many failures of a page.
+const TOKEN_PAUSE: i64 = 4;
 /// How soon to look again at a run that another worker took at this moment.
 const HELD: Duration = Duration::from_secs(1);
 
@@ -119,7 +121,7 @@ impl Sync {
         let channel = match with_patience(patience, || self.open_channel(scoped.tenant(), &row.channel_id)).await {
             Ok(channel) => Arc::new(channel.for_run(self, run)),
             Err(error) if error.is_of_the_database() => return Err(error),
-            Err(error) if let Some(wait) = error.token_wait() => {
+            Err(error) if let Some(wait) = error.token_wait(backoff(self.parts().options.backoff, TOKEN_PAUSE)) => {
                 tracing::warn!(run = run.as_str(), channel = row.channel_id, "no access token: {error}");
                 with_patience(patience, || give_back(&scoped, run, owner)).await?;
                 return Ok(Outcome::Later(wait));

@@ -123,7 +123,7 @@ fn status(product: &Fields<'_>, notes: &mut Notes) -> ProductStatus {
     let visible = product.get("is_visible");
     match visible.flag() {
         Some(true) => ProductStatus::Active,
-        Some(false) => ProductStatus::Archived,
+        Some(false) => ProductStatus::Draft,
         None if visible.is_null() => ProductStatus::Active,
         None => {
             notes.warn(

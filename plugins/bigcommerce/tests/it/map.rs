@@ -129,7 +129,7 @@ fn status_is_visibility_and_whether_it_can_be_bought() {
         (product.status, product.variants[0].enabled)
     };
     assert_eq!(of(json!({}), json!({})), (ProductStatus::Active, true));
-    assert_eq!(of(json!({"is_visible": false}), json!({})), (ProductStatus::Archived, true));
+    assert_eq!(of(json!({"is_visible": false}), json!({})), (ProductStatus::Draft, true));
     assert_eq!(of(json!({"availability": "disabled"}), json!({})), (ProductStatus::Active, false));
     assert_eq!(of(json!({"availability": "preorder"}), json!({})), (ProductStatus::Active, true));
     assert_eq!(of(json!({}), json!({"purchasing_disabled": true})), (ProductStatus::Active, false));

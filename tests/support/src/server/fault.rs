@@ -27,6 +27,8 @@ pub enum RetryAfter {
 pub enum Fault {
     /// A status of the host, the CDN or a security plugin, with an HTML body.
     Status(u16),
+    /// The same from what stands before the shop, which does not hear of the request.
+    Gateway(u16),
     /// 429, with or without a hint.
     TooMany(Option<RetryAfter>),
     /// 503 with `Retry-After`.
@@ -89,6 +91,7 @@ impl Fault {
                 let page: u64 = request.parameter("page").and_then(|page| page.parse().ok()).unwrap_or(1);
                 request.with_parameter("page", &page.saturating_sub(1).max(1).to_string())
             }
+            Self::Gateway(_) => Request { path: "/nowhere".to_owned(), ..request },
             _ => request,
         }
     }
@@ -96,7 +99,7 @@ impl Fault {
     /// Changes the answer, or how it is sent.
     pub(crate) fn apply(&self, answer: &mut Answer, sending: &mut Sending) {
         match self {
-            Self::Status(code) => replace(answer, sending, *code, HOST_PAGE),
+            Self::Status(code) | Self::Gateway(code) => replace(answer, sending, *code, HOST_PAGE),
             Self::TooMany(hint) => {
                 replace(answer, sending, 429, HOST_PAGE);
                 if let Some(hint) = hint {

@@ -1,0 +1,118 @@
+//! The four simulated marketplaces, filled with one catalogue and served over TLS, and a host that trusts them.
+
+use std::path::Path;
+
+use entrepot_domain::grants::{Narrowing, Settings};
+use entrepot_domain::{ChannelId, Secret};
+use entrepot_sync::NewChannel;
+use entrepot_test_support::server::{Listen, Server};
+use entrepot_test_support::{bigcommerce, etsy, seed, shopify, woocommerce};
+use serde_json::{Value, json};
+
+use crate::adapters_folder;
+use crate::app::{App, SHOP};
+
+/// A simulated shop and what a channel needs to read it.
+pub struct Marketplace {
+    pub id: &'static str,
+    pub server: Server,
+    settings: Value,
+    secrets: Value,
+}
+
+fn listen() -> Listen {
+    Listen { tls: true, ..Listen::default() }
+}
+
+impl Marketplace {
+    pub fn bigcommerce(store: &bigcommerce::Store) -> Self {
+        let (server, options) = (bigcommerce::serve_on(store, &listen()), store.options());
+        Self {
+            id: "bigcommerce",
+            settings: json!({"store_hash": options.store_hash, "base_url": server.base_url}),
+            secrets: json!({"access_token": options.access_token, "webhook_secret": options.client_secret}),
+            server,
+        }
+    }
+
+    pub fn etsy(store: &etsy::Store) -> Self {
+        let (server, credentials) = (etsy::serve_on(store, &listen()), store.credentials());
+        Self {
+            id: "etsy",
+            settings: json!({"shop_id": store.options().shop_id.to_string(), "base_url": server.base_url}),
+            secrets: json!({
+                "keystring": credentials.keystring,
+                "shared_secret": credentials.shared_secret,
+                "access_token": credentials.access_token,
+                "refresh_token": credentials.refresh_token,
+                "webhook_secret": credentials.webhook_secret,
+            }),
+            server,
+        }
+    }
+
+    pub fn shopify(store: &shopify::Store) -> Self {
+        let server = shopify::serve_on(store, &listen());
+        Self {
+            id: "shopify",
+            settings: json!({"shop": store.options().shop, "base_url": server.base_url}),
+            secrets: json!({"access_token": store.access_token(), "webhook_secret": store.webhook_secret()}),
+            server,
+        }
+    }
+
+    pub fn woocommerce(store: &woocommerce::Store) -> Self {
+        let (server, key) = (woocommerce::serve_on(store, &listen()), store.key());
+        Self {
+            id: "woocommerce",
+            settings: json!({"store_url": server.base_url}),
+            secrets: json!({"consumer_key": key.consumer_key, "consumer_secret": key.consumer_secret}),
+            server,
+        }
+    }
+
+    pub fn all(products: &[seed::Product]) -> [Self; 4] {
+        [
+            Self::bigcommerce(&bigcommerce::Store::from_seed(products)),
+            Self::etsy(&etsy::Store::from_seed(products)),
+            Self::shopify(&shopify::Store::from_seed(products)),
+            Self::woocommerce(&woocommerce::Store::from_seed(products)),
+        ]
+    }
+
+    /// With other secrets than the shop's own first ones.
+    #[must_use]
+    pub fn with_secrets(mut self, secrets: Value) -> Self {
+        self.secrets = secrets;
+        self
+    }
+}
+
+impl App {
+    /// The host with the adapter installed and the shop connected, under the name that every test gives its one channel.
+    pub async fn connect_to(self, shop: &Marketplace) -> (Self, ChannelId) {
+        let file = self.data_dir().join("authority.pem");
+        std::fs::write(&file, shop.server.authority_pem().expect("it speaks TLS")).expect("the certificate is written");
+        let app = self.with(&[("ENTREPOT_EGRESS_CA_FILE", path(&file))]).await;
+        let bytes = std::fs::read(adapters_folder().join(format!("{}.wasm", shop.id))).expect("the built adapter");
+        let admission = app.host.sync.admission();
+        admission.install(bytes, "test").await.expect("the adapter installs");
+        admission.approve(shop.id, &Narrowing::default(), "test").await.expect("the adapter is approved");
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let secrets = shop.secrets.as_object().expect("secrets by name");
+        let new = NewChannel {
+            adapter: shop.id.into(),
+            name: SHOP.into(),
+            settings: Settings::clone(shop.settings.as_object().expect("settings by name")),
+            secrets: secrets.iter().map(|(name, value)| (name.clone(), Secret::new(text(value)))).collect(),
+            untested: false,
+        };
+        let added = app.host.sync.add_channel(&app.host.tenant, new).await;
+        let (id, _) = added.unwrap_or_else(|error| panic!("{}: {error}", shop.id));
+        (app, id)
+    }
+}
+
+fn path(file: &Path) -> &str {
+    file.to_str().expect("a path that is text")
+}
