@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use entrepot_runtime::{Page, PageRequest};
+
 use super::{Outcome, Subject, recorded, told};
 use crate::kit::{Shop, Walk};
 
@@ -63,11 +65,28 @@ pub(super) async fn restart(subject: &Subject<'_>) -> Outcome {
         let again = shop.fetch_page(request.clone()).await;
         recorded(&replay)?;
         let again = again.map_err(|error| format!("page {} from its cursor: {}", at + 1, told(&error)))?;
-        if again != *page {
+        if !same(&again, page) {
             return Err(format!("page {} is another one when it is asked for by its cursor alone", at + 1));
+        }
+        // A cursor may name what only this connection has, a file for example; where it leads has to be the same.
+        if let (true, Some((_, following))) = (again.next != page.next, walk.pages.get(at + 1)) {
+            let context = again.context.clone().or_else(|| request.context.clone());
+            let next = PageRequest { cursor: again.next, context, ..request.clone() };
+            let next = shop.fetch_page(next).await;
+            recorded(&replay)?;
+            let next = next.map_err(|error| format!("page {} after a restart: {}", at + 2, told(&error)))?;
+            if !same(&next, following) {
+                return Err(format!("page {} is another one after a restart", at + 2));
+            }
         }
     }
     Ok(format!("{} pages, each from its cursor", walk.pages.len()))
+}
+
+/// But for the words of the cursor.
+fn same(one: &Page, other: &Page) -> bool {
+    let plain = |page: &Page| Page { next: page.next.as_ref().map(|_| String::new()), ..page.clone() };
+    plain(one) == plain(other)
 }
 
 pub(super) async fn by_id(subject: &Subject<'_>) -> Outcome {
