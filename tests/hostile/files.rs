@@ -31,7 +31,7 @@ pub(crate) async fn all() -> Vec<Row> {
         ("a download from a path that is not granted", of("/outside", 1), "denied"),
         ("a download that redirects to the metadata service", of("/granted/to-metadata", 1), "denied"),
         ("a download that is granted", of("/granted/lines", 1), "1000 lines of 9000 bytes"),
-        ("more downloads than a run may have", of("/granted/lines", 100), "a run may have 32 files"),
+        ("more downloads than a run may have", of("/granted/lines", 300), "a run may have 256 files"),
         ("downloads larger than the disk of the run", of("/granted/big", 2), "limits.files"),
         ("one line of 32 MiB", of("/granted/big", 1), "a line of more than 16 MiB"),
         ("files of others", json!({ "mode": "files-of-others" }), "0 found, upload denied"),

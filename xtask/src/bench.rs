@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: what an import costs, and what the same work costs without a sandbox.
 
+mod bulk;
 mod calls;
 
 use std::fs;
@@ -26,6 +27,9 @@ pub(crate) struct Options {
     /// Share of products that have variations, 0 to 1
     #[arg(long, default_value_t = 0.0)]
     variable_share: f64,
+    /// Products of the Shopify shop that is read as one bulk file; 0: none is
+    #[arg(long, default_value_t = 100_000)]
+    bulk: u64,
     /// Measure on PostgreSQL too
     #[arg(long)]
     postgres: bool,
@@ -85,6 +89,9 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
             let host = Host::new(&folder, &own).with_new_key()?;
             measured(&host, &simulator.shop, &size("PostgreSQL"), &native)?;
         }
+    }
+    if options.bulk > 0 {
+        bulk::show(options.bulk)?;
     }
     calls::show()?;
     Ok(ExitCode::SUCCESS)

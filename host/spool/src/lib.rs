@@ -34,8 +34,8 @@ pub enum SpoolError {
     Io(#[from] io::Error),
 }
 
-/// More than an adapter needs for what it reads at a time; what it does not need it cannot let go of but by ending its run.
-const MOST_FILES: usize = 32;
+/// More than an adapter needs, downloading anew now and then included; it cannot let go of a file but by ending its run.
+const MOST_FILES: usize = 256;
 
 /// Files of one run. Cheap to clone; the last clone takes the files with it.
 #[derive(Clone)]
