@@ -18,6 +18,7 @@ mod marketplaces;
 mod outage;
 mod quarantine;
 mod recorded;
+mod schedules;
 mod together;
 mod tokens;
 mod upgrades;

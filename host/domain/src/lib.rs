@@ -6,6 +6,7 @@ pub mod grants;
 pub mod id;
 pub mod money;
 pub mod run;
+pub mod schedule;
 pub mod secret;
 pub mod usage;
 

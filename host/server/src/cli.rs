@@ -38,6 +38,9 @@ pub enum Command {
     Channel(ChannelCommand),
     /// Import a channel's catalogue
     Import(ImportArgs),
+    /// When imports begin by themselves
+    #[command(subcommand)]
+    Schedule(ScheduleCommand),
     /// List runs, newest first
     Runs {
         /// Only of this channel (name or id)
@@ -70,6 +73,40 @@ pub enum Role {
     All,
     Web,
     Worker,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ScheduleCommand {
+    /// List a channel's schedules
+    List { channel: String },
+    /// Change one; what is not named stays
+    Set(ScheduleArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct ScheduleArgs {
+    pub channel: String,
+    /// What it begins
+    #[arg(value_parser = ["full", "delta"])]
+    pub kind: String,
+    /// `every 15m`, or a cron line like `0 3 * * *`
+    #[arg(long)]
+    pub rule: Option<String>,
+    /// Of the cron line, e.g. Europe/Berlin
+    #[arg(long)]
+    pub time_zone: Option<String>,
+    /// Spread it over so many minutes
+    #[arg(long, value_name = "MINUTES")]
+    pub jitter: Option<i64>,
+    /// While another run is under way: leave it out, or begin afterwards
+    #[arg(long, value_parser = ["skip", "queue"])]
+    pub when_busy: Option<String>,
+    /// Switch it on
+    #[arg(long, conflicts_with = "off")]
+    pub on: bool,
+    /// Switch it off
+    #[arg(long)]
+    pub off: bool,
 }
 
 #[derive(Debug, Subcommand)]

@@ -7,6 +7,7 @@ mod doctor;
 mod import;
 mod products;
 mod runs;
+mod schedule;
 mod serve;
 
 use std::process::ExitCode;
@@ -78,6 +79,7 @@ async fn dispatch(command: Command, output: Output) -> Result<ExitCode> {
         Command::Runs { channel } => runs::list(&host, channel.as_deref(), output).await,
         Command::Run { run } => runs::show(&host, &run, output).await,
         Command::Cancel { run } => runs::cancel(&host, &run, output).await,
+        Command::Schedule(command) => schedule::run(&host, command, output).await,
         Command::Products(command) => products::run(&host, command).await,
         Command::DeadLetters(command) => dead_letters::run(&host, command, output).await,
         Command::Migrate | Command::Doctor | Command::Openapi | Command::Key(_) | Command::CompileComponent { .. } => {

@@ -18,6 +18,7 @@ pub mod pages;
 pub mod products;
 pub mod quarantine;
 pub mod runs;
+pub mod schedules;
 pub mod tokens;
 pub mod trusted_keys;
 pub mod usage;

@@ -14,6 +14,7 @@ use entrepot_vault::OpenSecrets;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::schedules::put_defaults;
 use crate::{Sync, SyncError};
 
 /// What a person gives to connect an account.
@@ -106,6 +107,7 @@ impl Sync {
         let inserted = tx.insert_channel(&new.adapter, &new.name, &settings, report.as_ref()).await;
         let id = inserted
             .map_err(|error| if error.is_conflict() { SyncError::NameTaken(new.name) } else { error.into() })?;
+        put_defaults(&mut tx, &id, self.db().clock().now()).await?;
         for (name, secret) in &new.secrets {
             let place = OpenSecrets::place(tenant.as_str(), id.as_str(), name);
             let sealed = self.parts().keys.seal(&place, secret.expose())?;

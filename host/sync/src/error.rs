@@ -73,6 +73,8 @@ pub enum SyncError {
     Vault(#[from] VaultError),
     #[error(transparent)]
     Call(#[from] CallError),
+    #[error("{0}")]
+    Schedule(String),
     #[error("{0}; connect the shop anew: give new tokens with `entrepot channel set`")]
     Reconnect(String),
     #[error("{why}; it is asked again")]

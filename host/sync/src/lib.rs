@@ -6,6 +6,7 @@ mod import;
 mod options;
 mod replay;
 mod sanitise;
+mod schedules;
 mod tokens;
 mod usage;
 
@@ -26,6 +27,7 @@ pub use import::{RunReport, StartOptions, Started};
 pub use options::SyncOptions;
 pub use replay::{ReplayFilter, Replayed};
 pub use sanitise::clean_html;
+pub use schedules::{ScheduleChange, Ticked};
 
 /// Everything the use cases stand on. Cheap to clone.
 #[derive(Clone)]

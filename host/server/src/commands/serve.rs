@@ -1,6 +1,7 @@
 //! `entrepot serve`: the API and the workers, until it is told to stop.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use entrepot_queue::Queue;
@@ -19,6 +20,7 @@ pub(crate) async fn run(host: Host, role: Role) -> Result<()> {
         }
         Role::Web => None,
     };
+    let _clockwork = matches!(role, Role::All | Role::Worker).then(|| Clockwork::start(&host));
     let _housekeeping = matches!(role, Role::All | Role::Worker).then(|| Housekeeping::start(&host));
     for setting in host.development_settings() {
         tracing::warn!("development setting: {setting}");
@@ -46,6 +48,32 @@ pub(crate) async fn run(host: Host, role: Role) -> Result<()> {
     }
     host.db.close().await;
     Ok(())
+}
+
+/// Begins scheduled imports, until this is dropped.
+struct Clockwork(JoinHandle<()>);
+
+/// A schedule's shortest interval is a minute.
+const LOOK: Duration = Duration::from_secs(5);
+
+impl Clockwork {
+    fn start(host: &Host) -> Self {
+        let sync = host.sync.clone();
+        Self(tokio::spawn(async move {
+            loop {
+                if let Err(error) = sync.tick().await {
+                    tracing::debug!("no look at the schedules this time: {error}");
+                }
+                tokio::time::sleep(LOOK).await;
+            }
+        }))
+    }
+}
+
+impl Drop for Clockwork {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 /// What is due again and again, until this is dropped.

@@ -1,0 +1,88 @@
+//! When imports begin by themselves.
+
+use entrepot_domain::ChannelId;
+use entrepot_domain::clock::Timestamp;
+use serde::Serialize;
+
+use crate::{Db, Scoped, ScopedTx, StoreError};
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, sqlx::FromRow)]
+pub struct ScheduleRow {
+    pub channel_id: String,
+    pub kind: String,
+    pub rule: String,
+    pub time_zone: String,
+    pub jitter_ms: i64,
+    pub when_busy: String,
+    /// 1: it counts.
+    pub enabled: i64,
+    pub next_at: Timestamp,
+    pub last_at: Option<Timestamp>,
+    pub last_run: Option<String>,
+    pub note: Option<String>,
+}
+
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Due {
+    pub tenant_id: String,
+    #[sqlx(flatten)]
+    pub schedule: ScheduleRow,
+}
+
+const OF_CHANNEL: &str = "SELECT channel_id, kind, rule, time_zone, jitter_ms, when_busy, enabled, next_at, last_at, last_run, note \
+    FROM schedules WHERE tenant_id = $1 AND channel_id = $2 ORDER BY kind";
+/// Full ones first: what they find a delta due in the same moment need not.
+const DUE: &str = "SELECT s.tenant_id, s.channel_id, s.kind, s.rule, s.time_zone, s.jitter_ms, s.when_busy, s.enabled, s.next_at, \
+    s.last_at, s.last_run, s.note FROM schedules s JOIN channels c ON c.tenant_id = s.tenant_id AND c.id = s.channel_id \
+    WHERE s.enabled = 1 AND s.next_at <= $1 AND c.removed_at IS NULL ORDER BY s.kind DESC, s.next_at LIMIT 500";
+const PUT: &str = "INSERT INTO schedules (tenant_id, channel_id, kind, rule, time_zone, jitter_ms, when_busy, enabled, next_at) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (tenant_id, channel_id, kind) DO UPDATE SET rule = excluded.rule, \
+    time_zone = excluded.time_zone, jitter_ms = excluded.jitter_ms, when_busy = excluded.when_busy, enabled = excluded.enabled, \
+    next_at = excluded.next_at";
+const TAKE: &str = "UPDATE schedules SET next_at = $5, last_at = $4, last_run = $6, note = $7 \
+    WHERE tenant_id = $1 AND channel_id = $2 AND kind = $3 AND next_at = $4 AND enabled = 1";
+
+/// `$3`: 1 for full ones alone.
+const LAST_COMPLETED: &str = "SELECT MAX(created_at) FROM runs WHERE tenant_id = $1 AND channel_id = $2 AND state = 'completed' \
+    AND ($3 = 0 OR scope = 'full')";
+
+impl Db {
+    /// Over all tenants.
+    pub async fn due_schedules(&self, now: Timestamp) -> Result<Vec<Due>, StoreError> {
+        Ok(read_all!(self, Due, DUE, now)?)
+    }
+}
+
+impl Scoped {
+    pub async fn schedules(&self, channel: &ChannelId) -> Result<Vec<ScheduleRow>, StoreError> {
+        Ok(read_all!(self, ScheduleRow, OF_CHANNEL, self.tenant().as_str(), channel.as_str())?)
+    }
+
+    /// When the last run that was completed was asked for.
+    pub async fn last_completed(&self, channel: &ChannelId, full: bool) -> Result<Option<Timestamp>, StoreError> {
+        let (tenant, full) = (self.tenant().as_str(), i64::from(full));
+        let row = read_optional!(self, (Option<Timestamp>,), LAST_COMPLETED, tenant, channel.as_str(), full)?;
+        Ok(row.and_then(|(at,)| at))
+    }
+}
+
+impl ScopedTx {
+    pub async fn put_schedule(&mut self, row: &ScheduleRow) -> Result<(), StoreError> {
+        let ScheduleRow { channel_id, kind, rule, time_zone, jitter_ms, when_busy, enabled, next_at, .. } = row;
+        let tenant = self.tenant.as_str();
+        execute!(&mut self.tx, PUT, tenant, channel_id, kind, rule, time_zone, jitter_ms, when_busy, enabled, next_at)?;
+        Ok(())
+    }
+
+    /// Makes the tick ours. False: another host has taken it, or it was changed meanwhile.
+    pub async fn take_tick(
+        &mut self,
+        row: &ScheduleRow,
+        next_at: Timestamp,
+        run: Option<&str>,
+        note: Option<&str>,
+    ) -> Result<bool, StoreError> {
+        let (tenant, channel, kind, due) = (self.tenant.as_str(), &row.channel_id, &row.kind, row.next_at);
+        Ok(execute!(&mut self.tx, TAKE, tenant, channel, kind, due, next_at, run, note)? == 1)
+    }
+}

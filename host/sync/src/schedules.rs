@@ -1,0 +1,212 @@
+//! Imports that begin by themselves. A schedule is a row; whoever moves its `next_at` on, in the transaction that makes the run, has the
+//! tick, so each runs once however many hosts look.
+
+use entrepot_domain::clock::Timestamp;
+use entrepot_domain::run::RunScope;
+use entrepot_domain::schedule::{Rule, ScheduleKind, WhenBusy, time_zone};
+use entrepot_domain::{ChannelId, RunId, TenantId};
+use entrepot_queue::Job;
+use entrepot_store::schedules::{Due, ScheduleRow};
+use entrepot_store::{Scoped, ScopedTx, StoreError};
+
+use crate::{Sync, SyncError};
+
+/// What is changed in a schedule; what is not named stays.
+#[derive(Clone, Debug, Default)]
+pub struct ScheduleChange {
+    pub rule: Option<Rule>,
+    pub time_zone: Option<String>,
+    pub jitter_ms: Option<i64>,
+    pub when_busy: Option<WhenBusy>,
+    pub enabled: Option<bool>,
+}
+
+/// Kind, rule, jitter. Nights differ by the seller; UTC is nobody's, and easy to reckon with.
+const DEFAULTS: [(ScheduleKind, &str, i64); 2] =
+    [(ScheduleKind::Full, "0 2 * * *", 2 * 3_600_000), (ScheduleKind::Delta, "every 15m", 60_000)];
+/// What changed while the last run began was perhaps not in it: marketplaces save slowly, and clocks differ.
+const OVERLAP_MS: i64 = 10 * 60_000;
+/// Nobody has to wait longer for a tick that is spread.
+const MOST_JITTER_MS: i64 = 24 * 3_600_000;
+
+/// What a look at the schedules began.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ticked {
+    pub begun: usize,
+    /// Left out, or not possible.
+    pub skipped: usize,
+}
+
+impl Sync {
+    /// Begins what is due. What was due while no host ran begins once, however often it was missed.
+    pub async fn tick(&self) -> Result<Ticked, SyncError> {
+        let mut ticked = Ticked::default();
+        for due in self.db().due_schedules(self.db().clock().now()).await? {
+            match self.begin_due(&due).await {
+                Ok(Tick::Begun(run)) => {
+                    tracing::info!(
+                        run = run.as_str(),
+                        channel = due.schedule.channel_id,
+                        "scheduled {} import",
+                        due.schedule.kind
+                    );
+                    ticked.begun += 1;
+                }
+                Ok(Tick::Skipped) => ticked.skipped += 1,
+                Ok(Tick::Later) => {}
+                Err(error) if error.is_transient() => return Err(error),
+                Err(error) => {
+                    // Quarantine, a grant that has expired, a token that is refused: the next tick may find it mended.
+                    let scoped = self.db().tenant(&TenantId::from(due.tenant_id.as_str()));
+                    if self.skip(&scoped, &due.schedule, &error.to_string()).await? {
+                        tracing::warn!(
+                            channel = due.schedule.channel_id,
+                            "no scheduled {} import: {error}",
+                            due.schedule.kind
+                        );
+                        ticked.skipped += 1;
+                    }
+                }
+            }
+        }
+        Ok(ticked)
+    }
+
+    /// All of a channel.
+    pub async fn schedules(&self, tenant: &TenantId, channel: &str) -> Result<Vec<ScheduleRow>, SyncError> {
+        let id = ChannelId::from(self.channel(tenant, channel).await?.id);
+        Ok(self.db().tenant(tenant).schedules(&id).await?)
+    }
+
+    /// Changes one, or makes it. It is due next by its rule, from now on.
+    pub async fn set_schedule(
+        &self,
+        tenant: &TenantId,
+        channel: &str,
+        kind: ScheduleKind,
+        change: ScheduleChange,
+    ) -> Result<ScheduleRow, SyncError> {
+        let id = ChannelId::from(self.channel(tenant, channel).await?.id);
+        let scoped = self.db().tenant(tenant);
+        let known = scoped.schedules(&id).await?.into_iter().find(|row| row.kind == kind.as_str());
+        let mut row = known.unwrap_or_else(|| default_row(&id, kind));
+        if let Some(rule) = change.rule {
+            row.rule = rule.to_string();
+        }
+        if let Some(zone) = change.time_zone {
+            time_zone(&zone).map_err(SyncError::Schedule)?;
+            row.time_zone = zone;
+        }
+        if let Some(jitter) = change.jitter_ms {
+            if !(0..=MOST_JITTER_MS).contains(&jitter) {
+                return Err(SyncError::Schedule("the jitter is between 0 and 24 hours".to_owned()));
+            }
+            row.jitter_ms = jitter;
+        }
+        if let Some(when_busy) = change.when_busy {
+            row.when_busy = when_busy.as_str().to_owned();
+        }
+        if let Some(enabled) = change.enabled {
+            row.enabled = i64::from(enabled);
+        }
+        row.next_at = next_at(&row, self.db().clock().now()).map_err(SyncError::Schedule)?;
+        let mut tx = scoped.begin().await?;
+        tx.put_schedule(&row).await?;
+        tx.commit().await?;
+        Ok(row)
+    }
+
+    async fn begin_due(&self, due: &Due) -> Result<Tick, SyncError> {
+        let tenant = TenantId::from(due.tenant_id.as_str());
+        let (scoped, row) = (self.db().tenant(&tenant), &due.schedule);
+        let channel = ChannelId::from(row.channel_id.clone());
+        if scoped.active_run(&channel).await?.is_some() {
+            return match WhenBusy::parse(&row.when_busy) {
+                Some(WhenBusy::Queue) => Ok(Tick::Later),
+                _ if self.skip(&scoped, row, "another run was under way").await? => Ok(Tick::Skipped),
+                _ => Ok(Tick::Later),
+            };
+        }
+        // Refuse at once what cannot work, as an import that is asked for by hand does.
+        self.open_channel(&tenant, channel.as_str()).await?;
+        let scope = match ScheduleKind::parse(&row.kind) {
+            Some(ScheduleKind::Delta) => self.changed_since(&scoped, &channel).await?,
+            _ => RunScope::Full,
+        };
+        let latest = scoped.latest_run(&channel).await?;
+        let next = next_at(row, self.db().clock().now()).map_err(SyncError::Schedule)?;
+        let mut tx = scoped.begin().await?;
+        if let Some(stopped) = latest {
+            tx.forget_pages(&stopped.run_id()).await?;
+        }
+        let run = match tx.insert_run(&channel, scope, false).await {
+            // Somebody began one in this moment: this tick finds it under way at the next look.
+            Err(error) if error.is_conflict() => return Ok(Tick::Later),
+            run => run?,
+        };
+        if !tx.take_tick(row, next, Some(run.as_str()), None).await? {
+            return Ok(Tick::Later);
+        }
+        self.parts().queue.enqueue(tx.raw(), Job { tenant: tenant.to_string(), run: run.to_string() }).await?;
+        tx.commit().await?;
+        Ok(Tick::Begun(run))
+    }
+
+    /// False: another host had this tick.
+    async fn skip(&self, scoped: &Scoped, row: &ScheduleRow, why: &str) -> Result<bool, SyncError> {
+        let next = next_at(row, self.db().clock().now()).map_err(SyncError::Schedule)?;
+        let mut tx = scoped.begin().await?;
+        let taken = tx.take_tick(row, next, None, Some(why)).await?;
+        tx.commit().await?;
+        Ok(taken)
+    }
+
+    /// Since the last run that was completed began; a channel that never had a full one gets that.
+    async fn changed_since(&self, scoped: &Scoped, channel: &ChannelId) -> Result<RunScope, StoreError> {
+        let Some(full) = scoped.last_completed(channel, true).await? else { return Ok(RunScope::Full) };
+        let last = scoped.last_completed(channel, false).await?.unwrap_or(full);
+        Ok(RunScope::ChangedSince(last.max(full) - OVERLAP_MS))
+    }
+}
+
+enum Tick {
+    Begun(RunId),
+    Skipped,
+    /// It stays due, or is another host's.
+    Later,
+}
+
+/// The schedules of a new channel.
+pub(crate) async fn put_defaults(tx: &mut ScopedTx, channel: &ChannelId, now: Timestamp) -> Result<(), StoreError> {
+    for (kind, ..) in DEFAULTS {
+        let mut row = default_row(channel, kind);
+        row.next_at = next_at(&row, now).map_err(StoreError::Corrupt)?;
+        tx.put_schedule(&row).await?;
+    }
+    Ok(())
+}
+
+fn default_row(channel: &ChannelId, kind: ScheduleKind) -> ScheduleRow {
+    let (_, rule, jitter_ms) = DEFAULTS.into_iter().find(|(known, ..)| *known == kind).unwrap_or(DEFAULTS[0]);
+    ScheduleRow {
+        channel_id: channel.as_str().to_owned(),
+        kind: kind.as_str().to_owned(),
+        rule: rule.to_owned(),
+        time_zone: "UTC".to_owned(),
+        jitter_ms,
+        when_busy: if kind == ScheduleKind::Full { WhenBusy::Queue } else { WhenBusy::Skip }.as_str().to_owned(),
+        enabled: 1,
+        next_at: 0,
+        last_at: None,
+        last_run: None,
+        note: None,
+    }
+}
+
+fn next_at(row: &ScheduleRow, now: Timestamp) -> Result<Timestamp, String> {
+    let rule: Rule = row.rule.parse()?;
+    let next = rule.next_after(now, time_zone(&row.time_zone)?);
+    let next = next.ok_or_else(|| format!("{rule} is never due again"))?;
+    let jitter = if row.jitter_ms > 0 { rand::random::<u64>() % row.jitter_ms.unsigned_abs() } else { 0 };
+    Ok(next.saturating_add(i64::try_from(jitter).unwrap_or(0)))
+}
