@@ -9,15 +9,17 @@ use async_trait::async_trait;
 use entrepot_store::{Db, Tx};
 use riverqueue::migrate::{PostgresMigrator, SqliteMigrator};
 use riverqueue::{Client, InsertOpts, JobArgs, MaintenanceConfig, QueueConfig, RunHandle, Workers};
-use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-/// "This run wants to go on."
-#[derive(Clone, Debug, Deserialize, JobArgs, Serialize)]
-#[river(kind = "advance_run")]
-pub struct Job {
-    pub tenant: String,
-    pub run: String,
+use worker::{InboxArgs, InboxWorker, RunArgs, RunWorker};
+
+/// What wants to be worked on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Job {
+    /// "This run wants to go on."
+    Run { tenant: String, run: String },
+    /// "Something came for this channel."
+    Inbox { tenant: String, channel: String },
 }
 
 /// What a handler made of a job.
@@ -78,7 +80,14 @@ impl Queue {
 
     /// In the transaction of what causes the job: both happen or neither.
     pub async fn enqueue(&self, tx: &mut Tx, job: Job) -> Result<(), QueueError> {
-        let insert = self.0.insert(job).opts(InsertOpts::default().with_max_attempts(25));
+        match job {
+            Job::Run { tenant, run } => self.insert(tx, RunArgs { tenant, run }).await,
+            Job::Inbox { tenant, channel } => self.insert(tx, InboxArgs { tenant, channel }).await,
+        }
+    }
+
+    async fn insert(&self, tx: &mut Tx, args: impl JobArgs) -> Result<(), QueueError> {
+        let insert = self.0.insert(args).opts(InsertOpts::default().with_max_attempts(25));
         match tx {
             Tx::Postgres(tx) => insert.tx(tx).await.map(drop)?,
             Tx::Sqlite(tx) => insert.tx(tx).await.map(drop)?,
@@ -89,7 +98,8 @@ impl Queue {
     /// Works jobs with `handler`, at most `workers` at a time.
     pub fn work(db: &Db, handler: Arc<dyn Handler>, workers: usize) -> Result<Running, QueueError> {
         let mut known = Workers::new();
-        known.add(worker::RunWorker(handler))?;
+        known.add(RunWorker(handler.clone()))?;
+        known.add(InboxWorker(handler))?;
         let queue = QueueConfig::new(workers).with_fetch_poll_interval(POLL);
         let maintenance = MaintenanceConfig::default()
             .with_scheduler_interval(POLL)
