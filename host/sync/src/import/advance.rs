@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use entrepot_domain::grants::generation_for;
 use entrepot_domain::run::{Counts, RunState};
-use entrepot_domain::{RunId, TenantId};
+use entrepot_domain::{ChannelId, RunId, TenantId};
 use entrepot_queue::{Handler, Job, Outcome};
 use entrepot_runtime::{CallError, Page};
 use entrepot_store::pages::Seen;
@@ -30,8 +30,12 @@ const HELD: Duration = Duration::from_secs(1);
 #[async_trait]
 impl Handler for Sync {
     async fn handle(&self, job: Job) -> Result<Outcome, Box<dyn std::error::Error + Send + std::marker::Sync>> {
-        let (tenant, run) = (TenantId::from(job.tenant), RunId::from(job.run));
-        Ok(self.advance(&tenant, &run).await?)
+        Ok(match job {
+            Job::Run { tenant, run } => self.advance(&TenantId::from(tenant), &RunId::from(run)).await?,
+            Job::Inbox { tenant, channel } => {
+                self.process_inbox(&TenantId::from(tenant), &ChannelId::from(channel)).await?
+            }
+        })
     }
 }
 
@@ -110,6 +114,8 @@ impl Sync {
         match outcome {
             // Another worker was faster, or the answer to our commit was lost: what counts is what the database says.
             Err(SyncError::Store(StoreError::LeaseLost)) => Ok(Outcome::Later(Duration::from_millis(100))),
+            // A webhook brought an item for the first time, in the moment in which a page did.
+            Err(error) if error.is_conflict() => Ok(Outcome::Later(Duration::from_millis(100))),
             outcome => outcome,
         }
     }
