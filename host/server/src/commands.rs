@@ -8,6 +8,7 @@ mod import;
 mod products;
 mod runs;
 mod serve;
+mod webhooks;
 
 use std::process::ExitCode;
 
@@ -80,6 +81,7 @@ async fn dispatch(command: Command, output: Output) -> Result<ExitCode> {
         Command::Cancel { run } => runs::cancel(&host, &run, output).await,
         Command::Products(command) => products::run(&host, command).await,
         Command::DeadLetters(command) => dead_letters::run(&host, command, output).await,
+        Command::Webhooks(command) => webhooks::run(&host, command, output).await,
         Command::Migrate | Command::Doctor | Command::Openapi | Command::Key(_) | Command::CompileComponent { .. } => {
             Ok(())
         }
