@@ -92,9 +92,9 @@ const NEXT_DUE: &str = "SELECT not_before FROM webhook_deliveries \
 const WAITING: &str = "SELECT DISTINCT d.tenant_id, d.channel_id FROM webhook_deliveries d \
     LEFT JOIN webhook_inboxes i ON i.tenant_id = d.tenant_id AND i.channel_id = d.channel_id \
     WHERE d.state = 'pending' AND d.not_before <= $1 AND d.received_at <= $2 \
-    AND (i.lease_until IS NULL OR (i.lease_until < $1 AND i.not_before <= $1)) LIMIT 1000";
+    AND (i.not_before IS NULL OR i.not_before <= $1) LIMIT 1000";
 
-/// A channel whose deliveries nobody works on.
+/// A channel whose deliveries wait for no reason that is known here.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, sqlx::FromRow)]
 pub struct WaitingInbox {
     pub tenant_id: String,
@@ -102,7 +102,7 @@ pub struct WaitingInbox {
 }
 
 impl Db {
-    /// Channels with deliveries that are due, came before `came_before`, and that nobody has at `now`.
+    /// Channels with deliveries that are due at `now` and came before `came_before`. Somebody may be at work on them.
     pub async fn waiting_inboxes(
         &self,
         now: Timestamp,

@@ -3,7 +3,16 @@
 use entrepot_domain::ChannelId;
 use entrepot_domain::clock::Timestamp;
 
+use crate::runs::Lease;
 use crate::{Db, Scoped, ScopedTx, StoreError};
+
+/// Who has a channel's deliveries, and until when they wait.
+#[derive(Clone, Debug)]
+pub struct Inbox {
+    pub lease: Option<Lease>,
+    /// 0: no wait.
+    pub not_before: Timestamp,
+}
 
 /// A channel whose subscriptions somebody should look after.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -14,10 +23,11 @@ pub struct Subscribed {
     pub mended_at: Timestamp,
 }
 
+/// As with runs: from an owner who is thought dead, as long as it is still the lease that was thought about.
 const LEASE: &str = "INSERT INTO webhook_inboxes (tenant_id, channel_id, lease_owner, lease_until, not_before, mended_at) \
     VALUES ($1, $2, $3, $4, 0, 0) ON CONFLICT (tenant_id, channel_id) DO UPDATE SET \
     lease_owner = excluded.lease_owner, lease_until = excluded.lease_until \
-    WHERE webhook_inboxes.lease_owner = '' OR webhook_inboxes.lease_until < $5";
+    WHERE webhook_inboxes.lease_owner = '' OR (webhook_inboxes.lease_owner = $5 AND webhook_inboxes.lease_until = $6)";
 const HOLD: &str =
     "UPDATE webhook_inboxes SET lease_until = $4 WHERE tenant_id = $1 AND channel_id = $2 AND lease_owner = $3";
 const RELEASE: &str = "UPDATE webhook_inboxes SET lease_owner = '', lease_until = 0 \
@@ -25,7 +35,8 @@ const RELEASE: &str = "UPDATE webhook_inboxes SET lease_owner = '', lease_until 
 const POSTPONE: &str = "UPDATE webhook_inboxes SET not_before = $4 \
     WHERE tenant_id = $1 AND channel_id = $2 AND lease_owner = $3";
 const RESUME: &str = "UPDATE webhook_inboxes SET not_before = 0 WHERE tenant_id = $1 AND channel_id = $2";
-const NOT_BEFORE: &str = "SELECT not_before FROM webhook_inboxes WHERE tenant_id = $1 AND channel_id = $2";
+const FIND: &str =
+    "SELECT lease_owner, lease_until, not_before FROM webhook_inboxes WHERE tenant_id = $1 AND channel_id = $2";
 const SUBSCRIBE: &str = "INSERT INTO webhook_inboxes (tenant_id, channel_id, lease_owner, lease_until, not_before, callback_url, \
     mended_at) VALUES ($1, $2, '', 0, 0, $3, $4) ON CONFLICT (tenant_id, channel_id) DO UPDATE SET \
     callback_url = excluded.callback_url, mended_at = excluded.mended_at";
@@ -45,10 +56,11 @@ impl Db {
 }
 
 impl Scoped {
-    /// Nothing is asked of the marketplace for the inbox before then.
-    pub async fn inbox_not_before(&self, channel: &ChannelId) -> Result<Timestamp, StoreError> {
-        let row = read_optional!(self, (Timestamp,), NOT_BEFORE, self.tenant().as_str(), channel.as_str())?;
-        Ok(row.map_or(0, |(at,)| at))
+    pub async fn inbox(&self, channel: &ChannelId) -> Result<Inbox, StoreError> {
+        type Row = (String, Timestamp, Timestamp);
+        let row = read_optional!(self, Row, FIND, self.tenant().as_str(), channel.as_str())?;
+        let (owner, until, not_before) = row.unwrap_or_default();
+        Ok(Inbox { lease: (!owner.is_empty()).then_some(Lease { owner, until }), not_before })
     }
 
     /// Where the marketplace is to deliver to; `None`: no subscriptions are wanted.
@@ -59,10 +71,17 @@ impl Scoped {
 }
 
 impl ScopedTx {
-    /// False: another worker has it.
-    pub async fn lease_inbox(&mut self, channel: &ChannelId, owner: &str, ttl_ms: i64) -> Result<bool, StoreError> {
-        let (tenant, now) = (self.tenant.as_str(), self.clock.now());
-        Ok(execute!(&mut self.tx, LEASE, tenant, channel.as_str(), owner, now + ttl_ms, now)? == 1)
+    /// Takes an inbox that is free; from `dead`, too, whose owner is not heard of. False: another worker has it.
+    pub async fn lease_inbox(
+        &mut self,
+        channel: &ChannelId,
+        owner: &str,
+        ttl_ms: i64,
+        dead: Option<&Lease>,
+    ) -> Result<bool, StoreError> {
+        let (tenant, until) = (self.tenant.as_str(), self.clock.now() + ttl_ms);
+        let (old, old_until) = (dead.map(|lease| lease.owner.as_str()), dead.map(|lease| lease.until));
+        Ok(execute!(&mut self.tx, LEASE, tenant, channel.as_str(), owner, until, old, old_until)? == 1)
     }
 
     /// Renews the lease. Fails, and with it everything in this transaction, when another worker has taken it.

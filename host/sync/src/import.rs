@@ -24,4 +24,4 @@ pub(crate) use patience::with_patience;
 pub use report::RunReport;
 pub(crate) use spools::Spools;
 pub use start::{StartOptions, Started};
-pub(crate) use watch::Watch;
+pub(crate) use watch::{Holder, Watch};

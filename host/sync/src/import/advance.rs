@@ -81,17 +81,17 @@ impl Sync {
         let Some(row) = with_patience(patience, || scoped.run(run)).await? else { return Ok(Outcome::Done) };
         let watch = &self.parts().watch;
         if row.state().is_final() {
-            watch.forget(run);
+            watch.forget(run.as_str());
             return Ok(Outcome::Done);
         }
         let now = self.db().clock().now();
-        let wait = row.not_before.map_or(Duration::ZERO, |at| watch.left(run, at, now));
+        let wait = row.not_before.map_or(Duration::ZERO, |at| watch.left(run.as_str(), at, now));
         if wait > SHORT_WAIT {
             return Ok(Outcome::Later(wait));
         }
         let held = row.lease();
         if let Some(lease) = &held
-            && let Holder::Alive(look_again) = watch.holder(run, lease, self.parts().options.lease, now)
+            && let Holder::Alive(look_again) = watch.holder(run.as_str(), lease, self.parts().options.lease, now)
         {
             return Ok(Outcome::Later(look_again));
         }
@@ -99,7 +99,7 @@ impl Sync {
         let Some(row) = with_patience(patience, || self.lease(&scoped, run, &owner, held.as_ref())).await? else {
             return Ok(Outcome::Later(HELD));
         };
-        watch.forget(run);
+        watch.forget(run.as_str());
         let _heartbeat = Heartbeat::start(scoped.clone(), run.clone(), owner.clone(), self.parts().options.lease);
         tokio::time::sleep(wait).await;
         let outcome = self.work(scoped.clone(), row, run, &owner).await;
@@ -262,7 +262,7 @@ impl Sync {
         let now = self.db().clock().now();
         let not_before = next.wait.map(|wait| now + wait.as_millis() as i64);
         if let Some(at) = not_before {
-            self.parts().watch.left(&hand.run, at, now);
+            self.parts().watch.left(hand.run.as_str(), at, now);
         }
         let progress = Progress {
             cursor: next.position.as_ref().and_then(|position| position.cursor.as_deref()),

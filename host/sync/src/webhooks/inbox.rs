@@ -4,11 +4,12 @@ use std::time::{Duration, Instant};
 
 use entrepot_domain::{ChannelId, TenantId};
 use entrepot_queue::Outcome;
+use entrepot_store::runs::Lease;
 use entrepot_store::{Scoped, StoreError};
 
 use super::commit::millis;
 use crate::channels::OpenChannel;
-use crate::import::{Heartbeat, until, with_patience};
+use crate::import::{Heartbeat, Holder, until, with_patience};
 use crate::{Sync, SyncError};
 
 /// Deliveries taken at a time.
@@ -27,18 +28,26 @@ impl Sync {
         let (scoped, began) = (self.db().tenant(tenant), Instant::now());
         loop {
             let Some(due) = scoped.next_delivery_due(channel).await? else { return Ok(Outcome::Done) };
-            let due = due.max(scoped.inbox_not_before(channel).await?);
-            let wait = until(due, self.db().clock().now());
+            let inbox = scoped.inbox(channel).await?;
+            let now = self.db().clock().now();
+            let wait = until(due.max(inbox.not_before), now);
             if !wait.is_zero() {
                 return Ok(Outcome::Later(wait.min(LONGEST)));
+            }
+            let (watch, lease) = (&self.parts().watch, self.parts().options.lease);
+            if let Some(held) = &inbox.lease
+                && let Holder::Alive(look_again) = watch.holder(channel.as_str(), held, lease, now)
+            {
+                return Ok(Outcome::Later(look_again));
             }
             if began.elapsed() >= self.parts().options.slice {
                 return Ok(Outcome::Later(Duration::ZERO));
             }
             let owner = format!("{}-{:08x}", self.parts().host, rand::random::<u32>());
-            if !self.lease_inbox(&scoped, channel, &owner).await? {
+            if !self.lease_inbox(&scoped, channel, &owner, inbox.lease.as_ref()).await? {
                 return Ok(Outcome::Later(HELD));
             }
+            watch.forget(channel.as_str());
             let worked = {
                 let _heartbeat = self.hold_inbox(&scoped, channel, &owner);
                 self.work_on_inbox(&scoped, channel, &owner).await
@@ -56,9 +65,16 @@ impl Sync {
         }
     }
 
-    async fn lease_inbox(&self, scoped: &Scoped, channel: &ChannelId, owner: &str) -> Result<bool, SyncError> {
+    /// `held`: the lease whose owner is not heard of any more.
+    async fn lease_inbox(
+        &self,
+        scoped: &Scoped,
+        channel: &ChannelId,
+        owner: &str,
+        held: Option<&Lease>,
+    ) -> Result<bool, SyncError> {
         let mut tx = scoped.begin().await?;
-        let leased = tx.lease_inbox(channel, owner, millis(self.parts().options.lease)).await?;
+        let leased = tx.lease_inbox(channel, owner, millis(self.parts().options.lease), held).await?;
         tx.commit().await?;
         Ok(leased)
     }
