@@ -20,6 +20,11 @@ pub(crate) async fn run(host: &Host, command: WebhooksCommand, output: Output) -
     let public_url = host.config.public_url.as_str();
     match command {
         WebhooksCommand::Subscribe { channel } => {
+            if is_of_this_machine(public_url) {
+                eprintln!(
+                    "entrepot: marketplaces cannot reach {public_url}; set ENTREPOT_PUBLIC_URL to where they can"
+                );
+            }
             let now = host.sync.subscribe(&host.tenant, &channel, public_url).await?;
             output.say(&now, || format!("{}\n{channel} is subscribed, and looked after every hour", list_of(&now)))
         }
@@ -49,6 +54,16 @@ pub(crate) async fn run(host: &Host, command: WebhooksCommand, output: Output) -
     }
 }
 
+fn is_of_this_machine(url: &str) -> bool {
+    ["://127.", "://localhost", "://[::1]", "://0.0.0.0", "://[::]"].iter().any(|here| url.contains(here))
+}
+
+/// Foreign words on a terminal: no escape sequence passes.
+fn printable(text: &str) -> String {
+    let shown = |c: char| if c.is_control() && !matches!(c, '\n' | '\t') { char::REPLACEMENT_CHARACTER } else { c };
+    text.chars().map(shown).collect()
+}
+
 fn list_of(found: &[SubscriptionReport]) -> String {
     let cells: Vec<Vec<String>> = found
         .iter()
@@ -61,7 +76,7 @@ fn list_of(found: &[SubscriptionReport]) -> String {
             vec![of.id.clone(), of.topic.clone(), state.to_owned(), of.callback_url.clone()]
         })
         .collect();
-    table(&["ID", "TOPIC", "STATE", "DELIVERS TO"], &cells)
+    printable(&table(&["ID", "TOPIC", "STATE", "DELIVERS TO"], &cells))
 }
 
 fn document(row: &DeliveryRow) -> Value {
@@ -88,7 +103,7 @@ async fn list(host: &Host, name: &str, state: Option<DeliveryState>, limit: i64,
                 vec![moment(row.received_at), row.id.clone(), row.topic.clone(), row.state.clone(), words]
             })
             .collect();
-        table(&["RECEIVED", "ID", "TOPIC", "STATE", "WHAT CAME OF IT"], &cells)
+        printable(&table(&["RECEIVED", "ID", "TOPIC", "STATE", "WHAT CAME OF IT"], &cells))
     })
 }
 
@@ -112,7 +127,7 @@ async fn show(host: &Host, id: String, output: Output) -> Result<()> {
         lines.extend(content.headers.iter().map(|(name, value)| format!("{name}: {value}")));
         lines.push(String::new());
         lines.push(body.into_owned());
-        lines.join("\n")
+        printable(&lines.join("\n"))
     })
 }
 
