@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use entrepot_domain::ChannelId;
 use entrepot_domain::catalog::Inventory;
-use entrepot_domain::run::RunScope;
+use entrepot_domain::run::{RunScope, RunState};
 use entrepot_queue::Outcome;
+use entrepot_store::Pools;
 use entrepot_store::deliveries::{NewDelivery, WhichDeliveries};
 use entrepot_sync::StartOptions;
 use entrepot_test_support::server::{Fault, Matcher};
@@ -42,6 +43,15 @@ async fn note(app: &App, channel: &ChannelId, id: &str) -> (String, String) {
 async fn stored(app: &App, channel: &ChannelId, id: u64) -> entrepot_store::items::StoredItem {
     let scoped = app.host.db.tenant(&app.host.tenant);
     scoped.stored_item(channel, &id.to_string()).await.expect("answers").expect("an item")
+}
+
+/// How many jobs of this kind there are.
+async fn jobs(app: &App, kind: &str) -> i64 {
+    const COUNT: &str = "SELECT CAST(COUNT(*) AS BIGINT) FROM river_job WHERE kind = $1";
+    match app.host.db.pools() {
+        Pools::Postgres(pool) => sqlx::query_scalar(COUNT).bind(kind).fetch_one(pool).await.expect("jobs"),
+        Pools::Sqlite { read, .. } => sqlx::query_scalar(COUNT).bind(kind).fetch_one(read).await.expect("jobs"),
+    }
 }
 
 on_both! {
@@ -96,7 +106,7 @@ on_both! {
         // A cache of the shop's gives an older state.
         shop.store.update(id, |product| {
             product.name = "Of yesterday".into();
-            product.modified -= 86_400;
+            product.modified = 1_000_000_000;
         });
         door.deliver_all(&shop).await;
         work(&app.host, &shop.channel).await;
@@ -159,9 +169,31 @@ on_both! {
         shop.server.inject(Matcher::path("/wc/v3/products?").next(1), Fault::TooMany(Some(wait)));
         let Outcome::Later(wait) = sync.advance(tenant, &started.run).await.expect("advances") else { panic!("it waits") };
         assert!(wait > Duration::from_secs(10), "{wait:?}");
+        let before = jobs(&app, "advance_run").await;
         tell(&app, &shop.channel, "ready", None, json!([{"run-ready": "{}"}])).await;
         work(&app.host, &shop.channel).await;
-        assert_eq!(sync.advance(tenant, &started.run).await.expect("advances"), Outcome::Done);
+        let at = app.run().await.not_before.expect("it waited");
+        assert!(at <= app.clock().now(), "and waits no more");
+        assert_eq!(jobs(&app, "advance_run").await, before + 1, "somebody is told");
+    }
+
+    async fn what_came_while_an_import_ran_is_not_taken_for_gone(app: App) {
+        let shop = shop(&app, 5).await;
+        let first = shop.store.product_ids()[0];
+        let body = stored(&app, &shop.channel, first).await.body.replace(&format!("\"id\":{first}"), "\"id\":99999");
+        let item = json!({"source_id": "99999", "updated_at": null, "body": body, "deleted": false, "problems": []});
+        shop.server.inject(Matcher::path("/wc/v3/products?"), Fault::Delay(Duration::from_millis(400)));
+        let (sync, tenant) = (&app.host.sync, &app.host.tenant);
+        let started = sync.start_import(tenant, SHOP, RunScope::Full, StartOptions::default()).await.expect("starts");
+        let meanwhile = async {
+            tell(&app, &shop.channel, "new", None, json!([{"upserted": item}])).await;
+            work(&app.host, &shop.channel).await;
+        };
+        let (run, ()) = tokio::join!(app.carry(&started.run), meanwhile);
+        assert_eq!((run.state, run.deleted), (RunState::Completed, 0), "{run:?}");
+        assert!(title(&app, 99_999).await.is_some(), "no page showed it, and it was told of only then");
+        shop.server.heal();
+        assert_eq!(app.import().await.deleted, 1, "the next one knows better");
     }
 
     async fn what_fails_is_tried_again_and_then_kept_for_replay(app: App) {
@@ -223,6 +255,19 @@ on_both! {
         let asked = shop.server.log().lines()[before..].iter().filter(|line| line.query.contains("include=")).count();
         assert_eq!(asked, 1, "whoever came second found nothing left to do");
         assert!(deliveries(&app, &shop.channel).await.iter().all(|delivery| delivery.state == "done"));
+    }
+
+    async fn an_inbox_whose_worker_died_is_taken_over(app: App) {
+        let shop = shop(&app, 5).await;
+        let id = shop.store.product_ids()[0];
+        shop.store.update(id, |product| product.name = "Taken over".into());
+        door(&app.host).deliver_all(&shop).await;
+        let mut tx = app.host.db.tenant(&app.host.tenant).begin().await.expect("begins");
+        // Of a host whose clock is far ahead.
+        assert!(tx.lease_inbox(&shop.channel, "dead", 2 * 60 * 60 * 1000, None).await.expect("leased"));
+        tx.commit().await.expect("leased");
+        work(&app.host, &shop.channel).await;
+        assert_eq!(title(&app, id).await.as_deref(), Some("Taken over"));
     }
 
     async fn deliveries_to_a_channel_that_is_gone_come_to_an_end(app: App) {
