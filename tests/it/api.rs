@@ -8,7 +8,7 @@ use axum::http::{Request, StatusCode, header};
 use entrepot_queue::Queue;
 use entrepot_test_support::woocommerce::{Seed, Store, serve};
 use entrepot_tests::{App, Database, Entrepot, SHOP, adapters_folder, on_both};
-use entrepot_web::Hosts;
+use entrepot_web::{HookLimits, Hosts};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
@@ -20,7 +20,7 @@ async fn call(app: &App, method: &str, path: &str, body: Body) -> (StatusCode, S
 async fn call_as(app: &App, host: Option<&str>, method: &str, path: &str, body: Body) -> (StatusCode, String, Value) {
     let config = &app.host.config;
     let hosts = Hosts::new(config.listen, &config.public_url);
-    let router = entrepot_web::router(app.host.sync.clone(), app.host.tenant.clone(), hosts);
+    let router = entrepot_web::router(app.host.sync.clone(), app.host.tenant.clone(), hosts, HookLimits::default());
     let mut request = Request::builder().method(method).uri(path).header(header::CONTENT_TYPE, "application/json");
     if let Some(host) = host {
         request = request.header(header::HOST, host);

@@ -7,7 +7,7 @@ use entrepot_domain::Secret;
 use toml::{Table, Value};
 use url::Url;
 
-use crate::{CompileConfig, Config, ConfigError, EgressConfig, ImportConfig};
+use crate::{CompileConfig, Config, ConfigError, EgressConfig, ImportConfig, WebhooksConfig};
 
 pub(crate) fn check(
     table: &Table,
@@ -53,6 +53,13 @@ pub(crate) fn check(
         backoff: Duration::from_millis(check.number(import, "import.backoff_ms", 1, 600_000)),
         mass_deletion_percent: check.number(import, "import.mass_deletion_percent", 0, 100) as u32,
     };
+    let webhooks = section("webhooks");
+    let webhooks = WebhooksConfig {
+        requests_per_minute: check.number(webhooks, "webhooks.requests_per_minute", 1, 1_000_000) as u32,
+        body: check.number(webhooks, "webhooks.body_kib", 1, 32 << 10) as usize * 1024,
+        address_header: check.header(&text(webhooks, "address_header")),
+        keep: Duration::from_secs(check.number(webhooks, "webhooks.keep_days", 1, 3_650) * 24 * 60 * 60),
+    };
     let config = listen.map(|listen| Config {
         database_url,
         data_dir: PathBuf::from(text(table, "data_dir")),
@@ -65,6 +72,7 @@ pub(crate) fn check(
         egress,
         compile,
         import,
+        webhooks,
     });
     match config {
         Some(config) if check.problems.is_empty() => Ok(config),
@@ -113,6 +121,15 @@ impl Checker {
                 String::new()
             }
         }
+    }
+
+    fn header(&mut self, given: &str) -> String {
+        if !given.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+            self.problem(format!(
+                "webhooks.address_header (ENTREPOT_WEBHOOKS_ADDRESS_HEADER) is {given:?}; use the name of a header such as x-forwarded-for"
+            ));
+        }
+        given.to_ascii_lowercase()
     }
 
     fn master_key(&mut self, env: &impl Fn(&str) -> Option<String>) -> Option<Secret> {

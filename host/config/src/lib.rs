@@ -28,6 +28,7 @@ pub struct Config {
     pub egress: EgressConfig,
     pub compile: CompileConfig,
     pub import: ImportConfig,
+    pub webhooks: WebhooksConfig,
 }
 
 #[derive(Clone, Debug)]
@@ -57,6 +58,17 @@ pub struct ImportConfig {
     pub attempts: i64,
     pub backoff: Duration,
     pub mass_deletion_percent: u32,
+}
+
+#[derive(Clone, Debug)]
+pub struct WebhooksConfig {
+    /// From one address.
+    pub requests_per_minute: u32,
+    /// Bytes.
+    pub body: usize,
+    /// Empty: there is no proxy that says who asks.
+    pub address_header: String,
+    pub keep: Duration,
 }
 
 /// Everything that is wrong, one line each.

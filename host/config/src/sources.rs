@@ -29,6 +29,10 @@ const VARIABLES: &[(&str, &str, &str)] = &[
     ("ENTREPOT_IMPORT_ATTEMPTS", "import", "attempts"),
     ("ENTREPOT_IMPORT_BACKOFF_MS", "import", "backoff_ms"),
     ("ENTREPOT_IMPORT_MASS_DELETION_PERCENT", "import", "mass_deletion_percent"),
+    ("ENTREPOT_WEBHOOKS_REQUESTS_PER_MINUTE", "webhooks", "requests_per_minute"),
+    ("ENTREPOT_WEBHOOKS_BODY_KIB", "webhooks", "body_kib"),
+    ("ENTREPOT_WEBHOOKS_ADDRESS_HEADER", "webhooks", "address_header"),
+    ("ENTREPOT_WEBHOOKS_KEEP_DAYS", "webhooks", "keep_days"),
 ];
 
 impl Config {

@@ -55,6 +55,8 @@ ids! {
     RunId = "run";
     ProductId = "prd";
     DeadLetterId = "dlt";
+    /// What a marketplace told by webhook, once.
+    DeliveryId = "dlv";
 }
 
 impl TenantId {

@@ -9,15 +9,17 @@ use async_trait::async_trait;
 use entrepot_store::{Db, Tx};
 use riverqueue::migrate::{PostgresMigrator, SqliteMigrator};
 use riverqueue::{Client, InsertOpts, JobArgs, MaintenanceConfig, QueueConfig, RunHandle, Workers};
-use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-/// "This run wants to go on."
-#[derive(Clone, Debug, Deserialize, JobArgs, Serialize)]
-#[river(kind = "advance_run")]
-pub struct Job {
-    pub tenant: String,
-    pub run: String,
+use worker::{InboxArgs, InboxWorker, RunArgs, RunWorker};
+
+/// What wants to be worked on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Job {
+    /// "This run wants to go on."
+    Run { tenant: String, run: String },
+    /// "Something came for this channel."
+    Inbox { tenant: String, channel: String },
 }
 
 /// What a handler made of a job.
@@ -49,6 +51,9 @@ const COOLDOWN: Duration = Duration::from_millis(20);
 const JOB_TIMEOUT: Duration = Duration::from_secs(900);
 const RESCUE_AFTER: Duration = Duration::from_secs(960);
 const QUEUE: &str = "default";
+/// Deliveries do not wait for imports to have their turn.
+const INBOX_QUEUE: &str = "inboxes";
+const INBOX_WORKERS: usize = 2;
 
 /// Inserts jobs.
 #[derive(Clone)]
@@ -78,7 +83,14 @@ impl Queue {
 
     /// In the transaction of what causes the job: both happen or neither.
     pub async fn enqueue(&self, tx: &mut Tx, job: Job) -> Result<(), QueueError> {
-        let insert = self.0.insert(job).opts(InsertOpts::default().with_max_attempts(25));
+        match job {
+            Job::Run { tenant, run } => self.insert(tx, QUEUE, RunArgs { tenant, run }).await,
+            Job::Inbox { tenant, channel } => self.insert(tx, INBOX_QUEUE, InboxArgs { tenant, channel }).await,
+        }
+    }
+
+    async fn insert(&self, tx: &mut Tx, queue: &str, args: impl JobArgs) -> Result<(), QueueError> {
+        let insert = self.0.insert(args).opts(InsertOpts::default().with_max_attempts(25).with_queue(queue));
         match tx {
             Tx::Postgres(tx) => insert.tx(tx).await.map(drop)?,
             Tx::Sqlite(tx) => insert.tx(tx).await.map(drop)?,
@@ -86,18 +98,20 @@ impl Queue {
         Ok(())
     }
 
-    /// Works jobs with `handler`, at most `workers` at a time.
+    /// Works jobs with `handler`, at most `workers` runs at a time and a few inboxes beside them.
     pub fn work(db: &Db, handler: Arc<dyn Handler>, workers: usize) -> Result<Running, QueueError> {
         let mut known = Workers::new();
-        known.add(worker::RunWorker(handler))?;
-        let queue = QueueConfig::new(workers).with_fetch_poll_interval(POLL);
+        known.add(RunWorker(handler.clone()))?;
+        known.add(InboxWorker(handler))?;
+        let queue = |workers| QueueConfig::new(workers).with_fetch_poll_interval(POLL);
         let maintenance = MaintenanceConfig::default()
             .with_scheduler_interval(POLL)
             .with_rescue_after(RESCUE_AFTER)
             .with_rescuer_interval(Duration::from_secs(30));
         let client = builder(db)
             .workers(known)
-            .queue(QUEUE, queue)
+            .queue(QUEUE, queue(workers))
+            .queue(INBOX_QUEUE, queue(INBOX_WORKERS))
             .fetch_cooldown(COOLDOWN)
             .job_timeout(JOB_TIMEOUT)
             .maintenance(maintenance)

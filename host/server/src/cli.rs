@@ -1,6 +1,10 @@
 //! What can be typed. Names are a contract: scripts use them.
 
+mod webhooks;
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub use webhooks::{DeliveryState, WebhooksCommand};
 
 /// Connects shops and marketplaces: every adapter is a sandboxed WebAssembly component.
 #[derive(Debug, Parser)]
@@ -66,6 +70,9 @@ pub enum Command {
     /// Items that could not be imported
     #[command(subcommand)]
     DeadLetters(DeadLettersCommand),
+    /// What marketplaces tell by themselves
+    #[command(subcommand)]
+    Webhooks(WebhooksCommand),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

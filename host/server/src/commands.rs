@@ -9,6 +9,7 @@ mod products;
 mod runs;
 mod schedule;
 mod serve;
+mod webhooks;
 
 use std::process::ExitCode;
 
@@ -82,6 +83,7 @@ async fn dispatch(command: Command, output: Output) -> Result<ExitCode> {
         Command::Schedule(command) => schedule::run(&host, command, output).await,
         Command::Products(command) => products::run(&host, command).await,
         Command::DeadLetters(command) => dead_letters::run(&host, command, output).await,
+        Command::Webhooks(command) => webhooks::run(&host, command, output).await,
         Command::Migrate | Command::Doctor | Command::Openapi | Command::Key(_) | Command::CompileComponent { .. } => {
             Ok(())
         }

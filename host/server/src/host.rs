@@ -64,6 +64,7 @@ impl Host {
             attempts: config.import.attempts,
             backoff: config.import.backoff,
             mass_deletion_percent: config.import.mass_deletion_percent,
+            keep_deliveries: config.webhooks.keep,
             ..SyncOptions::default()
         };
         let folder = config.spool_folder();

@@ -17,6 +17,8 @@ pub struct KnownItem {
     pub content_hash: Vec<u8>,
     pub adapter_digest: String,
     pub problem: Option<String>,
+    /// By the marketplace.
+    pub source_updated_at: Option<Timestamp>,
     pub deleted_at: Option<Timestamp>,
 }
 
@@ -41,14 +43,14 @@ pub struct StoredItem {
 }
 
 const KNOWN: [&str; 2] = select_by_ids!(
-    "source_id, product_id, content_hash, adapter_digest, problem, deleted_at",
+    "source_id, product_id, content_hash, adapter_digest, problem, source_updated_at, deleted_at",
     "source_items",
     "tenant_id = $1 AND channel_id = $2",
     "source_id",
     ""
 );
-const ALIVE: &str = "SELECT source_id FROM source_items WHERE tenant_id = $1 AND channel_id = $2 AND deleted_at IS NULL \
-    AND source_id > $3 ORDER BY source_id LIMIT 5000";
+const ALIVE: &str = "SELECT source_id, fetched_at FROM source_items WHERE tenant_id = $1 AND channel_id = $2 \
+    AND deleted_at IS NULL AND source_id > $3 ORDER BY source_id LIMIT 5000";
 const ONE: &str = "SELECT source_id, product_id, body, source_updated_at FROM source_items \
     WHERE tenant_id = $1 AND channel_id = $2 AND source_id = $3 AND deleted_at IS NULL";
 const INSERT: &str = "INSERT INTO source_items (tenant_id, channel_id, source_id, product_id, content_hash, body, \
@@ -79,10 +81,10 @@ impl Scoped {
         Ok(rows.into_iter().map(|row| (row.source_id.clone(), row)).collect())
     }
 
-    /// Ids of the items that exist as far as we know, in order, from after `after`; 5,000 at a time.
-    pub async fn alive_items(&self, channel: &ChannelId, after: &str) -> Result<Vec<String>, StoreError> {
-        let rows = read_all!(self, (String,), ALIVE, self.tenant().as_str(), channel.as_str(), after)?;
-        Ok(rows.into_iter().map(|(id,)| id).collect())
+    /// Ids of the items that exist as far as we know, and when their content came; in order, from after `after`; 5,000 at a time.
+    pub async fn alive_items(&self, channel: &ChannelId, after: &str) -> Result<Vec<(String, Timestamp)>, StoreError> {
+        type Row = (String, Timestamp);
+        Ok(read_all!(self, Row, ALIVE, self.tenant().as_str(), channel.as_str(), after)?)
     }
 
     pub async fn stored_item(&self, channel: &ChannelId, source_id: &str) -> Result<Option<StoredItem>, StoreError> {

@@ -7,6 +7,7 @@ use sqlx::types::Json;
 
 mod abandoned;
 mod row;
+mod wake;
 
 pub use abandoned::AbandonedRun;
 pub use row::{Lease, RunRow};

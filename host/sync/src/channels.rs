@@ -177,6 +177,8 @@ impl Sync {
     pub async fn remove_channel(&self, tenant: &TenantId, channel: &str) -> Result<ChannelId, SyncError> {
         let id = ChannelId::from(self.channel(tenant, channel).await?.id);
         let scoped = self.db().tenant(tenant);
+        // With its secrets the way to them would be gone.
+        self.end_subscriptions(&scoped, &id).await;
         let active = scoped.active_run(&id).await?;
         let mut tx = scoped.begin().await?;
         if let Some(run) = active {
@@ -206,7 +208,7 @@ impl Sync {
         Ok(OpenChannel { on_trial, token_renewed_at, ..open })
     }
 
-    fn assemble(
+    pub(crate) fn assemble(
         &self,
         id: ChannelId,
         adapter: &str,

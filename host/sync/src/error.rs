@@ -59,6 +59,8 @@ pub enum SyncError {
     NoChannel(String),
     #[error("there is no run {0:?}; `entrepot runs` shows what there is")]
     NoRun(String),
+    #[error("there is no delivery {0:?}; `entrepot webhooks list CHANNEL` shows what is kept")]
+    NoDelivery(String),
     #[error("there is a channel of the name {0:?} already; choose another")]
     NameTaken(String),
     #[error("others begin and end imports of this channel at the same time; try again in a moment")]

@@ -16,9 +16,12 @@ mod start;
 mod watch;
 
 pub(crate) use abandoned::Nudged;
-pub(crate) use page::{PreparedPage, UNREAD, map as map_item};
+pub(crate) use checkpoint::until;
+pub(crate) use failure::{Verdict, judge};
+pub(crate) use lease::Heartbeat;
+pub(crate) use page::{PreparedPage, UNREAD, map as map_item, prepare};
 pub(crate) use patience::with_patience;
 pub use report::RunReport;
 pub(crate) use spools::Spools;
 pub use start::{StartOptions, Started};
-pub(crate) use watch::Watch;
+pub(crate) use watch::{Holder, Watch};

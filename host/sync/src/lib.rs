@@ -9,6 +9,7 @@ mod sanitise;
 mod schedules;
 mod tokens;
 mod usage;
+mod webhooks;
 
 use std::sync::Arc;
 
@@ -20,6 +21,7 @@ use entrepot_store::Db;
 use entrepot_vault::KeyRing;
 
 use import::{Nudged, Spools, Watch};
+use webhooks::Doors;
 
 pub use channels::{AccountReport, NewChannel};
 pub use error::SyncError;
@@ -28,6 +30,7 @@ pub use options::SyncOptions;
 pub use replay::{ReplayFilter, Replayed};
 pub use sanitise::clean_html;
 pub use schedules::{ScheduleChange, Ticked};
+pub use webhooks::{Incoming, Received, SubscriptionReport};
 
 /// Everything the use cases stand on. Cheap to clone.
 #[derive(Clone)]
@@ -45,6 +48,7 @@ pub(crate) struct Parts {
     pub(crate) spools: Spools,
     pub(crate) watch: Watch,
     pub(crate) nudged: Nudged,
+    pub(crate) doors: Doors,
 }
 
 impl Sync {
@@ -59,8 +63,8 @@ impl Sync {
     ) -> Self {
         let host = format!("{}-{:08x}", std::process::id(), rand::random::<u32>());
         let spools = Spools::new(files);
-        let (watch, nudged) = (Watch::default(), Nudged::default());
-        Self(Arc::new(Parts { db, keys, egress, admission, queue, options, host, spools, watch, nudged }))
+        let (watch, nudged, doors) = (Watch::default(), Nudged::default(), Doors::default());
+        Self(Arc::new(Parts { db, keys, egress, admission, queue, options, host, spools, watch, nudged, doors }))
     }
 
     pub fn db(&self) -> &Db {

@@ -17,6 +17,8 @@ pub struct SyncOptions {
     pub mass_deletion_percent: u32,
     /// How long a worker holds on to a page while the database is away.
     pub database_patience: Duration,
+    /// How long webhook deliveries are kept.
+    pub keep_deliveries: Duration,
 }
 
 impl Default for SyncOptions {
@@ -29,6 +31,7 @@ impl Default for SyncOptions {
             backoff: Duration::from_secs(1),
             mass_deletion_percent: 30,
             database_patience: Duration::from_secs(300),
+            keep_deliveries: Duration::from_secs(30 * 24 * 60 * 60),
         }
     }
 }

@@ -147,7 +147,7 @@ impl Sync {
         if !tx.take_tick(row, next, Some(run.as_str()), None).await? {
             return Ok(Tick::Later);
         }
-        self.parts().queue.enqueue(tx.raw(), Job { tenant: tenant.to_string(), run: run.to_string() }).await?;
+        self.parts().queue.enqueue(tx.raw(), Job::Run { tenant: tenant.to_string(), run: run.to_string() }).await?;
         tx.commit().await?;
         Ok(Tick::Begun(run))
     }

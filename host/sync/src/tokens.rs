@@ -95,7 +95,8 @@ impl Sync {
         Ok(true)
     }
 
-    async fn secrets(&self, scoped: &Scoped, channel: &ChannelId) -> Result<OpenSecrets, SyncError> {
+    /// As they are, however old the access token is.
+    pub(crate) async fn secrets(&self, scoped: &Scoped, channel: &ChannelId) -> Result<OpenSecrets, SyncError> {
         let sealed = scoped.sealed_secrets(channel).await?;
         Ok(OpenSecrets::open(&self.parts().keys, scoped.tenant().as_str(), channel.as_str(), &sealed)?)
     }

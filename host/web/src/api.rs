@@ -3,6 +3,7 @@
 mod adapters;
 mod channels;
 mod dead_letters;
+mod deliveries;
 mod products;
 mod runs;
 
@@ -17,4 +18,5 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .merge(runs::routes())
         .merge(products::routes())
         .merge(dead_letters::routes())
+        .merge(deliveries::routes())
 }

@@ -2,6 +2,7 @@
 
 mod api;
 mod health;
+mod hooks;
 mod hosts;
 mod problem;
 mod query;
@@ -18,6 +19,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
+pub use hooks::HookLimits;
 pub use hosts::Hosts;
 
 /// An artifact is the largest thing that is uploaded.
@@ -42,14 +44,16 @@ fn documented() -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(Document::openapi()).nest("/api/v1", api::routes()).merge(health::routes())
 }
 
-/// The API, ready to be served to requests for `hosts`.
-pub fn router(sync: Sync, tenant: TenantId, hosts: Hosts) -> Router {
+/// The API and `/hooks`, ready to be served to requests for `hosts`. Serve it with `ConnectInfo<SocketAddr>`, or all who deliver
+/// webhooks count as one address.
+pub fn router(sync: Sync, tenant: TenantId, hosts: Hosts, hook_limits: HookLimits) -> Router {
     let (router, document) = documented().split_for_parts();
     let header = |name: HeaderName, value: &'static str| {
         SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
     };
     router
         .route("/api/v1/openapi.json", axum::routing::get(|| async move { Json(document) }))
+        .merge(hooks::routes(hook_limits))
         .fallback(|| async {
             problem::Problem::not_found("there is nothing at this address; see /api/v1/openapi.json")
         })

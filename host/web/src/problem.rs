@@ -37,6 +37,27 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, "urn:entrepot:bad-request", "Bad request", detail)
     }
 
+    /// The same for every delivery that is not taken, whatever the reason.
+    pub(crate) fn unverified() -> Self {
+        let detail = "nothing is known here that this delivery could be verified with";
+        Self::new(StatusCode::UNAUTHORIZED, "urn:entrepot:unverified", "Not verified", detail)
+    }
+
+    pub(crate) fn too_large(limit: usize) -> Self {
+        let detail = format!("a delivery may have {limit} bytes; the operator can raise webhooks.body_kib");
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "urn:entrepot:too-large", "Too large", detail)
+    }
+
+    pub(crate) fn too_many_requests(wait: u32) -> Self {
+        let detail = format!("too many deliveries from this address; try again in {wait} seconds");
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "urn:entrepot:too-many-requests", "Too many requests", detail)
+    }
+
+    pub(crate) fn unavailable() -> Self {
+        let detail = "the host is not able to do it at the moment; try again";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "urn:entrepot:unavailable", "Unavailable", detail)
+    }
+
     fn conflict(detail: impl ToString) -> Self {
         Self::new(StatusCode::CONFLICT, "urn:entrepot:conflict", "Conflict", detail)
     }
@@ -70,7 +91,7 @@ impl IntoResponse for Problem {
 impl From<SyncError> for Problem {
     fn from(error: SyncError) -> Self {
         match error {
-            SyncError::NoChannel(_) | SyncError::NoRun(_) => Self::not_found(error),
+            SyncError::NoChannel(_) | SyncError::NoRun(_) | SyncError::NoDelivery(_) => Self::not_found(error),
             SyncError::NameTaken(_) | SyncError::Crowded => Self::conflict(error),
             SyncError::Settings(_) | SyncError::Bind(_) => Self::refused(error),
             SyncError::Call(error) => Self::marketplace(error),

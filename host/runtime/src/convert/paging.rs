@@ -5,6 +5,7 @@ use entrepot_domain::clock::Timestamp;
 use entrepot_domain::run::RunScope;
 use entrepot_domain::usage::Ledger;
 use entrepot_spool::Spool;
+use serde::{Deserialize, Serialize};
 
 use crate::bindings::connectable::exports::entrepot::adapter::connection;
 use crate::bindings::{items, types};
@@ -87,7 +88,7 @@ impl PageRequest {
 }
 
 /// An item as the marketplace sent it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RawItem {
     pub source_id: String,
     pub updated_at: Option<Timestamp>,

@@ -1,4 +1,5 @@
 use entrepot_domain::clock::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::RawItem;
 use super::paging::{raw_item, storable, words};
@@ -45,7 +46,9 @@ pub struct Verified {
     pub events: Vec<Event>,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+/// Kept as JSON until it is worked on: names stay.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Event {
     /// The item is complete.
     Upserted(RawItem),
@@ -59,7 +62,7 @@ pub enum Event {
     Ignored(String),
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StockChange {
     pub item_id: String,
     pub location_id: String,

@@ -1,11 +1,14 @@
 //! `entrepot serve`: the API and the workers, until it is told to stop.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use entrepot_config::{Config, WebhooksConfig};
 use entrepot_queue::Queue;
-use entrepot_web::Hosts;
+use entrepot_sync::Sync;
+use entrepot_web::{HookLimits, Hosts};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinHandle;
@@ -35,7 +38,8 @@ pub(crate) async fn run(host: Host, role: Role) -> Result<()> {
             tracing::info!(address = %bound, "serving http://{bound}");
             eprintln!("entrepot serves http://{bound}  (API: http://{bound}/api/v1/openapi.json)");
             let hosts = Hosts::new(bound, &host.config.public_url);
-            let app = entrepot_web::router(host.sync.clone(), host.tenant.clone(), hosts);
+            let app = entrepot_web::router(host.sync.clone(), host.tenant.clone(), hosts, hook_limits(&host.config));
+            let app = app.into_make_service_with_connect_info::<SocketAddr>();
             axum::serve(listener, app).with_graceful_shutdown(stopped()).await?;
         }
         Role::Worker => {
@@ -76,29 +80,59 @@ impl Drop for Clockwork {
     }
 }
 
+/// What strangers may ask of this host.
+fn hook_limits(config: &Config) -> HookLimits {
+    let WebhooksConfig { requests_per_minute, body, address_header, .. } = &config.webhooks;
+    HookLimits { per_minute: *requests_per_minute, body: *body, address_header: address_header.clone() }
+}
+
+/// How often old deliveries and subscriptions are looked at.
+const UPKEEP: Duration = Duration::from_secs(60);
+
 /// What is due again and again, until this is dropped.
-struct Housekeeping(JoinHandle<()>);
+struct Housekeeping([JoinHandle<()>; 2]);
 
 impl Housekeeping {
     fn start(host: &Host) -> Self {
         let (sync, every) = (host.sync.clone(), host.config.import.lease);
-        Self(tokio::spawn(async move {
+        // Marketplaces are waited for apart, so that a slow one keeps no run from being taken up.
+        let upkeep = tokio::spawn(upkeep(host.sync.clone()));
+        let nudging = tokio::spawn(async move {
             loop {
                 if let Err(error) = sync.nudge_abandoned().await {
                     tracing::debug!("no look at abandoned runs this time: {error}");
+                }
+                if let Err(error) = sync.nudge_inboxes().await {
+                    tracing::debug!("no look at waiting deliveries this time: {error}");
                 }
                 if let Err(error) = sync.admission().seal_usage().await {
                     tracing::debug!("no hour is sealed this time: {error}");
                 }
                 tokio::time::sleep(every).await;
             }
-        }))
+        });
+        Self([nudging, upkeep])
+    }
+}
+
+async fn upkeep(sync: Sync) {
+    loop {
+        sync.account_for_deliveries().await;
+        match sync.forget_deliveries().await {
+            Ok(0) => {}
+            Ok(forgotten) => tracing::info!(forgotten, "old deliveries are forgotten"),
+            Err(error) => tracing::debug!("no look at old deliveries this time: {error}"),
+        }
+        if let Err(error) = sync.mend_subscriptions().await {
+            tracing::debug!("no look at subscriptions this time: {error}");
+        }
+        tokio::time::sleep(UPKEEP).await;
     }
 }
 
 impl Drop for Housekeeping {
     fn drop(&mut self) {
-        self.0.abort();
+        self.0.iter().for_each(JoinHandle::abort);
     }
 }
 

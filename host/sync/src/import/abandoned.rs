@@ -34,7 +34,7 @@ impl Sync {
         let fresh = parts.nudged.fresh(&leases);
         for run in over.iter().filter(|run| fresh.contains(&run.id)) {
             let mut tx = self.db().tenant(&TenantId::from(run.tenant_id.as_str())).begin().await?;
-            let job = Job { tenant: run.tenant_id.clone(), run: run.id.clone() };
+            let job = Job::Run { tenant: run.tenant_id.clone(), run: run.id.clone() };
             parts.queue.enqueue(tx.raw(), job).await?;
             tx.commit().await?;
             tracing::warn!(run = run.id, "nobody is heard of who works on this run; it is taken up again");

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use entrepot_domain::grants::generation_for;
 use entrepot_domain::run::{Counts, RunState};
-use entrepot_domain::{RunId, TenantId};
+use entrepot_domain::{ChannelId, RunId, TenantId};
 use entrepot_queue::{Handler, Job, Outcome};
 use entrepot_runtime::{CallError, Page};
 use entrepot_store::pages::Seen;
@@ -32,8 +32,12 @@ const HELD: Duration = Duration::from_secs(1);
 #[async_trait]
 impl Handler for Sync {
     async fn handle(&self, job: Job) -> Result<Outcome, Box<dyn std::error::Error + Send + std::marker::Sync>> {
-        let (tenant, run) = (TenantId::from(job.tenant), RunId::from(job.run));
-        Ok(self.advance(&tenant, &run).await?)
+        Ok(match job {
+            Job::Run { tenant, run } => self.advance(&TenantId::from(tenant), &RunId::from(run)).await?,
+            Job::Inbox { tenant, channel } => {
+                self.process_inbox(&TenantId::from(tenant), &ChannelId::from(channel)).await?
+            }
+        })
     }
 }
 
@@ -79,17 +83,17 @@ impl Sync {
         let Some(row) = with_patience(patience, || scoped.run(run)).await? else { return Ok(Outcome::Done) };
         let watch = &self.parts().watch;
         if row.state().is_final() {
-            watch.forget(run);
+            watch.forget(run.as_str());
             return Ok(Outcome::Done);
         }
         let now = self.db().clock().now();
-        let wait = row.not_before.map_or(Duration::ZERO, |at| watch.left(run, at, now));
+        let wait = row.not_before.map_or(Duration::ZERO, |at| watch.left(run.as_str(), at, now));
         if wait > SHORT_WAIT {
             return Ok(Outcome::Later(wait));
         }
         let held = row.lease();
         if let Some(lease) = &held
-            && let Holder::Alive(look_again) = watch.holder(run, lease, self.parts().options.lease, now)
+            && let Holder::Alive(look_again) = watch.holder(run.as_str(), lease, self.parts().options.lease, now)
         {
             return Ok(Outcome::Later(look_again));
         }
@@ -97,7 +101,7 @@ impl Sync {
         let Some(row) = with_patience(patience, || self.lease(&scoped, run, &owner, held.as_ref())).await? else {
             return Ok(Outcome::Later(HELD));
         };
-        watch.forget(run);
+        watch.forget(run.as_str());
         let _heartbeat = Heartbeat::start(scoped.clone(), run.clone(), owner.clone(), self.parts().options.lease);
         tokio::time::sleep(wait).await;
         let outcome = self.work(scoped.clone(), row, run, &owner).await;
@@ -112,6 +116,8 @@ impl Sync {
         match outcome {
             // Another worker was faster, or the answer to our commit was lost: what counts is what the database says.
             Err(SyncError::Store(StoreError::LeaseLost)) => Ok(Outcome::Later(Duration::from_millis(100))),
+            // A webhook brought an item for the first time, in the moment in which a page did.
+            Err(error) if error.is_conflict() => Ok(Outcome::Later(Duration::from_millis(100))),
             outcome => outcome,
         }
     }
@@ -258,7 +264,7 @@ impl Sync {
         let now = self.db().clock().now();
         let not_before = next.wait.map(|wait| now + wait.as_millis() as i64);
         if let Some(at) = not_before {
-            self.parts().watch.left(&hand.run, at, now);
+            self.parts().watch.left(hand.run.as_str(), at, now);
         }
         let progress = Progress {
             cursor: next.position.as_ref().and_then(|position| position.cursor.as_deref()),

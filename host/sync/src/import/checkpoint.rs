@@ -53,7 +53,7 @@ pub(super) async fn postpone(hand: &Hand, at: Timestamp, why: &str) -> Result<()
     tx.commit().await
 }
 
-pub(super) fn until(at: Timestamp, now: Timestamp) -> Duration {
+pub(crate) fn until(at: Timestamp, now: Timestamp) -> Duration {
     Duration::from_millis(u64::try_from(at - now).unwrap_or(0))
 }
 

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use entrepot_domain::RunId;
+use entrepot_domain::clock::Timestamp;
 use entrepot_domain::run::{Counts, RunScope, RunState};
 use entrepot_store::pages::Seen;
 use entrepot_store::runs::RunRow;
@@ -68,7 +69,7 @@ impl Sync {
         if row.scope() != RunScope::Full {
             return Ok(completed(Vec::new()));
         }
-        let (alive, gone) = self.vanished(scoped, channel, seen).await?;
+        let (alive, gone) = self.vanished(scoped, channel, row.created_at, seen).await?;
         let limit = (alive * self.parts().options.mass_deletion_percent as usize / 100).max(FEW);
         if gone.len() > limit && !row.allow_mass_deletion {
             return Ok(incomplete(format!(
@@ -86,19 +87,26 @@ impl Sync {
         &self,
         scoped: &Scoped,
         channel: &OpenChannel,
+        since: Timestamp,
         seen: &Seen,
     ) -> Result<(usize, Vec<String>), StoreError> {
+        let now = self.db().clock().now();
+        // A webhook may have brought it after the page it belongs on had been read. Instants to come are of a clock that was wrong.
+        let came_meanwhile = |at: Timestamp| (since..=now).contains(&at);
         let exists: &HashSet<String> = if seen.listed.is_empty() { &seen.items } else { &seen.listed };
         let (mut alive, mut gone, mut after) = (0, Vec::new(), String::new());
         loop {
             let patience = self.parts().options.database_patience;
-            let ids = with_patience(patience, || scoped.alive_items(&channel.id, &after)).await?;
-            let Some(last) = ids.last() else { return Ok((alive, gone)) };
+            let items = with_patience(patience, || scoped.alive_items(&channel.id, &after)).await?;
+            let Some((last, _)) = items.last() else { return Ok((alive, gone)) };
             after.clone_from(last);
-            alive += ids.len();
+            alive += items.len();
             // What has no id of its own cannot be on any list; it is there as long as pages show it.
             let shown = |id: &String| id.starts_with(UNIDENTIFIED) && seen.items.contains(id);
-            gone.extend(ids.into_iter().filter(|id| !exists.contains(id) && !shown(id)));
+            let vanished = items.into_iter().filter(|(id, came)| {
+                !exists.contains(id) && !shown(id) && (seen.items.contains(id) || !came_meanwhile(*came))
+            });
+            gone.extend(vanished.map(|(id, _)| id));
         }
     }
 }

@@ -12,25 +12,36 @@ use super::advance::Hand;
 use super::patience::with_patience;
 use crate::{Sync, SyncError};
 
-/// Says every third of the lease that its worker is alive, until it is dropped.
+/// Says again and again that its worker is alive, until it is dropped.
 pub(crate) struct Heartbeat(JoinHandle<()>);
 
 impl Heartbeat {
+    /// Every third of the run's lease.
     pub(crate) fn start(scoped: Scoped, run: RunId, owner: String, lease: Duration) -> Self {
         let ttl = lease.as_millis() as i64;
+        Self::every(lease / 3, move || {
+            let (scoped, run, owner) = (scoped.clone(), run.clone(), owner.clone());
+            async move {
+                let mut tx = scoped.begin().await?;
+                let held = tx.renew_lease(&run, &owner, ttl).await?;
+                tx.commit().await?;
+                Ok(held)
+            }
+        })
+    }
+
+    /// `beat`: false when there is nothing to hold any more.
+    pub(crate) fn every<F>(span: Duration, beat: impl Fn() -> F + Send + 'static) -> Self
+    where
+        F: Future<Output = Result<bool, StoreError>> + Send,
+    {
         Self(tokio::spawn(async move {
             loop {
-                tokio::time::sleep(lease / 3).await;
-                let beat = async {
-                    let mut tx = scoped.begin().await?;
-                    let held = tx.renew_lease(&run, &owner, ttl).await?;
-                    tx.commit().await?;
-                    Ok::<_, StoreError>(held)
-                };
-                match beat.await {
+                tokio::time::sleep(span).await;
+                match beat().await {
                     Ok(true) => {}
                     Ok(false) => return,
-                    Err(error) => tracing::debug!(run = run.as_str(), "the lease could not be renewed: {error}"),
+                    Err(error) => tracing::debug!("a lease could not be renewed: {error}"),
                 }
             }
         }))

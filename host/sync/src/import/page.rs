@@ -186,6 +186,18 @@ impl PreparedPage {
         Self { writes: vec![assemble(sync, item, hash, known, outcome)], ..Self::default() }
     }
 
+    /// What becomes of an item that was in the page, for people.
+    pub(crate) fn fate(&self, source_id: &str) -> &'static str {
+        if self.deleted.iter().any(|id| id == source_id) {
+            return "gone";
+        }
+        match self.writes.iter().find(|write| write.item.source_id == source_id).map(|write| &write.outcome) {
+            Some(Ok(_)) => "written",
+            Some(Err(_)) => "could not be imported, see the dead letters",
+            None => "unchanged",
+        }
+    }
+
     /// Writes everything of the page into a transaction that already holds the checkpoint.
     pub(crate) async fn write(
         &self,

@@ -58,7 +58,7 @@ impl Sync {
                 tracing::info!(run = hand.run.as_str(), wait_ms = wait.as_millis() as u64, "page comes later: {error}");
                 let now = self.db().clock().now();
                 let at = now + wait.as_millis() as i64;
-                self.parts().watch.left(&hand.run, at, now);
+                self.parts().watch.left(hand.run.as_str(), at, now);
                 let why = format!("waiting: {error}");
                 with_patience(options.database_patience, || postpone(hand, at, &why)).await?;
                 if wait <= SHORT_WAIT {

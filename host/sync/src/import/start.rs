@@ -103,7 +103,7 @@ impl Sync {
             }
             None => (tx.insert_run(channel, scope, options.allow_mass_deletion).await?, false),
         };
-        let job = Job { tenant: tenant.to_string(), run: run.to_string() };
+        let job = Job::Run { tenant: tenant.to_string(), run: run.to_string() };
         self.parts().queue.enqueue(tx.raw(), job).await?;
         tx.commit().await?;
         Ok(Some(Started { run, resumed, under_way, scope: of }))

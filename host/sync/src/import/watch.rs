@@ -8,7 +8,6 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use entrepot_domain::RunId;
 use entrepot_domain::clock::Timestamp;
 use entrepot_store::runs::Lease;
 
@@ -20,7 +19,7 @@ const SOON: Duration = Duration::from_millis(10);
 /// More runs than this are not remembered: what nobody looked at for longest is forgotten, and counted from the beginning.
 const MOST: usize = 10_000;
 
-/// What this process saw of runs it does not work on.
+/// What this process saw of runs and inboxes it does not work on, by id.
 #[derive(Default)]
 pub(crate) struct Watch(Mutex<HashMap<String, Seen>>);
 
@@ -42,9 +41,9 @@ pub(crate) enum Holder {
 impl Watch {
     /// A worker moves its lease every third of `ttl`. One that did not for all of `ttl` is dead; half of it is enough where the
     /// lease is over by the clock as well, so that a run whose worker died long ago is not waited for twice.
-    pub(crate) fn holder(&self, run: &RunId, lease: &Lease, ttl: Duration, now: Timestamp) -> Holder {
+    pub(crate) fn holder(&self, of: &str, lease: &Lease, ttl: Duration, now: Timestamp) -> Holder {
         let mut seen = self.seen();
-        let seen = entry(&mut seen, run);
+        let seen = entry(&mut seen, of);
         let since = match &seen.lease {
             Some((known, since)) if known == lease => *since,
             _ => seen.lease.insert((lease.clone(), Instant::now())).1,
@@ -57,10 +56,10 @@ impl Watch {
     }
 
     /// What is left of the wait until `at`: never more than was left when this process first saw it.
-    pub(crate) fn left(&self, run: &RunId, at: Timestamp, now: Timestamp) -> Duration {
+    pub(crate) fn left(&self, of: &str, at: Timestamp, now: Timestamp) -> Duration {
         let by_clock = until(at, now);
         let mut seen = self.seen();
-        let seen = entry(&mut seen, run);
+        let seen = entry(&mut seen, of);
         let due = match &seen.wait {
             Some((known, due)) if *known == at => *due,
             _ => seen.wait.insert((at, Instant::now() + by_clock)).1,
@@ -69,8 +68,8 @@ impl Watch {
     }
 
     /// This process works on it now, or it is over.
-    pub(crate) fn forget(&self, run: &RunId) {
-        self.seen().remove(run.as_str());
+    pub(crate) fn forget(&self, of: &str) {
+        self.seen().remove(of);
     }
 
     fn seen(&self) -> MutexGuard<'_, HashMap<String, Seen>> {
@@ -78,13 +77,13 @@ impl Watch {
     }
 }
 
-fn entry<'m>(all: &'m mut HashMap<String, Seen>, run: &RunId) -> &'m mut Seen {
-    if all.len() >= MOST && !all.contains_key(run.as_str()) {
-        let oldest = all.iter().min_by_key(|(_, seen)| seen.looked).map(|(run, _)| run.clone());
-        oldest.map(|run| all.remove(&run));
+fn entry<'m>(all: &'m mut HashMap<String, Seen>, of: &str) -> &'m mut Seen {
+    if all.len() >= MOST && !all.contains_key(of) {
+        let oldest = all.iter().min_by_key(|(_, seen)| seen.looked).map(|(of, _)| of.clone());
+        oldest.map(|of| all.remove(&of));
     }
     let now = Instant::now();
-    let seen = all.entry(run.to_string()).or_insert(Seen { looked: now, lease: None, wait: None });
+    let seen = all.entry(of.to_owned()).or_insert(Seen { looked: now, lease: None, wait: None });
     seen.looked = now;
     seen
 }
@@ -102,26 +101,26 @@ mod tests {
 
     #[test]
     fn a_clock_that_was_set_forward_kills_nobody() {
-        let (watch, run) = (Watch::default(), RunId::from("run_1"));
-        assert!(matches!(watch.holder(&run, &lease(200), TTL, HOURS), Holder::Alive(_)), "first seen this moment");
+        let (watch, run) = (Watch::default(), "run_1");
+        assert!(matches!(watch.holder(run, &lease(200), TTL, HOURS), Holder::Alive(_)), "first seen this moment");
         std::thread::sleep(TTL * 2 / 3);
-        assert!(matches!(watch.holder(&run, &lease(HOURS + 200), TTL, HOURS), Holder::Alive(_)), "it gave a sign");
+        assert!(matches!(watch.holder(run, &lease(HOURS + 200), TTL, HOURS), Holder::Alive(_)), "it gave a sign");
     }
 
     #[test]
     fn a_clock_that_was_set_back_keeps_nobody_alive() {
-        let (watch, run) = (Watch::default(), RunId::from("run_1"));
-        assert!(matches!(watch.holder(&run, &lease(HOURS), TTL, 0), Holder::Alive(_)));
+        let (watch, run) = (Watch::default(), "run_1");
+        assert!(matches!(watch.holder(run, &lease(HOURS), TTL, 0), Holder::Alive(_)));
         std::thread::sleep(TTL);
-        assert_eq!(watch.holder(&run, &lease(HOURS), TTL, 0), Holder::Dead);
+        assert_eq!(watch.holder(run, &lease(HOURS), TTL, 0), Holder::Dead);
     }
 
     #[test]
     fn a_wait_is_not_longer_than_it_was() {
-        let (watch, run) = (Watch::default(), RunId::from("run_1"));
-        assert!(watch.left(&run, HOURS + 100, HOURS) <= Duration::from_millis(100));
-        assert!(watch.left(&run, HOURS + 100, 0) <= Duration::from_millis(100), "the clock went back");
-        assert_eq!(watch.left(&run, HOURS + 100, 2 * HOURS), Duration::ZERO, "the clock went forward");
-        assert!(watch.left(&run, HOURS + 5_000, HOURS) > Duration::from_millis(100), "another wait");
+        let (watch, run) = (Watch::default(), "run_1");
+        assert!(watch.left(run, HOURS + 100, HOURS) <= Duration::from_millis(100));
+        assert!(watch.left(run, HOURS + 100, 0) <= Duration::from_millis(100), "the clock went back");
+        assert_eq!(watch.left(run, HOURS + 100, 2 * HOURS), Duration::ZERO, "the clock went forward");
+        assert!(watch.left(run, HOURS + 5_000, HOURS) > Duration::from_millis(100), "another wait");
     }
 }

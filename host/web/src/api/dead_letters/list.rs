@@ -24,6 +24,7 @@ pub(crate) struct DeadLetterView {
     id: String,
     channel: String,
     source_id: String,
+    /// The run, or the webhook delivery, that met it last
     run: String,
     /// Stable reason
     code: String,

@@ -1,0 +1,187 @@
+//! Webhook deliveries: stored once, worked on in the order they came, kept for a while.
+
+use entrepot_domain::clock::Timestamp;
+use entrepot_domain::{ChannelId, DeliveryId, Id};
+use serde_json::Value;
+use sqlx::types::Json;
+
+mod changes;
+
+pub use changes::{Outcome, WhichDeliveries};
+
+use crate::{Db, Scoped, ScopedTx, StoreError, pack, unpack};
+
+/// A delivery that was verified.
+#[derive(Clone, Debug)]
+pub struct NewDelivery<'a> {
+    /// Two with the same one are the same.
+    pub delivery_id: &'a str,
+    pub topic: &'a str,
+    /// Without any that could hold a credential.
+    pub headers: &'a [(String, String)],
+    pub body: &'a [u8],
+    /// JSON text.
+    pub events: &'a str,
+    pub occurred_at: Option<Timestamp>,
+    pub received_at: Timestamp,
+    pub generation: i64,
+}
+
+/// A delivery as lists show it.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct DeliveryRow {
+    pub id: String,
+    pub channel_id: String,
+    pub delivery_id: String,
+    pub topic: String,
+    pub occurred_at: Option<Timestamp>,
+    pub received_at: Timestamp,
+    pub generation: i64,
+    /// pending, done, dead
+    pub state: String,
+    pub attempts: i64,
+    /// 0: no wait.
+    pub not_before: Timestamp,
+    pub failure: Option<String>,
+    pub note: Option<String>,
+    pub processed_at: Option<Timestamp>,
+}
+
+/// What a delivery said.
+#[derive(Clone, Debug)]
+pub struct DeliveryContent {
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+    /// What the adapter made of it.
+    pub events: Value,
+}
+
+/// A delivery to be worked on.
+#[derive(Clone, Debug)]
+pub struct Pending {
+    pub id: String,
+    pub occurred_at: Option<Timestamp>,
+    pub attempts: i64,
+    /// JSON text.
+    pub events: String,
+}
+
+macro_rules! delivery_columns {
+    () => {
+        "id, channel_id, delivery_id, topic, occurred_at, received_at, generation, state, attempts, not_before, failure, note, \
+         processed_at"
+    };
+}
+
+const INSERT: &str = "INSERT INTO webhook_deliveries (tenant_id, id, channel_id, delivery_id, topic, headers, body, events, \
+    occurred_at, received_at, generation, state, attempts, not_before) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'pending', 0, 0) \
+    ON CONFLICT (tenant_id, channel_id, delivery_id) DO NOTHING";
+const FIND: &str = concat!("SELECT ", delivery_columns!(), " FROM webhook_deliveries WHERE tenant_id = $1 AND id = $2");
+const CONTENT: &str = "SELECT headers, body, events FROM webhook_deliveries WHERE tenant_id = $1 AND id = $2";
+const LIST: &str = concat!(
+    "SELECT ",
+    delivery_columns!(),
+    " FROM webhook_deliveries WHERE tenant_id = $1 AND channel_id = $2 AND ($3 = '' OR state = $3) \
+     AND ($4 = '' OR id < $4) ORDER BY id DESC LIMIT $5"
+);
+const PENDING: &str = "SELECT id, occurred_at, attempts, events FROM webhook_deliveries \
+    WHERE tenant_id = $1 AND channel_id = $2 AND state = 'pending' AND not_before <= $3 ORDER BY id LIMIT $4";
+const NEXT_DUE: &str = "SELECT not_before FROM webhook_deliveries \
+    WHERE tenant_id = $1 AND channel_id = $2 AND state = 'pending' ORDER BY not_before LIMIT 1";
+const WAITING: &str = "SELECT DISTINCT d.tenant_id, d.channel_id FROM webhook_deliveries d \
+    LEFT JOIN webhook_inboxes i ON i.tenant_id = d.tenant_id AND i.channel_id = d.channel_id \
+    WHERE d.state = 'pending' AND d.not_before <= $1 AND d.received_at <= $2 \
+    AND (i.not_before IS NULL OR i.not_before <= $1) LIMIT 1000";
+
+/// A channel whose deliveries wait for no reason that is known here.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, sqlx::FromRow)]
+pub struct WaitingInbox {
+    pub tenant_id: String,
+    pub channel_id: String,
+}
+
+impl Db {
+    /// Channels with deliveries that are due at `now` and came before `came_before`. Somebody may be at work on them.
+    pub async fn waiting_inboxes(
+        &self,
+        now: Timestamp,
+        came_before: Timestamp,
+    ) -> Result<Vec<WaitingInbox>, StoreError> {
+        Ok(read_all!(self, WaitingInbox, WAITING, now, came_before)?)
+    }
+}
+
+impl Scoped {
+    pub async fn delivery(&self, id: &str) -> Result<Option<DeliveryRow>, StoreError> {
+        Ok(read_optional!(self, DeliveryRow, FIND, self.tenant().as_str(), id)?)
+    }
+
+    pub async fn delivery_content(&self, id: &str) -> Result<Option<DeliveryContent>, StoreError> {
+        type Row = (Json<Vec<(String, String)>>, Vec<u8>, Vec<u8>);
+        let row = read_optional!(self, Row, CONTENT, self.tenant().as_str(), id)?;
+        row.map(|(Json(headers), body, events)| {
+            let events = serde_json::from_str(&unpack(&events)?)
+                .map_err(|_| StoreError::Corrupt(format!("the events of delivery {id} are no JSON")))?;
+            Ok(DeliveryContent { headers, body, events })
+        })
+        .transpose()
+    }
+
+    /// Newest first; `state` "" takes all, `before` is the last id of the previous page.
+    pub async fn deliveries(
+        &self,
+        channel: &ChannelId,
+        state: &str,
+        before: &str,
+        limit: i64,
+    ) -> Result<Vec<DeliveryRow>, StoreError> {
+        let tenant = self.tenant().as_str();
+        Ok(read_all!(self, DeliveryRow, LIST, tenant, channel.as_str(), state, before, limit)?)
+    }
+
+    /// What is to be worked on now, in the order it came.
+    pub async fn pending_deliveries(&self, channel: &ChannelId, limit: i64) -> Result<Vec<Pending>, StoreError> {
+        type Row = (String, Option<Timestamp>, i64, Vec<u8>);
+        let now = self.clock().now();
+        let rows = read_all!(self, Row, PENDING, self.tenant().as_str(), channel.as_str(), now, limit)?;
+        rows.into_iter()
+            .map(|(id, occurred_at, attempts, events)| {
+                Ok(Pending { id, occurred_at, attempts, events: unpack(&events)? })
+            })
+            .collect()
+    }
+
+    /// When the next of the pending ones may be worked on; `None`: none is left.
+    pub async fn next_delivery_due(&self, channel: &ChannelId) -> Result<Option<Timestamp>, StoreError> {
+        let row = read_optional!(self, (Timestamp,), NEXT_DUE, self.tenant().as_str(), channel.as_str())?;
+        Ok(row.map(|(at,)| at))
+    }
+}
+
+impl ScopedTx {
+    /// `None`: it is known already.
+    pub async fn insert_delivery(
+        &mut self,
+        channel: &ChannelId,
+        new: &NewDelivery<'_>,
+    ) -> Result<Option<DeliveryId>, StoreError> {
+        let id = DeliveryId::make(self.clock.now());
+        let touched = execute!(
+            &mut self.tx,
+            INSERT,
+            self.tenant.as_str(),
+            id.as_str(),
+            channel.as_str(),
+            new.delivery_id,
+            new.topic,
+            Json(new.headers),
+            new.body,
+            pack(new.events),
+            new.occurred_at,
+            new.received_at,
+            new.generation
+        )?;
+        Ok((touched == 1).then_some(id))
+    }
+}

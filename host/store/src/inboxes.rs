@@ -1,0 +1,127 @@
+//! A channel's inbox: one worker at a time over all hosts, and whether the marketplace is to deliver to it.
+
+use entrepot_domain::ChannelId;
+use entrepot_domain::clock::Timestamp;
+
+use crate::runs::Lease;
+use crate::{Db, Scoped, ScopedTx, StoreError};
+
+/// Who has a channel's deliveries, and until when they wait.
+#[derive(Clone, Debug)]
+pub struct Inbox {
+    pub lease: Option<Lease>,
+    /// 0: no wait.
+    pub not_before: Timestamp,
+}
+
+/// A channel whose subscriptions somebody should look after.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Subscribed {
+    pub tenant_id: String,
+    pub channel_id: String,
+    pub callback_url: String,
+    pub mended_at: Timestamp,
+}
+
+/// As with runs: from an owner who is thought dead, as long as it is still the lease that was thought about.
+const LEASE: &str = "INSERT INTO webhook_inboxes (tenant_id, channel_id, lease_owner, lease_until, not_before, mended_at) \
+    VALUES ($1, $2, $3, $4, 0, 0) ON CONFLICT (tenant_id, channel_id) DO UPDATE SET \
+    lease_owner = excluded.lease_owner, lease_until = excluded.lease_until \
+    WHERE webhook_inboxes.lease_owner = '' OR (webhook_inboxes.lease_owner = $5 AND webhook_inboxes.lease_until = $6)";
+const HOLD: &str =
+    "UPDATE webhook_inboxes SET lease_until = $4 WHERE tenant_id = $1 AND channel_id = $2 AND lease_owner = $3";
+const RELEASE: &str = "UPDATE webhook_inboxes SET lease_owner = '', lease_until = 0 \
+    WHERE tenant_id = $1 AND channel_id = $2 AND lease_owner = $3";
+const POSTPONE: &str = "UPDATE webhook_inboxes SET not_before = $4 \
+    WHERE tenant_id = $1 AND channel_id = $2 AND lease_owner = $3";
+const RESUME: &str = "UPDATE webhook_inboxes SET not_before = 0 WHERE tenant_id = $1 AND channel_id = $2";
+const FIND: &str =
+    "SELECT lease_owner, lease_until, not_before FROM webhook_inboxes WHERE tenant_id = $1 AND channel_id = $2";
+const SUBSCRIBE: &str = "INSERT INTO webhook_inboxes (tenant_id, channel_id, lease_owner, lease_until, not_before, callback_url, \
+    mended_at) VALUES ($1, $2, '', 0, 0, $3, $4) ON CONFLICT (tenant_id, channel_id) DO UPDATE SET \
+    callback_url = excluded.callback_url, mended_at = excluded.mended_at";
+const UNSUBSCRIBE: &str = "UPDATE webhook_inboxes SET callback_url = NULL WHERE tenant_id = $1 AND channel_id = $2";
+const CALLBACK: &str = "SELECT callback_url FROM webhook_inboxes WHERE tenant_id = $1 AND channel_id = $2";
+const DUE: &str = "SELECT i.tenant_id, i.channel_id, i.callback_url, i.mended_at FROM webhook_inboxes i \
+    JOIN channels c ON c.tenant_id = i.tenant_id AND c.id = i.channel_id \
+    WHERE i.callback_url IS NOT NULL AND i.mended_at < $1 AND c.removed_at IS NULL ORDER BY i.mended_at LIMIT 100";
+const CLAIM: &str = "UPDATE webhook_inboxes SET mended_at = $4 \
+    WHERE tenant_id = $1 AND channel_id = $2 AND mended_at = $3 AND callback_url IS NOT NULL";
+
+impl Db {
+    /// Channels whose subscriptions nobody looked after since then.
+    pub async fn subscriptions_due(&self, before: Timestamp) -> Result<Vec<Subscribed>, StoreError> {
+        Ok(read_all!(self, Subscribed, DUE, before)?)
+    }
+}
+
+impl Scoped {
+    pub async fn inbox(&self, channel: &ChannelId) -> Result<Inbox, StoreError> {
+        type Row = (String, Timestamp, Timestamp);
+        let row = read_optional!(self, Row, FIND, self.tenant().as_str(), channel.as_str())?;
+        let (owner, until, not_before) = row.unwrap_or_default();
+        Ok(Inbox { lease: (!owner.is_empty()).then_some(Lease { owner, until }), not_before })
+    }
+
+    /// Where the marketplace is to deliver to; `None`: no subscriptions are wanted.
+    pub async fn wanted_callback(&self, channel: &ChannelId) -> Result<Option<String>, StoreError> {
+        let row = read_optional!(self, (Option<String>,), CALLBACK, self.tenant().as_str(), channel.as_str())?;
+        Ok(row.and_then(|(url,)| url))
+    }
+}
+
+impl ScopedTx {
+    /// Takes an inbox that is free; from `dead`, too, whose owner is not heard of. False: another worker has it.
+    pub async fn lease_inbox(
+        &mut self,
+        channel: &ChannelId,
+        owner: &str,
+        ttl_ms: i64,
+        dead: Option<&Lease>,
+    ) -> Result<bool, StoreError> {
+        let (tenant, until) = (self.tenant.as_str(), self.clock.now() + ttl_ms);
+        let (old, old_until) = (dead.map(|lease| lease.owner.as_str()), dead.map(|lease| lease.until));
+        Ok(execute!(&mut self.tx, LEASE, tenant, channel.as_str(), owner, until, old, old_until)? == 1)
+    }
+
+    /// Renews the lease. Fails, and with it everything in this transaction, when another worker has taken it.
+    pub async fn hold_inbox(&mut self, channel: &ChannelId, owner: &str, ttl_ms: i64) -> Result<(), StoreError> {
+        let until = self.clock.now() + ttl_ms;
+        let touched = execute!(&mut self.tx, HOLD, self.tenant.as_str(), channel.as_str(), owner, until)?;
+        if touched == 1 { Ok(()) } else { Err(StoreError::LeaseLost) }
+    }
+
+    pub async fn release_inbox(&mut self, channel: &ChannelId, owner: &str) -> Result<(), StoreError> {
+        execute!(&mut self.tx, RELEASE, self.tenant.as_str(), channel.as_str(), owner)?;
+        Ok(())
+    }
+
+    /// Whoever has the inbox was told to wait.
+    pub async fn postpone_inbox(&mut self, channel: &ChannelId, owner: &str, at: Timestamp) -> Result<(), StoreError> {
+        execute!(&mut self.tx, POSTPONE, self.tenant.as_str(), channel.as_str(), owner, at)?;
+        Ok(())
+    }
+
+    /// Somebody says that it is worth another try now.
+    pub async fn resume_inbox(&mut self, channel: &ChannelId) -> Result<(), StoreError> {
+        execute!(&mut self.tx, RESUME, self.tenant.as_str(), channel.as_str())?;
+        Ok(())
+    }
+
+    pub async fn want_subscriptions(&mut self, channel: &ChannelId, callback_url: &str) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        execute!(&mut self.tx, SUBSCRIBE, self.tenant.as_str(), channel.as_str(), callback_url, now)?;
+        Ok(())
+    }
+
+    pub async fn forget_subscriptions(&mut self, channel: &ChannelId) -> Result<(), StoreError> {
+        execute!(&mut self.tx, UNSUBSCRIBE, self.tenant.as_str(), channel.as_str())?;
+        Ok(())
+    }
+
+    /// True for the one host that is to look after these subscriptions now.
+    pub async fn claim_subscriptions(&mut self, of: &Subscribed) -> Result<bool, StoreError> {
+        let (tenant, now) = (self.tenant.as_str(), self.clock.now());
+        Ok(execute!(&mut self.tx, CLAIM, tenant, of.channel_id.as_str(), of.mended_at, now)? == 1)
+    }
+}

@@ -1,0 +1,168 @@
+//! What a batch of deliveries leads to: the shop asked where it has to be, old news left out, and the rest mapped.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use entrepot_domain::clock::Timestamp;
+use entrepot_egress::Stats;
+use entrepot_runtime::{CallError, Page, RawItem};
+use entrepot_store::Scoped;
+use entrepot_store::deliveries::Pending;
+use entrepot_store::items::KnownItem;
+
+use super::merge::{Plan, Sources, Wanted};
+use crate::channels::OpenChannel;
+use crate::import::{PreparedPage, prepare};
+use crate::{Sync, SyncError};
+
+/// Ids asked for in one `fetch-items`: what comes by webhook should not wait for a large answer.
+const ASKED_AT_ONCE: usize = 20;
+
+/// A batch ready to be written.
+pub(super) struct Ready {
+    pub(super) pending: Vec<Pending>,
+    pub(super) plan: Plan,
+    pub(super) page: PreparedPage,
+    /// Items of the page, and who told of them.
+    pub(super) shown: BTreeMap<String, Sources>,
+    /// Why what these deliveries are about could not be fetched.
+    pub(super) failed: HashMap<usize, CallError>,
+}
+
+/// What is being put together.
+struct Draft<'a> {
+    known: HashMap<String, KnownItem>,
+    plan: &'a mut Plan,
+    items: Vec<RawItem>,
+    shown: BTreeMap<String, Sources>,
+    failed: HashMap<usize, CallError>,
+}
+
+impl Sync {
+    pub(super) async fn ready(
+        &self,
+        scoped: &Scoped,
+        channel: &OpenChannel,
+        pending: Vec<Pending>,
+    ) -> Result<Ready, SyncError> {
+        let mut plan = Plan::of(&pending);
+        let wanted = std::mem::take(&mut plan.items);
+        let ids: Vec<&str> = wanted.keys().map(String::as_str).collect();
+        let known = scoped.known_items(&channel.id, &ids).await?;
+        let (items, shown, failed) = (Vec::new(), BTreeMap::new(), HashMap::new());
+        let mut draft = Draft { known, plan: &mut plan, items, shown, failed };
+        let mut ask = BTreeMap::new();
+        for (id, (wanted, by)) in wanted {
+            match wanted {
+                Wanted::Ask => {
+                    ask.insert(id, by);
+                }
+                // It was gone already: is it back, or was this on its way when it went?
+                Wanted::Shown(_) if draft.is_gone(&id) => {
+                    ask.insert(id, by);
+                }
+                Wanted::Shown(item) => draft.show(item, by),
+                Wanted::Gone(at) => draft.bury(&id, at, by),
+            }
+        }
+        self.ask_for(channel, &pending, ask, &mut draft).await;
+        let Draft { items, shown, failed, .. } = draft;
+        let mut mapper = channel.generation.adapter.mapper(&channel.view);
+        let page = Page { items, listed: Vec::new(), next: None, context: None, total: None, wait: None };
+        let page = prepare(self, scoped, channel, &mut mapper, &HashSet::new(), page).await?;
+        Ok(Ready { pending, plan, page, shown, failed })
+    }
+
+    /// Fetches the items of these ids.
+    async fn ask_for(
+        &self,
+        channel: &OpenChannel,
+        pending: &[Pending],
+        ask: BTreeMap<String, Sources>,
+        draft: &mut Draft<'_>,
+    ) {
+        let attempts = |by: &Sources| by.iter().map(|index| pending[*index].attempts).max().unwrap_or(0);
+        // What failed before is asked for apart from what did not, and by less each time: one id that the shop chokes on does
+        // not take the others with it.
+        let (first, again): (Vec<_>, Vec<_>) = ask.into_iter().partition(|(_, by)| attempts(by) == 0);
+        let tries = again.iter().map(|(_, by)| attempts(by)).max().unwrap_or(0).clamp(0, 8);
+        let fewer = (ASKED_AT_ONCE >> tries).max(1);
+        let session = channel.session(self);
+        let mut stop: Option<CallError> = None;
+        for chunk in first.chunks(ASKED_AT_ONCE).chain(again.chunks(fewer)) {
+            let ids: Vec<String> = chunk.iter().map(|(id, _)| id.clone()).collect();
+            let answer = match &stop {
+                Some(error) => Err(error.clone()),
+                None => channel.generation.adapter.fetch_items(&channel.view, session.clone(), None, ids).await,
+            };
+            match answer {
+                Ok(items) => draft.answered(chunk, items),
+                Err(error) => {
+                    for index in chunk.iter().flat_map(|(_, by)| by) {
+                        draft.failed.insert(*index, error.clone());
+                    }
+                    stop = Some(error).filter(concerns_all);
+                }
+            }
+        }
+        let Stats { requests, .. } = session.stats();
+        tracing::debug!(channel = channel.id.as_str(), requests, "asked for what deliveries told of");
+    }
+}
+
+/// Asking for the next ones would come to the same.
+pub(super) fn concerns_all(error: &CallError) -> bool {
+    use entrepot_runtime::AdapterError::{RateLimited, Unauthorized};
+    matches!(error, CallError::Adapter(RateLimited(_) | Unauthorized(_)))
+}
+
+impl Draft<'_> {
+    fn is_gone(&self, id: &str) -> bool {
+        self.known.get(id).is_some_and(|known| known.deleted_at.is_some())
+    }
+
+    /// Is something later stored than what is told of that moment?
+    fn is_old(&self, id: &str, at: Option<Timestamp>) -> bool {
+        let stored = self.known.get(id).filter(|known| known.deleted_at.is_none());
+        let stored = stored.and_then(|known| known.source_updated_at);
+        stored.zip(at).is_some_and(|(stored, at)| stored > at)
+    }
+
+    fn show(&mut self, item: RawItem, by: Sources) {
+        if self.is_old(&item.source_id, item.updated_at) {
+            return self.note(&item.source_id, "older than what is stored", &by);
+        }
+        self.shown.insert(item.source_id.clone(), by);
+        self.items.push(item);
+    }
+
+    fn bury(&mut self, id: &str, at: Option<Timestamp>, by: Sources) {
+        let here = self.known.contains_key(id) && !self.is_gone(id);
+        if !here {
+            return self.note(id, "gone, and not in the catalogue", &by);
+        }
+        if self.is_old(id, at) {
+            return self.note(id, "gone before what is stored was changed", &by);
+        }
+        let (source_id, body) = (id.to_owned(), String::new());
+        self.items.push(RawItem { source_id, updated_at: at, body, deleted: true, problems: Vec::new() });
+        self.shown.insert(id.to_owned(), by);
+    }
+
+    /// What was asked for and is not in the answer does not exist.
+    fn answered(&mut self, asked: &[(String, Sources)], items: Vec<RawItem>) {
+        let mut items: HashMap<String, RawItem> =
+            items.into_iter().map(|item| (item.source_id.clone(), item)).collect();
+        for (id, by) in asked {
+            match items.remove(id) {
+                Some(item) if !item.deleted => self.show(item, by.clone()),
+                _ => self.bury(id, None, by.clone()),
+            }
+        }
+    }
+
+    fn note(&mut self, id: &str, what: &str, by: &Sources) {
+        for index in by {
+            self.plan.notes[*index].push(format!("{id}: {what}"));
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! Writing what a batch of deliveries led to, together with what became of each of them.
+
+use std::time::Duration;
+
+use entrepot_domain::ChannelId;
+use entrepot_domain::clock::Timestamp;
+use entrepot_queue::Job;
+use entrepot_runtime::{AdapterError, CallError};
+use entrepot_store::Scoped;
+use entrepot_store::deliveries::{Outcome, Pending};
+
+use super::batch::{Ready, concerns_all};
+use crate::channels::OpenChannel;
+use crate::import::{Verdict, judge};
+use crate::{Sync, SyncError};
+
+/// Notes are for people, who read the first words.
+const LONGEST_NOTE: usize = 1_000;
+const DISCONNECTED: &str =
+    "the seller removed the app or revoked its access; connect the account anew with `entrepot channel set`";
+
+/// What the deliveries of a batch come to.
+pub(super) struct Settled {
+    outcomes: Vec<Outcome>,
+    /// The whole inbox waits until then.
+    wait: Option<Timestamp>,
+    problem: Option<String>,
+}
+
+impl Sync {
+    /// What becomes of each delivery.
+    pub(super) async fn settle_batch(
+        &self,
+        scoped: &Scoped,
+        channel: &OpenChannel,
+        ready: &Ready,
+    ) -> Result<Settled, SyncError> {
+        let now = self.db().clock().now();
+        let mut settled = Settled { outcomes: Vec::new(), wait: None, problem: None };
+        let passing = self.is_passing(scoped, channel, ready).await?;
+        for (index, delivery) in ready.pending.iter().enumerate() {
+            let outcome = match ready.failed.get(&index) {
+                None => Outcome::Done(note(ready, index)),
+                Some(error) if passing => Outcome::Again { failure: error.to_string(), not_before: now, counts: false },
+                Some(error) => self.failed_delivery(delivery, error, now, &mut settled),
+            };
+            settled.outcomes.push(outcome);
+        }
+        if ready.plan.disconnected {
+            settled.problem = Some(DISCONNECTED.to_owned());
+        }
+        Ok(settled)
+    }
+
+    /// Is it worth an immediate try, with another token, or with the version of the adapter that was in use before?
+    async fn is_passing(&self, scoped: &Scoped, channel: &OpenChannel, ready: &Ready) -> Result<bool, SyncError> {
+        let any = |is: fn(&CallError) -> bool| ready.failed.values().any(is);
+        let withdrawn = self.account(scoped, channel).await;
+        if any(|error| matches!(error, CallError::Adapter(AdapterError::Unauthorized(_)))) {
+            return self.token_refused(scoped, channel).await;
+        }
+        Ok(withdrawn && any(|error| matches!(error, CallError::Stopped { .. })))
+    }
+
+    fn failed_delivery(&self, delivery: &Pending, error: &CallError, now: Timestamp, settled: &mut Settled) -> Outcome {
+        match judge(error, delivery.attempts, &self.parts().options) {
+            Verdict::Retry { wait, counts_as_attempt } => {
+                let not_before = now + millis(wait);
+                if concerns_all(error) {
+                    settled.wait = settled.wait.max(Some(not_before));
+                }
+                Outcome::Again { failure: error.to_string(), not_before, counts: counts_as_attempt }
+            }
+            Verdict::GiveUp { reconnect } => {
+                if reconnect {
+                    settled.problem = Some(error.to_string());
+                }
+                let tries = delivery.attempts + 1;
+                Outcome::Dead(format!(
+                    "{error} ({tries} {}) — when that is mended: entrepot webhooks replay CHANNEL --id {}",
+                    if tries == 1 { "try" } else { "tries" },
+                    delivery.id
+                ))
+            }
+        }
+    }
+
+    /// The lease first: whoever lost the inbox stops there and writes nothing.
+    pub(super) async fn write_batch(
+        &self,
+        scoped: &Scoped,
+        channel: &OpenChannel,
+        owner: &str,
+        ready: &Ready,
+        settled: &Settled,
+    ) -> Result<(), SyncError> {
+        let mut tx = scoped.begin().await?;
+        tx.hold_inbox(&channel.id, owner, millis(self.parts().options.lease)).await?;
+        let mut unknown = Vec::new();
+        for ((item, location), (available, by)) in &ready.plan.stock {
+            if !tx.set_stock(&channel.id, item, location, *available).await? {
+                unknown.push((by, format!("stock of {item} at {location}: no such level is known")));
+            }
+        }
+        if let Some(first) = ready.pending.first() {
+            // Where a dead letter names its run, it names the delivery.
+            ready.page.write(&mut tx, channel, &first.id.as_str().into()).await?;
+        }
+        for (index, (delivery, outcome)) in ready.pending.iter().zip(&settled.outcomes).enumerate() {
+            let words = unknown.iter().filter(|(by, _)| by.contains(&index)).map(|(_, words)| words.as_str());
+            let words: Vec<&str> = words.collect();
+            match outcome {
+                Outcome::Done(note) if !words.is_empty() => {
+                    let note = [&[note.as_str()], words.as_slice()].concat().join("; ");
+                    tx.settle_delivery(&delivery.id, &Outcome::Done(note)).await?;
+                }
+                outcome => tx.settle_delivery(&delivery.id, outcome).await?,
+            }
+        }
+        if let Some(problem) = &settled.problem {
+            tx.set_channel_problem(&channel.id, Some(problem)).await?;
+        }
+        if let Some(at) = settled.wait {
+            tx.postpone_inbox(&channel.id, owner, at).await?;
+        }
+        if ready.plan.run_ready
+            && let Some(run) = tx.wake_run(&channel.id).await?
+        {
+            let job = Job::Run { tenant: scoped.tenant().to_string(), run: run.to_string() };
+            self.parts().queue.enqueue(tx.raw(), job).await?;
+        }
+        Ok(tx.commit().await?)
+    }
+
+    /// The channel cannot be worked on now: says so at its deliveries, and leaves them for later.
+    pub(super) async fn put_off(
+        &self,
+        scoped: &Scoped,
+        channel: &ChannelId,
+        owner: &str,
+        why: &str,
+        wait: Duration,
+    ) -> Result<(), SyncError> {
+        let mut tx = scoped.begin().await?;
+        let at = self.db().clock().now() + millis(wait);
+        tx.postpone_inbox(channel, owner, at).await?;
+        tx.explain_deliveries(channel, why).await?;
+        Ok(tx.commit().await?)
+    }
+}
+
+pub(super) fn millis(span: Duration) -> i64 {
+    i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
+}
+
+fn note(ready: &Ready, index: usize) -> String {
+    let items = ready.shown.iter().filter(|(_, by)| by.contains(&index));
+    let items = items.map(|(id, _)| format!("{id}: {}", ready.page.fate(id)));
+    let stock = ready.plan.stock.values().filter(|(_, by)| by.contains(&index)).count();
+    let stock = (stock > 0).then(|| format!("{stock} stock {}", if stock == 1 { "level" } else { "levels" }));
+    let words: Vec<String> = ready.plan.notes[index].iter().cloned().chain(items).chain(stock).collect();
+    let words = if words.is_empty() { "nothing to do".to_owned() } else { words.join("; ") };
+    words.chars().take(LONGEST_NOTE).collect()
+}

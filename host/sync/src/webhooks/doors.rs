@@ -1,0 +1,114 @@
+//! Channels ready to verify deliveries, kept open for some seconds: however many come, the database is read once.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use entrepot_domain::{ChannelId, TenantId};
+use tokio::sync::Semaphore;
+
+use crate::channels::OpenChannel;
+use crate::{Sync, SyncError};
+
+/// How long a change of a grant, a secret or a channel may go unnoticed here.
+const FRESH: Duration = Duration::from_secs(3);
+/// Deliveries verified at the same time; imports need the sandbox, too.
+const AT_ONCE: usize = 8;
+
+/// `None`: nothing can be verified for this channel.
+type Door = Option<Arc<OpenChannel>>;
+type Slot = Arc<tokio::sync::Mutex<Option<(Instant, Door)>>>;
+
+pub(crate) struct Doors {
+    /// Ids of a tenant's channels, all of them: to find out that one does not exist takes no look at the database.
+    known: tokio::sync::Mutex<HashMap<TenantId, (Instant, HashSet<String>)>>,
+    slots: Mutex<HashMap<(TenantId, ChannelId), Slot>>,
+    pub(super) verifying: Semaphore,
+    /// Channels for which a job was made because nobody worked on their deliveries.
+    pub(super) nudged: Mutex<HashMap<String, Instant>>,
+}
+
+impl Default for Doors {
+    fn default() -> Self {
+        let (known, slots, nudged) = (tokio::sync::Mutex::default(), Mutex::default(), Mutex::default());
+        Self { known, slots, verifying: Semaphore::new(AT_ONCE), nudged }
+    }
+}
+
+impl Doors {
+    fn slots(&self) -> MutexGuard<'_, HashMap<(TenantId, ChannelId), Slot>> {
+        self.slots.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Sync {
+    /// The channel of that id, if it can verify deliveries.
+    pub(super) async fn door(&self, tenant: &TenantId, channel: &ChannelId) -> Result<Door, SyncError> {
+        if !self.is_known(tenant, channel).await? {
+            return Ok(None);
+        }
+        let slot = self.parts().doors.slots().entry((tenant.clone(), channel.clone())).or_default().clone();
+        let mut slot = slot.lock().await;
+        if let Some((since, door)) = &*slot
+            && since.elapsed() < FRESH
+        {
+            return Ok(door.clone());
+        }
+        let door = self.open_door(tenant, channel).await?;
+        if let Some((_, Some(old))) = slot.replace((Instant::now(), door.clone())) {
+            let (sync, scoped) = (self.clone(), self.db().tenant(tenant));
+            tokio::spawn(async move { sync.account(&scoped, &old).await });
+        }
+        Ok(door)
+    }
+
+    async fn is_known(&self, tenant: &TenantId, channel: &ChannelId) -> Result<bool, SyncError> {
+        let mut known = self.parts().doors.known.lock().await;
+        if let Some((since, ids)) = known.get(tenant)
+            && since.elapsed() < FRESH
+        {
+            return Ok(ids.contains(channel.as_str()));
+        }
+        let ids: HashSet<String> = self.db().tenant(tenant).channel_ids().await?.into_iter().collect();
+        let found = ids.contains(channel.as_str());
+        known.insert(tenant.clone(), (Instant::now(), ids));
+        Ok(found)
+    }
+
+    /// Without a look at the quarantine: a delivery that is refused is lost, one that is stored waits. And without renewing tokens:
+    /// whoever delivers does not wait for a marketplace.
+    async fn open_door(&self, tenant: &TenantId, channel: &ChannelId) -> Result<Door, SyncError> {
+        let opened = async {
+            let row = self.channel(tenant, channel.as_str()).await?;
+            let scoped = self.db().tenant(tenant);
+            let generation = self.admission().active_for(&row.adapter_id, channel).await?;
+            if !generation.adapter.receives_webhooks() {
+                return Ok::<Door, SyncError>(None);
+            }
+            let settings = generation.manifest.check_settings(&row.settings.0).map_err(SyncError::Settings)?;
+            let secrets = self.secrets(&scoped, channel).await?;
+            let open = self.assemble(channel.clone(), &row.adapter_id, generation, &settings, secrets)?;
+            Ok(Some(Arc::new(open)))
+        };
+        match opened.await {
+            Err(error) if !error.is_of_the_database() => {
+                tracing::warn!(channel = channel.as_str(), "deliveries are refused for now: {error}");
+                Ok(None)
+            }
+            opened => opened,
+        }
+    }
+
+    /// Closes what nobody delivers to any more, and writes down what the adapters did.
+    pub(super) async fn close_doors(&self) {
+        let all: Vec<(TenantId, Slot)> =
+            self.parts().doors.slots().iter().map(|((tenant, _), slot)| (tenant.clone(), slot.clone())).collect();
+        for (tenant, slot) in all {
+            let old = slot.lock().await.take_if(|(since, _)| since.elapsed() >= FRESH);
+            if let Some((_, Some(old))) = old {
+                self.account(&self.db().tenant(&tenant), &old).await;
+            }
+        }
+        self.parts().doors.slots().retain(|_, slot| slot.try_lock().map_or(true, |slot| slot.is_some()));
+    }
+}

@@ -1,0 +1,145 @@
+//! Working on a channel's deliveries: one worker at a time over all hosts, batch after batch.
+
+use std::time::{Duration, Instant};
+
+use entrepot_domain::{ChannelId, TenantId};
+use entrepot_queue::Outcome;
+use entrepot_store::runs::Lease;
+use entrepot_store::{Scoped, StoreError};
+
+use super::commit::millis;
+use crate::channels::OpenChannel;
+use crate::import::{Heartbeat, Holder, until, with_patience};
+use crate::{Sync, SyncError};
+
+/// Deliveries taken at a time.
+const BATCH: i64 = 100;
+/// How soon to look again at an inbox that another worker has.
+const HELD: Duration = Duration::from_secs(1);
+const AT_ONCE: Duration = Duration::from_millis(50);
+/// A channel that somebody has to mend is looked at again after this.
+const UNUSABLE: Duration = Duration::from_secs(60);
+/// Waits are instants of a clock that may be set: none is believed for longer.
+const LONGEST: Duration = Duration::from_secs(60);
+
+impl Sync {
+    /// Works on what was delivered to a channel until nothing is left, it has to wait, or the slice is used.
+    pub async fn process_inbox(&self, tenant: &TenantId, channel: &ChannelId) -> Result<Outcome, SyncError> {
+        let (scoped, began) = (self.db().tenant(tenant), Instant::now());
+        loop {
+            let Some(due) = scoped.next_delivery_due(channel).await? else { return Ok(Outcome::Done) };
+            let inbox = scoped.inbox(channel).await?;
+            let now = self.db().clock().now();
+            let wait = until(due.max(inbox.not_before), now);
+            if !wait.is_zero() {
+                return Ok(Outcome::Later(wait.min(LONGEST)));
+            }
+            let (watch, lease) = (&self.parts().watch, self.parts().options.lease);
+            if let Some(held) = &inbox.lease
+                && let Holder::Alive(look_again) = watch.holder(channel.as_str(), held, lease, now)
+            {
+                return Ok(Outcome::Later(look_again));
+            }
+            if began.elapsed() >= self.parts().options.slice {
+                return Ok(Outcome::Later(Duration::ZERO));
+            }
+            let owner = format!("{}-{:08x}", self.parts().host, rand::random::<u32>());
+            if !self.lease_inbox(&scoped, channel, &owner, inbox.lease.as_ref()).await? {
+                return Ok(Outcome::Later(HELD));
+            }
+            watch.forget(channel.as_str());
+            let worked = {
+                let _heartbeat = self.hold_inbox(&scoped, channel, &owner);
+                self.work_on_inbox(&scoped, channel, &owner).await
+            };
+            if let Err(error) = release(&scoped, channel, &owner).await {
+                tracing::debug!(channel = channel.as_str(), "the lease stays until it is over: {error}");
+            }
+            match worked {
+                Ok(()) => {}
+                // Another worker was faster, or a page brought an item in the same moment.
+                Err(SyncError::Store(StoreError::LeaseLost)) => return Ok(Outcome::Later(AT_ONCE)),
+                Err(error) if error.is_conflict() => return Ok(Outcome::Later(AT_ONCE)),
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// `held`: the lease whose owner is not heard of any more.
+    async fn lease_inbox(
+        &self,
+        scoped: &Scoped,
+        channel: &ChannelId,
+        owner: &str,
+        held: Option<&Lease>,
+    ) -> Result<bool, SyncError> {
+        let mut tx = scoped.begin().await?;
+        let leased = tx.lease_inbox(channel, owner, millis(self.parts().options.lease), held).await?;
+        tx.commit().await?;
+        Ok(leased)
+    }
+
+    fn hold_inbox(&self, scoped: &Scoped, channel: &ChannelId, owner: &str) -> Heartbeat {
+        let lease = self.parts().options.lease;
+        let (scoped, channel, owner) = (scoped.clone(), channel.clone(), owner.to_owned());
+        Heartbeat::every(lease / 3, move || {
+            let (scoped, channel, owner) = (scoped.clone(), channel.clone(), owner.clone());
+            async move {
+                let mut tx = scoped.begin().await?;
+                let held = tx.hold_inbox(&channel, &owner, millis(lease)).await;
+                tx.commit().await?;
+                match held {
+                    Ok(()) => Ok(true),
+                    Err(StoreError::LeaseLost) => Ok(false),
+                    Err(error) => Err(error),
+                }
+            }
+        })
+    }
+
+    async fn work_on_inbox(&self, scoped: &Scoped, channel: &ChannelId, owner: &str) -> Result<(), SyncError> {
+        let open = match self.open_channel(scoped.tenant(), channel.as_str()).await {
+            Ok(open) => open,
+            Err(error) if error.is_of_the_database() => return Err(error),
+            Err(SyncError::NoChannel(_)) => {
+                let mut tx = scoped.begin().await?;
+                tx.bury_deliveries(channel, "the channel was removed").await?;
+                return Ok(tx.commit().await?);
+            }
+            Err(error) => {
+                tracing::warn!(channel = channel.as_str(), "deliveries wait: {error}");
+                let wait = error.token_wait(UNUSABLE).unwrap_or(UNUSABLE);
+                return self.put_off(scoped, channel, owner, &error.to_string(), wait).await;
+            }
+        };
+        let worked = self.work_on_batch(scoped, &open, owner).await;
+        self.account(scoped, &open).await;
+        worked
+    }
+
+    async fn work_on_batch(&self, scoped: &Scoped, channel: &OpenChannel, owner: &str) -> Result<(), SyncError> {
+        let pending = scoped.pending_deliveries(&channel.id, BATCH).await?;
+        if pending.is_empty() {
+            return Ok(());
+        }
+        let deliveries = pending.len();
+        let ready = self.ready(scoped, channel, pending).await?;
+        let settled = self.settle_batch(scoped, channel, &ready).await?;
+        let patience = self.parts().options.database_patience;
+        with_patience(patience, || self.write_batch(scoped, channel, owner, &ready, &settled)).await?;
+        tracing::info!(
+            channel = channel.id.as_str(),
+            deliveries,
+            items = ready.shown.len(),
+            failed = ready.failed.len(),
+            "deliveries were worked on"
+        );
+        Ok(())
+    }
+}
+
+async fn release(scoped: &Scoped, channel: &ChannelId, owner: &str) -> Result<(), StoreError> {
+    let mut tx = scoped.begin().await?;
+    tx.release_inbox(channel, owner).await?;
+    tx.commit().await
+}

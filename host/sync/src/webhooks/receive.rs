@@ -1,0 +1,157 @@
+//! Taking a delivery in: verified in the sandbox, stored with its job, and only then acknowledged.
+
+use entrepot_domain::{ChannelId, TenantId};
+use entrepot_queue::Job;
+use entrepot_runtime::{Delivery, Verdict, Verified};
+use entrepot_store::deliveries::NewDelivery;
+
+use crate::channels::OpenChannel;
+use crate::{Sync, SyncError};
+
+/// A request as it came in.
+#[derive(Clone, Debug)]
+pub struct Incoming {
+    pub method: String,
+    pub path: String,
+    pub query: String,
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Received {
+    /// It will be worked on.
+    Stored,
+    /// It came before, and is not worked on again.
+    Known,
+    /// To be answered like this, and nothing else.
+    Reply { status: u16, content_type: String, body: Vec<u8> },
+    /// Whatever the reason: who delivers is not told.
+    Refused,
+}
+
+/// What proxies and browsers put their own credentials into. No adapter sees it, and none is kept.
+const CREDENTIALS: [&str; 3] = ["authorization", "proxy-authorization", "cookie"];
+/// Names of headers that marketplaces could be told to send a secret in: the adapter has to see it, nobody else.
+const SECRETIVE: [&str; 6] = ["token", "secret", "password", "api-key", "apikey", "auth"];
+const LARGEST_REPLY: usize = 64 * 1024;
+const LONGEST_ID: usize = 400;
+const LONGEST_TOPIC: usize = 200;
+
+impl Sync {
+    /// Before the body is read: could a delivery to this channel be verified at all?
+    pub async fn may_deliver(&self, tenant: &TenantId, channel: &ChannelId) -> Result<bool, SyncError> {
+        Ok(self.door(tenant, channel).await?.is_some())
+    }
+
+    pub async fn receive(
+        &self,
+        tenant: &TenantId,
+        channel: &ChannelId,
+        incoming: Incoming,
+    ) -> Result<Received, SyncError> {
+        let Some(open) = self.door(tenant, channel).await? else { return Ok(Received::Refused) };
+        let Incoming { method, path, query, mut headers, body } = incoming;
+        headers.retain(|(name, _)| !CREDENTIALS.contains(&name.to_ascii_lowercase().as_str()));
+        let received_at = self.db().clock().now();
+        let delivery = Delivery { method, path, query, headers, body, received_at };
+        let verdict = {
+            let _turn = self.parts().doors.verifying.acquire().await;
+            open.generation.adapter.verify_webhook(&open.view, open.session(self), delivery.clone()).await
+        };
+        match verdict {
+            Ok(Verdict::Accepted(verified)) => self.keep_delivery(tenant, &open, &delivery, verified).await,
+            Ok(Verdict::Reply(status, content_type, body)) => Ok(reply(status, content_type, body)),
+            Ok(Verdict::Rejected(why)) => {
+                tracing::debug!(channel = channel.as_str(), "a delivery was refused: {why}");
+                Ok(Received::Refused)
+            }
+            Err(error) => {
+                tracing::warn!(channel = channel.as_str(), "a delivery could not be verified: {error}");
+                Ok(Received::Refused)
+            }
+        }
+    }
+
+    async fn keep_delivery(
+        &self,
+        tenant: &TenantId,
+        channel: &OpenChannel,
+        delivery: &Delivery,
+        verified: Verified,
+    ) -> Result<Received, SyncError> {
+        let kept: Vec<(String, String)> =
+            delivery.headers.iter().filter(|(name, _)| !is_secretive(name)).cloned().collect();
+        let events = serde_json::to_string(&verified.events).unwrap_or_else(|_| "[]".to_owned());
+        let (id, topic) = (short_id(verified.id), verified.topic.chars().take(LONGEST_TOPIC).collect::<String>());
+        let new = NewDelivery {
+            delivery_id: &id,
+            topic: &topic,
+            headers: &kept,
+            body: &delivery.body,
+            events: &events,
+            occurred_at: verified.occurred_at,
+            received_at: delivery.received_at,
+            generation: channel.generation.number,
+        };
+        let mut tx = self.db().tenant(tenant).begin().await?;
+        if tx.insert_delivery(&channel.id, &new).await?.is_none() {
+            return Ok(Received::Known);
+        }
+        let job = Job::Inbox { tenant: tenant.to_string(), channel: channel.id.to_string() };
+        self.parts().queue.enqueue(tx.raw(), job).await?;
+        tx.commit().await?;
+        Ok(Received::Stored)
+    }
+}
+
+fn is_secretive(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    SECRETIVE.iter().any(|word| name.contains(word))
+}
+
+/// The adapter makes it of what came; an index does not take just any length.
+fn short_id(id: String) -> String {
+    if id.len() <= LONGEST_ID { id } else { blake3::hash(id.as_bytes()).to_hex().to_string() }
+}
+
+/// Pings and challenges need no more than a status and a few words; a page for browsers, or a way to elsewhere, is none of them.
+fn reply(status: u16, content_type: String, body: Vec<u8>) -> Received {
+    let kind = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let plain = matches!(kind.as_str(), "text/plain" | "application/json");
+    let usual = (200..300).contains(&status) || (400..500).contains(&status);
+    if plain && usual && body.len() <= LARGEST_REPLY {
+        Received::Reply { status, content_type: kind, body }
+    } else {
+        tracing::warn!(status, kind, bytes = body.len(), "an adapter's reply to a delivery is none that can be sent");
+        Received::Refused
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_plain_and_short_replies_are_sent() {
+        let fits = |status, kind: &str, size| reply(status, kind.to_owned(), vec![b'x'; size]) != Received::Refused;
+        assert!(fits(200, "text/plain", 5) && fits(202, "Application/JSON; charset=utf-8", LARGEST_REPLY));
+        assert!(!fits(200, "text/html", 5) && !fits(302, "text/plain", 5) && !fits(500, "text/plain", 5));
+        assert!(!fits(200, "text/plain", LARGEST_REPLY + 1));
+    }
+
+    #[test]
+    fn what_could_hold_a_secret_is_not_kept() {
+        for name in ["X-Auth-Token", "x-entrepot-secret", "X-API-Key"] {
+            assert!(is_secretive(name), "{name}");
+        }
+        assert!(!is_secretive("X-WC-Webhook-Signature") && !is_secretive("x-shopify-hmac-sha256"));
+    }
+
+    #[test]
+    fn long_ids_stay_distinct() {
+        let (a, b) = ("x".repeat(1000), "x".repeat(1001));
+        assert!(short_id(a.clone()).len() <= LONGEST_ID && short_id(a) != short_id(b));
+        assert_eq!(short_id("7".into()), "7");
+    }
+}

@@ -1,0 +1,139 @@
+//! Asking marketplaces to deliver, and to stop.
+
+use std::time::Duration;
+
+use entrepot_domain::{ChannelId, TenantId};
+use entrepot_runtime::Subscription;
+use entrepot_store::Scoped;
+use serde::Serialize;
+
+use crate::channels::OpenChannel;
+use crate::{Sync, SyncError};
+
+/// Whoever removes a channel waits no longer for a marketplace.
+const FAREWELL: Duration = Duration::from_secs(20);
+
+/// A subscription as the marketplace has it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SubscriptionReport {
+    pub id: String,
+    pub topic: String,
+    pub callback_url: String,
+    pub active: bool,
+    /// It delivers to this channel here.
+    pub ours: bool,
+}
+
+impl Sync {
+    /// Makes the subscriptions that are missing and mends those that were switched off. From now on they are looked after.
+    pub async fn subscribe(
+        &self,
+        tenant: &TenantId,
+        channel: &str,
+        public_url: &str,
+    ) -> Result<Vec<SubscriptionReport>, SyncError> {
+        let open = self.open_channel(tenant, channel).await?;
+        let url = callback(public_url, &open.id);
+        let made = self.make_subscriptions(&self.db().tenant(tenant), &open, &url).await?;
+        let mut tx = self.db().tenant(tenant).begin().await?;
+        tx.want_subscriptions(&open.id, &url).await?;
+        tx.commit().await?;
+        Ok(reports(made, &url))
+    }
+
+    pub(super) async fn make_subscriptions(
+        &self,
+        scoped: &Scoped,
+        open: &OpenChannel,
+        url: &str,
+    ) -> Result<Vec<Subscription>, SyncError> {
+        let adapter = &open.generation.adapter;
+        let made = adapter.subscribe_webhooks(&open.view, open.session(self), url.to_owned()).await;
+        self.account(scoped, open).await;
+        Ok(made?)
+    }
+
+    /// All that the marketplace tells of, also those of others.
+    pub async fn subscriptions(
+        &self,
+        tenant: &TenantId,
+        channel: &str,
+        public_url: &str,
+    ) -> Result<Vec<SubscriptionReport>, SyncError> {
+        let open = self.open_channel(tenant, channel).await?;
+        let scoped = self.db().tenant(tenant);
+        let wanted = scoped.wanted_callback(&open.id).await?;
+        let found = open.generation.adapter.webhook_subscriptions(&open.view, open.session(self)).await;
+        self.account(&scoped, &open).await;
+        Ok(reports(found?, &wanted.unwrap_or_else(|| callback(public_url, &open.id))))
+    }
+
+    /// Ends the subscriptions that deliver to this channel here. How many there were.
+    pub async fn unsubscribe(&self, tenant: &TenantId, channel: &str, public_url: &str) -> Result<usize, SyncError> {
+        let open = self.open_channel(tenant, channel).await?;
+        let scoped = self.db().tenant(tenant);
+        let wanted = scoped.wanted_callback(&open.id).await?;
+        // Forgotten first, so that nobody makes them anew meanwhile; what then fails can be tried again.
+        let mut tx = scoped.begin().await?;
+        tx.forget_subscriptions(&open.id).await?;
+        tx.commit().await?;
+        let url = wanted.unwrap_or_else(|| callback(public_url, &open.id));
+        self.unmake_subscriptions(&scoped, &open, &url).await
+    }
+
+    async fn unmake_subscriptions(&self, scoped: &Scoped, open: &OpenChannel, url: &str) -> Result<usize, SyncError> {
+        let adapter = &open.generation.adapter;
+        let ended = async {
+            let found = adapter.webhook_subscriptions(&open.view, open.session(self)).await?;
+            let ours: Vec<String> =
+                found.into_iter().filter(|found| found.callback_url == url).map(|found| found.id).collect();
+            let count = ours.len();
+            if count > 0 {
+                adapter.unsubscribe_webhooks(&open.view, open.session(self), ours).await?;
+            }
+            Ok(count)
+        }
+        .await;
+        self.account(scoped, open).await;
+        ended
+    }
+
+    /// For a channel that is about to go: whatever does not work out is left behind, and said.
+    pub(crate) async fn end_subscriptions(&self, scoped: &Scoped, channel: &ChannelId) {
+        let end = async {
+            let Some(url) = scoped.wanted_callback(channel).await? else { return Ok(()) };
+            let open = self.open_channel(scoped.tenant(), channel.as_str()).await?;
+            self.unmake_subscriptions(scoped, &open, &url).await?;
+            let mut tx = scoped.begin().await?;
+            tx.forget_subscriptions(channel).await?;
+            Ok::<_, SyncError>(tx.commit().await?)
+        };
+        match tokio::time::timeout(FAREWELL, end).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => {
+                tracing::warn!(
+                    channel = channel.as_str(),
+                    "webhooks stay at the marketplace; delete them there: {error}"
+                );
+            }
+            Err(_) => {
+                tracing::warn!(
+                    channel = channel.as_str(),
+                    "webhooks stay at the marketplace; delete them there: no answer"
+                );
+            }
+        }
+    }
+}
+
+fn callback(public_url: &str, channel: &ChannelId) -> String {
+    format!("{}/hooks/{channel}", public_url.trim_end_matches('/'))
+}
+
+fn reports(found: Vec<Subscription>, url: &str) -> Vec<SubscriptionReport> {
+    let report = |Subscription { id, topic, callback_url, active }: Subscription| {
+        let ours = callback_url == url;
+        SubscriptionReport { id, topic, callback_url, active, ours }
+    };
+    found.into_iter().map(report).collect()
+}

@@ -1,0 +1,35 @@
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use entrepot_domain::ChannelId;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::DeliveryView;
+use crate::AppState;
+use crate::problem::Problem;
+use crate::query::{Listing, Paging};
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Filter {
+    /// Only those that are pending, done or dead
+    #[serde(default)]
+    state: String,
+}
+
+/// Webhook deliveries of a channel, newest first
+#[utoipa::path(get, path = "/channels/{channel}/deliveries", tag = "deliveries",
+    params(("channel" = String, Path), Filter, Paging),
+    responses((status = 200, body = Listing<DeliveryView>), (status = 404, body = Problem)))]
+pub(crate) async fn handler(
+    State(app): State<AppState>,
+    Path(channel): Path<String>,
+    Query(filter): Query<Filter>,
+    Query(paging): Query<Paging>,
+) -> Result<Json<Listing<DeliveryView>>, Problem> {
+    let channel = ChannelId::from(app.sync.channel(&app.tenant, &channel).await?.id);
+    let scoped = app.sync.db().tenant(&app.tenant);
+    let rows = scoped.deliveries(&channel, &filter.state, &paging.cursor, paging.limit()).await?;
+    let views = rows.into_iter().map(DeliveryView::from).collect();
+    Ok(Json(Listing::new(views, paging.limit(), |last: &DeliveryView| last.id.clone())))
+}
