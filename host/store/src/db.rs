@@ -147,7 +147,10 @@ impl Db {
 fn sqlite_pool(connections: u32) -> SqlitePoolOptions {
     // When the disk is full, or cannot be written, SQLite ends the transaction by itself, and its driver goes on to believe in it:
     // nothing could ever begin on that connection again.
-    SqlitePoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE).after_release(|connection, _| {
+    let pool = SqlitePoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE);
+    // A file's connections do not age. And what looks for old ones may count fewer idle ones than none while one is being given back
+    // (sqlx 0.9.0), and then goes on for ever.
+    pool.idle_timeout(None).max_lifetime(None).after_release(|connection, _| {
         Box::pin(async move {
             // What a dropped transaction has left to do is done before the answer comes.
             connection.ping().await?;

@@ -116,8 +116,11 @@ impl Sync {
         match outcome {
             // Another worker was faster, or the answer to our commit was lost: what counts is what the database says.
             Err(SyncError::Store(StoreError::LeaseLost)) => Ok(Outcome::Later(Duration::from_millis(100))),
-            // A webhook brought an item for the first time, in the moment in which a page did.
-            Err(error) if error.is_conflict() => Ok(Outcome::Later(Duration::from_millis(100))),
+            Err(error) if error.is_conflict() => {
+                // A webhook brought an item for the first time, in the moment in which a page did.
+                tracing::warn!(run = run.as_str(), "a page is fetched again: {error}");
+                Ok(Outcome::Later(HELD))
+            }
             outcome => outcome,
         }
     }

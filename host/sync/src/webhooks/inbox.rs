@@ -57,9 +57,13 @@ impl Sync {
             }
             match worked {
                 Ok(()) => {}
-                // Another worker was faster, or a page brought an item in the same moment.
+                // Another worker was faster.
                 Err(SyncError::Store(StoreError::LeaseLost)) => return Ok(Outcome::Later(AT_ONCE)),
-                Err(error) if error.is_conflict() => return Ok(Outcome::Later(AT_ONCE)),
+                Err(error) if error.is_conflict() => {
+                    // A page brought an item for the first time, in the moment in which a delivery did.
+                    tracing::warn!(channel = channel.as_str(), "deliveries are worked on again: {error}");
+                    return Ok(Outcome::Later(HELD));
+                }
                 Err(error) => return Err(error),
             }
         }
