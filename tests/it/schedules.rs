@@ -6,7 +6,7 @@ use entrepot_store::runs::RunRow;
 use entrepot_store::schedules::ScheduleRow;
 use entrepot_sync::{ScheduleChange, SyncError, Ticked};
 use entrepot_test_support::woocommerce::{Seed, Store, serve};
-use entrepot_tests::{App, SHOP, on_both};
+use entrepot_tests::{App, Marketplace, SHOP, on_both};
 
 const HOUR: i64 = 3_600_000;
 
@@ -36,24 +36,29 @@ async fn finish(app: &App) -> RunRow {
 on_both! {
     async fn a_channel_has_schedules_from_the_beginning_and_they_follow_the_shop(app: App) {
         let store = Store::generate(Seed { products: 40, variable_share: 0.0, seed: 3 });
-        let server = serve(&store);
-        app.connect(&server.base_url, &store.key()).await;
+        let shop = Marketplace::woocommerce(&store);
+        let (app, _) = app.connect_to(&shop).await;
+        let pass = |hours: i64| {
+            app.clock().advance(hours * HOUR);
+            let now = app.clock().now() / 1_000;
+            store.configure(|options| options.now = Some(now));
+        };
         assert_eq!(app.host.sync.tick().await.expect("a look"), Ticked::default(), "nothing is due at once");
         set(&app, ScheduleKind::Full, ScheduleChange { enabled: Some(false), ..ScheduleChange::default() }).await;
 
-        app.clock().advance(HOUR);
+        pass(1);
         assert_eq!(app.host.sync.tick().await.expect("a look"), Ticked { begun: 1, skipped: 0 });
         let first = finish(&app).await;
-        assert_eq!((first.state(), first.scope()), (RunState::Completed, RunScope::Full), "there was no full run yet");
+        assert_eq!((first.state(), first.scope()), (RunState::Completed, RunScope::Full), "{:?}", first.failure);
         assert_eq!(schedule(&app, ScheduleKind::Delta).await.last_run.as_deref(), Some(first.id.as_str()));
 
+        pass(1);
         let id = store.product_ids()[7];
         store.update(id, |product| product.name = "Changed".into());
-        app.clock().advance(HOUR);
         app.host.sync.tick().await.expect("a look");
         let second = finish(&app).await;
         assert!(matches!(second.scope(), RunScope::ChangedSince(since) if since < first.created_at), "{:?}", second.scope());
-        assert_eq!(second.state(), RunState::Completed);
+        assert_eq!((second.state(), second.counts().updated), (RunState::Completed, 1), "{:?}", second.failure);
         assert!(app.products().await.iter().any(|product| product.title == "Changed"));
     }
 

@@ -1,9 +1,13 @@
 //! What can be typed. Names are a contract: scripts use them.
 
+mod dead_letters;
+mod schedule;
 mod webhooks;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use dead_letters::DeadLettersCommand;
+pub use schedule::{ScheduleArgs, ScheduleCommand};
 pub use webhooks::{DeliveryState, WebhooksCommand};
 
 /// Connects shops and marketplaces: every adapter is a sandboxed WebAssembly component.
@@ -80,40 +84,6 @@ pub enum Role {
     All,
     Web,
     Worker,
-}
-
-#[derive(Debug, Subcommand)]
-pub enum ScheduleCommand {
-    /// List a channel's schedules
-    List { channel: String },
-    /// Change one; what is not named stays
-    Set(ScheduleArgs),
-}
-
-#[derive(Debug, Args)]
-pub struct ScheduleArgs {
-    pub channel: String,
-    /// What it begins
-    #[arg(value_parser = ["full", "delta"])]
-    pub kind: String,
-    /// `every 15m`, or a cron line like `0 3 * * *`
-    #[arg(long)]
-    pub rule: Option<String>,
-    /// Of the cron line, e.g. Europe/Berlin
-    #[arg(long)]
-    pub time_zone: Option<String>,
-    /// Spread it over so many minutes
-    #[arg(long, value_name = "MINUTES")]
-    pub jitter: Option<i64>,
-    /// While another run is under way: leave it out, or begin afterwards
-    #[arg(long, value_parser = ["skip", "queue"])]
-    pub when_busy: Option<String>,
-    /// Switch it on
-    #[arg(long, conflicts_with = "off")]
-    pub on: bool,
-    /// Switch it off
-    #[arg(long)]
-    pub off: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -289,46 +259,4 @@ pub enum ProductsCommand {
 pub enum ExportFormat {
     Jsonl,
     Csv,
-}
-
-#[derive(Debug, Subcommand)]
-pub enum DeadLettersCommand {
-    /// List what could not be imported, and why
-    List { channel: String },
-    /// Map dead letters again, from what was kept of them
-    Replay {
-        channel: String,
-        /// Only this one; may be given several times
-        #[arg(long = "id")]
-        ids: Vec<String>,
-        /// Only those with this reason
-        #[arg(long)]
-        code: Option<String>,
-    },
-}
-
-fn key_value(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
-        // The text may hold a secret: it is not repeated.
-        _ => Err("use KEY=VALUE".to_owned()),
-    }
-}
-
-fn operation(text: &str) -> Result<entrepot_domain::grants::Operation, String> {
-    use entrepot_domain::grants::Operation;
-    let known = || Operation::ALL.map(Operation::as_str).join(", ");
-    Operation::ALL.into_iter().find(|known| known.as_str() == text).ok_or_else(|| format!("use one of {}", known()))
-}
-
-#[cfg(test)]
-mod tests {
-    use clap::CommandFactory;
-
-    use super::Cli;
-
-    #[test]
-    fn names_and_flags_do_not_collide() {
-        Cli::command().debug_assert();
-    }
 }
