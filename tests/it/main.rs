@@ -15,6 +15,7 @@ mod golden;
 mod hooks;
 mod hooks_api;
 mod hooks_inbox;
+mod hooks_marketplaces;
 mod hooks_subscriptions;
 mod import;
 mod kill;
