@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use entrepot_domain::clock::Timestamp;
 use entrepot_domain::run::RunScope;
 use entrepot_egress::Stats;
 use entrepot_runtime::{CallError, Page, PageRequest};
@@ -28,12 +29,15 @@ pub(crate) struct Fetched {
 }
 
 /// A page on its way. Dropped, it is not waited for any more.
-pub(crate) struct Fetching(JoinHandle<Fetched>);
+pub(crate) struct Fetching {
+    task: JoinHandle<Fetched>,
+    pub(crate) asked_at: Timestamp,
+}
 
 impl Fetching {
     pub(crate) fn start(sync: &Sync, channel: &Arc<OpenChannel>, scope: RunScope, position: Position) -> Self {
-        let (sync, channel) = (sync.clone(), channel.clone());
-        Self(tokio::spawn(async move {
+        let (sync, channel, asked_at) = (sync.clone(), channel.clone(), sync.db().clock().now());
+        let task = tokio::spawn(async move {
             let session = channel.session(&sync);
             let request = PageRequest {
                 scope,
@@ -44,11 +48,12 @@ impl Fetching {
             };
             let outcome = channel.generation.adapter.fetch_page(&channel.view, session.clone(), request).await;
             Fetched { outcome, stats: session.stats() }
-        }))
+        });
+        Self { task, asked_at }
     }
 
     pub(crate) async fn wait(mut self) -> Fetched {
-        match (&mut self.0).await {
+        match (&mut self.task).await {
             Ok(fetched) => fetched,
             Err(_) => Fetched {
                 outcome: Err(CallError::Stopped {
@@ -63,7 +68,7 @@ impl Fetching {
 
 impl Drop for Fetching {
     fn drop(&mut self) {
-        self.0.abort();
+        self.task.abort();
     }
 }
 
