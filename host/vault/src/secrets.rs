@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use entrepot_domain::Secret;
 use entrepot_domain::secret::SecretSource;
+use zeroize::Zeroizing;
 
 use crate::{KeyRing, Place, VaultError};
 
@@ -25,9 +26,28 @@ impl OpenSecrets {
         sealed.iter().map(open).collect::<Result<_, _>>().map(Self)
     }
 
+    /// Each with its name, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (String, Secret)> {
+        self.0.iter().map(|(name, secret)| (name.clone(), secret.clone()))
+    }
+
     /// The values by name, to be checked or sealed together with others.
     pub fn into_clear(self) -> BTreeMap<String, Secret> {
         self.0
+    }
+
+    /// All of them as one sealed value.
+    pub fn seal_together(&self, ring: &KeyRing, place: &Place<'_>) -> Result<Vec<u8>, VaultError> {
+        let values: BTreeMap<&str, &str> = self.0.iter().map(|(name, value)| (name.as_str(), value.expose())).collect();
+        let text = Zeroizing::new(serde_json::to_string(&values).map_err(|_| VaultError::Damaged)?);
+        ring.seal(place, &text)
+    }
+
+    /// What [`OpenSecrets::seal_together`] sealed at that place.
+    pub fn open_together(ring: &KeyRing, place: &Place<'_>, sealed: &[u8]) -> Result<Self, VaultError> {
+        let text = ring.open(place, sealed)?;
+        let values: BTreeMap<String, String> = serde_json::from_str(text.expose()).map_err(|_| VaultError::Damaged)?;
+        Ok(Self(values.into_iter().map(|(name, value)| (name, Secret::new(value))).collect()))
     }
 
     /// Where a channel's secret stands.
