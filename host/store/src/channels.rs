@@ -41,6 +41,7 @@ const FORGET_SECRETS: &str = "DELETE FROM channel_secrets WHERE tenant_id = $1 A
 const PUT_SECRET: &str = "INSERT INTO channel_secrets (tenant_id, channel_id, name, sealed, updated_at) \
     VALUES ($1, $2, $3, $4, $5) ON CONFLICT (tenant_id, channel_id, name) \
     DO UPDATE SET sealed = excluded.sealed, updated_at = excluded.updated_at";
+const REMOVE_SECRET: &str = "DELETE FROM channel_secrets WHERE tenant_id = $1 AND channel_id = $2 AND name = $3";
 const SECRETS: &str = "SELECT name, sealed FROM channel_secrets WHERE tenant_id = $1 AND channel_id = $2 ORDER BY name";
 const ANY_SECRET: &str =
     "SELECT name, sealed FROM channel_secrets WHERE tenant_id = $1 ORDER BY channel_id, name LIMIT 1";
@@ -109,6 +110,11 @@ impl ScopedTx {
     pub async fn put_secret(&mut self, channel: &ChannelId, name: &str, sealed: &[u8]) -> Result<(), StoreError> {
         let now = self.clock.now();
         execute!(&mut self.tx, PUT_SECRET, self.tenant.as_str(), channel.as_str(), name, sealed, now)?;
+        Ok(())
+    }
+
+    pub async fn remove_secret(&mut self, channel: &ChannelId, name: &str) -> Result<(), StoreError> {
+        execute!(&mut self.tx, REMOVE_SECRET, self.tenant.as_str(), channel.as_str(), name)?;
         Ok(())
     }
 
