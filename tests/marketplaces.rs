@@ -80,6 +80,17 @@ impl Marketplace {
         ]
     }
 
+    pub fn settings(&self) -> Settings {
+        Settings::clone(self.settings.as_object().expect("settings by name"))
+    }
+
+    /// Those of the shop with names like that.
+    pub fn secrets(&self, named: impl Fn(&str) -> bool) -> Vec<(String, Secret)> {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let secrets = self.secrets.as_object().expect("secrets by name").iter().filter(|(name, _)| named(name));
+        secrets.map(|(name, value)| (name.clone(), Secret::new(text(value)))).collect()
+    }
+
     /// With other secrets than the shop's own first ones.
     #[must_use]
     pub fn with_secrets(mut self, secrets: Value) -> Self {
@@ -91,6 +102,22 @@ impl Marketplace {
 impl App {
     /// The host with the adapter installed and the shop connected, under the name that every test gives its one channel.
     pub async fn connect_to(self, shop: &Marketplace) -> (Self, ChannelId) {
+        let app = self.trusting(shop).await;
+        let new = NewChannel {
+            adapter: shop.id.into(),
+            name: SHOP.into(),
+            settings: shop.settings(),
+            secrets: shop.secrets(|_| true),
+            untested: false,
+        };
+        let added = app.host.sync.add_channel(&app.host.tenant, new).await;
+        let (id, _) = added.unwrap_or_else(|error| panic!("{}: {error}", shop.id));
+        (app, id)
+    }
+
+    /// The host with the adapter installed, and the shop's certificate trusted.
+    #[must_use]
+    pub async fn trusting(self, shop: &Marketplace) -> Self {
         let file = self.data_dir().join("authority.pem");
         std::fs::write(&file, shop.server.authority_pem().expect("it speaks TLS")).expect("the certificate is written");
         let app = self.with(&[("ENTREPOT_EGRESS_CA_FILE", path(&file))]).await;
@@ -98,18 +125,7 @@ impl App {
         let admission = app.host.sync.admission();
         admission.install(bytes, "test").await.expect("the adapter installs");
         admission.approve(shop.id, &Narrowing::default(), "test").await.expect("the adapter is approved");
-        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let secrets = shop.secrets.as_object().expect("secrets by name");
-        let new = NewChannel {
-            adapter: shop.id.into(),
-            name: SHOP.into(),
-            settings: Settings::clone(shop.settings.as_object().expect("settings by name")),
-            secrets: secrets.iter().map(|(name, value)| (name.clone(), Secret::new(text(value)))).collect(),
-            untested: false,
-        };
-        let added = app.host.sync.add_channel(&app.host.tenant, new).await;
-        let (id, _) = added.unwrap_or_else(|error| panic!("{}: {error}", shop.id));
-        (app, id)
+        app
     }
 }
 
