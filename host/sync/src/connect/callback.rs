@@ -97,8 +97,12 @@ impl Sync {
                 Ok(CameBack::Connected { name, account })
             }
             Err(error) => {
-                let why = error.to_string();
-                tracing::warn!(connection = row.id, "not connected: {why}");
+                tracing::warn!(connection = row.id, "not connected: {error}");
+                let why = match error {
+                    // The seller is no operator.
+                    SyncError::Vault(_) => "the host cannot open what it kept; its log says why".to_owned(),
+                    error => error.to_string(),
+                };
                 let mut tx = scoped.begin().await?;
                 tx.end_connection(&row.id, Err(&why)).await?;
                 tx.commit().await?;
@@ -136,6 +140,7 @@ impl Sync {
             Ok(oauth) => oauth,
             Err(error) => return Look::Refused(error.to_string()),
         };
+        // Signed or not: marketplaces that sign may leave it out here, and whoever has the state could end this in other ways too.
         if let Some(error) = callback.get("error") {
             return Look::Refused(refusal(error));
         }

@@ -142,13 +142,15 @@ impl Sync {
     ) -> Result<(), SyncError> {
         let account = serde_json::to_value(&proven.account).unwrap_or_default();
         let mut tx = scoped.begin().await?;
+        if !tx.set_channel_account(id, &account).await? {
+            return Err(SyncError::NoChannel(row.name.clone()));
+        }
         // One that goes with another access token would be of no use later.
         tx.remove_secret(id, REFRESH_TOKEN).await?;
         for (name, sealed) in sealed {
             tx.put_secret(id, name, sealed).await?;
         }
         tx.tokens_connected(id, proven.expires_at).await?;
-        tx.set_channel_account(id, &account).await?;
         still_ours(tx.end_connection(&row.id, Ok(id)).await?)?;
         Ok(tx.commit().await?)
     }
