@@ -8,7 +8,7 @@ use entrepot_domain::run::RunState;
 use entrepot_server::host::Host;
 use entrepot_sync::{Begun, ConnectionReport, NewConnection, SyncError};
 use entrepot_test_support::seed::{self, Seed};
-use entrepot_test_support::server::{Site, visit};
+use entrepot_test_support::server::{Fault, Matcher, Site, visit};
 use entrepot_test_support::{etsy, shopify};
 use entrepot_tests::{App, Marketplace, SHOP, on_both};
 use entrepot_web::{HookLimits, Hosts};
@@ -259,12 +259,13 @@ on_both! {
 
         // Whoever agrees has another shop.
         let begun = begin().await;
-        store.configure(|options| options.shop_id += 1);
+        let me = br#"{"user_id":1,"shop_id":4711}"#.to_vec();
+        shop.server.inject(Matcher::path("/users/me").next(1), Fault::Body(me));
         let shown = come_back(&web, &agree(&store, &begun)).await;
-        assert_eq!(shown.status, StatusCode::BAD_REQUEST, "{}", shown.body);
+        assert_eq!(shown.status, StatusCode::BAD_REQUEST);
+        assert!(shown.body.contains("The connection is to shop 4711"), "{}", shown.body);
         assert_ended(&app, &begun, "failed").await;
         assert_eq!(scoped.sealed_secrets(&id).await.expect("answers"), before, "nothing was replaced");
-        store.configure(|options| options.shop_id -= 1);
 
         // The channel means another shop by now.
         let begun = begin().await;

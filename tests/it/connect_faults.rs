@@ -1,6 +1,6 @@
 //! What goes wrong on the way of a browser, and who tries to make use of it.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use axum::http::{StatusCode, header};
@@ -87,6 +87,17 @@ on_both! {
         assert_eq!(report(&app, &begun).await.state, "expired");
         assert_eq!(app.host.sync.sweep_connections().await.expect("swept"), 1);
         assert_ended(&app, &begun, "expired").await;
+        // A host took it up, and died.
+        let begun = begin(&app, &shop).await;
+        let mut tx = app.host.db.tenant(&app.host.tenant).begin().await.expect("begun");
+        let until = app.clock().now() + 60_000;
+        assert!(tx.claim_connection(begun.id.as_str(), until).await.expect("answers"));
+        assert!(!tx.claim_connection(begun.id.as_str(), until).await.expect("answers"), "once");
+        tx.commit().await.expect("committed");
+        assert_eq!(report(&app, &begun).await.state, "working");
+        app.clock().advance(60_000);
+        assert_eq!(app.host.sync.sweep_connections().await.expect("swept"), 1);
+        assert_ended(&app, &begun, "expired").await;
         app.clock().advance(25 * HOUR);
         assert_eq!(app.host.sync.sweep_connections().await.expect("swept"), 0);
         let gone = app.host.sync.connection(&app.host.tenant, begun.id.as_str()).await;
@@ -108,6 +119,27 @@ on_both! {
             let connected = shown.iter().filter(|shown| shown.status == StatusCode::OK).count();
             assert_eq!((connected, channels(&app).await, asked_for_tokens(&shop)), (1, round, round));
         }
+    }
+
+    async fn what_a_browser_began_goes_on_without_it(app: App) {
+        let (store, shop) = shopify_shop();
+        let (app, web) = host_for(app, &shop).await;
+        let begun = begin(&app, &shop).await;
+        let query = agree(&store, &begun);
+        shop.server.inject(Matcher::path("/oauth/access_token"), Fault::Delay(Duration::from_secs(3)));
+        let visit = tokio::spawn(async move { come_back(&web, &query).await.status });
+        let patience = Instant::now();
+        let settled = async |state: &str| {
+            while report(&app, &begun).await.state != state {
+                assert!(patience.elapsed() < Duration::from_secs(30), "{:?}", report(&app, &begun).await);
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+        };
+        settled("working").await;
+        visit.abort();
+        assert!(visit.await.is_err_and(|error| error.is_cancelled()), "the browser was gone before it ended");
+        settled("done").await;
+        assert_eq!((channels(&app).await, asked_for_tokens(&shop)), (1, 1));
     }
 
     async fn who_agrees_for_another_shop_is_told(app: App) {

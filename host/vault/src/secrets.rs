@@ -61,3 +61,24 @@ impl SecretSource for OpenSecrets {
         self.0.get(name).cloned()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_sealed_together_opens_together_and_only_there() {
+        let ring = KeyRing::generate();
+        let place = Place { tenant: "ten_a", table: "t", row: "r", column: "c" };
+        let values =
+            [("one", "hush"), ("other", "\"}\u{e9}")].map(|(name, value)| (name.to_owned(), Secret::new(value)));
+        let sealed = OpenSecrets::from_clear(values).seal_together(&ring, &place).expect("seals");
+        assert!(!sealed.windows(4).any(|window| window == b"hush" || window == b"othe"));
+        let opened = OpenSecrets::open_together(&ring, &place, &sealed).expect("opens");
+        let value = |name| opened.secret(name).map(|secret| secret.expose().to_owned());
+        assert_eq!((value("one").as_deref(), value("other").as_deref()), (Some("hush"), Some("\"}\u{e9}")));
+        let elsewhere = Place { row: "s", ..place };
+        assert!(OpenSecrets::open_together(&ring, &elsewhere, &sealed).is_err());
+        assert!(OpenSecrets::open_together(&ring, &place, &[]).is_err());
+    }
+}

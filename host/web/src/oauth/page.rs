@@ -22,7 +22,8 @@ impl Page {
 
     pub(super) fn failed(name: &str, why: &str) -> Self {
         let what = format!("The channel {name} was not connected, and nothing was saved.");
-        Self::new("Not connected", [what, format!("The reason: {why}."), CLOSE.to_owned()])
+        let why = format!("The reason: {}.", why.trim_end_matches('.'));
+        Self::new("Not connected", [what, why, CLOSE.to_owned()])
     }
 
     pub(super) fn unexpected() -> Self {
