@@ -87,7 +87,7 @@ impl Callback {
             return false;
         };
         let unsigned = |name: &String| *name == signature.parameter || signature.without.contains(name);
-        let encoded = |text: &'_ str| utf8_percent_encode(text, &SIGNED).to_string();
+        let encoded = |text: &str| utf8_percent_encode(text, &SIGNED).to_string();
         let message: Vec<String> = self
             .0
             .iter()
