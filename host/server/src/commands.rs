@@ -2,6 +2,7 @@
 
 mod adapter;
 mod channel;
+mod connect;
 mod dead_letters;
 mod doctor;
 mod import;

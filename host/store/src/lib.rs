@@ -9,6 +9,7 @@ pub mod bulk;
 pub mod catalogue;
 pub mod channels;
 mod codec;
+pub mod connections;
 mod db;
 pub mod dead_letters;
 pub mod deliveries;

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod channels;
+mod connect;
 mod error;
 mod import;
 mod options;
@@ -24,6 +25,7 @@ use import::{Nudged, Spools, Watch};
 use webhooks::{Doors, Intake};
 
 pub use channels::{AccountReport, NewChannel};
+pub use connect::{Begun, CameBack, ConnectionReport, NewConnection};
 pub use error::SyncError;
 pub use import::{RunReport, StartOptions, Started};
 pub use options::SyncOptions;

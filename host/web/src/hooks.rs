@@ -4,8 +4,8 @@
 //! then whether there is such a channel, then the body up to its limit, then the sandbox. What is refused is refused in the same
 //! words, whether there is no such channel, no webhooks, or no good signature.
 
-mod address;
-mod rate;
+pub(crate) mod address;
+pub(crate) mod rate;
 
 use std::net::SocketAddr;
 use std::sync::Arc;

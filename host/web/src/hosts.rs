@@ -23,6 +23,7 @@ const OPEN: [&str; 2] = ["/healthz", "/readyz"];
 pub struct Hosts {
     listen: IpAddr,
     public: Option<String>,
+    public_url: String,
 }
 
 impl Hosts {
@@ -30,7 +31,12 @@ impl Hosts {
     pub fn new(listen: SocketAddr, public_url: &str) -> Self {
         let uri = public_url.parse::<axum::http::Uri>().ok();
         let public = uri.as_ref().and_then(|uri| uri.authority()).map(|authority| bare(authority.host()));
-        Self { listen: listen.ip(), public }
+        Self { listen: listen.ip(), public, public_url: public_url.to_owned() }
+    }
+
+    /// Where others reach this host.
+    pub(crate) fn public_url(&self) -> &str {
+        &self.public_url
     }
 
     fn admit(&self, given: &str) -> bool {

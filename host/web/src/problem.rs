@@ -91,11 +91,15 @@ impl IntoResponse for Problem {
 impl From<SyncError> for Problem {
     fn from(error: SyncError) -> Self {
         match error {
-            SyncError::NoChannel(_) | SyncError::NoRun(_) | SyncError::NoDelivery(_) => Self::not_found(error),
+            SyncError::NoChannel(_) | SyncError::NoRun(_) | SyncError::NoDelivery(_) | SyncError::NoConnection(_) => {
+                Self::not_found(error)
+            }
             SyncError::NameTaken(_) | SyncError::Crowded => Self::conflict(error),
             SyncError::Settings(_) | SyncError::Bind(_) => Self::refused(error),
             SyncError::Call(error) => Self::marketplace(error),
-            SyncError::Reconnect(_) | SyncError::Schedule(_) => Self::refused(error),
+            SyncError::Reconnect(_) | SyncError::Schedule(_) | SyncError::NoOAuth(_) | SyncError::NotConnected(_) => {
+                Self::refused(error)
+            }
             SyncError::NoToken { .. } => Self::marketplace(error),
             SyncError::Admission(error) => error.into(),
             SyncError::Store(error) => error.into(),

@@ -123,6 +123,9 @@ async fn upkeep(sync: Sync) {
             Ok(forgotten) => tracing::info!(forgotten, "old deliveries are forgotten"),
             Err(error) => tracing::debug!("no look at old deliveries this time: {error}"),
         }
+        if let Err(error) = sync.sweep_connections().await {
+            tracing::debug!("no look at old connections this time: {error}");
+        }
         if let Err(error) = sync.mend_subscriptions().await {
             tracing::debug!("no look at subscriptions this time: {error}");
         }
