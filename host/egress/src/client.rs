@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use entrepot_domain::grants::RateLimit;
+use entrepot_metrics::Metrics;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
@@ -73,6 +74,11 @@ impl Egress {
 
     pub(crate) fn options(&self) -> &EgressOptions {
         &self.0.options
+    }
+
+    /// Where this host counts.
+    pub fn metrics(&self) -> &Metrics {
+        &self.0.options.metrics
     }
 
     pub fn session(&self, spec: SessionSpec) -> Session {
