@@ -19,7 +19,7 @@ mod scrub;
 mod session;
 mod tokens;
 
-pub use client::{Egress, StartError};
+pub use client::{Egress, StartError, operators_client};
 pub use download::Sink;
 pub use exchange::{Failure, Request, Response};
 pub use intercept::{Asked, Intercept};

@@ -7,7 +7,9 @@ mod options;
 mod replay;
 mod sanitise;
 mod schedules;
+mod scrape;
 mod tokens;
+mod trace;
 mod usage;
 mod webhooks;
 
@@ -15,12 +17,14 @@ use std::sync::Arc;
 
 use entrepot_admission::Admission;
 use entrepot_egress::Egress;
+use entrepot_metrics::Metrics;
 use entrepot_queue::Queue;
 use entrepot_spool::Area;
 use entrepot_store::Db;
 use entrepot_vault::KeyRing;
 
 use import::{Nudged, Spools, Watch};
+use scrape::Readings;
 use webhooks::Doors;
 
 pub use channels::{AccountReport, NewChannel};
@@ -49,6 +53,7 @@ pub(crate) struct Parts {
     pub(crate) watch: Watch,
     pub(crate) nudged: Nudged,
     pub(crate) doors: Doors,
+    pub(crate) readings: Readings,
 }
 
 impl Sync {
@@ -64,11 +69,17 @@ impl Sync {
         let host = format!("{}-{:08x}", std::process::id(), rand::random::<u32>());
         let spools = Spools::new(files);
         let (watch, nudged, doors) = (Watch::default(), Nudged::default(), Doors::default());
-        Self(Arc::new(Parts { db, keys, egress, admission, queue, options, host, spools, watch, nudged, doors }))
+        let readings = Readings::default();
+        Self(Arc::new(Parts { db, keys, egress, admission, queue, options, host, spools, watch, nudged, doors, readings }))
     }
 
     pub fn db(&self) -> &Db {
         &self.0.db
+    }
+
+    /// Where this host counts.
+    pub fn metrics(&self) -> &Metrics {
+        self.0.egress.metrics()
     }
 
     pub fn admission(&self) -> &Admission {

@@ -39,17 +39,8 @@ impl Sync {
         counts.deleted += verdict.gone.len() as i64;
         let patience = self.parts().options.database_patience;
         with_patience(patience, || finish(scoped, channel, run, owner, *seq, counts, &verdict)).await?;
-        tracing::info!(
-            run = run.as_str(),
-            channel = channel.id.as_str(),
-            state = verdict.state.as_str(),
-            created = counts.created,
-            updated = counts.updated,
-            unchanged = counts.unchanged,
-            deleted = counts.deleted,
-            dead_letters = counts.dead_letters,
-            "run ended"
-        );
+        let gone = Counts { deleted: verdict.gone.len() as i64, ..Counts::default() };
+        self.count_items(&channel.view.adapter, "import", &gone);
         Ok(verdict.state)
     }
 

@@ -7,6 +7,7 @@ use entrepot_domain::run::RunScope;
 use entrepot_egress::Stats;
 use entrepot_runtime::{CallError, Page, PageRequest};
 use tokio::task::JoinHandle;
+use tracing::Instrument;
 
 use crate::Sync;
 use crate::channels::OpenChannel;
@@ -33,7 +34,8 @@ pub(crate) struct Fetching(JoinHandle<Fetched>);
 impl Fetching {
     pub(crate) fn start(sync: &Sync, channel: &Arc<OpenChannel>, scope: RunScope, position: Position) -> Self {
         let (sync, channel) = (sync.clone(), channel.clone());
-        Self(tokio::spawn(async move {
+        let span = tracing::error_span!("page.fetch", attempt = position.attempt);
+        let fetch = async move {
             let session = channel.session(&sync);
             let request = PageRequest {
                 scope,
@@ -44,7 +46,8 @@ impl Fetching {
             };
             let outcome = channel.generation.adapter.fetch_page(&channel.view, session.clone(), request).await;
             Fetched { outcome, stats: session.stats() }
-        }))
+        };
+        Self(tokio::spawn(fetch.instrument(span)))
     }
 
     pub(crate) async fn wait(mut self) -> Fetched {
