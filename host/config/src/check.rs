@@ -144,7 +144,8 @@ impl Checker {
         let url = Url::parse(given).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.host().is_some());
         if url.is_none() {
             self.problem(
-                "telemetry.otlp_endpoint (OTEL_EXPORTER_OTLP_ENDPOINT) is no address such as http://127.0.0.1:4318".into(),
+                "telemetry.otlp_endpoint (OTEL_EXPORTER_OTLP_ENDPOINT) is no address such as http://127.0.0.1:4318"
+                    .into(),
             );
         }
         url

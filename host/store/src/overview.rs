@@ -49,7 +49,8 @@ pub struct Ending {
     pub problem: Option<String>,
 }
 
-const CHANNELS: &str = "SELECT adapter_id, COUNT(*) AS number FROM channels WHERE removed_at IS NULL GROUP BY adapter_id";
+const CHANNELS: &str =
+    "SELECT adapter_id, COUNT(*) AS number FROM channels WHERE removed_at IS NULL GROUP BY adapter_id";
 const PROBLEMS: &str = "SELECT adapter_id, COUNT(*) AS number FROM channels \
     WHERE removed_at IS NULL AND problem IS NOT NULL GROUP BY adapter_id";
 const DEAD_LETTERS: &str = "SELECT c.adapter_id, COUNT(*) AS number FROM dead_letters d \

@@ -70,7 +70,20 @@ impl Sync {
         let spools = Spools::new(files);
         let (watch, nudged, doors) = (Watch::default(), Nudged::default(), Doors::default());
         let readings = Readings::default();
-        Self(Arc::new(Parts { db, keys, egress, admission, queue, options, host, spools, watch, nudged, doors, readings }))
+        Self(Arc::new(Parts {
+            db,
+            keys,
+            egress,
+            admission,
+            queue,
+            options,
+            host,
+            spools,
+            watch,
+            nudged,
+            doors,
+            readings,
+        }))
     }
 
     pub fn db(&self) -> &Db {

@@ -74,7 +74,11 @@ impl Sync {
                 Sample::new(Metric::ChannelProblems, &[adapter], find(&overview.problems)),
                 Sample::new(Metric::DeadLetters, &[adapter], find(&overview.dead_letters)),
                 Sample::new(Metric::Quarantined, &[adapter], find(&overview.quarantined)),
-                Sample::new(Metric::DeliveriesWaiting, &[adapter], waiting.map_or(0.0, |waiting| waiting.number as f64)),
+                Sample::new(
+                    Metric::DeliveriesWaiting,
+                    &[adapter],
+                    waiting.map_or(0.0, |waiting| waiting.number as f64),
+                ),
                 Sample::new(Metric::OldestDelivery, &[adapter], age as f64 / 1000.0),
             ]);
         }

@@ -21,6 +21,9 @@ const OPEN: [&str; 2] = ["/healthz", "/readyz"];
 /// For those who look after the host, not for the public.
 const METRICS: &str = "/metrics";
 
+/// What came through a proxy says so with one of these.
+const PROXIED: [&str; 5] = ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip"];
+
 /// The names and addresses a host answers to. Ports are not compared: a proxy or a container may show another one.
 #[derive(Clone, Debug)]
 pub struct Hosts {
@@ -76,12 +79,12 @@ pub(crate) async fn check(State(hosts): State<Arc<Hosts>>, request: Request, nex
     let given: Vec<String> =
         target.into_iter().chain(headers.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())).collect();
     if !given.is_empty() && given.iter().all(|name| hosts.admit(name)) {
-        let near = |name: &String| name.parse::<Authority>().is_ok_and(|name| hosts.is_this_machine(&bare(name.host())));
-        if request.uri().path() == METRICS && !(hosts.metrics && given.iter().all(near)) {
-            return Problem::not_found(
-                "metrics are not served here; see [metrics] listen (ENTREPOT_METRICS_LISTEN)",
-            )
-            .into_response();
+        let near =
+            |name: &String| name.parse::<Authority>().is_ok_and(|name| hosts.is_this_machine(&bare(name.host())));
+        let proxied = PROXIED.iter().any(|name| request.headers().contains_key(*name));
+        if request.uri().path() == METRICS && !(hosts.metrics && !proxied && given.iter().all(near)) {
+            return Problem::not_found("metrics are not served here; see [metrics] listen (ENTREPOT_METRICS_LISTEN)")
+                .into_response();
         }
         return next.run(request).await;
     }

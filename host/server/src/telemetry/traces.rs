@@ -33,7 +33,8 @@ impl Traces {
         let url = format!("{}/v1/traces", endpoint.to_string().trim_end_matches('/'));
         let exporter = SpanExporter::builder().with_http().with_http_client(client).with_endpoint(url);
         let exporter = exporter.build().context("the exporter of traces cannot be set up")?;
-        let mut resource = Resource::builder().with_attribute(KeyValue::new("service.version", env!("CARGO_PKG_VERSION")));
+        let mut resource =
+            Resource::builder().with_attribute(KeyValue::new("service.version", env!("CARGO_PKG_VERSION")));
         if std::env::var_os("OTEL_SERVICE_NAME").is_none() {
             resource = resource.with_service_name("entrepot");
         }

@@ -162,11 +162,7 @@ impl Sync {
         let write = with_patience(patience, || self.write_batch(scoped, channel, owner, &ready, &settled));
         write.instrument(tracing::error_span!("deliveries.write")).await?;
         self.count_batch(channel, &ready, &settled);
-        tracing::info!(
-            items = ready.shown.len(),
-            failed = ready.failed.len(),
-            "deliveries were worked on"
-        );
+        tracing::info!(items = ready.shown.len(), failed = ready.failed.len(), "deliveries were worked on");
         Ok(())
     }
 }

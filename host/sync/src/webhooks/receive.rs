@@ -77,12 +77,7 @@ impl Sync {
         received
     }
 
-    async fn take_in(
-        &self,
-        tenant: &TenantId,
-        open: &OpenChannel,
-        incoming: Incoming,
-    ) -> Result<Received, SyncError> {
+    async fn take_in(&self, tenant: &TenantId, open: &OpenChannel, incoming: Incoming) -> Result<Received, SyncError> {
         let Incoming { method, path, query, mut headers, body } = incoming;
         headers.retain(|(name, _)| !CREDENTIALS.contains(&name.to_ascii_lowercase().as_str()));
         let received_at = self.db().clock().now();
