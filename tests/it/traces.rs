@@ -21,6 +21,7 @@ use serde_json::Value;
 use tracing_subscriber::layer::SubscriberExt;
 
 use crate::hooks::{door, shop, work};
+use crate::quarantine;
 
 /// Keeps the spans that it is sent.
 #[derive(Clone, Default)]
@@ -174,7 +175,7 @@ async fn a_run_is_one_trace_over_all_its_turns_and_marketplaces_hear_nothing_of_
         assert!(!told.contains(secret.as_str()));
     }
     let headers = headers.lock().expect("names");
-    assert!(headers.iter().any(|name| name == "authorization"), "{headers:?}");
+    assert!(headers.iter().any(|name| name == "user-agent"), "{headers:?}");
     for name in ["traceparent", "tracestate", "baggage", "b3"] {
         assert!(!headers.iter().any(|sent| sent == name), "{name}");
     }
@@ -197,6 +198,28 @@ impl Lines {
     fn all(&self) -> Vec<Value> {
         let text = String::from_utf8(self.0.lock().expect("lines").clone()).expect("text");
         text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
+    }
+}
+
+/// What an adapter logs is a line like any other.
+#[tokio::test]
+async fn what_an_adapter_logs_names_its_run() {
+    let app = App::start(Database::Sqlite).await;
+    quarantine::install(&app).await;
+    let channel = quarantine::add(&app, "talker", "log-flood", "").await;
+    let lines = Lines::default();
+    let writer = lines.clone();
+    let listening =
+        tracing::subscriber::set_default(tracing_subscriber::registry().with(Json::new(move || writer.clone())));
+    let run = quarantine::start(&app, "talker").await.expect("starts");
+    drop(listening);
+    let all = lines.all();
+    let logged: Vec<&Value> =
+        all.iter().filter(|line| line["target"] == "entrepot_runtime::capabilities::log").collect();
+    assert!(!logged.is_empty(), "it talks");
+    for line in &logged {
+        assert_eq!((&line["run"], &line["channel"]), (&run.run.as_str().into(), &channel.as_str().into()), "{line}");
+        assert_eq!((&line["adapter"], &line["operation"]), (&"hostile".into(), &"fetch-page".into()), "{line}");
     }
 }
 

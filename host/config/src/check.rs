@@ -208,14 +208,16 @@ mod tests {
     fn every_problem_is_named_at_once() {
         let env = |name: &str| match name {
             "ENTREPOT_DATABASE_URL" => Some("mysql://x".to_owned()),
-            "ENTREPOT_LISTEN" => Some("everywhere".to_owned()),
+            "ENTREPOT_LISTEN" | "ENTREPOT_METRICS_LISTEN" | "OTEL_EXPORTER_OTLP_ENDPOINT" => {
+                Some("everywhere".to_owned())
+            }
             "ENTREPOT_IMPORT_WORKERS" => Some("many".to_owned()),
             "ENTREPOT_IMPORT_PAGE_SIZE" | "ENTREPOT_COMPILE_SECONDS" => Some("0".to_owned()),
             "ENTREPOT_EGRESS_CA_FILE" | "ENTREPOT_MASTER_KEY_FILE" => Some("/nowhere/file".to_owned()),
             _ => None,
         };
         let error = Config::from_sources(None, env).expect_err("wrong in many ways");
-        assert_eq!(error.0.len(), 7, "{error}");
+        assert_eq!(error.0.len(), 9, "{error}");
         assert!(error.to_string().contains("compile.seconds is 0; use a number from 1"), "{error}");
     }
 

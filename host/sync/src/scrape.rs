@@ -1,6 +1,6 @@
 //! What a scrape shows: what this process counted, and what stands in the database.
 
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use entrepot_metrics::{Metric, Sample};
 use entrepot_queue::Queue;
@@ -14,14 +14,22 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// The clockwork looks every few seconds; what is later than this, nobody looked at.
 const LATE_MS: i64 = 15 * 60 * 1000;
 
-#[derive(Default)]
-pub(crate) struct Readings(tokio::sync::Mutex<Option<(Instant, Vec<Sample>)>>);
+pub(crate) struct Readings {
+    started: SystemTime,
+    kept: tokio::sync::Mutex<Option<(Instant, Vec<Sample>)>>,
+}
+
+impl Default for Readings {
+    fn default() -> Self {
+        Self { started: SystemTime::now(), kept: tokio::sync::Mutex::default() }
+    }
+}
 
 impl Sync {
     /// OpenMetrics text. It always comes: without the database, what is read from it is missing, and `entrepot_database_up` is 0.
     pub async fn scrape(&self) -> String {
         let mut samples = {
-            let mut kept = self.parts().readings.0.lock().await;
+            let mut kept = self.parts().readings.kept.lock().await;
             match &*kept {
                 Some((since, samples)) if since.elapsed() < FRESH => samples.clone(),
                 _ => {
@@ -34,7 +42,7 @@ impl Sync {
                 }
             }
         };
-        samples.extend(of_the_process());
+        samples.extend(of_the_process(self.parts().readings.started));
         self.metrics().render(&samples)
     }
 
@@ -94,7 +102,7 @@ impl Sync {
     }
 }
 
-fn of_the_process() -> Vec<Sample> {
+fn of_the_process(started: SystemTime) -> Vec<Sample> {
     let mut samples = vec![Sample::new(Metric::BuildInfo, &[env!("CARGO_PKG_VERSION")], 1.0)];
     // What /proc says of this process; elsewhere than on Linux nothing is said.
     let read = |file: &str| std::fs::read_to_string(file).ok();
@@ -108,16 +116,7 @@ fn of_the_process() -> Vec<Sample> {
     if let Ok(open) = std::fs::read_dir("/proc/self/fd") {
         samples.push(Sample::new(Metric::ProcessFiles, &[], open.count() as f64));
     }
-    samples.push(Sample::new(Metric::ProcessStart, &[], started()));
+    let started = started.duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64());
+    samples.push(Sample::new(Metric::ProcessStart, &[], started));
     samples
-}
-
-/// In seconds since 1970.
-fn started() -> f64 {
-    static STARTED: std::sync::OnceLock<f64> = std::sync::OnceLock::new();
-    *STARTED.get_or_init(|| {
-        let file = std::fs::metadata("/proc/self").and_then(|meta| meta.modified());
-        let at = file.unwrap_or_else(|_| std::time::SystemTime::now());
-        at.duration_since(std::time::UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64())
-    })
 }
