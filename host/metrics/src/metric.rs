@@ -107,7 +107,7 @@ metrics! {
     CallFailures = "entrepot_call_failures" Counter ["adapter" "operation" "class"] false
         "Calls that did not deliver, by class: rate-limited, unauthorized, unavailable, denied, not-found, invalid, adapter-stopped, ...";
     CallsStopped = "entrepot_calls_stopped" Counter ["adapter" "operation" "limit"] false
-        "Calls that the host ended, by what was broken: memory, tables, cpu, time, host_calls, or trap (the adapter's own)";
+        "Calls that the host ended, by what was broken: memory, tables, cpu, time, host_calls, trap (the adapter's own), or host (its own failure)";
     Instances = "entrepot_sandbox_instances" Gauge ["adapter"] false
         "Instances of an adapter that exist at this moment";
 

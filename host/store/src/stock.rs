@@ -11,8 +11,8 @@ const KNOWN: &str = "SELECT COUNT(*) FROM inventory_levels WHERE tenant_id = $1 
 const TOUCH: &str = "UPDATE products SET updated_at = $5 WHERE tenant_id = $1 AND channel_id = $2 AND id IN \
     (SELECT product_id FROM inventory_levels WHERE tenant_id = $1 AND item_id = $3 AND location_id = $4)";
 /// The raw item says something else about the stock now. When it comes again it must not pass for unchanged, even if it is the very
-/// same: the stock may be back to what it was.
-const OUTDATE: &str = "UPDATE source_items SET content_hash = $5 WHERE tenant_id = $1 AND channel_id = $2 AND product_id IN \
+/// same: the stock may be back to what it was. And a page that was asked for before now tells of stock that is older.
+const OUTDATE: &str = "UPDATE source_items SET content_hash = $5, fetched_at = $6 WHERE tenant_id = $1 AND channel_id = $2 AND product_id IN \
     (SELECT product_id FROM inventory_levels WHERE tenant_id = $1 AND item_id = $3 AND location_id = $4)";
 /// No hash of anything.
 const OUTDATED: [u8; 32] = [0; 32];
@@ -31,7 +31,7 @@ impl ScopedTx {
         let touched = execute!(&mut self.tx, SET, tenant, channel, item_id, location_id, available)?;
         if touched > 0 {
             execute!(&mut self.tx, TOUCH, tenant, channel, item_id, location_id, now)?;
-            execute!(&mut self.tx, OUTDATE, tenant, channel, item_id, location_id, OUTDATED.as_slice())?;
+            execute!(&mut self.tx, OUTDATE, tenant, channel, item_id, location_id, OUTDATED.as_slice(), now)?;
             return Ok(true);
         }
         let known = tx_optional!(&mut self.tx, (i64,), KNOWN, tenant, channel, item_id, location_id)?;

@@ -74,6 +74,7 @@ impl Sync {
                 }
                 let page = PreparedPage::single(self, item, known, outcome);
                 let mut tx = scoped.begin().await?;
+                page.hold(&mut tx, &open.id).await?;
                 page.write(&mut tx, open, &run_id.into()).await?;
                 tx.commit().await?;
             }

@@ -163,9 +163,18 @@ impl Sync {
 
     /// Since the last run that was completed began; a channel that never had a full one gets that.
     async fn changed_since(&self, scoped: &Scoped, channel: &ChannelId) -> Result<RunScope, StoreError> {
-        let Some(full) = scoped.last_completed(channel, true).await? else { return Ok(RunScope::Full) };
+        Ok(self.synced_until(scoped, channel).await?.map_or(RunScope::Full, RunScope::ChangedSince))
+    }
+
+    /// What changed in the shop before that moment is known here, as far as deltas can tell. `None`: there was no full run yet.
+    pub(crate) async fn synced_until(
+        &self,
+        scoped: &Scoped,
+        channel: &ChannelId,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        let Some(full) = scoped.last_completed(channel, true).await? else { return Ok(None) };
         let last = scoped.last_completed(channel, false).await?.unwrap_or(full);
-        Ok(RunScope::ChangedSince(last.max(full) - OVERLAP_MS))
+        Ok(Some(last.max(full) - OVERLAP_MS))
     }
 }
 

@@ -23,6 +23,7 @@ use entrepot_sync::{Incoming, Received};
 use crate::AppState;
 use crate::problem::Problem;
 use rate::Rate;
+use tracing::Instrument;
 
 /// What strangers may ask of `/hooks`.
 #[derive(Clone, Debug)]
@@ -100,7 +101,10 @@ async fn receive(
             .collect(),
         body,
     };
-    let received = app.sync.receive(&app.tenant, &channel, incoming).await?;
+    // What is said of a failure names the channel, which is known to exist by now.
+    let span = tracing::error_span!("hook", channel = channel.as_str());
+    let received = async { Ok::<_, Problem>(app.sync.receive(&app.tenant, &channel, incoming).await?) };
+    let received = received.instrument(span).await?;
     *outcome = match &received {
         Received::Stored => "stored",
         Received::Known => "known",

@@ -20,7 +20,7 @@ use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::registry::LookupSpan;
 
 /// Spans that name log lines and are open even when there is nothing to do: a trace of each look would bury the others.
-const NOT_TRACED: [&str; 2] = ["advance", "inbox"];
+const NOT_TRACED: [&str; 3] = ["advance", "hook", "inbox"];
 
 /// Sends spans in the background.
 pub struct Traces(SdkTracerProvider);

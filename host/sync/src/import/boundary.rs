@@ -43,6 +43,10 @@ impl Sync {
         let took = row.finished_at.unwrap_or(began).saturating_sub(began);
         let took = Duration::from_millis(u64::try_from(took).unwrap_or(0));
         self.metrics().observe(Metric::ImportSeconds, &[&adapter, scope, state.as_str()], took);
+        if matches!(state, RunState::Completed | RunState::Incomplete) {
+            // One that failed may go on, and ends again with these in it.
+            self.metrics().drift(&adapter, counts.drift.created, counts.drift.updated, counts.drift.deleted);
+        }
         let failure = row.failure.as_deref().unwrap_or_default();
         macro_rules! say {
             ($level:ident, $($message:tt)*) => {
@@ -58,6 +62,7 @@ impl Sync {
                     unchanged = counts.unchanged,
                     deleted = counts.deleted,
                     dead_letters = counts.dead_letters,
+                    drift = counts.drift.created + counts.drift.updated + counts.drift.deleted,
                     $($message)*
                 )
             };

@@ -37,6 +37,9 @@ impl Sync {
         }
         let verdict = self.judge_run(scoped, channel, row, counts, seen).await?;
         counts.deleted += verdict.gone.len() as i64;
+        if hand.known_until.is_some() {
+            counts.drift.deleted = verdict.gone.len() as i64;
+        }
         let patience = self.parts().options.database_patience;
         with_patience(patience, || finish(scoped, channel, run, owner, *seq, counts, &verdict)).await?;
         let gone = Counts { deleted: verdict.gone.len() as i64, ..Counts::default() };

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use entrepot_domain::clock::Timestamp;
 use entrepot_domain::run::RunScope;
 use entrepot_egress::Stats;
 use entrepot_runtime::{CallError, Page, PageRequest};
@@ -29,11 +30,14 @@ pub(crate) struct Fetched {
 }
 
 /// A page on its way. Dropped, it is not waited for any more.
-pub(crate) struct Fetching(JoinHandle<Fetched>);
+pub(crate) struct Fetching {
+    task: JoinHandle<Fetched>,
+    pub(crate) asked_at: Timestamp,
+}
 
 impl Fetching {
     pub(crate) fn start(sync: &Sync, channel: &Arc<OpenChannel>, scope: RunScope, position: Position) -> Self {
-        let (sync, channel) = (sync.clone(), channel.clone());
+        let (sync, channel, asked_at) = (sync.clone(), channel.clone(), sync.db().clock().now());
         let span = tracing::error_span!("page.fetch", attempt = position.attempt);
         let fetch = async move {
             let session = channel.session(&sync);
@@ -47,11 +51,11 @@ impl Fetching {
             let outcome = channel.generation.adapter.fetch_page(&channel.view, session.clone(), request).await;
             Fetched { outcome, stats: session.stats() }
         };
-        Self(tokio::spawn(fetch.instrument(span)))
+        Self { task: tokio::spawn(fetch.instrument(span)), asked_at }
     }
 
     pub(crate) async fn wait(mut self) -> Fetched {
-        match (&mut self.0).await {
+        match (&mut self.task).await {
             Ok(fetched) => fetched,
             Err(_) => Fetched {
                 outcome: Err(CallError::Stopped {
@@ -66,7 +70,7 @@ impl Fetching {
 
 impl Drop for Fetching {
     fn drop(&mut self) {
-        self.0.abort();
+        self.task.abort();
     }
 }
 

@@ -97,6 +97,7 @@ impl Sync {
     ) -> Result<(), SyncError> {
         let mut tx = scoped.begin().await?;
         tx.hold_inbox(&channel.id, owner, millis(self.parts().options.lease)).await?;
+        ready.page.hold(&mut tx, &channel.id).await?;
         let mut unknown = Vec::new();
         for ((item, location), (available, by)) in &ready.plan.stock {
             if !tx.set_stock(&channel.id, item, location, *available).await? {
