@@ -114,6 +114,15 @@ on_both! {
         let shown = Scrape::of(&app.host).await;
         assert_eq!(shown.sum("entrepot_items_total", &[WOO, ("outcome", "unchanged")]), 8.0);
         assert_eq!(shown.sum("entrepot_items_total", &[WOO, ("outcome", "created")]), 8.0);
+
+        // Gone without a word: the next full run finds out.
+        assert!(store.force_delete(store.product_ids()[0]));
+        let last = app.import().await;
+        assert_eq!((last.state, last.deleted), (RunState::Completed, 1), "{last:?}");
+        let shown = Scrape::of(&app.host).await;
+        assert_eq!(shown.sum("entrepot_items_total", &[WOO, ("outcome", "deleted")]), 1.0);
+        assert_eq!(shown.sum("entrepot_drift_items_total", &[WOO, ("kind", "deleted")]), 1.0);
+        assert_eq!(shown.sum("entrepot_drift_items_total", &[WOO]), 1.0, "and nothing else");
     }
 
     async fn a_flood_of_webhooks_is_told_apart_by_its_answers(app: App) {
@@ -235,6 +244,6 @@ async fn a_worker_has_metrics_on_a_port_of_their_own() {
     stream.write_all(request.as_bytes()).await.expect("asked");
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await.expect("answered");
-    assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("entrepot_database_up 1"), "{answer}");
+    assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("entrepot_database_up{} 1.0"), "{answer}");
     assert!(answer.contains("process_start_time_seconds"), "{answer}");
 }

@@ -206,7 +206,7 @@ impl Lines {
 async fn what_an_adapter_logs_names_its_run() {
     let app = App::start(Database::Sqlite).await;
     quarantine::install(&app).await;
-    let channel = quarantine::add(&app, "talker", "log-flood", "").await;
+    let channel = quarantine::add(&app, "talker", "log-empty", "").await;
     let lines = Lines::default();
     let writer = lines.clone();
     let listening =
