@@ -105,7 +105,7 @@ metrics! {
     CallCpuSeconds = "entrepot_call_cpu_seconds" SHORT ["adapter" "operation"] false
         "Time in which an adapter computed during one call, counted in steps of 10 ms";
     CallFailures = "entrepot_call_failures" Counter ["adapter" "operation" "class"] false
-        "Calls that did not deliver, by class: rate-limited, unauthorized, unavailable, denied, not-found, invalid, adapter-stopped, ...";
+        "Calls that did not deliver, by class: rate-limited, unauthorized, unavailable, denied, not-found, invalid, adapter-stopped and others";
     CallsStopped = "entrepot_calls_stopped" Counter ["adapter" "operation" "limit"] false
         "Calls that the host ended, by what was broken: memory, tables, cpu, time, host_calls, trap (the adapter's own), or host (its own failure)";
     Instances = "entrepot_sandbox_instances" Gauge ["adapter"] false
