@@ -6,8 +6,8 @@ use entrepot_domain::{ChannelId, Id, RunId};
 use sqlx::types::Json;
 
 mod abandoned;
+mod marks;
 mod row;
-mod wake;
 
 pub use abandoned::AbandonedRun;
 pub use row::{Lease, RunRow};
@@ -63,7 +63,7 @@ const INSERT: &str = "INSERT INTO runs (tenant_id, id, channel_id, scope, since,
     allow_mass_deletion, fetched, created, updated, unchanged, deleted, dead_letters, requests, rate_limited, retries, created_at) \
     VALUES ($1, $2, $3, $4, $5, 'queued', 0, FALSE, 0, FALSE, $6, 0, 0, 0, 0, 0, 0, 0, 0, 0, $7)";
 const REOPEN: &str = "UPDATE runs SET state = 'queued', attempt = 0, not_before = NULL, failure = NULL, cancel = FALSE, \
-    finished_at = NULL, lease_owner = NULL, lease_until = NULL, allow_mass_deletion = $3 \
+    finished_at = NULL, code = NULL, lease_owner = NULL, lease_until = NULL, allow_mass_deletion = $3 \
     WHERE tenant_id = $1 AND id = $2 AND state IN ('failed', 'cancelled')";
 /// A lease may be taken from an owner who is thought dead, as long as it is still the lease that was thought about; the sequence
 /// number protects against an owner who is not dead after all.

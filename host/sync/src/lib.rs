@@ -25,13 +25,13 @@ use entrepot_vault::KeyRing;
 
 use import::{Nudged, Spools, Watch};
 use scrape::Readings;
-use webhooks::Doors;
+use webhooks::{Doors, Intake};
 
 pub use channels::{AccountReport, NewChannel};
 pub use error::SyncError;
 pub use import::{RunReport, StartOptions, Started};
 pub use options::SyncOptions;
-pub use replay::{ReplayFilter, Replayed};
+pub use replay::{Replay, Replayed};
 pub use sanitise::clean_html;
 pub use schedules::{ScheduleChange, Ticked};
 pub use webhooks::{Incoming, Received, SubscriptionReport};
@@ -54,6 +54,7 @@ pub(crate) struct Parts {
     pub(crate) nudged: Nudged,
     pub(crate) doors: Doors,
     pub(crate) readings: Readings,
+    pub(crate) intake: Intake,
 }
 
 impl Sync {
@@ -69,21 +70,10 @@ impl Sync {
         let host = format!("{}-{:08x}", std::process::id(), rand::random::<u32>());
         let spools = Spools::new(files);
         let (watch, nudged, doors) = (Watch::default(), Nudged::default(), Doors::default());
-        let readings = Readings::default();
-        Self(Arc::new(Parts {
-            db,
-            keys,
-            egress,
-            admission,
-            queue,
-            options,
-            host,
-            spools,
-            watch,
-            nudged,
-            doors,
-            readings,
-        }))
+        let (intake, readings) = (Intake::default(), Readings::default());
+        let parts =
+            Parts { db, keys, egress, admission, queue, options, host, spools, watch, nudged, doors, readings, intake };
+        Self(Arc::new(parts))
     }
 
     pub fn db(&self) -> &Db {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use entrepot_domain::clock::Timestamp;
 use entrepot_domain::grants::generation_for;
-use entrepot_domain::run::{Counts, RunScope, RunState};
+use entrepot_domain::run::{Counts, RunScope};
 use entrepot_domain::{ChannelId, RunId, TenantId};
 use entrepot_queue::{Handler, Job, Outcome};
 use entrepot_store::pages::Seen;
@@ -18,6 +18,7 @@ use super::checkpoint::{Next, count, micros};
 use super::fetch::{Fetching, Position};
 use super::lease::{Heartbeat, give_back};
 use super::patience::{backoff, with_patience};
+use super::setback::End;
 use super::watch::Holder;
 use crate::channels::OpenChannel;
 use crate::{Sync, SyncError, trace};
@@ -140,7 +141,8 @@ impl Sync {
             Err(error) => {
                 // Nothing can be done with this channel before someone mends it.
                 let failure = error.to_string();
-                self.end(&scoped, run, owner, row.seq, RunState::Failed, row.counts(), Some(&failure)).await?;
+                let end = End::Failed { code: error.code(), why: &failure };
+                self.end(&scoped, run, owner, row.seq, row.counts(), end).await?;
                 return Ok(Outcome::Done);
             }
         };
@@ -179,7 +181,7 @@ impl Sync {
             let steering = with_patience(patience, || hand.scoped.steering(&hand.run, adapter)).await?;
             if steering.cancel {
                 let Hand { scoped, run, owner, seq, counts, .. } = &*hand;
-                self.end(scoped, run, owner, *seq, RunState::Cancelled, *counts, None).await?;
+                self.end(scoped, run, owner, *seq, *counts, End::Cancelled).await?;
                 return Ok(Outcome::Done);
             }
             let generation = &hand.channel.generation;

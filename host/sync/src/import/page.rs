@@ -143,7 +143,7 @@ fn hash(item: &RawItem) -> [u8; 32] {
 }
 
 /// The code of [`CallError::Stopped`]. An adapter that gives it to issues of its own has its way.
-const STOPPED: &str = "adapter-stopped";
+pub(super) const STOPPED: &str = "adapter-stopped";
 /// The hash of an item that could not be read completely.
 pub(crate) const UNREAD: [u8; 32] = [0; 32];
 

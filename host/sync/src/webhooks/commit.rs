@@ -77,11 +77,12 @@ impl Sync {
                     settled.problem = Some(error.to_string());
                 }
                 let tries = delivery.attempts + 1;
-                Outcome::Dead(format!(
+                let failure = format!(
                     "{error} ({tries} {}) — when that is mended: entrepot webhooks replay CHANNEL --id {}",
                     if tries == 1 { "try" } else { "tries" },
                     delivery.id
-                ))
+                );
+                Outcome::Dead { code: error.code(), failure }
             }
         }
     }

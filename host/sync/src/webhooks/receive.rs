@@ -1,12 +1,11 @@
 //! Taking a delivery in: verified in the sandbox, stored with its job, and only then acknowledged.
 
 use entrepot_domain::{ChannelId, TenantId};
-use entrepot_queue::Job;
 use entrepot_runtime::{Delivery, Verdict, Verified};
-use entrepot_store::deliveries::NewDelivery;
 use tracing::field::Empty;
 use tracing::{Instrument, Span};
 
+use super::intake::Arrived;
 use crate::channels::OpenChannel;
 use crate::{Sync, SyncError, trace};
 
@@ -63,7 +62,7 @@ impl Sync {
             delivery = Empty,
             outcome = Empty,
         );
-        let received = self.take_in(tenant, &open, incoming).instrument(span.clone()).await;
+        let received = self.verify(tenant, &open, incoming).instrument(span.clone()).await;
         span.record(
             "outcome",
             match &received {
@@ -77,7 +76,7 @@ impl Sync {
         received
     }
 
-    async fn take_in(&self, tenant: &TenantId, open: &OpenChannel, incoming: Incoming) -> Result<Received, SyncError> {
+    async fn verify(&self, tenant: &TenantId, open: &OpenChannel, incoming: Incoming) -> Result<Received, SyncError> {
         let Incoming { method, path, query, mut headers, body } = incoming;
         headers.retain(|(name, _)| !CREDENTIALS.contains(&name.to_ascii_lowercase().as_str()));
         let received_at = self.db().clock().now();
@@ -87,7 +86,7 @@ impl Sync {
             open.generation.adapter.verify_webhook(&open.view, open.session(self), delivery.clone()).await
         };
         match verdict {
-            Ok(Verdict::Accepted(verified)) => self.keep_delivery(tenant, open, &delivery, verified).await,
+            Ok(Verdict::Accepted(verified)) => self.keep_delivery(tenant, open, delivery, verified).await,
             Ok(Verdict::Reply(status, content_type, body)) => Ok(reply(status, content_type, body)),
             Ok(Verdict::Rejected(why)) => {
                 tracing::debug!("a delivery was refused: {why}");
@@ -104,31 +103,28 @@ impl Sync {
         &self,
         tenant: &TenantId,
         channel: &OpenChannel,
-        delivery: &Delivery,
+        delivery: Delivery,
         verified: Verified,
     ) -> Result<Received, SyncError> {
         let kept: Vec<(String, String)> =
             delivery.headers.iter().filter(|(name, _)| !is_secretive(name)).cloned().collect();
         let events = serde_json::to_string(&verified.events).unwrap_or_else(|_| "[]".to_owned());
         let (id, topic) = (short_id(verified.id), verified.topic.chars().take(LONGEST_TOPIC).collect::<String>());
-        let new = NewDelivery {
-            delivery_id: &id,
-            topic: &topic,
-            headers: &kept,
-            body: &delivery.body,
-            events: &events,
+        self.take_in(Arrived {
+            tenant: tenant.clone(),
+            channel: channel.id.clone(),
+            delivery_id: id,
+            topic,
+            headers: kept,
+            body: delivery.body,
+            events,
             occurred_at: verified.occurred_at,
             received_at: delivery.received_at,
             generation: channel.generation.number,
             traceparent: trace::current(),
-        };
-        let mut tx = self.db().tenant(tenant).begin().await?;
-        let Some(delivery) = tx.insert_delivery(&channel.id, &new).await? else { return Ok(Received::Known) };
-        Span::current().record("delivery", delivery.as_str());
-        let job = Job::Inbox { tenant: tenant.to_string(), channel: channel.id.to_string() };
-        self.parts().queue.enqueue(tx.raw(), job).await?;
-        tx.commit().await?;
-        Ok(Received::Stored)
+            span: Span::current(),
+        })
+        .await
     }
 }
 
