@@ -143,7 +143,7 @@ impl Sync {
             let label = match outcome {
                 Outcome::Done(_) => "done",
                 Outcome::Again { .. } => "again",
-                Outcome::Dead(_) => "dead",
+                Outcome::Dead { .. } => "dead",
             };
             self.metrics().add(Metric::Deliveries, &[adapter, label], 1);
             match outcome {
@@ -152,7 +152,9 @@ impl Sync {
                     self.metrics().observe(Metric::DeliverySeconds, &[adapter], Duration::from_millis(waited));
                 }
                 Outcome::Again { .. } => self.metrics().add(Metric::Retries, &[adapter, "webhook"], 1),
-                Outcome::Dead(why) => tracing::warn!(delivery = delivery.id, "a delivery is given up: {why}"),
+                Outcome::Dead { failure, .. } => {
+                    tracing::warn!(delivery = delivery.id, "a delivery is given up: {failure}");
+                }
             }
         }
     }
