@@ -21,7 +21,7 @@ mod session;
 mod tokens;
 
 pub use authorization::{Callback, Luggage, authorize_url, unguessable};
-pub use client::{Egress, StartError};
+pub use client::{Egress, StartError, operators_client};
 pub use download::Sink;
 pub use exchange::{Failure, Request, Response};
 pub use intercept::{Asked, Intercept};

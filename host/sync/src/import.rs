@@ -2,6 +2,7 @@
 
 mod abandoned;
 mod advance;
+mod boundary;
 mod checkpoint;
 mod close;
 mod compare;

@@ -8,6 +8,7 @@ use entrepot_domain::grants::{ACCESS_TOKEN, OAuth, REFRESH_TOKEN, Settings};
 use entrepot_domain::secret::SecretSource;
 use entrepot_domain::{ChannelId, Secret};
 use entrepot_egress::Tokens;
+use entrepot_metrics::Metric;
 use entrepot_store::tokens::TokenState;
 use entrepot_store::{Scoped, StoreError};
 use entrepot_vault::OpenSecrets;
@@ -57,6 +58,7 @@ impl Sync {
                 tx.release_tokens(channel, &owner).await?;
                 tx.commit().await?;
             }
+            self.count_renewal(&generation.grant.adapter_id, &renewed);
             renewed?;
         }
     }
@@ -110,7 +112,7 @@ impl Sync {
         state.expires_at.is_some_and(|end| end <= soon)
     }
 
-    /// Under the lease. What was read before it may be spent by now, so it is read again.
+    /// Under the lease. False: it was renewed meanwhile. What was read before it may be spent by now, so it is read again.
     async fn renew(
         &self,
         scoped: &Scoped,
@@ -118,12 +120,13 @@ impl Sync {
         owner: &str,
         oauth: &OAuth,
         settings: &Settings,
-    ) -> Result<(), SyncError> {
+    ) -> Result<bool, SyncError> {
         let secrets = self.secrets(scoped, channel).await?;
         if !self.due(oauth, &scoped.token_state(channel).await?, &secrets) {
             let mut tx = scoped.begin().await?;
             tx.release_tokens(channel, owner).await?;
-            return Ok(tx.commit().await?);
+            tx.commit().await?;
+            return Ok(false);
         }
         let tokens = match self.ask(oauth, settings, &secrets).await {
             Err(error @ SyncError::Reconnect(_)) => {
@@ -139,7 +142,18 @@ impl Sync {
         let sealed = self.sealed(scoped, channel, &tokens)?;
         with_patience(patience, || self.keep(scoped, channel, owner, &sealed, tokens.expires_in)).await?;
         tracing::info!(channel = channel.as_str(), "the access token was renewed");
-        Ok(())
+        Ok(true)
+    }
+
+    fn count_renewal(&self, adapter: &str, renewed: &Result<bool, SyncError>) {
+        let outcome = match renewed {
+            Ok(true) => "renewed",
+            Err(SyncError::Reconnect(_)) => "refused",
+            Err(SyncError::NoToken { .. }) => "later",
+            // Somebody else was faster, or the database is away.
+            _ => return,
+        };
+        self.metrics().add(Metric::TokenRenewals, &[adapter, outcome], 1);
     }
 
     async fn ask(&self, oauth: &OAuth, settings: &Settings, secrets: &OpenSecrets) -> Result<Tokens, SyncError> {

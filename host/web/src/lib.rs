@@ -4,6 +4,7 @@ mod api;
 mod health;
 mod hooks;
 mod hosts;
+mod metrics;
 mod oauth;
 mod problem;
 mod query;
@@ -22,6 +23,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 pub use hooks::HookLimits;
 pub use hosts::Hosts;
+pub use metrics::router as metrics_router;
 
 /// An artifact is the largest thing that is uploaded.
 const LARGEST_BODY: usize = 33 << 20;
@@ -59,6 +61,7 @@ pub fn router(sync: Sync, tenant: TenantId, hosts: Hosts, hook_limits: HookLimit
         .route("/api/v1/openapi.json", axum::routing::get(|| async move { Json(document) }))
         .merge(oauth::routes(&hook_limits))
         .merge(hooks::routes(hook_limits))
+        .merge(metrics::routes())
         .fallback(|| async {
             problem::Problem::not_found("there is nothing at this address; see /api/v1/openapi.json")
         })

@@ -48,6 +48,11 @@ impl Problem {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "urn:entrepot:too-large", "Too large", detail)
     }
 
+    /// What a delivery that ends with this counts as.
+    pub(crate) fn outcome(&self) -> &'static str {
+        if self.status == StatusCode::PAYLOAD_TOO_LARGE.as_u16() { "too_large" } else { "failed" }
+    }
+
     pub(crate) fn too_many_requests(wait: u32) -> Self {
         let detail = format!("too many deliveries from this address; try again in {wait} seconds");
         Self::new(StatusCode::TOO_MANY_REQUESTS, "urn:entrepot:too-many-requests", "Too many requests", detail)

@@ -8,6 +8,7 @@ use entrepot_domain::run::RunScope;
 use entrepot_egress::Stats;
 use entrepot_runtime::{CallError, Page, PageRequest};
 use tokio::task::JoinHandle;
+use tracing::Instrument;
 
 use crate::Sync;
 use crate::channels::OpenChannel;
@@ -37,7 +38,8 @@ pub(crate) struct Fetching {
 impl Fetching {
     pub(crate) fn start(sync: &Sync, channel: &Arc<OpenChannel>, scope: RunScope, position: Position) -> Self {
         let (sync, channel, asked_at) = (sync.clone(), channel.clone(), sync.db().clock().now());
-        let task = tokio::spawn(async move {
+        let span = tracing::error_span!("page.fetch", attempt = position.attempt);
+        let fetch = async move {
             let session = channel.session(&sync);
             let request = PageRequest {
                 scope,
@@ -48,8 +50,8 @@ impl Fetching {
             };
             let outcome = channel.generation.adapter.fetch_page(&channel.view, session.clone(), request).await;
             Fetched { outcome, stats: session.stats() }
-        });
-        Self { task, asked_at }
+        };
+        Self { task: tokio::spawn(fetch.instrument(span)), asked_at }
     }
 
     pub(crate) async fn wait(mut self) -> Fetched {
