@@ -80,8 +80,17 @@ async fn from_nothing_to_an_exported_catalogue() {
     let output = entrepot.run(&["products", "export", SHOP]);
     let lines: Vec<Value> =
         String::from_utf8_lossy(&output.stdout).lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
-    let dead = entrepot.json(&["dead-letters", "list", SHOP]).1.as_array().map_or(0, Vec::len);
-    assert_eq!(lines.len() + dead, 130);
+    let dead = entrepot.json(&["dead-letters", "list", SHOP]).1;
+    let dead = dead.as_array().expect("a list");
+    assert_eq!(lines.len() + dead.len(), 130);
+    for letter in dead.iter().take(1) {
+        let (code, whole) = entrepot.json(&["dead-letters", "show", letter["id"].as_str().unwrap_or_default()]);
+        assert_eq!((code, &whole["letter"]), (0, letter));
+        assert!(whole["content"]["raw"].is_string(), "{whole}");
+    }
+    assert_eq!(entrepot.json(&["dead-letters", "replay", SHOP, "--adapter-version", "9.9.9"]).1["replayed"], 0);
+    let unsaid = entrepot.run(&["dead-letters", "replay"]);
+    assert!(!unsaid.status.success() && String::from_utf8_lossy(&unsaid.stderr).contains("--all"), "{unsaid:?}");
     let ids: Vec<&str> = lines.iter().filter_map(|line| line["source_id"].as_str()).collect();
     assert!(ids.is_sorted(), "ordered by source id");
     let names = [

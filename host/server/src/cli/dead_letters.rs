@@ -51,25 +51,25 @@ pub struct Which {
     adapter: Option<String>,
     /// Only those that this version of the adapter failed on
     #[arg(long)]
-    version: Option<String>,
+    adapter_version: Option<String>,
 }
 
 impl Which {
     /// Does it say anything?
     pub fn is_some(&self) -> bool {
-        let Self { kind, code, class, adapter, version } = self;
-        [kind, code, class, adapter, version].into_iter().any(Option::is_some)
+        let Self { kind, code, class, adapter, adapter_version } = self;
+        [kind, code, class, adapter, adapter_version].into_iter().any(Option::is_some)
     }
 
     pub fn filter(self, ids: Vec<String>) -> LetterFilter {
-        let Self { kind, code, class, adapter, version } = self;
+        let Self { kind, code, class, adapter, adapter_version } = self;
         LetterFilter {
             channel: None,
             kind: kind.unwrap_or_default(),
             code: code.unwrap_or_default(),
             class: class.unwrap_or_default(),
             adapter: adapter.unwrap_or_default(),
-            version: version.unwrap_or_default(),
+            version: adapter_version.unwrap_or_default(),
             ids,
         }
     }
