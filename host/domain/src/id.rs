@@ -57,6 +57,12 @@ ids! {
     DeadLetterId = "dlt";
     /// What a marketplace told by webhook, once.
     DeliveryId = "dlv";
+    /// Variants of several channels that are the same goods.
+    LinkId = "lnk";
+    /// Somebody's word that two variants are the same.
+    LinkPairId = "lpr";
+    /// Links that are proposed, reviewed, applied and undone together.
+    LinkBatchId = "lbt";
 }
 
 impl TenantId {

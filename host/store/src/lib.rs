@@ -16,6 +16,7 @@ mod error;
 pub mod grants;
 pub mod inboxes;
 pub mod items;
+pub mod links;
 pub mod pages;
 pub mod products;
 pub mod quarantine;
