@@ -1,12 +1,14 @@
 //! What can be typed. Names are a contract: scripts use them.
 
 mod dead_letters;
+mod link;
 mod schedule;
 mod webhooks;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use dead_letters::DeadLettersCommand;
+pub use link::{DecideArgs, FilterArgs, LinkCommand, PairArgs};
 pub use schedule::{ScheduleArgs, ScheduleCommand};
 pub use webhooks::{DeliveryState, WebhooksCommand};
 
@@ -61,6 +63,9 @@ pub enum Command {
     /// The canonical catalogue
     #[command(subcommand)]
     Products(ProductsCommand),
+    /// Link products of several channels that are the same goods
+    #[command(subcommand)]
+    Link(LinkCommand),
     /// Used by the host itself: compile the component on stdin, within limits
     #[command(hide = true)]
     CompileComponent {

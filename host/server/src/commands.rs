@@ -5,6 +5,7 @@ mod channel;
 mod dead_letters;
 mod doctor;
 mod import;
+mod link;
 mod products;
 mod runs;
 mod schedule;
@@ -82,6 +83,7 @@ async fn dispatch(command: Command, output: Output) -> Result<ExitCode> {
         Command::Cancel { run } => runs::cancel(&host, &run, output).await,
         Command::Schedule(command) => schedule::run(&host, command, output).await,
         Command::Products(command) => products::run(&host, command).await,
+        Command::Link(command) => link::run(&host, command, output).await,
         Command::DeadLetters(command) => dead_letters::run(&host, command, output).await,
         Command::Webhooks(command) => webhooks::run(&host, command, output).await,
         Command::Migrate | Command::Doctor | Command::Openapi | Command::Key(_) | Command::CompileComponent { .. } => {

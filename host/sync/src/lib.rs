@@ -3,6 +3,7 @@
 mod channels;
 mod error;
 mod import;
+mod linking;
 mod options;
 mod replay;
 mod sanitise;
@@ -26,6 +27,10 @@ use webhooks::Doors;
 pub use channels::{AccountReport, NewChannel};
 pub use error::SyncError;
 pub use import::{RunReport, StartOptions, Started};
+pub use linking::{
+    Applied, ChangedSince, Decision, LeftOut, LinkBatchReport, LinkMemberReport, LinkPairReport, LinkReport,
+    ProductReference, Undone, WhichProposals,
+};
 pub use options::SyncOptions;
 pub use replay::{ReplayFilter, Replayed};
 pub use sanitise::clean_html;

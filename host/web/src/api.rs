@@ -4,6 +4,7 @@ mod adapters;
 mod channels;
 mod dead_letters;
 mod deliveries;
+mod links;
 mod products;
 mod runs;
 
@@ -19,4 +20,5 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .merge(products::routes())
         .merge(dead_letters::routes())
         .merge(deliveries::routes())
+        .merge(links::routes())
 }

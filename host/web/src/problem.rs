@@ -92,7 +92,8 @@ impl From<SyncError> for Problem {
     fn from(error: SyncError) -> Self {
         match error {
             SyncError::NoChannel(_) | SyncError::NoRun(_) | SyncError::NoDelivery(_) => Self::not_found(error),
-            SyncError::NameTaken(_) | SyncError::Crowded => Self::conflict(error),
+            SyncError::NoProduct(_) | SyncError::NoLinkBatch(_) => Self::not_found(error),
+            SyncError::NameTaken(_) | SyncError::Crowded | SyncError::Link(_) => Self::conflict(error),
             SyncError::Settings(_) | SyncError::Bind(_) => Self::refused(error),
             SyncError::Call(error) => Self::marketplace(error),
             SyncError::Reconnect(_) | SyncError::Schedule(_) => Self::refused(error),

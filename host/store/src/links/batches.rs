@@ -44,7 +44,8 @@ const INSERT: &str = "INSERT INTO link_batches (tenant_id, id, channel_id, other
     VALUES ($1, $2, $3, $4, 'proposing', 0, $5, $6)";
 const OPEN: &str =
     "UPDATE link_batches SET state = 'open', compared = $3 WHERE tenant_id = $1 AND id = $2 AND state = 'proposing'";
-const APPLY: &str = "UPDATE link_batches SET applied_by = $3, applied_at = $4 WHERE tenant_id = $1 AND id = $2 AND state = 'open'";
+const APPLY: &str =
+    "UPDATE link_batches SET applied_by = $3, applied_at = $4 WHERE tenant_id = $1 AND id = $2 AND state = 'open'";
 const UNDO: &str = "UPDATE link_batches SET state = 'undone', undone_by = COALESCE(undone_by, $3), \
     undone_at = COALESCE(undone_at, $4) WHERE tenant_id = $1 AND id = $2 AND state IN ('open', 'undone')";
 

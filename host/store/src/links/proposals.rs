@@ -33,7 +33,7 @@ pub struct NewProposal {
     pub alternatives: Vec<OtherChoice>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, sqlx::FromRow)]
 pub struct ProposalRow {
     pub number: i64,
     pub product_id: String,
@@ -43,9 +43,13 @@ pub struct ProposalRow {
     pub other_variant_id: String,
     pub confidence: i64,
     pub method: String,
+    #[serde(serialize_with = "crate::adapters::plain")]
     pub reasons: Json<Vec<String>>,
+    #[serde(serialize_with = "crate::adapters::plain")]
     pub ours: Json<Facts>,
+    #[serde(serialize_with = "crate::adapters::plain")]
     pub theirs: Json<Facts>,
+    #[serde(serialize_with = "crate::adapters::plain")]
     pub alternatives: Json<Vec<OtherChoice>>,
     /// proposed, accepted, rejected, applied, left_out, undone
     pub state: String,
@@ -100,12 +104,14 @@ const MARK: [&str; 2] = [
     "UPDATE link_proposals SET state = $4, note = NULL WHERE tenant_id = $1 AND batch_id = $2 \
      AND number IN (SELECT value FROM json_each($3))",
 ];
-const LEAVE_OUT: &str = "UPDATE link_proposals SET state = 'left_out', note = $4 WHERE tenant_id = $1 AND batch_id = $2 AND number = $3";
+const LEAVE_OUT: &str =
+    "UPDATE link_proposals SET state = 'left_out', note = $4 WHERE tenant_id = $1 AND batch_id = $2 AND number = $3";
 /// Applied ones whose pair somebody ended, and who that was last.
 const ENDED: &str = "SELECT p.number, MAX(l.ended_by) FROM link_proposals p JOIN link_pairs l ON l.tenant_id = p.tenant_id \
     AND l.batch_id = p.batch_id AND l.proposal = p.number WHERE p.tenant_id = $1 AND p.batch_id = $2 AND p.state = 'applied' \
     AND l.ended_at IS NOT NULL GROUP BY p.number ORDER BY p.number";
-const END: &str = "UPDATE link_proposals SET state = 'undone', note = $4 WHERE tenant_id = $1 AND batch_id = $2 AND number = $3";
+const END: &str =
+    "UPDATE link_proposals SET state = 'undone', note = $4 WHERE tenant_id = $1 AND batch_id = $2 AND number = $3";
 
 impl Scoped {
     /// In the order of their numbers, from after `after`.
