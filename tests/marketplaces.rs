@@ -91,25 +91,40 @@ impl Marketplace {
 impl App {
     /// The host with the adapter installed and the shop connected, under the name that every test gives its one channel.
     pub async fn connect_to(self, shop: &Marketplace) -> (Self, ChannelId) {
+        let (app, mut ids) = self.connect_each(&[(SHOP, shop)]).await;
+        (app, ids.remove(0))
+    }
+
+    /// The host with the adapters installed and the shops connected under these names.
+    pub async fn connect_each(self, shops: &[(&str, &Marketplace)]) -> (Self, Vec<ChannelId>) {
         let file = self.data_dir().join("authority.pem");
-        std::fs::write(&file, shop.server.authority_pem().expect("it speaks TLS")).expect("the certificate is written");
+        let authorities: String =
+            shops.iter().map(|(_, shop)| shop.server.authority_pem().expect("it speaks TLS")).collect();
+        std::fs::write(&file, authorities).expect("the certificates are written");
         let app = self.with(&[("ENTREPOT_EGRESS_CA_FILE", path(&file))]).await;
+        let mut ids = Vec::new();
+        for (name, shop) in shops {
+            ids.push(app.add_shop(name, shop).await);
+        }
+        (app, ids)
+    }
+
+    async fn add_shop(&self, name: &str, shop: &Marketplace) -> ChannelId {
         let bytes = std::fs::read(adapters_folder().join(format!("{}.wasm", shop.id))).expect("the built adapter");
-        let admission = app.host.sync.admission();
+        let admission = self.host.sync.admission();
         admission.install(bytes, "test").await.expect("the adapter installs");
         admission.approve(shop.id, &Narrowing::default(), "test").await.expect("the adapter is approved");
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let secrets = shop.secrets.as_object().expect("secrets by name");
         let new = NewChannel {
             adapter: shop.id.into(),
-            name: SHOP.into(),
+            name: name.into(),
             settings: Settings::clone(shop.settings.as_object().expect("settings by name")),
             secrets: secrets.iter().map(|(name, value)| (name.clone(), Secret::new(text(value)))).collect(),
             untested: false,
         };
-        let added = app.host.sync.add_channel(&app.host.tenant, new).await;
-        let (id, _) = added.unwrap_or_else(|error| panic!("{}: {error}", shop.id));
-        (app, id)
+        let added = self.host.sync.add_channel(&self.host.tenant, new).await;
+        added.unwrap_or_else(|error| panic!("{}: {error}", shop.id)).0
     }
 }
 

@@ -19,6 +19,8 @@ mod hooks_marketplaces;
 mod hooks_subscriptions;
 mod import;
 mod kill;
+mod linking;
+mod linking_undo;
 mod marketplaces;
 mod outage;
 mod quarantine;
