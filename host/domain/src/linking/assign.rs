@@ -68,11 +68,16 @@ pub fn match_goods(left: &[Goods], right: &[Goods], names: [&str; 2], mut each: 
     };
     all.sort_by(|a, b| (b.rank, b.confidence).cmp(&(a.rank, a.confidence)).then_with(|| key(a).cmp(&key(b))));
     let rivals = Rivals::new(&all, left.variants.len(), right.variants.len());
-    let mut matches: Vec<Match> =
-        rivals.winners.iter().map(|winner| describe(*winner, &all, &rivals, (&left, &right), names, &words)).collect();
-    // Doubt has lowered some.
-    matches.sort_by_key(|one| std::cmp::Reverse(one.confidence));
-    matches.into_iter().for_each(&mut each);
+    // Doubt lowers some. What is said of each is put into words one at a time: all of them together are large.
+    let confidence = |at: usize| match rivals.close(at, &all) {
+        0 => all[at].confidence,
+        _ => all[at].confidence.min(MOST_DOUBTFUL),
+    };
+    let mut winners: Vec<(u8, usize)> = rivals.winners.iter().map(|at| (confidence(*at), *at)).collect();
+    winners.sort_by_key(|(confidence, _)| std::cmp::Reverse(*confidence));
+    for (confidence, at) in winners {
+        each(describe(at, confidence, &all, &rivals, (&left, &right), names, &words));
+    }
 }
 
 /// Who has whom, and who else there would have been.
@@ -116,6 +121,11 @@ impl Rivals {
         others
     }
 
+    /// How many others would do about as well.
+    fn close(&self, at: usize, all: &[Candidate]) -> usize {
+        self.of(at, all).iter().filter(|other| self.is_close(&all[**other as usize], &all[at])).count()
+    }
+
     /// Would it do about as well? Not if its other end has found something clearly better.
     fn is_close(&self, rival: &Candidate, winner: &Candidate) -> bool {
         let elsewhere = match rival.left == winner.left {
@@ -128,6 +138,7 @@ impl Rivals {
 
 fn describe(
     at: usize,
+    confidence: u8,
     all: &[Candidate],
     rivals: &Rivals,
     (left, right): (&Side<'_>, &Side<'_>),
@@ -144,10 +155,8 @@ fn describe(
     let article = &left.goods[ours.product].variants[ours.variant];
     let mut reasons = evidence.reasons((article.sku.as_deref(), article.gtin.as_deref()), names);
     let others = rivals.of(at, all);
-    let close = others.iter().filter(|other| rivals.is_close(&all[**other as usize], winner)).count();
-    let mut confidence = winner.confidence;
+    let close = rivals.close(at, all);
     if close > 0 {
-        confidence = confidence.min(MOST_DOUBTFUL);
         reasons.push(format!("but {close} other{} would fit about as well", if close == 1 { "" } else { "s" }));
     }
     let alternatives = others

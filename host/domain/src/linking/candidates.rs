@@ -10,7 +10,9 @@ use super::words::Words;
 /// What stands on more variants of a channel than this names nothing ("n/a", "none").
 const MOST_SHARING: usize = 20;
 /// A word of more titles than this says too little to look by.
-const MOST_TITLES: u32 = 200;
+const MOST_TITLES: u32 = 100;
+/// So many products of similar titles are looked at for each product.
+const MOST_SIMILAR: usize = 8;
 /// By so many of its rarest words a title is looked up.
 const RAREST: usize = 6;
 
@@ -43,6 +45,7 @@ fn by_title(left: &Side<'_>, right: &Side<'_>, words: &Words, pairs: &mut Vec<(u
             index.entry(word).or_default().push(product);
         }
     }
+    let (mut of_left, mut of_right) = (Best::new(left), Best::new(right));
     let mut found = Vec::new();
     for ours in 0..left.titles.len() as u32 {
         found.clear();
@@ -58,10 +61,36 @@ fn by_title(left: &Side<'_>, right: &Side<'_>, words: &Words, pairs: &mut Vec<(u
             if common * 5 < l.words.len().min(r.words.len()) * 2 {
                 continue;
             }
-            if likeness(l, r, words).is_some_and(|likeness| likeness.percent >= SIMILAR) {
-                same_choice(left, right, ours, *theirs, pairs);
+            if let Some(percent) = likeness(l, r, words).map(|likeness| likeness.percent).filter(|p| *p >= SIMILAR) {
+                of_left.offer(ours, *theirs, percent, right);
+                of_right.offer(*theirs, ours, percent, left);
             }
         }
+    }
+    let by_right = of_right.0.iter().enumerate().flat_map(|(r, best)| best.iter().map(move |(_, l)| (*l, r as u32)));
+    let mut similar: Vec<(u32, u32)> = by_right.collect();
+    similar.extend(of_left.0.iter().enumerate().flat_map(|(l, best)| best.iter().map(move |(_, r)| (l as u32, *r))));
+    similar.sort_unstable();
+    similar.dedup();
+    for (ours, theirs) in similar {
+        same_choice(left, right, ours, theirs, pairs);
+    }
+}
+
+/// The most similar titles of each product's, best first: families of goods with almost the same title do not multiply.
+struct Best(Vec<Vec<(u8, u32)>>);
+
+impl Best {
+    fn new(side: &Side<'_>) -> Self {
+        Self(vec![Vec::new(); side.titles.len()])
+    }
+
+    fn offer(&mut self, product: u32, other: u32, percent: u8, others: &Side<'_>) {
+        let id = |other: u32| &*others.goods[other as usize].product;
+        let best = &mut self.0[product as usize];
+        let at = best.partition_point(|(known, which)| (*known, id(other)) >= (percent, id(*which)));
+        best.insert(at, (percent, other));
+        best.truncate(MOST_SIMILAR);
     }
 }
 
