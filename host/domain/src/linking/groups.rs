@@ -123,6 +123,9 @@ pub fn parts(members: &[VariantKey], pairs: &[(VariantKey, VariantKey)]) -> Vec<
     parts
 }
 
+/// What a variant is recognised by.
+type Way<'a> = &'a dyn Fn(&Article) -> Option<String>;
+
 /// Which variants of two products belong together, when it is known that the products do: their only ones, or those with the same
 /// SKU, GTIN or options.
 pub fn same_variants(one: &Goods, other: &Goods) -> Vec<(usize, usize)> {
@@ -133,7 +136,7 @@ pub fn same_variants(one: &Goods, other: &Goods) -> Vec<(usize, usize)> {
     let gtin = |article: &Article| article.gtin.as_deref().and_then(gtin14).map(|gtin| gtin.to_string());
     let options = |article: &Article| options_key(article.options.iter().map(|value| &**value));
     let mut pairs: Vec<(usize, usize)> = Vec::new();
-    let ways: [&dyn Fn(&Article) -> Option<String>; 3] = [&sku, &gtin, &options];
+    let ways: [Way<'_>; 3] = [&sku, &gtin, &options];
     for way in ways {
         for (l, ours) in one.variants.iter().enumerate() {
             let Some(wanted) = way(ours) else { continue };
