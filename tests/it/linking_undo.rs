@@ -164,6 +164,21 @@ on_both! {
         assert!(links(&app, &id_of("paris", 1)).await.is_empty());
     }
 
+    async fn two_that_apply_at_once_link_once(app: App) {
+        let tenant = app.host.tenant.clone();
+        channel(&app, &tenant, "berlin", 600).await;
+        channel(&app, &tenant, "paris", 600).await;
+        let batch = proposed(&app, "berlin", "paris").await;
+        let other = app.reopen().await;
+        let (one, two) =
+            tokio::join!(app.host.sync.apply_links(&tenant, &batch, "ann"), other.sync.apply_links(&tenant, &batch, "bob"));
+        let (one, two) = (one.expect("applied"), two.expect("applied"));
+        assert_eq!((one.applied + two.applied, one.left_out + two.left_out), (600, 0), "{one:?} {two:?}");
+        for number in 1..=600 {
+            assert_eq!(linked(&app, &id_of("paris", number)).await, [id_of("berlin", number), id_of("paris", number)]);
+        }
+    }
+
     async fn undoing_takes_back_what_the_batch_made_and_nothing_else(app: App) {
         let (sync, tenant) = (&app.host.sync, &app.host.tenant);
         for name in ["berlin", "paris", "rome"] {

@@ -9,6 +9,8 @@ use super::words::Words;
 pub(super) const SIMILAR: u8 = 70;
 /// Less alike than this, and something is wrong.
 const STRANGE: u8 = 30;
+/// A title that is within the other one is no more alike than this.
+const MOST_CONTAINED: f64 = 0.9;
 /// Less sure than this is not worth a reviewer's time.
 const LEAST: i32 = 25;
 /// Titles alone never make it surer than this.
@@ -57,12 +59,13 @@ pub(super) fn likeness(left: &Title, right: &Title, words: &Words) -> Option<Lik
         return None;
     }
     let letters = strsim::normalized_levenshtein(&words.join(&l), &words.join(&r));
-    let fewer = l.len().min(r.len());
-    let common = l.iter().filter(|word| r.contains(word)).count();
     // One title may be the other with praise around it.
-    let contained = if fewer >= 3 { 0.9 * common as f64 / fewer as f64 } else { 0.0 };
+    let contained = match letters >= MOST_CONTAINED {
+        true => 0.0,
+        false => MOST_CONTAINED * share(&l, &r, words).max(share(&r, &l, words)),
+    };
     let numbers = |of: &[u32], other: &[u32]| {
-        let number = |word: &&u32| words.text(**word).contains(|c: char| c.is_numeric());
+        let number = |word: &&u32| is_number(words.text(**word));
         (of.iter().filter(number).count(), of.iter().filter(number).filter(|word| !other.contains(word)).count())
     };
     let ((ours, only_ours), (theirs, only_theirs)) = (numbers(&l, &r), numbers(&r, &l));
@@ -73,6 +76,29 @@ pub(super) fn likeness(left: &Title, right: &Title, words: &Words) -> Option<Lik
         (false, true) => 1.0,
     };
     Some(Likeness { percent: (letters.max(contained) * factor * 100.0).round() as u8, numbers_differ })
+}
+
+/// Which part of the first title stands in the second one too, in letters: short words mean little. Long words may be misspelt.
+fn share(of: &[u32], other: &[u32], words: &Words) -> f64 {
+    if of.len() < 3 {
+        return 0.0;
+    }
+    let misspelt = |text: &str| {
+        let near = |known: &u32| strsim::normalized_levenshtein(text, words.text(*known)) >= 0.8;
+        text.chars().count() > 3 && !is_number(text) && other.iter().any(near)
+    };
+    let (mut all, mut found) = (0, 0);
+    for word in of {
+        let text = words.text(*word);
+        let letters = text.chars().count();
+        all += letters;
+        found += if other.contains(word) || misspelt(text) { letters } else { 0 };
+    }
+    found as f64 / all as f64
+}
+
+fn is_number(word: &str) -> bool {
+    word.contains(|c: char| c.is_numeric())
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

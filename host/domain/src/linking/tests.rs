@@ -78,6 +78,9 @@ fn titles_are_the_last_resort_and_numbers_in_them_count() {
     let praised =
         only(one("a", "Rustic Quilt Blue", "", ""), one("b", "Rustic Quilt Blue, handmade gift for her", "", ""));
     assert!(praised.is_some_and(|found| found.confidence < 80), "the other is within it");
+    let both = only(one("a", "Nordic Quilt No. 17", "", ""), one("b", "Nrdic Quilt No. 17 | handmade gift", "", ""));
+    assert!(both.is_some_and(|found| (50..80).contains(&found.confidence)), "misspelt and praised");
+    assert_eq!(only(one("a", "Rustic Quilt Blue Large", "", ""), one("b", "Rustic Quilt Blue Small", "", "")), None);
     let brand = |name: &str, title: &str| Goods { brand: Some("Tōkō".into()), ..one(name, title, "", "") };
     let branded = only(brand("a", "Toko Rustic Quilt"), brand("b", "Rustic Quilt")).unwrap();
     assert_eq!(branded.reasons, ["same title", "same brand"]);

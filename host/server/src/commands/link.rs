@@ -157,7 +157,7 @@ fn summary(report: &LinkBatchReport, names: &HashMap<String, String>) -> String 
             others.join(", ")
         ),
         format!(
-            "{} variants compared, {} matches: {} at 95 or above, {} from 80 on, {} below",
+            "{} variants compared, {} found again: {} at 95 or above, {} from 80 on, {} below",
             report.compared, report.proposals, report.certain, report.likely, report.doubtful
         ),
     ];
@@ -195,7 +195,7 @@ fn list(batches: &[LinkBatchReport], names: &HashMap<String, String>) -> String 
             ]
         })
         .collect();
-    table(&["BATCH", "MADE (UTC)", "BY", "CHANNEL", "WITH", "MATCHES", "UNDECIDED", "LINKED", "STATE"], &cells)
+    table(&["BATCH", "MADE (UTC)", "BY", "CHANNEL", "WITH", "FOUND", "UNDECIDED", "LINKED", "STATE"], &cells)
 }
 
 fn proposal(row: &ProposalRow, names: &HashMap<String, String>) -> String {
