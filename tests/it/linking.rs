@@ -54,10 +54,10 @@ fn retold(mut product: seed::Product) -> seed::Product {
         4 => each(&|variant| variant.gtin = None),
         5 => each(&|variant| variant.gtin = Some("4006381333932".to_owned())),
         6 => product.variants[0].gtin = Some("4006381333931".to_owned()).filter(|_| product.variants[0].gtin.is_some()),
-        // The next product's SKU.
+        // The SKU of another product.
         7 => {
             product.variants[0].sku =
-                product.variants[0].sku.replace(&format!("{number:06}"), &format!("{:06}", number + 1))
+                product.variants[0].sku.replace(&format!("{number:06}"), &format!("{:06}", number + 3))
         }
         8 => {
             each(&|variant| variant.sku = String::new());
