@@ -80,7 +80,7 @@ const PAIRS: [&str; 2] = select_by_ids!(
     "ORDER BY id"
 );
 const OF_BATCH: &str = "SELECT id, product_id, variant_id, other_product_id, other_variant_id, batch_id, proposal, made_by, made_at \
-    FROM link_pairs WHERE tenant_id = $1 AND batch_id = $2 AND ended_at IS NULL ORDER BY id LIMIT $3";
+    FROM link_pairs WHERE tenant_id = $1 AND batch_id = $2 AND id > $3 AND ended_at IS NULL ORDER BY id LIMIT $4";
 const PUT_MEMBERS: &str = "INSERT INTO link_members (tenant_id, product_id, variant_id, channel_id, link_id)";
 const MOVE_MEMBERS: &str = "ON CONFLICT (tenant_id, product_id, variant_id) DO UPDATE SET link_id = excluded.link_id";
 const CLEAR: [&str; 2] = change_by_ids!("DELETE FROM link_members WHERE tenant_id = $1 AND $2 = $2 AND link_id", "");
@@ -126,9 +126,9 @@ impl ScopedTx {
         Ok(tx_all_forked!(&mut self.tx, PairRow, PAIRS, self.tenant.as_str(), "", Json(products))?)
     }
 
-    /// Pairs that a batch made and that hold, up to `limit`.
-    pub async fn pairs_of_batch(&mut self, batch: &str, limit: i64) -> Result<Vec<PairRow>, StoreError> {
-        Ok(tx_all!(&mut self.tx, PairRow, OF_BATCH, self.tenant.as_str(), batch, limit)?)
+    /// Pairs that a batch made and that hold, ordered by id, from after `after`.
+    pub async fn pairs_of_batch(&mut self, batch: &str, after: &str, limit: i64) -> Result<Vec<PairRow>, StoreError> {
+        Ok(tx_all!(&mut self.tx, PairRow, OF_BATCH, self.tenant.as_str(), batch, after, limit)?)
     }
 
     /// Writes what changed in these groups, and the pairs that changed it.

@@ -26,15 +26,15 @@ impl Sync {
     pub async fn undo_links(&self, tenant: &TenantId, batch: &str, actor: &str) -> Result<Undone, SyncError> {
         let row = self.link_batch_row(tenant, batch).await?;
         let scoped = self.db().tenant(tenant);
-        let mut done = Undone::default();
+        let (mut done, mut after) = (Undone::default(), String::new());
         loop {
             let mut tx = scoped.begin().await?;
             tx.lock_links().await?;
             if !tx.begin_undoing(&row.id, actor).await? {
                 return Err(unfinished(batch));
             }
-            let made = tx.pairs_of_batch(&row.id, AT_ONCE).await?;
-            if made.is_empty() {
+            let made = tx.pairs_of_batch(&row.id, &after, AT_ONCE).await?;
+            let Some(last) = made.last() else {
                 for (number, by) in tx.ended_links(&row.id).await? {
                     let what = format!("{by} unlinked it before the batch was undone");
                     tx.end_link(&row.id, number, &what).await?;
@@ -43,7 +43,7 @@ impl Sync {
                 tx.commit().await?;
                 tracing::info!(batch = row.id, undone = done.undone, "links undone");
                 return Ok(done);
-            }
+            };
             let mut products: Vec<&str> = made.iter().map(|pair| pair.product_id.as_str()).collect();
             products.sort_unstable();
             products.dedup();
@@ -57,6 +57,7 @@ impl Sync {
             tx.mark_links(&row.id, &numbers, "undone").await?;
             tx.commit().await?;
             done.undone += made.len() as u64;
+            after.clone_from(&last.id);
         }
     }
 }
