@@ -102,9 +102,19 @@ impl Marketplace {
 impl App {
     /// The host with the adapter installed and the shop connected, under the name that every test gives its one channel.
     pub async fn connect_to(self, shop: &Marketplace) -> (Self, ChannelId) {
-        let app = self.ready_for(shop).await;
-        let id = app.add_as(SHOP, shop).await;
-        (app, id)
+        let (app, mut ids) = self.connect_each(&[(SHOP, shop)]).await;
+        (app, ids.remove(0))
+    }
+
+    /// The host with the adapters installed and the shops connected under these names.
+    pub async fn connect_each(self, shops: &[(&str, &Marketplace)]) -> (Self, Vec<ChannelId>) {
+        let app = self.trusting(&shops.iter().map(|(_, shop)| *shop).collect::<Vec<_>>()).await;
+        let mut ids = Vec::new();
+        for (name, shop) in shops {
+            app.install_for(shop).await;
+            ids.push(app.add_as(name, shop).await);
+        }
+        (app, ids)
     }
 
     /// The host with the adapter installed, and the shop's certificate trusted.

@@ -12,7 +12,7 @@ use entrepot_web::{HookLimits, Hosts};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
-async fn call(app: &App, method: &str, path: &str, body: Body) -> (StatusCode, String, Value) {
+pub(crate) async fn call(app: &App, method: &str, path: &str, body: Body) -> (StatusCode, String, Value) {
     call_as(app, Some("127.0.0.1:8080"), method, path, body).await
 }
 

@@ -23,6 +23,8 @@ mod hooks_marketplaces;
 mod hooks_subscriptions;
 mod import;
 mod kill;
+mod linking;
+mod linking_undo;
 mod marketplaces;
 mod metrics;
 mod operations;

@@ -59,6 +59,12 @@ ids! {
     DeliveryId = "dlv";
     /// An account on its way to be connected.
     ConnectionId = "cnn";
+    /// Variants of several channels that are the same goods.
+    LinkId = "lnk";
+    /// Somebody's word that two variants are the same.
+    LinkPairId = "lpr";
+    /// Links that are proposed, reviewed, applied and undone together.
+    LinkBatchId = "lbt";
 }
 
 impl TenantId {

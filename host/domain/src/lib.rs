@@ -4,6 +4,7 @@ pub mod catalog;
 pub mod clock;
 pub mod grants;
 pub mod id;
+pub mod linking;
 pub mod money;
 pub mod run;
 pub mod schedule;
@@ -11,6 +12,8 @@ pub mod secret;
 pub mod usage;
 
 pub use clock::Clock;
-pub use id::{ChannelId, ConnectionId, DeadLetterId, DeliveryId, Id, ProductId, RunId, TenantId};
+pub use id::{
+    ChannelId, ConnectionId, DeadLetterId, DeliveryId, Id, LinkBatchId, LinkId, LinkPairId, ProductId, RunId, TenantId,
+};
 pub use money::Money;
 pub use secret::Secret;

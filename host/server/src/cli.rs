@@ -2,6 +2,7 @@
 
 mod connect;
 mod dead_letters;
+mod link;
 mod schedule;
 mod webhooks;
 
@@ -9,6 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use connect::{ConnectArgs, ReconnectArgs};
 pub use dead_letters::DeadLettersCommand;
+pub use link::{DecideArgs, FilterArgs, LinkCommand, PairArgs};
 pub use schedule::{ScheduleArgs, ScheduleCommand};
 pub use webhooks::{DeliveryState, WebhooksCommand};
 
@@ -63,6 +65,9 @@ pub enum Command {
     /// The canonical catalogue
     #[command(subcommand)]
     Products(ProductsCommand),
+    /// Link products of several channels that are the same goods
+    #[command(subcommand)]
+    Link(LinkCommand),
     /// Used by the host itself: compile the component on stdin, within limits
     #[command(hide = true)]
     CompileComponent {

@@ -6,6 +6,7 @@ mod connect;
 mod dead_letters;
 mod doctor;
 mod import;
+mod link;
 mod products;
 mod runs;
 mod schedule;
@@ -89,6 +90,7 @@ async fn carry_out(command: Command, config: Config, output: Output) -> Result<E
         Command::Cancel { run } => runs::cancel(&host, &run, output).await,
         Command::Schedule(command) => schedule::run(&host, command, output).await,
         Command::Products(command) => products::run(&host, command).await,
+        Command::Link(command) => link::run(&host, command, output).await,
         Command::DeadLetters(command) => dead_letters::run(&host, command, output).await,
         Command::Webhooks(command) => webhooks::run(&host, command, output).await,
         Command::Migrate | Command::Doctor | Command::Openapi | Command::Key(_) | Command::CompileComponent { .. } => {

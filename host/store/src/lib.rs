@@ -17,6 +17,7 @@ mod error;
 pub mod grants;
 pub mod inboxes;
 pub mod items;
+pub mod links;
 pub mod overview;
 pub mod pages;
 pub mod products;

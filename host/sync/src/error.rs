@@ -73,6 +73,12 @@ pub enum SyncError {
     NoRun(String),
     #[error("there is no delivery {0:?}; `entrepot webhooks list CHANNEL` shows what is kept")]
     NoDelivery(String),
+    #[error("there is no product {0:?}; give its id (prd_…), or CHANNEL:ID with the marketplace's id")]
+    NoProduct(String),
+    #[error("there is no batch {0:?} of proposed links; `entrepot link batches` shows what there is")]
+    NoLinkBatch(String),
+    #[error("{0}")]
+    Link(String),
     #[error("there is a channel of the name {0:?} already; choose another")]
     NameTaken(String),
     #[error("others begin and end imports of this channel at the same time; try again in a moment")]

@@ -4,6 +4,7 @@ mod channels;
 mod connect;
 mod error;
 mod import;
+mod linking;
 mod options;
 mod replay;
 mod sanitise;
@@ -32,6 +33,10 @@ pub use channels::{AccountReport, NewChannel};
 pub use connect::{Begun, CameBack, ConnectionReport, NewConnection};
 pub use error::SyncError;
 pub use import::{RunReport, StartOptions, Started};
+pub use linking::{
+    Applied, ChangedSince, Decision, LeftOut, LinkBatchReport, LinkMemberReport, LinkPairReport, LinkReport,
+    ProductReference, Undone, WhichProposals,
+};
 pub use options::SyncOptions;
 pub use replay::{Replay, Replayed};
 pub use sanitise::clean_html;

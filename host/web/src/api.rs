@@ -5,6 +5,7 @@ mod channels;
 mod connections;
 mod dead_letters;
 mod deliveries;
+mod links;
 mod products;
 mod runs;
 
@@ -21,4 +22,5 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .merge(products::routes())
         .merge(dead_letters::routes())
         .merge(deliveries::routes())
+        .merge(links::routes())
 }

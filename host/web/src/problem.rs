@@ -99,7 +99,8 @@ impl From<SyncError> for Problem {
             SyncError::NoChannel(_) | SyncError::NoRun(_) | SyncError::NoDelivery(_) | SyncError::NoConnection(_) => {
                 Self::not_found(error)
             }
-            SyncError::NameTaken(_) | SyncError::Crowded => Self::conflict(error),
+            SyncError::NoProduct(_) | SyncError::NoLinkBatch(_) => Self::not_found(error),
+            SyncError::NameTaken(_) | SyncError::Crowded | SyncError::Link(_) => Self::conflict(error),
             SyncError::Settings(_) | SyncError::Bind(_) => Self::refused(error),
             SyncError::Call(error) => Self::marketplace(error),
             SyncError::Reconnect(_) | SyncError::Schedule(_) | SyncError::NoOAuth(_) | SyncError::NotConnected(_) => {

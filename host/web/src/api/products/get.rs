@@ -13,8 +13,8 @@ pub(crate) async fn handler(
     State(app): State<AppState>,
     Path(product): Path<String>,
 ) -> Result<Json<ProductView>, Problem> {
-    let stored = app.sync.db().tenant(&app.tenant).product(&ProductId::from(product.as_str())).await?;
-    stored
-        .map(|stored| Json(stored.into()))
-        .ok_or_else(|| Problem::not_found(format!("there is no product {product:?}")))
+    let scoped = app.sync.db().tenant(&app.tenant);
+    let stored = scoped.product(&ProductId::from(product.as_str())).await?;
+    let view = ProductView::all(&scoped, stored.into_iter().collect()).await?.pop();
+    view.map(Json).ok_or_else(|| Problem::not_found(format!("there is no product {product:?}")))
 }

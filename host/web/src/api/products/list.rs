@@ -26,10 +26,10 @@ pub(crate) async fn handler(
 ) -> Result<Json<Listing<ProductView>>, Problem> {
     let (scoped, limit) = (app.sync.db().tenant(&app.tenant), paging.limit());
     let Some(channel) = filter.channel else {
-        let views = scoped.products(&paging.cursor, limit).await?.into_iter().map(ProductView::from).collect();
+        let views = ProductView::all(&scoped, scoped.products(&paging.cursor, limit).await?).await?;
         return Ok(Json(Listing::new(views, limit, |last: &ProductView| last.id.clone())));
     };
     let channel = ChannelId::from(app.sync.channel(&app.tenant, &channel).await?.id);
-    let views = scoped.products_of(&channel, &paging.cursor, limit).await?.into_iter().map(ProductView::from).collect();
+    let views = ProductView::all(&scoped, scoped.products_of(&channel, &paging.cursor, limit).await?).await?;
     Ok(Json(Listing::new(views, limit, |last: &ProductView| last.product.source_id.clone())))
 }

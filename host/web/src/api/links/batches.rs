@@ -1,0 +1,29 @@
+use axum::Json;
+use axum::extract::{Path, Query, State};
+
+use super::LinkBatchView;
+use crate::AppState;
+use crate::problem::Problem;
+use crate::query::{Listing, Paging};
+
+/// Batches of proposed links, newest first
+#[utoipa::path(get, path = "/link-batches", tag = "links", params(Paging),
+    responses((status = 200, body = Listing<LinkBatchView>)))]
+pub(crate) async fn list(
+    State(app): State<AppState>,
+    Query(paging): Query<Paging>,
+) -> Result<Json<Listing<LinkBatchView>>, Problem> {
+    let reports = app.sync.link_batches(&app.tenant, &paging.cursor, paging.limit()).await?;
+    let views = reports.into_iter().map(LinkBatchView::from).collect();
+    Ok(Json(Listing::new(views, paging.limit(), |last: &LinkBatchView| last.batch.clone())))
+}
+
+/// One batch of proposed links
+#[utoipa::path(get, path = "/link-batches/{batch}", tag = "links", params(("batch" = String, Path)),
+    responses((status = 200, body = LinkBatchView), (status = 404, body = Problem)))]
+pub(crate) async fn get(
+    State(app): State<AppState>,
+    Path(batch): Path<String>,
+) -> Result<Json<LinkBatchView>, Problem> {
+    Ok(Json(app.sync.link_batch(&app.tenant, &batch).await?.into()))
+}

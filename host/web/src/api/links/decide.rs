@@ -1,0 +1,82 @@
+use axum::Json;
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{Path, State};
+use entrepot_store::links::proposals::ProposalFilter;
+use entrepot_sync::{Decision, WhichProposals};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{ACTOR, LinkBatchView};
+use crate::AppState;
+use crate::problem::Problem;
+
+/// Either numbers, or at least one of the others
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct WhichLinks {
+    /// These, by number, whatever was decided before
+    ids: Vec<i64>,
+    /// Those that nobody has decided on and that are at least so sure, 0 to 100
+    min_confidence: Option<u8>,
+    /// Likewise, less sure than this
+    below: Option<u8>,
+    /// Likewise, found by sku, gtin or title
+    reason: Option<String>,
+}
+
+impl WhichLinks {
+    fn read(self) -> Result<WhichProposals, Problem> {
+        let Self { ids, min_confidence, below, reason } = self;
+        let filter = ProposalFilter { state: None, method: reason, at_least: min_confidence, below };
+        match (ids.is_empty(), filter == ProposalFilter::default()) {
+            (false, true) => Ok(WhichProposals::These(ids)),
+            (true, false) => Ok(WhichProposals::All(filter)),
+            _ => Err(Problem::bad_request("give either ids, or min_confidence, below or reason")),
+        }
+    }
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct DecidedLinks {
+    /// So many proposals have this decision now and had not
+    changed: u64,
+    batch: LinkBatchView,
+}
+
+/// Accept proposed links; nothing is linked before the batch is applied
+#[utoipa::path(post, path = "/link-batches/{batch}/accept", tag = "links", params(("batch" = String, Path)),
+    request_body = WhichLinks,
+    responses((status = 200, body = DecidedLinks), (status = 400, body = Problem), (status = 404, body = Problem),
+        (status = 409, body = Problem)))]
+pub(crate) async fn accept(
+    State(app): State<AppState>,
+    Path(batch): Path<String>,
+    body: Result<Json<WhichLinks>, JsonRejection>,
+) -> Result<Json<DecidedLinks>, Problem> {
+    decide(&app, &batch, Decision::Accept, body).await
+}
+
+/// Reject proposed links
+#[utoipa::path(post, path = "/link-batches/{batch}/reject", tag = "links", params(("batch" = String, Path)),
+    request_body = WhichLinks,
+    responses((status = 200, body = DecidedLinks), (status = 400, body = Problem), (status = 404, body = Problem),
+        (status = 409, body = Problem)))]
+pub(crate) async fn reject(
+    State(app): State<AppState>,
+    Path(batch): Path<String>,
+    body: Result<Json<WhichLinks>, JsonRejection>,
+) -> Result<Json<DecidedLinks>, Problem> {
+    decide(&app, &batch, Decision::Reject, body).await
+}
+
+async fn decide(
+    app: &AppState,
+    batch: &str,
+    decision: Decision,
+    body: Result<Json<WhichLinks>, JsonRejection>,
+) -> Result<Json<DecidedLinks>, Problem> {
+    let Json(which) = body.map_err(|rejection| Problem::bad_request(rejection.body_text()))?;
+    let changed = app.sync.decide_links(&app.tenant, batch, decision, &which.read()?, ACTOR).await?;
+    let batch = app.sync.link_batch(&app.tenant, batch).await?.into();
+    Ok(Json(DecidedLinks { changed, batch }))
+}

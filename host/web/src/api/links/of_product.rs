@@ -1,0 +1,65 @@
+use axum::Json;
+use axum::extract::{Path, State};
+use entrepot_sync::LinkReport;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::AppState;
+use crate::problem::Problem;
+
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct LinkView {
+    link: String,
+    members: Vec<MemberView>,
+    /// Why they are linked
+    pairs: Vec<PairView>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct MemberView {
+    channel: String,
+    product: String,
+    variant: String,
+    /// Title and options; null: it is gone, and keeps its place
+    name: Option<String>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct PairView {
+    products: Vec<String>,
+    variants: Vec<String>,
+    /// The batch that made it; null: by hand
+    batch: Option<String>,
+    made_by: String,
+    made_at: i64,
+}
+
+impl From<LinkReport> for LinkView {
+    fn from(report: LinkReport) -> Self {
+        let members = report.members.into_iter().map(|member| MemberView {
+            channel: member.channel,
+            product: member.product,
+            variant: member.variant,
+            name: member.name,
+        });
+        let pairs = report.pairs.into_iter().map(|pair| PairView {
+            products: pair.products.into(),
+            variants: pair.variants.into(),
+            batch: pair.batch,
+            made_by: pair.made_by,
+            made_at: pair.made_at,
+        });
+        Self { link: report.link, members: members.collect(), pairs: pairs.collect() }
+    }
+}
+
+/// What a product is linked to, and why
+#[utoipa::path(get, path = "/products/{product}/links", tag = "links", params(("product" = String, Path)),
+    responses((status = 200, body = Vec<LinkView>), (status = 404, body = Problem)))]
+pub(crate) async fn handler(
+    State(app): State<AppState>,
+    Path(product): Path<String>,
+) -> Result<Json<Vec<LinkView>>, Problem> {
+    let links = app.sync.links_of(&app.tenant, &product).await?;
+    Ok(Json(links.into_iter().map(LinkView::from).collect()))
+}

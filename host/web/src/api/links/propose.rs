@@ -1,0 +1,35 @@
+use axum::Json;
+use axum::extract::State;
+use axum::extract::rejection::JsonRejection;
+use axum::http::StatusCode;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::{ACTOR, LinkBatchView};
+use crate::AppState;
+use crate::problem::Problem;
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ProposeLinks {
+    /// Id or name
+    channel: String,
+    /// Compare with these channels only; empty: with all others
+    #[serde(default)]
+    with: Vec<String>,
+}
+
+/// Compare a channel's products with those of others, and propose links
+///
+/// It answers when all are compared; with a hundred thousand products on either side that takes minutes.
+#[utoipa::path(post, path = "/link-batches", tag = "links", request_body = ProposeLinks,
+    responses((status = 201, body = LinkBatchView), (status = 400, body = Problem), (status = 404, body = Problem),
+        (status = 409, body = Problem)))]
+pub(crate) async fn handler(
+    State(app): State<AppState>,
+    body: Result<Json<ProposeLinks>, JsonRejection>,
+) -> Result<(StatusCode, Json<LinkBatchView>), Problem> {
+    let Json(ProposeLinks { channel, with }) = body.map_err(|rejection| Problem::bad_request(rejection.body_text()))?;
+    let made = app.sync.propose_links(&app.tenant, &channel, &with, ACTOR).await?;
+    Ok((StatusCode::CREATED, Json(made.into())))
+}
