@@ -37,7 +37,7 @@ macro_rules! run_columns {
     () => {
         "id, channel_id, scope, since, state, seq, page_cursor, page_context, pages_done, attempt, not_before, lease_owner, lease_until, \
          cancel, allow_mass_deletion, declared, fetched, created, updated, unchanged, deleted, dead_letters, requests, \
-         rate_limited, retries, spent, failure, created_at, started_at, finished_at"
+         rate_limited, retries, spent, unknown, failure, created_at, started_at, finished_at"
     };
 }
 
@@ -77,7 +77,7 @@ const RENEW: &str = "UPDATE runs SET lease_until = $4 WHERE tenant_id = $1 AND i
 const RELEASE: &str =
     "UPDATE runs SET lease_owner = NULL, lease_until = NULL WHERE tenant_id = $1 AND id = $2 AND lease_owner = $3";
 const ADVANCE: &str = "UPDATE runs SET seq = seq + 1, page_cursor = $5, pages_done = $19, page_context = COALESCE($6, page_context), attempt = 0, \
-    not_before = $7, lease_until = $8, declared = $9, fetched = $10, created = $11, updated = $12, unchanged = $13, \
+    not_before = $7, lease_until = $8, unknown = $21, declared = $9, fetched = $10, created = $11, updated = $12, unchanged = $13, \
     dead_letters = $14, requests = $15, rate_limited = $16, retries = $17, deleted = $18, spent = $20, failure = NULL \
     WHERE tenant_id = $1 AND id = $2 AND lease_owner = $3 AND seq = $4 AND state = 'running'";
 const POSTPONE: &str = "UPDATE runs SET attempt = $5, not_before = $6, requests = $7, rate_limited = $8, retries = $9, \
@@ -149,10 +149,7 @@ impl ScopedTx {
     ) -> Result<RunId, StoreError> {
         let now = self.clock.now();
         let id = RunId::make(now);
-        let (kind, since) = match scope {
-            RunScope::Full => ("full", None),
-            RunScope::ChangedSince(since) => ("changed_since", Some(since)),
-        };
+        let (kind, since) = scope.parts();
         let tenant = self.tenant.as_str();
         execute!(&mut self.tx, INSERT, tenant, id.as_str(), channel.as_str(), kind, since, allow_mass_deletion, now)?;
         Ok(id)
@@ -221,7 +218,8 @@ impl ScopedTx {
             c.retries,
             c.deleted,
             progress.cursor.is_none(),
-            Json(c.spent)
+            Json(c.spent),
+            c.unknown
         )?;
         if touched == 1 { Ok(()) } else { Err(StoreError::LeaseLost) }
     }

@@ -99,7 +99,8 @@ impl Sync {
         } else {
             let secrets = OpenSecrets::from_clear(new.secrets.iter().cloned());
             // Not saved yet, so it has no id; its pace is nobody else's.
-            let candidate = self.assemble("chn_candidate".into(), &new.adapter, generation, &settings, secrets)?;
+            let candidate =
+                self.assemble("chn_candidate".into(), &new.adapter, generation.clone(), &settings, secrets)?;
             Some(self.check(&scoped, &candidate).await?)
         };
         let report = account.as_ref().and_then(|account| serde_json::to_value(account).ok());
@@ -107,7 +108,7 @@ impl Sync {
         let inserted = tx.insert_channel(&new.adapter, &new.name, &settings, report.as_ref()).await;
         let id = inserted
             .map_err(|error| if error.is_conflict() { SyncError::NameTaken(new.name) } else { error.into() })?;
-        put_defaults(&mut tx, &id, self.db().clock().now()).await?;
+        put_defaults(&mut tx, &id, &generation, self.db().clock().now()).await?;
         for (name, secret) in &new.secrets {
             let place = OpenSecrets::place(tenant.as_str(), id.as_str(), name);
             let sealed = self.parts().keys.seal(&place, secret.expose())?;

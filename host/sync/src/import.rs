@@ -13,6 +13,7 @@ mod report;
 mod setback;
 mod spools;
 mod start;
+mod stock;
 mod watch;
 
 pub(crate) use abandoned::Nudged;

@@ -6,6 +6,7 @@ mod dead_letters;
 mod deliveries;
 mod products;
 mod runs;
+mod schedules;
 
 use utoipa_axum::router::OpenApiRouter;
 
@@ -16,6 +17,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .merge(adapters::routes())
         .merge(channels::routes())
         .merge(runs::routes())
+        .merge(schedules::routes())
         .merge(products::routes())
         .merge(dead_letters::routes())
         .merge(deliveries::routes())

@@ -51,6 +51,7 @@ struct CountColumns {
     rate_limited: i64,
     retries: i64,
     spent: Json<Spent>,
+    unknown: i64,
 }
 
 impl RunRow {
@@ -72,10 +73,7 @@ impl RunRow {
     }
 
     pub fn scope(&self) -> RunScope {
-        match (self.scope.as_str(), self.since) {
-            ("changed_since", Some(since)) => RunScope::ChangedSince(since),
-            _ => RunScope::Full,
-        }
+        RunScope::of_parts(&self.scope, self.since)
     }
 
     pub fn counts(&self) -> Counts {
@@ -91,6 +89,7 @@ impl RunRow {
             rate_limited,
             retries,
             spent: Json(spent),
+            unknown,
         } = self.counts;
         Counts {
             declared,
@@ -104,6 +103,7 @@ impl RunRow {
             rate_limited,
             retries,
             spent,
+            unknown,
         }
     }
 }

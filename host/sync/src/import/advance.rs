@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
+use entrepot_domain::clock::Timestamp;
 use entrepot_domain::grants::generation_for;
-use entrepot_domain::run::{Counts, RunState};
+use entrepot_domain::run::{Counts, RunScope, RunState};
 use entrepot_domain::{ChannelId, RunId, TenantId};
 use entrepot_queue::{Handler, Job, Outcome};
 use entrepot_runtime::{CallError, Page};
@@ -18,6 +19,7 @@ use super::fetch::{Fetching, Position, complete};
 use super::lease::{Heartbeat, give_back};
 use super::page::prepare;
 use super::patience::{backoff, with_patience};
+use super::stock;
 use super::watch::Holder;
 use crate::channels::OpenChannel;
 use crate::{Sync, SyncError};
@@ -187,6 +189,7 @@ impl Sync {
             let fetched = fetching.wait().await;
             hand.counts.spent.fetching += micros(waited);
             count(&mut hand.counts, fetched.stats);
+            let asked_at = fetched.asked_at;
             let complete = match fetched.outcome {
                 Ok(page) => self.complete(hand, page).await,
                 Err(error) => Err(error),
@@ -210,7 +213,7 @@ impl Sync {
             // The next page is fetched while this one is mapped and written.
             let ahead = next.position.as_ref().filter(|_| next.wait.is_none() && !stop_here);
             let ahead = ahead.map(|position| Fetching::start(self, &hand.channel, hand.row.scope(), position.clone()));
-            self.write(hand, &mut mapper, page, &next).await?;
+            self.write(hand, &mut mapper, page, asked_at, &next).await?;
             if let Some(outcome) = self.mapped_badly(hand, next.position.is_none()).await? {
                 return Ok(outcome);
             }
@@ -255,12 +258,17 @@ impl Sync {
         hand: &mut Hand,
         mapper: &mut entrepot_runtime::Mapper,
         mut page: Page,
+        asked_at: Timestamp,
         next: &Next,
     ) -> Result<(), SyncError> {
         let options = &self.parts().options;
         let total = page.total.and_then(|total| i64::try_from(total).ok());
         let context = page.context.take();
-        let prepared = prepare(self, &hand.scoped, &hand.channel, mapper, &hand.seen.items, page).await?;
+        let Hand { scoped, channel, seen, .. } = &*hand;
+        let prepared = match hand.row.scope() {
+            RunScope::Stock(_) => stock::prepare(self, scoped, &channel.id, seen, page.stock, asked_at).await?,
+            _ => prepare(self, scoped, channel, mapper, &seen.items, page).await?,
+        };
         let mut counts = hand.counts;
         add(&mut counts, &prepared.counts);
         counts.declared = total.or(counts.declared);

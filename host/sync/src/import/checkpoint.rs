@@ -73,6 +73,7 @@ pub(super) fn add(counts: &mut Counts, page: &Counts) {
     counts.unchanged += page.unchanged;
     counts.deleted += page.deleted;
     counts.dead_letters += page.dead_letters;
+    counts.unknown += page.unknown;
     counts.spent.comparing += page.spent.comparing;
     counts.spent.mapping += page.spent.mapping;
 }

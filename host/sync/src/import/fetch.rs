@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use entrepot_domain::clock::Timestamp;
 use entrepot_domain::run::RunScope;
 use entrepot_egress::Stats;
 use entrepot_runtime::{CallError, Page, PageRequest};
@@ -25,15 +26,24 @@ pub(crate) struct Position {
 pub(crate) struct Fetched {
     pub(crate) outcome: Result<Page, CallError>,
     pub(crate) stats: Stats,
+    /// What it tells is at least as new as this.
+    pub(crate) asked_at: Timestamp,
 }
 
 /// A page on its way. Dropped, it is not waited for any more.
-pub(crate) struct Fetching(JoinHandle<Fetched>);
+pub(crate) struct Fetching {
+    call: JoinHandle<(Result<Page, CallError>, Stats)>,
+    asked_at: Timestamp,
+    operation: &'static str,
+}
 
 impl Fetching {
     pub(crate) fn start(sync: &Sync, channel: &Arc<OpenChannel>, scope: RunScope, position: Position) -> Self {
         let (sync, channel) = (sync.clone(), channel.clone());
-        Self(tokio::spawn(async move {
+        let asked_at = sync.db().clock().now();
+        let stock = matches!(scope, RunScope::Stock(_));
+        let operation = if stock { "fetch-stock" } else { "fetch-page" };
+        let call = tokio::spawn(async move {
             let session = channel.session(&sync);
             let request = PageRequest {
                 scope,
@@ -42,28 +52,29 @@ impl Fetching {
                 limit: sync.parts().options.page_size,
                 attempt: u32::try_from(position.attempt).unwrap_or(u32::MAX),
             };
-            let outcome = channel.generation.adapter.fetch_page(&channel.view, session.clone(), request).await;
-            Fetched { outcome, stats: session.stats() }
-        }))
+            let adapter = &channel.generation.adapter;
+            let outcome = if stock {
+                adapter.fetch_stock(&channel.view, session.clone(), request).await
+            } else {
+                adapter.fetch_page(&channel.view, session.clone(), request).await
+            };
+            (outcome, session.stats())
+        });
+        Self { call, asked_at, operation }
     }
 
     pub(crate) async fn wait(mut self) -> Fetched {
-        match (&mut self.0).await {
-            Ok(fetched) => fetched,
-            Err(_) => Fetched {
-                outcome: Err(CallError::Stopped {
-                    operation: "fetch-page",
-                    why: "the call failed inside the host".into(),
-                }),
-                stats: Stats::default(),
-            },
-        }
+        let (operation, asked_at) = (self.operation, self.asked_at);
+        let (outcome, stats) = (&mut self.call).await.unwrap_or_else(|_| {
+            (Err(CallError::Stopped { operation, why: "the call failed inside the host".into() }), Stats::default())
+        });
+        Fetched { outcome, stats, asked_at }
     }
 }
 
 impl Drop for Fetching {
     fn drop(&mut self) {
-        self.0.abort();
+        self.call.abort();
     }
 }
 

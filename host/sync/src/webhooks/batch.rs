@@ -67,7 +67,7 @@ impl Sync {
         self.ask_for(channel, &pending, ask, &mut draft).await;
         let Draft { items, shown, failed, .. } = draft;
         let mut mapper = channel.generation.adapter.mapper(&channel.view);
-        let page = Page { items, listed: Vec::new(), next: None, context: None, total: None, wait: None };
+        let page = Page { items, ..Page::default() };
         let page = prepare(self, scoped, channel, &mut mapper, &HashSet::new(), page).await?;
         Ok(Ready { pending, plan, page, shown, failed })
     }

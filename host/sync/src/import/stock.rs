@@ -1,0 +1,110 @@
+//! A page of stock alone: compared with the levels that are known. None is made, and none is taken away.
+
+use std::collections::{HashMap, HashSet};
+use std::time::Instant;
+
+use entrepot_domain::ChannelId;
+use entrepot_domain::clock::Timestamp;
+use entrepot_runtime::StockChange;
+use entrepot_store::pages::Seen;
+use entrepot_store::{Scoped, ScopedTx, StoreError};
+
+use super::checkpoint::micros;
+use super::page::PreparedPage;
+use super::patience::with_patience;
+use crate::Sync;
+
+/// So many are named.
+const NAMED: usize = 5;
+
+/// Levels to be set, and of which moment they are.
+#[derive(Default)]
+pub(super) struct Levels {
+    changes: Vec<StockChange>,
+    as_of: Timestamp,
+}
+
+/// What stands for a level in what a run has seen.
+fn name(level: &StockChange) -> String {
+    format!("{} at {}", level.item_id, level.location_id)
+}
+
+pub(super) async fn prepare(
+    sync: &Sync,
+    scoped: &Scoped,
+    channel: &ChannelId,
+    seen: &Seen,
+    levels: Vec<StockChange>,
+    as_of: Timestamp,
+) -> Result<PreparedPage, StoreError> {
+    let began = Instant::now();
+    let items: HashSet<&str> = levels.iter().map(|level| level.item_id.as_str()).collect();
+    let items: Vec<&str> = items.into_iter().collect();
+    let patience = sync.parts().options.database_patience;
+    let mut known: HashMap<(String, String), Vec<i64>> = HashMap::new();
+    for level in with_patience(patience, || scoped.known_levels(channel, &items)).await? {
+        known.entry((level.item, level.location_id)).or_default().push(level.available);
+    }
+    let mut page = PreparedPage::default();
+    let mut fresh = HashSet::new();
+    let mut last: HashMap<(String, String), StockChange> = HashMap::new();
+    for level in levels {
+        // Shown twice in a run, it counts once, and the later number is set.
+        let name = name(&level);
+        let first = !seen.items.contains(&name) && fresh.insert(name.clone());
+        let place = (level.item_id.clone(), level.location_id.clone());
+        let counts = &mut page.counts;
+        let counter = match known.get(&place) {
+            None => {
+                if first {
+                    page.listed.push(name);
+                }
+                &mut counts.unknown
+            }
+            Some(numbers) if numbers.iter().all(|number| *number == level.available) => &mut counts.unchanged,
+            Some(_) => &mut counts.updated,
+        };
+        *counter += i64::from(first);
+        counts.fetched += i64::from(first);
+        if known.contains_key(&place) {
+            last.insert(place, level);
+        }
+    }
+    page.fresh = fresh.into_iter().collect();
+    let differs = |level: &StockChange| {
+        let numbers = known.get(&(level.item_id.clone(), level.location_id.clone()));
+        numbers.is_some_and(|numbers| numbers.iter().any(|number| *number != level.available))
+    };
+    let mut changes: Vec<StockChange> = last.into_values().filter(differs).collect();
+    // Several hosts write the same rows: always in one order, so that they wait for each other instead of deadlocking.
+    changes.sort_by(|a, b| (&a.item_id, &a.location_id).cmp(&(&b.item_id, &b.location_id)));
+    page.levels = Levels { changes, as_of };
+    page.counts.spent.comparing = micros(began);
+    Ok(page)
+}
+
+impl Levels {
+    /// What a webhook told after the page was asked for stays.
+    pub(super) async fn write(&self, tx: &mut ScopedTx, channel: &ChannelId) -> Result<(), StoreError> {
+        for StockChange { item_id, location_id, available } in &self.changes {
+            tx.set_stock_as_of(channel, item_id, location_id, *available, self.as_of).await?;
+        }
+        Ok(())
+    }
+}
+
+/// The levels that belong to nothing here, in words; none: there are none.
+pub(super) fn unknown(seen: &Seen) -> Option<String> {
+    let mut names: Vec<&str> = seen.listed.iter().map(String::as_str).collect();
+    names.sort_unstable();
+    let count = names.len();
+    (count > 0).then(|| {
+        let more = if count > NAMED { ", …" } else { "" };
+        names.truncate(NAMED);
+        format!(
+            "{count} stock {} of nothing in the catalogue (item {}{more}); a full import brings what can be imported",
+            if count == 1 { "level is" } else { "levels are" },
+            names.join(", item ")
+        )
+    })
+}
