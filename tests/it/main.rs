@@ -24,6 +24,7 @@ mod outage;
 mod quarantine;
 mod recorded;
 mod schedules;
+mod stock;
 mod together;
 mod tokens;
 mod upgrades;

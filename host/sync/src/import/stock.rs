@@ -7,6 +7,7 @@ use entrepot_domain::ChannelId;
 use entrepot_domain::clock::Timestamp;
 use entrepot_runtime::StockChange;
 use entrepot_store::pages::Seen;
+use entrepot_store::stock::KnownLevel;
 use entrepot_store::{Scoped, ScopedTx, StoreError};
 
 use super::checkpoint::micros;
@@ -41,9 +42,14 @@ pub(super) async fn prepare(
     let items: HashSet<&str> = levels.iter().map(|level| level.item_id.as_str()).collect();
     let items: Vec<&str> = items.into_iter().collect();
     let patience = sync.parts().options.database_patience;
+    let now = sync.db().clock().now();
+    // Numbers that may change. Instants to come are of a clock that was wrong.
     let mut known: HashMap<(String, String), Vec<i64>> = HashMap::new();
-    for level in with_patience(patience, || scoped.known_levels(channel, &items)).await? {
-        known.entry((level.item, level.location_id)).or_default().push(level.available);
+    for KnownLevel { item, location_id, available, set_at } in
+        with_patience(patience, || scoped.known_levels(channel, &items)).await?
+    {
+        let told_since = set_at > as_of && set_at <= now;
+        known.entry((item, location_id)).or_default().extend((!told_since).then_some(available));
     }
     let mut page = PreparedPage::default();
     let mut fresh = HashSet::new();
