@@ -17,6 +17,8 @@ use crate::Sync;
 
 /// So many are named.
 const NAMED: usize = 5;
+/// Characters of a name; an adapter may hand over as much as an answer may hold.
+const LONGEST: usize = 80;
 
 /// Levels to be set, and of which moment they are.
 #[derive(Default)]
@@ -101,12 +103,14 @@ impl Levels {
 
 /// The levels that belong to nothing here, in words; none: there are none.
 pub(super) fn unknown(seen: &Seen) -> Option<String> {
-    let mut names: Vec<&str> = seen.listed.iter().map(String::as_str).collect();
+    let printable = |c: char| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c };
+    let mut names: Vec<&String> = seen.listed.iter().collect();
     names.sort_unstable();
     let count = names.len();
+    let names: Vec<String> =
+        names.into_iter().take(NAMED).map(|name| name.chars().take(LONGEST).map(printable).collect()).collect();
     (count > 0).then(|| {
         let more = if count > NAMED { ", …" } else { "" };
-        names.truncate(NAMED);
         format!(
             "{count} stock {} of nothing in the catalogue (item {}{more}); a full import brings what can be imported",
             if count == 1 { "level is" } else { "levels are" },

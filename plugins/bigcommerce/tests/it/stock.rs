@@ -26,8 +26,9 @@ fn shop() -> Shop {
         product
     };
     let mut many = counted(2, "variant");
-    let second = json!({"id": 2002, "product_id": 2, "sku": "S-2-B", "price": null,
-        "option_values": [{"option_display_name": "Size", "label": "L"}]});
+    let size = |label: &str| json!([{"option_display_name": "Size", "label": label}]);
+    many["variants"][0]["option_values"] = size("M");
+    let second = json!({"id": 2002, "product_id": 2, "sku": "S-2-L", "price": null, "option_values": size("L")});
     many["variants"].as_array_mut().unwrap().push(second);
     let mut products = vec![counted(1, "product"), many, counted(3, "none"), counted(4, "variant")];
     products.extend((5..=120).map(|id| counted(id, "product")));

@@ -51,7 +51,7 @@ fn every_location_is_asked_to_its_end() {
     let of = |item: &str, location: &str, available| (item.to_owned(), location.to_owned(), available);
     assert_eq!(levels, [of("11", "7", 5), of("12", "7", -1), of("11", "8", 3)], "what is not counted has no level");
     let asked = asked.borrow();
-    assert!(asked.iter().all(|asked| asked["query"] == "updated_at:>='2026-11-21T10:03:00Z'"), "{asked:?}");
+    assert!(asked.iter().all(|asked| asked["query"] == "updated_at:>='2026-11-21T10:43:00Z'"), "{asked:?}");
     assert_eq!(asked[0]["first"], 250, "750 points of the 1,000 that a query may cost");
 }
 
