@@ -12,7 +12,7 @@ use entrepot_queue::Outcome;
 use entrepot_server::host::Host;
 use entrepot_store::dead_letters::DeadLetter;
 use entrepot_store::runs::RunRow;
-use entrepot_sync::{NewChannel, RunReport, StartOptions, SyncError};
+use entrepot_sync::{NewChannel, Replay, Replayed, RunReport, StartOptions, SyncError};
 use entrepot_test_support::woocommerce::Key;
 use serde_json::{Map, Value};
 use tempfile::TempDir;
@@ -191,6 +191,11 @@ impl App {
             after.clone_from(&last.product.source_id);
             products.extend(page.into_iter().map(|stored| stored.product));
         }
+    }
+
+    /// All dead letters once more.
+    pub async fn replay(&self) -> Replayed {
+        self.host.sync.replay(&self.host.tenant, &Replay::default()).await.expect("replayed")
     }
 
     pub async fn dead_letters(&self) -> Vec<DeadLetter> {

@@ -91,25 +91,42 @@ impl Marketplace {
 impl App {
     /// The host with the adapter installed and the shop connected, under the name that every test gives its one channel.
     pub async fn connect_to(self, shop: &Marketplace) -> (Self, ChannelId) {
+        let app = self.trusting(&[shop]).await;
+        app.install_for(shop).await;
+        let id = app.add_as(SHOP, shop).await;
+        (app, id)
+    }
+
+    /// The host with trust in the certificates of these shops.
+    pub async fn trusting(self, shops: &[&Marketplace]) -> Self {
         let file = self.data_dir().join("authority.pem");
-        std::fs::write(&file, shop.server.authority_pem().expect("it speaks TLS")).expect("the certificate is written");
-        let app = self.with(&[("ENTREPOT_EGRESS_CA_FILE", path(&file))]).await;
+        let authorities: Vec<&str> =
+            shops.iter().map(|shop| shop.server.authority_pem().expect("it speaks TLS")).collect();
+        std::fs::write(&file, authorities.join("\n")).expect("the certificates are written");
+        self.with(&[("ENTREPOT_EGRESS_CA_FILE", path(&file))]).await
+    }
+
+    /// Installs and approves the shop's adapter.
+    pub async fn install_for(&self, shop: &Marketplace) {
         let bytes = std::fs::read(adapters_folder().join(format!("{}.wasm", shop.id))).expect("the built adapter");
-        let admission = app.host.sync.admission();
+        let admission = self.host.sync.admission();
         admission.install(bytes, "test").await.expect("the adapter installs");
         admission.approve(shop.id, &Narrowing::default(), "test").await.expect("the adapter is approved");
+    }
+
+    /// Connects the shop under this name.
+    pub async fn add_as(&self, name: &str, shop: &Marketplace) -> ChannelId {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let secrets = shop.secrets.as_object().expect("secrets by name");
         let new = NewChannel {
             adapter: shop.id.into(),
-            name: SHOP.into(),
+            name: name.into(),
             settings: Settings::clone(shop.settings.as_object().expect("settings by name")),
             secrets: secrets.iter().map(|(name, value)| (name.clone(), Secret::new(text(value)))).collect(),
             untested: false,
         };
-        let added = app.host.sync.add_channel(&app.host.tenant, new).await;
-        let (id, _) = added.unwrap_or_else(|error| panic!("{}: {error}", shop.id));
-        (app, id)
+        let added = self.host.sync.add_channel(&self.host.tenant, new).await;
+        added.unwrap_or_else(|error| panic!("{}: {error}", shop.id)).0
     }
 }
 

@@ -1,9 +1,10 @@
 //! The baselines of `cargo xtask bench`: the same shop, the same pages, the same rows, without sandbox and without queue.
 //!
-//! `calls` measures single calls. `fetch` only reads; `native` reads, maps with the adapter's own code compiled natively, and writes what an import writes.
+//! `hooks` sends deliveries to a host that serves. `calls` measures single calls. `fetch` only reads; `native` reads, maps with the adapter's own code compiled natively, and writes what an import writes.
 
 mod calls;
 mod convert;
+mod hooks;
 mod native;
 mod shop;
 
@@ -14,7 +15,7 @@ mod bindings {
 
 use std::time::Instant;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
 #[tokio::main]
 async fn main() -> Result<()> {
@@ -22,6 +23,18 @@ async fn main() -> Result<()> {
     let option = |name: &str| {
         words.iter().position(|word| word == name).and_then(|at| words.get(at + 1)).cloned().unwrap_or_default()
     };
+    if words.first().is_some_and(|word| word == "hooks") {
+        let number = |name: &str| option(name).parse::<usize>().with_context(|| format!("{name} is a number"));
+        let load = hooks::Load {
+            host: option("--host"),
+            channel: option("--channel"),
+            secret: option("--secret"),
+            per_second: number("--per-second")?,
+            seconds: number("--seconds")?,
+        };
+        println!("{}", hooks::measure(load).await?);
+        return Ok(());
+    }
     let shop = shop::Shop::open(&option("--base-url"), &option("--key"), &option("--secret"))?;
     if words.first().is_some_and(|word| word == "calls") {
         println!("{}", calls::measure(shop, &option("--component")).await?);

@@ -129,7 +129,7 @@ on_both! {
         assert_eq!((run.state, run.fetched), (RunState::Completed, 40), "{run:?}");
         let letter = app.dead_letters().await.into_iter().find(|letter| letter.source_id == poison.to_string()).expect("a dead letter");
         assert_eq!(letter.code, "variations-unreadable");
-        let done = app.host.sync.replay(&app.host.tenant, entrepot_tests::SHOP, &Default::default()).await.expect("replays");
+        let done = app.replay().await;
         assert!(done.mended >= 1, "a replay reads it anew: {done:?}");
         assert!(app.products().await.iter().any(|p| p.source_id == poison.to_string() && !p.variants.is_empty()));
     }

@@ -72,7 +72,20 @@ pub(crate) fn door(host: &Host) -> Door {
 
 impl Door {
     pub(crate) async fn send(&self, from: &str, path: &str, headers: &[(String, String)], body: Vec<u8>) -> Answer {
-        let mut request = Request::builder().method("POST").uri(path).header(header::HOST, "127.0.0.1");
+        self.ask("POST", from, path, headers, body).await
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.ask("GET", "127.0.0.1", path, &[], Vec::new()).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, json: &str) -> Answer {
+        let kind = ("content-type".to_owned(), "application/json".to_owned());
+        self.ask("POST", "127.0.0.1", path, &[kind], json.as_bytes().to_vec()).await
+    }
+
+    async fn ask(&self, method: &str, from: &str, path: &str, headers: &[(String, String)], body: Vec<u8>) -> Answer {
+        let mut request = Request::builder().method(method).uri(path).header(header::HOST, "127.0.0.1");
         for (name, value) in headers {
             request = request.header(name, value);
         }

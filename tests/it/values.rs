@@ -42,7 +42,7 @@ on_both! {
         let asked = server.log().total();
         let rounding = [("price_rounding".to_owned(), "half-up".into())].into_iter().collect();
         app.host.sync.set_channel(&app.host.tenant, SHOP, rounding, Vec::new()).await.expect("a setting");
-        let done = app.host.sync.replay(&app.host.tenant, SHOP, &Default::default()).await.expect("replays");
+        let done = app.replay().await;
         assert_eq!((done.replayed, done.mended, done.failed), (5, 1, 4));
         assert_eq!(server.log().total(), asked);
         let rounded = app.products().await.into_iter().find(|p| p.title == "exact").expect("it is there now");

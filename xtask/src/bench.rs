@@ -2,6 +2,7 @@
 
 mod bulk;
 mod calls;
+mod hooks;
 
 use std::fs;
 use std::io::Read;
@@ -30,6 +31,12 @@ pub(crate) struct Options {
     /// Products of the Shopify shop that is read as one bulk file; 0: none is
     #[arg(long, default_value_t = 100_000)]
     bulk: u64,
+    /// Webhooks a second; 0: none are sent
+    #[arg(long, default_value_t = 1_000)]
+    webhooks: u64,
+    /// For how many seconds
+    #[arg(long, default_value_t = 60)]
+    webhook_seconds: u64,
     /// Measure on PostgreSQL too
     #[arg(long)]
     postgres: bool,
@@ -92,6 +99,9 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
     }
     if options.bulk > 0 {
         bulk::show(options.bulk)?;
+    }
+    if options.webhooks > 0 {
+        hooks::show(options.webhooks, options.webhook_seconds, server.as_ref())?;
     }
     calls::show()?;
     Ok(ExitCode::SUCCESS)

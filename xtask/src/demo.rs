@@ -36,7 +36,7 @@ const DATABASE: &str = "sqlite://target/demo/entrepot.db";
 
 #[derive(Deserialize)]
 struct DeadLetter {
-    source_id: String,
+    subject: String,
     code: String,
     reason: String,
 }
@@ -158,7 +158,7 @@ fn report(host: &Host, channel: &str, report: &Report) -> Result<()> {
     }
     for (code, letters) in by_code {
         if let Some(first) = letters.first() {
-            println!("  {:>4} {code}   e.g. item {}: {}", letters.len(), first.source_id, first.reason);
+            println!("  {:>4} {code}   e.g. item {}: {}", letters.len(), first.subject, first.reason);
         }
     }
     Ok(())

@@ -89,7 +89,23 @@ pub struct Counts {
     pub requests: i64,
     pub rate_limited: i64,
     pub retries: i64,
+    pub drift: Drift,
     pub spent: Spent,
+}
+
+/// What a full run found that deltas and webhooks should have brought before, and did not.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Drift {
+    pub created: i64,
+    pub updated: i64,
+    pub deleted: i64,
+}
+
+impl Drift {
+    pub fn is_none(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// Where the time of a run went, in microseconds. The next page is fetched while one is worked on, so only what was really

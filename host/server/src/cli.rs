@@ -71,7 +71,7 @@ pub enum Command {
         #[arg(long)]
         seconds: u64,
     },
-    /// Items that could not be imported
+    /// What was given up: items, webhook deliveries, runs
     #[command(subcommand)]
     DeadLetters(DeadLettersCommand),
     /// What marketplaces tell by themselves

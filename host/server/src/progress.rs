@@ -86,6 +86,13 @@ pub(crate) fn in_words(report: &RunReport, channel: &str) -> String {
         format!("  {}{declared}: {what}", report.fetched),
         format!("  {} requests, {} rate limited, {} retries", report.requests, report.rate_limited, report.retries),
     ];
+    let drift = report.drift;
+    if !drift.is_none() {
+        lines.push(format!(
+            "  drift: deltas and webhooks had missed {} created, {} updated, {} deleted",
+            drift.created, drift.updated, drift.deleted
+        ));
+    }
     lines.extend(time(report.spent_us));
     if let Some(failure) = &report.failure {
         lines.push(format!("  {failure}"));

@@ -6,6 +6,10 @@ use entrepot_domain::{ChannelId, DeadLetterId, Id, RunId};
 use serde::Serialize;
 use sqlx::types::Json;
 
+mod listing;
+
+pub use listing::{CLASSES, KINDS, Letter, LetterCount, LetterFilter};
+
 use crate::bulk::{self, Column};
 use crate::{Scoped, ScopedTx, StoreError, unpack};
 

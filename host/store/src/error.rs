@@ -14,6 +14,9 @@ pub enum StoreError {
     /// Someone else has the run: nothing was written.
     #[error("another worker has taken over this run")]
     LeaseLost,
+    /// Nothing was written: what was compared is not what is there any more.
+    #[error("another worker wrote the same items in the same moment")]
+    Overtaken,
     #[error("a row cannot be read: {0}")]
     Corrupt(String),
 }
@@ -31,9 +34,13 @@ impl StoreError {
         }
     }
 
-    /// A unique index refused the row.
+    /// Somebody else wrote the same in the same moment.
     pub fn is_conflict(&self) -> bool {
-        matches!(self, Self::Database(sqlx::Error::Database(error)) if error.is_unique_violation())
+        match self {
+            Self::Overtaken => true,
+            Self::Database(sqlx::Error::Database(error)) => error.is_unique_violation(),
+            _ => false,
+        }
     }
 }
 

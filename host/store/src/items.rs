@@ -1,6 +1,6 @@
 //! Raw items: what came, what it became, and what is known of it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use entrepot_domain::ChannelId;
 use entrepot_domain::clock::Timestamp;
@@ -12,14 +12,38 @@ use crate::{Scoped, ScopedTx, StoreError, unpack};
 /// What is known of an item before it is looked at again.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct KnownItem {
-    source_id: String,
+    pub source_id: String,
     pub product_id: Option<String>,
     pub content_hash: Vec<u8>,
     pub adapter_digest: String,
     pub problem: Option<String>,
     /// By the marketplace.
     pub source_updated_at: Option<Timestamp>,
+    /// When this content came.
+    pub fetched_at: Timestamp,
     pub deleted_at: Option<Timestamp>,
+}
+
+/// What tells whether an item's row is still the one that was read.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Stamp {
+    fetched_at: Timestamp,
+    content_hash: Vec<u8>,
+    deleted_at: Option<Timestamp>,
+}
+
+impl KnownItem {
+    pub fn stamp(&self) -> Stamp {
+        let Self { fetched_at, content_hash, deleted_at, .. } = self;
+        Stamp { fetched_at: *fetched_at, content_hash: content_hash.clone(), deleted_at: *deleted_at }
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct HeldItem {
+    source_id: String,
+    #[sqlx(flatten)]
+    stamp: Stamp,
 }
 
 /// An item to be written: new or changed.
@@ -43,7 +67,7 @@ pub struct StoredItem {
 }
 
 const KNOWN: [&str; 2] = select_by_ids!(
-    "source_id, product_id, content_hash, adapter_digest, problem, source_updated_at, deleted_at",
+    "source_id, product_id, content_hash, adapter_digest, problem, source_updated_at, fetched_at, deleted_at",
     "source_items",
     "tenant_id = $1 AND channel_id = $2",
     "source_id",
@@ -53,6 +77,13 @@ const ALIVE: &str = "SELECT source_id, fetched_at FROM source_items WHERE tenant
     AND deleted_at IS NULL AND source_id > $3 ORDER BY source_id LIMIT 5000";
 const ONE: &str = "SELECT source_id, product_id, body, source_updated_at FROM source_items \
     WHERE tenant_id = $1 AND channel_id = $2 AND source_id = $3 AND deleted_at IS NULL";
+/// As [`KNOWN`], and held. On SQLite the transaction itself keeps others out.
+const HOLD: [&str; 2] = [
+    "SELECT found.* FROM jsonb_array_elements_text($3) AS wanted (id) CROSS JOIN LATERAL (SELECT source_id, fetched_at, content_hash, \
+     deleted_at FROM source_items WHERE tenant_id = $1 AND channel_id = $2 AND source_id = wanted.id OFFSET 0 FOR UPDATE) AS found",
+    "SELECT source_id, fetched_at, content_hash, deleted_at FROM source_items WHERE tenant_id = $1 AND channel_id = $2 \
+     AND source_id IN (SELECT value FROM json_each($3))",
+];
 const INSERT: &str = "INSERT INTO source_items (tenant_id, channel_id, source_id, product_id, content_hash, body, \
     source_updated_at, fetched_at, processed_at, adapter_digest, problem)";
 const UPSERT: &str = "ON CONFLICT (tenant_id, channel_id, source_id) DO UPDATE SET product_id = excluded.product_id, \
@@ -98,6 +129,21 @@ impl Scoped {
 }
 
 impl ScopedTx {
+    /// Keeps these items as they are until the transaction ends; `compared`: as which they were read, `None` where there was no row.
+    /// Fails where another wrote one meanwhile.
+    pub async fn hold_items(
+        &mut self,
+        channel: &ChannelId,
+        compared: &BTreeMap<&str, Option<Stamp>>,
+    ) -> Result<(), StoreError> {
+        // In the order of their ids: two that hold some of the same items wait for each other instead of deadlocking.
+        let ids: Vec<&str> = compared.keys().copied().collect();
+        let rows = tx_all_forked!(&mut self.tx, HeldItem, HOLD, self.tenant.as_str(), channel.as_str(), Json(ids))?;
+        let mut now: HashMap<String, Stamp> = rows.into_iter().map(|row| (row.source_id, row.stamp)).collect();
+        let same = compared.iter().all(|(id, stamp)| now.remove(*id) == *stamp);
+        if same { Ok(()) } else { Err(StoreError::Overtaken) }
+    }
+
     pub async fn write_items(
         &mut self,
         channel: &ChannelId,

@@ -104,6 +104,16 @@ macro_rules! read_all_forked {
     };
 }
 
+/// As `tx_all`, with a text for each engine.
+macro_rules! tx_all_forked {
+    ($tx:expr, $row:ty, $sql:expr $(, $bind:expr)* $(,)?) => {
+        match $tx {
+            $crate::Tx::Postgres(tx) => sqlx::query_as::<_, $row>($sql[0])$(.bind($bind))*.fetch_all(&mut **tx).await,
+            $crate::Tx::Sqlite(tx) => sqlx::query_as::<_, $row>($sql[1])$(.bind($bind))*.fetch_all(&mut **tx).await,
+        }
+    };
+}
+
 /// As `execute`, with a text for each engine.
 macro_rules! execute_forked {
     ($tx:expr, $sql:expr $(, $bind:expr)* $(,)?) => {

@@ -6,8 +6,8 @@ use entrepot_domain::{ChannelId, Id, RunId};
 use sqlx::types::Json;
 
 mod abandoned;
+mod marks;
 mod row;
-mod wake;
 
 pub use abandoned::AbandonedRun;
 pub use row::{Lease, RunRow};
@@ -37,7 +37,7 @@ macro_rules! run_columns {
     () => {
         "id, channel_id, scope, since, state, seq, page_cursor, page_context, pages_done, attempt, not_before, lease_owner, lease_until, \
          cancel, allow_mass_deletion, declared, fetched, created, updated, unchanged, deleted, dead_letters, requests, \
-         rate_limited, retries, spent, unknown, failure, created_at, started_at, finished_at"
+         rate_limited, retries, drift, spent, unknown, failure, created_at, started_at, finished_at"
     };
 }
 
@@ -63,7 +63,7 @@ const INSERT: &str = "INSERT INTO runs (tenant_id, id, channel_id, scope, since,
     allow_mass_deletion, fetched, created, updated, unchanged, deleted, dead_letters, requests, rate_limited, retries, created_at) \
     VALUES ($1, $2, $3, $4, $5, 'queued', 0, FALSE, 0, FALSE, $6, 0, 0, 0, 0, 0, 0, 0, 0, 0, $7)";
 const REOPEN: &str = "UPDATE runs SET state = 'queued', attempt = 0, not_before = NULL, failure = NULL, cancel = FALSE, \
-    finished_at = NULL, lease_owner = NULL, lease_until = NULL, allow_mass_deletion = $3 \
+    finished_at = NULL, code = NULL, lease_owner = NULL, lease_until = NULL, allow_mass_deletion = $3 \
     WHERE tenant_id = $1 AND id = $2 AND state IN ('failed', 'cancelled')";
 /// A lease may be taken from an owner who is thought dead, as long as it is still the lease that was thought about; the sequence
 /// number protects against an owner who is not dead after all.
@@ -77,13 +77,14 @@ const RENEW: &str = "UPDATE runs SET lease_until = $4 WHERE tenant_id = $1 AND i
 const RELEASE: &str =
     "UPDATE runs SET lease_owner = NULL, lease_until = NULL WHERE tenant_id = $1 AND id = $2 AND lease_owner = $3";
 const ADVANCE: &str = "UPDATE runs SET seq = seq + 1, page_cursor = $5, pages_done = $19, page_context = COALESCE($6, page_context), attempt = 0, \
-    not_before = $7, lease_until = $8, unknown = $21, declared = $9, fetched = $10, created = $11, updated = $12, unchanged = $13, \
-    dead_letters = $14, requests = $15, rate_limited = $16, retries = $17, deleted = $18, spent = $20, failure = NULL \
+    not_before = $7, lease_until = $8, declared = $9, fetched = $10, created = $11, updated = $12, unchanged = $13, \
+    dead_letters = $14, requests = $15, rate_limited = $16, retries = $17, deleted = $18, spent = $20, drift = $21, \
+    unknown = $22, failure = NULL \
     WHERE tenant_id = $1 AND id = $2 AND lease_owner = $3 AND seq = $4 AND state = 'running'";
 const POSTPONE: &str = "UPDATE runs SET attempt = $5, not_before = $6, requests = $7, rate_limited = $8, retries = $9, \
     failure = $10 WHERE tenant_id = $1 AND id = $2 AND lease_owner = $3 AND seq = $4 AND state = 'running'";
 const FINISH: &str = "UPDATE runs SET state = $5, failure = $6, finished_at = $7, lease_owner = NULL, lease_until = NULL, \
-    deleted = $8, declared = $9, requests = $10, rate_limited = $11, retries = $12, spent = $13 \
+    deleted = $8, declared = $9, requests = $10, rate_limited = $11, retries = $12, spent = $13, drift = $14 \
     WHERE tenant_id = $1 AND id = $2 AND lease_owner = $3 AND seq = $4 AND state = 'running'";
 /// A run nobody works on ends at once; one that is being worked on ends at its next page.
 const CANCEL_IDLE: &str = "UPDATE runs SET state = 'cancelled', cancel = TRUE, finished_at = $3 \
@@ -219,6 +220,7 @@ impl ScopedTx {
             c.deleted,
             progress.cursor.is_none(),
             Json(c.spent),
+            Json(c.drift),
             c.unknown
         )?;
         if touched == 1 { Ok(()) } else { Err(StoreError::LeaseLost) }
@@ -275,7 +277,8 @@ impl ScopedTx {
             counts.requests,
             counts.rate_limited,
             counts.retries,
-            Json(counts.spent)
+            Json(counts.spent),
+            Json(counts.drift)
         )?;
         if touched == 1 { Ok(()) } else { Err(StoreError::LeaseLost) }
     }

@@ -1,7 +1,7 @@
 //! When imports begin by themselves.
 
-use entrepot_domain::ChannelId;
 use entrepot_domain::clock::Timestamp;
+use entrepot_domain::{ChannelId, RunId};
 use serde::Serialize;
 
 use crate::{Db, Scoped, ScopedTx, StoreError};
@@ -41,6 +41,9 @@ const PUT: &str = "INSERT INTO schedules (tenant_id, channel_id, kind, rule, tim
     next_at = excluded.next_at";
 const TAKE: &str = "UPDATE schedules SET next_at = $5, last_at = $4, last_run = $6, note = $7 \
     WHERE tenant_id = $1 AND channel_id = $2 AND kind = $3 AND next_at = $4 AND enabled = 1";
+/// Deltas come again soon enough by themselves.
+const AGAIN: &str = "UPDATE schedules SET next_at = $3, note = $4 WHERE tenant_id = $1 AND last_run = $2 AND kind = 'full' \
+    AND next_at > $3";
 
 /// Full ones bring what the other scope brings, too.
 const LAST_COMPLETED: &str = "SELECT MAX(created_at) FROM runs WHERE tenant_id = $1 AND channel_id = $2 AND state = 'completed' \
@@ -71,6 +74,12 @@ impl ScopedTx {
         let ScheduleRow { channel_id, kind, rule, time_zone, jitter_ms, when_busy, enabled, next_at, .. } = row;
         let tenant = self.tenant.as_str();
         execute!(&mut self.tx, PUT, tenant, channel_id, kind, rule, time_zone, jitter_ms, when_busy, enabled, next_at)?;
+        Ok(())
+    }
+
+    /// The full run that a schedule began has failed: it is due again at `at`, if not sooner.
+    pub async fn schedule_again(&mut self, run: &RunId, at: Timestamp, note: &str) -> Result<(), StoreError> {
+        execute!(&mut self.tx, AGAIN, self.tenant.as_str(), run.as_str(), at, note)?;
         Ok(())
     }
 

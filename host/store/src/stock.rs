@@ -38,9 +38,10 @@ const CHANGED: &str = of_item!("SELECT DISTINCT product_id FROM inventory_levels
 const TOUCH: [&str; 2] =
     change_by_ids!("UPDATE products SET updated_at = $4 WHERE tenant_id = $1 AND channel_id = $2 AND id", "");
 /// The raw item says something else about the stock now. When it comes again it must not pass for unchanged, even if it is the very
-/// same: the stock may be back to what it was.
+/// same: the stock may be back to what it was. And a page that was asked for before the number was told has stock that is older.
 const OUTDATE: [&str; 2] = change_by_ids!(
-    "UPDATE source_items SET content_hash = $4 WHERE tenant_id = $1 AND channel_id = $2 AND product_id",
+    "UPDATE source_items SET content_hash = $4, fetched_at = CASE WHEN fetched_at < $5 THEN $5 ELSE fetched_at END \
+     WHERE tenant_id = $1 AND channel_id = $2 AND product_id",
     ""
 );
 const SET: &str = of_item!("UPDATE inventory_levels SET available = $5, set_at = $7 WHERE");
@@ -85,7 +86,7 @@ impl ScopedTx {
         if !changed.is_empty() {
             let products: Vec<&str> = changed.iter().map(|(product,)| product.as_str()).collect();
             execute_forked!(&mut self.tx, TOUCH, tenant, channel, Json(&products), now)?;
-            execute_forked!(&mut self.tx, OUTDATE, tenant, channel, Json(&products), OUTDATED.as_slice())?;
+            execute_forked!(&mut self.tx, OUTDATE, tenant, channel, Json(&products), OUTDATED.as_slice(), as_of)?;
         }
         let set = execute!(&mut self.tx, SET, tenant, channel, item_id, location_id, available, as_of, now)?;
         Ok(set > 0)

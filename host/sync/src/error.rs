@@ -31,6 +31,18 @@ impl SyncError {
         }
     }
 
+    /// Stable, kebab-case: what dead letters and metrics group by.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Call(error) => error.code(),
+            Self::Reconnect(_) => "unauthorized",
+            Self::NoToken { .. } => "unavailable",
+            Self::Settings(_) | Self::Bind(_) => "settings",
+            Self::Admission(_) => "not-granted",
+            _ => "host",
+        }
+    }
+
     /// Worth another try later: see [`StoreError::is_transient`].
     pub fn is_transient(&self) -> bool {
         self.of_the_database().is_some_and(StoreError::is_transient)

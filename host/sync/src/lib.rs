@@ -21,13 +21,13 @@ use entrepot_store::Db;
 use entrepot_vault::KeyRing;
 
 use import::{Nudged, Spools, Watch};
-use webhooks::Doors;
+use webhooks::{Doors, Intake};
 
 pub use channels::{AccountReport, NewChannel};
 pub use error::SyncError;
 pub use import::{RunReport, StartOptions, Started};
 pub use options::SyncOptions;
-pub use replay::{ReplayFilter, Replayed};
+pub use replay::{Replay, Replayed};
 pub use sanitise::clean_html;
 pub use schedules::{ScheduleChange, Ticked};
 pub use webhooks::{Incoming, Received, SubscriptionReport};
@@ -49,6 +49,7 @@ pub(crate) struct Parts {
     pub(crate) watch: Watch,
     pub(crate) nudged: Nudged,
     pub(crate) doors: Doors,
+    pub(crate) intake: Intake,
 }
 
 impl Sync {
@@ -64,7 +65,9 @@ impl Sync {
         let host = format!("{}-{:08x}", std::process::id(), rand::random::<u32>());
         let spools = Spools::new(files);
         let (watch, nudged, doors) = (Watch::default(), Nudged::default(), Doors::default());
-        Self(Arc::new(Parts { db, keys, egress, admission, queue, options, host, spools, watch, nudged, doors }))
+        let intake = Intake::default();
+        let parts = Parts { db, keys, egress, admission, queue, options, host, spools, watch, nudged, doors, intake };
+        Self(Arc::new(parts))
     }
 
     pub fn db(&self) -> &Db {

@@ -1,83 +1,158 @@
-//! Mapping dead letters again, from the raw items that were kept. Only what could not be read completely is fetched anew.
+//! Dead letters once more: items are mapped again from the raw items that were kept, deliveries are worked on again, runs go on.
 
-use entrepot_domain::TenantId;
+use std::collections::{BTreeMap, BTreeSet};
+
 use entrepot_domain::catalog::Issue;
-use entrepot_runtime::RawItem;
+use entrepot_domain::{ChannelId, RunId, TenantId};
+use entrepot_runtime::{Mapper, RawItem};
 use entrepot_store::Scoped;
-use entrepot_store::dead_letters::DeadLetter;
+use entrepot_store::dead_letters::{Letter, LetterFilter};
+use entrepot_store::deliveries::WhichDeliveries;
 use serde::Serialize;
 
 use crate::channels::OpenChannel;
-use crate::import::{PreparedPage, UNREAD, map_item};
+use crate::import::{PreparedPage, StartOptions, UNREAD, map_item};
 use crate::{Sync, SyncError};
 
-/// Which dead letters of a channel. Nothing named: all.
+/// Which dead letters, and how.
 #[derive(Clone, Debug, Default)]
-pub struct ReplayFilter {
-    pub ids: Vec<String>,
-    pub code: Option<String>,
+pub struct Replay {
+    /// Id or name. `None`: of all channels.
+    pub channel: Option<String>,
+    /// Without its channel, which the field before names.
+    pub filter: LetterFilter,
+    /// Items that could not be read completely stay as they are: no shop is asked for anything.
+    pub without_fetching: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Replayed {
+    /// Items that were mapped again.
     pub replayed: u64,
     /// In the catalogue now.
     pub mended: u64,
     /// Failed again; the reason may be another.
     pub failed: u64,
+    /// Items that were left alone, because the shop would have to be asked.
+    pub left: u64,
+    /// Deliveries that are worked on again.
+    pub deliveries: u64,
+    /// Runs that go on.
+    pub runs: u64,
 }
 
 const AT_ONCE: i64 = 200;
 
 impl Sync {
-    pub async fn replay(&self, tenant: &TenantId, channel: &str, filter: &ReplayFilter) -> Result<Replayed, SyncError> {
-        let open = self.open_channel(tenant, channel).await?;
-        let scoped = self.db().tenant(tenant);
-        let done = self.replay_all(&open, &scoped, filter).await;
-        self.account(&scoped, &open).await;
-        done
+    /// All dead letters that are meant, as the filter of the store says.
+    pub async fn letters_meant(&self, tenant: &TenantId, replay: &Replay) -> Result<LetterFilter, SyncError> {
+        let mut filter = replay.filter.clone();
+        if let Some(channel) = &replay.channel {
+            filter.channel = Some(ChannelId::from(self.channel(tenant, channel).await?.id));
+        }
+        Ok(filter)
     }
 
-    async fn replay_all(
+    /// How many items failed under other versions of the adapter than the one in use: it may do better, from what is kept of them.
+    pub async fn mappable(&self, tenant: &TenantId, adapter: &str) -> Result<i64, SyncError> {
+        let generation = self.admission().active(adapter).await?;
+        Ok(self.db().tenant(tenant).letters_of_others(adapter, &generation.grant.digest).await?)
+    }
+
+    pub async fn replay(&self, tenant: &TenantId, replay: &Replay) -> Result<Replayed, SyncError> {
+        let filter = self.letters_meant(tenant, replay).await?;
+        let scoped = self.db().tenant(tenant);
+        let (mut done, mut after) = (Replayed::default(), String::new());
+        loop {
+            let letters = scoped.letters(&filter, &after, AT_ONCE).await?;
+            let Some(last) = letters.last() else { return Ok(done) };
+            after.clone_from(&last.id);
+            let mut channels: BTreeMap<String, Vec<Letter>> = BTreeMap::new();
+            for letter in letters {
+                channels.entry(letter.channel_id.clone()).or_default().push(letter);
+            }
+            for (channel, letters) in channels {
+                self.replay_of(&scoped, &channel, letters, replay.without_fetching, &mut done).await?;
+            }
+        }
+    }
+
+    async fn replay_of(
+        &self,
+        scoped: &Scoped,
+        channel: &str,
+        letters: Vec<Letter>,
+        without_fetching: bool,
+        done: &mut Replayed,
+    ) -> Result<(), SyncError> {
+        let (items, others): (Vec<_>, Vec<_>) = letters.into_iter().partition(|letter| letter.kind == "item");
+        let (deliveries, runs): (Vec<_>, Vec<_>) = others.into_iter().partition(|letter| letter.kind == "delivery");
+        let tenant = scoped.tenant();
+        if !items.is_empty() {
+            let open = self.open_channel(tenant, channel).await?;
+            let mut mapper = open.generation.adapter.mapper(&open.view);
+            let mut outcome = Ok(());
+            for letter in items {
+                outcome = self.replay_item(&open, scoped, &mut mapper, &letter, without_fetching, done).await;
+                if outcome.is_err() {
+                    break;
+                }
+            }
+            self.account(scoped, &open).await;
+            outcome?;
+        }
+        if !deliveries.is_empty() {
+            let ids = deliveries.into_iter().map(|letter| letter.id).collect();
+            done.deliveries += self.replay_deliveries(tenant, channel, &WhichDeliveries::These(ids)).await?;
+        }
+        let scopes: BTreeSet<String> = runs.into_iter().map(|letter| letter.id).collect();
+        for run in scopes {
+            let Some(row) = scoped.run(&RunId::from(run)).await? else { continue };
+            let options = StartOptions { allow_mass_deletion: row.allow_mass_deletion, ..StartOptions::default() };
+            self.start_import(tenant, channel, row.scope(), options).await?;
+            done.runs += 1;
+        }
+        Ok(())
+    }
+
+    async fn replay_item(
         &self,
         open: &OpenChannel,
         scoped: &Scoped,
-        filter: &ReplayFilter,
-    ) -> Result<Replayed, SyncError> {
-        let mut mapper = open.generation.adapter.mapper(&open.view);
-        let mut done = Replayed::default();
-        let mut after = String::new();
-        loop {
-            let code = filter.code.as_deref().unwrap_or("");
-            let letters = scoped.dead_letters(Some(&open.id), code, &after, AT_ONCE).await?;
-            let Some(last) = letters.last() else { return Ok(done) };
-            after.clone_from(&last.id);
-            for letter in letters.into_iter().filter(|letter| filter.ids.is_empty() || filter.ids.contains(&letter.id))
-            {
-                let DeadLetter { source_id, run_id, raw, .. } = letter;
-                let known = scoped.known_items(&open.id, &[&source_id]).await?.remove(&source_id);
-                let updated_at =
-                    scoped.stored_item(&open.id, &source_id).await?.and_then(|item| item.source_updated_at);
-                let mut item = RawItem { source_id, updated_at, body: raw, deleted: false, problems: Vec::new() };
-                if known.as_ref().is_some_and(|known| known.content_hash == UNREAD) {
-                    item = self.fetch_again(open, item).await?;
-                }
-                let outcome = match item.problems.is_empty() {
-                    true => map_item(&mut mapper, &item).await,
-                    false => Err(item.problems.clone()),
-                };
-                done.replayed += 1;
-                if outcome.is_ok() {
-                    done.mended += 1;
-                } else {
-                    done.failed += 1;
-                }
-                let page = PreparedPage::single(self, item, known, outcome);
-                let mut tx = scoped.begin().await?;
-                page.write(&mut tx, open, &run_id.into()).await?;
-                tx.commit().await?;
+        mapper: &mut Mapper,
+        letter: &Letter,
+        without_fetching: bool,
+        done: &mut Replayed,
+    ) -> Result<(), SyncError> {
+        let source_id = letter.subject.clone();
+        let known = scoped.known_items(&open.id, &[&source_id]).await?.remove(&source_id);
+        // Gone, or settled by somebody else meanwhile.
+        let Some(stored) = scoped.stored_item(&open.id, &source_id).await? else { return Ok(()) };
+        let (updated_at, body) = (stored.source_updated_at, stored.body);
+        let mut item = RawItem { source_id, updated_at, body, deleted: false, problems: Vec::new() };
+        if known.as_ref().is_some_and(|known| known.content_hash == UNREAD) {
+            if without_fetching {
+                done.left += 1;
+                return Ok(());
             }
+            item = self.fetch_again(open, item).await?;
         }
+        let outcome = match item.problems.is_empty() {
+            true => map_item(mapper, &item).await,
+            false => Err(item.problems.clone()),
+        };
+        done.replayed += 1;
+        if outcome.is_ok() {
+            done.mended += 1;
+        } else {
+            done.failed += 1;
+        }
+        let page = PreparedPage::single(self, item, known, outcome);
+        let mut tx = scoped.begin().await?;
+        page.hold(&mut tx, &open.id).await?;
+        page.write(&mut tx, open, &letter.met_by.as_deref().unwrap_or_default().into()).await?;
+        tx.commit().await?;
+        Ok(())
     }
 
     async fn fetch_again(&self, channel: &OpenChannel, mut item: RawItem) -> Result<RawItem, SyncError> {

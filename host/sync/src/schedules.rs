@@ -190,20 +190,34 @@ impl Sync {
 
     /// Since the last run that was completed began; a channel that never had a full one gets that.
     async fn changed_since(&self, scoped: &Scoped, channel: &ChannelId) -> Result<RunScope, StoreError> {
-        if scoped.last_completed(channel, FULL).await?.is_none() {
-            return Ok(RunScope::Full);
-        }
-        let last = scoped.last_completed(channel, "changed_since").await?;
-        Ok(last.map_or(RunScope::Full, |last| RunScope::ChangedSince(last - OVERLAP_MS)))
+        Ok(self.synced_until(scoped, channel).await?.map_or(RunScope::Full, RunScope::ChangedSince))
+    }
+
+    /// What changed in the shop before that moment is known here, as far as deltas can tell. `None`: there was no full run yet.
+    pub(crate) async fn synced_until(
+        &self,
+        scoped: &Scoped,
+        channel: &ChannelId,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        self.brought_until(scoped, channel, "changed_since").await
     }
 
     /// Since the last run that was completed and brought all stock began; all of it on a channel that never had one.
     pub(crate) async fn stock_since(&self, scoped: &Scoped, channel: &ChannelId) -> Result<RunScope, StoreError> {
+        Ok(RunScope::Stock(self.brought_until(scoped, channel, "stock").await?))
+    }
+
+    /// By full runs, and by those of this scope.
+    async fn brought_until(
+        &self,
+        scoped: &Scoped,
+        channel: &ChannelId,
+        scope: &str,
+    ) -> Result<Option<Timestamp>, StoreError> {
         if scoped.last_completed(channel, FULL).await?.is_none() {
-            return Ok(RunScope::Stock(None));
+            return Ok(None);
         }
-        let last = scoped.last_completed(channel, "stock").await?;
-        Ok(RunScope::Stock(last.map(|last| last - OVERLAP_MS)))
+        Ok(scoped.last_completed(channel, scope).await?.map(|last| last - OVERLAP_MS))
     }
 
     async fn has_stock_schedule(&self, scoped: &Scoped, channel: &ChannelId) -> Result<bool, StoreError> {

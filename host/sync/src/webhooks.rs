@@ -4,6 +4,7 @@ mod batch;
 mod commit;
 mod doors;
 mod inbox;
+mod intake;
 mod merge;
 mod receive;
 mod replay;
@@ -11,5 +12,6 @@ mod subscriptions;
 mod upkeep;
 
 pub(crate) use doors::Doors;
+pub(crate) use intake::Intake;
 pub use receive::{Incoming, Received};
 pub use subscriptions::SubscriptionReport;

@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 /// The status of the answer. Redirects are not followed; no marketplace does.
-pub(crate) fn post(url: &str, headers: &[(String, String)], body: &[u8]) -> Result<u16> {
+pub fn post(url: &str, headers: &[(String, String)], body: &[u8]) -> Result<u16> {
     let url = url::Url::parse(url).map_err(Error::other)?;
     if url.scheme() != "http" {
         return Err(Error::other(format!("{url} is no address of plain HTTP")));

@@ -14,6 +14,16 @@ use crate::cli::AdapterCommand;
 use crate::host::Host;
 use crate::output::{Output, operator};
 
+/// After another version came into use: what the one before failed on, it may be able to map.
+async fn offer(host: &Host, adapter: &str) -> Result<(i64, Option<String>)> {
+    let items = host.sync.mappable(&host.tenant, adapter).await?;
+    let them = if items == 1 { "item that another version failed on" } else { "items that other versions failed on" };
+    let words = format!(
+        "{items} {them} can be mapped again from what is kept: entrepot dead-letters replay --adapter {adapter} --kind item --without-fetching"
+    );
+    Ok((items, (items > 0).then_some(words)))
+}
+
 pub(crate) async fn run(host: &Host, command: AdapterCommand, output: Output) -> Result<()> {
     let admission = host.sync.admission();
     match command {

@@ -1,8 +1,9 @@
 //! `entrepot dead-letters …`
 
-use anyhow::Result;
-use entrepot_domain::ChannelId;
-use entrepot_sync::ReplayFilter;
+use anyhow::{Context, Result, bail};
+use entrepot_store::dead_letters::{Letter, LetterFilter};
+use entrepot_sync::{Replay, Replayed};
+use serde_json::json;
 
 use crate::cli::DeadLettersCommand;
 use crate::host::Host;
@@ -12,49 +13,97 @@ const AT_ONCE: i64 = 500;
 
 pub(crate) async fn run(host: &Host, command: DeadLettersCommand, output: Output) -> Result<()> {
     match command {
-        DeadLettersCommand::List { channel } => list(host, &channel, output).await,
-        DeadLettersCommand::Replay { channel, ids, code } => {
-            let replayed = host.sync.replay(&host.tenant, &channel, &ReplayFilter { ids, code }).await?;
-            output.say(&replayed, || {
-                format!(
-                    "{} mapped again: {} are in the catalogue now, {} failed again",
-                    replayed.replayed, replayed.mended, replayed.failed
-                )
-            })
+        DeadLettersCommand::List { channel, which } => {
+            let of = Replay { channel, filter: which.filter(Vec::new()), without_fetching: false };
+            list(host, &of, output).await
+        }
+        DeadLettersCommand::Show { letter } => show(host, &letter, output).await,
+        DeadLettersCommand::Replay { channel, ids, which, without_fetching, all } => {
+            if channel.is_none() && ids.is_empty() && !which.is_some() && !all {
+                bail!("name a channel, an --id or another filter; --all means all there are");
+            }
+            let replay = Replay { channel, filter: which.filter(ids), without_fetching };
+            let done = host.sync.replay(&host.tenant, &replay).await?;
+            output.say(&done, || in_words(&done))
         }
     }
 }
 
-async fn list(host: &Host, channel: &str, output: Output) -> Result<()> {
-    let name = channel;
-    let channel = ChannelId::from(host.sync.channel(&host.tenant, channel).await?.id);
+fn in_words(done: &Replayed) -> String {
+    let mut lines = Vec::new();
+    if done.replayed > 0 {
+        lines.push(format!(
+            "{} mapped again: {} are in the catalogue now, {} failed again",
+            done.replayed, done.mended, done.failed
+        ));
+    }
+    if done.left > 0 {
+        lines.push(format!("{} came incomplete and are left; without --without-fetching the shop is asked", done.left));
+    }
+    if done.deliveries > 0 {
+        lines.push(format!("{} deliveries are worked on again", done.deliveries));
+    }
+    if done.runs > 0 {
+        lines.push(format!("{} {} on", done.runs, if done.runs == 1 { "run goes" } else { "runs go" }));
+    }
+    if lines.is_empty() { "there is nothing to try again".to_owned() } else { lines.join("\n") }
+}
+
+async fn list(host: &Host, of: &Replay, output: Output) -> Result<()> {
+    let filter = host.sync.letters_meant(&host.tenant, of).await?;
     let scoped = host.db.tenant(&host.tenant);
-    let mut letters = Vec::new();
-    let mut after = String::new();
+    let (mut letters, mut after) = (Vec::new(), String::new());
     loop {
-        let page = scoped.dead_letters(Some(&channel), "", &after, AT_ONCE).await?;
+        let page = scoped.letters(&filter, &after, AT_ONCE).await?;
         let Some(last) = page.last() else { break };
         after.clone_from(&last.id);
         letters.extend(page);
     }
+    let names: Vec<(String, String)> =
+        scoped.channels().await?.into_iter().map(|channel| (channel.id, channel.name)).collect();
+    let name = |id: &str| names.iter().find(|(known, _)| known == id).map_or(id, |(_, name)| name.as_str()).to_owned();
     output.say(&letters, || {
         if letters.is_empty() {
-            return format!("{name} has no dead letters");
+            return of.channel.as_ref().map_or_else(
+                || "there are no dead letters".to_owned(),
+                |channel| format!("{channel} has no dead letters"),
+            );
         }
         let cells: Vec<Vec<String>> = letters
             .iter()
             .map(|letter| {
                 vec![
                     letter.id.clone(),
-                    letter.source_id.clone(),
+                    name(&letter.channel_id),
+                    format!("{} {}", letter.kind, letter.subject.chars().take(40).collect::<String>()),
                     letter.code.clone(),
                     letter.reason.chars().take(110).collect(),
                 ]
             })
             .collect();
         format!(
-            "{}\nMap them again: entrepot dead-letters replay {name} [--id ID]",
-            table(&["ID", "ITEM", "REASON", "WHAT TO DO"], &cells)
+            "{}\nTry again: entrepot dead-letters replay {} [--id ID]   See what came: entrepot dead-letters show ID",
+            table(&["ID", "CHANNEL", "WHAT", "REASON", "WHAT TO DO"], &cells),
+            of.channel.as_deref().unwrap_or("--all")
+        )
+    })
+}
+
+async fn show(host: &Host, id: &str, output: Output) -> Result<()> {
+    let scoped = host.db.tenant(&host.tenant);
+    let filter = LetterFilter { ids: vec![id.to_owned()], ..LetterFilter::default() };
+    let letter = scoped.letters(&filter, "", 1).await?.pop();
+    let letter = letter
+        .with_context(|| format!("there is no dead letter {id:?}; `entrepot dead-letters list` shows what there is"))?;
+    let content = scoped.letter_content(&letter).await?.unwrap_or_default();
+    output.say(&json!({"letter": letter, "content": content}), || {
+        let Letter { kind, subject, class, code, reason, attempts, version, .. } = &letter;
+        let version = version.as_deref().map_or_else(String::new, |version| format!(" {version}"));
+        let content = serde_json::to_string_pretty(&content).unwrap_or_default();
+        format!(
+            "{kind} {subject} of {}{version}, {attempts} {}\n{class}: {code}\n{reason}\n{content}",
+            letter.adapter_id,
+            if *attempts == 1 { "try" } else { "tries" },
         )
     })
 }

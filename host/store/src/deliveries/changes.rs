@@ -13,8 +13,8 @@ pub enum Outcome {
     Done(String),
     /// Why it failed, when it is tried again, and whether that counts as an attempt.
     Again { failure: String, not_before: Timestamp, counts: bool },
-    /// Why it will not be tried again by itself.
-    Dead(String),
+    /// Why it will not be tried again by itself: a stable reason, and words.
+    Dead { code: &'static str, failure: String },
 }
 
 /// Which deliveries are to be worked on again.
@@ -29,16 +29,16 @@ const DONE: &str = "UPDATE webhook_deliveries SET state = 'done', failure = NULL
     WHERE tenant_id = $1 AND id = $2 AND state = 'pending'";
 const AGAIN: &str = "UPDATE webhook_deliveries SET attempts = attempts + $3, not_before = $4, failure = $5 \
     WHERE tenant_id = $1 AND id = $2 AND state = 'pending'";
-const DEAD: &str = "UPDATE webhook_deliveries SET state = 'dead', attempts = attempts + 1, failure = $3, processed_at = $4 \
+const DEAD: &str = "UPDATE webhook_deliveries SET state = 'dead', attempts = attempts + 1, failure = $3, processed_at = $4, code = $5 \
     WHERE tenant_id = $1 AND id = $2 AND state = 'pending'";
-const ALL_DEAD: &str = "UPDATE webhook_deliveries SET state = 'dead', failure = $3, processed_at = $4 \
+const ALL_DEAD: &str = "UPDATE webhook_deliveries SET state = 'dead', failure = $3, processed_at = $4, code = 'channel-removed' \
     WHERE tenant_id = $1 AND channel_id = $2 AND state = 'pending'";
 const SAY: &str =
     "UPDATE webhook_deliveries SET failure = $3 WHERE tenant_id = $1 AND channel_id = $2 AND state = 'pending'";
 const AFRESH_IN: &str = "UPDATE webhook_deliveries SET state = 'pending', attempts = 0, not_before = 0, failure = NULL, \
-    note = NULL, processed_at = NULL WHERE tenant_id = $1 AND channel_id = $2 AND ($3 = '' OR state = $3)";
+    code = NULL, note = NULL, processed_at = NULL WHERE tenant_id = $1 AND channel_id = $2 AND ($3 = '' OR state = $3)";
 const AFRESH: [&str; 2] = change_by_ids!(
-    "UPDATE webhook_deliveries SET state = 'pending', attempts = 0, not_before = 0, failure = NULL, note = NULL, \
+    "UPDATE webhook_deliveries SET state = 'pending', attempts = 0, not_before = 0, failure = NULL, code = NULL, note = NULL, \
      processed_at = NULL WHERE tenant_id = $1 AND channel_id = $2 AND id",
     ""
 );
@@ -63,7 +63,7 @@ impl ScopedTx {
             Outcome::Again { failure, not_before, counts } => {
                 execute!(&mut self.tx, AGAIN, tenant, id, i64::from(*counts), not_before, failure)?
             }
-            Outcome::Dead(failure) => execute!(&mut self.tx, DEAD, tenant, id, failure, now)?,
+            Outcome::Dead { code, failure } => execute!(&mut self.tx, DEAD, tenant, id, failure, now, *code)?,
         };
         Ok(())
     }

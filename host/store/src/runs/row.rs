@@ -1,7 +1,7 @@
 //! A run as it stands in its row.
 
 use entrepot_domain::clock::Timestamp;
-use entrepot_domain::run::{Counts, RunScope, RunState, Spent};
+use entrepot_domain::run::{Counts, Drift, RunScope, RunState, Spent};
 use entrepot_domain::{ChannelId, RunId};
 use sqlx::types::Json;
 
@@ -50,6 +50,7 @@ struct CountColumns {
     requests: i64,
     rate_limited: i64,
     retries: i64,
+    drift: Json<Drift>,
     spent: Json<Spent>,
     unknown: i64,
 }
@@ -88,6 +89,7 @@ impl RunRow {
             requests,
             rate_limited,
             retries,
+            drift: Json(drift),
             spent: Json(spent),
             unknown,
         } = self.counts;
@@ -102,6 +104,7 @@ impl RunRow {
             requests,
             rate_limited,
             retries,
+            drift,
             spent,
             unknown,
         }

@@ -6,20 +6,18 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use entrepot_domain::clock::Timestamp;
 use entrepot_domain::grants::generation_for;
-use entrepot_domain::run::{Counts, RunScope, RunState};
+use entrepot_domain::run::{Counts, RunScope};
 use entrepot_domain::{ChannelId, RunId, TenantId};
 use entrepot_queue::{Handler, Job, Outcome};
-use entrepot_runtime::{CallError, Page};
 use entrepot_store::pages::Seen;
-use entrepot_store::runs::{Progress, RunRow};
+use entrepot_store::runs::RunRow;
 use entrepot_store::{Scoped, StoreError};
 
-use super::checkpoint::{Next, add, commit, count, micros};
-use super::fetch::{Fetching, Position, complete};
+use super::checkpoint::{Next, count, micros};
+use super::fetch::{Fetching, Position};
 use super::lease::{Heartbeat, give_back};
-use super::page::prepare;
 use super::patience::{backoff, with_patience};
-use super::stock;
+use super::setback::End;
 use super::watch::Holder;
 use crate::channels::OpenChannel;
 use crate::{Sync, SyncError};
@@ -54,6 +52,8 @@ pub(super) struct Hand {
     pub(super) position: Position,
     pub(super) counts: Counts,
     pub(super) seen: Seen,
+    /// What a full run finds of before that moment, deltas and webhooks have missed. `None`: nothing was known before it.
+    pub(super) known_until: Option<Timestamp>,
     /// Items that the adapter was asked to map, and on how many of them it was stopped.
     pub(super) mapped: usize,
     pub(super) stopped: usize,
@@ -140,7 +140,8 @@ impl Sync {
             Err(error) => {
                 // Nothing can be done with this channel before someone mends it.
                 let failure = error.to_string();
-                self.end(&scoped, run, owner, row.seq, RunState::Failed, row.counts(), Some(&failure)).await?;
+                let end = End::Failed { code: error.code(), why: &failure };
+                self.end(&scoped, run, owner, row.seq, row.counts(), end).await?;
                 return Ok(Outcome::Done);
             }
         };
@@ -151,9 +152,14 @@ impl Sync {
             attempt: row.attempt,
         };
         let (seq, counts) = (row.seq, row.counts());
+        let known_until = match row.scope() {
+            RunScope::Full => with_patience(patience, || self.synced_until(&scoped, &channel.id)).await?,
+            RunScope::ChangedSince(_) => None,
+        };
         let over = row.pages_done;
         let (run, owner) = (run.clone(), owner.to_owned());
-        let mut hand = Hand { scoped, channel, row, run, owner, seq, position, counts, seen, mapped: 0, stopped: 0 };
+        let mut hand =
+            Hand { scoped, channel, row, run, owner, seq, position, counts, seen, known_until, mapped: 0, stopped: 0 };
         if over {
             // The last page was committed and its worker died before closing the run.
             self.close_run(&hand).await?;
@@ -173,7 +179,7 @@ impl Sync {
             let steering = with_patience(patience, || hand.scoped.steering(&hand.run, adapter)).await?;
             if steering.cancel {
                 let Hand { scoped, run, owner, seq, counts, .. } = &*hand;
-                self.end(scoped, run, owner, *seq, RunState::Cancelled, *counts, None).await?;
+                self.end(scoped, run, owner, *seq, *counts, End::Cancelled).await?;
                 return Ok(Outcome::Done);
             }
             let generation = &hand.channel.generation;
@@ -185,7 +191,7 @@ impl Sync {
             }
             // Another version or grant is in force: this page ends under the one it began with, the next begins under that.
             let superseded = in_force != Some(generation.number);
-            let waited = Instant::now();
+            let (waited, asked_at) = (Instant::now(), fetching.asked_at);
             let fetched = fetching.wait().await;
             hand.counts.spent.fetching += micros(waited);
             count(&mut hand.counts, fetched.stats);
@@ -237,63 +243,5 @@ impl Sync {
 
     pub(super) fn fetch(&self, hand: &Hand) -> Fetching {
         Fetching::start(self, &hand.channel, hand.row.scope(), hand.position.clone())
-    }
-
-    /// Fetches what the page listed and no page showed.
-    async fn complete(&self, hand: &mut Hand, mut page: Page) -> Result<Page, CallError> {
-        if page.listed.is_empty() {
-            return Ok(page);
-        }
-        let context = page.context.clone().or_else(|| hand.position.context.as_deref().map(str::to_owned));
-        let waited = Instant::now();
-        let (outcome, stats) = complete(self, &hand.channel, context.as_deref(), &hand.seen.items, &mut page).await;
-        hand.counts.spent.fetching += micros(waited);
-        count(&mut hand.counts, stats);
-        outcome.map(|()| page)
-    }
-
-    /// Prepares and commits a page.
-    async fn write(
-        &self,
-        hand: &mut Hand,
-        mapper: &mut entrepot_runtime::Mapper,
-        mut page: Page,
-        asked_at: Timestamp,
-        next: &Next,
-    ) -> Result<(), SyncError> {
-        let options = &self.parts().options;
-        let total = page.total.and_then(|total| i64::try_from(total).ok());
-        let context = page.context.take();
-        let Hand { scoped, channel, seen, .. } = &*hand;
-        let prepared = match hand.row.scope() {
-            RunScope::Stock(_) => stock::prepare(self, scoped, &channel.id, seen, page.stock, asked_at).await?,
-            _ => prepare(self, scoped, channel, mapper, &seen.items, page).await?,
-        };
-        let mut counts = hand.counts;
-        add(&mut counts, &prepared.counts);
-        counts.declared = total.or(counts.declared);
-        let now = self.db().clock().now();
-        let not_before = next.wait.map(|wait| now + wait.as_millis() as i64);
-        if let Some(at) = not_before {
-            self.parts().watch.left(hand.run.as_str(), at, now);
-        }
-        let progress = Progress {
-            cursor: next.position.as_ref().and_then(|position| position.cursor.as_deref()),
-            context: context.as_deref(),
-            counts,
-            not_before,
-        };
-        let lease = options.lease.as_millis() as i64;
-        let began = Instant::now();
-        with_patience(options.database_patience, || commit(hand, &prepared, &progress, lease)).await?;
-        // Its own time can only be written down with what comes next.
-        counts.spent.writing += micros(began);
-        hand.seq += 1;
-        hand.counts = counts;
-        hand.mapped += prepared.mapped;
-        hand.stopped += prepared.stopped;
-        hand.seen.items.extend(prepared.fresh);
-        hand.seen.listed.extend(prepared.listed);
-        Ok(())
     }
 }

@@ -40,6 +40,7 @@ pub(super) async fn commit(
 ) -> Result<(), StoreError> {
     let mut tx = hand.scoped.begin().await?;
     tx.advance_run(&hand.run, &hand.owner, hand.seq, progress, lease).await?;
+    prepared.hold(&mut tx, &hand.channel.id).await?;
     let fresh: Vec<&str> = prepared.fresh.iter().map(String::as_str).collect();
     tx.insert_page(&hand.run, hand.seq, &fresh, &prepared.listed).await?;
     prepared.write(&mut tx, &hand.channel, &hand.run).await?;
@@ -74,6 +75,8 @@ pub(super) fn add(counts: &mut Counts, page: &Counts) {
     counts.deleted += page.deleted;
     counts.dead_letters += page.dead_letters;
     counts.unknown += page.unknown;
+    counts.drift.created += page.drift.created;
+    counts.drift.updated += page.drift.updated;
     counts.spent.comparing += page.spent.comparing;
     counts.spent.mapping += page.spent.mapping;
 }

@@ -38,6 +38,9 @@ impl Sync {
         }
         let verdict = self.judge_run(scoped, channel, row, counts, seen).await?;
         counts.deleted += verdict.gone.len() as i64;
+        if hand.known_until.is_some() {
+            counts.drift.deleted = verdict.gone.len() as i64;
+        }
         let patience = self.parts().options.database_patience;
         with_patience(patience, || finish(scoped, channel, run, owner, *seq, counts, &verdict)).await?;
         tracing::info!(
@@ -49,6 +52,7 @@ impl Sync {
             unchanged = counts.unchanged,
             deleted = counts.deleted,
             dead_letters = counts.dead_letters,
+            drift = counts.drift.created + counts.drift.updated + counts.drift.deleted,
             "run ended"
         );
         Ok(verdict.state)

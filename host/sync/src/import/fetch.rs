@@ -26,24 +26,21 @@ pub(crate) struct Position {
 pub(crate) struct Fetched {
     pub(crate) outcome: Result<Page, CallError>,
     pub(crate) stats: Stats,
-    /// What it tells is at least as new as this.
-    pub(crate) asked_at: Timestamp,
 }
 
 /// A page on its way. Dropped, it is not waited for any more.
 pub(crate) struct Fetching {
-    call: JoinHandle<(Result<Page, CallError>, Stats)>,
-    asked_at: Timestamp,
+    task: JoinHandle<(Result<Page, CallError>, Stats)>,
     operation: &'static str,
+    pub(crate) asked_at: Timestamp,
 }
 
 impl Fetching {
     pub(crate) fn start(sync: &Sync, channel: &Arc<OpenChannel>, scope: RunScope, position: Position) -> Self {
-        let (sync, channel) = (sync.clone(), channel.clone());
-        let asked_at = sync.db().clock().now();
+        let (sync, channel, asked_at) = (sync.clone(), channel.clone(), sync.db().clock().now());
         let stock = matches!(scope, RunScope::Stock(_));
         let operation = if stock { "fetch-stock" } else { "fetch-page" };
-        let call = tokio::spawn(async move {
+        let task = tokio::spawn(async move {
             let session = channel.session(&sync);
             let request = PageRequest {
                 scope,
@@ -60,21 +57,21 @@ impl Fetching {
             };
             (outcome, session.stats())
         });
-        Self { call, asked_at, operation }
+        Self { task, operation, asked_at }
     }
 
     pub(crate) async fn wait(mut self) -> Fetched {
-        let (operation, asked_at) = (self.operation, self.asked_at);
-        let (outcome, stats) = (&mut self.call).await.unwrap_or_else(|_| {
+        let operation = self.operation;
+        let (outcome, stats) = (&mut self.task).await.unwrap_or_else(|_| {
             (Err(CallError::Stopped { operation, why: "the call failed inside the host".into() }), Stats::default())
         });
-        Fetched { outcome, stats, asked_at }
+        Fetched { outcome, stats }
     }
 }
 
 impl Drop for Fetching {
     fn drop(&mut self) {
-        self.call.abort();
+        self.task.abort();
     }
 }
 

@@ -1,18 +1,19 @@
 //! One page: compared, mapped, validated, sanitised; then written in one transaction with its checkpoint.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::time::Instant;
 
 use entrepot_domain::catalog::{Issue, Product, validate};
-use entrepot_domain::run::Counts;
-use entrepot_domain::{Id, ProductId, RunId};
+use entrepot_domain::run::{Counts, Drift};
+use entrepot_domain::{ChannelId, Id, ProductId, RunId};
 use entrepot_runtime::{CallError, Mapper, Page, RawItem};
 use entrepot_store::catalogue::ProductWrite;
 use entrepot_store::dead_letters::NewDeadLetter;
-use entrepot_store::items::{ItemWrite, KnownItem};
+use entrepot_store::items::{ItemWrite, KnownItem, Stamp};
 use entrepot_store::{Scoped, StoreError, pack};
 
 use super::checkpoint::micros;
+use super::compare::Circumstances;
 use super::patience::with_patience;
 use super::stock::Levels;
 use crate::Sync;
@@ -25,6 +26,8 @@ pub(crate) struct Prepared {
     hash: [u8; 32],
     /// The product it was before, if any.
     known_product: Option<String>,
+    /// The row it was compared with.
+    stamp: Option<Stamp>,
     new_product: Option<ProductId>,
     outcome: Result<Box<Product>, Vec<Issue>>,
     settles: bool,
@@ -53,19 +56,19 @@ pub(crate) async fn prepare(
     scoped: &Scoped,
     channel: &OpenChannel,
     mapper: &mut Mapper,
-    seen: &HashSet<String>,
+    circumstances: Circumstances<'_>,
     page: Page,
 ) -> Result<PreparedPage, StoreError> {
     let mut prepared = PreparedPage { listed: page.listed, ..PreparedPage::default() };
     let items = last_of_each(page.items);
     let ids: Vec<&str> = items.iter().map(|item| item.source_id.as_str()).collect();
     let patience = sync.parts().options.database_patience;
-    let (began, mut spent_mapping) = (Instant::now(), 0);
+    let (began, mut spent_mapping, mut drift) = (Instant::now(), 0, Drift::default());
     let mut known = with_patience(patience, || scoped.known_items(&channel.id, &ids)).await?;
     for item in items {
         let before = known.remove(&item.source_id);
         // Shown twice in a run (pages that shifted): the later state counts, the item does not.
-        let first = !seen.contains(&item.source_id);
+        let first = !circumstances.seen.contains(&item.source_id);
         if item.deleted {
             prepared.counts.deleted += i64::from(before.is_some_and(|before| before.deleted_at.is_none()));
             prepared.deleted.push(item.source_id);
@@ -81,6 +84,10 @@ pub(crate) async fn prepare(
             }
         };
         count(|counts| &mut counts.fetched);
+        if before.as_ref().is_some_and(|before| circumstances.overtaken(&item, before)) {
+            count(|counts| &mut counts.unchanged);
+            continue;
+        }
         let hash = hash(&item);
         let same = before.as_ref().is_some_and(|before| before.content_hash == hash && before.deleted_at.is_none());
         if let Some(before) = before.as_ref().filter(|_| same && item.problems.is_empty()) {
@@ -97,6 +104,9 @@ pub(crate) async fn prepare(
                 Some(_) => {}
             }
         }
+        if first {
+            circumstances.drift(&mut drift, &item, before.as_ref(), &channel.generation.grant.digest);
+        }
         let mapping = Instant::now();
         let outcome = if item.problems.is_empty() { map(mapper, &item).await } else { Err(item.problems.clone()) };
         spent_mapping += micros(mapping);
@@ -110,6 +120,7 @@ pub(crate) async fn prepare(
         });
         prepared.writes.push(write);
     }
+    prepared.counts.drift = drift;
     prepared.counts.spent.mapping = spent_mapping;
     prepared.counts.spent.comparing = micros(began) - spent_mapping;
     Ok(prepared)
@@ -123,9 +134,10 @@ fn assemble(
     outcome: Result<Box<Product>, Vec<Issue>>,
 ) -> Prepared {
     let settles = outcome.is_ok() && before.as_ref().is_some_and(|before| before.problem.is_some());
+    let stamp = before.as_ref().map(KnownItem::stamp);
     let known_product = before.and_then(|before| before.product_id);
     let new_product = (outcome.is_ok() && known_product.is_none()).then(|| ProductId::make(sync.db().clock().now()));
-    Prepared { item, hash, known_product, new_product, outcome, settles }
+    Prepared { item, hash, known_product, stamp, new_product, outcome, settles }
 }
 
 /// Of what could not be read completely nothing is known: it is never "the same as before", and a replay fetches it anew.
@@ -134,7 +146,7 @@ fn hash(item: &RawItem) -> [u8; 32] {
 }
 
 /// The code of [`CallError::Stopped`]. An adapter that gives it to issues of its own has its way.
-const STOPPED: &str = "adapter-stopped";
+pub(super) const STOPPED: &str = "adapter-stopped";
 /// The hash of an item that could not be read completely.
 pub(crate) const UNREAD: [u8; 32] = [0; 32];
 
@@ -201,7 +213,14 @@ impl PreparedPage {
         }
     }
 
-    /// Writes everything of the page into a transaction that already holds the checkpoint.
+    /// Before anything of the page is written: keeps its items as they are until the transaction ends. Fails, and with it all of the
+    /// transaction, where somebody else wrote one since it was compared: theirs may be the newer state.
+    pub(crate) async fn hold(&self, tx: &mut entrepot_store::ScopedTx, channel: &ChannelId) -> Result<(), StoreError> {
+        let compared = self.writes.iter().map(|write| (write.item.source_id.as_str(), write.stamp.clone())).collect();
+        tx.hold_items(channel, &compared).await
+    }
+
+    /// Writes everything of the page into a transaction that already holds the checkpoint and the items.
     pub(crate) async fn write(
         &self,
         tx: &mut entrepot_store::ScopedTx,

@@ -1,7 +1,7 @@
 //! What a run did, as commands and the API show it.
 
 use entrepot_domain::clock::Timestamp;
-use entrepot_domain::run::{RunState, Spent};
+use entrepot_domain::run::{Drift, RunState, Spent};
 use entrepot_store::runs::RunRow;
 use serde::Serialize;
 
@@ -24,6 +24,8 @@ pub struct RunReport {
     pub requests: i64,
     pub rate_limited: i64,
     pub retries: i64,
+    /// Of a full run: what deltas and webhooks had missed.
+    pub drift: Drift,
     pub spent_us: Spent,
     /// From its start to its end, or to now.
     pub seconds: f64,
@@ -64,6 +66,7 @@ impl RunReport {
             requests: c.requests,
             rate_limited: c.rate_limited,
             retries: c.retries,
+            drift: c.drift,
             spent_us: c.spent,
             seconds,
             rate,

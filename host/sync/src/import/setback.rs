@@ -11,11 +11,25 @@ use entrepot_store::Scoped;
 use super::advance::{Hand, SHORT_WAIT, Step};
 use super::checkpoint::postpone;
 use super::failure::{Verdict, explain, judge};
+use super::page::STOPPED;
 use super::patience::with_patience;
 use crate::{Sync, SyncError};
 
 /// So many items in a row, and the adapter was stopped on each: it is not about items.
 const MANY: usize = 100;
+/// A night's full run that fails, because the shop is away perhaps, does not wait for the next night.
+const FULL_AGAIN_MS: i64 = 30 * 60_000;
+
+/// How a run ends that does not come to its last page.
+#[derive(Clone, Copy)]
+pub(super) enum End<'a> {
+    Cancelled,
+    /// A stable reason, and words.
+    Failed {
+        code: &'static str,
+        why: &'a str,
+    },
+}
 
 impl Sync {
     pub(super) async fn failed(&self, hand: &mut Hand, error: &CallError) -> Result<Step, SyncError> {
@@ -36,8 +50,8 @@ impl Sync {
             Verdict::GiveUp { reconnect } => {
                 let failure = explain(error, attempt + 1);
                 tracing::warn!(run = hand.run.as_str(), channel = hand.channel.id.as_str(), "run failed: {failure}");
-                self.end(&hand.scoped, &hand.run, &hand.owner, hand.seq, RunState::Failed, hand.counts, Some(&failure))
-                    .await?;
+                let end = End::Failed { code: error.code(), why: &failure };
+                self.end(&hand.scoped, &hand.run, &hand.owner, hand.seq, hand.counts, end).await?;
                 if stopped {
                     self.quarantine(hand, &error.to_string()).await?;
                 }
@@ -71,23 +85,29 @@ impl Sync {
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the parts of a run's last row; a struct would be used once")]
     pub(super) async fn end(
         &self,
         scoped: &Scoped,
         run: &RunId,
         owner: &str,
         seq: i64,
-        state: RunState,
         counts: Counts,
-        failure: Option<&str>,
+        end: End<'_>,
     ) -> Result<(), SyncError> {
-        let end = async || {
+        let write = async || {
             let mut tx = scoped.begin().await?;
-            tx.finish_run(run, owner, seq, state, counts, failure).await?;
+            match end {
+                End::Cancelled => tx.finish_run(run, owner, seq, RunState::Cancelled, counts, None).await?,
+                End::Failed { code, why } => {
+                    tx.finish_run(run, owner, seq, RunState::Failed, counts, Some(why)).await?;
+                    tx.code_run(run, code).await?;
+                    let note = "the run failed and is begun again";
+                    tx.schedule_again(run, self.db().clock().now() + FULL_AGAIN_MS, note).await?;
+                }
+            }
             tx.commit().await
         };
-        with_patience(self.parts().options.database_patience, end).await?;
+        with_patience(self.parts().options.database_patience, write).await?;
         Ok(())
     }
 
@@ -117,7 +137,8 @@ impl Sync {
         let reason = format!("the adapter was stopped on each of {} items it was to map", hand.mapped);
         let failure = format!("{reason}; they are dead letters, to be replayed with a mended version");
         let Hand { scoped, run, owner, seq, counts, .. } = hand;
-        self.end(scoped, run, owner, *seq, RunState::Failed, *counts, Some(&failure)).await?;
+        let end = End::Failed { code: STOPPED, why: &failure };
+        self.end(scoped, run, owner, *seq, *counts, end).await?;
         self.quarantine(hand, &reason).await?;
         Ok(Some(Outcome::Done))
     }

@@ -11,6 +11,7 @@ use entrepot_store::stock::KnownLevel;
 use entrepot_store::{Scoped, ScopedTx, StoreError};
 
 use super::checkpoint::micros;
+use super::compare::Circumstances;
 use super::page::PreparedPage;
 use super::patience::with_patience;
 use crate::Sync;
@@ -36,10 +37,10 @@ pub(super) async fn prepare(
     sync: &Sync,
     scoped: &Scoped,
     channel: &ChannelId,
-    seen: &Seen,
+    circumstances: Circumstances<'_>,
     levels: Vec<StockChange>,
-    as_of: Timestamp,
 ) -> Result<PreparedPage, StoreError> {
+    let Circumstances { seen, asked_at: as_of, .. } = circumstances;
     let began = Instant::now();
     let items: HashSet<&str> = levels.iter().map(|level| level.item_id.as_str()).collect();
     let items: Vec<&str> = items.into_iter().collect();
@@ -59,7 +60,7 @@ pub(super) async fn prepare(
     for level in levels {
         // Shown twice in a run, it counts once, and the later number is set.
         let name = name(&level);
-        let first = !seen.items.contains(&name) && fresh.insert(name.clone());
+        let first = !seen.contains(&name) && fresh.insert(name.clone());
         let place = (level.item_id.clone(), level.location_id.clone());
         let counts = &mut page.counts;
         let counter = match known.get(&place) {

@@ -11,7 +11,7 @@ use entrepot_store::items::KnownItem;
 
 use super::merge::{Plan, Sources, Wanted};
 use crate::channels::OpenChannel;
-use crate::import::{PreparedPage, prepare};
+use crate::import::{Circumstances, PreparedPage, prepare};
 use crate::{Sync, SyncError};
 
 /// Ids asked for in one `fetch-items`: what comes by webhook should not wait for a large answer.
@@ -44,6 +44,7 @@ impl Sync {
         channel: &OpenChannel,
         pending: Vec<Pending>,
     ) -> Result<Ready, SyncError> {
+        let asked_at = self.db().clock().now();
         let mut plan = Plan::of(&pending);
         let wanted = std::mem::take(&mut plan.items);
         let ids: Vec<&str> = wanted.keys().map(String::as_str).collect();
@@ -67,8 +68,9 @@ impl Sync {
         self.ask_for(channel, &pending, ask, &mut draft).await;
         let Draft { items, shown, failed, .. } = draft;
         let mut mapper = channel.generation.adapter.mapper(&channel.view);
+        let circumstances = Circumstances { seen: &HashSet::new(), asked_at, known_until: None };
         let page = Page { items, ..Page::default() };
-        let page = prepare(self, scoped, channel, &mut mapper, &HashSet::new(), page).await?;
+        let page = prepare(self, scoped, channel, &mut mapper, circumstances, page).await?;
         Ok(Ready { pending, plan, page, shown, failed })
     }
 

@@ -76,11 +76,12 @@ impl Sync {
                     settled.problem = Some(error.to_string());
                 }
                 let tries = delivery.attempts + 1;
-                Outcome::Dead(format!(
+                let failure = format!(
                     "{error} ({tries} {}) — when that is mended: entrepot webhooks replay CHANNEL --id {}",
                     if tries == 1 { "try" } else { "tries" },
                     delivery.id
-                ))
+                );
+                Outcome::Dead { code: error.code(), failure }
             }
         }
     }
@@ -96,6 +97,7 @@ impl Sync {
     ) -> Result<(), SyncError> {
         let mut tx = scoped.begin().await?;
         tx.hold_inbox(&channel.id, owner, millis(self.parts().options.lease)).await?;
+        ready.page.hold(&mut tx, &channel.id).await?;
         let mut unknown = Vec::new();
         for ((item, location), (available, by)) in &ready.plan.stock {
             if !tx.set_stock(&channel.id, item, location, *available).await? {

@@ -1,10 +1,9 @@
 //! Taking a delivery in: verified in the sandbox, stored with its job, and only then acknowledged.
 
 use entrepot_domain::{ChannelId, TenantId};
-use entrepot_queue::Job;
 use entrepot_runtime::{Delivery, Verdict, Verified};
-use entrepot_store::deliveries::NewDelivery;
 
+use super::intake::Arrived;
 use crate::channels::OpenChannel;
 use crate::{Sync, SyncError};
 
@@ -60,7 +59,7 @@ impl Sync {
             open.generation.adapter.verify_webhook(&open.view, open.session(self), delivery.clone()).await
         };
         match verdict {
-            Ok(Verdict::Accepted(verified)) => self.keep_delivery(tenant, &open, &delivery, verified).await,
+            Ok(Verdict::Accepted(verified)) => self.keep_delivery(tenant, &open, delivery, verified).await,
             Ok(Verdict::Reply(status, content_type, body)) => Ok(reply(status, content_type, body)),
             Ok(Verdict::Rejected(why)) => {
                 tracing::debug!(channel = channel.as_str(), "a delivery was refused: {why}");
@@ -77,31 +76,26 @@ impl Sync {
         &self,
         tenant: &TenantId,
         channel: &OpenChannel,
-        delivery: &Delivery,
+        delivery: Delivery,
         verified: Verified,
     ) -> Result<Received, SyncError> {
         let kept: Vec<(String, String)> =
             delivery.headers.iter().filter(|(name, _)| !is_secretive(name)).cloned().collect();
         let events = serde_json::to_string(&verified.events).unwrap_or_else(|_| "[]".to_owned());
         let (id, topic) = (short_id(verified.id), verified.topic.chars().take(LONGEST_TOPIC).collect::<String>());
-        let new = NewDelivery {
-            delivery_id: &id,
-            topic: &topic,
-            headers: &kept,
-            body: &delivery.body,
-            events: &events,
+        self.keep(Arrived {
+            tenant: tenant.clone(),
+            channel: channel.id.clone(),
+            delivery_id: id,
+            topic,
+            headers: kept,
+            body: delivery.body,
+            events,
             occurred_at: verified.occurred_at,
             received_at: delivery.received_at,
             generation: channel.generation.number,
-        };
-        let mut tx = self.db().tenant(tenant).begin().await?;
-        if tx.insert_delivery(&channel.id, &new).await?.is_none() {
-            return Ok(Received::Known);
-        }
-        let job = Job::Inbox { tenant: tenant.to_string(), channel: channel.id.to_string() };
-        self.parts().queue.enqueue(tx.raw(), job).await?;
-        tx.commit().await?;
-        Ok(Received::Stored)
+        })
+        .await
     }
 }
 

@@ -1,4 +1,4 @@
-//! Items that could not be imported.
+//! What was given up: items, deliveries, runs.
 
 mod list;
 mod replay;
@@ -9,5 +9,5 @@ use utoipa_axum::routes;
 use crate::AppState;
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(list::handler)).routes(routes!(replay::handler))
+    OpenApiRouter::new().routes(routes!(list::handler)).routes(routes!(list::one)).routes(routes!(replay::handler))
 }

@@ -5,7 +5,7 @@ mod get;
 mod list;
 mod start;
 
-use entrepot_domain::run::Spent;
+use entrepot_domain::run::{Drift, Spent};
 use entrepot_sync::RunReport;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -44,6 +44,7 @@ pub(crate) struct RunView {
     requests: i64,
     rate_limited: i64,
     retries: i64,
+    drift: DriftView,
     spent_us: SpentView,
     seconds: f64,
     /// Items a second
@@ -55,6 +56,20 @@ pub(crate) struct RunView {
     failure: Option<String>,
     created_at: i64,
     finished_at: Option<i64>,
+}
+
+/// What a full run found that deltas and webhooks had missed
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct DriftView {
+    created: i64,
+    updated: i64,
+    deleted: i64,
+}
+
+impl From<Drift> for DriftView {
+    fn from(Drift { created, updated, deleted }: Drift) -> Self {
+        Self { created, updated, deleted }
+    }
 }
 
 /// Where the time went, in microseconds
@@ -94,6 +109,7 @@ impl From<RunReport> for RunView {
             requests: r.requests,
             rate_limited: r.rate_limited,
             retries: r.retries,
+            drift: r.drift.into(),
             spent_us: r.spent_us.into(),
             seconds: r.seconds,
             rate: r.rate,

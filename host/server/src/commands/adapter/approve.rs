@@ -25,9 +25,10 @@ pub(super) async fn run(host: &Host, args: &ApproveArgs, output: Output) -> Resu
     };
     let approval = Approval { version, share: args.canary, accept_narrower: args.accept_narrower, narrowing };
     let grant = host.sync.admission().approve(adapter, approval, &operator()).await?;
+    let (mappable, offer) = super::offer(host, adapter).await?;
     let document = json!({
         "adapter": adapter, "version": grant.version, "digest": grant.digest, "state": "approved",
-        "canary_percent": args.canary, "grant": grant,
+        "canary_percent": args.canary, "grant": grant, "mappable": mappable,
     });
     output.say(&document, || {
         let version = &grant.version;
@@ -41,6 +42,7 @@ pub(super) async fn run(host: &Host, args: &ApproveArgs, output: Output) -> Resu
         if grant.report_only {
             lines.push("  report-only: what no rule covers is let through, without credential, and reported".into());
         }
+        lines.extend(offer);
         lines.join("\n")
     })
 }

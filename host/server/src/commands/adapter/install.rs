@@ -21,20 +21,23 @@ pub(super) async fn run(
     let approved = approve || installed.approved;
     let state = if approved { "approved" } else { "pending" };
     let (id, version) = (&installed.adapter_id, &installed.version);
+    let (mappable, offer) = if approved { super::offer(host, &installed.adapter_id).await? } else { (0, None) };
     let document = json!({
         "adapter": id, "version": version, "digest": installed.digest, "signer": installed.signer, "state": state,
         "already_installed": installed.already, "approved_automatically": installed.approved,
+        "mappable": mappable,
     });
     output.say(&document, || {
         let already = if installed.already { " (it was already)" } else { "" };
         let signed = installed.signer.as_ref().map_or_else(|| "unsigned".into(), |key| format!("signed by {key}"));
-        if installed.approved {
+        let said = if installed.approved {
             format!("{id} {version} ({signed}) is installed{already} and in use: it asks for nothing more than was granted")
         } else if approve {
             format!("{id} {version} ({signed}) is installed{already} and approved")
         } else {
             format!("{id} {version} ({signed}) is installed{already}. Look at it: entrepot adapter inspect {id}\nThen let it in: entrepot adapter approve {id}")
-        }
+        };
+        [Some(said), offer].into_iter().flatten().collect::<Vec<_>>().join("\n")
     })
 }
 

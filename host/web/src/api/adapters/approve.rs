@@ -14,12 +14,15 @@ pub(crate) struct ApprovedView {
     digest: String,
     /// What is granted: rules, credentials, limits, expiry
     grant: serde_json::Value,
+    /// Items that other versions failed on: `POST /dead-letters/replay` with `adapter` and `without_fetching` maps them again
+    mappable: i64,
 }
 
 impl ApprovedView {
-    pub(crate) fn of(grant: entrepot_domain::grants::Grant) -> Self {
+    pub(crate) async fn of(app: &AppState, grant: entrepot_domain::grants::Grant) -> Result<Self, Problem> {
+        let mappable = app.sync.mappable(&app.tenant, &grant.adapter_id).await?;
         let document = serde_json::to_value(&grant).unwrap_or_default();
-        Self { adapter: grant.adapter_id, version: grant.version, digest: grant.digest, grant: document }
+        Ok(Self { adapter: grant.adapter_id, version: grant.version, digest: grant.digest, grant: document, mappable })
     }
 }
 
@@ -43,5 +46,6 @@ pub(crate) async fn handler(
         let read = serde_json::from_slice(&body).and_then(Approval::from_json);
         read.map_err(|error| Problem::refused(format!("the body is not right: {error}")))?
     };
-    Ok(Json(ApprovedView::of(app.sync.admission().approve(&adapter, approval, "api").await?)))
+    let grant = app.sync.admission().approve(&adapter, approval, "api").await?;
+    Ok(Json(ApprovedView::of(&app, grant).await?))
 }

@@ -12,5 +12,6 @@ pub(crate) async fn handler(
     State(app): State<AppState>,
     Path(adapter): Path<String>,
 ) -> Result<Json<ApprovedView>, Problem> {
-    Ok(Json(ApprovedView::of(app.sync.admission().rollback(&adapter, "api").await?)))
+    let grant = app.sync.admission().rollback(&adapter, "api").await?;
+    Ok(Json(ApprovedView::of(&app, grant).await?))
 }

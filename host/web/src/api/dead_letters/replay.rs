@@ -1,42 +1,75 @@
 use axum::Json;
 use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
-use entrepot_sync::ReplayFilter;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::list::Which;
 use crate::AppState;
 use crate::problem::Problem;
 
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Replay {
-    /// Id or name
-    channel: String,
-    /// Only these; empty: all
-    #[serde(default)]
-    ids: Vec<String>,
+/// A word it does not know is refused: without it, more would be tried than was meant.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct ReplayRequest {
+    /// Only of this channel, by id or name
+    channel: Option<String>,
+    /// Only of this adapter's channels
+    adapter: String,
+    /// Only of this kind: item, delivery, run
+    kind: String,
+    /// Only of this class: credentials, grant, marketplace, adapter, data
+    class: String,
     /// Only with this reason
     code: Option<String>,
+    /// Only those that this version of the adapter failed on
+    version: String,
+    /// Only these; empty: all that the rest means
+    ids: Vec<String>,
+    /// Ask no shop for anything: items that came incomplete stay as they are
+    without_fetching: bool,
+    /// All there are; needed where nothing else is said
+    all: bool,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ReplayedView {
+    /// Items that were mapped again
     replayed: u64,
     /// In the catalogue now
     mended: u64,
     /// Failed again
     failed: u64,
+    /// Items that were left alone, because the shop would have to be asked
+    left: u64,
+    /// Deliveries that are worked on again
+    deliveries: u64,
+    /// Runs that go on
+    runs: u64,
 }
 
-/// Map dead letters again, from what was kept of them
-#[utoipa::path(post, path = "/dead-letters/replay", tag = "dead letters", request_body = Replay,
-    responses((status = 200, body = ReplayedView), (status = 404, body = Problem)))]
+/// Try again: items are mapped from what was kept of them, deliveries are worked on, runs go on
+#[utoipa::path(post, path = "/dead-letters/replay", tag = "dead letters", request_body = ReplayRequest,
+    responses((status = 200, body = ReplayedView), (status = 400, body = Problem), (status = 404, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,
-    body: Result<Json<Replay>, JsonRejection>,
+    body: Result<Json<ReplayRequest>, JsonRejection>,
 ) -> Result<Json<ReplayedView>, Problem> {
-    let Json(Replay { channel, ids, code }) = body.map_err(|rejection| Problem::bad_request(rejection.body_text()))?;
-    let done = app.sync.replay(&app.tenant, &channel, &ReplayFilter { ids, code }).await?;
-    Ok(Json(ReplayedView { replayed: done.replayed, mended: done.mended, failed: done.failed }))
+    let Json(request) = body.map_err(|rejection| Problem::bad_request(rejection.body_text()))?;
+    let ReplayRequest { channel, adapter, kind, class, code, version, ids, without_fetching, all } = request;
+    let which = Which { channel, adapter, kind, class, code: code.unwrap_or_default(), version };
+    if ids.is_empty() && !which.is_some() && !all {
+        return Err(Problem::bad_request(
+            "say which: channel, ids, kind, class, code, adapter, version; or \"all\": true",
+        ));
+    }
+    let done = app.sync.replay(&app.tenant, &which.replay(ids, without_fetching)?).await?;
+    Ok(Json(ReplayedView {
+        replayed: done.replayed,
+        mended: done.mended,
+        failed: done.failed,
+        left: done.left,
+        deliveries: done.deliveries,
+        runs: done.runs,
+    }))
 }

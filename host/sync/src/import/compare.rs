@@ -1,0 +1,54 @@
+//! What a page says against what is known: which of them is newer, and should it have been known before?
+
+use std::collections::HashSet;
+
+use entrepot_domain::clock::Timestamp;
+use entrepot_domain::run::Drift;
+use entrepot_runtime::RawItem;
+use entrepot_store::items::KnownItem;
+
+use super::page::UNREAD;
+
+/// Under which circumstances a page was read.
+#[derive(Clone, Copy)]
+pub(crate) struct Circumstances<'a> {
+    /// Items that the run has seen before this page.
+    pub(crate) seen: &'a HashSet<String>,
+    /// When the marketplace was asked for it: what came meanwhile may be newer.
+    pub(crate) asked_at: Timestamp,
+    /// What happened before should be known already. `None`: nothing is expected to be.
+    pub(crate) known_until: Option<Timestamp>,
+}
+
+impl Circumstances<'_> {
+    /// Did a webhook, or another run, bring this item after the page was asked for, and is the page's state not the later one?
+    /// An item the run itself has brought is another matter: of two pages the later one counts.
+    pub(super) fn overtaken(&self, item: &RawItem, known: &KnownItem) -> bool {
+        if self.seen.contains(&item.source_id) {
+            return false;
+        }
+        let (came, state) = match known.deleted_at {
+            Some(deleted_at) => (deleted_at, Some(deleted_at)),
+            None => (known.fetched_at, known.source_updated_at),
+        };
+        let later = item.updated_at.zip(state).is_some_and(|(page, known)| page > known);
+        came > self.asked_at && !later
+    }
+
+    /// Counts a new or changed item that deltas and webhooks should have brought. Not what an upgraded adapter reads otherwise, and
+    /// not what is mapped anew because only its stock was told.
+    pub(super) fn drift(&self, drift: &mut Drift, item: &RawItem, known: Option<&KnownItem>, digest: &str) {
+        let Some(known_until) = self.known_until else { return };
+        if item.updated_at.is_some_and(|at| at >= known_until) {
+            return;
+        }
+        match known {
+            None => drift.created += 1,
+            Some(known) if known.deleted_at.is_some() => drift.created += 1,
+            Some(known) => {
+                let ours = known.content_hash != UNREAD && known.problem.is_none() && known.adapter_digest == digest;
+                drift.updated += i64::from(ours);
+            }
+        }
+    }
+}

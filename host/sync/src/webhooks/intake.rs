@@ -1,0 +1,147 @@
+//! Deliveries that arrive together are stored together: what comes while a transaction is being committed waits for the next one. Under
+//! load a commit serves many, without load nobody waits.
+
+use std::collections::BTreeSet;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use entrepot_domain::clock::Timestamp;
+use entrepot_domain::{ChannelId, TenantId};
+use entrepot_queue::Job;
+use entrepot_store::deliveries::NewDelivery;
+use tokio::sync::oneshot;
+
+use super::Received;
+use crate::{Sync, SyncError};
+
+/// In one transaction.
+const MOST: usize = 256;
+
+/// A delivery that was verified and is not stored yet.
+#[derive(Clone)]
+pub(super) struct Arrived {
+    pub(super) tenant: TenantId,
+    pub(super) channel: ChannelId,
+    pub(super) delivery_id: String,
+    pub(super) topic: String,
+    pub(super) headers: Vec<(String, String)>,
+    pub(super) body: Vec<u8>,
+    pub(super) events: String,
+    pub(super) occurred_at: Option<Timestamp>,
+    pub(super) received_at: Timestamp,
+    pub(super) generation: i64,
+}
+
+#[derive(Default)]
+pub(crate) struct Intake(Mutex<Line>);
+
+#[derive(Default)]
+struct Line {
+    waiting: Vec<Waiting>,
+    /// Somebody writes, and looks again before going.
+    writing: bool,
+}
+
+struct Waiting {
+    arrived: Arrived,
+    stored: oneshot::Sender<Received>,
+}
+
+/// Whoever writes goes, whatever happens.
+struct Turn<'a>(&'a Intake);
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        let mut line = self.0.line();
+        line.writing = false;
+        // After a panic alone: their senders see it and store for themselves.
+        line.waiting.clear();
+    }
+}
+
+impl Intake {
+    fn line(&self) -> MutexGuard<'_, Line> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// `None`: nobody waits, and the turn is over.
+    fn next(&self) -> Option<Vec<Waiting>> {
+        let mut line = self.line();
+        if line.waiting.is_empty() {
+            line.writing = false;
+            return None;
+        }
+        let most = line.waiting.len().min(MOST);
+        Some(line.waiting.drain(..most).collect())
+    }
+}
+
+impl Sync {
+    /// Stores a delivery with its job; answers when that is committed.
+    pub(super) async fn keep(&self, arrived: Arrived) -> Result<Received, SyncError> {
+        let (stored, answer) = oneshot::channel();
+        let lead = {
+            let mut line = self.parts().intake.line();
+            line.waiting.push(Waiting { arrived: arrived.clone(), stored });
+            !std::mem::replace(&mut line.writing, true)
+        };
+        if lead {
+            // A task of its own: a sender that hangs up takes nobody's delivery along.
+            let sync = self.clone();
+            tokio::spawn(async move { sync.write_arrived().await });
+        }
+        match answer.await {
+            Ok(received) => Ok(received),
+            // Together it did not go. Alone it goes, or says why not.
+            Err(_) => Ok(self.store(&[&arrived]).await?.pop().unwrap_or(Received::Known)),
+        }
+    }
+
+    async fn write_arrived(&self) {
+        let turn = Turn(&self.parts().intake);
+        while let Some(batch) = self.parts().intake.next() {
+            let arrived: Vec<&Arrived> = batch.iter().map(|waiting| &waiting.arrived).collect();
+            match self.store(&arrived).await {
+                Ok(received) => {
+                    for (waiting, received) in batch.into_iter().zip(received) {
+                        let _ = waiting.stored.send(received);
+                    }
+                }
+                Err(error) => tracing::debug!(deliveries = batch.len(), "they are stored one by one: {error}"),
+            }
+        }
+        // The turn was given back by `next`, in the moment in which nobody waited.
+        std::mem::forget(turn);
+    }
+
+    /// All of them in one transaction for each tenant, with a job for each channel.
+    async fn store(&self, arrived: &[&Arrived]) -> Result<Vec<Received>, SyncError> {
+        let mut received = vec![Received::Known; arrived.len()];
+        let tenants: BTreeSet<&TenantId> = arrived.iter().map(|arrived| &arrived.tenant).collect();
+        for tenant in tenants {
+            let mut tx = self.db().tenant(tenant).begin().await?;
+            let mut channels = BTreeSet::new();
+            for (index, arrived) in arrived.iter().enumerate().filter(|(_, arrived)| arrived.tenant == *tenant) {
+                let new = NewDelivery {
+                    delivery_id: &arrived.delivery_id,
+                    topic: &arrived.topic,
+                    headers: &arrived.headers,
+                    body: &arrived.body,
+                    events: &arrived.events,
+                    occurred_at: arrived.occurred_at,
+                    received_at: arrived.received_at,
+                    generation: arrived.generation,
+                };
+                if tx.insert_delivery(&arrived.channel, &new).await?.is_some() {
+                    received[index] = Received::Stored;
+                    channels.insert(&arrived.channel);
+                }
+            }
+            for channel in channels {
+                let job = Job::Inbox { tenant: tenant.to_string(), channel: channel.to_string() };
+                self.parts().queue.enqueue(tx.raw(), job).await?;
+            }
+            tx.commit().await?;
+        }
+        Ok(received)
+    }
+}

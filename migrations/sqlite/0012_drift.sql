@@ -1,0 +1,2 @@
+-- What a full run found that deltas and webhooks had missed: {created, updated, deleted}.
+ALTER TABLE runs ADD COLUMN drift TEXT NOT NULL DEFAULT '{}';

@@ -1,0 +1,185 @@
+//! Deliveries at a fixed rate, as a flash sale sends them: how fast they are answered, and whether each that was answered is kept.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, anyhow, ensure};
+use entrepot_test_support::woocommerce::{Seed, Store};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpStream;
+
+const CONNECTIONS: usize = 48;
+const PRODUCTS: usize = 1_000;
+/// 2026-06-01.
+const BEGINNING: i64 = 1_780_272_000;
+
+pub(crate) struct Load {
+    /// `127.0.0.1:8080`
+    pub(crate) host: String,
+    pub(crate) channel: String,
+    pub(crate) secret: String,
+    pub(crate) per_second: usize,
+    pub(crate) seconds: usize,
+}
+
+struct Sent {
+    /// SHA-256 of its body, hex: the last word of the id under which it is kept.
+    digest: String,
+    status: Option<u16>,
+    /// From the moment in which it was due.
+    latency: Duration,
+}
+
+pub(crate) async fn measure(load: Load) -> Result<Value> {
+    let load = Arc::new(load);
+    let requests = Arc::new(requests(&load));
+    let begun = Instant::now() + Duration::from_millis(100);
+    let next = Arc::new(AtomicUsize::new(0));
+    let senders: Vec<_> =
+        (0..CONNECTIONS).map(|_| tokio::spawn(send(load.clone(), requests.clone(), next.clone(), begun))).collect();
+    let mut sent = Vec::new();
+    for sender in senders {
+        sent.extend(sender.await??);
+    }
+    let seconds = begun.elapsed().as_secs_f64();
+    let mut latencies: Vec<Duration> = sent.iter().map(|sent| sent.latency).collect();
+    latencies.sort_unstable();
+    let at = |share: f64| latencies[((latencies.len() - 1) as f64 * share) as usize].as_secs_f64() * 1_000.0;
+    let accepted: HashSet<&str> =
+        sent.iter().filter(|sent| sent.status == Some(200)).map(|sent| sent.digest.as_str()).collect();
+    let refused = sent.iter().filter(|sent| sent.status.is_some_and(|status| status != 200)).count();
+    let drained = drain(&load).await?;
+    let kept = kept(&load).await?;
+    let lost = accepted.iter().filter(|digest| !kept.contains(**digest)).count();
+    Ok(json!({
+        "sent": sent.len(), "accepted": accepted.len(), "refused": refused,
+        "unanswered": sent.len() - accepted.len() - refused, "lost": lost, "seconds": seconds,
+        "per_second": accepted.len() as f64 / seconds,
+        "p50_ms": at(0.5), "p99_ms": at(0.99), "max_ms": at(1.0), "drained_seconds": drained,
+    }))
+}
+
+/// Signed by a shop's own code; each a change of one of its products.
+fn requests(load: &Load) -> Vec<(String, Vec<u8>)> {
+    let store = Store::generate(Seed { products: PRODUCTS, variable_share: 0.0, seed: 1 });
+    let url = format!("http://{}/hooks/{}", load.host, load.channel);
+    store.add_webhook("product.updated", &url, &load.secret);
+    drop(store.deliveries());
+    let (all, ids) = (load.per_second * load.seconds, store.product_ids());
+    let mut requests = Vec::with_capacity(all);
+    for round in 0.. {
+        store.configure(|options| options.now = Some(BEGINNING + round));
+        for id in &ids {
+            store.update(*id, |product| product.name = format!("Load {round} of {id}").into());
+        }
+        for delivery in store.deliveries() {
+            if requests.len() == all {
+                return requests;
+            }
+            let digest: String = Sha256::digest(&delivery.body).iter().map(|byte| format!("{byte:02x}")).collect();
+            let mut text = format!("POST /hooks/{} HTTP/1.1\r\nHost: {}\r\n", load.channel, load.host);
+            for (header, value) in &delivery.headers {
+                text.push_str(&format!("{header}: {value}\r\n"));
+            }
+            text.push_str(&format!("Content-Length: {}\r\n\r\n", delivery.body.len()));
+            requests.push((digest, [text.into_bytes(), delivery.body].concat()));
+        }
+    }
+    requests
+}
+
+async fn send(
+    load: Arc<Load>,
+    requests: Arc<Vec<(String, Vec<u8>)>>,
+    next: Arc<AtomicUsize>,
+    begun: Instant,
+) -> Result<Vec<Sent>> {
+    let (mut sent, mut connection) = (Vec::new(), None);
+    loop {
+        let number = next.fetch_add(1, Ordering::Relaxed);
+        let Some((digest, request)) = requests.get(number) else { return Ok(sent) };
+        let due = begun + Duration::from_secs_f64(number as f64 / load.per_second as f64);
+        tokio::time::sleep_until(due.into()).await;
+        let status = exchange(&load.host, &mut connection, request).await.ok();
+        if status.is_none() {
+            // The host is gone for a moment. A marketplace would come again; here the delivery counts as unanswered.
+            connection = None;
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        sent.push(Sent { digest: digest.clone(), status, latency: due.elapsed() });
+    }
+}
+
+async fn exchange(host: &str, connection: &mut Option<BufReader<TcpStream>>, request: &[u8]) -> Result<u16> {
+    if connection.is_none() {
+        let stream = TcpStream::connect(host).await?;
+        stream.set_nodelay(true)?;
+        *connection = Some(BufReader::new(stream));
+    }
+    let stream = connection.as_mut().context("a connection")?;
+    stream.get_mut().write_all(request).await?;
+    Ok(answer(stream).await?.0)
+}
+
+/// Status and body of an answer with a length.
+async fn answer(stream: &mut BufReader<TcpStream>) -> Result<(u16, Vec<u8>)> {
+    let (mut status, mut length, mut line) = (None, 0, String::new());
+    loop {
+        line.clear();
+        ensure!(stream.read_line(&mut line).await? > 0, "the connection ended");
+        let text = line.trim_end();
+        if text.is_empty() {
+            break;
+        }
+        if status.is_none() {
+            status = text.split(' ').nth(1).and_then(|status| status.parse().ok());
+        }
+        if let Some((name, value)) = text.split_once(':')
+            && name.eq_ignore_ascii_case("content-length")
+        {
+            length = value.trim().parse()?;
+        }
+    }
+    let mut body = vec![0; length];
+    stream.read_exact(&mut body).await?;
+    Ok((status.ok_or_else(|| anyhow!("an answer without a status"))?, body))
+}
+
+async fn get(load: &Load, path: &str) -> Result<Value> {
+    let mut stream = BufReader::new(TcpStream::connect(&load.host).await?);
+    let request = format!("GET {path} HTTP/1.1\r\nHost: {}\r\n\r\n", load.host);
+    stream.get_mut().write_all(request.as_bytes()).await?;
+    let (status, body) = answer(&mut stream).await?;
+    ensure!(status == 200, "{path}: {status}: {}", String::from_utf8_lossy(&body));
+    Ok(serde_json::from_slice(&body)?)
+}
+
+/// Seconds until nothing waits to be worked on.
+async fn drain(load: &Load) -> Result<f64> {
+    let begun = Instant::now();
+    let path = format!("/api/v1/channels/{}/deliveries?state=pending&limit=1", load.channel);
+    while get(load, &path).await?["items"].as_array().is_some_and(|items| !items.is_empty()) {
+        ensure!(begun.elapsed() < Duration::from_secs(900), "deliveries still wait");
+        tokio::time::sleep(Duration::from_millis(250)).await;
+    }
+    Ok(begun.elapsed().as_secs_f64())
+}
+
+/// Of all deliveries that the host shows.
+async fn kept(load: &Load) -> Result<HashSet<String>> {
+    let (mut kept, mut cursor) = (HashSet::new(), String::new());
+    loop {
+        let path = format!("/api/v1/channels/{}/deliveries?limit=200&cursor={cursor}", load.channel);
+        let page = get(load, &path).await?;
+        let ids = page["items"].as_array().into_iter().flatten().filter_map(|item| item["delivery_id"].as_str());
+        kept.extend(ids.filter_map(|id| id.rsplit(':').next()).map(str::to_owned));
+        match page["next"].as_str() {
+            Some(next) => next.clone_into(&mut cursor),
+            None => return Ok(kept),
+        }
+    }
+}
