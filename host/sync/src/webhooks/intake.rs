@@ -77,7 +77,7 @@ impl Intake {
 
 impl Sync {
     /// Stores a delivery with its job; answers when that is committed.
-    pub(super) async fn keep(&self, arrived: Arrived) -> Result<Received, SyncError> {
+    pub(super) async fn take_in(&self, arrived: Arrived) -> Result<Received, SyncError> {
         let (stored, answer) = oneshot::channel();
         let lead = {
             let mut line = self.parts().intake.line();

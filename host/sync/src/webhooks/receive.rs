@@ -83,7 +83,7 @@ impl Sync {
             delivery.headers.iter().filter(|(name, _)| !is_secretive(name)).cloned().collect();
         let events = serde_json::to_string(&verified.events).unwrap_or_else(|_| "[]".to_owned());
         let (id, topic) = (short_id(verified.id), verified.topic.chars().take(LONGEST_TOPIC).collect::<String>());
-        self.keep(Arrived {
+        self.take_in(Arrived {
             tenant: tenant.clone(),
             channel: channel.id.clone(),
             delivery_id: id,
