@@ -98,7 +98,8 @@ impl Sync {
         let id = ChannelId::from(found.id);
         let scoped = self.db().tenant(tenant);
         if kind == ScheduleKind::Stock {
-            tells_stock(&self.admission().active_for(&found.adapter_id, &id).await?)?;
+            let generation = self.admission().active_for(&found.adapter_id, &id).await?;
+            tells_stock(&generation)?;
         }
         let known = scoped.schedules(&id).await?.into_iter().find(|row| row.kind == kind.as_str());
         let mut row = known.unwrap_or_else(|| default_row(&id, kind));

@@ -154,7 +154,7 @@ impl Sync {
         let (seq, counts) = (row.seq, row.counts());
         let known_until = match row.scope() {
             RunScope::Full => with_patience(patience, || self.synced_until(&scoped, &channel.id)).await?,
-            RunScope::ChangedSince(_) => None,
+            RunScope::ChangedSince(_) | RunScope::Stock(_) => None,
         };
         let over = row.pages_done;
         let (run, owner) = (run.clone(), owner.to_owned());
@@ -195,7 +195,6 @@ impl Sync {
             let fetched = fetching.wait().await;
             hand.counts.spent.fetching += micros(waited);
             count(&mut hand.counts, fetched.stats);
-            let asked_at = fetched.asked_at;
             let complete = match fetched.outcome {
                 Ok(page) => self.complete(hand, page).await,
                 Err(error) => Err(error),
