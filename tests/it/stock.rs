@@ -107,7 +107,9 @@ on_both! {
         let (product, location) = counted_at_shopify(&store);
         assert!(store.set_stock(product, 0, location, 4_711));
         // A run that does not end well moves nothing.
-        shop.server.inject(Matcher::any().nth(2), Fault::Status(401));
+        for n in 2..=9 {
+            shop.server.inject(Matcher::any().nth(n), Fault::Status(500));
+        }
         let failed = stock(&app).await;
         assert_eq!(failed.state, RunState::Failed, "{failed:?}");
         shop.server.heal();
@@ -159,7 +161,8 @@ on_both! {
 
     async fn what_is_not_in_the_catalogue_is_counted_and_named_and_no_more(app: App) {
         let store = bigcommerce::Store::from_seed(&catalogue(40));
-        let (app, _) = app.connect_to(&Marketplace::bigcommerce(&store)).await;
+        let shop = Marketplace::bigcommerce(&store);
+        let (app, _) = app.connect_to(&shop).await;
         app.import().await;
         store.add(&catalogue(60)[40..]);
         let run = stock(&app).await;
@@ -187,7 +190,7 @@ on_both! {
 
         let inventory = || Matcher::path("/v3/inventory/items");
         let (told, mut answered) = mpsc::unbounded_channel();
-        store.after_request(inventory(), 1, move |_| drop(told.send(())));
+        store.after_request(inventory(), 1, move |_| told.send(()).expect("somebody waits"));
         shop.server.inject(inventory().nth(1), Fault::Delay(Duration::from_secs(2)));
         let scope = stock_scope(&app).await;
         let started = app.host.sync.start_import(&app.host.tenant, SHOP, scope, StartOptions::default()).await.expect("starts");
@@ -210,7 +213,8 @@ on_both! {
 
     async fn an_older_number_does_not_replace_a_newer_one(app: App) {
         let store = shopify::Store::from_seed(&catalogue(10));
-        let (app, channel) = app.connect_to(&Marketplace::shopify(&store)).await;
+        let shop = Marketplace::shopify(&store);
+        let (app, channel) = app.connect_to(&shop).await;
         app.import().await;
         let level = levels(&app).await.into_iter().find(|level| level.item_id.is_some()).expect("a level");
         let (item, location) = (level.item_id.expect("an item"), level.location_id);
