@@ -192,8 +192,8 @@ on_both! {
         drop(store.deliveries());
 
         let inventory = || Matcher::path("/v3/inventory/items");
-        let (told, mut answered) = mpsc::unbounded_channel();
-        store.after_request(inventory(), 1, move |_| told.send(()).expect("somebody waits"));
+        let (told, mut answered) = mpsc::channel(1);
+        store.after_request(inventory(), 1, move |_| told.try_send(()).expect("somebody waits"));
         shop.server.inject(inventory().nth(1), Fault::Delay(Duration::from_secs(2)));
         let scope = stock_scope(&app).await;
         let started = app.host.sync.start_import(&app.host.tenant, SHOP, scope, StartOptions::default()).await.expect("starts");

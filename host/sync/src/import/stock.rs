@@ -54,6 +54,11 @@ pub(super) async fn prepare(
         let told_since = set_at > as_of && set_at <= now;
         known.entry((item, location_id)).or_default().extend((!told_since).then_some(available));
     }
+    // Is it the number that is known? None: no such level is.
+    let same = |level: &StockChange| {
+        let numbers = known.get(&(level.item_id.clone(), level.location_id.clone()))?;
+        Some(numbers.iter().all(|number| *number == level.available))
+    };
     let mut page = PreparedPage::default();
     let mut fresh = HashSet::new();
     let mut last: HashMap<(String, String), StockChange> = HashMap::new();
@@ -61,30 +66,21 @@ pub(super) async fn prepare(
         // Shown twice in a run, it counts once, and the later number is set.
         let name = name(&level);
         let first = !seen.contains(&name) && fresh.insert(name.clone());
-        let place = (level.item_id.clone(), level.location_id.clone());
         let counts = &mut page.counts;
-        let counter = match known.get(&place) {
+        let counter = match same(&level) {
             None => {
-                if first {
-                    page.listed.push(name);
-                }
+                page.listed.extend(first.then_some(name));
                 &mut counts.unknown
             }
-            Some(numbers) if numbers.iter().all(|number| *number == level.available) => &mut counts.unchanged,
-            Some(_) => &mut counts.updated,
+            Some(true) => &mut counts.unchanged,
+            Some(false) => &mut counts.updated,
         };
         *counter += i64::from(first);
         counts.fetched += i64::from(first);
-        if known.contains_key(&place) {
-            last.insert(place, level);
-        }
+        last.insert((level.item_id.clone(), level.location_id.clone()), level);
     }
     page.fresh = fresh.into_iter().collect();
-    let differs = |level: &StockChange| {
-        let numbers = known.get(&(level.item_id.clone(), level.location_id.clone()));
-        numbers.is_some_and(|numbers| numbers.iter().any(|number| *number != level.available))
-    };
-    let mut changes: Vec<StockChange> = last.into_values().filter(differs).collect();
+    let mut changes: Vec<StockChange> = last.into_values().filter(|level| same(level) == Some(false)).collect();
     // Several hosts write the same rows: always in one order, so that they wait for each other instead of deadlocking.
     changes.sort_by(|a, b| (&a.item_id, &a.location_id).cmp(&(&b.item_id, &b.location_id)));
     page.levels = Levels { changes, as_of };
