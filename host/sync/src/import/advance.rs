@@ -165,7 +165,8 @@ impl Sync {
             self.close_run(&hand).await?;
             return Ok(Outcome::Done);
         }
-        let outcome = self.pages(&mut hand).await;
+        // On the heap: the whole of a page's work lies in it, and a thread's stack is small.
+        let outcome = Box::pin(self.pages(&mut hand)).await;
         self.account(&hand.scoped, &hand.channel).await;
         outcome
     }
