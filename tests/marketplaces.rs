@@ -80,6 +80,17 @@ impl Marketplace {
         ]
     }
 
+    pub fn settings(&self) -> Settings {
+        Settings::clone(self.settings.as_object().expect("settings by name"))
+    }
+
+    /// Those of the shop with names like that.
+    pub fn secrets(&self, named: impl Fn(&str) -> bool) -> Vec<(String, Secret)> {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let secrets = self.secrets.as_object().expect("secrets by name").iter().filter(|(name, _)| named(name));
+        secrets.map(|(name, value)| (name.clone(), Secret::new(text(value)))).collect()
+    }
+
     /// With other secrets than the shop's own first ones.
     #[must_use]
     pub fn with_secrets(mut self, secrets: Value) -> Self {
@@ -91,13 +102,21 @@ impl Marketplace {
 impl App {
     /// The host with the adapter installed and the shop connected, under the name that every test gives its one channel.
     pub async fn connect_to(self, shop: &Marketplace) -> (Self, ChannelId) {
-        let app = self.trusting(&[shop]).await;
-        app.install_for(shop).await;
+        let app = self.ready_for(shop).await;
         let id = app.add_as(SHOP, shop).await;
         (app, id)
     }
 
+    /// The host with the adapter installed, and the shop's certificate trusted.
+    #[must_use]
+    pub async fn ready_for(self, shop: &Marketplace) -> Self {
+        let app = self.trusting(&[shop]).await;
+        app.install_for(shop).await;
+        app
+    }
+
     /// The host with trust in the certificates of these shops.
+    #[must_use]
     pub async fn trusting(self, shops: &[&Marketplace]) -> Self {
         let file = self.data_dir().join("authority.pem");
         let authorities: Vec<&str> =
@@ -116,13 +135,11 @@ impl App {
 
     /// Connects the shop under this name.
     pub async fn add_as(&self, name: &str, shop: &Marketplace) -> ChannelId {
-        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let secrets = shop.secrets.as_object().expect("secrets by name");
         let new = NewChannel {
             adapter: shop.id.into(),
             name: name.into(),
-            settings: Settings::clone(shop.settings.as_object().expect("settings by name")),
-            secrets: secrets.iter().map(|(name, value)| (name.clone(), Secret::new(text(value)))).collect(),
+            settings: shop.settings(),
+            secrets: shop.secrets(|_| true),
             untested: false,
         };
         let added = self.host.sync.add_channel(&self.host.tenant, new).await;

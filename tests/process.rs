@@ -114,6 +114,11 @@ impl Running {
         read(&self.err)
     }
 
+    /// What stands on stdout so far.
+    pub fn printed(&self) -> String {
+        read(&self.out)
+    }
+
     /// SIGKILL: it does not get to say anything.
     pub fn kill(&mut self) {
         self.child.kill().expect("killed");

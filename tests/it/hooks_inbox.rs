@@ -28,6 +28,7 @@ async fn tell(app: &App, channel: &ChannelId, id: &str, occurred_at: Option<i64>
         occurred_at,
         received_at: app.clock().now(),
         generation: 1,
+        traceparent: None,
     };
     tx.insert_delivery(channel, &new).await.expect("stored").expect("new");
     tx.commit().await.expect("stored");

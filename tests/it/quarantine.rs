@@ -20,7 +20,7 @@ fn told(number: &str) -> Vec<u8> {
     })
 }
 
-async fn add(app: &App, name: &str, mode: &str, item: &str) -> ChannelId {
+pub(crate) async fn add(app: &App, name: &str, mode: &str, item: &str) -> ChannelId {
     let settings = json!({"base_url": "http://127.0.0.1:9/", "mode": mode, "item": item});
     let new = NewChannel {
         adapter: ADAPTER.into(),
@@ -32,13 +32,13 @@ async fn add(app: &App, name: &str, mode: &str, item: &str) -> ChannelId {
     app.host.sync.add_channel(&app.host.tenant, new).await.expect("the channel is added").0
 }
 
-async fn start(app: &App, channel: &str) -> Result<RunReport, SyncError> {
+pub(crate) async fn start(app: &App, channel: &str) -> Result<RunReport, SyncError> {
     let started =
         app.host.sync.start_import(&app.host.tenant, channel, RunScope::Full, StartOptions::default()).await?;
     Ok(app.carry(&started.run).await)
 }
 
-async fn install(app: &App) {
+pub(crate) async fn install(app: &App) {
     let admission = app.host.sync.admission();
     admission.install(told("0.1.0"), "test").await.expect("installs");
     admission.approve(ADAPTER, Approval::default(), "test").await.expect("approved");

@@ -31,6 +31,8 @@ pub(crate) fn check(
         ));
     }
     let public_url = check.public_url(&text(table, "public_url"), listen);
+    let metrics_listen = check.metrics_listen(&text(section("metrics"), "listen"));
+    let otlp_endpoint = check.collector(&text(section("telemetry"), "otlp_endpoint"));
     let master_key = check.master_key(env);
     let extra_roots_pem = check.roots(&text(egress, "ca_file"));
     let egress = EgressConfig {
@@ -69,6 +71,8 @@ pub(crate) fn check(
         registry: Some(text(table, "registry")).filter(|text| !text.is_empty()),
         require_signatures: table.get("require_signatures").and_then(Value::as_bool).unwrap_or(false),
         master_key,
+        metrics_listen,
+        otlp_endpoint,
         egress,
         compile,
         import,
@@ -121,6 +125,30 @@ impl Checker {
                 String::new()
             }
         }
+    }
+
+    fn metrics_listen(&mut self, given: &str) -> Option<std::net::SocketAddr> {
+        let address = given.parse().ok();
+        if !given.is_empty() && address.is_none() {
+            self.problem(format!(
+                "metrics.listen (ENTREPOT_METRICS_LISTEN) is {given:?}; use an address and a port such as 127.0.0.1:9464"
+            ));
+        }
+        address
+    }
+
+    fn collector(&mut self, given: &str) -> Option<Url> {
+        if given.is_empty() {
+            return None;
+        }
+        let url = Url::parse(given).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.host().is_some());
+        if url.is_none() {
+            self.problem(
+                "telemetry.otlp_endpoint (OTEL_EXPORTER_OTLP_ENDPOINT) is no address such as http://127.0.0.1:4318"
+                    .into(),
+            );
+        }
+        url
     }
 
     fn header(&mut self, given: &str) -> String {
@@ -180,14 +208,16 @@ mod tests {
     fn every_problem_is_named_at_once() {
         let env = |name: &str| match name {
             "ENTREPOT_DATABASE_URL" => Some("mysql://x".to_owned()),
-            "ENTREPOT_LISTEN" => Some("everywhere".to_owned()),
+            "ENTREPOT_LISTEN" | "ENTREPOT_METRICS_LISTEN" | "OTEL_EXPORTER_OTLP_ENDPOINT" => {
+                Some("everywhere".to_owned())
+            }
             "ENTREPOT_IMPORT_WORKERS" => Some("many".to_owned()),
             "ENTREPOT_IMPORT_PAGE_SIZE" | "ENTREPOT_COMPILE_SECONDS" => Some("0".to_owned()),
             "ENTREPOT_EGRESS_CA_FILE" | "ENTREPOT_MASTER_KEY_FILE" => Some("/nowhere/file".to_owned()),
             _ => None,
         };
         let error = Config::from_sources(None, env).expect_err("wrong in many ways");
-        assert_eq!(error.0.len(), 7, "{error}");
+        assert_eq!(error.0.len(), 9, "{error}");
         assert!(error.to_string().contains("compile.seconds is 0; use a number from 1"), "{error}");
     }
 

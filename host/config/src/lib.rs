@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use entrepot_domain::Secret;
 use thiserror::Error;
+use url::Url;
 
 /// The options with their defaults and comments, as a file to start from.
 pub const DEFAULTS: &str = include_str!("defaults.toml");
@@ -25,6 +26,10 @@ pub struct Config {
     pub require_signatures: bool,
     /// From `ENTREPOT_MASTER_KEY` or the file that `ENTREPOT_MASTER_KEY_FILE` names; `None`: the key file in the data folder.
     pub master_key: Option<Secret>,
+    /// `None`: `/metrics` is on the same port as everything.
+    pub metrics_listen: Option<SocketAddr>,
+    /// `None`: no traces are sent.
+    pub otlp_endpoint: Option<Url>,
     pub egress: EgressConfig,
     pub compile: CompileConfig,
     pub import: ImportConfig,

@@ -15,6 +15,8 @@ const VARIABLES: &[(&str, &str, &str)] = &[
     ("ENTREPOT_LOG", "", "log"),
     ("ENTREPOT_REGISTRY", "", "registry"),
     ("ENTREPOT_REQUIRE_SIGNATURES", "", "require_signatures"),
+    ("ENTREPOT_METRICS_LISTEN", "metrics", "listen"),
+    ("OTEL_EXPORTER_OTLP_ENDPOINT", "telemetry", "otlp_endpoint"),
     ("ENTREPOT_EGRESS_ALLOW_LOOPBACK", "egress", "allow_loopback"),
     ("ENTREPOT_EGRESS_CA_FILE", "egress", "ca_file"),
     ("ENTREPOT_EGRESS_SECONDS", "egress", "seconds"),

@@ -10,6 +10,7 @@
 
 mod approval;
 mod bound;
+mod callback;
 mod check;
 mod credential;
 mod denial;
@@ -34,6 +35,7 @@ mod words;
 
 pub use approval::Approval;
 pub use bound::{Allowed, BindError, BoundGrant, BoundRule};
+pub use callback::{CallbackSignature, OAuthCallback};
 pub use credential::{Credential, SignatureMethod, SignedScheme, Template};
 pub use denial::Denial;
 pub use difference::{Difference, Permissions};

@@ -57,6 +57,8 @@ ids! {
     DeadLetterId = "dlt";
     /// What a marketplace told by webhook, once.
     DeliveryId = "dlv";
+    /// An account on its way to be connected.
+    ConnectionId = "cnn";
 }
 
 impl TenantId {

@@ -11,6 +11,6 @@ pub mod secret;
 pub mod usage;
 
 pub use clock::Clock;
-pub use id::{ChannelId, DeadLetterId, DeliveryId, Id, ProductId, RunId, TenantId};
+pub use id::{ChannelId, ConnectionId, DeadLetterId, DeliveryId, Id, ProductId, RunId, TenantId};
 pub use money::Money;
 pub use secret::Secret;

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use entrepot_domain::grants::RateLimit;
+use entrepot_metrics::Metrics;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
@@ -39,13 +40,15 @@ pub enum StartError {
 
 /// More than this many channels and paces that nobody uses are dropped.
 const IDLE_PACES: usize = 4096;
+/// For a request to what the operator named.
+const OPERATORS_TIME: Duration = Duration::from_secs(10);
 
 impl Egress {
     pub fn new(options: EgressOptions) -> Result<Self, StartError> {
         let resolver = options.resolver.clone().unwrap_or_else(|| Arc::new(System));
         let guarded = Guarded { resolver, allow_loopback: options.allow_loopback };
         let client = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls(&options)?)
+            .tls_backend_preconfigured(tls(&options.extra_roots_pem)?)
             .dns_resolver(Arc::new(guarded))
             .user_agent(options.user_agent.as_str())
             .redirect(reqwest::redirect::Policy::none())
@@ -75,6 +78,11 @@ impl Egress {
         &self.0.options
     }
 
+    /// Where this host counts.
+    pub fn metrics(&self) -> &Metrics {
+        &self.0.options.metrics
+    }
+
     pub fn session(&self, spec: SessionSpec) -> Session {
         let pace = self.pace(&spec.channel, spec.bound.rate_limit);
         Session::new(Arc::clone(&self.0), pace, spec)
@@ -98,11 +106,21 @@ impl Egress {
     }
 }
 
-fn tls(options: &EgressOptions) -> Result<ClientConfig, StartError> {
+/// A client for an address that the operator named, which may be on this machine. No guest has a part in it.
+pub fn operators_client(extra_roots_pem: &[Vec<u8>]) -> Result<reqwest::Client, StartError> {
+    let client = reqwest::Client::builder()
+        .tls_backend_preconfigured(tls(extra_roots_pem)?)
+        .redirect(reqwest::redirect::Policy::none())
+        .referer(false)
+        .timeout(OPERATORS_TIME);
+    Ok(client.build()?)
+}
+
+fn tls(extra_roots_pem: &[Vec<u8>]) -> Result<ClientConfig, StartError> {
     let mut roots = RootCertStore::empty();
     let native = rustls_native_certs::load_native_certs();
     roots.add_parsable_certificates(native.certs);
-    for pem in &options.extra_roots_pem {
+    for pem in extra_roots_pem {
         let mut found = 0;
         for certificate in CertificateDer::pem_slice_iter(pem) {
             let certificate = certificate.map_err(|error| StartError::ExtraRoot(error.to_string()))?;

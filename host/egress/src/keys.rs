@@ -37,11 +37,7 @@ impl Session {
         message: &[u8],
         sent: &[u8],
     ) -> Result<bool, Failure> {
-        self.with_key(operation, slot, algorithm, |key| match algorithm {
-            MacAlgorithm::HmacSha1 => fed::<Hmac<Sha1>>(key, message).verify_slice(sent).is_ok(),
-            MacAlgorithm::HmacSha256 => fed::<Hmac<Sha256>>(key, message).verify_slice(sent).is_ok(),
-            MacAlgorithm::HmacSha512 => fed::<Hmac<Sha512>>(key, message).verify_slice(sent).is_ok(),
-        })
+        self.with_key(operation, slot, algorithm, |key| verifies(algorithm, key, message, sent))
     }
 
     fn with_key<T>(
@@ -73,6 +69,15 @@ impl Session {
     }
 }
 
+/// Compares in constant time.
+pub(crate) fn verifies(algorithm: MacAlgorithm, key: &[u8], message: &[u8], sent: &[u8]) -> bool {
+    match algorithm {
+        MacAlgorithm::HmacSha1 => fed::<Hmac<Sha1>>(key, message).verify_slice(sent).is_ok(),
+        MacAlgorithm::HmacSha256 => fed::<Hmac<Sha256>>(key, message).verify_slice(sent).is_ok(),
+        MacAlgorithm::HmacSha512 => fed::<Hmac<Sha512>>(key, message).verify_slice(sent).is_ok(),
+    }
+}
+
 fn bytes(rule: &KeyRule, secret: &str) -> Option<Zeroizing<Vec<u8>>> {
     let text = rule.strip_prefix.as_deref().and_then(|prefix| secret.strip_prefix(prefix)).unwrap_or(secret);
     let bytes = match rule.encoding {
@@ -84,7 +89,7 @@ fn bytes(rule: &KeyRule, secret: &str) -> Option<Zeroizing<Vec<u8>>> {
     (!bytes.is_empty()).then(|| Zeroizing::new(bytes))
 }
 
-fn hex(text: &str) -> Option<Vec<u8>> {
+pub(crate) fn hex(text: &str) -> Option<Vec<u8>> {
     let digits: Option<Vec<u32>> = text.chars().map(|c| c.to_digit(16)).collect();
     let digits = digits.filter(|digits| digits.len() % 2 == 0)?;
     Some(digits.chunks(2).filter_map(|pair| u8::try_from(pair[0] * 16 + pair[1]).ok()).collect())

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod address;
+mod authorization;
 mod body;
 mod client;
 mod credential;
@@ -19,11 +20,12 @@ mod scrub;
 mod session;
 mod tokens;
 
-pub use client::{Egress, StartError};
+pub use authorization::{Callback, Luggage, authorize_url, unguessable};
+pub use client::{Egress, StartError, operators_client};
 pub use download::Sink;
 pub use exchange::{Failure, Request, Response};
 pub use intercept::{Asked, Intercept};
 pub use options::EgressOptions;
 pub use resolve::Resolver;
 pub use session::{Session, SessionLimits, SessionSpec, Stats};
-pub use tokens::{TokenFailure, Tokens};
+pub use tokens::{CodeGrant, TokenFailure, Tokens};

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use entrepot_domain::Clock;
+use entrepot_metrics::Metrics;
 
 use crate::intercept::Intercept;
 use crate::resolve::Resolver;
@@ -30,6 +31,8 @@ pub struct EgressOptions {
     /// Tests of adapters replay and record here. Production has none.
     pub intercept: Option<Arc<dyn Intercept>>,
     pub clock: Clock,
+    /// Where requests are counted.
+    pub metrics: Metrics,
 }
 
 impl Default for EgressOptions {
@@ -47,6 +50,7 @@ impl Default for EgressOptions {
             resolver: None,
             intercept: None,
             clock: Clock::System,
+            metrics: Metrics::default(),
         }
     }
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use entrepot_domain::grants::BoundGrant;
 use entrepot_domain::secret::SecretSource;
 use entrepot_domain::usage::{Ledger, UseKind};
+use entrepot_metrics::Metric;
 use futures_util::StreamExt;
 use futures_util::stream;
 
@@ -159,6 +160,7 @@ impl Session {
             // The remedy repeats what was asked for.
             let what = why.split("; ").next().unwrap_or_default();
             self.0.ledger.count(UseKind::Denied, operation.to_owned(), "", what);
+            self.0.shared.options.metrics.add(Metric::Denied, &[&self.0.bound().adapter_id], 1);
             // A guest can be denied as often as it likes; the log is not the place to count.
             if self.0.counters.denied.fetch_add(1, Ordering::Relaxed) < LOGGED_DENIALS {
                 tracing::warn!(channel = self.0.channel, operation, "outbound request denied: {why}");

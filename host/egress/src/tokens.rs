@@ -23,6 +23,18 @@ pub struct Tokens {
     /// Rotated: the one before is spent.
     pub refresh: Option<Secret>,
     pub expires_in: Option<Duration>,
+    /// What was granted, where it was said.
+    pub scopes: Option<Vec<String>>,
+}
+
+/// What a seller's browser brought back, and what proves that it was us who sent it there.
+#[derive(Debug)]
+pub struct CodeGrant<'a> {
+    pub code: &'a Secret,
+    /// As it stood in the address the browser was sent to.
+    pub redirect_uri: &'a str,
+    /// Of PKCE.
+    pub verifier: Option<&'a Secret>,
 }
 
 /// The texts hold no secret: of an answer only its status and its error code are repeated.
@@ -45,6 +57,7 @@ struct Answer {
     access_token: String,
     refresh_token: Option<String>,
     expires_in: Option<Seconds>,
+    scope: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -67,13 +80,27 @@ impl Egress {
         endpoint: &Url,
         secrets: &dyn SecretSource,
     ) -> Result<Tokens, TokenFailure> {
-        let body = form(oauth, secrets)?;
+        self.ask(endpoint, &renewal(oauth, secrets)?).await
+    }
+
+    /// The first tokens, for a code. It works once, so whoever asks a second time asks in vain or loses what the first time brought.
+    pub async fn exchange(
+        &self,
+        oauth: &OAuth,
+        endpoint: &Url,
+        secrets: &dyn SecretSource,
+        grant: &CodeGrant<'_>,
+    ) -> Result<Tokens, TokenFailure> {
+        self.ask(endpoint, &first(oauth, secrets, grant)?).await
+    }
+
+    async fn ask(&self, endpoint: &Url, form: &Secret) -> Result<Tokens, TokenFailure> {
         let options = self.options();
         hop::check_target(endpoint, options.allow_loopback).map_err(|failure| refused(&failure))?;
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-        let body = Some(body.expose().as_bytes().to_vec());
+        let body = Some(form.expose().as_bytes().to_vec());
         let outgoing = Outgoing { method: http::Method::POST, url: endpoint.clone(), headers, body };
         let caps = Caps { bytes: LARGEST, ratio: options.max_ratio };
         let answer =
@@ -83,12 +110,7 @@ impl Egress {
     }
 }
 
-fn form(oauth: &OAuth, secrets: &dyn SecretSource) -> Result<Secret, TokenFailure> {
-    let filled = |template: &Template| {
-        let value = |name: &str| secrets.secret(name).map(|secret| secret.expose().to_owned());
-        let missing = |name| TokenFailure::Refused(format!("the secret `{name}` is not set"));
-        template.fill(value).map(Secret::new).map_err(missing)
-    };
+fn renewal(oauth: &OAuth, secrets: &dyn SecretSource) -> Result<Secret, TokenFailure> {
     let mut form = Serializer::new(String::new());
     match secrets.secret(REFRESH_TOKEN).filter(|_| oauth.refresh) {
         Some(token) => {
@@ -99,11 +121,36 @@ fn form(oauth: &OAuth, secrets: &dyn SecretSource) -> Result<Secret, TokenFailur
         }
         None => return Err(TokenFailure::Refused("there is no refresh token".to_owned())),
     }
-    form.append_pair("client_id", filled(&oauth.client_id)?.expose());
+    by_the_client(form, oauth, secrets)
+}
+
+fn first(oauth: &OAuth, secrets: &dyn SecretSource, grant: &CodeGrant<'_>) -> Result<Secret, TokenFailure> {
+    let mut form = Serializer::new(String::new());
+    form.append_pair("grant_type", "authorization_code").append_pair("code", grant.code.expose());
+    form.append_pair("redirect_uri", grant.redirect_uri);
+    if let Some(verifier) = grant.verifier {
+        form.append_pair("code_verifier", verifier.expose());
+    }
+    form.extend_pairs(&oauth.code_parameters);
+    by_the_client(form, oauth, secrets)
+}
+
+fn by_the_client(
+    mut form: Serializer<'_, String>,
+    oauth: &OAuth,
+    secrets: &dyn SecretSource,
+) -> Result<Secret, TokenFailure> {
+    form.append_pair("client_id", filled(&oauth.client_id, secrets)?.expose());
     if let Some(secret) = &oauth.client_secret {
-        form.append_pair("client_secret", filled(secret)?.expose());
+        form.append_pair("client_secret", filled(secret, secrets)?.expose());
     }
     Ok(Secret::new(form.finish()))
+}
+
+pub(crate) fn filled(template: &Template, secrets: &dyn SecretSource) -> Result<Secret, TokenFailure> {
+    let value = |name: &str| secrets.secret(name).map(|secret| secret.expose().to_owned());
+    let missing = |name| TokenFailure::Refused(format!("the secret `{name}` is not set"));
+    template.fill(value).map(Secret::new).map_err(missing)
 }
 
 fn read(status: u16, body: &[u8], wait: Option<Duration>) -> Result<Tokens, TokenFailure> {
@@ -120,6 +167,10 @@ fn read(status: u16, body: &[u8], wait: Option<Duration>) -> Result<Tokens, Toke
             access: Secret::new(answer.access_token),
             refresh: answer.refresh_token.filter(|token| !token.is_empty()).map(Secret::new),
             expires_in: seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()),
+            // RFC 6749 says spaces; commas are common.
+            scopes: answer
+                .scope
+                .map(|scopes| scopes.split([' ', ',']).filter(|scope| !scope.is_empty()).map(str::to_owned).collect()),
         });
     }
     let code = serde_json::from_slice::<Refusal>(body).ok().map(|refusal| refusal.error);
@@ -151,9 +202,14 @@ mod tests {
         let tokens =
             read(200, br#"{"access_token":"a","refresh_token":"r","expires_in":3600,"scope":"x"}"#, None).unwrap();
         assert_eq!((tokens.access.expose(), tokens.expires_in), ("a", Some(Duration::from_secs(3600))));
-        assert_eq!(tokens.refresh.unwrap().expose(), "r");
+        assert_eq!((tokens.refresh.unwrap().expose(), tokens.scopes), ("r", Some(vec!["x".to_owned()])));
+        let scopes = read(200, br#"{"access_token":"a","scope":"write_orders,read_customers"}"#, None).unwrap().scopes;
+        assert_eq!(scopes.unwrap(), ["write_orders", "read_customers"]);
         let text = read(200, br#"{"access_token":"a","expires_in":"86399"}"#, None).unwrap();
-        assert_eq!((text.refresh.is_none(), text.expires_in), (true, Some(Duration::from_secs(86399))));
+        assert_eq!(
+            (text.refresh.is_none() && text.scopes.is_none(), text.expires_in),
+            (true, Some(Duration::from_secs(86399)))
+        );
         assert!(matches!(read(200, b"<html>", None), Err(TokenFailure::Later { .. })));
         let gone = read(400, br#"{"error":"invalid_grant","error_description":"token shprt_1 is revoked"}"#, None);
         assert_eq!(gone.unwrap_err().to_string(), "the token endpoint answered HTTP 400 (invalid_grant)");

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod depth;
 mod worker;
 
 use std::sync::Arc;
@@ -11,6 +12,7 @@ use riverqueue::migrate::{PostgresMigrator, SqliteMigrator};
 use riverqueue::{Client, InsertOpts, JobArgs, MaintenanceConfig, QueueConfig, RunHandle, Workers};
 use thiserror::Error;
 
+pub use depth::Depth;
 use worker::{InboxArgs, InboxWorker, RunArgs, RunWorker};
 
 /// What wants to be worked on.
@@ -42,6 +44,8 @@ pub enum QueueError {
     River(#[from] riverqueue::Error),
     #[error("the job engine's tables could not be brought up to date: {0}")]
     Migrate(String),
+    #[error(transparent)]
+    Store(#[from] entrepot_store::StoreError),
 }
 
 /// How often due jobs are looked for, and how often a fresh job is noticed where the database does not tell.

@@ -2,20 +2,19 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::time::Instant;
 
 use entrepot_domain::catalog::Product;
-use entrepot_domain::usage::{Ledger, UseKind};
 use entrepot_egress::Session;
 use tokio::sync::OwnedSemaphorePermit;
+use tracing::Instrument;
 use wasmtime::Store;
 
 use crate::adapter::Adapter;
 use crate::bindings::catalog_source::CatalogSource;
 use crate::convert::{self, Account, ChannelView, Page, PageRequest, RawItem};
 use crate::error::{AdapterError, CallError};
-use crate::limits::{CallLimits, TICK};
 use crate::state::{Call, HostState, store};
+use crate::tally::{Tally, note};
 
 impl Adapter {
     /// `connection.check`
@@ -101,25 +100,38 @@ impl Adapter {
             limits,
         };
         let mut store = store(self.sandbox(), call_info);
-        let (ledger, began) = (channel.ledger.clone(), Instant::now());
+        let view = channel.clone();
+        let tally = Tally::new(self.sandbox(), &view, operation);
+        // An error's span is there whatever level is logged: lines keep their fields.
+        let span = tracing::error_span!(
+            "call",
+            otel.name = operation,
+            adapter = view.adapter,
+            channel = view.id,
+            operation,
+            outcome = tracing::field::Empty,
+            otel.status_code = tracing::field::Empty,
+        );
         // A task of its own: a panic in a host function is this call's error and nobody else's.
-        let work = tokio::spawn(tokio::time::timeout(limits.wall_clock, async move {
+        let work = tokio::time::timeout(limits.wall_clock, async move {
             let outcome = call(&mut store, &channel).await;
             (outcome, store)
-        }));
+        });
+        let work = tokio::spawn(work.instrument(span.clone()));
         let outcome = match Abort(work).await {
             Ok(Ok((outcome, store))) => {
-                report(&store);
-                measure(&ledger, store.data());
+                span.in_scope(|| report(&store));
+                tally.measure(store.data());
                 match outcome {
                     Ok(answer) => answer.map_err(CallError::from),
-                    Err(trap) => Err(stopped(operation, &trap, store.data())),
+                    Err(trap) => Err(tally.trapped(&trap, store.data())),
                 }
             }
-            Ok(Err(_)) => Err(late(operation, &limits)),
-            Err(_) => Err(CallError::Stopped { operation, why: "the call failed inside the host".into() }),
+            Ok(Err(_)) => Err(tally.late(&limits)),
+            Err(_) => Err(tally.stopped("host", "the call failed inside the host".into())),
         };
-        count(&ledger, operation, began, outcome.as_ref().err());
+        tally.end(outcome.as_ref().err());
+        note(&span, outcome.as_ref().err());
         outcome
     }
 }
@@ -166,31 +178,32 @@ impl Mapper {
             None => match self.open().await {
                 Ok(live) => live,
                 Err(error) => {
-                    let stopped = CallError::Stopped { operation: OPERATION, why: error.root_cause().to_string() };
-                    count(&self.channel.ledger, OPERATION, Instant::now(), Some(&stopped));
+                    let tally = Tally::new(self.adapter.sandbox(), &self.channel, OPERATION);
+                    let stopped = tally.stopped("trap", error.root_cause().to_string());
+                    tally.end(Some(&stopped));
                     return Err(stopped);
                 }
             },
         };
         store.data_mut().refill();
-        let began = Instant::now();
+        let tally = Tally::new(self.adapter.sandbox(), &self.channel, OPERATION);
         let (channel, raw) = (self.channel.to_wit(), item.to_wit());
         let call = bindings.entrepot_adapter_catalog().call_map_product(&mut store, &channel, &raw);
         let outcome = match tokio::time::timeout(limits.wall_clock, call).await {
             Ok(Ok(answer)) => {
-                measure(&self.channel.ledger, store.data());
+                tally.measure(store.data());
                 self.live = Some((store, bindings));
                 answer.map_err(convert::error).map_err(CallError::from).and_then(|product| {
                     convert::product(product).map_err(|issue| AdapterError::Invalid(vec![issue]).into())
                 })
             }
             Ok(Err(trap)) => {
-                measure(&self.channel.ledger, store.data());
-                Err(stopped(OPERATION, &trap, store.data()))
+                tally.measure(store.data());
+                Err(tally.trapped(&trap, store.data()))
             }
-            Err(_) => Err(late(OPERATION, &limits)),
+            Err(_) => Err(tally.late(&limits)),
         };
-        count(&self.channel.ledger, OPERATION, began, outcome.as_ref().err());
+        tally.end(outcome.as_ref().err());
         outcome
     }
 
@@ -227,36 +240,4 @@ fn report(store: &Store<HostState>) {
             "the adapter logged more than it may; lines were dropped"
         );
     }
-}
-
-/// What the call took of what is limited.
-fn measure(ledger: &Ledger, state: &HostState) {
-    let ticks = state.limits.ticks().saturating_sub(state.ticks_left);
-    ledger.peak(UseKind::Memory, state.operation, state.aggregate.memory_used as u64);
-    ledger.peak(UseKind::Cpu, state.operation, ticks * TICK.as_millis() as u64);
-}
-
-fn count(ledger: &Ledger, operation: &'static str, began: Instant, error: Option<&CallError>) {
-    ledger.count(UseKind::Call, operation, "", "");
-    ledger.peak(UseKind::WallClock, operation, u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX));
-    if let Some(CallError::Stopped { why, .. }) = error {
-        ledger.count(UseKind::Stopped, operation, "", why);
-    }
-}
-
-fn late(operation: &'static str, limits: &CallLimits) -> CallError {
-    CallError::Stopped { operation, why: format!("it took longer than {:?}", limits.wall_clock) }
-}
-
-/// Names the limit that was broken, where one was.
-fn stopped(operation: &'static str, trap: &wasmtime::Error, state: &HostState) -> CallError {
-    let why = if state.out_of_cpu {
-        format!("it computed for longer than {:?}", state.limits.cpu)
-    } else if let Some(resource) = state.aggregate.refused {
-        format!("it asked for more {resource} than it may have (memory: {} MiB)", state.limits.memory >> 20)
-    } else {
-        // The cause comes last: before it there is only where in the guest it happened.
-        trap.root_cause().to_string().lines().next().unwrap_or_default().chars().take(300).collect()
-    };
-    CallError::Stopped { operation, why }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 
+use entrepot_metrics::Metrics;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 use tokio::sync::Semaphore;
@@ -19,19 +20,21 @@ use crate::state::HostState;
 /// The most memory any grant can give one call.
 pub(crate) const LARGEST_MEMORY: usize = 512 << 20;
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct SandboxOptions {
     /// Calls at the same time, over all adapters. The instance pool is sized to it.
     pub concurrency: u32,
     pub compiler: Compiler,
     /// `None`: everything is compiled at every start.
     pub cache: Option<CacheOptions>,
+    /// Where calls are counted.
+    pub metrics: Metrics,
 }
 
 impl SandboxOptions {
     /// Without cache.
     pub fn new(compiler: Compiler) -> Self {
-        Self { concurrency: 32, compiler, cache: None }
+        Self { concurrency: 32, compiler, cache: None, metrics: Metrics::default() }
     }
 }
 
@@ -58,6 +61,7 @@ struct Inner {
     mappers: Arc<Semaphore>,
     stop: Arc<AtomicBool>,
     ticker: Option<JoinHandle<()>>,
+    metrics: Metrics,
 }
 
 impl Sandbox {
@@ -96,7 +100,12 @@ impl Sandbox {
             mappers,
             stop,
             ticker: Some(ticker),
+            metrics: options.metrics,
         })))
+    }
+
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.0.metrics
     }
 
     pub(crate) fn calls(&self) -> &Arc<Semaphore> {

@@ -15,6 +15,7 @@ mod listings;
 mod load_error;
 mod state;
 mod stock;
+mod tally;
 mod webhooks;
 
 pub use adapter::Adapter;

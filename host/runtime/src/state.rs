@@ -1,6 +1,7 @@
 //! What the host keeps for one call.
 
 use entrepot_egress::Session;
+use entrepot_metrics::{Metric, Running};
 use entrepot_spool::Spool;
 use wasmtime::component::HasData;
 use wasmtime::{Store, UpdateDeadline};
@@ -26,6 +27,9 @@ pub(crate) struct HostState {
     pub(crate) ticks_left: u64,
     /// Set when the CPU budget ran out.
     pub(crate) out_of_cpu: bool,
+    /// Set when all calls into the host were used.
+    pub(crate) out_of_host_calls: bool,
+    _instance: Running,
 }
 
 impl HasData for HostState {
@@ -42,7 +46,7 @@ pub(crate) struct Call<'a> {
 }
 
 impl HostState {
-    fn new(call: Call<'_>) -> Self {
+    fn new(call: Call<'_>, instance: Running) -> Self {
         Self {
             aggregate: Aggregate::new(&call.limits),
             limits: call.limits,
@@ -56,6 +60,8 @@ impl HostState {
             host_calls_left: call.limits.host_calls,
             ticks_left: call.limits.ticks(),
             out_of_cpu: false,
+            out_of_host_calls: false,
+            _instance: instance,
         }
     }
 
@@ -73,7 +79,10 @@ impl HostState {
                 self.host_calls_left = left;
                 Ok(())
             }
-            None => Err(wasmtime::format_err!("more than {} calls into the host", self.limits.host_calls)),
+            None => {
+                self.out_of_host_calls = true;
+                Err(wasmtime::format_err!("more than {} calls into the host", self.limits.host_calls))
+            }
         }
     }
 }
@@ -81,7 +90,8 @@ impl HostState {
 /// A fresh store for one unit of work.
 pub(crate) fn store(sandbox: &Sandbox, call: Call<'_>) -> Store<HostState> {
     let limits = call.limits;
-    let mut store = Store::new(sandbox.engine(), HostState::new(call));
+    let instance = sandbox.metrics().running(Metric::Instances, &[call.adapter]);
+    let mut store = Store::new(sandbox.engine(), HostState::new(call, instance));
     store.limiter(|state| &mut state.aggregate);
     store.set_hostcall_fuel(limits.result);
     store.set_max_component_handles(1_000);

@@ -1,11 +1,13 @@
 //! What can be typed. Names are a contract: scripts use them.
 
+mod connect;
 mod dead_letters;
 mod schedule;
 mod webhooks;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use connect::{ConnectArgs, ReconnectArgs};
 pub use dead_letters::DeadLettersCommand;
 pub use schedule::{ScheduleArgs, ScheduleCommand};
 pub use webhooks::{DeliveryState, WebhooksCommand};
@@ -187,6 +189,10 @@ pub struct ApproveArgs {
 pub enum ChannelCommand {
     /// Connect an account; the connection is tested before it is saved
     Add(AddArgs),
+    /// Connect an account by its seller's browser (OAuth 2); it is tested before it is saved
+    Connect(ConnectArgs),
+    /// Replace a channel's tokens by its seller's browser
+    Reconnect(ReconnectArgs),
     /// Change settings or secrets of a channel
     Set {
         channel: String,

@@ -2,6 +2,7 @@
 
 mod adapter;
 mod channel;
+mod connect;
 mod dead_letters;
 mod doctor;
 mod import;
@@ -62,7 +63,13 @@ async fn dispatch(command: Command, output: Output) -> Result<ExitCode> {
         _ => {}
     }
     let config = Config::from_env()?;
-    crate::telemetry::init(&config.log, !matches!(command, Command::Serve { .. }));
+    let telemetry = crate::telemetry::init(&config, !matches!(command, Command::Serve { .. }))?;
+    let done = carry_out(command, config, output).await;
+    telemetry.finish().await;
+    done
+}
+
+async fn carry_out(command: Command, config: Config, output: Output) -> Result<ExitCode> {
     if let Command::Migrate = command {
         let db = open_database(&config, Clock::System).await?;
         output.say(

@@ -7,6 +7,7 @@ use entrepot_admission::{Admission, AdmissionOptions, AuditKeys};
 use entrepot_config::Config;
 use entrepot_domain::{Clock, TenantId};
 use entrepot_egress::{Egress, EgressOptions};
+use entrepot_metrics::Metrics;
 use entrepot_queue::Queue;
 use entrepot_runtime::{CacheKey, CacheOptions, CompileLimits, Compiler, Sandbox, SandboxOptions};
 use entrepot_spool::Area;
@@ -27,11 +28,13 @@ impl Host {
     pub async fn open(config: Config, clock: Clock, program: PathBuf) -> Result<Self> {
         let db = open_database(&config, clock.clone()).await?;
         let keys = crate::master_key::load(&config, &db).await?;
+        let metrics = Metrics::default();
         let egress = Egress::new(EgressOptions {
             allow_loopback: config.egress.allow_loopback,
             extra_roots_pem: config.egress.extra_roots_pem.clone(),
             total_timeout: config.egress.time,
             clock,
+            metrics: metrics.clone(),
             ..EgressOptions::default()
         })?;
         let cache = CacheOptions {
@@ -48,7 +51,8 @@ impl Host {
                 at_once: config.compile.at_once,
             },
         };
-        let sandbox = Sandbox::new(SandboxOptions { cache: Some(cache), ..SandboxOptions::new(compiler) })?;
+        let options = SandboxOptions { cache: Some(cache), metrics, ..SandboxOptions::new(compiler) };
+        let sandbox = Sandbox::new(options)?;
         let admission = Admission::new(
             db.clone(),
             sandbox,

@@ -6,6 +6,6 @@ pub mod host;
 mod master_key;
 mod output;
 mod progress;
-mod telemetry;
+pub mod telemetry;
 
 pub use commands::run;

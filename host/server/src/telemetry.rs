@@ -1,19 +1,43 @@
-//! Logs go to stderr: readable on a terminal, JSON where a machine reads them.
+//! What a host says of itself while it works: logs on stderr, readable on a terminal, JSON where a machine reads them; and traces, where
+//! a collector is named.
+
+mod json;
+mod traces;
 
 use std::io::IsTerminal;
 
-use tracing_subscriber::EnvFilter;
+use entrepot_config::Config;
+use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer};
+
+pub use json::Json;
+pub use traces::Traces;
+
+/// What has to be brought to an end before the process is.
+pub(crate) struct Telemetry(Option<Traces>);
 
 /// `quiet`: commands that people type show warnings only, unless they asked for more.
-pub(crate) fn init(filter: &str, quiet: bool) {
-    let filter = if quiet && std::env::var_os("ENTREPOT_LOG").is_none() { "warn" } else { filter };
+pub(crate) fn init(config: &Config, quiet: bool) -> anyhow::Result<Telemetry> {
+    let filter = if quiet && std::env::var_os("ENTREPOT_LOG").is_none() { "warn" } else { &config.log };
     let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    // A second start in the same process (tests) keeps the first one's logs.
-    let _ = if std::io::stderr().is_terminal() {
-        builder.with_target(false).finish().try_init()
+    let traces = config.otlp_endpoint.as_ref().map(|endpoint| Traces::start(endpoint, &config.egress.extra_roots_pem));
+    let traces = traces.transpose()?;
+    let logs = if std::io::stderr().is_terminal() {
+        tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false).boxed()
     } else {
-        builder.json().flatten_event(true).finish().try_init()
+        Json::new(std::io::stderr).boxed()
     };
+    let subscriber = tracing_subscriber::registry().with(logs.with_filter(filter));
+    // A second start in the same process (tests) keeps the first one's logs.
+    let _ = subscriber.with(traces.as_ref().map(Traces::layer)).try_init();
+    Ok(Telemetry(traces))
+}
+
+impl Telemetry {
+    pub(crate) async fn finish(self) {
+        if let Some(traces) = self.0 {
+            traces.finish().await;
+        }
+    }
 }

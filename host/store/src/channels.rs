@@ -35,12 +35,14 @@ const INSERT: &str = "INSERT INTO channels (tenant_id, id, adapter_id, name, set
     VALUES ($1, $2, $3, $4, $5, $6, $7)";
 const UPDATE_SETTINGS: &str = "UPDATE channels SET settings = $3, problem = NULL WHERE tenant_id = $1 AND id = $2";
 const UPDATE_PROBLEM: &str = "UPDATE channels SET problem = $3 WHERE tenant_id = $1 AND id = $2";
-const UPDATE_ACCOUNT: &str = "UPDATE channels SET account = $3, problem = NULL WHERE tenant_id = $1 AND id = $2";
+const UPDATE_ACCOUNT: &str =
+    "UPDATE channels SET account = $3, problem = NULL WHERE tenant_id = $1 AND id = $2 AND removed_at IS NULL";
 const REMOVE: &str = "UPDATE channels SET removed_at = $3 WHERE tenant_id = $1 AND id = $2";
 const FORGET_SECRETS: &str = "DELETE FROM channel_secrets WHERE tenant_id = $1 AND channel_id = $2";
 const PUT_SECRET: &str = "INSERT INTO channel_secrets (tenant_id, channel_id, name, sealed, updated_at) \
     VALUES ($1, $2, $3, $4, $5) ON CONFLICT (tenant_id, channel_id, name) \
     DO UPDATE SET sealed = excluded.sealed, updated_at = excluded.updated_at";
+const REMOVE_SECRET: &str = "DELETE FROM channel_secrets WHERE tenant_id = $1 AND channel_id = $2 AND name = $3";
 const SECRETS: &str = "SELECT name, sealed FROM channel_secrets WHERE tenant_id = $1 AND channel_id = $2 ORDER BY name";
 const ANY_SECRET: &str =
     "SELECT name, sealed FROM channel_secrets WHERE tenant_id = $1 ORDER BY channel_id, name LIMIT 1";
@@ -101,14 +103,19 @@ impl ScopedTx {
         Ok(())
     }
 
-    pub async fn set_channel_account(&mut self, channel: &ChannelId, account: &Value) -> Result<(), StoreError> {
-        execute!(&mut self.tx, UPDATE_ACCOUNT, self.tenant.as_str(), channel.as_str(), Json(account))?;
-        Ok(())
+    /// False: it was removed.
+    pub async fn set_channel_account(&mut self, channel: &ChannelId, account: &Value) -> Result<bool, StoreError> {
+        Ok(execute!(&mut self.tx, UPDATE_ACCOUNT, self.tenant.as_str(), channel.as_str(), Json(account))? == 1)
     }
 
     pub async fn put_secret(&mut self, channel: &ChannelId, name: &str, sealed: &[u8]) -> Result<(), StoreError> {
         let now = self.clock.now();
         execute!(&mut self.tx, PUT_SECRET, self.tenant.as_str(), channel.as_str(), name, sealed, now)?;
+        Ok(())
+    }
+
+    pub async fn remove_secret(&mut self, channel: &ChannelId, name: &str) -> Result<(), StoreError> {
+        execute!(&mut self.tx, REMOVE_SECRET, self.tenant.as_str(), channel.as_str(), name)?;
         Ok(())
     }
 

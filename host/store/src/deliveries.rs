@@ -25,6 +25,8 @@ pub struct NewDelivery<'a> {
     pub occurred_at: Option<Timestamp>,
     pub received_at: Timestamp,
     pub generation: i64,
+    /// The trace in which it came, as W3C writes it.
+    pub traceparent: Option<String>,
 }
 
 /// A delivery as lists show it.
@@ -64,6 +66,8 @@ pub struct Pending {
     pub attempts: i64,
     /// JSON text.
     pub events: String,
+    pub received_at: Timestamp,
+    pub traceparent: Option<String>,
 }
 
 macro_rules! delivery_columns {
@@ -74,8 +78,8 @@ macro_rules! delivery_columns {
 }
 
 const INSERT: &str = "INSERT INTO webhook_deliveries (tenant_id, id, channel_id, delivery_id, topic, headers, body, events, \
-    occurred_at, received_at, generation, state, attempts, not_before) \
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'pending', 0, 0) \
+    occurred_at, received_at, generation, traceparent, state, attempts, not_before) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'pending', 0, 0) \
     ON CONFLICT (tenant_id, channel_id, delivery_id) DO NOTHING";
 const FIND: &str = concat!("SELECT ", delivery_columns!(), " FROM webhook_deliveries WHERE tenant_id = $1 AND id = $2");
 const CONTENT: &str = "SELECT headers, body, events FROM webhook_deliveries WHERE tenant_id = $1 AND id = $2";
@@ -85,7 +89,7 @@ const LIST: &str = concat!(
     " FROM webhook_deliveries WHERE tenant_id = $1 AND channel_id = $2 AND ($3 = '' OR state = $3) \
      AND ($4 = '' OR id < $4) ORDER BY id DESC LIMIT $5"
 );
-const PENDING: &str = "SELECT id, occurred_at, attempts, events FROM webhook_deliveries \
+const PENDING: &str = "SELECT id, occurred_at, attempts, events, received_at, traceparent FROM webhook_deliveries \
     WHERE tenant_id = $1 AND channel_id = $2 AND state = 'pending' AND not_before <= $3 ORDER BY id LIMIT $4";
 const NEXT_DUE: &str = "SELECT not_before FROM webhook_deliveries \
     WHERE tenant_id = $1 AND channel_id = $2 AND state = 'pending' ORDER BY not_before LIMIT 1";
@@ -142,12 +146,12 @@ impl Scoped {
 
     /// What is to be worked on now, in the order it came.
     pub async fn pending_deliveries(&self, channel: &ChannelId, limit: i64) -> Result<Vec<Pending>, StoreError> {
-        type Row = (String, Option<Timestamp>, i64, Vec<u8>);
+        type Row = (String, Option<Timestamp>, i64, Vec<u8>, Timestamp, Option<String>);
         let now = self.clock().now();
         let rows = read_all!(self, Row, PENDING, self.tenant().as_str(), channel.as_str(), now, limit)?;
         rows.into_iter()
-            .map(|(id, occurred_at, attempts, events)| {
-                Ok(Pending { id, occurred_at, attempts, events: unpack(&events)? })
+            .map(|(id, occurred_at, attempts, events, received_at, traceparent)| {
+                Ok(Pending { id, occurred_at, attempts, events: unpack(&events)?, received_at, traceparent })
             })
             .collect()
     }
@@ -180,7 +184,8 @@ impl ScopedTx {
             pack(new.events),
             new.occurred_at,
             new.received_at,
-            new.generation
+            new.generation,
+            new.traceparent.as_deref()
         )?;
         Ok((touched == 1).then_some(id))
     }

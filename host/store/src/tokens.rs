@@ -24,6 +24,9 @@ const RELEASE: &str = "UPDATE channel_tokens SET lease_owner = '', lease_until =
 const EXPIRE: &str = "INSERT INTO channel_tokens (tenant_id, channel_id, expires_at, renewed_at, lease_owner, lease_until) \
     VALUES ($1, $2, 0, $3, '', 0) ON CONFLICT (tenant_id, channel_id) DO UPDATE SET expires_at = 0 \
     WHERE channel_tokens.renewed_at = $3";
+const CONNECTED: &str = "INSERT INTO channel_tokens (tenant_id, channel_id, expires_at, renewed_at, lease_owner, lease_until) \
+    VALUES ($1, $2, $3, $4, '', 0) ON CONFLICT (tenant_id, channel_id) DO UPDATE SET expires_at = excluded.expires_at, \
+    renewed_at = excluded.renewed_at, lease_owner = '', lease_until = 0";
 const FORGET: &str = "DELETE FROM channel_tokens WHERE tenant_id = $1 AND channel_id = $2";
 
 impl Scoped {
@@ -49,6 +52,17 @@ impl ScopedTx {
     ) -> Result<bool, StoreError> {
         let (tenant, now) = (self.tenant.as_str(), self.clock.now());
         Ok(execute!(&mut self.tx, RENEWED, tenant, channel.as_str(), owner, expires_at, now)? == 1)
+    }
+
+    /// The seller has agreed anew: whoever renewed meanwhile renewed what is spent.
+    pub async fn tokens_connected(
+        &mut self,
+        channel: &ChannelId,
+        expires_at: Option<Timestamp>,
+    ) -> Result<(), StoreError> {
+        let (tenant, now) = (self.tenant.as_str(), self.clock.now());
+        execute!(&mut self.tx, CONNECTED, tenant, channel.as_str(), expires_at, now)?;
+        Ok(())
     }
 
     pub async fn release_tokens(&mut self, channel: &ChannelId, owner: &str) -> Result<(), StoreError> {

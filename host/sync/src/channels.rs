@@ -8,14 +8,17 @@ use entrepot_domain::grants::{ACCESS_TOKEN, BoundGrant, ByteSize, REFRESH_TOKEN,
 use entrepot_domain::{ChannelId, RunId, Secret, TenantId};
 use entrepot_egress::{Session, SessionSpec};
 use entrepot_runtime::{Account, AdapterError, CallError, ChannelView};
-use entrepot_store::Scoped;
 use entrepot_store::channels::ChannelRow;
+use entrepot_store::{Scoped, ScopedTx};
 use entrepot_vault::OpenSecrets;
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::schedules::put_defaults;
 use crate::{Sync, SyncError};
+
+/// The id of an account that is tested before there is a channel of it.
+pub(crate) const CANDIDATE: &str = "chn_candidate";
 
 /// What a person gives to connect an account.
 pub struct NewChannel {
@@ -99,24 +102,39 @@ impl Sync {
         } else {
             let secrets = OpenSecrets::from_clear(new.secrets.iter().cloned());
             // Not saved yet, so it has no id; its pace is nobody else's.
-            let candidate =
-                self.assemble("chn_candidate".into(), &new.adapter, generation.clone(), &settings, secrets)?;
+            let candidate = self.assemble(CANDIDATE.into(), &new.adapter, generation.clone(), &settings, secrets)?;
             Some(self.check(&scoped, &candidate).await?)
         };
-        let report = account.as_ref().and_then(|account| serde_json::to_value(account).ok());
         let mut tx = scoped.begin().await?;
-        let inserted = tx.insert_channel(&new.adapter, &new.name, &settings, report.as_ref()).await;
+        let id =
+            self.insert_channel(&mut tx, &generation, &new.name, &settings, &new.secrets, account.as_ref()).await?;
+        tx.commit().await?;
+        tracing::info!(channel = id.as_str(), adapter = new.adapter, "channel added");
+        Ok((id, account))
+    }
+
+    /// A channel with its secrets sealed and the usual schedules.
+    pub(crate) async fn insert_channel(
+        &self,
+        tx: &mut ScopedTx,
+        generation: &Generation,
+        name: &str,
+        settings: &Settings,
+        secrets: &[(String, Secret)],
+        account: Option<&AccountReport>,
+    ) -> Result<ChannelId, SyncError> {
+        let report = account.and_then(|account| serde_json::to_value(account).ok());
+        let inserted = tx.insert_channel(&generation.manifest.id, name, settings, report.as_ref()).await;
         let id = inserted
-            .map_err(|error| if error.is_conflict() { SyncError::NameTaken(new.name) } else { error.into() })?;
-        put_defaults(&mut tx, &id, &generation, self.db().clock().now()).await?;
-        for (name, secret) in &new.secrets {
+            .map_err(|error| if error.is_conflict() { SyncError::NameTaken(name.to_owned()) } else { error.into() })?;
+        put_defaults(tx, &id, generation, self.db().clock().now()).await?;
+        let tenant = tx.tenant().clone();
+        for (name, secret) in secrets {
             let place = OpenSecrets::place(tenant.as_str(), id.as_str(), name);
             let sealed = self.parts().keys.seal(&place, secret.expose())?;
             tx.put_secret(&id, name, &sealed).await?;
         }
-        tx.commit().await?;
-        tracing::info!(channel = id.as_str(), adapter = new.adapter, "channel added");
-        Ok((id, account))
+        Ok(id)
     }
 
     /// Changes settings and secrets; what is not named stays.
@@ -232,7 +250,7 @@ impl Sync {
         Ok(OpenChannel { id, generation, view, on_trial: false, token_renewed_at: 0, bound, secrets })
     }
 
-    async fn check(&self, scoped: &Scoped, channel: &OpenChannel) -> Result<AccountReport, SyncError> {
+    pub(crate) async fn check(&self, scoped: &Scoped, channel: &OpenChannel) -> Result<AccountReport, SyncError> {
         let outcome = channel.generation.adapter.check(&channel.view, channel.session(self)).await;
         self.account(scoped, channel).await;
         match outcome {

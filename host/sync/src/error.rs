@@ -93,8 +93,16 @@ pub enum SyncError {
     NoStock(String),
     #[error("{0}")]
     Schedule(String),
-    #[error("{0}; connect the shop anew: give new tokens with `entrepot channel set`")]
+    #[error("{0}; connect the shop anew: `entrepot channel reconnect`, or give new tokens with `entrepot channel set`")]
     Reconnect(String),
+    #[error(
+        "{0} is not connected by its seller's browser: give its secrets with `entrepot channel add` or `entrepot channel set`"
+    )]
+    NoOAuth(String),
+    #[error("there is no connection {0:?}; connections are kept for a day after they ended")]
+    NoConnection(String),
+    #[error("{0}")]
+    NotConnected(String),
     #[error("{why}; it is asked again")]
     NoToken { why: String, wait: Option<Duration> },
     #[error(transparent)]

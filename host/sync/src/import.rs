@@ -2,6 +2,7 @@
 
 mod abandoned;
 mod advance;
+mod boundary;
 mod checkpoint;
 mod close;
 mod compare;
@@ -24,7 +25,7 @@ pub(crate) use compare::Circumstances;
 pub(crate) use failure::{Verdict, judge};
 pub(crate) use lease::Heartbeat;
 pub(crate) use page::{PreparedPage, UNREAD, map as map_item, prepare};
-pub(crate) use patience::with_patience;
+pub(crate) use patience::{backoff, with_patience};
 pub use report::RunReport;
 pub(crate) use spools::Spools;
 pub use start::{StartOptions, Started};

@@ -1,13 +1,16 @@
 #![doc = include_str!("../README.md")]
 
 mod channels;
+mod connect;
 mod error;
 mod import;
 mod options;
 mod replay;
 mod sanitise;
 mod schedules;
+mod scrape;
 mod tokens;
+mod trace;
 mod usage;
 mod webhooks;
 
@@ -15,15 +18,18 @@ use std::sync::Arc;
 
 use entrepot_admission::Admission;
 use entrepot_egress::Egress;
+use entrepot_metrics::Metrics;
 use entrepot_queue::Queue;
 use entrepot_spool::Area;
 use entrepot_store::Db;
 use entrepot_vault::KeyRing;
 
 use import::{Nudged, Spools, Watch};
+use scrape::Readings;
 use webhooks::{Doors, Intake};
 
 pub use channels::{AccountReport, NewChannel};
+pub use connect::{Begun, CameBack, ConnectionReport, NewConnection};
 pub use error::SyncError;
 pub use import::{RunReport, StartOptions, Started};
 pub use options::SyncOptions;
@@ -49,6 +55,7 @@ pub(crate) struct Parts {
     pub(crate) watch: Watch,
     pub(crate) nudged: Nudged,
     pub(crate) doors: Doors,
+    pub(crate) readings: Readings,
     pub(crate) intake: Intake,
 }
 
@@ -65,13 +72,19 @@ impl Sync {
         let host = format!("{}-{:08x}", std::process::id(), rand::random::<u32>());
         let spools = Spools::new(files);
         let (watch, nudged, doors) = (Watch::default(), Nudged::default(), Doors::default());
-        let intake = Intake::default();
-        let parts = Parts { db, keys, egress, admission, queue, options, host, spools, watch, nudged, doors, intake };
+        let (intake, readings) = (Intake::default(), Readings::default());
+        let parts =
+            Parts { db, keys, egress, admission, queue, options, host, spools, watch, nudged, doors, readings, intake };
         Self(Arc::new(parts))
     }
 
     pub fn db(&self) -> &Db {
         &self.0.db
+    }
+
+    /// Where this host counts.
+    pub fn metrics(&self) -> &Metrics {
+        self.0.egress.metrics()
     }
 
     pub fn admission(&self) -> &Admission {

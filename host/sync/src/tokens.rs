@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use entrepot_admission::Generation;
+use entrepot_domain::clock::Timestamp;
 use entrepot_domain::grants::{ACCESS_TOKEN, OAuth, REFRESH_TOKEN, Settings};
 use entrepot_domain::secret::SecretSource;
 use entrepot_domain::{ChannelId, Secret};
 use entrepot_egress::Tokens;
+use entrepot_metrics::Metric;
 use entrepot_store::tokens::TokenState;
 use entrepot_store::{Scoped, StoreError};
 use entrepot_vault::OpenSecrets;
@@ -24,7 +26,7 @@ const LOOK_AGAIN: Duration = Duration::from_millis(200);
 const YOUNG: Duration = Duration::from_secs(60);
 
 /// By name.
-type Sealed = Vec<(&'static str, Vec<u8>)>;
+pub(crate) type Sealed = Vec<(&'static str, Vec<u8>)>;
 
 impl Sync {
     /// The channel's secrets with an access token that lasts for a while, and when it was renewed last.
@@ -36,7 +38,7 @@ impl Sync {
         settings: &Settings,
     ) -> Result<(OpenSecrets, i64), SyncError> {
         let oauth = generation.grant.oauth.as_ref().filter(|oauth| oauth.renews());
-        let owner = format!("{}-{:08x}", self.parts().host, rand::random::<u32>());
+        let owner = self.token_owner();
         loop {
             let state = scoped.token_state(channel).await?;
             let secrets = self.secrets(scoped, channel).await?;
@@ -56,6 +58,7 @@ impl Sync {
                 tx.release_tokens(channel, &owner).await?;
                 tx.commit().await?;
             }
+            self.count_renewal(&generation.grant.adapter_id, &renewed);
             renewed?;
         }
     }
@@ -109,7 +112,7 @@ impl Sync {
         state.expires_at.is_some_and(|end| end <= soon)
     }
 
-    /// Under the lease. What was read before it may be spent by now, so it is read again.
+    /// Under the lease. False: it was renewed meanwhile. What was read before it may be spent by now, so it is read again.
     async fn renew(
         &self,
         scoped: &Scoped,
@@ -117,12 +120,13 @@ impl Sync {
         owner: &str,
         oauth: &OAuth,
         settings: &Settings,
-    ) -> Result<(), SyncError> {
+    ) -> Result<bool, SyncError> {
         let secrets = self.secrets(scoped, channel).await?;
         if !self.due(oauth, &scoped.token_state(channel).await?, &secrets) {
             let mut tx = scoped.begin().await?;
             tx.release_tokens(channel, owner).await?;
-            return Ok(tx.commit().await?);
+            tx.commit().await?;
+            return Ok(false);
         }
         let tokens = match self.ask(oauth, settings, &secrets).await {
             Err(error @ SyncError::Reconnect(_)) => {
@@ -138,7 +142,18 @@ impl Sync {
         let sealed = self.sealed(scoped, channel, &tokens)?;
         with_patience(patience, || self.keep(scoped, channel, owner, &sealed, tokens.expires_in)).await?;
         tracing::info!(channel = channel.as_str(), "the access token was renewed");
-        Ok(())
+        Ok(true)
+    }
+
+    fn count_renewal(&self, adapter: &str, renewed: &Result<bool, SyncError>) {
+        let outcome = match renewed {
+            Ok(true) => "renewed",
+            Err(SyncError::Reconnect(_)) => "refused",
+            Err(SyncError::NoToken { .. }) => "later",
+            // Somebody else was faster, or the database is away.
+            _ => return,
+        };
+        self.metrics().add(Metric::TokenRenewals, &[adapter, outcome], 1);
     }
 
     async fn ask(&self, oauth: &OAuth, settings: &Settings, secrets: &OpenSecrets) -> Result<Tokens, SyncError> {
@@ -146,7 +161,7 @@ impl Sync {
         Ok(self.parts().egress.renew(oauth, &endpoint, secrets).await?)
     }
 
-    fn sealed(&self, scoped: &Scoped, channel: &ChannelId, tokens: &Tokens) -> Result<Sealed, SyncError> {
+    pub(crate) fn sealed(&self, scoped: &Scoped, channel: &ChannelId, tokens: &Tokens) -> Result<Sealed, SyncError> {
         let mut sealed = Vec::new();
         for (name, secret) in [(ACCESS_TOKEN, Some(&tokens.access)), (REFRESH_TOKEN, tokens.refresh.as_ref())] {
             let Some(secret) = secret else { continue };
@@ -168,12 +183,39 @@ impl Sync {
         for (name, sealed) in sealed {
             tx.put_secret(channel, name, sealed).await?;
         }
-        let now = self.db().clock().now();
-        let expires_at = expires_in.map(|span| now.saturating_add(i64::try_from(span.as_millis()).unwrap_or(i64::MAX)));
-        if !tx.tokens_renewed(channel, owner, expires_at).await? {
+        if !tx.tokens_renewed(channel, owner, self.end_of(expires_in)).await? {
             // Somebody took the lease for abandoned. What was got here is newer than what they read.
             tracing::warn!(channel = channel.as_str(), "another worker renews the access token as well");
         }
         tx.commit().await
+    }
+
+    /// When a token that was got at this moment ends.
+    pub(crate) fn end_of(&self, expires_in: Option<Duration>) -> Option<Timestamp> {
+        let now = self.db().clock().now();
+        expires_in.map(|span| now.saturating_add(i64::try_from(span.as_millis()).unwrap_or(i64::MAX)))
+    }
+
+    /// Waits until nobody else gets tokens for the channel, and holds that for so long. Give it back with `release_tokens`.
+    pub(crate) async fn hold_tokens(
+        &self,
+        scoped: &Scoped,
+        channel: &ChannelId,
+        ttl: Duration,
+    ) -> Result<String, StoreError> {
+        let owner = self.token_owner();
+        loop {
+            let mut tx = scoped.begin().await?;
+            let leased = tx.lease_tokens(channel, &owner, ttl.as_millis() as i64).await?;
+            tx.commit().await?;
+            if leased {
+                return Ok(owner);
+            }
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
+    }
+
+    fn token_owner(&self) -> String {
+        format!("{}-{:08x}", self.parts().host, rand::random::<u32>())
     }
 }

@@ -2,6 +2,7 @@
 
 mod adapters;
 mod channels;
+mod connections;
 mod dead_letters;
 mod deliveries;
 mod products;
@@ -16,6 +17,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .merge(adapters::routes())
         .merge(channels::routes())
+        .merge(connections::routes())
         .merge(runs::routes())
         .merge(schedules::routes())
         .merge(products::routes())

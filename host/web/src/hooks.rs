@@ -4,8 +4,8 @@
 //! then whether there is such a channel, then the body up to its limit, then the sandbox. What is refused is refused in the same
 //! words, whether there is no such channel, no webhooks, or no good signature.
 
-mod address;
-mod rate;
+pub(crate) mod address;
+pub(crate) mod rate;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -17,11 +17,13 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use entrepot_domain::ChannelId;
+use entrepot_metrics::Metric;
 use entrepot_sync::{Incoming, Received};
 
 use crate::AppState;
 use crate::problem::Problem;
 use rate::Rate;
+use tracing::Instrument;
 
 /// What strangers may ask of `/hooks`.
 #[derive(Clone, Debug)]
@@ -42,6 +44,8 @@ impl Default for HookLimits {
 
 /// A body that does not come is not waited for.
 const BODY_TIME: Duration = Duration::from_secs(10);
+/// The outcome of a delivery that was not answered as it should.
+const FAILED: &str = "failed";
 /// Marketplaces give up after some seconds themselves, and deliver again.
 const ANSWER_TIME: Duration = Duration::from_secs(20);
 
@@ -55,25 +59,37 @@ pub(crate) fn routes(limits: HookLimits) -> axum::Router<AppState> {
     axum::Router::new().route(
         "/hooks/{channel}",
         post(move |State(app): State<AppState>, Path(channel): Path<String>, request: Request| async move {
-            let answer = tokio::time::timeout(ANSWER_TIME, receive(&app, &door, channel.into(), request));
-            answer.await.unwrap_or_else(|_| Err(Problem::unavailable())).unwrap_or_else(IntoResponse::into_response)
+            let (began, mut outcome) = (Instant::now(), FAILED);
+            let answer = receive(&app, &door, channel.into(), request, &mut outcome);
+            let answer = tokio::time::timeout(ANSWER_TIME, answer).await;
+            app.sync.metrics().observe(Metric::WebhookAnswers, &[outcome], began.elapsed());
+            answer.unwrap_or_else(|_| Err(Problem::unavailable())).unwrap_or_else(IntoResponse::into_response)
         }),
     )
 }
 
-async fn receive(app: &AppState, door: &Door, channel: ChannelId, request: Request) -> Result<Response, Problem> {
+/// `outcome`: for metrics.
+async fn receive(
+    app: &AppState,
+    door: &Door,
+    channel: ChannelId,
+    request: Request,
+    outcome: &mut &'static str,
+) -> Result<Response, Problem> {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
     let address = address::of(peer, request.headers(), &door.limits.address_header);
     if let Err(wait) = door.rate.take(address, Instant::now()) {
+        *outcome = "rate_limited";
         let mut response = Problem::too_many_requests(wait).into_response();
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait));
         return Ok(response);
     }
     if !app.sync.may_deliver(&app.tenant, &channel).await? {
+        *outcome = "refused";
         return Err(Problem::unverified());
     }
     let (head, body) = request.into_parts();
-    let body = whole(body, door.limits.body).await?;
+    let body = whole(body, door.limits.body).await.inspect_err(|problem| *outcome = problem.outcome())?;
     let incoming = Incoming {
         method: head.method.to_string(),
         path: head.uri.path().to_owned(),
@@ -85,7 +101,17 @@ async fn receive(app: &AppState, door: &Door, channel: ChannelId, request: Reque
             .collect(),
         body,
     };
-    match app.sync.receive(&app.tenant, &channel, incoming).await? {
+    // What is said of a failure names the channel, which is known to exist by now.
+    let span = tracing::error_span!("hook", channel = channel.as_str());
+    let received = async { Ok::<_, Problem>(app.sync.receive(&app.tenant, &channel, incoming).await?) };
+    let received = received.instrument(span).await?;
+    *outcome = match &received {
+        Received::Stored => "stored",
+        Received::Known => "known",
+        Received::Reply { .. } => "replied",
+        Received::Refused => "refused",
+    };
+    match received {
         Received::Stored | Received::Known => Ok(StatusCode::OK.into_response()),
         Received::Reply { status, content_type, body } => {
             let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);

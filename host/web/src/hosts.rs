@@ -18,11 +18,19 @@ use crate::problem::Problem;
 /// Machines that look after this one call it by whatever address they find; there is nothing to be learnt from the answer.
 const OPEN: [&str; 2] = ["/healthz", "/readyz"];
 
+/// For those who look after the host, not for the public.
+const METRICS: &str = "/metrics";
+
+/// What came through a proxy says so with one of these.
+const PROXIED: [&str; 5] = ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip"];
+
 /// The names and addresses a host answers to. Ports are not compared: a proxy or a container may show another one.
 #[derive(Clone, Debug)]
 pub struct Hosts {
     listen: IpAddr,
     public: Option<String>,
+    public_url: String,
+    metrics: bool,
 }
 
 impl Hosts {
@@ -30,14 +38,31 @@ impl Hosts {
     pub fn new(listen: SocketAddr, public_url: &str) -> Self {
         let uri = public_url.parse::<axum::http::Uri>().ok();
         let public = uri.as_ref().and_then(|uri| uri.authority()).map(|authority| bare(authority.host()));
-        Self { listen: listen.ip(), public }
+        Self { listen: listen.ip(), public, public_url: public_url.to_owned(), metrics: true }
+    }
+
+    /// Where others reach this host.
+    pub(crate) fn public_url(&self) -> &str {
+        &self.public_url
+    }
+
+    /// `/metrics` is served elsewhere.
+    #[must_use]
+    pub fn without_metrics(mut self) -> Self {
+        self.metrics = false;
+        self
     }
 
     fn admit(&self, given: &str) -> bool {
         // A name with a user before it is nothing a client sends.
         let Some(authority) = given.parse::<Authority>().ok().filter(|_| !given.contains('@')) else { return false };
         let name = bare(authority.host());
-        if name == "localhost" || self.public.as_ref() == Some(&name) {
+        self.public.as_ref() == Some(&name) || self.is_this_machine(&name)
+    }
+
+    /// Called by its address, or from here: a proxy that others reach the host through calls it by its public name.
+    fn is_this_machine(&self, name: &str) -> bool {
+        if name == "localhost" {
             return true;
         }
         // Listening on every address means being any address of this machine. An address is no name that could be led here.
@@ -60,6 +85,13 @@ pub(crate) async fn check(State(hosts): State<Arc<Hosts>>, request: Request, nex
     let given: Vec<String> =
         target.into_iter().chain(headers.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())).collect();
     if !given.is_empty() && given.iter().all(|name| hosts.admit(name)) {
+        let near =
+            |name: &String| name.parse::<Authority>().is_ok_and(|name| hosts.is_this_machine(&bare(name.host())));
+        let proxied = PROXIED.iter().any(|name| request.headers().contains_key(*name));
+        if request.uri().path() == METRICS && !(hosts.metrics && !proxied && given.iter().all(near)) {
+            return Problem::not_found("metrics are not served here; see [metrics] listen (ENTREPOT_METRICS_LISTEN)")
+                .into_response();
+        }
         return next.run(request).await;
     }
     let shown = given.iter().find(|name| !hosts.admit(name)).map_or_else(
@@ -116,6 +148,13 @@ mod tests {
         ] {
             assert!(!hosts.admit(other), "{other}");
         }
+    }
+
+    #[test]
+    fn the_public_name_is_not_this_machine() {
+        let hosts = hosts("192.0.2.7:8080", "https://entrepot.example.com");
+        assert!(hosts.is_this_machine("localhost") && hosts.is_this_machine("192.0.2.7"));
+        assert!(!hosts.is_this_machine("entrepot.example.com"));
     }
 
     #[test]

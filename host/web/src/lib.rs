@@ -4,6 +4,8 @@ mod api;
 mod health;
 mod hooks;
 mod hosts;
+mod metrics;
+mod oauth;
 mod problem;
 mod query;
 
@@ -21,6 +23,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 pub use hooks::HookLimits;
 pub use hosts::Hosts;
+pub use metrics::router as metrics_router;
 
 /// An artifact is the largest thing that is uploaded.
 const LARGEST_BODY: usize = 33 << 20;
@@ -30,6 +33,8 @@ const LARGEST_BODY: usize = 33 << 20;
 pub(crate) struct AppState {
     pub(crate) sync: Sync,
     pub(crate) tenant: TenantId,
+    /// Where others reach this host.
+    pub(crate) public_url: Arc<str>,
 }
 
 #[derive(OpenApi)]
@@ -44,16 +49,19 @@ fn documented() -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(Document::openapi()).nest("/api/v1", api::routes()).merge(health::routes())
 }
 
-/// The API and `/hooks`, ready to be served to requests for `hosts`. Serve it with `ConnectInfo<SocketAddr>`, or all who deliver
-/// webhooks count as one address.
+/// The API, `/hooks` and `/oauth/callback`, ready to be served to requests for `hosts`. Serve it with `ConnectInfo<SocketAddr>`, or
+/// all strangers count as one address.
 pub fn router(sync: Sync, tenant: TenantId, hosts: Hosts, hook_limits: HookLimits) -> Router {
     let (router, document) = documented().split_for_parts();
+    let public_url = hosts.public_url().into();
     let header = |name: HeaderName, value: &'static str| {
         SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
     };
     router
         .route("/api/v1/openapi.json", axum::routing::get(|| async move { Json(document) }))
+        .merge(oauth::routes(&hook_limits))
         .merge(hooks::routes(hook_limits))
+        .merge(metrics::routes())
         .fallback(|| async {
             problem::Problem::not_found("there is nothing at this address; see /api/v1/openapi.json")
         })
@@ -66,7 +74,7 @@ pub fn router(sync: Sync, tenant: TenantId, hosts: Hosts, hook_limits: HookLimit
         .layer(CatchPanicLayer::custom(|_panic| {
             axum::response::IntoResponse::into_response(problem::Problem::internal())
         }))
-        .with_state(AppState { sync, tenant })
+        .with_state(AppState { sync, tenant, public_url })
 }
 
 /// The OpenAPI document as text.

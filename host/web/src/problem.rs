@@ -48,6 +48,11 @@ impl Problem {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "urn:entrepot:too-large", "Too large", detail)
     }
 
+    /// What a delivery that ends with this counts as.
+    pub(crate) fn outcome(&self) -> &'static str {
+        if self.status == StatusCode::PAYLOAD_TOO_LARGE.as_u16() { "too_large" } else { "failed" }
+    }
+
     pub(crate) fn too_many_requests(wait: u32) -> Self {
         let detail = format!("too many deliveries from this address; try again in {wait} seconds");
         Self::new(StatusCode::TOO_MANY_REQUESTS, "urn:entrepot:too-many-requests", "Too many requests", detail)
@@ -91,11 +96,17 @@ impl IntoResponse for Problem {
 impl From<SyncError> for Problem {
     fn from(error: SyncError) -> Self {
         match error {
-            SyncError::NoChannel(_) | SyncError::NoRun(_) | SyncError::NoDelivery(_) => Self::not_found(error),
+            SyncError::NoChannel(_) | SyncError::NoRun(_) | SyncError::NoDelivery(_) | SyncError::NoConnection(_) => {
+                Self::not_found(error)
+            }
             SyncError::NameTaken(_) | SyncError::Crowded => Self::conflict(error),
             SyncError::Settings(_) | SyncError::Bind(_) => Self::refused(error),
             SyncError::Call(error) => Self::marketplace(error),
-            SyncError::Reconnect(_) | SyncError::Schedule(_) | SyncError::NoStock(_) => Self::refused(error),
+            SyncError::Reconnect(_)
+            | SyncError::Schedule(_)
+            | SyncError::NoStock(_)
+            | SyncError::NoOAuth(_)
+            | SyncError::NotConnected(_) => Self::refused(error),
             SyncError::NoToken { .. } => Self::marketplace(error),
             SyncError::Admission(error) => error.into(),
             SyncError::Store(error) => error.into(),

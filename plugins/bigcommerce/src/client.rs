@@ -7,8 +7,8 @@ use entrepot_guest::text::excerpt;
 use entrepot_guest::{http, json};
 
 use crate::failure::accepted;
-use crate::lenient::{Fields, Raw};
 use crate::settings::Settings;
+use entrepot_guest::lenient::{Fields, Raw};
 
 /// How many requests are handed to the host at once.
 pub(crate) const AT_ONCE: usize = 10;

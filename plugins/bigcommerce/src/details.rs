@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use entrepot_guest::prelude::*;
 
 use crate::client::{Client, List, Query};
-use crate::lenient::Raw;
+use entrepot_guest::lenient::Raw;
 
 const AT_A_TIME: usize = 10;
 

@@ -4,7 +4,7 @@ use entrepot_guest::prelude::*;
 use entrepot_guest::text::excerpt;
 use entrepot_guest::{http, json};
 
-use crate::lenient::{Fields, Raw};
+use entrepot_guest::lenient::{Fields, Raw};
 
 /// A 2xx answer, or what the refusal means.
 pub(crate) fn accepted(response: Response) -> Result<Response, Error> {

@@ -5,7 +5,7 @@ use entrepot_guest::time;
 
 use crate::context::Context;
 use crate::details::Details;
-use crate::lenient::{Fields, Raw, quoted};
+use entrepot_guest::lenient::{Fields, Raw, quoted};
 
 /// What changes although nobody changed the product.
 pub(crate) const VOLATILE: [&str; 5] =

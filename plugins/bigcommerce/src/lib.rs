@@ -8,7 +8,6 @@ mod details;
 mod failure;
 mod inventory;
 mod item;
-mod lenient;
 mod map;
 mod names;
 mod settings;

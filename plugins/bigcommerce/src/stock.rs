@@ -1,5 +1,6 @@
 //! Stock alone. The date of change misses moves at further locations, so that of all products is read, by their ids as in `catalog`.
 
+use entrepot_guest::lenient::{Fields, Raw};
 use entrepot_guest::prelude::*;
 use entrepot_guest::{log, paging};
 use serde::{Deserialize, Serialize};
@@ -9,7 +10,6 @@ use crate::client::{Client, Query};
 use crate::context::Context;
 use crate::inventory;
 use crate::item::Listed;
-use crate::lenient::{Fields, Raw};
 use crate::map::stock_alone;
 
 /// How the stock of a product is counted; its id comes with it.

@@ -5,8 +5,8 @@ use entrepot_guest::text::excerpt;
 use entrepot_guest::{http, json};
 
 use crate::failure::{Quota, accepted};
-use crate::lenient::Raw;
 use crate::settings::Settings;
+use entrepot_guest::lenient::Raw;
 
 /// Which of the manifest's credentials the host is to add.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,9 +4,9 @@ use entrepot_guest::prelude::*;
 
 use crate::client::{As, Client};
 use crate::failure::Quota;
-use crate::lenient::Raw;
 use crate::settings::Settings;
 use crate::shop::{self, counts};
+use entrepot_guest::lenient::Raw;
 
 /// Deltas a day at a quarter of an hour, for the estimate of how many requests a day takes.
 const DELTAS: u64 = 96;
@@ -56,7 +56,7 @@ pub fn check<T: Transport>(transport: &T, channel: &Channel) -> Result<Account, 
         details.extend(value.map(|value| (name.to_owned(), value.to_string())));
     }
     limits(quota, total, &mut warnings);
-    if found.get("is_vacation").flag() {
+    if found.get("is_vacation").is_true() {
         warnings.push("The shop is on vacation: buyers cannot order.".to_owned());
     }
     Ok(Account {

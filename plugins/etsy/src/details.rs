@@ -6,7 +6,7 @@ use entrepot_guest::prelude::*;
 
 use crate::client::{Answer, As, Client};
 use crate::item::Row;
-use crate::lenient::Raw;
+use entrepot_guest::lenient::Raw;
 
 /// More are refused.
 pub(crate) const BATCH: usize = 100;

@@ -4,7 +4,7 @@ use entrepot_guest::prelude::*;
 use entrepot_guest::text::excerpt;
 use entrepot_guest::{http, json};
 
-use crate::lenient::Raw;
+use entrepot_guest::lenient::Raw;
 
 /// The day's limit is a sliding window, so a little of it comes back all the time.
 const DAY_IS_SPENT: u64 = 15 * 60 * 1000;

@@ -4,9 +4,9 @@ use entrepot_guest::json;
 use entrepot_guest::prelude::*;
 
 use crate::details::Inventory;
-use crate::lenient::{Fields, Raw};
 use crate::pages::{Mark, STATES};
 use crate::shop::Shop;
+use entrepot_guest::lenient::{Fields, Raw};
 
 /// What is kept of a listing. Views, favourites, rank, renewal dates and the timestamps change without the goods changing;
 /// `readiness_state_id` is answered by some endpoints only, and every offering has its own.

@@ -6,7 +6,6 @@ pub mod connection;
 mod details;
 mod failure;
 mod item;
-mod lenient;
 mod map;
 mod pages;
 mod settings;

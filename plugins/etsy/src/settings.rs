@@ -3,7 +3,7 @@
 use entrepot_guest::issue::invalid;
 use entrepot_guest::prelude::*;
 
-use crate::lenient::Raw;
+use entrepot_guest::lenient::Raw;
 
 /// The documents name two hosts that are equal; this is the one of the OpenAPI document.
 const API: &str = "https://openapi.etsy.com";

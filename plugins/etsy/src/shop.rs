@@ -7,8 +7,8 @@ use entrepot_guest::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::client::{Answer, As, Client};
-use crate::lenient::{Fields, Raw};
 use crate::pages::STATES;
+use entrepot_guest::lenient::{Fields, Raw};
 
 /// How long it takes until a thing is sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

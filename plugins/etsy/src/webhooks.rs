@@ -3,8 +3,8 @@
 use entrepot_guest::prelude::*;
 use entrepot_guest::webhook;
 
-use crate::lenient::Raw;
 use crate::settings::Settings;
+use entrepot_guest::lenient::Raw;
 
 /// The only hosts a `resource_url` may name. It is never fetched: the receipt's number is taken from it.
 const HOSTS: [&str; 2] = ["https://api.etsy.com/", "https://openapi.etsy.com/"];

@@ -6,10 +6,10 @@ use entrepot_guest::{json, log};
 use serde::Deserialize;
 
 use crate::client::Client;
-use crate::lenient::Fields;
 use crate::settings::Settings;
 use crate::site::{Credential, Site};
 use crate::store::Store;
+use entrepot_guest::lenient::Fields;
 
 #[derive(Default, Deserialize)]
 struct Index {

@@ -6,9 +6,9 @@ use entrepot_guest::prelude::*;
 use entrepot_guest::text::excerpt;
 use entrepot_guest::time;
 
-use crate::lenient::{Fields, Raw};
 use crate::pages::fingerprint;
 use crate::store::Store;
+use entrepot_guest::lenient::{Fields, Raw};
 
 pub(crate) use write::{write_object, write_string};
 
@@ -65,7 +65,7 @@ impl<'a> Listed<'a> {
         let id =
             |item: &Raw<'_>| item.id().or_else(|| serde_json::from_str::<Fields<'_>>(item.json()).ok()?.get("id").id());
         if listed {
-            return Some(raw.items().iter().filter_map(id).collect());
+            return Some(raw.values().iter().filter_map(id).collect());
         }
         let variable = self.fields.get("type").text().is_some_and(|kind| kind.starts_with("variable"));
         (!variable).then(Vec::new)
@@ -111,7 +111,7 @@ impl<'a> Listed<'a> {
 
     fn write_paths(&self, store: &Store, body: &mut String) {
         let mut first = true;
-        for category in self.fields.get("categories").records::<Fields<'_>>() {
+        for category in self.fields.get("categories").read::<Fields<'_>>() {
             let Some(id) = category.get("id").id() else { continue };
             let path = store.path(id);
             if path.is_empty() {

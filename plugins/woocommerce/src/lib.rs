@@ -5,7 +5,6 @@ mod client;
 pub mod connection;
 mod failure;
 mod item;
-mod lenient;
 mod map;
 mod pages;
 mod probe;

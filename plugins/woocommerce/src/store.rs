@@ -7,10 +7,10 @@ use entrepot_guest::{currency, log, paging};
 use serde::{Deserialize, Serialize};
 
 use crate::client::{AT_ONCE, Client, List, Query};
-use crate::lenient::{Fields, Raw};
 use crate::probe;
 use crate::settings::Settings;
 use crate::site::Site;
+use entrepot_guest::lenient::{Fields, Raw};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Store {
@@ -121,7 +121,7 @@ fn readable(answer: Result<List, Error>) -> Result<Option<List>, Error> {
 }
 
 fn setting(list: &List, id: &str) -> Option<String> {
-    let settings = Raw(Some(&list.text)).records::<Fields<'_>>();
+    let settings = Raw(Some(&list.text)).read::<Fields<'_>>();
     let found = settings.iter().find(|setting| setting.get("id").text().as_deref() == Some(id))?;
     found.get("value").word().map(|value| value.into_owned())
 }
@@ -166,7 +166,7 @@ fn categories_page(page: u64) -> Query<'static> {
 fn all_categories<T: Transport>(client: &Client<'_, T>, first: List) -> Result<BTreeMap<u64, (String, u64)>, Error> {
     let mut categories = BTreeMap::new();
     let mut add = |list: &List| {
-        let records = Raw(Some(&list.text)).records::<Fields<'_>>();
+        let records = Raw(Some(&list.text)).read::<Fields<'_>>();
         let before = categories.len();
         for record in &records {
             if let (Some(id), Some(name)) = (record.get("id").id(), record.get("name").name()) {

@@ -8,8 +8,8 @@ use entrepot_guest::{log, paging};
 
 use crate::client::{AT_ONCE, Client};
 use crate::item::elements;
-use crate::lenient::Fields;
 use crate::pages::{Cursor, Got, Phase, fingerprint, same_page_again};
+use entrepot_guest::lenient::Fields;
 
 /// Passes begun anew because the shop changed under them; the last one counts as it is.
 const MOST_REDOS: u8 = 3;

@@ -6,8 +6,8 @@ use entrepot_guest::prelude::*;
 
 use crate::client::{AT_ONCE, Client, Query};
 use crate::item::{VARIATION_FIELDS, elements, write_object};
-use crate::lenient::Fields;
 use crate::store::Store;
+use entrepot_guest::lenient::Fields;
 
 /// A product with variations, and which ones it lists; `None` where it does not.
 #[derive(Clone, Debug)]

@@ -10,6 +10,7 @@ pub mod http;
 pub mod issue;
 pub mod json;
 mod keys;
+pub mod lenient;
 pub mod log;
 pub mod money;
 pub mod paging;

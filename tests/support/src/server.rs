@@ -35,6 +35,28 @@ pub trait Site: Send + Sync + 'static {
     }
 }
 
+/// What a browser gets that opens this address of a site. It opens no socket: a certificate is not its concern here.
+///
+/// # Panics
+/// When it is no address.
+#[must_use]
+pub fn visit(site: &dyn Site, address: &str) -> Answer {
+    let url = url::Url::parse(address).expect("an address");
+    let path = url.path().strip_prefix(site.folder().as_str()).unwrap_or_default().to_owned();
+    let (headers, body) = (http::HeaderMap::new(), hyper::body::Bytes::new());
+    let origin = url.origin().ascii_serialization();
+    let query = url.query().unwrap_or_default().to_owned();
+    site.answer(&Request {
+        method: http::Method::GET,
+        path,
+        query,
+        headers,
+        tls: url.scheme() == "https",
+        origin,
+        body,
+    })
+}
+
 /// Where and how to listen.
 #[derive(Clone, Debug, Default)]
 pub struct Listen {

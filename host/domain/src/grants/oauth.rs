@@ -1,8 +1,11 @@
 //! OAuth 2 as the host does it for an adapter: where tokens come from and how they are renewed.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use super::callback::OAuthCallback;
 use super::{Settings, Template};
 
 /// The secret that holds the token which credentials send.
@@ -13,15 +16,22 @@ pub const REFRESH_TOKEN: &str = "refresh_token";
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OAuth {
-    /// Where the seller's browser is sent. `{setting}` stands for a part of the host name.
+    /// Where the seller's browser is sent. `{setting}` stands for a part of the host name. A channel with a `base_url` has it there,
+    /// under the same path; the token endpoint likewise.
     pub authorize_url: String,
-    /// Where the host gets and renews tokens, with the client's secret. A channel with a `base_url` has it there, under the same path.
+    /// Where the host gets and renews tokens, with the client's secret.
     pub token_url: String,
     pub client_id: Template,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_secret: Option<Template>,
     #[serde(default)]
     pub scopes: Vec<String>,
+    /// What stands between scopes in the address the browser is sent to.
+    #[serde(default = "space", skip_serializing_if = "is_space")]
+    pub scope_separator: char,
+    /// By a scope that may be granted: those it includes, which the marketplace then does not name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub implied_scopes: BTreeMap<String, Vec<String>>,
     /// Proof Key for Code Exchange, S256.
     #[serde(default)]
     pub pkce: bool,
@@ -31,6 +41,23 @@ pub struct OAuth {
     /// Where there is no refresh token, the client asks in its own name, as often as it needs to.
     #[serde(default)]
     pub client_credentials: bool,
+    /// Sent in addition when a code is exchanged for tokens.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub code_parameters: BTreeMap<String, String>,
+    /// What the browser's way back has to show besides the state.
+    #[serde(default, skip_serializing_if = "OAuthCallback::is_empty")]
+    pub callback: OAuthCallback,
+}
+
+/// What the host says itself when it exchanges a code.
+const OWN_PARAMETERS: [&str; 6] = ["grant_type", "code", "redirect_uri", "client_id", "client_secret", "code_verifier"];
+
+fn space() -> char {
+    ' '
+}
+
+fn is_space(separator: &char) -> bool {
+    *separator == ' '
 }
 
 impl OAuth {
@@ -41,10 +68,32 @@ impl OAuth {
 
     /// The token endpoint of a channel with these settings.
     pub fn token_endpoint(&self, settings: &Settings) -> Result<Url, String> {
-        let url = filled(&self.token_url, settings)?;
-        let Some(base) = settings.get("base_url").and_then(serde_json::Value::as_str) else { return Ok(url) };
-        let path = format!("{}{}", base.trim_end_matches('/'), url.path());
-        Url::parse(&path).map_err(|_| "the setting base_url is not a URL".to_owned())
+        at_base(filled(&self.token_url, settings)?, settings)
+    }
+
+    /// Where the seller of a channel with these settings agrees.
+    pub fn authorize_endpoint(&self, settings: &Settings) -> Result<Url, String> {
+        at_base(filled(&self.authorize_url, settings)?, settings)
+    }
+
+    /// The secrets of the client, each once: they have to be known before anybody can agree.
+    pub fn client_secrets(&self) -> Vec<&str> {
+        let templates = [Some(&self.client_id), self.client_secret.as_ref()].into_iter().flatten();
+        let signature = self.callback.signature.iter().map(|signature| signature.secret.as_str());
+        let mut names: Vec<&str> = templates.flat_map(Template::names).chain(signature).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
+    /// Those asked for that are not among the granted ones, nor included in one of them.
+    pub fn missing_scopes<'a>(&'a self, granted: &[String]) -> Vec<&'a str> {
+        let has = |scope: &String| {
+            let includes =
+                |other: &String| self.implied_scopes.get(other).is_some_and(|implied| implied.contains(scope));
+            granted.iter().any(|other| other == scope || includes(other))
+        };
+        self.scopes.iter().filter(|scope| !has(scope)).map(String::as_str).collect()
     }
 
     /// What is wrong with it, if anything; `secrets` and `settings` by name.
@@ -61,11 +110,21 @@ impl OAuth {
                 return Err(format!("`{url}` is not a URL"));
             }
         }
-        let templates = [Some(&self.client_id), self.client_secret.as_ref()];
-        let mut used = templates.into_iter().flatten().flat_map(Template::names);
-        if let Some(name) = used.find(|name| !secret(name)) {
+        if let Some(name) = self.client_secrets().into_iter().find(|name| !secret(name)) {
             return Err(format!("`{{{name}}}` is not one of the secrets"));
         }
+        if self.scope_separator.is_alphanumeric() || self.scope_separator.is_control() {
+            return Err("scope_separator must be a space or a mark, e.g. \",\"".to_owned());
+        }
+        let splits = |c: char| c == self.scope_separator || c.is_whitespace() || c.is_control();
+        if let Some(scope) = self.scopes.iter().find(|scope| scope.is_empty() || scope.contains(splits)) {
+            return Err(format!("the scope {scope:?} is empty or holds what separates scopes"));
+        }
+        let own = |name: &&String| name.is_empty() || OWN_PARAMETERS.contains(&name.as_str());
+        if let Some(name) = self.code_parameters.keys().find(own) {
+            return Err(format!("code_parameters: {name:?} is for the host to say"));
+        }
+        self.callback.check(&setting)?;
         let needed = [ACCESS_TOKEN, if self.refresh { REFRESH_TOKEN } else { ACCESS_TOKEN }];
         match needed.into_iter().find(|name| !secret(name)) {
             Some(name) => Err(format!("tokens are kept in the secret `{name}`, which must be one of the secrets")),
@@ -80,10 +139,33 @@ impl OAuth {
             Some(template) => format!(", authenticated with {}", template.names().collect::<Vec<_>>().join(", ")),
             None => String::new(),
         };
-        let scopes =
-            if self.scopes.is_empty() { String::new() } else { format!(" Scopes: {}.", self.scopes.join(" ")) };
-        format!("The host {renewed} access tokens at {}{secret}.{scopes}", self.token_url)
+        let pkce = if self.pkce { " and the proof that it asked (PKCE)" } else { "" };
+        let mut words = vec![
+            format!("The host {renewed} access tokens at {}{secret}.", self.token_url),
+            format!("Sellers agree at {}; what comes back is used with the state{pkce}.", self.authorize_url),
+        ];
+        if !self.scopes.is_empty() {
+            words.push(format!("Scopes: {}.", self.scopes.join(" ")));
+        }
+        let implied =
+            self.implied_scopes.iter().map(|(scope, implied)| format!("{scope} includes {}", implied.join(" ")));
+        words.extend(implied.map(|line| format!("{line}.")));
+        if !self.code_parameters.is_empty() {
+            let sent: Vec<_> = self.code_parameters.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            words.push(format!("With the code it sends {}.", sent.join(" ")));
+        }
+        words.extend(self.callback.in_words());
+        words.join(" ")
     }
+}
+
+/// The same path where the channel's `base_url` is, if it has one: that is for simulators.
+fn at_base(url: Url, settings: &Settings) -> Result<Url, String> {
+    let Some(base) = settings.get("base_url").and_then(serde_json::Value::as_str) else { return Ok(url) };
+    let path = format!("{}{}", base.trim_end_matches('/'), url.path());
+    let mut there = Url::parse(&path).map_err(|_| "the setting base_url is not a URL".to_owned())?;
+    there.set_query(url.query());
+    Ok(there)
 }
 
 fn names(url: &str) -> impl Iterator<Item = &str> {

@@ -5,9 +5,9 @@ use serde_json::Value;
 use thiserror::Error;
 use url::Url;
 
-use super::Manifest;
 use super::origin::{check_host, is_label, parse_port};
 use super::path::check_path;
+use super::{ACCESS_TOKEN, Manifest, OAuth, REFRESH_TOKEN};
 use crate::secret::Secret;
 
 /// The answers to a settings schema, as one JSON object.
@@ -108,6 +108,32 @@ impl Manifest {
         &self,
         given: impl IntoIterator<Item = (&'a str, &'a Secret)>,
     ) -> Result<(), Vec<SettingProblem>> {
+        let problems = self.problems_of(given);
+        if problems.is_empty() { Ok(()) } else { Err(problems) }
+    }
+
+    /// `given`: the secrets a channel has before its seller has agreed. Its tokens come by that; what the client needs for it must be
+    /// there already.
+    pub fn check_secrets_before_tokens<'a>(
+        &self,
+        oauth: &OAuth,
+        given: impl IntoIterator<Item = (&'a str, &'a Secret)>,
+    ) -> Result<(), Vec<SettingProblem>> {
+        let given: Vec<_> = given.into_iter().collect();
+        let has = |name: &str| given.iter().any(|(known, _)| *known == name);
+        let tokens = [ACCESS_TOKEN, REFRESH_TOKEN];
+        let mut problems = self.problems_of(given.iter().copied());
+        problems.retain(|problem| !tokens.contains(&problem.key.as_str()));
+        let too_many = tokens.into_iter().filter(|name| has(name));
+        problems.extend(too_many.map(|name| SettingProblem::new(name, "comes by connecting; leave it out")));
+        let known: Vec<_> = problems.iter().map(|problem| problem.key.clone()).collect();
+        let needed =
+            oauth.client_secrets().into_iter().filter(|name| !has(name) && !known.iter().any(|key| key == name));
+        problems.extend(needed.map(|name| SettingProblem::new(name, "is required for connecting")));
+        if problems.is_empty() { Ok(()) } else { Err(problems) }
+    }
+
+    fn problems_of<'a>(&self, given: impl IntoIterator<Item = (&'a str, &'a Secret)>) -> Vec<SettingProblem> {
         let mut problems = Vec::new();
         let mut seen = Vec::new();
         for (key, secret) in given {
@@ -129,7 +155,7 @@ impl Manifest {
         for (key, _) in self.secrets.iter().filter(|(key, field)| field.required && !seen.contains(&key.as_str())) {
             problems.push(SettingProblem::new(key, "is required"));
         }
-        if problems.is_empty() { Ok(()) } else { Err(problems) }
+        problems
     }
 
     fn fills_label(&self, key: &str) -> bool {

@@ -4,6 +4,7 @@ mod binding;
 mod changes;
 mod keys;
 mod manifests;
+mod oauth;
 mod settings;
 mod urls;
 

@@ -4,9 +4,11 @@ use std::sync::atomic::Ordering;
 
 use entrepot_domain::grants::{Credential, parse_url};
 use entrepot_domain::usage::UseKind;
+use entrepot_metrics::Metric;
 use http::HeaderMap;
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, LOCATION};
 use tokio::time::Instant;
+use tracing::Instrument;
 use url::Url;
 
 use super::Inner;
@@ -62,15 +64,23 @@ impl Inner {
                 _ => None,
             };
             let recorded = hop_asked.filter(|_| replayed.is_none());
+            let span = tracing::error_span!(
+                "request",
+                otel.kind = "client",
+                http.request.method = method,
+                server.address = url.host_str(),
+                http.response.status_code = tracing::field::Empty,
+            );
             let answer = match replayed {
                 Some(response) => response.and_then(|response| intercept::received(response, self.caps().bytes)),
                 None => {
                     // Who records needs the body as well.
                     let into = into.as_deref_mut().filter(|_| intercept.is_none());
-                    hop::exchange(&self.shared, outgoing, self.caps(), time, into).await
+                    hop::exchange(&self.shared, outgoing, self.caps(), time, into).instrument(span.clone()).await
                 }
             };
             drop(slot);
+            self.measure(&span, answer.as_ref().ok(), started);
             let answer = answer?;
             if let (Some(intercept), Some(asked)) = (intercept, &recorded) {
                 intercept.answered(asked, &self.clean(answer.clone()));
@@ -146,6 +156,23 @@ impl Inner {
         Caps { bytes, ratio: options.max_ratio }
     }
 
+    /// `None`: no answer came.
+    fn measure(&self, span: &tracing::Span, answer: Option<&Answer>, started: Instant) {
+        let (metrics, bound) = (&self.shared.options.metrics, self.bound());
+        let adapter = bound.adapter_id.as_str();
+        let kind = answer.map_or("none", |answer| match answer.status {
+            0..300 => "2xx",
+            300..400 => "3xx",
+            400..500 => "4xx",
+            _ => "5xx",
+        });
+        metrics.add(Metric::Requests, &[adapter, kind], 1);
+        metrics.observe(Metric::RequestSeconds, &[adapter], started.elapsed());
+        if let Some(answer) = answer {
+            span.record("http.response.status_code", answer.status);
+        }
+    }
+
     /// Counts the answer and lets the channel's pace learn from it.
     fn learn(&self, method: &str, url: &Url, answer: &Answer, started: Instant) {
         let clock = &self.shared.options.clock;
@@ -153,6 +180,7 @@ impl Inner {
         self.counters.bytes_in.fetch_add(answer.body.received, Ordering::Relaxed);
         if answer.status == 429 || (answer.status == 503 && wait.is_some()) {
             self.counters.rate_limited.fetch_add(1, Ordering::Relaxed);
+            self.shared.options.metrics.add(Metric::RateLimited, &[&self.bound().adapter_id], 1);
             self.pace.refused(wait);
         } else {
             self.pace.answered(exhausted(&answer.headers, clock));

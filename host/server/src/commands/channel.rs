@@ -5,6 +5,7 @@ use entrepot_domain::Secret;
 use entrepot_sync::{AccountReport, NewChannel};
 use serde_json::{Map, Value, json};
 
+use super::connect;
 use crate::cli::{AddArgs, ChannelCommand};
 use crate::host::Host;
 use crate::output::{Output, operator, table};
@@ -12,6 +13,8 @@ use crate::output::{Output, operator, table};
 pub(crate) async fn run(host: &Host, command: ChannelCommand, output: Output) -> Result<()> {
     match command {
         ChannelCommand::Add(arguments) => add(host, arguments, output).await,
+        ChannelCommand::Connect(arguments) => connect::new(host, arguments, output).await,
+        ChannelCommand::Reconnect(arguments) => connect::again(host, arguments, output).await,
         ChannelCommand::Set { channel, settings, secrets } => {
             host.sync.set_channel(&host.tenant, &channel, texts(settings), clear(secrets)).await?;
             output.say(&json!({"channel": channel, "changed": true}), || {
@@ -44,11 +47,11 @@ pub(crate) async fn run(host: &Host, command: ChannelCommand, output: Output) ->
     }
 }
 
-fn texts(pairs: Vec<(String, String)>) -> Map<String, Value> {
+pub(super) fn texts(pairs: Vec<(String, String)>) -> Map<String, Value> {
     pairs.into_iter().map(|(key, value)| (key, Value::String(value))).collect()
 }
 
-fn clear(pairs: Vec<(String, String)>) -> Vec<(String, Secret)> {
+pub(super) fn clear(pairs: Vec<(String, String)>) -> Vec<(String, Secret)> {
     pairs.into_iter().map(|(key, value)| (key, Secret::new(value))).collect()
 }
 

@@ -28,6 +28,10 @@ pub(crate) async fn run(host: Host, role: Role) -> Result<()> {
     for setting in host.development_settings() {
         tracing::warn!("development setting: {setting}");
     }
+    let _metrics = match host.config.metrics_listen {
+        Some(address) => Some(MetricsDoor::open(address, &host.sync).await?),
+        None => None,
+    };
     match role {
         Role::All | Role::Web => {
             let address = host.config.listen;
@@ -37,7 +41,10 @@ pub(crate) async fn run(host: Host, role: Role) -> Result<()> {
             let bound = listener.local_addr()?;
             tracing::info!(address = %bound, "serving http://{bound}");
             eprintln!("entrepot serves http://{bound}  (API: http://{bound}/api/v1/openapi.json)");
-            let hosts = Hosts::new(bound, &host.config.public_url);
+            let mut hosts = Hosts::new(bound, &host.config.public_url);
+            if host.config.metrics_listen.is_some() {
+                hosts = hosts.without_metrics();
+            }
             let app = entrepot_web::router(host.sync.clone(), host.tenant.clone(), hosts, hook_limits(&host.config));
             let app = app.into_make_service_with_connect_info::<SocketAddr>();
             axum::serve(listener, app).with_graceful_shutdown(stopped()).await?;
@@ -52,6 +59,31 @@ pub(crate) async fn run(host: Host, role: Role) -> Result<()> {
     }
     host.db.close().await;
     Ok(())
+}
+
+/// `/metrics` on a port of its own, until this is dropped.
+struct MetricsDoor(JoinHandle<()>);
+
+impl MetricsDoor {
+    async fn open(address: SocketAddr, sync: &Sync) -> Result<Self> {
+        let listener = TcpListener::bind(address).await.with_context(|| {
+            format!("{address} cannot be listened on for metrics; is it in use? Set ENTREPOT_METRICS_LISTEN")
+        })?;
+        let bound = listener.local_addr()?;
+        tracing::info!(address = %bound, "metrics are at http://{bound}/metrics");
+        let app = entrepot_web::metrics_router(sync.clone());
+        Ok(Self(tokio::spawn(async move {
+            if let Err(error) = axum::serve(listener, app).await {
+                tracing::error!("metrics are not served any more: {error}");
+            }
+        })))
+    }
+}
+
+impl Drop for MetricsDoor {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 /// Begins scheduled imports, until this is dropped.
@@ -122,6 +154,9 @@ async fn upkeep(sync: Sync) {
             Ok(0) => {}
             Ok(forgotten) => tracing::info!(forgotten, "old deliveries are forgotten"),
             Err(error) => tracing::debug!("no look at old deliveries this time: {error}"),
+        }
+        if let Err(error) = sync.sweep_connections().await {
+            tracing::debug!("no look at old connections this time: {error}");
         }
         if let Err(error) = sync.mend_subscriptions().await {
             tracing::debug!("no look at subscriptions this time: {error}");

@@ -54,7 +54,7 @@ pub(crate) async fn run(host: &Host, command: WebhooksCommand, output: Output) -
     }
 }
 
-fn is_of_this_machine(url: &str) -> bool {
+pub(super) fn is_of_this_machine(url: &str) -> bool {
     ["://127.", "://localhost", "://[::1]", "://0.0.0.0", "://[::]"].iter().any(|here| url.contains(here))
 }
 

@@ -12,6 +12,7 @@ use entrepot_queue::{Handler, Job, Outcome};
 use entrepot_store::pages::Seen;
 use entrepot_store::runs::RunRow;
 use entrepot_store::{Scoped, StoreError};
+use tracing::Instrument;
 
 use super::checkpoint::{Next, count, micros};
 use super::fetch::{Fetching, Position};
@@ -20,7 +21,7 @@ use super::patience::{backoff, with_patience};
 use super::setback::End;
 use super::watch::Holder;
 use crate::channels::OpenChannel;
-use crate::{Sync, SyncError};
+use crate::{Sync, SyncError, trace};
 
 /// Shorter waits are slept through; longer ones give the worker back.
 pub(super) const SHORT_WAIT: Duration = Duration::from_secs(3);
@@ -78,8 +79,7 @@ impl Step {
 }
 
 impl Sync {
-    /// Works on a run until it ends, has to wait, or the slice is used.
-    pub async fn advance(&self, tenant: &TenantId, run: &RunId) -> Result<Outcome, SyncError> {
+    pub(super) async fn carry_on(&self, tenant: &TenantId, run: &RunId) -> Result<Outcome, SyncError> {
         let scoped = self.db().tenant(tenant);
         let patience = self.parts().options.database_patience;
         let Some(row) = with_patience(patience, || scoped.run(run)).await? else { return Ok(Outcome::Done) };
@@ -106,7 +106,7 @@ impl Sync {
         watch.forget(run.as_str());
         let _heartbeat = Heartbeat::start(scoped.clone(), run.clone(), owner.clone(), self.parts().options.lease);
         tokio::time::sleep(wait).await;
-        let outcome = self.work(scoped.clone(), row, run, &owner).await;
+        let outcome = self.work(scoped.clone(), row, run, &owner).instrument(trace::of_run(run)).await;
         if outcome.is_err()
             && let Err(error) = give_back(&scoped, run, &owner).await
         {
@@ -114,6 +114,7 @@ impl Sync {
         }
         if matches!(outcome, Ok(Outcome::Done)) {
             self.parts().spools.forget(run);
+            self.ended(&scoped, run).await;
         }
         match outcome {
             // Another worker was faster, or the answer to our commit was lost: what counts is what the database says.
@@ -145,6 +146,7 @@ impl Sync {
                 return Ok(Outcome::Done);
             }
         };
+        trace::name(&channel);
         let seen = with_patience(patience, || scoped.seen(run)).await?;
         let position = Position {
             cursor: row.page_cursor.clone(),
@@ -219,7 +221,8 @@ impl Sync {
             // The next page is fetched while this one is mapped and written.
             let ahead = next.position.as_ref().filter(|_| next.wait.is_none() && !stop_here);
             let ahead = ahead.map(|position| Fetching::start(self, &hand.channel, hand.row.scope(), position.clone()));
-            self.write(hand, &mut mapper, page, asked_at, &next).await?;
+            let write = self.write(hand, &mut mapper, page, asked_at, &next);
+            write.instrument(tracing::error_span!("page.write")).await?;
             if let Some(outcome) = self.mapped_badly(hand, next.position.is_none()).await? {
                 return Ok(outcome);
             }

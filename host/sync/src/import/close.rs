@@ -43,18 +43,8 @@ impl Sync {
         }
         let patience = self.parts().options.database_patience;
         with_patience(patience, || finish(scoped, channel, run, owner, *seq, counts, &verdict)).await?;
-        tracing::info!(
-            run = run.as_str(),
-            channel = channel.id.as_str(),
-            state = verdict.state.as_str(),
-            created = counts.created,
-            updated = counts.updated,
-            unchanged = counts.unchanged,
-            deleted = counts.deleted,
-            dead_letters = counts.dead_letters,
-            drift = counts.drift.created + counts.drift.updated + counts.drift.deleted,
-            "run ended"
-        );
+        let gone = Counts { deleted: verdict.gone.len() as i64, ..Counts::default() };
+        self.count_items(&channel.view.adapter, "import", &gone);
         Ok(verdict.state)
     }
 

@@ -8,6 +8,7 @@ use entrepot_domain::run::RunScope;
 use entrepot_egress::Stats;
 use entrepot_runtime::{CallError, Page, PageRequest};
 use tokio::task::JoinHandle;
+use tracing::Instrument;
 
 use crate::Sync;
 use crate::channels::OpenChannel;
@@ -40,7 +41,8 @@ impl Fetching {
         let (sync, channel, asked_at) = (sync.clone(), channel.clone(), sync.db().clock().now());
         let stock = matches!(scope, RunScope::Stock(_));
         let operation = if stock { "fetch-stock" } else { "fetch-page" };
-        let task = tokio::spawn(async move {
+        let span = tracing::error_span!("page.fetch", attempt = position.attempt);
+        let fetch = async move {
             let session = channel.session(&sync);
             let request = PageRequest {
                 scope,
@@ -56,8 +58,8 @@ impl Fetching {
                 adapter.fetch_page(&channel.view, session.clone(), request).await
             };
             (outcome, session.stats())
-        });
-        Self { task, operation, asked_at }
+        };
+        Self { task: tokio::spawn(fetch.instrument(span)), operation, asked_at }
     }
 
     pub(crate) async fn wait(mut self) -> Fetched {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use entrepot_domain::RunId;
 use entrepot_domain::run::{Counts, RunState};
+use entrepot_metrics::Metric;
 use entrepot_queue::Outcome;
 use entrepot_runtime::{AdapterError, CallError};
 use entrepot_store::Scoped;
@@ -49,7 +50,6 @@ impl Sync {
         match judge(error, attempt, options) {
             Verdict::GiveUp { reconnect } => {
                 let failure = explain(error, attempt + 1);
-                tracing::warn!(run = hand.run.as_str(), channel = hand.channel.id.as_str(), "run failed: {failure}");
                 let end = End::Failed { code: error.code(), why: &failure };
                 self.end(&hand.scoped, &hand.run, &hand.owner, hand.seq, hand.counts, end).await?;
                 if stopped {
@@ -68,8 +68,9 @@ impl Sync {
             }
             Verdict::Retry { wait, counts_as_attempt } => {
                 hand.counts.retries += 1;
+                self.metrics().add(Metric::Retries, &[&hand.channel.view.adapter, "import"], 1);
                 hand.position.attempt += i64::from(counts_as_attempt);
-                tracing::info!(run = hand.run.as_str(), wait_ms = wait.as_millis() as u64, "page comes later: {error}");
+                tracing::info!(wait_ms = wait.as_millis() as u64, "page comes later: {error}");
                 let now = self.db().clock().now();
                 let at = now + wait.as_millis() as i64;
                 self.parts().watch.left(hand.run.as_str(), at, now);

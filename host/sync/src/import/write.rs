@@ -65,6 +65,7 @@ impl Sync {
         let lease = options.lease.as_millis() as i64;
         let began = Instant::now();
         with_patience(options.database_patience, || commit(hand, &prepared, &progress, lease)).await?;
+        self.count_items(&hand.channel.view.adapter, "import", &prepared.counts);
         // Its own time can only be written down with what comes next.
         counts.spent.writing += micros(began);
         hand.seq += 1;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use entrepot_domain::ChannelId;
 use entrepot_domain::clock::Timestamp;
+use entrepot_metrics::Metric;
 use entrepot_queue::Job;
 use entrepot_runtime::{AdapterError, CallError};
 use entrepot_store::Scoped;
@@ -132,6 +133,30 @@ impl Sync {
             self.parts().queue.enqueue(tx.raw(), job).await?;
         }
         Ok(tx.commit().await?)
+    }
+
+    /// What was committed.
+    pub(super) fn count_batch(&self, channel: &OpenChannel, ready: &Ready, settled: &Settled) {
+        let (adapter, now) = (channel.view.adapter.as_str(), self.db().clock().now());
+        self.count_items(adapter, "webhook", &ready.page.counts);
+        for (delivery, outcome) in ready.pending.iter().zip(&settled.outcomes) {
+            let label = match outcome {
+                Outcome::Done(_) => "done",
+                Outcome::Again { .. } => "again",
+                Outcome::Dead { .. } => "dead",
+            };
+            self.metrics().add(Metric::Deliveries, &[adapter, label], 1);
+            match outcome {
+                Outcome::Done(_) => {
+                    let waited = u64::try_from(now - delivery.received_at).unwrap_or(0);
+                    self.metrics().observe(Metric::DeliverySeconds, &[adapter], Duration::from_millis(waited));
+                }
+                Outcome::Again { .. } => self.metrics().add(Metric::Retries, &[adapter, "webhook"], 1),
+                Outcome::Dead { failure, .. } => {
+                    tracing::warn!(delivery = delivery.id, "a delivery is given up: {failure}");
+                }
+            }
+        }
     }
 
     /// The channel cannot be worked on now: says so at its deliveries, and leaves them for later.

@@ -4,13 +4,15 @@ use std::time::{Duration, Instant};
 
 use entrepot_domain::{ChannelId, TenantId};
 use entrepot_queue::Outcome;
+use entrepot_store::deliveries::Pending;
 use entrepot_store::runs::Lease;
 use entrepot_store::{Scoped, StoreError};
+use tracing::Instrument;
 
 use super::commit::millis;
 use crate::channels::OpenChannel;
 use crate::import::{Heartbeat, Holder, until, with_patience};
-use crate::{Sync, SyncError};
+use crate::{Sync, SyncError, trace};
 
 /// Deliveries taken at a time.
 const BATCH: i64 = 100;
@@ -25,6 +27,15 @@ const LONGEST: Duration = Duration::from_secs(60);
 impl Sync {
     /// Works on what was delivered to a channel until nothing is left, it has to wait, or the slice is used.
     pub async fn process_inbox(&self, tenant: &TenantId, channel: &ChannelId) -> Result<Outcome, SyncError> {
+        let span = tracing::error_span!("inbox", channel = channel.as_str());
+        let outcome = self.work_inbox_off(tenant, channel).instrument(span.clone()).await;
+        if let Err(error) = &outcome {
+            span.in_scope(|| tracing::error!("deliveries stand still; their job is tried again: {error}"));
+        }
+        outcome
+    }
+
+    async fn work_inbox_off(&self, tenant: &TenantId, channel: &ChannelId) -> Result<Outcome, SyncError> {
         let (scoped, began) = (self.db().tenant(tenant), Instant::now());
         loop {
             let Some(due) = scoped.next_delivery_due(channel).await? else { return Ok(Outcome::Done) };
@@ -111,7 +122,7 @@ impl Sync {
                 return Ok(tx.commit().await?);
             }
             Err(error) => {
-                tracing::warn!(channel = channel.as_str(), "deliveries wait: {error}");
+                tracing::warn!("deliveries wait: {error}");
                 let wait = error.token_wait(UNUSABLE).unwrap_or(UNUSABLE);
                 return self.put_off(scoped, channel, owner, &error.to_string(), wait).await;
             }
@@ -126,18 +137,32 @@ impl Sync {
         if pending.is_empty() {
             return Ok(());
         }
-        let deliveries = pending.len();
+        let span = tracing::error_span!(
+            "deliveries",
+            otel.kind = "consumer",
+            channel = channel.id.as_str(),
+            adapter = channel.view.adapter,
+            version = channel.generation.manifest.version,
+            deliveries = pending.len(),
+        );
+        trace::continue_with(&span, pending.iter().filter_map(|delivery| delivery.traceparent.as_deref()));
+        self.work_on_these(scoped, channel, owner, pending).instrument(span).await
+    }
+
+    async fn work_on_these(
+        &self,
+        scoped: &Scoped,
+        channel: &OpenChannel,
+        owner: &str,
+        pending: Vec<Pending>,
+    ) -> Result<(), SyncError> {
         let ready = self.ready(scoped, channel, pending).await?;
         let settled = self.settle_batch(scoped, channel, &ready).await?;
         let patience = self.parts().options.database_patience;
-        with_patience(patience, || self.write_batch(scoped, channel, owner, &ready, &settled)).await?;
-        tracing::info!(
-            channel = channel.id.as_str(),
-            deliveries,
-            items = ready.shown.len(),
-            failed = ready.failed.len(),
-            "deliveries were worked on"
-        );
+        let write = with_patience(patience, || self.write_batch(scoped, channel, owner, &ready, &settled));
+        write.instrument(tracing::error_span!("deliveries.write")).await?;
+        self.count_batch(channel, &ready, &settled);
+        tracing::info!(items = ready.shown.len(), failed = ready.failed.len(), "deliveries were worked on");
         Ok(())
     }
 }

@@ -9,6 +9,7 @@ use entrepot_domain::{ChannelId, TenantId};
 use entrepot_queue::Job;
 use entrepot_store::deliveries::NewDelivery;
 use tokio::sync::oneshot;
+use tracing::Span;
 
 use super::Received;
 use crate::{Sync, SyncError};
@@ -29,6 +30,9 @@ pub(super) struct Arrived {
     pub(super) occurred_at: Option<Timestamp>,
     pub(super) received_at: Timestamp,
     pub(super) generation: i64,
+    pub(super) traceparent: Option<String>,
+    /// Of the request: it says which delivery this became.
+    pub(super) span: Span,
 }
 
 #[derive(Default)]
@@ -130,8 +134,10 @@ impl Sync {
                     occurred_at: arrived.occurred_at,
                     received_at: arrived.received_at,
                     generation: arrived.generation,
+                    traceparent: arrived.traceparent.clone(),
                 };
-                if tx.insert_delivery(&arrived.channel, &new).await?.is_some() {
+                if let Some(id) = tx.insert_delivery(&arrived.channel, &new).await? {
+                    arrived.span.record("delivery", id.as_str());
                     received[index] = Received::Stored;
                     channels.insert(&arrived.channel);
                 }

@@ -119,6 +119,8 @@ mod tests {
                 occurred_at: Some(index as i64),
                 attempts: 0,
                 events: serde_json::to_string(events).expect("JSON"),
+                received_at: index as i64,
+                traceparent: None,
             })
             .collect();
         Plan::of(&pending)
@@ -165,7 +167,14 @@ mod tests {
 
     #[test]
     fn events_of_another_version_do_not_stop_the_others() {
-        let mut pending = Pending { id: "a".into(), occurred_at: None, attempts: 0, events: "[{\"new\":1}]".into() };
+        let mut pending = Pending {
+            id: "a".into(),
+            occurred_at: None,
+            attempts: 0,
+            events: "[{\"new\":1}]".into(),
+            received_at: 0,
+            traceparent: None,
+        };
         let unknown = pending.clone();
         pending.events = serde_json::to_string(&[Event::Changed("7".into())]).expect("JSON");
         let plan = Plan::of(&[unknown, pending]);

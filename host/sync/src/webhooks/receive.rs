@@ -2,10 +2,12 @@
 
 use entrepot_domain::{ChannelId, TenantId};
 use entrepot_runtime::{Delivery, Verdict, Verified};
+use tracing::field::Empty;
+use tracing::{Instrument, Span};
 
 use super::intake::Arrived;
 use crate::channels::OpenChannel;
-use crate::{Sync, SyncError};
+use crate::{Sync, SyncError, trace};
 
 /// A request as it came in.
 #[derive(Clone, Debug)]
@@ -49,7 +51,32 @@ impl Sync {
         channel: &ChannelId,
         incoming: Incoming,
     ) -> Result<Received, SyncError> {
+        // Only channels that exist get here: what a stranger writes into the path is in no field.
         let Some(open) = self.door(tenant, channel).await? else { return Ok(Received::Refused) };
+        let span = tracing::error_span!(
+            "webhook",
+            otel.kind = "server",
+            channel = open.id.as_str(),
+            adapter = open.view.adapter,
+            version = open.generation.manifest.version,
+            delivery = Empty,
+            outcome = Empty,
+        );
+        let received = self.verify(tenant, &open, incoming).instrument(span.clone()).await;
+        span.record(
+            "outcome",
+            match &received {
+                Ok(Received::Stored) => "stored",
+                Ok(Received::Known) => "known",
+                Ok(Received::Reply { .. }) => "replied",
+                Ok(Received::Refused) => "refused",
+                Err(_) => "failed",
+            },
+        );
+        received
+    }
+
+    async fn verify(&self, tenant: &TenantId, open: &OpenChannel, incoming: Incoming) -> Result<Received, SyncError> {
         let Incoming { method, path, query, mut headers, body } = incoming;
         headers.retain(|(name, _)| !CREDENTIALS.contains(&name.to_ascii_lowercase().as_str()));
         let received_at = self.db().clock().now();
@@ -59,14 +86,14 @@ impl Sync {
             open.generation.adapter.verify_webhook(&open.view, open.session(self), delivery.clone()).await
         };
         match verdict {
-            Ok(Verdict::Accepted(verified)) => self.keep_delivery(tenant, &open, delivery, verified).await,
+            Ok(Verdict::Accepted(verified)) => self.keep_delivery(tenant, open, delivery, verified).await,
             Ok(Verdict::Reply(status, content_type, body)) => Ok(reply(status, content_type, body)),
             Ok(Verdict::Rejected(why)) => {
-                tracing::debug!(channel = channel.as_str(), "a delivery was refused: {why}");
+                tracing::debug!("a delivery was refused: {why}");
                 Ok(Received::Refused)
             }
             Err(error) => {
-                tracing::warn!(channel = channel.as_str(), "a delivery could not be verified: {error}");
+                tracing::warn!("a delivery could not be verified: {error}");
                 Ok(Received::Refused)
             }
         }
@@ -94,6 +121,8 @@ impl Sync {
             occurred_at: verified.occurred_at,
             received_at: delivery.received_at,
             generation: channel.generation.number,
+            traceparent: trace::current(),
+            span: Span::current(),
         })
         .await
     }

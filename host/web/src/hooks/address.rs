@@ -6,7 +6,7 @@ use axum::http::HeaderMap;
 
 /// The address whose requests are counted together. What the header says counts only where an operator named one, and of several
 /// addresses the last: the one that the proxy itself saw.
-pub(super) fn of(peer: Option<IpAddr>, headers: &HeaderMap, header: &str) -> IpAddr {
+pub(crate) fn of(peer: Option<IpAddr>, headers: &HeaderMap, header: &str) -> IpAddr {
     let told = if header.is_empty() { None } else { headers.get_all(header).iter().next_back() };
     let told = told.and_then(|value| value.to_str().ok()).and_then(|value| value.rsplit(',').next());
     let told = told.and_then(|address| address.trim().parse().ok());

@@ -9,7 +9,7 @@ use std::time::Instant;
 /// Addresses in one map.
 const MOST: usize = 10_000;
 
-pub(super) struct Rate {
+pub(crate) struct Rate {
     /// Tokens of a full bucket, and tokens a minute.
     size: f64,
     buckets: Mutex<Buckets>,
@@ -28,12 +28,12 @@ struct Bucket {
 }
 
 impl Rate {
-    pub(super) fn new(per_minute: u32) -> Self {
+    pub(crate) fn new(per_minute: u32) -> Self {
         Self { size: f64::from(per_minute.max(1)), buckets: Mutex::default() }
     }
 
     /// Takes a token; without one, the seconds until there is.
-    pub(super) fn take(&self, address: IpAddr, now: Instant) -> Result<(), u32> {
+    pub(crate) fn take(&self, address: IpAddr, now: Instant) -> Result<(), u32> {
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         let known = buckets.recent.get(&address).or_else(|| buckets.before.get(&address)).copied();
         let mut bucket = known.unwrap_or(Bucket { tokens: self.size, since: now });

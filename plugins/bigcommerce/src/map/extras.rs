@@ -2,7 +2,7 @@
 
 use entrepot_guest::json::repaired;
 
-use crate::lenient::{Fields, Raw, quoted};
+use entrepot_guest::lenient::{Fields, Raw, quoted};
 
 const PRODUCT: [&str; 36] = [
     "type",
@@ -73,7 +73,7 @@ pub(super) fn of_variant(variant: &Fields<'_>, without_place: &[(&'static str, R
 
 /// The parts that say something, and those of `always` that are there.
 fn object(parts: &[(&str, Raw<'_>)], always: &[(&str, Raw<'_>)]) -> String {
-    let telling = parts.iter().filter(|(_, value)| !value.is_empty());
+    let telling = parts.iter().filter(|(_, value)| !value.is_empty() && value.json() != "0");
     let fields: Vec<_> = telling
         .chain(always.iter().filter(|(_, value)| !value.is_null()))
         .map(|(name, value)| format!("\"{name}\":{}", readable(*value)))

@@ -3,7 +3,7 @@
 use entrepot_guest::prelude::model::{Media, MediaKind};
 
 use super::options::sorted;
-use crate::lenient::{Fields, Raw};
+use entrepot_guest::lenient::{Fields, Raw};
 
 /// The largest first.
 const ADDRESSES: [&str; 5] = ["url_zoom", "image_url", "url_standard", "url_thumbnail", "url_tiny"];

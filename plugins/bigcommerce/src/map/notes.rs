@@ -3,7 +3,7 @@
 use entrepot_guest::prelude::*;
 use entrepot_guest::time;
 
-use crate::lenient::Raw;
+use entrepot_guest::lenient::Raw;
 
 /// Where in the product something is: a prefix for JSON pointers.
 #[derive(Clone, Copy, Debug)]

@@ -3,7 +3,7 @@
 use entrepot_guest::prelude::model::OptionAxis;
 
 use super::notes::{Notes, Place, short};
-use crate::lenient::{Fields, Raw};
+use entrepot_guest::lenient::{Fields, Raw};
 
 #[derive(Debug)]
 pub(super) struct Axis {

@@ -6,8 +6,8 @@ use entrepot_guest::money::{MoneyError, minor, minor_half_up};
 use entrepot_guest::prelude::*;
 
 use super::notes::{Notes, Place, short};
-use crate::lenient::{Fields, Raw};
 use crate::settings::Rounding;
+use entrepot_guest::lenient::{Fields, Raw};
 
 /// More than this is a slip of the hand, not a price (in minor units).
 const ABSURD: i64 = 1_000_000_000_000;

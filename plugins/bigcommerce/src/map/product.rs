@@ -12,8 +12,8 @@ use super::stock::Stock;
 use super::units::Units;
 use super::variant::Shared;
 use super::{extras, options};
-use crate::lenient::{Fields, Raw};
 use crate::settings::Settings;
+use entrepot_guest::lenient::{Fields, Raw};
 
 pub fn map_product(channel: &Channel, item: &RawItem) -> Result<Product, Error> {
     let body: Fields<'_> = serde_json::from_str(&item.body).map_err(|error| {

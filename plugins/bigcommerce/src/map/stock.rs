@@ -6,7 +6,7 @@ use entrepot_guest::prelude::StockLevel;
 use entrepot_guest::prelude::model::{Inventory, Level};
 
 use super::notes::{Notes, Place};
-use crate::lenient::{Fields, Raw};
+use entrepot_guest::lenient::{Fields, Raw};
 
 pub(super) struct Stock<'a> {
     pub(super) product: &'a Fields<'a>,

@@ -4,7 +4,7 @@ use entrepot_guest::issue::issue;
 use entrepot_guest::prelude::model::{Dimensions, LengthUnit, WeightUnit};
 
 use super::notes::{Notes, Place, short};
-use crate::lenient::{Fields, Raw};
+use entrepot_guest::lenient::{Fields, Raw};
 
 #[derive(Debug)]
 pub(super) struct Units {

@@ -8,7 +8,7 @@ use super::notes::{Notes, Place, short};
 use super::price::Prices;
 use super::stock::Stock;
 use super::units::Units;
-use crate::lenient::{Fields, Raw};
+use entrepot_guest::lenient::{Fields, Raw};
 
 /// What all variants of a product have in common.
 pub(super) struct Shared<'a> {

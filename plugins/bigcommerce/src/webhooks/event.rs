@@ -3,7 +3,7 @@
 
 use entrepot_guest::prelude::*;
 
-use crate::lenient::{Fields, Raw};
+use entrepot_guest::lenient::{Fields, Raw};
 
 /// A shared option may be of any number of products; a delivery that names more than these is left to the next delta.
 const MOST_PRODUCTS: usize = 500;

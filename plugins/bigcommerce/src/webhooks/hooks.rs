@@ -6,8 +6,8 @@ use entrepot_guest::prelude::*;
 use super::{SLOT, TOKEN, token_of};
 use crate::client::{Client, Query};
 use crate::failure::accepted;
-use crate::lenient::{Fields, quoted};
 use crate::settings::Settings;
+use entrepot_guest::lenient::{Fields, quoted};
 
 /// Products alone would miss the stock of variants, which is said of SKUs; and stock of further locations is said of channels.
 const SCOPES: [&str; 6] = [

@@ -6,8 +6,8 @@ use entrepot_guest::webhook::{header, standard};
 
 use super::event::events;
 use super::{SLOT, TOKEN, token_of};
-use crate::lenient::{Fields, Raw};
 use crate::settings::Settings;
+use entrepot_guest::lenient::{Fields, Raw};
 
 const SIGNED: [&str; 3] = ["webhook-id", "webhook-timestamp", "webhook-signature"];
 

@@ -5,7 +5,7 @@ use entrepot_guest::prelude::model::Attribute;
 
 use super::options::texts;
 use crate::item::write_string;
-use crate::lenient::{Fields, Raw};
+use entrepot_guest::lenient::{Fields, Raw};
 
 pub(super) fn of(listing: &Fields<'_>, taxonomy: &[String]) -> Vec<Attribute> {
     let mut attributes = Vec::new();

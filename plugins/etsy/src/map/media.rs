@@ -2,7 +2,7 @@
 
 use entrepot_guest::prelude::model::{Media, MediaKind};
 
-use crate::lenient::{Fields, Raw};
+use entrepot_guest::lenient::{Fields, Raw};
 
 pub(super) fn media(images: Raw<'_>, videos: Raw<'_>) -> Vec<Media> {
     let mut images = images.records();

@@ -4,7 +4,7 @@ use entrepot_guest::prelude::model::OptionAxis;
 use entrepot_guest::text::decode_entities;
 
 use crate::item::fingerprint;
-use crate::lenient::{Fields, Raw};
+use entrepot_guest::lenient::{Fields, Raw};
 
 /// One property's value in one product.
 pub(super) struct Choice {

@@ -4,7 +4,7 @@ use entrepot_guest::currency::exponent;
 use entrepot_guest::prelude::*;
 
 use super::notes::{Notes, short};
-use crate::lenient::Raw;
+use entrepot_guest::lenient::Raw;
 
 /// More than this is a slip of the hand, not a price (in minor units).
 const ABSURD: i128 = 1_000_000_000_000;

@@ -10,7 +10,7 @@ use super::notes::{Notes, short};
 use super::options::texts;
 use super::variant::Common;
 use super::{attributes, media};
-use crate::lenient::{Fields, Raw};
+use entrepot_guest::lenient::{Fields, Raw};
 
 pub fn map_product(_channel: &Channel, item: &RawItem) -> Result<Product, Error> {
     let body: Fields<'_> = serde_json::from_str(&item.body).map_err(|error| {
@@ -29,7 +29,7 @@ pub fn map_product(_channel: &Channel, item: &RawItem) -> Result<Product, Error>
     let common = Common { id: &source_id, listing: &listing, profiles: body.get("profiles").fields() };
     let (options, variants) = if !fields.get("products").is_empty() {
         common.variants(&fields, &mut notes)
-    } else if listing.get("has_variations").flag() {
+    } else if listing.get("has_variations").is_true() {
         // The listing's price is the lowest of its offerings: no variant's price.
         let message = "Etsy tells nothing of the listing's variations; their prices and stock are unknown.";
         notes.fatal("/inventory", "inventory-missing", message);
@@ -71,7 +71,7 @@ fn status(listing: &Fields<'_>, notes: &mut Notes) -> ProductStatus {
     let state = listing.get("state").word().unwrap_or_default();
     match state.as_ref() {
         // For one buyer, who has the address.
-        "active" if listing.get("is_private").flag() => ProductStatus::Archived,
+        "active" if listing.get("is_private").is_true() => ProductStatus::Archived,
         "active" => ProductStatus::Active,
         "draft" => ProductStatus::Draft,
         // Each of these takes a renewal or the seller's hand to be offered again; `extras` tells which it is.

@@ -6,7 +6,7 @@ use entrepot_guest::prelude::model::{Inventory, Level};
 
 use super::notes::Notes;
 use super::options::{Choice, key};
-use crate::lenient::{Fields, Raw};
+use entrepot_guest::lenient::{Fields, Raw};
 
 /// What can be sold of an offering.
 pub(super) fn quantity(raw: Raw<'_>, path: &str, notes: &mut Notes) -> i64 {

@@ -8,7 +8,7 @@ use super::notes::{Notes, short};
 use super::options::{Axes, Choice, choices, key};
 use super::price::money;
 use super::stock::{Pools, level, quantity};
-use crate::lenient::{Fields, Raw};
+use entrepot_guest::lenient::{Fields, Raw};
 
 /// What all variants of a listing have in common.
 pub(super) struct Common<'a> {
@@ -31,7 +31,7 @@ impl Common<'_> {
         let (mut axes, mut pools) = (Axes::default(), Pools::of(inventory, self.id));
         let mut live = Vec::new();
         for (at, product) in inventory.get("products").records().into_iter().enumerate() {
-            if product.get("is_deleted").flag() {
+            if product.get("is_deleted").is_true() {
                 continue;
             }
             let offering = offering(&product, at, notes);
@@ -77,7 +77,7 @@ impl Common<'_> {
         let profile = raw("readiness_state_id").id().map_or(Raw(None), |id| self.profiles.get(&id.to_string()));
         ProductVariant {
             sku: live.product.get("sku").name(),
-            enabled: raw("is_enabled").flag(),
+            enabled: raw("is_enabled").is_true(),
             price: money(raw("price"), &path, notes),
             extras: object([
                 ("product_id", live.product.get("product_id")),
@@ -104,7 +104,7 @@ impl Common<'_> {
         ProductVariant {
             weight: kilos.zip(weight),
             dimensions,
-            taxable: raw("is_taxable").0.map(|_| raw("is_taxable").flag()),
+            taxable: raw("is_taxable").0.map(|_| raw("is_taxable").is_true()),
             requires_shipping: raw("listing_type").word().map(|kind| kind != "download"),
             ..blank::variant(id)
         }
@@ -113,8 +113,12 @@ impl Common<'_> {
 
 /// The offering that counts: Etsy gives each product one that is not deleted.
 fn offering<'a>(product: &Fields<'a>, at: usize, notes: &mut Notes) -> Option<Fields<'a>> {
-    let mut live: Vec<_> =
-        product.get("offerings").records().into_iter().filter(|offering| !offering.get("is_deleted").flag()).collect();
+    let mut live: Vec<_> = product
+        .get("offerings")
+        .records()
+        .into_iter()
+        .filter(|offering| !offering.get("is_deleted").is_true())
+        .collect();
     let path = format!("/inventory/products/{at}/offerings");
     match live.len() {
         0 => notes.warn(path, "offering-missing", "Nothing is offered of this product, so it cannot be bought."),
@@ -125,7 +129,7 @@ fn offering<'a>(product: &Fields<'a>, at: usize, notes: &mut Notes) -> Option<Fi
                 "offering-ambiguous",
                 "More than one offering counts for this product; the first enabled was taken.",
             );
-            live.sort_by_key(|offering| !offering.get("is_enabled").flag());
+            live.sort_by_key(|offering| !offering.get("is_enabled").is_true());
         }
     }
     live.into_iter().next()

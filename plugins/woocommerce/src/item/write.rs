@@ -2,7 +2,7 @@
 
 use entrepot_guest::json;
 
-use crate::lenient::{Fields, Raw};
+use entrepot_guest::lenient::{Fields, Raw};
 
 /// What changes although nobody changed the product, is rendered, or says nothing of the product.
 const VOLATILE: [&str; 8] = [
@@ -54,7 +54,7 @@ fn write_image(image: Raw<'_>, into: &mut String) {
 }
 
 fn write_images(images: Raw<'_>, into: &mut String) {
-    let images = images.items();
+    let images = images.values();
     into.push('[');
     for (at, image) in images.iter().enumerate() {
         if at > 0 {

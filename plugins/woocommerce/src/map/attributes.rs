@@ -6,7 +6,7 @@ use entrepot_guest::prelude::model::Attribute;
 use super::options::values;
 use super::wire::{Attribute as Wire, Goods, Meta, Term};
 use crate::item::write_string;
-use crate::lenient::Raw;
+use entrepot_guest::lenient::Raw;
 
 /// A plain attribute. Several values are a JSON list.
 pub(super) fn plain(attribute: &Wire<'_>) -> Option<Attribute> {
@@ -21,7 +21,7 @@ pub(super) fn plain(attribute: &Wire<'_>) -> Option<Attribute> {
 
 /// The brand, and all of them as an attribute where there are several.
 pub(super) fn brands(product: &Goods<'_>, attributes: &mut Vec<Attribute>) -> Option<String> {
-    let names: Vec<_> = product.brands.records::<Term<'_>>().iter().filter_map(|brand| brand.name.name()).collect();
+    let names: Vec<_> = product.brands.read::<Term<'_>>().iter().filter_map(|brand| brand.name.name()).collect();
     if names.len() > 1 {
         attributes.push(Attribute {
             namespace: "woocommerce".to_owned(),
@@ -35,7 +35,7 @@ pub(super) fn brands(product: &Goods<'_>, attributes: &mut Vec<Attribute>) -> Op
 
 /// All of it: which keys matter, only the seller knows.
 pub(super) fn meta(product: &Goods<'_>, attributes: &mut Vec<Attribute>) {
-    for meta in product.meta_data.records::<Meta<'_>>() {
+    for meta in product.meta_data.read::<Meta<'_>>() {
         let Some(key) = meta.key.word() else { continue };
         let (kind, value) = typed(meta.value);
         attributes.push(Attribute {

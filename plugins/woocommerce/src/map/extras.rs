@@ -3,7 +3,7 @@
 use entrepot_guest::json::repaired;
 
 use super::wire::Goods;
-use crate::lenient::Raw;
+use entrepot_guest::lenient::Raw;
 
 pub(super) fn of_product(product: &Goods<'_>) -> String {
     object(&[

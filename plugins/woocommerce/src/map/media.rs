@@ -12,7 +12,7 @@ pub(super) struct Gallery {
 impl Gallery {
     pub(super) fn of(product: &Goods<'_>) -> Self {
         let mut gallery = Self::default();
-        for image in product.images.records::<Image<'_>>() {
+        for image in product.images.read::<Image<'_>>() {
             gallery.add(&image);
         }
         gallery
@@ -39,7 +39,7 @@ impl Gallery {
     pub(super) fn of_variation(&mut self, variation: &Goods<'_>) -> Vec<String> {
         let image = serde_json::from_str::<Image<'_>>(variation.image.json()).ok();
         let mut ids: Vec<_> = image.and_then(|image| self.add(&image)).into_iter().collect();
-        for id in variation.gallery_image_ids.items().into_iter().filter_map(|id| id.id()) {
+        for id in variation.gallery_image_ids.values().into_iter().filter_map(|id| id.id()) {
             let id = id.to_string();
             if self.find(&id).is_some() && !ids.contains(&id) {
                 ids.push(id);

@@ -4,7 +4,7 @@ use entrepot_guest::prelude::model::OptionAxis;
 
 use super::notes::{Notes, Place, short};
 use super::wire::Attribute;
-use crate::lenient::Raw;
+use entrepot_guest::lenient::Raw;
 
 pub(super) struct Axis {
     /// Of a global attribute; local ones have none.
@@ -48,7 +48,7 @@ pub(super) fn values(raw: Raw<'_>) -> Vec<String> {
     let mut add = |name: Option<String>| values.extend(name);
     match raw.text() {
         Some(text) => text.split('|').for_each(|part| add(decoded(part))),
-        None => raw.items().into_iter().for_each(|item| add(item.name())),
+        None => raw.values().into_iter().for_each(|item| add(item.name())),
     }
     let mut seen = std::collections::HashSet::new();
     values.retain(|value| seen.insert(value.clone()));
@@ -63,7 +63,7 @@ fn decoded(text: &str) -> Option<String> {
 /// One value per axis, "" for any. Values that only a variation knows are added to their axis.
 pub(super) fn of_variation(axes: &mut [Axis], attributes: Raw<'_>, place: Place, notes: &mut Notes) -> Vec<String> {
     let mut chosen = vec![String::new(); axes.len()];
-    for attribute in attributes.records::<Attribute<'_>>() {
+    for attribute in attributes.read::<Attribute<'_>>() {
         let Some(value) = attribute.option.name() else { continue };
         // Two axes may have one name (a global and a local attribute): the first that is still free.
         let free = |(at, axis): (usize, &Axis)| (chosen[at].is_empty() && axis.is_of(&attribute)).then_some(at);

@@ -5,8 +5,8 @@ use entrepot_guest::prelude::*;
 
 use super::notes::{Notes, Place, short};
 use super::wire::Goods;
-use crate::lenient::Raw;
 use crate::settings::Rounding;
+use entrepot_guest::lenient::Raw;
 
 /// More than this is a slip of the hand, not a price (in minor units).
 const ABSURD: i64 = 1_000_000_000_000;
@@ -42,7 +42,7 @@ impl Prices<'_> {
         let regular = self.amount(goods.regular_price, place, "regular_price", notes);
         let reduced = self.amount(goods.sale_price, place, "sale_price", notes);
         let compare_at = match (price, regular) {
-            (Some(price), Some(regular)) if goods.on_sale.flag() && price < regular => Some(regular),
+            (Some(price), Some(regular)) if goods.on_sale.is_true() && price < regular => Some(regular),
             _ => None,
         };
         let sale = reduced.map(|minor| model::Sale {

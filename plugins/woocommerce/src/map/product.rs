@@ -12,8 +12,8 @@ use super::price::Prices;
 use super::variant::{Context, Units};
 use super::wire::{Attribute, Body, Goods, Term};
 use super::{attributes, extras};
-use crate::lenient::{Fields, Raw};
 use crate::settings::Settings;
+use entrepot_guest::lenient::{Fields, Raw};
 
 pub fn map_product(channel: &Channel, item: &RawItem) -> Result<Product, Error> {
     let body: Body<'_> = serde_json::from_str(&item.body).map_err(|error| {
@@ -47,12 +47,12 @@ pub fn map_product(channel: &Channel, item: &RawItem) -> Result<Product, Error> 
 
     let mut attributes = Vec::new();
     let mut axes = Vec::new();
-    let mut wire = product.attributes.records::<Attribute<'_>>();
+    let mut wire = product.attributes.read::<Attribute<'_>>();
     wire.sort_by_key(|attribute| {
         attribute.position.word().and_then(|place| place.parse::<i64>().ok()).unwrap_or(i64::MAX)
     });
     for attribute in &wire {
-        if variable && attribute.variation.flag() {
+        if variable && attribute.variation.is_true() {
             axes.push(Axis::of(attribute, axes.len()));
         } else {
             attributes.extend(attributes::plain(attribute));
@@ -86,7 +86,7 @@ pub fn map_product(channel: &Channel, item: &RawItem) -> Result<Product, Error> 
         handle: product.slug.word().map(|slug| slug.into_owned()),
         url: product.permalink.word().filter(|url| url.starts_with("http")).map(|url| url.into_owned()),
         status: status(product, &mut notes),
-        tags: product.tags.records::<Term<'_>>().iter().filter_map(|tag| tag.name.name()).collect(),
+        tags: product.tags.read::<Term<'_>>().iter().filter_map(|tag| tag.name.name()).collect(),
         options: options::finish(axes),
         variants,
         media: gallery.media,
@@ -125,7 +125,7 @@ fn html(raw: Raw<'_>) -> Option<String> {
 }
 
 fn collections(product: &Goods<'_>, paths: Raw<'_>) -> Vec<Collection> {
-    let terms = product.categories.records::<Term<'_>>();
+    let terms = product.categories.read::<Term<'_>>();
     if terms.is_empty() {
         return Vec::new();
     }
@@ -133,7 +133,7 @@ fn collections(product: &Goods<'_>, paths: Raw<'_>) -> Vec<Collection> {
     let collection = |term: &Term<'_>| {
         let id = term.id.word()?;
         let mut path: Vec<String> =
-            paths.get(&id).items().iter().filter_map(|title| title.text()).map(|title| title.into_owned()).collect();
+            paths.get(&id).values().iter().filter_map(|title| title.text()).map(|title| title.into_owned()).collect();
         let title = term.name.name().or_else(|| path.last().cloned())?;
         match path.last_mut() {
             // The product's page is younger than the list of categories.

@@ -4,12 +4,12 @@ use entrepot_guest::prelude::model::{Inventory, Level};
 
 use super::notes::{Notes, Place, short};
 use super::wire::Goods;
-use crate::lenient::Raw;
+use entrepot_guest::lenient::Raw;
 
 /// `own` is the id of the goods, `parent` the product's.
 pub(super) fn inventory(goods: &Goods<'_>, own: &str, parent: &str, place: Place, notes: &mut Notes) -> Inventory {
     let pooled = goods.manage_stock.text().is_some_and(|manage| manage == "parent");
-    if !pooled && !goods.manage_stock.flag() {
+    if !pooled && !goods.manage_stock.is_true() {
         let status = goods.stock_status.text();
         return Inventory::Untracked(matches!(status.as_deref(), None | Some("instock" | "onbackorder")));
     }

@@ -9,7 +9,7 @@ use super::notes::{Notes, Place, short};
 use super::price::Prices;
 use super::wire::{Goods, StoreInfo};
 use super::{extras, stock};
-use crate::lenient::{Fields, Raw};
+use entrepot_guest::lenient::{Fields, Raw};
 
 /// What all variants of a product are measured in.
 pub(super) struct Units {
@@ -100,7 +100,7 @@ impl Context<'_> {
             }
             .filter(|class| class != "standard"),
             // What is also downloadable may be shipped all the same; what is virtual is not.
-            requires_shipping: goods.r#virtual.0.map(|_| !goods.r#virtual.flag()),
+            requires_shipping: goods.r#virtual.0.map(|_| !goods.r#virtual.is_true()),
             inventory: stock::inventory(goods, &source_id, self.product_id, place, notes),
             media_ids: Vec::new(),
             extras: extras::of_variant(goods, is_variation, &without_place),

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::lenient::Raw;
+use entrepot_guest::lenient::Raw;
 
 #[derive(Deserialize)]
 pub(super) struct Body<'a> {

@@ -7,10 +7,10 @@ use serde_json::json;
 use super::SLOT;
 use crate::client::Client;
 use crate::failure::accepted;
-use crate::lenient::{Fields, Raw};
 use crate::probe;
 use crate::settings::Settings;
 use crate::site::{Credential, Site};
+use entrepot_guest::lenient::{Fields, Raw};
 
 /// Variations come under the same topics.
 const TOPICS: [&str; 4] = ["product.created", "product.updated", "product.deleted", "product.restored"];
@@ -107,7 +107,7 @@ fn all<T: Transport>(client: &Client<'_, T>) -> Result<Vec<Hook>, Error> {
             ("_fields", "id,name,status,topic,delivery_url".into()),
         ];
         let list = client.list(ROUTE, &query).map_err(not_allowed)?;
-        let records = Raw(Some(&list.text)).records::<Fields<'_>>();
+        let records = Raw(Some(&list.text)).read::<Fields<'_>>();
         hooks.extend(records.iter().filter_map(hook));
         if records.len() < PAGE {
             return Ok(hooks);

@@ -8,7 +8,7 @@ use entrepot_guest::webhook::{header, signed_body};
 use entrepot_guest::{json, time};
 
 use super::SLOT;
-use crate::lenient::Fields;
+use entrepot_guest::lenient::Fields;
 
 const SIGNATURE: &str = "x-wc-webhook-signature";
 

@@ -5,7 +5,7 @@ use std::process::exit;
 
 use anyhow::Result;
 use clap::Args;
-use entrepot_domain::grants::{ACCESS_TOKEN, Operation, REFRESH_TOKEN, Template};
+use entrepot_domain::grants::{ACCESS_TOKEN, Operation, REFRESH_TOKEN};
 use entrepot_domain::usage::UseKind;
 use entrepot_testkit::{Case, Kit};
 
@@ -124,8 +124,7 @@ fn findings(kit: &Kit, used: &Used) -> Vec<(bool, String)> {
         manifest.credentials.values().flat_map(|credential| credential.secret_names()).collect();
     secrets.extend(manifest.keys.values().map(|key| key.secret.as_str()));
     if let Some(oauth) = &manifest.oauth {
-        let templates = [Some(&oauth.client_id), oauth.client_secret.as_ref()];
-        secrets.extend(templates.into_iter().flatten().flat_map(Template::names));
+        secrets.extend(oauth.client_secrets());
         secrets.extend([ACCESS_TOKEN, REFRESH_TOKEN]);
     }
     for (name, secret) in &manifest.secrets {

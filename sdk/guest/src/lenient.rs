@@ -1,19 +1,21 @@
 //! JSON whose types cannot be relied on: each field is kept as it stands and read as what it is needed for.
 //!
-//! Plugins answer numbers for texts, texts for numbers, null for anything, and PHP writes `[]` for an empty object and an
-//! object for a list with gaps. None of that may lose an item or stop a page.
+//! Marketplaces and what is plugged into them answer numbers for texts, texts for numbers, null for anything, and PHP writes `[]` for an
+//! empty object and an object for a list with gaps. None of that may lose an item or stop a page. Numbers keep their digits, so that no
+//! price goes through a binary float.
 
 use std::borrow::Cow;
 use std::fmt;
 
-use entrepot_guest::json::repaired;
-use entrepot_guest::text::{decode_entities, without_nul};
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
+use crate::json::repaired;
+use crate::text::{decode_entities, without_nul};
+
 /// A field's JSON text; `None` when it is missing.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Raw<'a>(pub(crate) Option<&'a str>);
+pub struct Raw<'a>(pub Option<&'a str>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Raw<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -22,7 +24,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Raw<'a> {
 }
 
 impl<'a> Raw<'a> {
-    pub(crate) fn json(self) -> &'a str {
+    pub fn json(self) -> &'a str {
         self.0.unwrap_or("null")
     }
 
@@ -31,7 +33,7 @@ impl<'a> Raw<'a> {
     }
 
     /// A string's value, or a number as it is written. Nothing for null, booleans, lists and objects.
-    pub(crate) fn text(self) -> Option<Cow<'a, str>> {
+    pub fn text(self) -> Option<Cow<'a, str>> {
         match self.first() {
             b'"' => string(self.json()),
             b'-' | b'0'..=b'9' => Some(Cow::Borrowed(self.json())),
@@ -40,7 +42,7 @@ impl<'a> Raw<'a> {
     }
 
     /// [`Raw::text`] without white space around it; nothing when nothing is left.
-    pub(crate) fn word(self) -> Option<Cow<'a, str>> {
+    pub fn word(self) -> Option<Cow<'a, str>> {
         let text = match self.text()? {
             Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
             Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
@@ -48,36 +50,72 @@ impl<'a> Raw<'a> {
         (!text.is_empty()).then_some(text)
     }
 
+    /// [`Raw::word`], to be kept.
+    pub fn owned(self) -> Option<String> {
+        self.word().map(Cow::into_owned)
+    }
+
     /// A name for people: entities decoded once, trimmed.
-    pub(crate) fn name(self) -> Option<String> {
+    pub fn name(self) -> Option<String> {
         let text = self.text()?;
         let decoded = decode_entities(&text);
         let name = decoded.trim();
         (!name.is_empty()).then(|| name.to_owned())
     }
 
-    /// true, 1, "1", "yes", "true".
-    pub(crate) fn flag(self) -> bool {
-        matches!(self.json(), "true" | "1" | "\"1\"" | "\"yes\"" | "\"true\"")
-    }
-
-    pub(crate) fn id(self) -> Option<u64> {
-        self.word()?.parse().ok().filter(|id| *id > 0)
-    }
-
-    /// The elements of a list, or the values of an object that stands for a list with gaps.
-    pub(crate) fn items(self) -> Vec<Raw<'a>> {
-        match self.first() {
-            b'[' => serde_json::from_str(self.json()).unwrap_or_default(),
-            b'{' => serde_json::from_str::<Fields<'a>>(self.json())
-                .map(|fields| fields.0.into_iter().map(|(_, value)| value).collect())
-                .unwrap_or_default(),
-            _ => Vec::new(),
+    /// A boolean, or a word or number that stands for one; nothing where it is neither.
+    pub fn flag(self) -> Option<bool> {
+        match self.json() {
+            "true" | "1" | "\"1\"" | "\"yes\"" | "\"true\"" => Some(true),
+            "false" | "0" | "\"0\"" | "\"no\"" | "\"false\"" => Some(false),
+            _ => None,
         }
     }
 
-    /// The elements that are objects.
-    pub(crate) fn records<T: Deserialize<'a>>(self) -> Vec<T> {
+    pub fn is_true(self) -> bool {
+        self.flag() == Some(true)
+    }
+
+    /// A number above 0, which marketplaces write for "none".
+    pub fn id(self) -> Option<u64> {
+        self.word()?.parse().ok().filter(|id| *id > 0)
+    }
+
+    /// A whole number, also where it is written with decimals that are zero.
+    pub fn whole(self) -> Option<i64> {
+        let text = self.word()?;
+        let (whole, decimals) = text.split_once('.').unwrap_or((&text, ""));
+        if decimals.bytes().any(|byte| byte != b'0') {
+            return None;
+        }
+        whole.parse().ok()
+    }
+
+    /// The elements of a list.
+    pub fn items(self) -> Vec<Raw<'a>> {
+        if self.first() == b'[' { serde_json::from_str(self.json()).unwrap_or_default() } else { Vec::new() }
+    }
+
+    /// The elements of a list, or the values of an object that stands for a list with gaps.
+    pub fn values(self) -> Vec<Raw<'a>> {
+        match self.first() {
+            b'{' => self.fields().0.into_iter().map(|(_, value)| value).collect(),
+            _ => self.items(),
+        }
+    }
+
+    /// The fields of an object; none of anything else.
+    pub fn fields(self) -> Fields<'a> {
+        serde_json::from_str(self.json()).unwrap_or_default()
+    }
+
+    /// The elements of a list that are objects.
+    pub fn records(self) -> Vec<Fields<'a>> {
+        self.items().into_iter().filter(|item| item.first() == b'{').map(Raw::fields).collect()
+    }
+
+    /// The [values](Self::values) that can be read as `T`.
+    pub fn read<T: Deserialize<'a>>(self) -> Vec<T> {
         if self.is_empty() {
             return Vec::new();
         }
@@ -85,12 +123,22 @@ impl<'a> Raw<'a> {
         if let Ok(records) = serde_json::from_str::<Vec<T>>(self.json()) {
             return records;
         }
-        self.items().into_iter().filter_map(|item| serde_json::from_str(item.json()).ok()).collect()
+        self.values().into_iter().filter_map(|item| serde_json::from_str(item.json()).ok()).collect()
     }
 
     /// Nothing worth keeping: missing, null, "", false, [] or {}.
-    pub(crate) fn is_empty(self) -> bool {
+    pub fn is_empty(self) -> bool {
         matches!(self.json(), "null" | "\"\"" | "false" | "[]" | "{}")
+    }
+
+    pub fn is_null(self) -> bool {
+        self.json() == "null"
+    }
+
+    /// The other where this is missing or null: what a variant inherits from its product.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        if self.is_null() { other } else { self }
     }
 }
 
@@ -108,11 +156,11 @@ fn string(json: &str) -> Option<Cow<'_, str>> {
 }
 
 /// An object's fields in their order, each as it stands.
-#[derive(Debug, Default)]
-pub(crate) struct Fields<'a>(pub(crate) Vec<(Cow<'a, str>, Raw<'a>)>);
+#[derive(Clone, Debug, Default)]
+pub struct Fields<'a>(pub Vec<(Cow<'a, str>, Raw<'a>)>);
 
 impl<'a> Fields<'a> {
-    pub(crate) fn get(&self, name: &str) -> Raw<'a> {
+    pub fn get(&self, name: &str) -> Raw<'a> {
         self.0.iter().find(|(key, _)| key == name).map_or(Raw(None), |(_, value)| *value)
     }
 }
@@ -128,7 +176,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Fields<'a> {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut fields = Vec::with_capacity(8);
+                let mut fields = Vec::with_capacity(16);
                 while let Some((Key(key), value)) = map.next_entry()? {
                     fields.push((key, value));
                 }
@@ -151,6 +199,12 @@ impl<'de: 'a, 'a> Deserialize<'de> for Fields<'a> {
 #[derive(serde::Deserialize)]
 struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
 
+/// A text as a JSON string.
+pub fn quoted(text: &str) -> String {
+    let json = serde_json::to_string(text).unwrap_or_else(|_| "\"\"".to_owned());
+    repaired(&json).unwrap_or(json)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -168,21 +222,27 @@ mod tests {
         }
         assert_eq!(raw("\" a\\u0000b\\ud83d \"").name().as_deref(), Some("ab\u{fffd}"));
         assert_eq!(raw("\"Salt &amp;amp; Pepper\"").name().as_deref(), Some("Salt &amp; Pepper"));
-        assert!(raw("\"yes\"").flag() && !raw("\"parent\"").flag() && !Raw(None).flag());
+        assert!(raw("\"yes\"").is_true() && !raw("\"parent\"").is_true() && !Raw(None).is_true());
+        assert_eq!((raw("\"no\"").flag(), raw("\"parent\"").flag()), (Some(false), None));
         assert_eq!(
             (raw("\"17\"").id(), raw("17").id(), raw("0").id(), raw("-1").id(), raw("1.5").id()),
             (Some(17), Some(17), None, None, None)
         );
+        assert_eq!((raw("-3").whole(), raw("3.00").whole(), raw("3.5").whole()), (Some(-3), Some(3), None));
+        assert_eq!((raw("null").or(raw("1")).json(), raw("0").or(raw("1")).json()), ("1", "0"));
+        assert_eq!(raw("19.9900").text().as_deref(), Some("19.9900"), "as it is written");
     }
 
     #[test]
     fn a_list_may_be_an_object_or_nothing() {
-        let count = |json| raw(json).items().len();
+        let count = |json| raw(json).values().len();
         assert_eq!(
             (count("[1,2]"), count("{\"0\":1,\"5\":2}"), count("null"), count("\"x\""), count("[]")),
             (2, 2, 0, 0, 0)
         );
-        assert_eq!(raw("[{\"id\":1},null,3]").records::<Fields<'_>>().len(), 1);
+        assert_eq!(raw("[{\"id\":1},null,3]").read::<Fields<'_>>().len(), 1);
+        assert_eq!((raw("[{\"id\":1},null,[]]").records().len(), raw("{\"0\":1}").items().len()), (1, 0));
+        assert_eq!(raw("3").fields().0.len() + raw("[1]").fields().0.len(), 0);
         assert_eq!(serde_json::from_str::<Fields<'_>>("[]").map(|f| f.0.len()).ok(), Some(0));
     }
 }

@@ -1,0 +1,30 @@
+//! `entrepot channel connect` and `reconnect`
+
+use clap::Args;
+
+use super::key_value;
+
+#[derive(Debug, Args)]
+pub struct ConnectArgs {
+    /// Of the channel that will be
+    pub name: String,
+    #[arg(long)]
+    pub adapter: String,
+    /// A setting; may be given several times
+    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = key_value)]
+    pub settings: Vec<(String, String)>,
+    /// A secret of the client; may be given several times
+    #[arg(long = "secret", value_name = "KEY=VALUE", value_parser = key_value)]
+    pub secrets: Vec<(String, String)>,
+    /// Print the address for the browser, and do not wait for what comes of it
+    #[arg(long)]
+    pub no_wait: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct ReconnectArgs {
+    pub channel: String,
+    /// Print the address for the browser, and do not wait for what comes of it
+    #[arg(long)]
+    pub no_wait: bool,
+}

@@ -1,0 +1,248 @@
+//! How the work is going: channels and their tokens, schedules, inboxes, webhooks, dead letters, room on the disk.
+
+use anyhow::Result;
+use entrepot_domain::ChannelId;
+use entrepot_domain::clock::Timestamp;
+use entrepot_queue::Queue;
+use entrepot_store::channels::ChannelRow;
+
+use super::Checks;
+use crate::host::Host;
+
+const MINUTE: i64 = 60_000;
+/// A delivery that waits for longer is waiting for something that is broken.
+const LATE_DELIVERY: i64 = 10 * MINUTE;
+/// A channel that was told something in this time is told what happens.
+const TOLD: i64 = 7 * 24 * 60 * MINUTE;
+/// With less room a database soon cannot write.
+const LITTLE_ROOM: u64 = 512 << 20;
+
+pub(super) async fn examine(host: &Host, checks: &mut Checks) -> Result<()> {
+    let channels = host.db.tenant(&host.tenant).channels().await?;
+    for channel in &channels {
+        match &channel.problem {
+            Some(problem) => checks.fault("channel", format!("{}: {problem}", channel.name)),
+            None => checks.fine("channel", format!("{} is fine", channel.name)),
+        }
+    }
+    tokens(host, checks).await?;
+    quarantine(host, checks, &channels).await?;
+    schedules(host, checks).await?;
+    inboxes(host, checks).await?;
+    webhooks(host, checks, &channels).await?;
+    dead_letters(host, checks).await?;
+    queue(host, checks).await?;
+    room(host, checks).await
+}
+
+async fn tokens(host: &Host, checks: &mut Checks) -> Result<()> {
+    let now = host.db.clock().now();
+    for ending in host.db.tokens_ending(now).await? {
+        let since = ago(now - ending.expires_at);
+        match ending.problem {
+            Some(problem) => checks.fault(
+                "token",
+                format!("{}: the access token ended {since} and could not be renewed: {problem}", ending.channel),
+            ),
+            None => checks.note(
+                "token",
+                format!("{}: the access token ended {since}; it is renewed when it is needed next", ending.channel),
+            ),
+        }
+    }
+    Ok(())
+}
+
+async fn quarantine(host: &Host, checks: &mut Checks, channels: &[ChannelRow]) -> Result<()> {
+    let (scoped, now) = (host.db.tenant(&host.tenant), host.db.clock().now());
+    for channel in channels {
+        let found = scoped.quarantine(&ChannelId::from(channel.id.as_str())).await?;
+        let Some(quarantine) = found.filter(|quarantine| quarantine.until > now) else { continue };
+        checks.fault(
+            "quarantine",
+            format!(
+                "{0}: the adapter {1} is not called for {2}: {3}. Install a mended version, or try again at once: \
+                 entrepot channel release {0}",
+                channel.name,
+                channel.adapter_id,
+                span(quarantine.until - now),
+                quarantine.reason
+            ),
+        );
+    }
+    Ok(())
+}
+
+async fn schedules(host: &Host, checks: &mut Checks) -> Result<()> {
+    let overdue = host.db.overdue_schedules(host.sync.overdue_before()).await?;
+    for late in &overdue {
+        checks.fault(
+            "schedule",
+            format!(
+                "{}: the {} import was due {}, and nobody began it; is a host with workers running? \
+                 Start one: entrepot serve",
+                late.channel,
+                late.kind,
+                ago(host.db.clock().now() - late.next_at)
+            ),
+        );
+    }
+    if overdue.is_empty() {
+        checks.fine("schedules", "none is overdue");
+    }
+    Ok(())
+}
+
+async fn inboxes(host: &Host, checks: &mut Checks) -> Result<()> {
+    let now = host.db.clock().now();
+    let waiting = host.db.overview(now).await?.waiting;
+    for waits in &waiting {
+        let age = now - waits.oldest;
+        let number = count(waits.number, "delivery waits", "deliveries wait");
+        let detail = format!("{}: {number}, the oldest since {}", waits.adapter_id, span(age));
+        if age > LATE_DELIVERY {
+            let why = "`entrepot webhooks list CHANNEL` says what for; is a host with workers running?";
+            checks.fault("inbox", format!("{detail}; {why}"));
+        } else {
+            checks.note("inbox", detail);
+        }
+    }
+    if waiting.is_empty() {
+        checks.fine("inbox", "no delivery waits");
+    }
+    Ok(())
+}
+
+async fn webhooks(host: &Host, checks: &mut Checks, channels: &[ChannelRow]) -> Result<()> {
+    let (scoped, now) = (host.db.tenant(&host.tenant), host.db.clock().now());
+    let public = &host.config.public_url;
+    for channel in host.db.subscribed_elsewhere(public).await? {
+        checks.fault(
+            "webhooks",
+            format!(
+                "{channel}: the marketplace delivers to another address than {public}. \
+                 Correct public_url, or let it deliver here: entrepot webhooks subscribe {channel}"
+            ),
+        );
+    }
+    let mut wanted = false;
+    for channel in channels {
+        let id = ChannelId::from(channel.id.as_str());
+        if scoped.wanted_callback(&id).await?.is_some() {
+            wanted = true;
+            continue;
+        }
+        let generation = host.sync.admission().active(&channel.adapter_id).await;
+        let told = scoped.deliveries(&id, "", "", 1).await?.iter().any(|last| now - last.received_at < TOLD);
+        // Where the seller made webhooks by hand, they come without a subscription of ours.
+        if !told && generation.is_ok_and(|generation| generation.adapter.receives_webhooks()) {
+            checks.note(
+                "webhooks",
+                format!(
+                    "{0}: no webhooks come, so changes wait for the next import. To be told of them: \
+                     entrepot webhooks subscribe {0}",
+                    channel.name
+                ),
+            );
+        }
+    }
+    if wanted && is_of_this_machine(public) && !host.config.egress.allow_loopback {
+        checks.fault(
+            "webhooks",
+            format!("no marketplace can reach {public}; set public_url (ENTREPOT_PUBLIC_URL) and subscribe again"),
+        );
+    }
+    Ok(())
+}
+
+async fn dead_letters(host: &Host, checks: &mut Checks) -> Result<()> {
+    let codes = host.db.dead_letter_codes().await?;
+    for (code, number) in &codes {
+        let number = count(*number, "item", "items");
+        checks.note(
+            "dead letters",
+            format!("{number} could not be imported: {code}. To see them: entrepot dead-letters list CHANNEL"),
+        );
+    }
+    if codes.is_empty() {
+        checks.fine("dead letters", "there are none");
+    }
+    Ok(())
+}
+
+async fn queue(host: &Host, checks: &mut Checks) -> Result<()> {
+    let depths = Queue::depth(&host.db).await?;
+    let of = |state: &str| depths.iter().filter(|depth| depth.state == state).map(|depth| depth.jobs).sum::<i64>();
+    let discarded = of("discarded");
+    let detail = format!("{} ready, {} under way, {} later", of("available"), of("running"), of("scheduled"));
+    checks.fine("queue", detail);
+    if discarded > 0 {
+        let number = count(discarded, "job was", "jobs were");
+        checks.note("queue", format!("{number} given up after many tries; the log says why, and new jobs are made"));
+    }
+    Ok(())
+}
+
+async fn room(host: &Host, checks: &mut Checks) -> Result<()> {
+    let size = u64::try_from(host.db.size().await?).unwrap_or(0);
+    checks.fine("size", format!("the database takes {} MiB", size >> 20));
+    let folder = &host.config.data_dir;
+    let Ok(stat) = nix::sys::statvfs::statvfs(folder) else { return Ok(()) };
+    // Their width differs by system.
+    let free = u128::from(stat.blocks_available()) * u128::from(stat.fragment_size());
+    let free = u64::try_from(free).unwrap_or(u64::MAX);
+    let detail = format!("{} MiB are free in {}", free >> 20, folder.display());
+    if free < LITTLE_ROOM {
+        checks.fault("disk", format!("{detail}; make room, or imports will stand still"));
+    } else {
+        checks.fine("disk", detail);
+    }
+    Ok(())
+}
+
+fn is_of_this_machine(url: &str) -> bool {
+    let Ok(uri) = url.parse::<axum::http::Uri>() else { return false };
+    let host = uri.host().unwrap_or_default();
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    let address = bare.parse::<std::net::IpAddr>();
+    host == "localhost" || address.is_ok_and(|address| address.is_loopback() || address.is_unspecified())
+}
+
+fn count(number: i64, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
+fn ago(ms: Timestamp) -> String {
+    format!("{} ago", span(ms))
+}
+
+fn span(ms: Timestamp) -> String {
+    let minutes = ms.max(0) / MINUTE;
+    match minutes {
+        0 => "less than a minute".to_owned(),
+        1..120 => count(minutes, "minute", "minutes"),
+        120..2880 => format!("{} hours", minutes / 60),
+        _ => format!("{} days", minutes / (24 * 60)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_read_well() {
+        assert_eq!(
+            [0, 1, 90, 300, 6000].map(|minutes| span(minutes * MINUTE)),
+            ["less than a minute", "1 minute", "90 minutes", "5 hours", "4 days"]
+        );
+    }
+
+    #[test]
+    fn addresses_that_no_marketplace_reaches() {
+        for near in ["http://127.0.0.1:8080", "http://localhost", "http://[::1]:80", "http://0.0.0.0:8080"] {
+            assert!(is_of_this_machine(near), "{near}");
+        }
+        assert!(!is_of_this_machine("https://entrepot.example.com"));
+    }
+}

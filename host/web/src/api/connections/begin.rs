@@ -1,0 +1,45 @@
+use std::collections::BTreeMap;
+
+use axum::Json;
+use axum::extract::State;
+use axum::extract::rejection::JsonRejection;
+use axum::http::StatusCode;
+use entrepot_domain::Secret;
+use entrepot_sync::NewConnection;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::BegunConnection;
+use crate::AppState;
+use crate::problem::Problem;
+
+// No Debug: it holds secrets.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct BeginConnection {
+    adapter: String,
+    /// Of the channel that will be
+    name: String,
+    /// By the adapter's settings schema
+    #[serde(default)]
+    settings: serde_json::Map<String, serde_json::Value>,
+    /// Those of the client, without tokens. Sealed before they are stored; never shown again
+    #[serde(default)]
+    secrets: BTreeMap<String, String>,
+}
+
+/// Have a seller's browser connect an account (OAuth 2); it is tested before it is saved
+#[utoipa::path(post, path = "/connections", tag = "connections", request_body = BeginConnection,
+    responses((status = 201, body = BegunConnection), (status = 409, body = Problem), (status = 422, body = Problem)))]
+pub(crate) async fn handler(
+    State(app): State<AppState>,
+    body: Result<Json<BeginConnection>, JsonRejection>,
+) -> Result<(StatusCode, Json<BegunConnection>), Problem> {
+    // The rejection's text names fields and positions, never values.
+    let Json(body) = body.map_err(|rejection| Problem::bad_request(rejection.body_text()))?;
+    let BeginConnection { adapter, name, settings, secrets } = body;
+    let secrets = secrets.into_iter().map(|(key, value)| (key, Secret::new(value))).collect();
+    let new = NewConnection { adapter, name, settings, secrets };
+    let begun = app.sync.begin_connection(&app.tenant, new, &app.public_url).await?;
+    Ok((StatusCode::CREATED, Json(begun.into())))
+}

@@ -1,0 +1,16 @@
+use axum::Json;
+use axum::extract::{Path, State};
+
+use super::ConnectionView;
+use crate::AppState;
+use crate::problem::Problem;
+
+/// How far a connection is; kept for a day after its end
+#[utoipa::path(get, path = "/connections/{connection}", tag = "connections", params(("connection" = String, Path)),
+    responses((status = 200, body = ConnectionView), (status = 404, body = Problem)))]
+pub(crate) async fn handler(
+    State(app): State<AppState>,
+    Path(connection): Path<String>,
+) -> Result<Json<ConnectionView>, Problem> {
+    Ok(Json(app.sync.connection(&app.tenant, &connection).await?.into()))
+}

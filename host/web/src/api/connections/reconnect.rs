@@ -1,0 +1,18 @@
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+
+use super::BegunConnection;
+use crate::AppState;
+use crate::problem::Problem;
+
+/// Have a seller's browser connect a channel anew: its tokens are replaced, everything else stays
+#[utoipa::path(post, path = "/channels/{channel}/reconnect", tag = "connections", params(("channel" = String, Path)),
+    responses((status = 201, body = BegunConnection), (status = 404, body = Problem), (status = 422, body = Problem)))]
+pub(crate) async fn handler(
+    State(app): State<AppState>,
+    Path(channel): Path<String>,
+) -> Result<(StatusCode, Json<BegunConnection>), Problem> {
+    let begun = app.sync.begin_reconnection(&app.tenant, &channel, &app.public_url).await?;
+    Ok((StatusCode::CREATED, Json(begun.into())))
+}

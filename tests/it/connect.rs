@@ -1,0 +1,304 @@
+//! Accounts connected by their sellers' browsers: there and back, until the catalogue comes in.
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Request, StatusCode, header};
+use entrepot_domain::ChannelId;
+use entrepot_domain::run::RunState;
+use entrepot_server::host::Host;
+use entrepot_sync::{Begun, ConnectionReport, NewConnection, SyncError};
+use entrepot_test_support::seed::{self, Seed};
+use entrepot_test_support::server::{Fault, Matcher, Site, visit};
+use entrepot_test_support::{etsy, shopify};
+use entrepot_tests::{App, Marketplace, SHOP, on_both};
+use entrepot_web::{HookLimits, Hosts};
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+pub(crate) const PRODUCTS: usize = 20;
+pub(crate) const PUBLIC: &str = "https://entrepot.example.com";
+
+pub(crate) fn catalogue() -> Vec<seed::Product> {
+    seed::catalogue(Seed { products: PRODUCTS, variable_share: 0.3, seed: 7 })
+}
+
+/// An Etsy shop that knows where its app's browsers come back to.
+pub(crate) fn etsy_shop() -> (etsy::Store, Marketplace) {
+    let store = etsy::Store::from_seed(&catalogue());
+    store.configure(|options| options.redirect_uris = vec![format!("{PUBLIC}/oauth/callback")]);
+    let shop = Marketplace::etsy(&store);
+    (store, shop)
+}
+
+pub(crate) fn shopify_shop() -> (shopify::Store, Marketplace) {
+    let store = shopify::Store::from_seed(&catalogue());
+    let shop = Marketplace::shopify(&store).with_secrets(client_of(&store));
+    (store, shop)
+}
+
+fn client_of(store: &shopify::Store) -> Value {
+    let options = store.options();
+    json!({
+        "client_id": options.client_id,
+        "client_secret": options.client_secret,
+        "webhook_secret": store.webhook_secret(),
+    })
+}
+
+/// The host with the shop's adapter, where others reach it.
+pub(crate) async fn host_for(app: App, shop: &Marketplace) -> (App, Router) {
+    let app = app.ready_for(shop).await.with(&[("ENTREPOT_PUBLIC_URL", PUBLIC)]).await;
+    let web = web(&app.host);
+    (app, web)
+}
+
+pub(crate) fn web(host: &Host) -> Router {
+    let hosts = Hosts::new(host.config.listen, &host.config.public_url);
+    entrepot_web::router(host.sync.clone(), host.tenant.clone(), hosts, HookLimits::default())
+}
+
+pub(crate) fn asked_for(shop: &Marketplace) -> NewConnection {
+    NewConnection {
+        adapter: shop.id.into(),
+        name: SHOP.into(),
+        settings: shop.settings(),
+        secrets: shop.secrets(|name| !name.ends_with("_token")),
+    }
+}
+
+pub(crate) async fn begin(app: &App, shop: &Marketplace) -> Begun {
+    let begun = app.host.sync.begin_connection(&app.host.tenant, asked_for(shop), PUBLIC).await;
+    begun.unwrap_or_else(|error| panic!("{}: {error}", shop.id))
+}
+
+/// The seller agrees; what the browser is sent back with.
+pub(crate) fn agree(site: &dyn Site, begun: &Begun) -> String {
+    let answer = visit(site, begun.authorize_url.expose());
+    let back = answer.header("Location").unwrap_or_else(|| panic!("{answer:?}")).to_owned();
+    let query = back.strip_prefix(&format!("{PUBLIC}/oauth/callback?"));
+    query.unwrap_or_else(|| panic!("the browser is sent elsewhere: {back}")).to_owned()
+}
+
+pub(crate) struct Shown {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
+}
+
+pub(crate) async fn ask(web: &Router, method: &str, target: &str, body: Body) -> Shown {
+    let request = Request::builder().method(method).uri(target).header(header::HOST, "entrepot.example.com");
+    let request = request.header(header::CONTENT_TYPE, "application/json").body(body).expect("a request");
+    let response = web.clone().oneshot(request).await.expect("an answer");
+    let (status, headers) = (response.status(), response.headers().clone());
+    let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.expect("a body");
+    Shown { status, headers, body: String::from_utf8_lossy(&bytes).into_owned() }
+}
+
+/// The browser is back. Whatever it is shown, it is a plain page that is kept by nobody and repeats nothing.
+pub(crate) async fn come_back(web: &Router, query: &str) -> Shown {
+    let shown = ask(web, "GET", &format!("/oauth/callback?{query}"), Body::empty()).await;
+    let header = |name: header::HeaderName| shown.headers.get(name).and_then(|value| value.to_str().ok());
+    assert_eq!(header(header::CONTENT_TYPE), Some("text/html; charset=utf-8"));
+    assert_eq!(header(header::CACHE_CONTROL), Some("no-store"));
+    assert_eq!(header(header::REFERRER_POLICY), Some("no-referrer"));
+    assert!(header(header::CONTENT_SECURITY_POLICY).is_some_and(|policy| policy.contains("default-src 'none'")));
+    assert!(
+        shown.body.starts_with("<!DOCTYPE html>\n<html lang=\"en\">") && shown.body.contains("<h1>"),
+        "{}",
+        shown.body
+    );
+    for (name, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
+        let secret = matches!(name, "state" | "code" | "hmac" | "error_description");
+        assert!(!secret || value.len() < 8 || !shown.body.contains(value), "{name} is on the page: {}", shown.body);
+    }
+    assert!(!shown.body.contains("<script") && !shown.body.contains("<img"), "{}", shown.body);
+    shown
+}
+
+pub(crate) async fn report(app: &App, begun: &Begun) -> ConnectionReport {
+    app.host.sync.connection(&app.host.tenant, begun.id.as_str()).await.expect("the connection")
+}
+
+pub(crate) async fn channels(app: &App) -> usize {
+    app.host.db.tenant(&app.host.tenant).channels().await.expect("channels").len()
+}
+
+/// How often the token endpoint was asked.
+pub(crate) fn asked_for_tokens(shop: &Marketplace) -> usize {
+    let lines = shop.server.log().lines();
+    lines
+        .iter()
+        .filter(|line| line.method == "POST" && line.path.contains("/oauth/") && line.path.contains("token"))
+        .count()
+}
+
+/// It has ended, and nothing secret is left in its row.
+pub(crate) async fn assert_ended(app: &App, begun: &Begun, state: &str) {
+    let row =
+        app.host.db.tenant(&app.host.tenant).connection(begun.id.as_str()).await.expect("answers").expect("a row");
+    assert_eq!((row.state.as_str(), row.sealed.is_none()), (state, true), "{:?}", row.failure);
+}
+
+/// Imported, and once more after the first token has ended.
+async fn imports_and_renews(app: &App, shop: &Marketplace) {
+    let run = app.import().await;
+    assert_eq!((run.state, run.created), (RunState::Completed, PRODUCTS as i64), "{run:?}");
+    assert_eq!(asked_for_tokens(shop), 1);
+    app.clock().advance(56 * 60_000);
+    let run = app.import().await;
+    assert_eq!((run.state, run.unchanged), (RunState::Completed, PRODUCTS as i64), "{run:?}");
+    assert_eq!(asked_for_tokens(shop), 2, "it was to end soon, and was renewed once");
+}
+
+on_both! {
+    async fn etsy_with_the_proof_that_it_was_us(app: App) {
+        let (store, shop) = etsy_shop();
+        let (app, web) = host_for(app, &shop).await;
+        let begun = begin(&app, &shop).await;
+        let url = begun.authorize_url.expose();
+        for part in ["response_type=code", "scope=listings_r%20shops_r", "code_challenge_method=S256", "code_challenge="] {
+            assert!(url.contains(part), "{url}");
+        }
+        assert!(!url.contains("simsecret01"), "{url}");
+        assert_eq!((report(&app, &begun).await.state.as_str(), channels(&app).await), ("pending", 0));
+
+        let shown = come_back(&web, &agree(&store, &begun)).await;
+        assert_eq!(shown.status, StatusCode::OK, "{}", shown.body);
+        assert!(shown.body.contains("<h1>Connected</h1>") && shown.body.contains("SimulatedShop"), "{}", shown.body);
+        assert_ended(&app, &begun, "done").await;
+        let report = report(&app, &begun).await;
+        let channel = ChannelId::from(report.channel.expect("a channel"));
+        let scoped = app.host.db.tenant(&app.host.tenant);
+        assert_eq!(scoped.channel(SHOP).await.expect("answers").map(|row| row.id), Some(channel.to_string()));
+        assert_eq!(scoped.schedules(&channel).await.expect("answers").len(), 2, "as with every new channel");
+        assert!(scoped.token_state(&channel).await.expect("answers").expires_at.is_some());
+        imports_and_renews(&app, &shop).await;
+    }
+
+    async fn shopify_with_a_signed_way_back(app: App) {
+        let (store, shop) = shopify_shop();
+        let (app, web) = host_for(app, &shop).await;
+        let begun = begin(&app, &shop).await;
+        let url = begun.authorize_url.expose();
+        assert!(url.contains("scope=read_products%2Cread_inventory%2Cread_locations"), "{url}");
+        assert!(!url.contains("code_challenge") && !url.contains(&store.options().client_secret), "{url}");
+        let shown = come_back(&web, &agree(&store, &begun)).await;
+        assert_eq!(shown.status, StatusCode::OK, "{}", shown.body);
+        assert_ended(&app, &begun, "done").await;
+        let channel = ChannelId::from(report(&app, &begun).await.channel.expect("a channel"));
+        let state = app.host.db.tenant(&app.host.tenant).token_state(&channel).await.expect("answers");
+        assert!(state.expires_at.is_some(), "it asked for a token that ends");
+        imports_and_renews(&app, &shop).await;
+    }
+
+    async fn the_api_begins_and_tells(app: App) {
+        let (store, shop) = shopify_shop();
+        let (_app, web) = host_for(app, &shop).await;
+        let asked = json!({
+            "adapter": shop.id, "name": SHOP, "settings": shop.settings(), "secrets": client_of(&store),
+        });
+        let made = ask(&web, "POST", "/api/v1/connections", Body::from(asked.to_string())).await;
+        assert_eq!(made.status, StatusCode::CREATED, "{}", made.body);
+        let made: Value = serde_json::from_str(&made.body).expect("JSON");
+        assert_eq!(made["redirect_uri"], format!("{PUBLIC}/oauth/callback"));
+        let path = format!("/api/v1/connections/{}", made["id"].as_str().unwrap_or_default());
+        let tell = async || -> Value {
+            serde_json::from_str(&ask(&web, "GET", &path, Body::empty()).await.body).expect("JSON")
+        };
+        let told = tell().await;
+        assert_eq!((told["state"].as_str(), told["channel"].as_str()), (Some("pending"), None), "{told}");
+        assert!(!told.to_string().contains(&store.options().client_secret));
+
+        let answer = visit(&store, made["authorize_url"].as_str().unwrap_or_default());
+        let back = answer.header("Location").unwrap_or_default().to_owned();
+        let (_, query) = back.split_once('?').expect("a query");
+        assert_eq!(come_back(&web, query).await.status, StatusCode::OK);
+        let told = tell().await;
+        assert!(told["state"] == "done" && told["channel"].is_string() && told["failure"].is_null(), "{told}");
+        let taken = ask(&web, "POST", "/api/v1/connections", Body::from(asked.to_string())).await;
+        assert_eq!(taken.status, StatusCode::CONFLICT, "the name is taken: {}", taken.body);
+        let again = ask(&web, "POST", &format!("/api/v1/channels/{SHOP}/reconnect"), Body::empty()).await;
+        assert_eq!(again.status, StatusCode::CREATED, "{}", again.body);
+        assert_eq!(ask(&web, "GET", "/api/v1/connections/cnn_none", Body::empty()).await.status, StatusCode::NOT_FOUND);
+    }
+
+    async fn a_channel_is_connected_anew(app: App) {
+        let (store, shop) = etsy_shop();
+        let (app, id) = app.connect_to(&shop).await;
+        let app = app.with(&[("ENTREPOT_PUBLIC_URL", PUBLIC)]).await;
+        let web = web(&app.host);
+        store.revoke_tokens();
+        let run = app.import().await;
+        let failure = run.failure.unwrap_or_default();
+        assert!(run.state == RunState::Failed && failure.contains("channel reconnect"), "{failure}");
+        let problem = async || app.host.sync.channel(&app.host.tenant, SHOP).await.expect("the channel").problem;
+        assert!(problem().await.is_some());
+
+        let begun = app.host.sync.begin_reconnection(&app.host.tenant, SHOP, PUBLIC).await.expect("begun");
+        let shown = come_back(&web, &agree(&store, &begun)).await;
+        assert_eq!(shown.status, StatusCode::OK, "{}", shown.body);
+        assert_ended(&app, &begun, "done").await;
+        assert_eq!((report(&app, &begun).await.channel, problem().await), (Some(id.to_string()), None));
+        assert_eq!(channels(&app).await, 1);
+        let run = app.import().await;
+        assert_eq!((run.state, run.created), (RunState::Completed, PRODUCTS as i64), "{run:?}");
+        let before = asked_for_tokens(&shop);
+        app.clock().advance(56 * 60_000);
+        assert_eq!(app.import().await.state, RunState::Completed);
+        assert_eq!(asked_for_tokens(&shop), before + 1, "the new refresh token is in its place");
+    }
+
+    async fn another_account_does_not_take_a_channel_over(app: App) {
+        let (store, shop) = etsy_shop();
+        let (app, id) = app.connect_to(&shop).await;
+        let app = app.with(&[("ENTREPOT_PUBLIC_URL", PUBLIC)]).await;
+        let web = web(&app.host);
+        let scoped = app.host.db.tenant(&app.host.tenant);
+        let before = scoped.sealed_secrets(&id).await.expect("answers");
+        let begin = async || app.host.sync.begin_reconnection(&app.host.tenant, SHOP, PUBLIC).await.expect("begun");
+
+        // Whoever agrees has another shop.
+        let begun = begin().await;
+        let me = br#"{"user_id":1,"shop_id":4711}"#.to_vec();
+        shop.server.inject(Matcher::path("/users/me").next(1), Fault::Body(me));
+        let shown = come_back(&web, &agree(&store, &begun)).await;
+        assert_eq!(shown.status, StatusCode::BAD_REQUEST);
+        assert!(shown.body.contains("The connection is to shop 4711"), "{}", shown.body);
+        assert_ended(&app, &begun, "failed").await;
+        assert_eq!(scoped.sealed_secrets(&id).await.expect("answers"), before, "nothing was replaced");
+
+        // The channel means another shop by now.
+        let begun = begin().await;
+        let other = [("shop_id".to_owned(), json!("4711"))].into_iter().collect();
+        app.host.sync.set_channel(&app.host.tenant, SHOP, other, vec![]).await.expect("set");
+        let asked = asked_for_tokens(&shop);
+        let shown = come_back(&web, &agree(&store, &begun)).await;
+        assert!(shown.body.contains("settings were changed"), "{}", shown.body);
+        assert_eq!((asked_for_tokens(&shop), scoped.sealed_secrets(&id).await.expect("answers")), (asked, before));
+    }
+
+    async fn what_cannot_work_is_told_before_anybody_has_to_agree(app: App) {
+        let (_, shop) = shopify_shop();
+        let (app, _) = host_for(app, &shop).await;
+        app.install().await;
+        let refused = async |change: &dyn Fn(&mut NewConnection)| {
+            let mut new = asked_for(&shop);
+            change(&mut new);
+            let begun = app.host.sync.begin_connection(&app.host.tenant, new, PUBLIC).await;
+            begun.err().expect("it cannot work")
+        };
+        let told = refused(&|new| new.secrets.retain(|(name, _)| name != "client_secret")).await.to_string();
+        assert_eq!(told, "client_secret: is required for connecting");
+        let token = || ("access_token".to_owned(), entrepot_domain::Secret::new("shpat_1"));
+        let told = refused(&|new| new.secrets.push(token())).await.to_string();
+        assert_eq!(told, "access_token: comes by connecting; leave it out");
+        let told = refused(&|new| drop(new.settings.insert("shop".into(), "acme.evil.example/".into()))).await;
+        assert!(matches!(&told, SyncError::Settings(_)), "{told}");
+        let told = refused(&|new| drop(new.settings.remove("shop"))).await.to_string();
+        assert_eq!(told, "shop: is required");
+        let told = refused(&|new| new.adapter = "woocommerce".into()).await;
+        assert!(matches!(told, SyncError::NoOAuth(_)), "{told}");
+        let none = app.host.sync.begin_reconnection(&app.host.tenant, "nowhere", PUBLIC).await;
+        assert!(matches!(none.err(), Some(SyncError::NoChannel(_))));
+    }
+}
