@@ -44,6 +44,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("fuzz", &["artifact", "domain"]),
     // What was built against the WIT alone shows breaks that the SDK would hide.
     ("golden-0-1-0", &[]),
+    ("golden-0-1-1", &[]),
     ("wit-check", &[]),
 ];
 
@@ -230,6 +231,7 @@ fn the_rules_can_fail() {
         ("cargo-adapter", "entrepot-store"),
         ("entrepot-testkit", "entrepot-sync"),
         ("entrepot-golden-0-1-0", "entrepot-guest"),
+        ("entrepot-golden-0-1-1", "entrepot-guest"),
         ("entrepot-fuzz", "entrepot-store"),
         ("entrepot-wit-check", "entrepot-domain"),
     ] {

@@ -28,15 +28,25 @@ const RECORDING: &str = r#"
 <
 < {"total": 3, "more": false, "products": [{"id": 1, "title": "Boots", "price": "1.15"}, {"id": 2, "title": "Laces", "price": "19.90"}, {"id": 3, "title": "Polish", "price": "7"}]}
 
-> GET https://shop.example/api/next
+> GET https://shop.example/api/stock?page=1
 < 200
 <
-< {"total": 2, "more": true, "products": [{"id": 1, "title": "Boots", "price": "1.15"}]}
+< {"more": true, "levels": [{"id": 1, "available": 5}, {"id": 2, "available": -1}]}
+
+> GET https://shop.example/api/stock?page=2
+< 200
+<
+< {"more": false, "levels": [{"id": 3, "available": 0}]}
 
 > GET https://shop.example/api/next
 < 200
 <
-< {"total": 2, "more": false, "products": [{"id": 2, "title": "Laces", "price": "19.90"}]}
+< {"total": 2, "more": true, "levels": [{"id": 1, "available": 5}], "products": [{"id": 1, "title": "Boots", "price": "1.15"}]}
+
+> GET https://shop.example/api/next
+< 200
+<
+< {"total": 2, "more": false, "levels": [{"id": 2, "available": 4}], "products": [{"id": 2, "title": "Laces", "price": "19.90"}]}
 "#;
 
 /// The shop keeps what it is told to keep each time, under an id of its own.
@@ -138,6 +148,10 @@ async fn each_check_catches_its_adapter() {
         ("counting", "catalog/pure", "mapped to something else the second time"),
         ("panicking", "catalog/total", "ended in a trap"),
         ("floating", "catalog/money", "stands nowhere in it"),
+        ("echoing", "stock/paging", "the level of 1 at default comes twice"),
+        ("absent-minded", "stock/restart", "page 2 is another one"),
+        ("gulping", "stock/faults", "taken for a good answer"),
+        ("renaming", "stock/known", "the first is of item item-1 at default"),
         ("hungry", "limits/headroom", "memory: "),
         ("telling", "secrets/unseen", "the secret token stands in"),
         ("deaf", "webhooks/accepted", "a good delivery is refused"),

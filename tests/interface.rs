@@ -9,7 +9,7 @@ const PAGE: &str = include_str!("../docs/adapters/interface.md");
 #[test]
 fn every_function_has_its_line() {
     let mut resolve = Resolve::default();
-    let wit = Path::new(env!("CARGO_MANIFEST_DIR")).join("../wit/0.1.0");
+    let wit = Path::new(env!("CARGO_MANIFEST_DIR")).join("../wit/0.1.1");
     resolve.push_path(wit).expect("the interface");
     let mut functions = 0;
     for (_, interface) in &resolve.interfaces {

@@ -67,9 +67,9 @@ fn the_adapter_in_javascript_works() {
     assert_eq!(
         imports,
         [
-            "entrepot:adapter/http@0.1.0: send",
-            "entrepot:adapter/http@0.1.0: send-all",
-            "entrepot:adapter/log@0.1.0: write"
+            "entrepot:adapter/http@0.1.1: send",
+            "entrepot:adapter/http@0.1.1: send-all",
+            "entrepot:adapter/log@0.1.1: write"
         ],
         "nothing of WASI is left"
     );

@@ -33,7 +33,7 @@ async fn rows() -> Result<Vec<Row>> {
     );
     let bare = Forged::default().component()?;
     let with = |manifest: &str| with_section(bare.clone(), MANIFEST_SECTION, manifest.as_bytes());
-    let modest = MANIFEST.replace("\"check\", \"fetch-page\"", "\"check\"");
+    let modest = MANIFEST.replace("\"check\", \"fetch-page\", \"fetch-stock\"", "\"check\"");
     let inner = format!("(module (@custom \"{MANIFEST_SECTION}\" \"id = 1\"))");
     let mut rows = Vec::new();
     for (case, bytes, must) in [
@@ -53,7 +53,7 @@ async fn rows() -> Result<Vec<Row>> {
         ("a rule for every host", with(&modest.replace("\"{base_url}\"", "\"https://*\"")), "adapter.toml"),
         ("a rule for map-product", with(&modest.replace("[\"check\"]", "[\"map-product\"]")), "pure"),
         ("an operation that is not exported", with(MANIFEST), "fetch-page, which the component does not export"),
-        ("another world", with(&modest.replace("adapter@0.1.0", "adapter@0.2.0")), "0.2.0"),
+        ("another world", with(&modest.replace("adapter@0.1.1", "adapter@0.2.0")), "0.2.0"),
         ("what is right is installed", with(&modest), "installed, not there before"),
         ("the very same again", with(&modest), "installed, there already"),
         (

@@ -31,6 +31,25 @@ pub(crate) async fn all() -> Vec<Row> {
         );
     }
     for (case, orders, must) in [
+        ("a stock level of 128 MiB", json!({ "mode": "huge-string", "times": 128 << 20 }), "adapter-stopped"),
+        ("10,000,000 stock levels", json!({ "mode": "huge-list", "times": 10_000_000 }), "adapter-stopped"),
+        (
+            "stock by way of a file, outside of a run",
+            json!({ "mode": "download", "url": stage.shop.url("/granted/lines") }),
+            "not part of a run",
+        ),
+    ] {
+        rows.push(
+            measured(&stage, case, must, async {
+                match stage.load(&roomy()).await {
+                    Ok(guest) => stage.fetch_stock(&guest, orders).await,
+                    Err(error) => error.to_string(),
+                }
+            })
+            .await,
+        );
+    }
+    for (case, orders, must) in [
         ("a title of 128 MiB", json!({ "mode": "huge-string", "times": 128 << 20 }), "adapter-stopped"),
         ("10,000,000 tags", json!({ "mode": "huge-list", "times": 10_000_000 }), "adapter-stopped"),
         ("extras nested 100,000 deep", json!({ "mode": "deep-extras", "times": 100_000 }), "extras that are no JSON"),

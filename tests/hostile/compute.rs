@@ -31,6 +31,8 @@ pub(crate) async fn all() -> Vec<Row> {
             );
         }
     }
+    let endless = stage.fetch_stock(&stage.guest, json!({ "mode": "loop" }));
+    rows.push(beside(&stage, "infinite loop in fetch-stock", "it computed for longer than 300ms", endless).await);
     for (case, mode) in
         [("1 GiB of log, in map-product", "log-flood"), ("10,000 log lines without a byte", "log-empty")]
     {

@@ -34,7 +34,7 @@ fn lines() -> Vec<Line> {
 
 fn interface() -> Result<Resolve> {
     let mut resolve = Resolve::default();
-    resolve.push_path(Path::new(env!("CARGO_MANIFEST_DIR")).join("../wit/0.1.0"))?;
+    resolve.push_path(Path::new(env!("CARGO_MANIFEST_DIR")).join("../wit/0.1.1"))?;
     Ok(resolve)
 }
 
@@ -56,7 +56,7 @@ fn imports(resolve: &Resolve) -> BTreeSet<(String, String)> {
 /// A component that imports all of one interface and does nothing.
 fn importing(interface: &str) -> Result<Vec<u8>> {
     let mut resolve = self::interface()?;
-    let text = format!("package probe:probe;\nworld probe {{ import entrepot:adapter/{interface}@0.1.0; }}");
+    let text = format!("package probe:probe;\nworld probe {{ import entrepot:adapter/{interface}@0.1.1; }}");
     let package = resolve.push_str("probe.wit", &text)?;
     let world = resolve.select_world(&[package], None)?;
     let mut module = dummy_module(&resolve, world, ManglingAndAbi::Standard32);

@@ -127,6 +127,17 @@ impl Stage {
         self.fetch_page_with(guest, orders, None).await
     }
 
+    pub(crate) async fn fetch_stock(&self, guest: &Adapter, orders: Value) -> String {
+        let request = PageRequest { scope: RunScope::Stock(None), cursor: None, context: None, limit: 100, attempt: 0 };
+        match self.session() {
+            Ok(session) => told(guest.fetch_stock(&channel(orders), session, request).await.map(|page| {
+                let bytes: usize = page.stock.iter().map(|level| level.item_id.len()).sum();
+                format!("{} levels, {bytes} bytes of ids", page.stock.len())
+            })),
+            Err(error) => error.to_string(),
+        }
+    }
+
     /// As part of a run with those files.
     pub(crate) async fn fetch_page_with(&self, guest: &Adapter, orders: Value, files: Option<Spool>) -> String {
         let view = ChannelView { files, ..channel(orders) };

@@ -10,9 +10,9 @@ use entrepot_domain::catalog::{
     ProductStatus, Sale, Seo, Variant, Weight, WeightUnit,
 };
 use entrepot_domain::grants::Approval;
-use entrepot_domain::run::RunState;
+use entrepot_domain::run::{RunScope, RunState};
 use entrepot_domain::{Money, Secret};
-use entrepot_sync::NewChannel;
+use entrepot_sync::{NewChannel, StartOptions};
 use entrepot_tests::{App, SHOP, adapters_folder, on_both};
 use serde_json::{Map, Value, json};
 
@@ -39,6 +39,43 @@ on_both! {
         assert_eq!(again.state, RunState::Completed, "{again:?}");
         assert_eq!((again.created, again.updated, again.deleted, again.unchanged), (0, 0, 0, 3), "{again:?}");
     }
+}
+
+on_both! {
+    /// What stands in the interface since then: stock alone, by the names of items, and of variants where they have none.
+    async fn an_adapter_of_0_1_1_tells_stock(app: App) {
+        let shop = Shop::open().await;
+        install(&app, "golden-0-1-1").await;
+        connect(&app, "golden-0-1-1", &shop).await;
+        let run = app.import().await;
+        assert_eq!((run.state, run.created), (RunState::Completed, 2), "{run:?}");
+
+        let run = app.import_with(RunScope::Stock(None), StartOptions::default()).await;
+        assert_eq!((run.state, run.scope, run.declared), (RunState::Completed, "stock", Some(4)), "{run:?}");
+        assert_eq!((run.fetched, run.updated, run.unchanged, run.unknown), (4, 2, 0, 2), "{run:?}");
+        let said = run.failure.expect("what was left out");
+        assert!(said.contains("2 stock levels are of nothing in the catalogue (item item-2 at there, item nobody at here)"), "{said}");
+        assert_eq!(stock(&app).await, [("1-m", 0), ("1-s", 7), ("2-m", 1), ("2-s", 1)].map(|(id, left)| (id.to_owned(), left)));
+
+        let scope = app.host.sync.stock_scope(&app.host.tenant, SHOP).await.expect("a scope");
+        assert!(matches!(scope, RunScope::Stock(Some(_))), "{scope:?}");
+        let run = app.import_with(scope, StartOptions::default()).await;
+        assert_eq!((run.state, run.fetched, run.unchanged), (RunState::Completed, 1, 1), "{run:?}");
+        assert_eq!(shop.strangers(), Vec::<String>::new());
+    }
+}
+
+/// Variant and what is left of it.
+async fn stock(app: &App) -> Vec<(String, i64)> {
+    let left = |variant: &Variant| match &variant.inventory {
+        Inventory::Tracked(levels) => levels.iter().map(|level| level.available).sum(),
+        Inventory::Untracked(_) => panic!("it is counted"),
+    };
+    let products = app.products().await;
+    let variants = products.iter().flat_map(|product| &product.variants);
+    let mut stock: Vec<(String, i64)> = variants.map(|variant| (variant.source_id.clone(), left(variant))).collect();
+    stock.sort();
+    stock
 }
 
 async fn install(app: &App, adapter: &str) {
@@ -90,6 +127,10 @@ async fn answer(State(strangers): State<Strangers>, request: Request) -> (Status
     let signed = query.contains("oauth_consumer_key=golden-key") && query.contains("oauth_signature=");
     let found = match request.uri().path() {
         "/about" => Some("Golden shop|EUR\n"),
+        "/goods" => Some("goods 1\ngoods 2\n"),
+        "/stock/1" if query.contains("since=") => Some("level item-1|here|7\n"),
+        "/stock/1" => Some("level item-1|here|7\nlevel 1-m|here|0\ntotal 4\nnext 2\n"),
+        "/stock/2" => Some("level item-2|there|5\nlevel nobody|here|3\n"),
         "/page/1" => Some("total 5\nitem 1|Boots|1999\nitem 2|Shoes|1999\nnext 2\n"),
         // What no page before has shown is asked for by its id.
         "/page/2" => Some("item 3||1999\nlisted 1\nlisted 2\nlisted 3\nlisted 4\nlisted 5\nlisted 6\n"),

@@ -33,6 +33,7 @@ mod quarantine;
 mod recorded;
 mod repair;
 mod schedules;
+mod stock;
 mod together;
 mod tokens;
 mod traces;

@@ -48,6 +48,28 @@ pub enum RunScope {
     Full,
     /// Only what changed after this moment.
     ChangedSince(Timestamp),
+    /// Stock alone: what changed after this moment, or all of it. Levels stand where items do in its counts.
+    Stock(Option<Timestamp>),
+}
+
+impl RunScope {
+    /// Its name, and the moment it begins at.
+    pub fn parts(self) -> (&'static str, Option<Timestamp>) {
+        match self {
+            Self::Full => ("full", None),
+            Self::ChangedSince(since) => ("changed_since", Some(since)),
+            Self::Stock(since) => ("stock", since),
+        }
+    }
+
+    /// Of what [`Self::parts`] gave.
+    pub fn of_parts(name: &str, since: Option<Timestamp>) -> Self {
+        match (name, since) {
+            ("stock", since) => Self::Stock(since),
+            ("changed_since", Some(since)) => Self::ChangedSince(since),
+            _ => Self::Full,
+        }
+    }
 }
 
 /// What a run did, in the order in which its report shows it.
@@ -62,6 +84,8 @@ pub struct Counts {
     pub unchanged: i64,
     pub deleted: i64,
     pub dead_letters: i64,
+    /// Stock levels of what is not in the catalogue.
+    pub unknown: i64,
     pub requests: i64,
     pub rate_limited: i64,
     pub retries: i64,
@@ -112,9 +136,9 @@ impl Spent {
 }
 
 impl Counts {
-    /// Items that ended somewhere: in the catalogue or as a dead letter.
+    /// Items that ended somewhere: in the catalogue or as a dead letter. Levels: with their product, or noted as of none.
     pub fn accounted(&self) -> i64 {
-        self.created + self.updated + self.unchanged + self.dead_letters
+        self.created + self.updated + self.unchanged + self.dead_letters + self.unknown
     }
 
     /// The count contract: what was declared = what was seen = what is accounted for. The answer says what is missing.

@@ -18,6 +18,8 @@ pub enum ScheduleKind {
     Full,
     /// An import of what changed since the last one.
     Delta,
+    /// Stock alone, since the last one.
+    Stock,
 }
 
 impl ScheduleKind {
@@ -25,11 +27,12 @@ impl ScheduleKind {
         match self {
             Self::Full => "full",
             Self::Delta => "delta",
+            Self::Stock => "stock",
         }
     }
 
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Full, Self::Delta].into_iter().find(|kind| kind.as_str() == text)
+        [Self::Full, Self::Delta, Self::Stock].into_iter().find(|kind| kind.as_str() == text)
     }
 }
 

@@ -9,6 +9,7 @@ use crate::artifact::Artifact;
 use crate::bindings::catalog_source::CatalogSourcePre;
 use crate::bindings::connectable::ConnectablePre;
 use crate::bindings::listing_target::ListingTargetPre;
+use crate::bindings::stock_source::StockSourcePre;
 use crate::bindings::webhook_receiver::WebhookReceiverPre;
 use crate::engine::Sandbox;
 use crate::inspect::{Surface, surface};
@@ -27,6 +28,7 @@ struct Inner {
     connection: Option<ConnectablePre<HostState>>,
     fetch: Option<CatalogSourcePre<HostState>>,
     map: Option<CatalogSourcePre<HostState>>,
+    stock: Option<StockSourcePre<HostState>>,
     subscribe: Option<WebhookReceiverPre<HostState>>,
     verify: Option<WebhookReceiverPre<HostState>>,
     push: Option<ListingTargetPre<HostState>>,
@@ -55,6 +57,7 @@ impl Sandbox {
         let connection = when(has("connection/"), || ConnectablePre::new(networked.clone())).map_err(mismatch)?;
         let catalog = |pre: &InstancePre<HostState>| when(has("catalog/"), || CatalogSourcePre::new(pre.clone()));
         let (fetch, map) = (catalog(&networked).map_err(mismatch)?, catalog(&pure).map_err(mismatch)?);
+        let stock = when(has("stock/"), || StockSourcePre::new(networked.clone())).map_err(mismatch)?;
         let webhooks = |pre: &InstancePre<HostState>| when(has("webhooks/"), || WebhookReceiverPre::new(pre.clone()));
         let (subscribe, verify) = (webhooks(&networked).map_err(mismatch)?, webhooks(&keyed).map_err(mismatch)?);
         let listings = |pre: &InstancePre<HostState>| when(has("listings/"), || ListingTargetPre::new(pre.clone()));
@@ -67,6 +70,7 @@ impl Sandbox {
             connection,
             fetch,
             map,
+            stock,
             subscribe,
             verify,
             push,
@@ -104,6 +108,10 @@ impl Adapter {
 
     pub(crate) fn fetch(&self) -> Option<&CatalogSourcePre<HostState>> {
         self.0.fetch.as_ref()
+    }
+
+    pub(crate) fn stock(&self) -> Option<&StockSourcePre<HostState>> {
+        self.0.stock.as_ref()
     }
 
     pub(crate) fn subscribe(&self) -> Option<&WebhookReceiverPre<HostState>> {

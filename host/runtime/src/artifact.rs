@@ -3,6 +3,7 @@
 mod depth;
 
 use bytes::Bytes;
+use entrepot_domain::grants::SUPPORTED_WORLDS;
 use sha2::{Digest, Sha256};
 use wasmparser::{Encoding, Parser, Payload};
 use wasmtime::Engine;
@@ -13,16 +14,16 @@ use depth::Depths;
 /// A larger upload is refused unread.
 pub(crate) const LARGEST_ARTIFACT: usize = 32 << 20;
 /// The interfaces a guest may import. Types-only ones grant nothing.
-const KNOWN_IMPORTS: &[&str] = &[
-    "entrepot:adapter/types@0.1.0",
-    "entrepot:adapter/exchange@0.1.0",
-    "entrepot:adapter/model@0.1.0",
-    "entrepot:adapter/items@0.1.0",
-    "entrepot:adapter/log@0.1.0",
-    "entrepot:adapter/http@0.1.0",
-    "entrepot:adapter/files@0.1.0",
-    "entrepot:adapter/keys@0.1.0",
-];
+const KNOWN_IMPORTS: &[&str] = &["types", "exchange", "model", "items", "log", "http", "files", "keys"];
+
+/// By name and version.
+fn is_known(import: &str) -> bool {
+    let known = import.strip_prefix("entrepot:adapter/").and_then(|rest| rest.split_once('@'));
+    known.is_some_and(|(interface, version)| {
+        let offered = |world: &&str| world.strip_prefix("entrepot:adapter@") == Some(version);
+        KNOWN_IMPORTS.contains(&interface) && SUPPORTED_WORLDS.iter().any(offered)
+    })
+}
 
 // Far beyond what toolchains make of an adapter, and far below what keeps a compiler busy for minutes.
 const IMPORTS: u64 = 100;
@@ -118,7 +119,7 @@ fn check_contents(artifact: &[u8]) -> Result<(), LoadError> {
                 count.imports(section.count())?;
                 for import in section {
                     let import = import?;
-                    if count.is_outermost() && !KNOWN_IMPORTS.contains(&import.name.name) {
+                    if count.is_outermost() && !is_known(import.name.name) {
                         return Err(LoadError::UnknownImport(shown(import.name.name)));
                     }
                     depths.import(import.ty);

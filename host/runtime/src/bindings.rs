@@ -1,63 +1,54 @@
-//! Made from the WIT by wasmtime: one module per capability, over the types of the first.
+//! Made from the WIT by wasmtime: one module per capability, over the types of the first that has them.
+//!
+//! The newest version of the interface is enough: what was built for an earlier one of the same compatible line is linked to it.
 
-pub(crate) mod connectable {
-    wasmtime::component::bindgen!({
-        path: "../../wit/0.1.0",
-        world: "connectable",
-        imports: { default: async | trappable },
-        exports: { default: async },
-    });
+/// A world, and the interfaces that an earlier module has already.
+macro_rules! world {
+    ($module:ident = $world:tt $(, $interface:tt of $earlier:ident :: $name:ident)*) => {
+        pub(crate) mod $module {
+            wasmtime::component::bindgen!({
+                path: "../../wit/0.1.1",
+                world: $world,
+                imports: { default: async | trappable },
+                exports: { default: async },
+                with: { $($interface: super::$earlier::entrepot::adapter::$name,)* },
+            });
+        }
+    };
 }
 
-pub(crate) mod catalog_source {
-    wasmtime::component::bindgen!({
-        path: "../../wit/0.1.0",
-        world: "catalog-source",
-        imports: { default: async | trappable },
-        exports: { default: async },
-        with: {
-            "entrepot:adapter/types": super::connectable::entrepot::adapter::types,
-            "entrepot:adapter/log": super::connectable::entrepot::adapter::log,
-            "entrepot:adapter/exchange": super::connectable::entrepot::adapter::exchange,
-            "entrepot:adapter/http": super::connectable::entrepot::adapter::http,
-        },
-    });
-}
+world!(connectable = "connectable");
 
-pub(crate) mod webhook_receiver {
-    wasmtime::component::bindgen!({
-        path: "../../wit/0.1.0",
-        world: "webhook-receiver",
-        imports: { default: async | trappable },
-        exports: { default: async },
-        with: {
-            "entrepot:adapter/types": super::connectable::entrepot::adapter::types,
-            "entrepot:adapter/log": super::connectable::entrepot::adapter::log,
-            "entrepot:adapter/exchange": super::connectable::entrepot::adapter::exchange,
-            "entrepot:adapter/http": super::connectable::entrepot::adapter::http,
-            "entrepot:adapter/items": super::catalog_source::entrepot::adapter::items,
-        },
-    });
-}
+world!(catalog_source = "catalog-source",
+    "entrepot:adapter/types" of connectable::types,
+    "entrepot:adapter/log" of connectable::log,
+    "entrepot:adapter/exchange" of connectable::exchange,
+    "entrepot:adapter/http" of connectable::http);
 
-pub(crate) mod listing_target {
-    wasmtime::component::bindgen!({
-        path: "../../wit/0.1.0",
-        world: "listing-target",
-        imports: { default: async | trappable },
-        exports: { default: async },
-        with: {
-            "entrepot:adapter/types": super::connectable::entrepot::adapter::types,
-            "entrepot:adapter/log": super::connectable::entrepot::adapter::log,
-            "entrepot:adapter/exchange": super::connectable::entrepot::adapter::exchange,
-            "entrepot:adapter/http": super::connectable::entrepot::adapter::http,
-            "entrepot:adapter/files": super::catalog_source::entrepot::adapter::files,
-            "entrepot:adapter/model": super::catalog_source::entrepot::adapter::model,
-        },
-    });
-}
+world!(stock_source = "stock-source",
+    "entrepot:adapter/types" of connectable::types,
+    "entrepot:adapter/log" of connectable::log,
+    "entrepot:adapter/exchange" of connectable::exchange,
+    "entrepot:adapter/http" of connectable::http,
+    "entrepot:adapter/items" of catalog_source::items);
+
+world!(webhook_receiver = "webhook-receiver",
+    "entrepot:adapter/types" of connectable::types,
+    "entrepot:adapter/log" of connectable::log,
+    "entrepot:adapter/exchange" of connectable::exchange,
+    "entrepot:adapter/http" of connectable::http,
+    "entrepot:adapter/items" of catalog_source::items);
+
+world!(listing_target = "listing-target",
+    "entrepot:adapter/types" of connectable::types,
+    "entrepot:adapter/log" of connectable::log,
+    "entrepot:adapter/exchange" of connectable::exchange,
+    "entrepot:adapter/http" of connectable::http,
+    "entrepot:adapter/files" of catalog_source::files,
+    "entrepot:adapter/model" of catalog_source::model);
 
 pub(crate) use catalog_source::entrepot::adapter::{files, items, model};
 pub(crate) use connectable::entrepot::adapter::{exchange, http, log, types};
+pub(crate) use stock_source::exports::entrepot::adapter::stock;
 pub(crate) use webhook_receiver::entrepot::adapter::keys;
 pub(crate) use webhook_receiver::exports::entrepot::adapter::webhooks;

@@ -3,6 +3,7 @@
 mod listing;
 mod model;
 mod paging;
+mod stock;
 mod webhook;
 
 pub(crate) use listing::receipt;
@@ -10,5 +11,6 @@ pub use listing::{Listing, Receipt};
 pub(crate) use model::product;
 pub use paging::{Account, ChannelView, Page, PageRequest, RawItem};
 pub(crate) use paging::{account, error, issue, page, raw_item};
+pub(crate) use stock::stock_page;
 pub use webhook::{Delivery, Event, StockChange, Subscription, Verdict, Verified};
 pub(crate) use webhook::{subscription, verdict};

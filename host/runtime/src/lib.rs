@@ -14,6 +14,7 @@ mod limits;
 mod listings;
 mod load_error;
 mod state;
+mod stock;
 mod tally;
 mod webhooks;
 

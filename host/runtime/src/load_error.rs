@@ -22,7 +22,7 @@ pub enum LoadError {
     TooMuch { what: &'static str, found: u64, most: u64 },
     #[error(transparent)]
     Compile(#[from] CompileError),
-    #[error("the component does not fit entrepot:adapter@0.1.0: {0}")]
+    #[error("the component does not fit the interface entrepot:adapter: {0}")]
     Mismatch(String),
 }
 

@@ -245,6 +245,9 @@ pub struct ImportArgs {
     /// Only what changed after this moment, e.g. 2026-11-20T09:00:00Z
     #[arg(long, value_name = "T")]
     pub since: Option<String>,
+    /// Stock alone: what changed since it last came, with --full all of it
+    #[arg(long, conflicts_with = "since")]
+    pub stock: bool,
     /// Work on it here and wait for its end
     #[arg(long)]
     pub wait: bool,

@@ -19,9 +19,7 @@ pub(crate) async fn watch(host: &Host, run: &RunId) -> Result<RunReport> {
     if !std::io::stderr().is_terminal() {
         bar.set_draw_target(ProgressDrawTarget::hidden());
     }
-    bar.set_style(
-        ProgressStyle::with_template("{spinner} [{bar:40}] {pos}/{len} products  {msg}")?.progress_chars("=> "),
-    );
+    bar.set_style(ProgressStyle::with_template("{spinner} [{bar:40}] {pos}/{len}  {msg}")?.progress_chars("=> "));
     loop {
         // A database that is away for a moment does not end the watching; the workers wait for it too.
         match host.db.tenant(&host.tenant).run(run).await {
@@ -70,12 +68,22 @@ fn time(spent: Spent) -> Option<String> {
 /// The report of a run for people.
 pub(crate) fn in_words(report: &RunReport, channel: &str) -> String {
     let declared = report.declared.map_or_else(String::new, |declared| format!(" of {declared} declared"));
-    let mut lines = vec![
-        format!("{}: {} in {:.1} s ({:.0} products/s)", channel, report.state.as_str(), report.seconds, report.rate),
+    let stock = report.scope == "stock";
+    let unit = if stock { "stock levels" } else { "products" };
+    let what = if stock {
         format!(
-            "  {}{declared}: {} created, {} updated, {} unchanged, {} deleted, {} dead letters",
-            report.fetched, report.created, report.updated, report.unchanged, report.deleted, report.dead_letters
-        ),
+            "{} updated, {} unchanged, {} of nothing in the catalogue",
+            report.updated, report.unchanged, report.unknown
+        )
+    } else {
+        format!(
+            "{} created, {} updated, {} unchanged, {} deleted, {} dead letters",
+            report.created, report.updated, report.unchanged, report.deleted, report.dead_letters
+        )
+    };
+    let mut lines = vec![
+        format!("{}: {} in {:.1} s ({:.0} {unit}/s)", channel, report.state.as_str(), report.seconds, report.rate),
+        format!("  {}{declared}: {what}", report.fetched),
         format!("  {} requests, {} rate limited, {} retries", report.requests, report.rate_limited, report.retries),
     ];
     let drift = report.drift;

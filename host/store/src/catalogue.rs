@@ -32,7 +32,7 @@ const INSERT_VARIANTS: &str = "INSERT INTO variants (tenant_id, product_id, sour
     option_values, enabled, currency, price, compare_at, cost, sale, weight, dimensions, taxable, tax_class, requires_shipping, \
     in_stock, media_ids, extras)";
 const INSERT_LEVELS: &str = "INSERT INTO inventory_levels (tenant_id, product_id, variant_source_id, location_id, location_name, \
-    item_id, available, backorder)";
+    item_id, available, backorder, set_at)";
 const INSERT_COLLECTIONS: &str = "INSERT INTO collections (tenant_id, channel_id, source_id, title, path)";
 const UPSERT_COLLECTIONS: &str = "ON CONFLICT (tenant_id, channel_id, source_id) DO UPDATE SET title = excluded.title, \
     path = excluded.path";
@@ -173,6 +173,7 @@ impl ScopedTx {
             Column::Text(rows.iter().map(|(.., l)| l.item_id.as_deref()).collect()),
             Column::Int(rows.iter().map(|(.., l)| Some(l.available)).collect()),
             Column::Bool(rows.iter().map(|(.., l)| Some(l.backorder)).collect()),
+            Column::Int(vec![Some(self.clock.now()); rows.len()]),
         ];
         bulk::insert(&mut self.tx, INSERT_LEVELS, "", &columns).await
     }

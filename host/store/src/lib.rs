@@ -24,7 +24,7 @@ pub mod products;
 pub mod quarantine;
 pub mod runs;
 pub mod schedules;
-mod stock;
+pub mod stock;
 pub mod tokens;
 pub mod trusted_keys;
 pub mod usage;

@@ -37,7 +37,7 @@ macro_rules! run_columns {
     () => {
         "id, channel_id, scope, since, state, seq, page_cursor, page_context, pages_done, attempt, not_before, lease_owner, lease_until, \
          cancel, allow_mass_deletion, declared, fetched, created, updated, unchanged, deleted, dead_letters, requests, \
-         rate_limited, retries, drift, spent, failure, created_at, started_at, finished_at"
+         rate_limited, retries, drift, spent, unknown, failure, created_at, started_at, finished_at"
     };
 }
 
@@ -78,7 +78,8 @@ const RELEASE: &str =
     "UPDATE runs SET lease_owner = NULL, lease_until = NULL WHERE tenant_id = $1 AND id = $2 AND lease_owner = $3";
 const ADVANCE: &str = "UPDATE runs SET seq = seq + 1, page_cursor = $5, pages_done = $19, page_context = COALESCE($6, page_context), attempt = 0, \
     not_before = $7, lease_until = $8, declared = $9, fetched = $10, created = $11, updated = $12, unchanged = $13, \
-    dead_letters = $14, requests = $15, rate_limited = $16, retries = $17, deleted = $18, spent = $20, drift = $21, failure = NULL \
+    dead_letters = $14, requests = $15, rate_limited = $16, retries = $17, deleted = $18, spent = $20, drift = $21, \
+    unknown = $22, failure = NULL \
     WHERE tenant_id = $1 AND id = $2 AND lease_owner = $3 AND seq = $4 AND state = 'running'";
 const POSTPONE: &str = "UPDATE runs SET attempt = $5, not_before = $6, requests = $7, rate_limited = $8, retries = $9, \
     failure = $10 WHERE tenant_id = $1 AND id = $2 AND lease_owner = $3 AND seq = $4 AND state = 'running'";
@@ -149,10 +150,7 @@ impl ScopedTx {
     ) -> Result<RunId, StoreError> {
         let now = self.clock.now();
         let id = RunId::make(now);
-        let (kind, since) = match scope {
-            RunScope::Full => ("full", None),
-            RunScope::ChangedSince(since) => ("changed_since", Some(since)),
-        };
+        let (kind, since) = scope.parts();
         let tenant = self.tenant.as_str();
         execute!(&mut self.tx, INSERT, tenant, id.as_str(), channel.as_str(), kind, since, allow_mass_deletion, now)?;
         Ok(id)
@@ -222,7 +220,8 @@ impl ScopedTx {
             c.deleted,
             progress.cursor.is_none(),
             Json(c.spent),
-            Json(c.drift)
+            Json(c.drift),
+            c.unknown
         )?;
         if touched == 1 { Ok(()) } else { Err(StoreError::LeaseLost) }
     }

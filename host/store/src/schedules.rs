@@ -31,10 +31,10 @@ pub struct Due {
 
 const OF_CHANNEL: &str = "SELECT channel_id, kind, rule, time_zone, jitter_ms, when_busy, enabled, next_at, last_at, last_run, note \
     FROM schedules WHERE tenant_id = $1 AND channel_id = $2 ORDER BY kind";
-/// Full ones first: what they find a delta due in the same moment need not.
+/// Full ones first: what they find a delta due in the same moment need not. Stock last, for the same reason.
 const DUE: &str = "SELECT s.tenant_id, s.channel_id, s.kind, s.rule, s.time_zone, s.jitter_ms, s.when_busy, s.enabled, s.next_at, \
     s.last_at, s.last_run, s.note FROM schedules s JOIN channels c ON c.tenant_id = s.tenant_id AND c.id = s.channel_id \
-    WHERE s.enabled = 1 AND s.next_at <= $1 AND c.removed_at IS NULL ORDER BY s.kind DESC, s.next_at LIMIT 500";
+    WHERE s.enabled = 1 AND s.next_at <= $1 AND c.removed_at IS NULL ORDER BY CASE s.kind WHEN 'full' THEN 0 WHEN 'delta' THEN 1 ELSE 2 END, s.next_at LIMIT 500";
 const PUT: &str = "INSERT INTO schedules (tenant_id, channel_id, kind, rule, time_zone, jitter_ms, when_busy, enabled, next_at) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (tenant_id, channel_id, kind) DO UPDATE SET rule = excluded.rule, \
     time_zone = excluded.time_zone, jitter_ms = excluded.jitter_ms, when_busy = excluded.when_busy, enabled = excluded.enabled, \
@@ -45,9 +45,9 @@ const TAKE: &str = "UPDATE schedules SET next_at = $5, last_at = $4, last_run = 
 const AGAIN: &str = "UPDATE schedules SET next_at = $3, note = $4 WHERE tenant_id = $1 AND last_run = $2 AND kind = 'full' \
     AND next_at > $3";
 
-/// `$3`: 1 for full ones alone.
+/// Full ones bring what the other scope brings, too.
 const LAST_COMPLETED: &str = "SELECT MAX(created_at) FROM runs WHERE tenant_id = $1 AND channel_id = $2 AND state = 'completed' \
-    AND ($3 = 0 OR scope = 'full')";
+    AND scope IN ('full', $3)";
 
 impl Db {
     /// Over all tenants.
@@ -61,10 +61,10 @@ impl Scoped {
         Ok(read_all!(self, ScheduleRow, OF_CHANNEL, self.tenant().as_str(), channel.as_str())?)
     }
 
-    /// When the last run that was completed was asked for.
-    pub async fn last_completed(&self, channel: &ChannelId, full: bool) -> Result<Option<Timestamp>, StoreError> {
-        let (tenant, full) = (self.tenant().as_str(), i64::from(full));
-        let row = read_optional!(self, (Option<Timestamp>,), LAST_COMPLETED, tenant, channel.as_str(), full)?;
+    /// When the last completed run that was full, or of this scope (see [`entrepot_domain::run::RunScope::parts`]), was asked for.
+    pub async fn last_completed(&self, channel: &ChannelId, scope: &str) -> Result<Option<Timestamp>, StoreError> {
+        let tenant = self.tenant().as_str();
+        let row = read_optional!(self, (Option<Timestamp>,), LAST_COMPLETED, tenant, channel.as_str(), scope)?;
         Ok(row.and_then(|(at,)| at))
     }
 }

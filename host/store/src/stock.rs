@@ -1,21 +1,60 @@
 //! Stock that marketplaces tell of without the product it belongs to.
 
 use entrepot_domain::ChannelId;
+use entrepot_domain::clock::Timestamp;
+use sqlx::types::Json;
 
-use crate::{ScopedTx, StoreError};
+use crate::{Scoped, ScopedTx, StoreError};
 
-const SET: &str = "UPDATE inventory_levels SET available = $5 WHERE tenant_id = $1 AND item_id = $3 AND location_id = $4 \
-    AND available <> $5 AND product_id IN (SELECT id FROM products WHERE tenant_id = $1 AND channel_id = $2)";
-const KNOWN: &str = "SELECT COUNT(*) FROM inventory_levels WHERE tenant_id = $1 AND item_id = $3 AND location_id = $4 \
-    AND product_id IN (SELECT id FROM products WHERE tenant_id = $1 AND channel_id = $2)";
-const TOUCH: &str = "UPDATE products SET updated_at = $5 WHERE tenant_id = $1 AND channel_id = $2 AND id IN \
-    (SELECT product_id FROM inventory_levels WHERE tenant_id = $1 AND item_id = $3 AND location_id = $4)";
+/// Of a level that has no item of its own, its variant is the item.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct KnownLevel {
+    pub item: String,
+    pub location_id: String,
+    pub available: i64,
+    /// When the number was last told, by whatever told it.
+    pub set_at: Timestamp,
+}
+
+macro_rules! of_item {
+    ($sql:literal) => {
+        concat!(
+            $sql,
+            " tenant_id = $1 AND COALESCE(item_id, variant_source_id) = $3 AND location_id = $4 AND NOT (set_at > $6 AND set_at <= $7) \
+             AND product_id IN (SELECT id FROM products WHERE tenant_id = $1 AND channel_id = $2 AND deleted_at IS NULL)"
+        )
+    };
+}
+
+const KNOWN: [&str; 2] = select_by_ids!(
+    "COALESCE(inventory_levels.item_id, inventory_levels.variant_source_id) AS item, inventory_levels.location_id, \
+     inventory_levels.available, inventory_levels.set_at",
+    "inventory_levels JOIN products ON products.tenant_id = inventory_levels.tenant_id AND products.id = inventory_levels.product_id",
+    "inventory_levels.tenant_id = $1 AND products.channel_id = $2 AND products.deleted_at IS NULL",
+    "COALESCE(inventory_levels.item_id, inventory_levels.variant_source_id)",
+    ""
+);
+const CHANGED: &str = of_item!("SELECT DISTINCT product_id FROM inventory_levels WHERE available <> $5 AND");
+const TOUCH: [&str; 2] =
+    change_by_ids!("UPDATE products SET updated_at = $4 WHERE tenant_id = $1 AND channel_id = $2 AND id", "");
 /// The raw item says something else about the stock now. When it comes again it must not pass for unchanged, even if it is the very
-/// same: the stock may be back to what it was. And a page that was asked for before now tells of stock that is older.
-const OUTDATE: &str = "UPDATE source_items SET content_hash = $5, fetched_at = $6 WHERE tenant_id = $1 AND channel_id = $2 AND product_id IN \
-    (SELECT product_id FROM inventory_levels WHERE tenant_id = $1 AND item_id = $3 AND location_id = $4)";
+/// same: the stock may be back to what it was. And a page that was asked for before the number was told has stock that is older.
+const OUTDATE: [&str; 2] = change_by_ids!(
+    "UPDATE source_items SET content_hash = $4, fetched_at = CASE WHEN fetched_at < $5 THEN $5 ELSE fetched_at END \
+     WHERE tenant_id = $1 AND channel_id = $2 AND product_id",
+    ""
+);
+const SET: &str = of_item!("UPDATE inventory_levels SET available = $5, set_at = $7 WHERE");
 /// No hash of anything.
 const OUTDATED: [u8; 32] = [0; 32];
+
+impl Scoped {
+    /// The levels of these items.
+    pub async fn known_levels(&self, channel: &ChannelId, items: &[&str]) -> Result<Vec<KnownLevel>, StoreError> {
+        let tenant = self.tenant().as_str();
+        Ok(read_all_forked!(self, KnownLevel, KNOWN, tenant, channel.as_str(), Json(items))?)
+    }
+}
 
 impl ScopedTx {
     /// Sets what is available of an item at a place. False: no such level is known.
@@ -26,15 +65,30 @@ impl ScopedTx {
         location_id: &str,
         available: i64,
     ) -> Result<bool, StoreError> {
+        let now = self.clock.now();
+        self.set_stock_as_of(channel, item_id, location_id, available, now).await
+    }
+
+    /// The number is of that moment: what was told since then stays. False: there is no level that it could be set at.
+    pub async fn set_stock_as_of(
+        &mut self,
+        channel: &ChannelId,
+        item_id: &str,
+        location_id: &str,
+        available: i64,
+        as_of: Timestamp,
+    ) -> Result<bool, StoreError> {
         let (tenant, channel, now) = (self.tenant.clone(), channel.as_str(), self.clock.now());
         let tenant = tenant.as_str();
-        let touched = execute!(&mut self.tx, SET, tenant, channel, item_id, location_id, available)?;
-        if touched > 0 {
-            execute!(&mut self.tx, TOUCH, tenant, channel, item_id, location_id, now)?;
-            execute!(&mut self.tx, OUTDATE, tenant, channel, item_id, location_id, OUTDATED.as_slice(), now)?;
-            return Ok(true);
+        type Row = (String,);
+        let changed =
+            tx_all!(&mut self.tx, Row, CHANGED, tenant, channel, item_id, location_id, available, as_of, now)?;
+        if !changed.is_empty() {
+            let products: Vec<&str> = changed.iter().map(|(product,)| product.as_str()).collect();
+            execute_forked!(&mut self.tx, TOUCH, tenant, channel, Json(&products), now)?;
+            execute_forked!(&mut self.tx, OUTDATE, tenant, channel, Json(&products), OUTDATED.as_slice(), as_of)?;
         }
-        let known = tx_optional!(&mut self.tx, (i64,), KNOWN, tenant, channel, item_id, location_id)?;
-        Ok(known.is_some_and(|(count,)| count > 0))
+        let set = execute!(&mut self.tx, SET, tenant, channel, item_id, location_id, available, as_of, now)?;
+        Ok(set > 0)
     }
 }

@@ -102,12 +102,12 @@ impl Sync {
         } else {
             let secrets = OpenSecrets::from_clear(new.secrets.iter().cloned());
             // Not saved yet, so it has no id; its pace is nobody else's.
-            let candidate = self.assemble(CANDIDATE.into(), &new.adapter, generation, &settings, secrets)?;
+            let candidate = self.assemble(CANDIDATE.into(), &new.adapter, generation.clone(), &settings, secrets)?;
             Some(self.check(&scoped, &candidate).await?)
         };
         let mut tx = scoped.begin().await?;
         let id =
-            self.insert_channel(&mut tx, &new.adapter, &new.name, &settings, &new.secrets, account.as_ref()).await?;
+            self.insert_channel(&mut tx, &generation, &new.name, &settings, &new.secrets, account.as_ref()).await?;
         tx.commit().await?;
         tracing::info!(channel = id.as_str(), adapter = new.adapter, "channel added");
         Ok((id, account))
@@ -117,17 +117,17 @@ impl Sync {
     pub(crate) async fn insert_channel(
         &self,
         tx: &mut ScopedTx,
-        adapter: &str,
+        generation: &Generation,
         name: &str,
         settings: &Settings,
         secrets: &[(String, Secret)],
         account: Option<&AccountReport>,
     ) -> Result<ChannelId, SyncError> {
         let report = account.and_then(|account| serde_json::to_value(account).ok());
-        let inserted = tx.insert_channel(adapter, name, settings, report.as_ref()).await;
+        let inserted = tx.insert_channel(&generation.manifest.id, name, settings, report.as_ref()).await;
         let id = inserted
             .map_err(|error| if error.is_conflict() { SyncError::NameTaken(name.to_owned()) } else { error.into() })?;
-        put_defaults(tx, &id, self.db().clock().now()).await?;
+        put_defaults(tx, &id, generation, self.db().clock().now()).await?;
         let tenant = tx.tenant().clone();
         for (name, secret) in secrets {
             let place = OpenSecrets::place(tenant.as_str(), id.as_str(), name);

@@ -93,6 +93,10 @@ pub enum SyncError {
     Vault(#[from] VaultError),
     #[error(transparent)]
     Call(#[from] CallError),
+    #[error(
+        "the adapter {0} does not tell stock alone: it comes with what changed, see the schedule of the kind delta"
+    )]
+    NoStock(String),
     #[error("{0}")]
     Schedule(String),
     #[error("{0}; connect the shop anew: `entrepot channel reconnect`, or give new tokens with `entrepot channel set`")]

@@ -15,6 +15,7 @@ mod report;
 mod setback;
 mod spools;
 mod start;
+mod stock;
 mod watch;
 mod write;
 

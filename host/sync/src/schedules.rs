@@ -1,6 +1,7 @@
 //! Imports that begin by themselves. A schedule is a row; whoever moves its `next_at` on, in the transaction that makes the run, has the
 //! tick, so each runs once however many hosts look.
 
+use entrepot_admission::Generation;
 use entrepot_domain::clock::Timestamp;
 use entrepot_domain::run::RunScope;
 use entrepot_domain::schedule::{Rule, ScheduleKind, WhenBusy, time_zone};
@@ -22,10 +23,17 @@ pub struct ScheduleChange {
 }
 
 /// Kind, rule, jitter. Nights differ by the seller; UTC is nobody's, and easy to reckon with.
-const DEFAULTS: [(ScheduleKind, &str, i64); 2] =
-    [(ScheduleKind::Full, "0 2 * * *", 2 * 3_600_000), (ScheduleKind::Delta, "every 15m", 60_000)];
+const DEFAULTS: [(ScheduleKind, &str, i64); 3] = [
+    (ScheduleKind::Full, "0 2 * * *", 2 * 3_600_000),
+    (ScheduleKind::Delta, "every 15m", 60_000),
+    (ScheduleKind::Stock, "every 15m", 60_000),
+];
+/// The first stock is due between two deltas, which would be in its way for ever.
+const BETWEEN_MS: i64 = 15 * 60_000 / 2;
+const FULL: &str = "full";
 /// What changed while the last run began was perhaps not in it: marketplaces save slowly, and clocks differ.
 const OVERLAP_MS: i64 = 10 * 60_000;
+const NOTHING_IMPORTED: &str = "nothing was imported yet that stock could be told of";
 /// Nobody has to wait longer for a tick that is spread.
 const MOST_JITTER_MS: i64 = 24 * 3_600_000;
 
@@ -86,8 +94,13 @@ impl Sync {
         kind: ScheduleKind,
         change: ScheduleChange,
     ) -> Result<ScheduleRow, SyncError> {
-        let id = ChannelId::from(self.channel(tenant, channel).await?.id);
+        let found = self.channel(tenant, channel).await?;
+        let id = ChannelId::from(found.id);
         let scoped = self.db().tenant(tenant);
+        if kind == ScheduleKind::Stock {
+            let generation = self.admission().active_for(&found.adapter_id, &id).await?;
+            tells_stock(&generation)?;
+        }
         let known = scoped.schedules(&id).await?.into_iter().find(|row| row.kind == kind.as_str());
         let mut row = known.unwrap_or_else(|| default_row(&id, kind));
         if let Some(rule) = change.rule {
@@ -123,16 +136,23 @@ impl Sync {
         if scoped.active_run(&channel).await?.is_some() {
             return match WhenBusy::parse(&row.when_busy) {
                 Some(WhenBusy::Queue) => Ok(Tick::Later),
-                _ if self.skip(&scoped, row, "another run was under way").await? => Ok(Tick::Skipped),
-                _ => Ok(Tick::Later),
+                _ => self.left_out(&scoped, row, "another run was under way").await,
             };
         }
         // Refuse at once what cannot work, as an import that is asked for by hand does.
-        self.open_channel(&tenant, channel.as_str()).await?;
+        let open = self.open_channel(&tenant, channel.as_str()).await?;
         let scope = match ScheduleKind::parse(&row.kind) {
             Some(ScheduleKind::Delta) => self.changed_since(&scoped, &channel).await?,
+            Some(ScheduleKind::Stock) => {
+                tells_stock(&open.generation)?;
+                match self.stock_since(&scoped, &channel).await? {
+                    RunScope::Stock(None) => return self.left_out(&scoped, row, NOTHING_IMPORTED).await,
+                    scope => scope,
+                }
+            }
             _ => RunScope::Full,
         };
+        let missing = open.generation.adapter.tells_stock() && !self.has_stock_schedule(&scoped, &channel).await?;
         let latest = scoped.latest_run(&channel).await?;
         let next = next_at(row, self.db().clock().now()).map_err(SyncError::Schedule)?;
         let mut tx = scoped.begin().await?;
@@ -147,9 +167,17 @@ impl Sync {
         if !tx.take_tick(row, next, Some(run.as_str()), None).await? {
             return Ok(Tick::Later);
         }
+        if missing {
+            // Its adapter's version of the time when it was added did not tell stock.
+            put_default(&mut tx, &channel, ScheduleKind::Stock, self.db().clock().now()).await?;
+        }
         self.parts().queue.enqueue(tx.raw(), Job::Run { tenant: tenant.to_string(), run: run.to_string() }).await?;
         tx.commit().await?;
         Ok(Tick::Begun(run))
+    }
+
+    async fn left_out(&self, scoped: &Scoped, row: &ScheduleRow, why: &str) -> Result<Tick, SyncError> {
+        Ok(if self.skip(scoped, row, why).await? { Tick::Skipped } else { Tick::Later })
     }
 
     /// False: another host had this tick.
@@ -172,9 +200,29 @@ impl Sync {
         scoped: &Scoped,
         channel: &ChannelId,
     ) -> Result<Option<Timestamp>, StoreError> {
-        let Some(full) = scoped.last_completed(channel, true).await? else { return Ok(None) };
-        let last = scoped.last_completed(channel, false).await?.unwrap_or(full);
-        Ok(Some(last.max(full) - OVERLAP_MS))
+        self.brought_until(scoped, channel, "changed_since").await
+    }
+
+    /// Since the last run that was completed and brought all stock began; all of it on a channel that never had one.
+    pub(crate) async fn stock_since(&self, scoped: &Scoped, channel: &ChannelId) -> Result<RunScope, StoreError> {
+        Ok(RunScope::Stock(self.brought_until(scoped, channel, "stock").await?))
+    }
+
+    /// By full runs, and by those of this scope.
+    async fn brought_until(
+        &self,
+        scoped: &Scoped,
+        channel: &ChannelId,
+        scope: &str,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        if scoped.last_completed(channel, FULL).await?.is_none() {
+            return Ok(None);
+        }
+        Ok(scoped.last_completed(channel, scope).await?.map(|last| last - OVERLAP_MS))
+    }
+
+    async fn has_stock_schedule(&self, scoped: &Scoped, channel: &ChannelId) -> Result<bool, StoreError> {
+        Ok(scoped.schedules(channel).await?.iter().any(|row| row.kind == ScheduleKind::Stock.as_str()))
     }
 }
 
@@ -185,14 +233,39 @@ enum Tick {
     Later,
 }
 
+/// Refuses for an adapter whose stock comes with its products alone.
+pub(crate) fn tells_stock(generation: &Generation) -> Result<(), SyncError> {
+    if generation.adapter.tells_stock() {
+        return Ok(());
+    }
+    Err(SyncError::NoStock(generation.manifest.id.clone()))
+}
+
 /// The schedules of a new channel.
-pub(crate) async fn put_defaults(tx: &mut ScopedTx, channel: &ChannelId, now: Timestamp) -> Result<(), StoreError> {
+pub(crate) async fn put_defaults(
+    tx: &mut ScopedTx,
+    channel: &ChannelId,
+    generation: &Generation,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     for (kind, ..) in DEFAULTS {
-        let mut row = default_row(channel, kind);
-        row.next_at = next_at(&row, now).map_err(StoreError::Corrupt)?;
-        tx.put_schedule(&row).await?;
+        if kind != ScheduleKind::Stock || generation.adapter.tells_stock() {
+            put_default(tx, channel, kind, now).await?;
+        }
     }
     Ok(())
+}
+
+async fn put_default(
+    tx: &mut ScopedTx,
+    channel: &ChannelId,
+    kind: ScheduleKind,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let mut row = default_row(channel, kind);
+    let now = if kind == ScheduleKind::Stock { now - BETWEEN_MS } else { now };
+    row.next_at = next_at(&row, now).map_err(StoreError::Corrupt)?;
+    tx.put_schedule(&row).await
 }
 
 fn default_row(channel: &ChannelId, kind: ScheduleKind) -> ScheduleRow {

@@ -8,6 +8,7 @@ mod deliveries;
 mod links;
 mod products;
 mod runs;
+mod schedules;
 
 use utoipa_axum::router::OpenApiRouter;
 
@@ -19,6 +20,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .merge(channels::routes())
         .merge(connections::routes())
         .merge(runs::routes())
+        .merge(schedules::routes())
         .merge(products::routes())
         .merge(dead_letters::routes())
         .merge(deliveries::routes())

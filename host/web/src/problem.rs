@@ -103,9 +103,11 @@ impl From<SyncError> for Problem {
             SyncError::NameTaken(_) | SyncError::Crowded | SyncError::Link(_) => Self::conflict(error),
             SyncError::Settings(_) | SyncError::Bind(_) => Self::refused(error),
             SyncError::Call(error) => Self::marketplace(error),
-            SyncError::Reconnect(_) | SyncError::Schedule(_) | SyncError::NoOAuth(_) | SyncError::NotConnected(_) => {
-                Self::refused(error)
-            }
+            SyncError::Reconnect(_)
+            | SyncError::Schedule(_)
+            | SyncError::NoStock(_)
+            | SyncError::NoOAuth(_)
+            | SyncError::NotConnected(_) => Self::refused(error),
             SyncError::NoToken { .. } => Self::marketplace(error),
             SyncError::Admission(error) => error.into(),
             SyncError::Store(error) => error.into(),

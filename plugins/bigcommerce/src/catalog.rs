@@ -13,10 +13,10 @@ use crate::{details, inventory, names};
 const OVERLAP_MS: i64 = 5 * 60 * 1000;
 
 /// How many products to ask for by attempt; products of 600 variants are some hundred kilobytes each.
-const SIZES: [u32; 5] = [100, 50, 10, 1, 1];
+pub(crate) const SIZES: [u32; 5] = [100, 50, 10, 1, 1];
 
 /// From this attempt on, what cannot be read beside the list is a problem of its products, and no longer of the page.
-const SET_ASIDE: u32 = 3;
+pub(crate) const SET_ASIDE: u32 = 3;
 
 /// Of a page that is larger, the rest is left to the next one: its items have to fit into memory twice.
 const MOST_BYTES: usize = 16 << 20;
@@ -95,7 +95,7 @@ fn fitting(listed: &[Listed<'_>]) -> usize {
 }
 
 /// A server that sorts otherwise, or ignores where to begin, would make the run skip or repeat products.
-fn ascending(listed: &[Listed<'_>], after: u64) -> Result<(), Error> {
+pub(crate) fn ascending(listed: &[Listed<'_>], after: u64) -> Result<(), Error> {
     let mut last = after;
     for id in listed.iter().filter_map(|product| product.id) {
         if id <= last {

@@ -58,6 +58,15 @@ impl<'a> Listed<'a> {
         self.fields.get("inventory_tracking").text().is_some_and(|tracking| tracking != "none")
     }
 
+    /// BigCommerce's word for how its stock is counted.
+    pub(crate) fn tracking(&self) -> String {
+        self.fields.get("inventory_tracking").owned().unwrap_or_default()
+    }
+
+    pub(crate) fn base_variant(&self) -> Option<u64> {
+        self.fields.get("base_variant_id").id()
+    }
+
     /// The item that is kept.
     pub(crate) fn item(&self, context: &Context, beside: Beside) -> RawItem {
         let mut body = String::with_capacity(self.raw.json().len() + 512);

@@ -11,6 +11,7 @@ mod item;
 mod map;
 mod names;
 mod settings;
+pub mod stock;
 pub mod webhooks;
 
 use entrepot_guest::prelude::*;
@@ -40,6 +41,12 @@ impl Catalog for BigCommerce {
     }
 }
 
+impl Stock for BigCommerce {
+    fn fetch_stock(channel: Channel, request: PageRequest) -> Result<StockPage, Error> {
+        stock::fetch_stock(&Host, &channel, &request)
+    }
+}
+
 impl Webhooks for BigCommerce {
     fn verify_webhook(channel: Channel, delivery: Delivery) -> Result<Verdict, Error> {
         webhooks::verify(&Host, &channel, &delivery)
@@ -58,4 +65,4 @@ impl Webhooks for BigCommerce {
     }
 }
 
-entrepot_guest::export!(BigCommerce: connection, catalog, webhooks);
+entrepot_guest::export!(BigCommerce: connection, catalog, stock, webhooks);

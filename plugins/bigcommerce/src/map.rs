@@ -11,3 +11,4 @@ mod units;
 mod variant;
 
 pub use product::map_product;
+pub(crate) use stock::alone as stock_alone;

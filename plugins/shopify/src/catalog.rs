@@ -10,7 +10,7 @@ use crate::context::Context;
 use crate::{bulk, delta, fetch};
 
 /// Clocks differ, and a product's date is set before its change can be seen.
-const OVERLAP_MS: i64 = 2 * 60 * 1000;
+pub(crate) const OVERLAP_MS: i64 = 2 * 60 * 1000;
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(tag = "phase", rename_all = "kebab-case")]

@@ -25,6 +25,7 @@ documents! {
     PRODUCT_VARIANTS = "product_variants",
     PRODUCTS_BY_ID = "products_by_id",
     SHOP = "shop",
+    STOCK_LEVELS = "stock_levels",
     WEBHOOK_CREATE = "webhook_create",
     WEBHOOK_DELETE = "webhook_delete",
     WEBHOOK_LIST = "webhook_list",

@@ -14,6 +14,7 @@ mod gid;
 mod item;
 mod map;
 mod settings;
+pub mod stock;
 pub mod subscriptions;
 pub mod webhooks;
 
@@ -44,6 +45,12 @@ impl Catalog for Shopify {
     }
 }
 
+impl Stock for Shopify {
+    fn fetch_stock(channel: Channel, request: PageRequest) -> Result<StockPage, Error> {
+        stock::fetch_stock(&Host, &channel, &request)
+    }
+}
+
 impl Webhooks for Shopify {
     fn verify_webhook(channel: Channel, delivery: Delivery) -> Result<Verdict, Error> {
         webhooks::verify(&Host, &channel, &delivery)
@@ -62,4 +69,4 @@ impl Webhooks for Shopify {
     }
 }
 
-entrepot_guest::export!(Shopify: connection, catalog, webhooks);
+entrepot_guest::export!(Shopify: connection, catalog, stock, webhooks);

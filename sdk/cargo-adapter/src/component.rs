@@ -21,7 +21,7 @@ pub fn encode(module: &[u8], manifest: &str) -> Result<Vec<u8>> {
     Ok(component)
 }
 
-/// What a component exports and imports, function by function: `entrepot:adapter/http@0.1.0: send`.
+/// What a component exports and imports, function by function: `entrepot:adapter/http@0.1.1: send`.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Surface {
     pub exports: Vec<String>,

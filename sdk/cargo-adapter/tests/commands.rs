@@ -81,7 +81,7 @@ fn a_new_adapter_is_filled_in_whatever_the_language() {
     assert!(read("a-shop/Cargo.toml").contains("name = \"entrepot-plugin-a-shop\""));
     assert!(read("b-shop/package.json").contains("\"name\": \"b-shop\""));
     assert!(read("b-shop/adapter.toml").contains("publisher = \"acme\""));
-    assert!(read("b-shop/wit/deps/entrepot-adapter/types.wit").contains("package entrepot:adapter@0.1.0;"));
+    assert!(read("b-shop/wit/deps/entrepot-adapter/types.wit").contains("package entrepot:adapter@0.1.1;"));
     assert_eq!(read("a-shop/tests/shop.json"), read("b-shop/tests/shop.json"));
     for file in ["README.md", "build.js", "src/adapter.js", "src/api.js", "src/map.js"] {
         let text = read(&format!("b-shop/{file}"));

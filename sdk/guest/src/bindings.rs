@@ -9,17 +9,17 @@ pub mod imports {
         inline: "
             package entrepot:guest;
             world imports {
-                import entrepot:adapter/types@0.1.0;
-                import entrepot:adapter/model@0.1.0;
-                import entrepot:adapter/exchange@0.1.0;
-                import entrepot:adapter/items@0.1.0;
-                import entrepot:adapter/log@0.1.0;
-                import entrepot:adapter/http@0.1.0;
-                import entrepot:adapter/files@0.1.0;
-                import entrepot:adapter/keys@0.1.0;
+                import entrepot:adapter/types@0.1.1;
+                import entrepot:adapter/model@0.1.1;
+                import entrepot:adapter/exchange@0.1.1;
+                import entrepot:adapter/items@0.1.1;
+                import entrepot:adapter/log@0.1.1;
+                import entrepot:adapter/http@0.1.1;
+                import entrepot:adapter/files@0.1.1;
+                import entrepot:adapter/keys@0.1.1;
             }
         ",
-        path: "../../wit/0.1.0",
+        path: "../../wit/0.1.1",
         world: "entrepot:guest/imports",
         generate_all,
         generate_unused_types: true,
@@ -32,12 +32,12 @@ pub mod imports {
 pub mod connectable {
     wit_bindgen::generate!({
         world: "connectable",
-        path: "../../wit/0.1.0",
+        path: "../../wit/0.1.1",
         with: {
-            "entrepot:adapter/types@0.1.0": crate::bindings::types,
-            "entrepot:adapter/exchange@0.1.0": crate::bindings::exchange,
-            "entrepot:adapter/log@0.1.0": crate::bindings::log,
-            "entrepot:adapter/http@0.1.0": crate::bindings::http,
+            "entrepot:adapter/types@0.1.1": crate::bindings::types,
+            "entrepot:adapter/exchange@0.1.1": crate::bindings::exchange,
+            "entrepot:adapter/log@0.1.1": crate::bindings::log,
+            "entrepot:adapter/http@0.1.1": crate::bindings::http,
         },
         generate_unused_types: true,
         pub_export_macro: true,
@@ -50,15 +50,15 @@ pub mod connectable {
 pub mod catalog_source {
     wit_bindgen::generate!({
         world: "catalog-source",
-        path: "../../wit/0.1.0",
+        path: "../../wit/0.1.1",
         with: {
-            "entrepot:adapter/types@0.1.0": crate::bindings::types,
-            "entrepot:adapter/model@0.1.0": crate::bindings::model,
-            "entrepot:adapter/items@0.1.0": crate::bindings::items,
-            "entrepot:adapter/exchange@0.1.0": crate::bindings::exchange,
-            "entrepot:adapter/log@0.1.0": crate::bindings::log,
-            "entrepot:adapter/http@0.1.0": crate::bindings::http,
-            "entrepot:adapter/files@0.1.0": crate::bindings::files,
+            "entrepot:adapter/types@0.1.1": crate::bindings::types,
+            "entrepot:adapter/model@0.1.1": crate::bindings::model,
+            "entrepot:adapter/items@0.1.1": crate::bindings::items,
+            "entrepot:adapter/exchange@0.1.1": crate::bindings::exchange,
+            "entrepot:adapter/log@0.1.1": crate::bindings::log,
+            "entrepot:adapter/http@0.1.1": crate::bindings::http,
+            "entrepot:adapter/files@0.1.1": crate::bindings::files,
         },
         generate_unused_types: true,
         pub_export_macro: true,
@@ -67,18 +67,37 @@ pub mod catalog_source {
     });
 }
 
+/// Stock alone.
+pub mod stock_source {
+    wit_bindgen::generate!({
+        world: "stock-source",
+        path: "../../wit/0.1.1",
+        with: {
+            "entrepot:adapter/types@0.1.1": crate::bindings::types,
+            "entrepot:adapter/items@0.1.1": crate::bindings::items,
+            "entrepot:adapter/exchange@0.1.1": crate::bindings::exchange,
+            "entrepot:adapter/log@0.1.1": crate::bindings::log,
+            "entrepot:adapter/http@0.1.1": crate::bindings::http,
+        },
+        generate_unused_types: true,
+        pub_export_macro: true,
+        export_macro_name: "export_stock_source",
+        additional_derives: [PartialEq, Clone],
+    });
+}
+
 /// What the marketplace tells by itself.
 pub mod webhook_receiver {
     wit_bindgen::generate!({
         world: "webhook-receiver",
-        path: "../../wit/0.1.0",
+        path: "../../wit/0.1.1",
         with: {
-            "entrepot:adapter/types@0.1.0": crate::bindings::types,
-            "entrepot:adapter/items@0.1.0": crate::bindings::items,
-            "entrepot:adapter/exchange@0.1.0": crate::bindings::exchange,
-            "entrepot:adapter/log@0.1.0": crate::bindings::log,
-            "entrepot:adapter/http@0.1.0": crate::bindings::http,
-            "entrepot:adapter/keys@0.1.0": crate::bindings::keys,
+            "entrepot:adapter/types@0.1.1": crate::bindings::types,
+            "entrepot:adapter/items@0.1.1": crate::bindings::items,
+            "entrepot:adapter/exchange@0.1.1": crate::bindings::exchange,
+            "entrepot:adapter/log@0.1.1": crate::bindings::log,
+            "entrepot:adapter/http@0.1.1": crate::bindings::http,
+            "entrepot:adapter/keys@0.1.1": crate::bindings::keys,
         },
         generate_unused_types: true,
         pub_export_macro: true,
@@ -91,14 +110,14 @@ pub mod webhook_receiver {
 pub mod listing_target {
     wit_bindgen::generate!({
         world: "listing-target",
-        path: "../../wit/0.1.0",
+        path: "../../wit/0.1.1",
         with: {
-            "entrepot:adapter/types@0.1.0": crate::bindings::types,
-            "entrepot:adapter/model@0.1.0": crate::bindings::model,
-            "entrepot:adapter/exchange@0.1.0": crate::bindings::exchange,
-            "entrepot:adapter/log@0.1.0": crate::bindings::log,
-            "entrepot:adapter/http@0.1.0": crate::bindings::http,
-            "entrepot:adapter/files@0.1.0": crate::bindings::files,
+            "entrepot:adapter/types@0.1.1": crate::bindings::types,
+            "entrepot:adapter/model@0.1.1": crate::bindings::model,
+            "entrepot:adapter/exchange@0.1.1": crate::bindings::exchange,
+            "entrepot:adapter/log@0.1.1": crate::bindings::log,
+            "entrepot:adapter/http@0.1.1": crate::bindings::http,
+            "entrepot:adapter/files@0.1.1": crate::bindings::files,
         },
         generate_unused_types: true,
         pub_export_macro: true,
@@ -111,13 +130,13 @@ pub mod listing_target {
 pub mod order_source {
     wit_bindgen::generate!({
         world: "order-source",
-        path: "../../wit/0.1.0",
+        path: "../../wit/0.1.1",
         with: {
-            "entrepot:adapter/types@0.1.0": crate::bindings::types,
-            "entrepot:adapter/items@0.1.0": crate::bindings::items,
-            "entrepot:adapter/exchange@0.1.0": crate::bindings::exchange,
-            "entrepot:adapter/log@0.1.0": crate::bindings::log,
-            "entrepot:adapter/http@0.1.0": crate::bindings::http,
+            "entrepot:adapter/types@0.1.1": crate::bindings::types,
+            "entrepot:adapter/items@0.1.1": crate::bindings::items,
+            "entrepot:adapter/exchange@0.1.1": crate::bindings::exchange,
+            "entrepot:adapter/log@0.1.1": crate::bindings::log,
+            "entrepot:adapter/http@0.1.1": crate::bindings::http,
         },
         generate_unused_types: true,
         pub_export_macro: true,
@@ -130,11 +149,11 @@ pub mod order_source {
 pub mod feed_format {
     wit_bindgen::generate!({
         world: "feed-format",
-        path: "../../wit/0.1.0",
+        path: "../../wit/0.1.1",
         with: {
-            "entrepot:adapter/types@0.1.0": crate::bindings::types,
-            "entrepot:adapter/model@0.1.0": crate::bindings::model,
-            "entrepot:adapter/log@0.1.0": crate::bindings::log,
+            "entrepot:adapter/types@0.1.1": crate::bindings::types,
+            "entrepot:adapter/model@0.1.1": crate::bindings::model,
+            "entrepot:adapter/log@0.1.1": crate::bindings::log,
         },
         generate_unused_types: true,
         pub_export_macro: true,
@@ -150,4 +169,5 @@ pub use connectable::exports::entrepot::adapter::connection::{self, Guest as Con
 pub use feed_format::exports::entrepot::adapter::feed::{self, Guest as FeedFormat};
 pub use listing_target::exports::entrepot::adapter::listings::{self, Guest as Listings};
 pub use order_source::exports::entrepot::adapter::orders::{self, Guest as Orders};
+pub use stock_source::exports::entrepot::adapter::stock::{self, Guest as Stock};
 pub use webhook_receiver::exports::entrepot::adapter::webhooks::{self, Guest as Webhooks};

@@ -2,7 +2,7 @@
 
 /// Exports the named capabilities of a type: `entrepot_guest::export!(WooCommerce: connection, catalog);`.
 ///
-/// Capabilities are `connection`, `catalog`, `webhooks`, `listings`, `orders` and `feed`; the type implements the trait
+/// Capabilities are `connection`, `catalog`, `stock`, `webhooks`, `listings`, `orders` and `feed`; the type implements the trait
 /// of each. On targets other than WebAssembly nothing is exported and only the traits are checked, so that an adapter
 /// can be linked into tests and benchmarks.
 #[macro_export]
@@ -17,6 +17,7 @@ macro_rules! export {
 macro_rules! __export_capability {
     ($adapter:ident connection) => { $crate::__export_world!($adapter Connection connectable export_connectable); };
     ($adapter:ident catalog) => { $crate::__export_world!($adapter Catalog catalog_source export_catalog_source); };
+    ($adapter:ident stock) => { $crate::__export_world!($adapter Stock stock_source export_stock_source); };
     ($adapter:ident webhooks) => { $crate::__export_world!($adapter Webhooks webhook_receiver export_webhook_receiver); };
     ($adapter:ident listings) => { $crate::__export_world!($adapter Listings listing_target export_listing_target); };
     ($adapter:ident orders) => { $crate::__export_world!($adapter Orders order_source export_order_source); };

@@ -21,8 +21,8 @@ pub mod time;
 pub mod transport;
 pub mod webhook;
 
-pub use bindings::{Catalog, Connection, FeedFormat, Listings, Orders, Webhooks};
-pub use bindings::{exchange, feed, items, listings, model, orders, types, webhooks};
+pub use bindings::{Catalog, Connection, FeedFormat, Listings, Orders, Stock, Webhooks};
+pub use bindings::{exchange, feed, items, listings, model, orders, stock, types, webhooks};
 pub use files::Files;
 pub use keys::Keys;
 pub use transport::{Host, Transport};
@@ -33,8 +33,9 @@ pub mod prelude {
     pub use crate::bindings::exchange::{Method, Request, Response};
     pub use crate::bindings::items::{Page, PageRequest, RawItem, Scope};
     pub use crate::bindings::model;
+    pub use crate::bindings::stock::{Level as StockLevel, StockPage};
     pub use crate::bindings::types::{Channel, Error, Issue, Money};
     pub use crate::bindings::webhooks::{Delivery, Event, StockChange, Subscription, Verdict, Verified};
     pub use crate::issue::issue;
-    pub use crate::{Catalog, Connection, Files, Host, Keys, Listings, Transport, Webhooks};
+    pub use crate::{Catalog, Connection, Files, Host, Keys, Listings, Stock, Transport, Webhooks};
 }

@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::bindings::items::Page;
+use crate::bindings::stock::StockPage;
 use crate::bindings::types::Error;
 
 /// What the host handed back, or the default where it had nothing (the first page). A cursor this version cannot read
@@ -25,4 +26,9 @@ pub fn encode<T: Serialize>(value: &T) -> Result<String, Error> {
 /// A page with nothing in it, to be filled.
 pub fn empty_page() -> Page {
     Page { items: Vec::new(), listed: Vec::new(), next: None, context: None, total: None, wait: None }
+}
+
+/// A page of stock with nothing in it, to be filled.
+pub fn empty_stock_page() -> StockPage {
+    StockPage { levels: Vec::new(), next: None, context: None, total: None, wait: None }
 }

@@ -201,7 +201,7 @@ pub(crate) fn account_json(account: &entrepot_runtime::Account) -> Value {
     json!({"name": name, "url": url, "currency": currency, "details": details, "warnings": warnings})
 }
 
-/// Everything an import gives: products, and what could not be made one.
+/// Everything an import gives: products, what could not be made one, and stock where it comes alone.
 pub async fn import(shop: &Shop) -> Result<Value, CallError> {
     let walk = shop.walk().await?;
     let mut mapper = shop.mapper();
@@ -218,7 +218,12 @@ pub async fn import(shop: &Shop) -> Result<Value, CallError> {
             }
         }
     }
-    Ok(json!({"products": products, "problems": problems}))
+    let mut found = json!({"products": products, "problems": problems});
+    if shop.tells_stock() {
+        let levels = shop.walk_stock().await?.into_iter().flat_map(|(_, page)| page.stock);
+        found["stock"] = levels.map(|level| json!([level.item_id, level.location_id, level.available])).collect();
+    }
+    Ok(found)
 }
 
 fn unlike(expected: &Map<String, Value>, found: &Value) -> Vec<String> {

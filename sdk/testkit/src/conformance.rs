@@ -8,12 +8,13 @@ mod mapping;
 mod money;
 mod paging;
 mod secrets;
+mod stock;
 mod webhooks;
 
 use std::sync::Arc;
 
 use anyhow::{Result, ensure};
-use entrepot_runtime::CallError;
+use entrepot_runtime::{CallError, Page, PageRequest};
 use serde::Serialize;
 
 use crate::case::Case;
@@ -41,6 +42,8 @@ struct Subject<'a> {
     case: &'a Case,
     /// A whole import; none: the adapter has no catalogue.
     walk: Option<Walk>,
+    /// All stock; none: it comes with the catalogue.
+    stock: Vec<(PageRequest, Page)>,
 }
 
 impl Subject<'_> {
@@ -55,6 +58,20 @@ impl Subject<'_> {
     fn walk(&self) -> Result<&Walk, String> {
         self.walk.as_ref().ok_or_else(|| "there is no import to look at".to_owned())
     }
+
+    fn pages(&self, of: Pages) -> Result<&[(PageRequest, Page)], String> {
+        match of {
+            Pages::Items => Ok(&self.walk()?.pages),
+            Pages::Stock => Ok(&self.stock),
+        }
+    }
+}
+
+/// Which pages are looked at.
+#[derive(Clone, Copy)]
+enum Pages {
+    Items,
+    Stock,
 }
 
 /// All checks for what the adapter exports, over each recording that is made to succeed.
@@ -75,7 +92,7 @@ pub async fn conformance(kit: &Kit, cases: &[Case]) -> Result<Vec<Check>> {
             let (passed, message) = outcome.map_or_else(|wrong| (false, wrong), |seen| (true, seen));
             checks.push(Check { name, case: case.name.clone(), passed, message });
         };
-        let mut subject = Subject { kit, case, walk: None };
+        let mut subject = Subject { kit, case, walk: None, stock: Vec::new() };
         if kit.has("connection/check") {
             note("connection/answers", connection::answers(&subject).await);
             note("connection/faults", faults::of_check(&subject).await);
@@ -84,12 +101,20 @@ pub async fn conformance(kit: &Kit, cases: &[Case]) -> Result<Vec<Check>> {
             let (walk, outcome) = paging::complete(&subject).await;
             subject.walk = walk;
             note("catalog/paging", outcome);
-            note("catalog/restart", paging::restart(&subject).await);
-            note("catalog/faults", faults::of_pages(&subject).await);
+            note("catalog/restart", paging::restart(&subject, Pages::Items).await);
+            note("catalog/faults", faults::of_pages(&subject, Pages::Items).await);
             note("catalog/by-id", paging::by_id(&subject).await);
             note("catalog/pure", mapping::pure(&subject).await);
             note("catalog/total", mapping::total(&subject).await);
             note("catalog/money", money::exact(&subject).await);
+        }
+        if kit.has("stock/fetch-stock") {
+            let (pages, outcome) = stock::complete(&subject).await;
+            subject.stock = pages;
+            note("stock/paging", outcome);
+            note("stock/restart", paging::restart(&subject, Pages::Stock).await);
+            note("stock/faults", faults::of_pages(&subject, Pages::Stock).await);
+            note("stock/known", stock::known(&subject).await);
         }
         if kit.has("webhooks/verify-webhook") && !case.deliveries.is_empty() {
             note("webhooks/accepted", webhooks::accepted(&subject).await);

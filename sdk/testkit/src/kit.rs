@@ -145,8 +145,16 @@ impl Shop {
         self.adapter.check(&self.view, self.session()).await
     }
 
+    /// Of items, or of stock alone, as the request's scope says.
     pub async fn fetch_page(&self, request: PageRequest) -> Result<Page, CallError> {
-        self.adapter.fetch_page(&self.view, self.session(), request).await
+        match request.scope {
+            RunScope::Stock(_) => self.adapter.fetch_stock(&self.view, self.session(), request).await,
+            _ => self.adapter.fetch_page(&self.view, self.session(), request).await,
+        }
+    }
+
+    pub fn tells_stock(&self) -> bool {
+        self.adapter.tells_stock()
     }
 
     pub async fn fetch_items(&self, context: Option<String>, ids: Vec<String>) -> Result<Vec<RawItem>, CallError> {
@@ -195,6 +203,24 @@ impl Shop {
             let Some(cursor) = next else { return Ok(walk) };
             request = PageRequest { cursor: Some(cursor), context, ..request };
         }
-        Err(CallError::Stopped { operation: "fetch-page", why: format!("it did not end within {ENDLESS} pages") })
+        Err(endless("fetch-page"))
     }
+
+    /// All stock, as the host asks for it.
+    pub async fn walk_stock(&self) -> Result<Vec<(PageRequest, Page)>, CallError> {
+        let mut pages = Vec::new();
+        let mut request = PageRequest { scope: RunScope::Stock(None), ..Self::beginning() };
+        for _ in 0..ENDLESS {
+            let page = self.fetch_page(request.clone()).await?;
+            let (next, context) = (page.next.clone(), page.context.clone().or_else(|| request.context.clone()));
+            pages.push((request.clone(), page));
+            let Some(cursor) = next else { return Ok(pages) };
+            request = PageRequest { cursor: Some(cursor), context, ..request };
+        }
+        Err(endless("fetch-stock"))
+    }
+}
+
+fn endless(operation: &'static str) -> CallError {
+    CallError::Stopped { operation, why: format!("it did not end within {ENDLESS} pages") }
 }

@@ -27,6 +27,9 @@ pub async fn record(kit: &Kit, case: &Case, real: &Login) -> Result<Vec<Exchange
         let walk = shop.walk().await?;
         ask_by_id(&shop, &walk).await;
     }
+    if kit.has("stock/fetch-stock") {
+        shop.walk_stock().await?;
+    }
     if kit.has("listings/push-listing") {
         for listing in &case.listings {
             if let Err(error) = push_thrice(&shop, listing).await {

@@ -45,6 +45,31 @@ pub(crate) fn page(channel: &Channel, request: &PageRequest) -> Result<Page, Err
     Ok(page)
 }
 
+pub(crate) fn stock(channel: &Channel, request: &PageRequest) -> Result<StockPage, Error> {
+    let sin = setting(channel, "sin");
+    let number: u64 = paging::decode(request.cursor.as_deref())?;
+    let path = if sin == "absent-minded" { "/api/next".to_owned() } else { format!("/api/stock?page={}", number + 1) };
+    let answer = match get(channel, &path) {
+        Err(_) if sin == "gulping" => Value::Null,
+        answer => answer?,
+    };
+    let levels = answer["levels"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let level = |level: &Value| StockLevel {
+        item_id: if sin == "renaming" { format!("item-{}", level["id"]) } else { level["id"].to_string() },
+        location_id: "default".to_owned(),
+        available: level["available"].as_i64().unwrap_or_default(),
+    };
+    let mut page = paging::empty_stock_page();
+    page.levels = levels.iter().map(level).collect();
+    if sin == "echoing" {
+        page.levels.extend(page.levels.clone());
+    }
+    if answer["more"] == true {
+        page.next = Some(paging::encode(&(number + 1))?);
+    }
+    Ok(page)
+}
+
 pub(crate) fn items(channel: &Channel, ids: &[String]) -> Result<Vec<RawItem>, Error> {
     let answer = get(channel, &format!("/api/products?ids={}", ids.join(",")))?;
     if setting(channel, "sin") == "unfindable" {

@@ -30,6 +30,12 @@ impl Catalog for Wrong {
     }
 }
 
+impl Stock for Wrong {
+    fn fetch_stock(channel: Channel, request: PageRequest) -> Result<StockPage, Error> {
+        api::stock(&channel, &request)
+    }
+}
+
 impl Webhooks for Wrong {
     fn verify_webhook(channel: Channel, delivery: Delivery) -> Result<Verdict, Error> {
         hook::verify(&setting(&channel, "sin"), &delivery)
@@ -71,4 +77,4 @@ fn setting(channel: &Channel, name: &str) -> String {
     settings.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 
-entrepot_guest::export!(Wrong: connection, catalog, webhooks, listings);
+entrepot_guest::export!(Wrong: connection, catalog, stock, webhooks, listings);

@@ -26,6 +26,15 @@ pub(crate) fn product(sin: &str, item: &RawItem) -> Result<model::Product, Error
         "floating" => Money { minor: (written.parse::<f64>().unwrap_or_default() * 100.0) as i64, ..exact },
         _ => exact,
     };
-    let variant = model::ProductVariant { price: Some(price), ..blank::variant(id) };
+    let level = model::Level {
+        location_id: "default".to_owned(),
+        location_name: None,
+        available: 1,
+        // None: it is the variant's own.
+        item_id: None,
+        backorder: false,
+    };
+    let inventory = model::Inventory::Tracked(vec![level]);
+    let variant = model::ProductVariant { price: Some(price), inventory, ..blank::variant(id) };
     Ok(model::Product { variants: vec![variant], ..blank::product(id, title) })
 }

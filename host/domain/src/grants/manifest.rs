@@ -9,7 +9,7 @@ use super::line::{line_at, line_of};
 use super::{Credential, EgressRule, KeyRule, Limits, OAuth, RateLimit, SecretField, Setting, check};
 
 /// The guest interfaces this host can run.
-pub const SUPPORTED_WORLDS: [&str; 1] = ["entrepot:adapter@0.1.0"];
+pub const SUPPORTED_WORLDS: [&str; 2] = ["entrepot:adapter@0.1.0", "entrepot:adapter@0.1.1"];
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -11,6 +11,7 @@ pub enum Operation {
     FetchPage,
     FetchItems,
     MapProduct,
+    FetchStock,
     VerifyWebhook,
     Subscribe,
     Subscriptions,
@@ -30,11 +31,12 @@ pub enum Operation {
 }
 
 impl Operation {
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Check,
         Self::FetchPage,
         Self::FetchItems,
         Self::MapProduct,
+        Self::FetchStock,
         Self::VerifyWebhook,
         Self::Subscribe,
         Self::Subscriptions,
@@ -59,6 +61,7 @@ impl Operation {
             Self::FetchPage => "fetch-page",
             Self::FetchItems => "fetch-items",
             Self::MapProduct => "map-product",
+            Self::FetchStock => "fetch-stock",
             Self::VerifyWebhook => "verify-webhook",
             Self::Subscribe => "subscribe",
             Self::Subscriptions => "subscriptions",

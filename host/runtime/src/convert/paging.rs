@@ -7,6 +7,7 @@ use entrepot_domain::usage::Ledger;
 use entrepot_spool::Spool;
 use serde::{Deserialize, Serialize};
 
+use super::webhook::StockChange;
 use crate::bindings::connectable::exports::entrepot::adapter::connection;
 use crate::bindings::{items, types};
 use crate::error::AdapterError;
@@ -73,8 +74,8 @@ pub struct PageRequest {
 impl PageRequest {
     pub(crate) fn to_wit(&self) -> items::PageRequest {
         let (scope, since) = match self.scope {
-            RunScope::Full => (items::Scope::Everything, None),
-            RunScope::ChangedSince(since) => (items::Scope::ChangedSince, Some(since)),
+            RunScope::Full | RunScope::Stock(None) => (items::Scope::Everything, None),
+            RunScope::ChangedSince(since) | RunScope::Stock(Some(since)) => (items::Scope::ChangedSince, Some(since)),
         };
         items::PageRequest {
             scope,
@@ -113,6 +114,8 @@ impl RawItem {
 pub struct Page {
     pub items: Vec<RawItem>,
     pub listed: Vec<String>,
+    /// Levels that come without their products.
+    pub stock: Vec<StockChange>,
     pub next: Option<String>,
     pub context: Option<String>,
     pub total: Option<u64>,
@@ -124,7 +127,8 @@ pub(crate) fn page(page: items::Page) -> Page {
     let items::Page { items, listed, next, context, total, wait } = page;
     let listed = listed.into_iter().map(storable).collect();
     let (next, context) = (next.map(storable), context.map(storable));
-    Page { items: items.into_iter().map(raw_item).collect(), listed, next, context, total, wait }
+    let items = items.into_iter().map(raw_item).collect();
+    Page { items, listed, stock: Vec::new(), next, context, total, wait }
 }
 
 pub(crate) fn raw_item(item: items::RawItem) -> RawItem {

@@ -14,7 +14,7 @@ pub enum ScheduleCommand {
 pub struct ScheduleArgs {
     pub channel: String,
     /// What it begins
-    #[arg(value_parser = ["full", "delta"])]
+    #[arg(value_parser = ["full", "delta", "stock"])]
     pub kind: String,
     /// `every 15m`, or a cron line like `0 3 * * *`
     #[arg(long)]

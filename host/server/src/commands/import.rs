@@ -14,9 +14,12 @@ use crate::output::{Output, write_line};
 use crate::progress;
 
 pub(crate) async fn run(host: &Host, arguments: ImportArgs, output: Output) -> Result<ExitCode> {
-    let scope = match &arguments.since {
-        Some(text) => RunScope::ChangedSince(moment(text)?),
-        None => RunScope::Full,
+    let since = arguments.since.as_deref().map(moment).transpose()?;
+    let scope = match (arguments.stock, since) {
+        (false, Some(since)) => RunScope::ChangedSince(since),
+        (false, None) => RunScope::Full,
+        (true, _) if arguments.full => RunScope::Stock(None),
+        (true, _) => host.sync.stock_scope(&host.tenant, &arguments.channel).await?,
     };
     let options = StartOptions { fresh: arguments.fresh, allow_mass_deletion: arguments.allow_mass_deletion };
     let started = host.sync.start_import(&host.tenant, &arguments.channel, scope, options).await?;
@@ -66,6 +69,7 @@ fn say_scope(started: &Started, asked: RunScope) {
     let what = match started.scope {
         RunScope::Full => "everything".to_owned(),
         RunScope::ChangedSince(since) => format!("what changed since {} (UTC)", crate::output::moment(since)),
+        RunScope::Stock(_) => "stock alone".to_owned(),
     };
     eprintln!(
         "run {} imports {what}, which is not what was asked for; give the command again when it is over",

@@ -31,6 +31,7 @@ pub(crate) async fn list(host: &Host, channel: Option<&str>, output: Output) -> 
                 let changes = format!("+{} ~{} -{}", r.created, r.updated, r.deleted);
                 vec![
                     r.run.clone(),
+                    r.scope.replace('_', " "),
                     r.state.as_str().into(),
                     moment(r.created_at),
                     progress,
@@ -39,7 +40,7 @@ pub(crate) async fn list(host: &Host, channel: Option<&str>, output: Output) -> 
                 ]
             })
             .collect();
-        table(&["RUN", "STATE", "BEGUN (UTC)", "PRODUCTS", "CHANGES", "DEAD"], &cells)
+        table(&["RUN", "SCOPE", "STATE", "BEGUN (UTC)", "ITEMS", "CHANGES", "DEAD"], &cells)
     })
 }
 

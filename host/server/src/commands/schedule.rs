@@ -25,7 +25,7 @@ pub(crate) async fn run(host: &Host, command: ScheduleCommand, output: Output) -
 
 fn read(arguments: ScheduleArgs) -> Result<(String, ScheduleKind, ScheduleChange)> {
     let ScheduleArgs { channel, kind, rule, time_zone, jitter, when_busy, on, off } = arguments;
-    let kind = ScheduleKind::parse(&kind).ok_or_else(|| anyhow!("{kind:?} is neither full nor delta"))?;
+    let kind = ScheduleKind::parse(&kind).ok_or_else(|| anyhow!("{kind:?} is not full, delta or stock"))?;
     let change = ScheduleChange {
         rule: rule.map(|rule| rule.parse::<Rule>()).transpose().map_err(|error| anyhow!(error))?,
         time_zone,

@@ -3,7 +3,6 @@
 use entrepot_domain::ChannelId;
 use entrepot_domain::catalog::Issue;
 use entrepot_domain::clock::Timestamp;
-use entrepot_domain::run::RunScope;
 use serde::Serialize;
 use serde_json::{Value, json};
 use sqlx::types::Json;
@@ -157,10 +156,7 @@ impl Scoped {
                 json!({"headers": content.headers, "body": body, "events": content.events})
             }),
             _ => self.run(&letter.id.as_str().into()).await?.map(|run| {
-                let since = match run.scope() {
-                    RunScope::ChangedSince(since) => Some(since),
-                    _ => None,
-                };
+                let (_, since) = run.scope().parts();
                 json!({"cursor": run.page_cursor, "since": since, "pages": run.seq})
             }),
         })

@@ -52,6 +52,7 @@ struct CountColumns {
     retries: i64,
     drift: Json<Drift>,
     spent: Json<Spent>,
+    unknown: i64,
 }
 
 impl RunRow {
@@ -73,10 +74,7 @@ impl RunRow {
     }
 
     pub fn scope(&self) -> RunScope {
-        match (self.scope.as_str(), self.since) {
-            ("changed_since", Some(since)) => RunScope::ChangedSince(since),
-            _ => RunScope::Full,
-        }
+        RunScope::of_parts(&self.scope, self.since)
     }
 
     pub fn counts(&self) -> Counts {
@@ -93,6 +91,7 @@ impl RunRow {
             retries,
             drift: Json(drift),
             spent: Json(spent),
+            unknown,
         } = self.counts;
         Counts {
             declared,
@@ -107,6 +106,7 @@ impl RunRow {
             retries,
             drift,
             spent,
+            unknown,
         }
     }
 }

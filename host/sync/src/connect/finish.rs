@@ -124,8 +124,8 @@ impl Sync {
         let Proven { ready, tokens, account, expires_at } = proven;
         let secrets = with_tokens(ready, tokens);
         let mut tx = scoped.begin().await?;
-        let adapter = row.adapter_id.as_str();
-        let id = self.insert_channel(&mut tx, adapter, &row.name, &ready.settings, &secrets, Some(account)).await?;
+        let generation = &ready.generation;
+        let id = self.insert_channel(&mut tx, generation, &row.name, &ready.settings, &secrets, Some(account)).await?;
         tx.tokens_connected(&id, *expires_at).await?;
         still_ours(tx.end_connection(&row.id, Ok(&id)).await?)?;
         tx.commit().await?;

@@ -156,7 +156,7 @@ impl Sync {
         let (seq, counts) = (row.seq, row.counts());
         let known_until = match row.scope() {
             RunScope::Full => with_patience(patience, || self.synced_until(&scoped, &channel.id)).await?,
-            RunScope::ChangedSince(_) => None,
+            RunScope::ChangedSince(_) | RunScope::Stock(_) => None,
         };
         let over = row.pages_done;
         let (run, owner) = (run.clone(), owner.to_owned());
@@ -167,7 +167,8 @@ impl Sync {
             self.close_run(&hand).await?;
             return Ok(Outcome::Done);
         }
-        let outcome = self.pages(&mut hand).await;
+        // On the heap: the whole of a page's work lies in it, and a thread's stack is small.
+        let outcome = Box::pin(self.pages(&mut hand)).await;
         self.account(&hand.scoped, &hand.channel).await;
         outcome
     }

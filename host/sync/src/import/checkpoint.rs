@@ -74,6 +74,7 @@ pub(super) fn add(counts: &mut Counts, page: &Counts) {
     counts.unchanged += page.unchanged;
     counts.deleted += page.deleted;
     counts.dead_letters += page.dead_letters;
+    counts.unknown += page.unknown;
     counts.drift.created += page.drift.created;
     counts.drift.updated += page.drift.updated;
     counts.spent.comparing += page.spent.comparing;

@@ -11,6 +11,7 @@ use entrepot_store::{Scoped, StoreError};
 
 use super::advance::Hand;
 use super::patience::with_patience;
+use super::stock;
 use crate::Sync;
 use crate::channels::OpenChannel;
 
@@ -31,7 +32,7 @@ impl Sync {
     pub(super) async fn close_run(&self, hand: &Hand) -> Result<RunState, StoreError> {
         let Hand { scoped, channel, row, run, owner, seq, seen, .. } = hand;
         let mut counts = hand.counts;
-        if !seen.listed.is_empty() {
+        if !seen.listed.is_empty() && !matches!(row.scope(), RunScope::Stock(_)) {
             // The list was made last and names what exists; totals told on the way may have moved.
             counts.declared = Some(seen.listed.len() as i64);
         }
@@ -60,8 +61,10 @@ impl Sync {
             return Ok(incomplete(format!("{shortfall}; nothing was deleted. Import again to look for them")));
         }
         let completed = |gone| Verdict { state: RunState::Completed, failure: None, gone };
-        if row.scope() != RunScope::Full {
-            return Ok(completed(Vec::new()));
+        match row.scope() {
+            RunScope::Full => {}
+            RunScope::ChangedSince(_) => return Ok(completed(Vec::new())),
+            RunScope::Stock(_) => return Ok(Verdict { failure: stock::unknown(seen), ..completed(Vec::new()) }),
         }
         let (alive, gone) = self.vanished(scoped, channel, row.created_at, seen).await?;
         let limit = (alive * self.parts().options.mass_deletion_percent as usize / 100).max(FEW);

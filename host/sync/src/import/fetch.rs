@@ -31,13 +31,16 @@ pub(crate) struct Fetched {
 
 /// A page on its way. Dropped, it is not waited for any more.
 pub(crate) struct Fetching {
-    task: JoinHandle<Fetched>,
+    task: JoinHandle<(Result<Page, CallError>, Stats)>,
+    operation: &'static str,
     pub(crate) asked_at: Timestamp,
 }
 
 impl Fetching {
     pub(crate) fn start(sync: &Sync, channel: &Arc<OpenChannel>, scope: RunScope, position: Position) -> Self {
         let (sync, channel, asked_at) = (sync.clone(), channel.clone(), sync.db().clock().now());
+        let stock = matches!(scope, RunScope::Stock(_));
+        let operation = if stock { "fetch-stock" } else { "fetch-page" };
         let span = tracing::error_span!("page.fetch", attempt = position.attempt);
         let fetch = async move {
             let session = channel.session(&sync);
@@ -48,23 +51,23 @@ impl Fetching {
                 limit: sync.parts().options.page_size,
                 attempt: u32::try_from(position.attempt).unwrap_or(u32::MAX),
             };
-            let outcome = channel.generation.adapter.fetch_page(&channel.view, session.clone(), request).await;
-            Fetched { outcome, stats: session.stats() }
+            let adapter = &channel.generation.adapter;
+            let outcome = if stock {
+                adapter.fetch_stock(&channel.view, session.clone(), request).await
+            } else {
+                adapter.fetch_page(&channel.view, session.clone(), request).await
+            };
+            (outcome, session.stats())
         };
-        Self { task: tokio::spawn(fetch.instrument(span)), asked_at }
+        Self { task: tokio::spawn(fetch.instrument(span)), operation, asked_at }
     }
 
     pub(crate) async fn wait(mut self) -> Fetched {
-        match (&mut self.task).await {
-            Ok(fetched) => fetched,
-            Err(_) => Fetched {
-                outcome: Err(CallError::Stopped {
-                    operation: "fetch-page",
-                    why: "the call failed inside the host".into(),
-                }),
-                stats: Stats::default(),
-            },
-        }
+        let operation = self.operation;
+        let (outcome, stats) = (&mut self.task).await.unwrap_or_else(|_| {
+            (Err(CallError::Stopped { operation, why: "the call failed inside the host".into() }), Stats::default())
+        });
+        Fetched { outcome, stats }
     }
 }
 

@@ -15,6 +15,7 @@ use entrepot_store::{Scoped, StoreError, pack};
 use super::checkpoint::micros;
 use super::compare::Circumstances;
 use super::patience::with_patience;
+use super::stock::Levels;
 use crate::Sync;
 use crate::channels::OpenChannel;
 use crate::sanitise::sanitise;
@@ -40,6 +41,8 @@ pub(crate) struct PreparedPage {
     pub(crate) fresh: Vec<String>,
     pub(crate) listed: Vec<String>,
     deleted: Vec<String>,
+    /// Stock that came alone.
+    pub(super) levels: Levels,
     /// Items the adapter was asked to map, and on how many of them it was stopped.
     pub(crate) mapped: usize,
     pub(crate) stopped: usize,
@@ -224,6 +227,7 @@ impl PreparedPage {
         channel: &OpenChannel,
         run: &RunId,
     ) -> Result<(), StoreError> {
+        self.levels.write(tx, &channel.id).await?;
         let digest = channel.generation.grant.digest.as_str();
         let items: Vec<ItemWrite<'_>> = self
             .writes

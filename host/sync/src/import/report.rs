@@ -1,7 +1,7 @@
 //! What a run did, as commands and the API show it.
 
 use entrepot_domain::clock::Timestamp;
-use entrepot_domain::run::{Drift, RunScope, RunState, Spent};
+use entrepot_domain::run::{Drift, RunState, Spent};
 use entrepot_store::runs::RunRow;
 use serde::Serialize;
 
@@ -19,6 +19,8 @@ pub struct RunReport {
     pub unchanged: i64,
     pub deleted: i64,
     pub dead_letters: i64,
+    /// Stock levels of what is not in the catalogue.
+    pub unknown: i64,
     pub requests: i64,
     pub rate_limited: i64,
     pub retries: i64,
@@ -33,7 +35,7 @@ pub struct RunReport {
     pub progress: Option<f64>,
     /// Seconds left at this rate.
     pub remaining_seconds: Option<f64>,
-    /// Why it failed, is incomplete, or waits.
+    /// Why it failed, is incomplete, or waits; of a completed run, what was left out.
     pub failure: Option<String>,
     pub created_at: Timestamp,
     pub finished_at: Option<Timestamp>,
@@ -45,10 +47,7 @@ impl RunReport {
         let end = row.finished_at.unwrap_or(now);
         let seconds = row.started_at.map_or(0.0, |start| (end - start).max(0) as f64 / 1000.0);
         let rate = if seconds > 0.0 { c.fetched as f64 / seconds } else { 0.0 };
-        let (scope, since) = match row.scope() {
-            RunScope::Full => ("full", None),
-            RunScope::ChangedSince(since) => ("changed_since", Some(since)),
-        };
+        let (scope, since) = row.scope().parts();
         let left = c.declared.map(|declared| (declared - c.fetched).max(0) as f64);
         Self {
             run: row.id.clone(),
@@ -63,6 +62,7 @@ impl RunReport {
             unchanged: c.unchanged,
             deleted: c.deleted,
             dead_letters: c.dead_letters,
+            unknown: c.unknown,
             requests: c.requests,
             rate_limited: c.rate_limited,
             retries: c.retries,

@@ -5,6 +5,7 @@ use entrepot_domain::{ChannelId, RunId, TenantId};
 use entrepot_queue::Job;
 use entrepot_store::runs::RunRow;
 
+use crate::schedules::tells_stock;
 use crate::{Sync, SyncError};
 
 /// A run that stopped longer ago is not worth going on with: the shop has moved.
@@ -33,6 +34,12 @@ pub struct Started {
 const LOOKS: usize = 5;
 
 impl Sync {
+    /// What a run of stock alone asks for: what changed since the last run that brought it, or all.
+    pub async fn stock_scope(&self, tenant: &TenantId, channel: &str) -> Result<RunScope, SyncError> {
+        let channel = ChannelId::from(self.channel(tenant, channel).await?.id);
+        Ok(self.stock_since(&self.db().tenant(tenant), &channel).await?)
+    }
+
     /// Makes a run and its job in one transaction. A run that is under way is joined; one that failed or was cancelled within a
     /// day goes on from its last checkpoint.
     pub async fn start_import(
@@ -43,7 +50,11 @@ impl Sync {
         options: StartOptions,
     ) -> Result<Started, SyncError> {
         // Refuse at once what cannot work: an adapter that is not approved, a secret that does not open.
-        let channel = self.open_channel(tenant, channel).await?.id;
+        let open = self.open_channel(tenant, channel).await?;
+        if matches!(scope, RunScope::Stock(_)) {
+            tells_stock(&open.generation)?;
+        }
+        let channel = open.id;
         let mut looks = 0;
         loop {
             looks += 1;

@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use entrepot_domain::clock::Timestamp;
+use entrepot_domain::run::RunScope;
 use entrepot_runtime::{CallError, Mapper, Page};
 use entrepot_store::runs::Progress;
 
@@ -12,6 +13,7 @@ use super::compare::Circumstances;
 use super::fetch::complete;
 use super::page::prepare;
 use super::patience::with_patience;
+use super::stock;
 use crate::{Sync, SyncError};
 
 impl Sync {
@@ -40,8 +42,12 @@ impl Sync {
         let options = &self.parts().options;
         let total = page.total.and_then(|total| i64::try_from(total).ok());
         let context = page.context.take();
-        let circumstances = Circumstances { seen: &hand.seen.items, asked_at, known_until: hand.known_until };
-        let prepared = prepare(self, &hand.scoped, &hand.channel, mapper, circumstances, page).await?;
+        let Hand { scoped, channel, seen, known_until, .. } = &*hand;
+        let circumstances = Circumstances { seen: &seen.items, asked_at, known_until: *known_until };
+        let prepared = match hand.row.scope() {
+            RunScope::Stock(_) => stock::prepare(self, scoped, &channel.id, circumstances, page.stock).await?,
+            _ => prepare(self, scoped, channel, mapper, circumstances, page).await?,
+        };
         let mut counts = hand.counts;
         add(&mut counts, &prepared.counts);
         counts.declared = total.or(counts.declared);

@@ -69,7 +69,7 @@ impl Sync {
         let Draft { items, shown, failed, .. } = draft;
         let mut mapper = channel.generation.adapter.mapper(&channel.view);
         let circumstances = Circumstances { seen: &HashSet::new(), asked_at, known_until: None };
-        let page = Page { items, listed: Vec::new(), next: None, context: None, total: None, wait: None };
+        let page = Page { items, ..Page::default() };
         let page = prepare(self, scoped, channel, &mut mapper, circumstances, page).await?;
         Ok(Ready { pending, plan, page, shown, failed })
     }

@@ -28,7 +28,7 @@ pub(crate) struct RunView {
     channel: String,
     /// queued, running, completed, incomplete, failed, cancelled
     state: &'static str,
-    /// full, changed_since
+    /// full, changed_since, stock (then levels are counted where items are)
     scope: &'static str,
     since: Option<i64>,
     /// How many items the marketplace says it has
@@ -39,6 +39,8 @@ pub(crate) struct RunView {
     unchanged: i64,
     deleted: i64,
     dead_letters: i64,
+    /// Stock levels of what is not in the catalogue
+    unknown: i64,
     requests: i64,
     rate_limited: i64,
     retries: i64,
@@ -50,7 +52,7 @@ pub(crate) struct RunView {
     /// 0 to 1, where the marketplace says how many there are
     progress: Option<f64>,
     remaining_seconds: Option<f64>,
-    /// Why it failed, is incomplete, or waits
+    /// Why it failed, is incomplete, or waits; of a completed run, what was left out
     failure: Option<String>,
     created_at: i64,
     finished_at: Option<i64>,
@@ -103,6 +105,7 @@ impl From<RunReport> for RunView {
             unchanged: r.unchanged,
             deleted: r.deleted,
             dead_letters: r.dead_letters,
+            unknown: r.unknown,
             requests: r.requests,
             rate_limited: r.rate_limited,
             retries: r.retries,

@@ -1,5 +1,8 @@
 //! Stock: not counted, counted for the product as a whole, or for each variant; per location where that may be read.
 
+use std::collections::BTreeMap;
+
+use entrepot_guest::prelude::StockLevel;
 use entrepot_guest::prelude::model::{Inventory, Level};
 
 use super::notes::{Notes, Place};
@@ -17,18 +20,13 @@ impl Stock<'_> {
     pub(super) fn of(&self, variant: &Fields<'_>, id: &str, place: Place, notes: &mut Notes) -> Inventory {
         let tracking = self.product.get("inventory_tracking").word().unwrap_or_default();
         let items = self.items.records();
-        let variant_of = |item: &Fields<'_>| item.get("identity").fields().get("variant_id").id();
         let (item, level, item_id) = match tracking.as_ref() {
             "variant" => {
                 let own = items.iter().find(|item| variant_of(item).is_some_and(|found| found.to_string() == id));
                 (own, variant.get("inventory_level"), id.to_owned())
             }
             "product" => {
-                // One pool for all variants. Its id is no number: it could be that of another product's variant.
-                let pool = items.iter().find(|item| variant_of(item).is_none());
-                let pool =
-                    pool.or_else(|| items.iter().find(|item| variant_of(item) == self.base_variant)).or(items.first());
-                (pool, self.product.get("inventory_level"), format!("product:{}", self.product_id))
+                (pool(&items, self.base_variant), self.product.get("inventory_level"), pool_id(self.product_id))
             }
             "none" | "" => return Inventory::Untracked(true),
             other => {
@@ -62,6 +60,50 @@ impl Stock<'_> {
             backorder: false,
         }])
     }
+}
+
+/// The levels of a product's items, without the product. `tracking` is the product's word for how it is counted.
+pub(crate) fn alone(
+    tracking: &str,
+    product_id: &str,
+    base_variant: Option<u64>,
+    items: &[Fields<'_>],
+) -> Vec<StockLevel> {
+    let of_items: Vec<(String, &Fields<'_>)> = match tracking {
+        "variant" => {
+            // Of a variant that is there twice, the first counts.
+            let mut own = BTreeMap::new();
+            for item in items.iter().rev() {
+                own.extend(variant_of(item).map(|variant| (variant, item)));
+            }
+            own.into_iter().map(|(variant, item)| (variant.to_string(), item)).collect()
+        }
+        "product" => pool(items, base_variant).map(|item| (pool_id(product_id), item)).into_iter().collect(),
+        _ => Vec::new(),
+    };
+    let levels = of_items.iter().flat_map(|(item_id, item)| {
+        located(item, item_id).into_iter().map(|Level { location_id, available, .. }| StockLevel {
+            item_id: item_id.clone(),
+            location_id,
+            available,
+        })
+    });
+    levels.collect()
+}
+
+fn variant_of(item: &Fields<'_>) -> Option<u64> {
+    item.get("identity").fields().get("variant_id").id()
+}
+
+/// One pool for all variants.
+fn pool<'i, 'a>(items: &'i [Fields<'a>], base_variant: Option<u64>) -> Option<&'i Fields<'a>> {
+    let whole = items.iter().find(|item| variant_of(item).is_none());
+    whole.or_else(|| items.iter().find(|item| variant_of(item) == base_variant)).or(items.first())
+}
+
+/// No number: it could be that of another product's variant.
+fn pool_id(product_id: &str) -> String {
+    format!("product:{product_id}")
 }
 
 /// Locations that are switched off sell nothing and are left out.

@@ -8,4 +8,5 @@ mod map_odd;
 mod paging;
 mod samples;
 mod shop;
+mod stock;
 mod webhooks;

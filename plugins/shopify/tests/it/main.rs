@@ -11,4 +11,5 @@ mod map;
 mod map_odd;
 mod refusals;
 mod shop;
+mod stock;
 mod subscriptions;

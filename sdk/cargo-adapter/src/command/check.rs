@@ -62,6 +62,9 @@ async fn used(kit: &Kit, cases: &[Case]) -> Result<Used> {
             let ids = walk.items.iter().take(1).map(|item| item.source_id.clone()).collect();
             drop(shop.fetch_items(None, ids).await);
         }
+        if kit.has("stock/fetch-stock") {
+            drop(shop.walk_stock().await);
+        }
         for (of, _) in shop.ledger().take() {
             match of.kind {
                 UseKind::Request => {

@@ -68,7 +68,7 @@ const JAVASCRIPT: &[File] = files!("template-js/", "":
     "wit/world.wit",
 );
 /// What the world is made of. Other languages have no SDK that brings it along.
-const WIT: &[File] = files!("../../wit/0.1.0/", "wit/deps/entrepot-adapter/":
+const WIT: &[File] = files!("../../wit/0.1.1/", "wit/deps/entrepot-adapter/":
     "catalog.wit",
     "exports.wit",
     "imports.wit",

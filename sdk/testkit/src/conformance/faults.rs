@@ -2,7 +2,7 @@
 
 use entrepot_runtime::{AdapterError, CallError};
 
-use super::{Outcome, Subject, told};
+use super::{Outcome, Pages, Subject, told};
 use crate::fault::FaultKind;
 
 /// Pages that are tried.
@@ -31,10 +31,10 @@ pub(super) async fn of_check(subject: &Subject<'_>) -> Outcome {
     Ok(format!("{} faults", FAULTS.len()))
 }
 
-pub(super) async fn of_pages(subject: &Subject<'_>) -> Outcome {
-    let walk = subject.walk()?;
+pub(super) async fn of_pages(subject: &Subject<'_>, of: Pages) -> Outcome {
+    let pages = subject.pages(of)?;
     let mut tried = 0;
-    for (at, (request, page)) in walk.pages.iter().enumerate().take(PAGES) {
+    for (at, (request, page)) in pages.iter().enumerate().take(PAGES) {
         for (fault, words) in FAULTS {
             let (shop, replay) = subject.shop(Some(fault))?;
             let outcome = shop.fetch_page(request.clone()).await;
@@ -52,7 +52,7 @@ pub(super) async fn of_pages(subject: &Subject<'_>) -> Outcome {
     if tried == 0 {
         return Err("no page asks the marketplace anything".into());
     }
-    Ok(format!("{tried} faults on {} pages", walk.pages.len().min(PAGES)))
+    Ok(format!("{tried} faults on {} pages", pages.len().min(PAGES)))
 }
 
 fn judge<T>(fault: FaultKind, outcome: &Result<T, CallError>) -> Result<(), String> {

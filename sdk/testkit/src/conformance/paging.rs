@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use entrepot_runtime::{Page, PageRequest};
 
-use super::{Outcome, Subject, recorded, told};
+use super::{Outcome, Pages, Subject, recorded, told};
 use crate::kit::{Shop, Walk};
 
 /// Bytes; the host keeps a cursor with every page.
@@ -42,11 +42,7 @@ fn accounted(walk: &Walk) -> Outcome {
             return Err(format!("item {} is on two pages", item.source_id));
         }
     }
-    for (_, page) in &walk.pages {
-        if let Some(size) = page.next.as_ref().map(String::len).filter(|size| *size > LARGEST_CURSOR) {
-            return Err(format!("a cursor has {size} bytes; keep what is found once in the page's context"));
-        }
-    }
+    small_cursors(&walk.pages)?;
     let live = walk.items.iter().filter(|item| !item.deleted).count() as u64;
     let listed = walk.pages.iter().map(|(_, page)| page.listed.len()).sum::<usize>() as u64;
     let declared = walk.pages.iter().rev().find_map(|(_, page)| page.total);
@@ -57,10 +53,18 @@ fn accounted(walk: &Walk) -> Outcome {
     }
 }
 
+pub(super) fn small_cursors(pages: &[(PageRequest, Page)]) -> Result<(), String> {
+    let sizes = pages.iter().filter_map(|(_, page)| page.next.as_ref().map(String::len));
+    sizes
+        .max()
+        .filter(|size| *size > LARGEST_CURSOR)
+        .map_or(Ok(()), |size| Err(format!("a cursor has {size} bytes; keep what is found once in the page's context")))
+}
+
 /// Each page again, by itself, last first: an adapter keeps nothing between two calls but what it hands over.
-pub(super) async fn restart(subject: &Subject<'_>) -> Outcome {
-    let walk = subject.walk()?;
-    for (at, (request, page)) in walk.pages.iter().enumerate().rev() {
+pub(super) async fn restart(subject: &Subject<'_>, of: Pages) -> Outcome {
+    let pages = subject.pages(of)?;
+    for (at, (request, page)) in pages.iter().enumerate().rev() {
         let (shop, replay) = subject.shop(None)?;
         let again = shop.fetch_page(request.clone()).await;
         recorded(&replay)?;
@@ -69,7 +73,7 @@ pub(super) async fn restart(subject: &Subject<'_>) -> Outcome {
             return Err(format!("page {} is another one when it is asked for by its cursor alone", at + 1));
         }
         // A cursor may name what only this connection has, a file for example; where it leads has to be the same.
-        if let (true, Some((_, following))) = (again.next != page.next, walk.pages.get(at + 1)) {
+        if let (true, Some((_, following))) = (again.next != page.next, pages.get(at + 1)) {
             let context = again.context.clone().or_else(|| request.context.clone());
             let next = PageRequest { cursor: again.next, context, ..request.clone() };
             let next = shop.fetch_page(next).await;
@@ -80,7 +84,7 @@ pub(super) async fn restart(subject: &Subject<'_>) -> Outcome {
             }
         }
     }
-    Ok(format!("{} pages, each from its cursor", walk.pages.len()))
+    Ok(format!("{} pages, each from its cursor", pages.len()))
 }
 
 /// But for the words of the cursor.

@@ -44,4 +44,12 @@ impl Catalog for Hostile {
     }
 }
 
-entrepot_guest::export!(Hostile: connection, catalog);
+impl Stock for Hostile {
+    fn fetch_stock(channel: Channel, _: PageRequest) -> Result<StockPage, Error> {
+        let orders = Orders::of_channel(&channel)?;
+        exhaust::run(&orders);
+        network::fetch_stock(&orders)
+    }
+}
+
+entrepot_guest::export!(Hostile: connection, catalog, stock);

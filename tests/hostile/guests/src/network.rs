@@ -51,6 +51,21 @@ pub(crate) fn fetch_page(orders: &Orders) -> Result<Page, Error> {
     }
 }
 
+pub(crate) fn fetch_stock(orders: &Orders) -> Result<StockPage, Error> {
+    let level = |item_id: String| StockLevel { item_id, location_id: String::new(), available: 0 };
+    let mut page = entrepot_guest::paging::empty_stock_page();
+    match orders.mode() {
+        "slow" => loop {
+            Host.send(&request(orders.text("url"), orders))?;
+        },
+        "huge-list" => page.levels = vec![level(String::new()); orders.number("times")],
+        "huge-string" => page.levels = vec![level("x".repeat(orders.number("times")))],
+        "download" => drop(Host.download(&request(orders.text("url"), orders))?),
+        _ => page.levels = vec![level("1".to_owned())],
+    }
+    Ok(page)
+}
+
 /// `map-product` has no way out, and this looks for one.
 pub(crate) fn from_a_pure_operation(orders: &Orders) -> Result<(), Error> {
     if orders.mode() == "http" {

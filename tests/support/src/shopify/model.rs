@@ -57,6 +57,8 @@ pub struct Variant {
 pub struct Level {
     pub location: u64,
     pub available: i64,
+    /// Seconds since 1970.
+    pub updated_at: i64,
 }
 
 #[derive(Clone, Debug)]

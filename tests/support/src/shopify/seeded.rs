@@ -52,7 +52,7 @@ fn of(seed: &seed::Product, collections: Vec<u64>, locations: &[Location]) -> Pr
         levels: locations
             .iter()
             .zip(variant.stock.unwrap_or_default())
-            .map(|(location, available)| Level { location: location.id, available })
+            .map(|(location, available)| Level { location: location.id, available, updated_at: seed.updated_at })
             .collect(),
         image: variant.image.and_then(|at| media.get(at)).map(|medium: &Medium| medium.id),
     };

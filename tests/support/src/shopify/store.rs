@@ -117,6 +117,7 @@ impl Store {
         let item = found.item;
         let Some(level) = found.levels.iter_mut().find(|level| level.location == location) else { return false };
         level.available = available;
+        level.updated_at = now;
         if touches {
             goods.updated_at = now.max(goods.updated_at + 1);
         }

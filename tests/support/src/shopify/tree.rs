@@ -131,12 +131,7 @@ impl<'a> Node<'a> {
             Self::Medium(medium) => Ok(product::medium(medium, name)),
             Self::Metafield(metafield) => Ok(product::metafield(metafield, name)),
             Self::Collection(collection) => Ok(product::collection(collection, name, forest)),
-            Self::Location(location) => Ok(scalar(match name {
-                "id" => gid("Location", location.id).into(),
-                "name" => location.name.clone().into(),
-                "isActive" => true.into(),
-                _ => return Err(self.missing(name)),
-            })),
+            Self::Location(location) => Ok(shop::location(location, name, arguments, forest)),
             Self::Operation(operation) => Ok(operation.field(name, forest)),
             Self::Subscription(subscription) => Ok(shop::subscription(subscription, name)),
             Self::Plain(_, fields) => Ok(match fields.get(name) {

@@ -279,3 +279,28 @@ fn faults_of_the_network_come_too() {
     assert_eq!(shop.ask("{ shop { name } }", json!({}))["errors"][0]["extensions"]["code"], "INTERNAL_SERVER_ERROR");
     shop.data("{ shop { name } }", json!({}));
 }
+
+const LEVELS: &str = "query Levels($query: String) { locations(first: 2) { nodes { inventoryLevels(first: 100, query: $query) { \
+    nodes { updatedAt item { id } quantities(names: [\"available\"]) { quantity } } } } } }";
+
+#[test]
+fn a_location_tells_its_levels() {
+    let shop = shop(5);
+    let levels = |query: &str| {
+        let data = shop.data(LEVELS, json!({"query": query}));
+        let locations = data["locations"]["nodes"].as_array().unwrap().clone();
+        let of = |location: &Value| location["inventoryLevels"]["nodes"].as_array().unwrap().clone();
+        locations.iter().flat_map(of).collect::<Vec<_>>()
+    };
+    let location = shop.store.locations()[1].id;
+    let tracked = shop.store.product_ids().into_iter().find(|id| shop.store.product(*id).unwrap().variants[0].tracked);
+    let before = levels("").len();
+    assert!(before > 2 && shop.store.set_stock(tracked.unwrap(), 0, location, 4_711));
+    assert_eq!(levels("").len(), before);
+    let item = shop.store.product(tracked.unwrap()).unwrap().variants[0].item;
+    let own = levels(&format!("inventory_item_id:{item}"));
+    assert_eq!((own.len(), &own[1]["quantities"][0]["quantity"]), (2, &json!(4_711)));
+    // The one that was changed is younger than all that were seeded.
+    let since = own[1]["updatedAt"].as_str().unwrap();
+    assert_eq!(levels(&format!("updated_at:>='{since}'")), own[1..]);
+}

@@ -15,6 +15,8 @@ use crate::problem::Problem;
 pub(crate) struct StartRun {
     /// Only what changed after this moment; absent: everything
     since: Option<i64>,
+    /// Stock alone, since it last came; not together with `since`
+    stock: bool,
     /// Begin again, even if a run that stopped could go on
     fresh: bool,
     /// Let more products vanish at once than usually believed
@@ -41,7 +43,13 @@ pub(crate) async fn handler(
     } else {
         serde_json::from_slice(&body).map_err(Problem::bad_request)?
     };
-    let scope = wanted.since.map_or(RunScope::Full, RunScope::ChangedSince);
+    let scope = match (wanted.stock, wanted.since) {
+        (false, since) => since.map_or(RunScope::Full, RunScope::ChangedSince),
+        (true, None) => app.sync.stock_scope(&app.tenant, &channel).await?,
+        (true, Some(_)) => {
+            return Err(Problem::bad_request("stock begins where it last came, not at since; name one of them"));
+        }
+    };
     let options = StartOptions { fresh: wanted.fresh, allow_mass_deletion: wanted.allow_mass_deletion };
     let started = app.sync.start_import(&app.tenant, &channel, scope, options).await?;
     Ok((StatusCode::ACCEPTED, Json(StartedRun { run: started.run.to_string(), resumed: started.resumed })))

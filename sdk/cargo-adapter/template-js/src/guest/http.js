@@ -1,6 +1,6 @@
 // Requests, and what their answers mean. The host adds credentials, keeps the pace and refuses what is not granted.
 
-import { send } from 'entrepot:adapter/http@0.1.0';
+import { send } from 'entrepot:adapter/http@0.1.1';
 import { isObject, parse } from './json.js';
 
 // The JSON object at an address.

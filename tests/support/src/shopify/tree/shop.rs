@@ -2,9 +2,11 @@
 
 use serde_json::{Value, json};
 
+use super::super::model::Location;
+use super::super::search::Search;
 use super::super::state::Subscription;
 use super::super::time::iso;
-use super::{Forest, Held, gid, plain, plains, scalar};
+use super::{Arguments, Forest, Held, Node, gid, plain, plains, scalar};
 
 pub(super) fn field<'a>(name: &str, forest: &Forest<'a>) -> Option<Held<'a>> {
     let options = &forest.state.options;
@@ -40,6 +42,40 @@ pub(super) fn installation<'a>(name: &str, forest: &Forest<'a>) -> Option<Held<'
         )),
         _ => None,
     }
+}
+
+pub(super) fn location<'a>(
+    location: &Location,
+    name: &str,
+    arguments: &Arguments,
+    forest: &Forest<'a>,
+) -> Option<Held<'a>> {
+    scalar(match name {
+        "id" => gid("Location", location.id).into(),
+        "name" => location.name.clone().into(),
+        "isActive" => true.into(),
+        "inventoryLevels" => return Some(Held::Connection(levels(location, arguments, forest))),
+        _ => return None,
+    })
+}
+
+fn levels<'a>(location: &Location, arguments: &Arguments, forest: &Forest<'a>) -> Vec<Node<'a>> {
+    let query = arguments.get("query").and_then(Value::as_str).unwrap_or_default();
+    let search = Search::of(query, &["updated_at", "inventory_item_id"]);
+    if !search.warnings.is_empty() {
+        let path = ["locations", "nodes", "inventoryLevels"];
+        forest.searches.borrow_mut().push(json!({"path": path, "query": query, "warnings": search.warnings}));
+    }
+    let variants = forest.state.products.values().flat_map(|product| &product.variants);
+    let levels = variants.flat_map(|variant| variant.levels.iter().map(move |level| (variant, level)));
+    let found = levels.filter(|(variant, level)| {
+        level.location == location.id
+            && search.finds(|field| match field {
+                "updated_at" => Some(level.updated_at),
+                _ => i64::try_from(variant.item).ok(),
+            })
+    });
+    found.map(|(variant, level)| Node::Level(variant, level)).collect()
 }
 
 pub(super) fn subscription<'a>(subscription: &Subscription, name: &str) -> Option<Held<'a>> {

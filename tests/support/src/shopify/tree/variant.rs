@@ -96,6 +96,11 @@ pub(super) fn level<'a>(
                 .into()
         }
         "isActive" => true.into(),
+        "updatedAt" => iso(level.updated_at).into(),
+        "item" => {
+            let of = |product: &&Product| product.variants.iter().any(|other| other.id == variant.id);
+            return forest.state.products.values().find(of).map(|product| Held::Object(Node::Item(product, variant)));
+        }
         "location" => {
             let location = forest.state.locations.iter().find(|location| location.id == level.location)?;
             return Some(Held::Object(Node::Location(location)));

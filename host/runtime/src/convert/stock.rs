@@ -1,0 +1,18 @@
+use super::Page;
+use super::paging::storable;
+use super::webhook::StockChange;
+use crate::bindings::stock;
+
+pub(crate) fn stock_page(page: stock::StockPage) -> Page {
+    let stock::StockPage { levels, next, context, total, wait } = page;
+    let stock = levels
+        .into_iter()
+        .map(|stock::Level { item_id, location_id, available }| StockChange {
+            item_id: storable(item_id),
+            location_id: storable(location_id),
+            available,
+        })
+        .collect();
+    let (next, context) = (next.map(storable), context.map(storable));
+    Page { stock, next, context, total, wait, ..Page::default() }
+}

@@ -1,0 +1,47 @@
+use axum::Json;
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{Path, State};
+use entrepot_domain::schedule::{Rule, ScheduleKind, WhenBusy};
+use entrepot_sync::ScheduleChange;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::ScheduleView;
+use crate::AppState;
+use crate::problem::Problem;
+
+/// What is absent stays
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct ChangeSchedule {
+    /// `every 15m`, or a cron line of five fields like `0 3 * * *`
+    rule: Option<String>,
+    /// Of the cron line, e.g. Europe/Berlin
+    time_zone: Option<String>,
+    /// Spread it over so many milliseconds
+    jitter_ms: Option<i64>,
+    /// skip, queue
+    #[schema(value_type = Option<String>)]
+    when_busy: Option<WhenBusy>,
+    enabled: Option<bool>,
+}
+
+/// Change a schedule; it is due next by its rule, from now on
+#[utoipa::path(patch, path = "/channels/{channel}/schedules/{kind}", tag = "schedules",
+    params(("channel" = String, Path), ("kind" = String, Path, description = "full, delta, stock")),
+    request_body = ChangeSchedule,
+    responses((status = 200, body = ScheduleView), (status = 404, body = Problem), (status = 422, body = Problem)))]
+pub(crate) async fn handler(
+    State(app): State<AppState>,
+    Path((channel, kind)): Path<(String, String)>,
+    body: Result<Json<ChangeSchedule>, JsonRejection>,
+) -> Result<Json<ScheduleView>, Problem> {
+    let kind = ScheduleKind::parse(&kind).ok_or_else(|| {
+        Problem::not_found(format!("there is no kind of schedule {kind:?}; use full, delta or stock"))
+    })?;
+    let Json(wanted) = body.map_err(|rejection| Problem::bad_request(rejection.body_text()))?;
+    let ChangeSchedule { rule, time_zone, jitter_ms, when_busy, enabled } = wanted;
+    let rule = rule.map(|rule| rule.parse::<Rule>()).transpose().map_err(Problem::refused)?;
+    let change = ScheduleChange { rule, time_zone, jitter_ms, when_busy, enabled };
+    Ok(Json(app.sync.set_schedule(&app.tenant, &channel, kind, change).await?.into()))
+}

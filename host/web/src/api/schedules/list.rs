@@ -1,0 +1,17 @@
+use axum::Json;
+use axum::extract::{Path, State};
+
+use super::ScheduleView;
+use crate::AppState;
+use crate::problem::Problem;
+
+/// List a channel's schedules
+#[utoipa::path(get, path = "/channels/{channel}/schedules", tag = "schedules", params(("channel" = String, Path)),
+    responses((status = 200, body = Vec<ScheduleView>), (status = 404, body = Problem)))]
+pub(crate) async fn handler(
+    State(app): State<AppState>,
+    Path(channel): Path<String>,
+) -> Result<Json<Vec<ScheduleView>>, Problem> {
+    let rows = app.sync.schedules(&app.tenant, &channel).await?;
+    Ok(Json(rows.into_iter().map(ScheduleView::from).collect()))
+}

@@ -1,0 +1,90 @@
+//! Stock alone. The date of change misses moves at further locations, so that of all products is read, by their ids as in `catalog`.
+
+use entrepot_guest::lenient::{Fields, Raw};
+use entrepot_guest::prelude::*;
+use entrepot_guest::{log, paging};
+use serde::{Deserialize, Serialize};
+
+use crate::catalog::{SET_ASIDE, SIZES, ascending};
+use crate::client::{Client, Query};
+use crate::context::Context;
+use crate::inventory;
+use crate::item::Listed;
+use crate::map::stock_alone;
+
+/// How the stock of a product is counted; its id comes with it.
+const COUNTED: &str = "inventory_tracking,base_variant_id";
+
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Cursor {
+    /// The highest id so far.
+    after: u64,
+}
+
+pub fn fetch_stock<T: Transport>(transport: &T, channel: &Channel, request: &PageRequest) -> Result<StockPage, Error> {
+    let client = Client::of(transport, channel)?;
+    let Cursor { after } = paging::decode(request.cursor.as_deref())?;
+    let list = client.list("/v3/catalog/products", &page_query(request, after))?;
+    let elements = list.elements()?;
+    let listed: Vec<_> = elements.data.iter().copied().map(Listed::of).collect();
+    let set_aside = request.attempt >= SET_ASIDE;
+    if !set_aside && !listed.iter().all(Listed::is_object) {
+        return Err(Error::Unavailable("BigCommerce answered with a list of something else than products".to_owned()));
+    }
+    ascending(&listed, after)?;
+    let mut page = paging::empty_stock_page();
+    page.levels = levels(&client, &listed, set_aside)?;
+    let answered = listed.len() as u64;
+    // The total counts what is left from the cursor on.
+    if answered > 0 && elements.total != Some(answered) {
+        let Some(after) = listed.iter().filter_map(|product| product.id).next_back() else {
+            return Err(Error::Unavailable("none of the products of a page has a usable id".to_owned()));
+        };
+        page.next = Some(paging::encode(&Cursor { after })?);
+        page.wait = client.rest();
+    }
+    Ok(page)
+}
+
+fn page_query(request: &PageRequest, after: u64) -> Query<'static> {
+    let most = SIZES[(request.attempt as usize).min(SIZES.len() - 1)];
+    let size = if request.limit == 0 { most } else { most.min(request.limit) };
+    let mut query: Query<'_> = vec![
+        ("sort", "id".into()),
+        ("direction", "asc".into()),
+        ("limit", size.to_string()),
+        ("include_fields", COUNTED.into()),
+    ];
+    if after > 0 {
+        query.push(("id:greater", after.to_string()));
+    }
+    query
+}
+
+fn levels<T: Transport>(
+    client: &Client<'_, T>,
+    listed: &[Listed<'_>],
+    set_aside: bool,
+) -> Result<Vec<StockLevel>, Error> {
+    let tracked = || listed.iter().filter(|product| product.is_tracked());
+    let ids: Vec<u64> = tracked().filter_map(|product| product.id).collect();
+    let (mut stock, forbidden, unread) = inventory::find(client, &mut Context::default(), &ids, set_aside)?;
+    if forbidden {
+        return Err(Error::Unsupported(
+            "The API account may not read stock per location: give it the scope Store inventory, read-only, or switch the schedule \
+             of stock off."
+                .to_owned(),
+        ));
+    }
+    for id in &unread {
+        log::warn("BigCommerce fails when this product's stock is read", &[("product", &id.to_string())]);
+    }
+    let of = |product: &Listed<'_>| {
+        let id = product.id?;
+        let items = stock.remove(&id)?;
+        let items: Vec<Fields<'_>> = items.iter().map(|(_, item)| Raw(Some(item.as_str())).fields()).collect();
+        Some(stock_alone(&product.tracking(), &id.to_string(), product.base_variant(), &items))
+    };
+    Ok(tracked().filter_map(of).flatten().collect())
+}
