@@ -40,6 +40,9 @@ struct MasterKey {
     text: Zeroizing<String>,
 }
 
+/// A key made from a master key, and the master key's id.
+pub type DerivedKey = (String, Zeroizing<[u8; 32]>);
+
 /// The master keys of a host. Debug names them and shows nothing of them.
 pub struct KeyRing {
     keys: Vec<MasterKey>,
@@ -84,7 +87,7 @@ impl KeyRing {
     }
 
     /// The same of every master key, with its id, the one in use first: for what outlives a change of the master key.
-    pub fn derive_each(&self, purpose: &str) -> Result<Vec<(String, Zeroizing<[u8; 32]>)>, VaultError> {
+    pub fn derive_each(&self, purpose: &str) -> Result<Vec<DerivedKey>, VaultError> {
         let derive = |key: &MasterKey| {
             // The root is random already: what remains of HKDF is the step that expands, in its shortest form (RFC 5869, 2.3).
             let mut mac = <Hmac<Sha256>>::new_from_slice(key.root.as_slice()).map_err(|_| VaultError::KeyFormat)?;

@@ -4,7 +4,7 @@ mod envelope;
 mod key_ring;
 mod secrets;
 
-pub use key_ring::{KeyRing, VaultError};
+pub use key_ring::{DerivedKey, KeyRing, VaultError};
 pub use secrets::OpenSecrets;
 
 /// Where a sealed value stands: bound into it, so that it opens nowhere else.
