@@ -43,6 +43,9 @@ fn unfinished(batch: &str) -> SyncError {
     ))
 }
 
+/// Two that somebody's word keeps together.
+type Held = (VariantKey, VariantKey);
+
 /// Which link each member has when the pairs in `ended` hold no longer. What falls apart gets links of its own; the largest part
 /// keeps the old one.
 fn regroup(
@@ -52,7 +55,7 @@ fn regroup(
     now: Timestamp,
 ) -> HashMap<VariantKey, String> {
     let of: HashMap<VariantKey, &str> = members.iter().map(|row| (row.key(), row.link_id.as_str())).collect();
-    let mut links: HashMap<&str, (Vec<VariantKey>, Vec<(VariantKey, VariantKey)>)> = HashMap::new();
+    let mut links: HashMap<&str, (Vec<VariantKey>, Vec<Held>)> = HashMap::new();
     for row in members {
         links.entry(&row.link_id).or_default().0.push(row.key());
     }

@@ -68,7 +68,7 @@ impl Key {
     pub fn numbered(number: u64) -> Self {
         let mut dice = Dice::new(number ^ 0x6b65_7973);
         let mut hex = || {
-            let words: Vec<_> = (0..3).map(|_| format!("{:016x}", dice.next())).collect();
+            let words: Vec<_> = (0..3).map(|_| format!("{:016x}", dice.roll())).collect();
             words.concat()[..40].to_owned()
         };
         Self { consumer_key: format!("ck_{}", hex()), consumer_secret: format!("cs_{}", hex()) }
