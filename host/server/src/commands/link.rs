@@ -20,7 +20,10 @@ pub(crate) async fn run(host: &Host, command: LinkCommand, output: Output) -> Re
         LinkCommand::Propose { channel, with } => {
             let made = sync.propose_links(tenant, &channel, &with, &operator()).await?;
             let names = names(host).await?;
-            output.say(&made, || format!("{}\nLook at them: entrepot link show {}", summary(&made, &names), made.batch))
+            output.say(&made, || match made.proposals {
+                0 => summary(&made, &names),
+                _ => format!("{}\nLook at them: entrepot link show {}", summary(&made, &names), made.batch),
+            })
         }
         LinkCommand::Batches => {
             let batches = sync.link_batches(tenant, "", BATCHES).await?;
@@ -157,7 +160,7 @@ fn summary(report: &LinkBatchReport, names: &HashMap<String, String>) -> String 
             others.join(", ")
         ),
         format!(
-            "{} variants compared, {} found again: {} at 95 or above, {} from 80 on, {} below",
+            "{} variants compared, {} found there, too: {} at 95 or above, {} from 80 on, {} below",
             report.compared, report.proposals, report.certain, report.likely, report.doubtful
         ),
     ];
