@@ -1,7 +1,8 @@
 //! A week of four shops: changed at random, told of by webhooks that are lost, doubled, late and out of order, away at times, read by
 //! a host that is killed again and again, with an upgrade in the middle. Each morning the catalogue is what the shops show.
 //!
-//! A week that failed is repeated with `ENTREPOT_WEEK_SEED`, whose number the test prints.
+//! `ENTREPOT_WEEK_SEED` makes it another week; the number stands in what the test prints. When the host is killed is a matter of real
+//! milliseconds, so that no two weeks are quite the same.
 
 mod host;
 mod shops;
@@ -21,6 +22,7 @@ use self::shops::{Shop, Told, shops};
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
 const DAYS: i64 = 7;
+const SEED: u64 = 20_260_601;
 /// 2026-06-01, a Monday, in UTC.
 const BEGINNING: i64 = 1_780_272_000_000;
 
@@ -242,17 +244,18 @@ impl Week {
     }
 }
 
+/// Without the date of the last change: a shop also dates what was saved and not changed, and that is left alone.
 async fn products(app: &App, channel: &str) -> Vec<Product> {
     let scoped = app.host.db.tenant(&app.host.tenant);
     let id = ChannelId::from(scoped.channel(channel).await.expect("answers").expect("the channel").id);
     let stored = scoped.products_of(&id, "", 5_000).await.expect("products");
-    stored.into_iter().map(|stored| stored.product).collect()
+    stored.into_iter().map(|stored| Product { updated_at: None, ..stored.product }).collect()
 }
 
 on_both! {
     async fn each_morning_the_catalogue_is_what_the_shops_show(app: App) {
         let given = std::env::var("ENTREPOT_WEEK_SEED").ok().map(|text| text.parse().expect("a number"));
-        let seed = given.unwrap_or_else(|| app.clock().now().unsigned_abs());
+        let seed = given.unwrap_or(SEED);
         eprintln!("this week: ENTREPOT_WEEK_SEED={seed}");
         let mut week = Week::of(app, seed).await;
         for day in 1..=DAYS {

@@ -78,7 +78,8 @@ impl Shop {
     pub(super) fn fail(&mut self, dice: &mut Dice, until: i64) {
         let fault = match dice.below(4) {
             0 => Fault::Status(500),
-            1 => Fault::TooMany(Some(RetryAfter::Text("600".into()))),
+            // By the computer's clock, in which an hour of the week takes a second.
+            1 => Fault::TooMany(Some(RetryAfter::Text("1".into()))),
             2 => Fault::Drop,
             _ => Fault::Truncate(40),
         };
