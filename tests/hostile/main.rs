@@ -48,7 +48,7 @@ macro_rules! groups {
                 row::assert_held(rows);
             }
             let cases = groups.iter().flat_map(|(_, rows)| *rows);
-            if let Err(error) = block_on(imports::check(cases)) {
+            if let Err(error) = block_on(|| imports::check(cases)) {
                 panic!("{error:#}");
             }
         }
@@ -57,14 +57,25 @@ macro_rules! groups {
 
 groups!(compute, answers, requests, files, wire, artifacts, compiling, cached, admission, host);
 
-fn in_turn<F: Future<Output = Vec<Row>>>(all: impl FnOnce() -> F) -> Vec<Row> {
+fn in_turn<F: Future<Output = Vec<Row>>>(all: impl FnOnce() -> F + Send) -> Vec<Row> {
     let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-    block_on(all())
+    block_on(all)
 }
 
-fn block_on<F: Future>(work: F) -> F::Output {
-    match tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build() {
-        Ok(runtime) => runtime.block_on(Box::pin(work)),
+/// All cases of a group are one future, and without optimisation that is more than a test's own stack holds.
+const STACK: usize = 64 << 20;
+
+fn block_on<F: Future<Output: Send>>(work: impl FnOnce() -> F + Send) -> F::Output {
+    let run = || match tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build() {
+        Ok(runtime) => runtime.block_on(Box::pin(work())),
         Err(error) => panic!("no runtime to test in: {error}"),
-    }
+    };
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, run);
+        match thread.map(std::thread::ScopedJoinHandle::join) {
+            Ok(Ok(done)) => done,
+            Ok(Err(panic)) => std::panic::resume_unwind(panic),
+            Err(error) => panic!("no thread to test in: {error}"),
+        }
+    })
 }

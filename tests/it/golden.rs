@@ -13,7 +13,7 @@ use entrepot_domain::grants::Approval;
 use entrepot_domain::run::{RunScope, RunState};
 use entrepot_domain::{Money, Secret};
 use entrepot_sync::{NewChannel, StartOptions};
-use entrepot_tests::{App, SHOP, adapters_folder, on_both};
+use entrepot_tests::{App, SHOP, adapters_folder, on_both, version};
 use serde_json::{Map, Value, json};
 
 on_both! {
@@ -63,6 +63,34 @@ on_both! {
         assert_eq!((run.state, run.fetched, run.unchanged), (RunState::Completed, 1, 1), "{run:?}");
         assert_eq!(shop.strangers(), Vec::<String>::new());
     }
+}
+
+on_both! {
+    /// Built for 0.1.0 it imports `log@0.1.0` and `keys@0.1.0`, and is given those of today also where not everything is given.
+    async fn an_adapter_that_names_0_1_0_verifies_webhooks_and_maps(app: App) {
+        let shop = crate::hooks::shop(&app, 10).await;
+        let admission = app.host.sync.admission();
+        admission.install(named_0_1_0(), "test").await.expect("installs");
+        admission.approve("woocommerce", Approval::default(), "test").await.expect("approved");
+        let id = shop.store.product_ids()[3];
+        shop.store.update(id, |product| product.name = "Told to an old adapter".into());
+        assert_eq!(crate::hooks::door(&app.host).deliver_all(&shop).await, 1);
+        crate::hooks::work(&app.host, &shop.channel).await;
+        assert_eq!(crate::hooks::title(&app, id).await.as_deref(), Some("Told to an old adapter"));
+    }
+}
+
+/// The WooCommerce adapter under a later number, its imports and exports named as those of 0.1.0 are.
+fn named_0_1_0() -> Vec<u8> {
+    let mut bytes = version("0.2.0");
+    let (today, then) = (b"@0.1.1", b"@0.1.0");
+    let at: Vec<usize> =
+        bytes.windows(today.len()).enumerate().filter(|(_, part)| part == today).map(|(at, _)| at).collect();
+    assert!(at.len() > 5, "it names the interfaces of today");
+    for at in at {
+        bytes[at..at + then.len()].copy_from_slice(then);
+    }
+    bytes
 }
 
 /// Variant and what is left of it.

@@ -16,6 +16,7 @@ use crate::inspect::{Surface, surface};
 use crate::limits::CallLimits;
 use crate::load_error::{LoadError, short};
 use crate::state::HostState;
+use crate::traps::trap_the_rest;
 
 /// Ready to be called. Cheap to clone; a call keeps the code it began with.
 #[derive(Clone)]
@@ -46,13 +47,13 @@ impl Sandbox {
         let surface = surface(self.engine(), component);
         let mismatch = |error: wasmtime::Error| LoadError::Mismatch(short(&error));
         let networked = self.networked().instantiate_pre(component).map_err(mismatch)?;
-        // Whatever a pure operation's linker does not offer is there as a trap: importing is not calling.
-        let without = |linker: &Linker<HostState>| {
+        let without = |linker: &Linker<HostState>, offered: &[&str]| {
             let mut linker = linker.clone();
-            linker.define_unknown_imports_as_traps(component).map_err(mismatch)?;
+            trap_the_rest(&mut linker, component, offered).map_err(mismatch)?;
             linker.instantiate_pre(component).map_err(mismatch)
         };
-        let (pure, keyed) = (without(self.pure())?, without(self.keyed())?);
+        let (log, keys) = ("entrepot:adapter/log", "entrepot:adapter/keys");
+        let (pure, keyed) = (without(self.pure(), &[log])?, without(self.keyed(), &[log, keys])?);
         let has = |export: &str| surface.exports.iter().any(|name| name.starts_with(export));
         let connection = when(has("connection/"), || ConnectablePre::new(networked.clone())).map_err(mismatch)?;
         let catalog = |pre: &InstancePre<HostState>| when(has("catalog/"), || CatalogSourcePre::new(pre.clone()));

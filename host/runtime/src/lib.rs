@@ -16,6 +16,7 @@ mod load_error;
 mod state;
 mod stock;
 mod tally;
+mod traps;
 mod webhooks;
 
 pub use adapter::Adapter;
