@@ -2,7 +2,7 @@
 
 use entrepot_test_support::dice::Dice;
 use entrepot_test_support::seed::{self, Seed};
-use entrepot_test_support::server::{Fault, Matcher, RetryAfter};
+use entrepot_test_support::server::{Fault, Matcher};
 use entrepot_test_support::{bigcommerce, etsy, shopify, woocommerce};
 use entrepot_tests::Marketplace;
 use serde_json::json;
@@ -78,8 +78,8 @@ impl Shop {
     pub(super) fn fail(&mut self, dice: &mut Dice, until: i64) {
         let fault = match dice.below(4) {
             0 => Fault::Status(500),
-            // By the computer's clock, in which an hour of the week takes a second.
-            1 => Fault::TooMany(Some(RetryAfter::Text("1".into()))),
+            // None that says when to come again: such waits go by the computer's clock, in which an hour of the week takes a second.
+            1 => Fault::HtmlError,
             2 => Fault::Drop,
             _ => Fault::Truncate(40),
         };
