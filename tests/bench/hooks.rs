@@ -8,7 +8,6 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, anyhow, ensure};
 use entrepot_test_support::woocommerce::{Seed, Store};
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 
@@ -27,8 +26,8 @@ pub(crate) struct Load {
 }
 
 struct Sent {
-    /// SHA-256 of its body, hex: the last word of the id under which it is kept.
-    digest: String,
+    /// Product and moment: the middle of the id under which it is kept.
+    name: String,
     status: Option<u16>,
     /// From the moment in which it was due.
     latency: Duration,
@@ -50,11 +49,11 @@ pub(crate) async fn measure(load: Load) -> Result<Value> {
     latencies.sort_unstable();
     let at = |share: f64| latencies[((latencies.len() - 1) as f64 * share) as usize].as_secs_f64() * 1_000.0;
     let accepted: HashSet<&str> =
-        sent.iter().filter(|sent| sent.status == Some(200)).map(|sent| sent.digest.as_str()).collect();
+        sent.iter().filter(|sent| sent.status == Some(200)).map(|sent| sent.name.as_str()).collect();
     let refused = sent.iter().filter(|sent| sent.status.is_some_and(|status| status != 200)).count();
     let drained = drain(&load).await?;
     let kept = kept(&load).await?;
-    let lost = accepted.iter().filter(|digest| !kept.contains(**digest)).count();
+    let lost = accepted.iter().filter(|name| !kept.contains(**name)).count();
     Ok(json!({
         "sent": sent.len(), "accepted": accepted.len(), "refused": refused,
         "unanswered": sent.len() - accepted.len() - refused, "lost": lost, "seconds": seconds,
@@ -80,13 +79,14 @@ fn requests(load: &Load) -> Vec<(String, Vec<u8>)> {
             if requests.len() == all {
                 return requests;
             }
-            let digest: String = Sha256::digest(&delivery.body).iter().map(|byte| format!("{byte:02x}")).collect();
+            let body: Value = serde_json::from_slice(&delivery.body).unwrap_or_default();
+            let name = format!("{}:{}", body["id"], body["date_modified_gmt"].as_str().unwrap_or_default());
             let mut text = format!("POST /hooks/{} HTTP/1.1\r\nHost: {}\r\n", load.channel, load.host);
             for (header, value) in &delivery.headers {
                 text.push_str(&format!("{header}: {value}\r\n"));
             }
             text.push_str(&format!("Content-Length: {}\r\n\r\n", delivery.body.len()));
-            requests.push((digest, [text.into_bytes(), delivery.body].concat()));
+            requests.push((name, [text.into_bytes(), delivery.body].concat()));
         }
     }
     requests
@@ -101,7 +101,7 @@ async fn send(
     let (mut sent, mut connection) = (Vec::new(), None);
     loop {
         let number = next.fetch_add(1, Ordering::Relaxed);
-        let Some((digest, request)) = requests.get(number) else { return Ok(sent) };
+        let Some((name, request)) = requests.get(number) else { return Ok(sent) };
         let due = begun + Duration::from_secs_f64(number as f64 / load.per_second as f64);
         tokio::time::sleep_until(due.into()).await;
         let status = exchange(&load.host, &mut connection, request).await.ok();
@@ -110,7 +110,7 @@ async fn send(
             connection = None;
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        sent.push(Sent { digest: digest.clone(), status, latency: due.elapsed() });
+        sent.push(Sent { name: name.clone(), status, latency: due.elapsed() });
     }
 }
 
@@ -176,7 +176,9 @@ async fn kept(load: &Load) -> Result<HashSet<String>> {
         let path = format!("/api/v1/channels/{}/deliveries?limit=200&cursor={cursor}", load.channel);
         let page = get(load, &path).await?;
         let ids = page["items"].as_array().into_iter().flatten().filter_map(|item| item["delivery_id"].as_str());
-        kept.extend(ids.filter_map(|id| id.rsplit(':').next()).map(str::to_owned));
+        // webhook:topic:product:moment:digest
+        let names = ids.filter_map(|id| Some(id.splitn(3, ':').nth(2)?.rsplit_once(':')?.0.to_owned()));
+        kept.extend(names);
         match page["next"].as_str() {
             Some(next) => next.clone_into(&mut cursor),
             None => return Ok(kept),
