@@ -1,6 +1,7 @@
 //! Identifiers: a prefix that says what it is, and a ULID, which sorts by the time it was made.
 
 use std::fmt;
+use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 use ulid::Ulid;
@@ -10,11 +11,20 @@ pub trait Id: AsRef<str> + Sized {
     const PREFIX: &'static str;
     fn from_text(text: impl Into<String>) -> Self;
 
-    /// A new id. The time part comes from `now`, so that ids made by a test clock sort as the test expects.
+    /// A new id. The time part comes from `now`, so that ids made by a test clock sort as the test expects. Of those that this process
+    /// makes in the same millisecond, the later one sorts later.
     fn make(now: crate::clock::Timestamp) -> Self {
-        let ulid = Ulid::from_parts(u64::try_from(now).unwrap_or(0), rand::random());
+        let ulid = next(u64::try_from(now).unwrap_or(0));
         Self::from_text(format!("{}_{}", Self::PREFIX, ulid.to_string().to_lowercase()))
     }
+}
+
+fn next(millis: u64) -> Ulid {
+    static LAST: Mutex<Ulid> = Mutex::new(Ulid::nil());
+    let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+    let following = if last.timestamp_ms() == millis { last.increment().ok() } else { None };
+    *last = following.unwrap_or_else(|| Ulid::from_parts(millis, rand::random()));
+    *last
 }
 
 macro_rules! ids {
@@ -84,5 +94,8 @@ mod tests {
         assert!(earlier.as_str().starts_with("run_"));
         assert!(earlier < later);
         assert_ne!(RunId::make(1_000), RunId::make(1_000));
+        let same = |_| (0..100).map(|_| DeliveryId::make(3_000)).collect::<Vec<_>>();
+        // Others make ids of other moments meanwhile.
+        assert!((0..10).map(same).filter(|ids| ids.is_sorted()).count() > 0);
     }
 }

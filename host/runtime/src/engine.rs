@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use thiserror::Error;
 use tokio::sync::Semaphore;
 use wasmtime::component::Linker;
-use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
+use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
 
 use crate::capabilities;
 use crate::compiled::{CacheOptions, Compilation, Compiler};
@@ -204,6 +204,9 @@ fn config(pool: Option<u32>) -> Config {
             .max_tables_per_component(PARTS as u32)
             .max_memory_size(LARGEST_MEMORY)
             .linear_memory_keep_resident(1 << 20)
+            .table_keep_resident(64 << 10)
+            // Where the kernel can say which pages a guest has written, only those are wiped after a call, and not the first megabyte.
+            .pagemap_scan(Enabled::Auto)
             .max_unused_warm_slots(8);
         config.allocation_strategy(InstanceAllocationStrategy::Pooling(pooling));
     }

@@ -2,7 +2,7 @@
 //! whatever the number of rows; SQLite has no arrays, so rows travel as multi-row `VALUES` in a few fixed sizes, which keeps
 //! its statements cached.
 
-use sqlx::{AssertSqlSafe, Postgres, QueryBuilder, Sqlite};
+use sqlx::{AssertSqlSafe, Postgres, QueryBuilder, Row, Sqlite};
 
 use crate::{StoreError, Tx};
 
@@ -47,10 +47,20 @@ pub async fn insert(
     tail: &'static str,
     columns: &[Column<'_>],
 ) -> Result<(), StoreError> {
+    insert_returning(tx, head, tail, columns).await.map(drop)
+}
+
+/// Likewise; answers with the one text that `tail` returns of each row that was inserted.
+pub async fn insert_returning(
+    tx: &mut Tx,
+    head: &'static str,
+    tail: &'static str,
+    columns: &[Column<'_>],
+) -> Result<Vec<String>, StoreError> {
     let rows = columns.first().map_or(0, Column::len);
     debug_assert!(columns.iter().all(|column| column.len() == rows), "every column has a value for every row");
     if rows == 0 {
-        return Ok(());
+        return Ok(Vec::new());
     }
     match tx {
         Tx::Postgres(tx) => insert_postgres(tx, head, tail, columns).await,
@@ -63,7 +73,7 @@ async fn insert_postgres(
     head: &str,
     tail: &str,
     columns: &[Column<'_>],
-) -> Result<(), StoreError> {
+) -> Result<Vec<String>, StoreError> {
     let types: Vec<String> =
         columns.iter().enumerate().map(|(index, column)| format!("${}::{}", index + 1, column.array_type())).collect();
     let sql = format!("{head} SELECT * FROM UNNEST({}) {tail}", types.join(", "));
@@ -77,8 +87,8 @@ async fn insert_postgres(
             Column::Bytes(values) => query.bind(values),
         };
     }
-    query.execute(&mut **tx).await?;
-    Ok(())
+    let returned = query.fetch_all(&mut **tx).await?;
+    Ok(returned.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?)
 }
 
 async fn insert_sqlite(
@@ -87,8 +97,8 @@ async fn insert_sqlite(
     tail: &str,
     columns: &[Column<'_>],
     rows: usize,
-) -> Result<(), StoreError> {
-    let mut start = 0;
+) -> Result<Vec<String>, StoreError> {
+    let (mut start, mut returned) = (0, Vec::new());
     for size in CHUNKS {
         while rows - start >= size {
             let mut builder = QueryBuilder::<Sqlite>::new(head);
@@ -105,9 +115,11 @@ async fn insert_sqlite(
                 }
             });
             builder.push(" ").push(tail);
-            builder.build().persistent(true).execute(&mut **tx).await?;
+            for row in builder.build().persistent(true).fetch_all(&mut **tx).await? {
+                returned.push(row.try_get(0)?);
+            }
             start += size;
         }
     }
-    Ok(())
+    Ok(returned)
 }

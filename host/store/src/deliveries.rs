@@ -1,5 +1,7 @@
 //! Webhook deliveries: stored once, worked on in the order they came, kept for a while.
 
+use std::collections::HashSet;
+
 use entrepot_domain::clock::Timestamp;
 use entrepot_domain::{ChannelId, DeliveryId, Id};
 use serde_json::Value;
@@ -9,11 +11,13 @@ mod changes;
 
 pub use changes::{Outcome, WhichDeliveries};
 
+use crate::bulk::{self, Column};
 use crate::{Db, Scoped, ScopedTx, StoreError, pack, unpack};
 
 /// A delivery that was verified.
 #[derive(Clone, Debug)]
 pub struct NewDelivery<'a> {
+    pub channel: &'a ChannelId,
     /// Two with the same one are the same.
     pub delivery_id: &'a str,
     pub topic: &'a str,
@@ -78,9 +82,8 @@ macro_rules! delivery_columns {
 }
 
 const INSERT: &str = "INSERT INTO webhook_deliveries (tenant_id, id, channel_id, delivery_id, topic, headers, body, events, \
-    occurred_at, received_at, generation, traceparent, state, attempts, not_before) \
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'pending', 0, 0) \
-    ON CONFLICT (tenant_id, channel_id, delivery_id) DO NOTHING";
+    occurred_at, received_at, generation, traceparent, state, attempts, not_before)";
+const UNKNOWN: &str = "ON CONFLICT (tenant_id, channel_id, delivery_id) DO NOTHING RETURNING id";
 const FIND: &str = concat!("SELECT ", delivery_columns!(), " FROM webhook_deliveries WHERE tenant_id = $1 AND id = $2");
 const CONTENT: &str = "SELECT headers, body, events FROM webhook_deliveries WHERE tenant_id = $1 AND id = $2";
 const LIST: &str = concat!(
@@ -164,29 +167,29 @@ impl Scoped {
 }
 
 impl ScopedTx {
-    /// `None`: it is known already.
-    pub async fn insert_delivery(
-        &mut self,
-        channel: &ChannelId,
-        new: &NewDelivery<'_>,
-    ) -> Result<Option<DeliveryId>, StoreError> {
-        let id = DeliveryId::make(self.clock.now());
-        let touched = execute!(
-            &mut self.tx,
-            INSERT,
-            self.tenant.as_str(),
-            id.as_str(),
-            channel.as_str(),
-            new.delivery_id,
-            new.topic,
-            Json(new.headers),
-            new.body,
-            pack(new.events),
-            new.occurred_at,
-            new.received_at,
-            new.generation,
-            new.traceparent.as_deref()
-        )?;
-        Ok((touched == 1).then_some(id))
+    /// Stores those that are not known already. The id of each, or `None` of one that is known.
+    pub async fn insert_deliveries(&mut self, new: &[NewDelivery<'_>]) -> Result<Vec<Option<DeliveryId>>, StoreError> {
+        let ids: Vec<DeliveryId> = new.iter().map(|_| DeliveryId::make(self.clock.now())).collect();
+        let events: Vec<Vec<u8>> = new.iter().map(|new| pack(new.events)).collect();
+        let columns = [
+            Column::Text(vec![Some(self.tenant.as_str()); new.len()]),
+            Column::Text(ids.iter().map(|id| Some(id.as_str())).collect()),
+            Column::Text(new.iter().map(|new| Some(new.channel.as_str())).collect()),
+            Column::Text(new.iter().map(|new| Some(new.delivery_id)).collect()),
+            Column::Text(new.iter().map(|new| Some(new.topic)).collect()),
+            Column::Json(new.iter().map(|new| serde_json::to_string(new.headers).ok()).collect()),
+            Column::Bytes(new.iter().map(|new| new.body).collect()),
+            Column::Bytes(events.iter().map(Vec::as_slice).collect()),
+            Column::Int(new.iter().map(|new| new.occurred_at).collect()),
+            Column::Int(new.iter().map(|new| Some(new.received_at)).collect()),
+            Column::Int(new.iter().map(|new| Some(new.generation)).collect()),
+            Column::Text(new.iter().map(|new| new.traceparent.as_deref()).collect()),
+            Column::Text(vec![Some("pending"); new.len()]),
+            Column::Int(vec![Some(0); new.len()]),
+            Column::Int(vec![Some(0); new.len()]),
+        ];
+        let inserted = bulk::insert_returning(&mut self.tx, INSERT, UNKNOWN, &columns).await?;
+        let inserted: HashSet<String> = inserted.into_iter().collect();
+        Ok(ids.into_iter().map(|id| inserted.contains(id.as_str()).then_some(id)).collect())
     }
 }

@@ -1,5 +1,7 @@
 //! What becomes of deliveries.
 
+use std::collections::BTreeMap;
+
 use entrepot_domain::ChannelId;
 use entrepot_domain::clock::Timestamp;
 use sqlx::types::Json;
@@ -25,8 +27,11 @@ pub enum WhichDeliveries {
     All,
 }
 
-const DONE: &str = "UPDATE webhook_deliveries SET state = 'done', failure = NULL, note = $3, processed_at = $4 \
-    WHERE tenant_id = $1 AND id = $2 AND state = 'pending'";
+const DONE: [&str; 2] = change_by_ids!(
+    "UPDATE webhook_deliveries SET state = 'done', failure = NULL, note = $4 ->> id, processed_at = $5 \
+     WHERE tenant_id = $1 AND channel_id = $2 AND id",
+    "AND state = 'pending'"
+);
 const AGAIN: &str = "UPDATE webhook_deliveries SET attempts = attempts + $3, not_before = $4, failure = $5 \
     WHERE tenant_id = $1 AND id = $2 AND state = 'pending'";
 const DEAD: &str = "UPDATE webhook_deliveries SET state = 'dead', attempts = attempts + 1, failure = $3, processed_at = $4, code = $5 \
@@ -55,16 +60,30 @@ impl Db {
 }
 
 impl ScopedTx {
-    /// Notes how a try of a pending delivery ended.
-    pub async fn settle_delivery(&mut self, id: &str, outcome: &Outcome) -> Result<(), StoreError> {
+    /// Notes how tries of pending deliveries ended.
+    pub async fn settle_deliveries(
+        &mut self,
+        channel: &ChannelId,
+        outcomes: &[(&str, Outcome)],
+    ) -> Result<(), StoreError> {
         let (now, tenant) = (self.clock.now(), self.tenant.as_str());
-        match outcome {
-            Outcome::Done(note) => execute!(&mut self.tx, DONE, tenant, id, note, now)?,
-            Outcome::Again { failure, not_before, counts } => {
-                execute!(&mut self.tx, AGAIN, tenant, id, i64::from(*counts), not_before, failure)?
+        let mut done = BTreeMap::new();
+        for (id, outcome) in outcomes {
+            match outcome {
+                Outcome::Done(note) => {
+                    done.insert(*id, note);
+                }
+                Outcome::Again { failure, not_before, counts } => {
+                    execute!(&mut self.tx, AGAIN, tenant, *id, i64::from(*counts), not_before, failure)?;
+                }
+                Outcome::Dead { code, failure } => {
+                    execute!(&mut self.tx, DEAD, tenant, *id, failure, now, *code)?;
+                }
             }
-            Outcome::Dead { code, failure } => execute!(&mut self.tx, DEAD, tenant, id, failure, now, *code)?,
-        };
+        }
+        // Usually all of them.
+        let ids: Vec<&str> = done.keys().copied().collect();
+        execute_forked!(&mut self.tx, DONE, tenant, channel.as_str(), Json(ids), Json(&done), now)?;
         Ok(())
     }
 

@@ -109,17 +109,23 @@ impl Sync {
             // Where a dead letter names its run, it names the delivery.
             ready.page.write(&mut tx, channel, &first.id.as_str().into()).await?;
         }
-        for (index, (delivery, outcome)) in ready.pending.iter().zip(&settled.outcomes).enumerate() {
-            let words = unknown.iter().filter(|(by, _)| by.contains(&index)).map(|(_, words)| words.as_str());
-            let words: Vec<&str> = words.collect();
-            match outcome {
-                Outcome::Done(note) if !words.is_empty() => {
-                    let note = [&[note.as_str()], words.as_slice()].concat().join("; ");
-                    tx.settle_delivery(&delivery.id, &Outcome::Done(note)).await?;
-                }
-                outcome => tx.settle_delivery(&delivery.id, outcome).await?,
-            }
-        }
+        let outcomes: Vec<(&str, Outcome)> = ready
+            .pending
+            .iter()
+            .zip(&settled.outcomes)
+            .enumerate()
+            .map(|(index, (delivery, outcome))| {
+                let words = unknown.iter().filter(|(by, _)| by.contains(&index)).map(|(_, words)| words.as_str());
+                let outcome = match outcome {
+                    Outcome::Done(note) => {
+                        Outcome::Done([note.as_str()].into_iter().chain(words).collect::<Vec<_>>().join("; "))
+                    }
+                    other => other.clone(),
+                };
+                (delivery.id.as_str(), outcome)
+            })
+            .collect();
+        tx.settle_deliveries(&channel.id, &outcomes).await?;
         if let Some(problem) = &settled.problem {
             tx.set_channel_problem(&channel.id, Some(problem)).await?;
         }

@@ -12,16 +12,42 @@ use crate::{Sync, SyncError};
 
 /// How long a change of a grant, a secret or a channel may go unnoticed here.
 const FRESH: Duration = Duration::from_secs(3);
+/// From then on it is looked at again, in the background: under load nobody waits for the database.
+const RENEWED: Duration = Duration::from_secs(2);
 /// Deliveries verified at the same time; imports need the sandbox, too.
 const AT_ONCE: usize = 8;
 
 /// `None`: nothing can be verified for this channel.
 type Door = Option<Arc<OpenChannel>>;
-type Slot = Arc<tokio::sync::Mutex<Option<(Instant, Door)>>>;
+type Slot = Arc<tokio::sync::Mutex<Option<Kept<Door>>>>;
+
+/// What the database said.
+struct Kept<T> {
+    /// Before it was asked.
+    since: Instant,
+    /// Somebody asks it again.
+    renewing: bool,
+    value: T,
+}
+
+impl<T> Kept<T> {
+    fn new(since: Instant, value: T) -> Self {
+        Self { since, renewing: false, value }
+    }
+
+    fn is_fresh(&self) -> bool {
+        self.since.elapsed() < FRESH
+    }
+
+    /// True for one caller: it is time, and nobody has begun.
+    fn is_to_be_renewed(&mut self) -> bool {
+        self.since.elapsed() >= RENEWED && !std::mem::replace(&mut self.renewing, true)
+    }
+}
 
 pub(crate) struct Doors {
     /// Ids of a tenant's channels, all of them: to find out that one does not exist takes no look at the database.
-    known: tokio::sync::Mutex<HashMap<TenantId, (Instant, HashSet<String>)>>,
+    known: tokio::sync::Mutex<HashMap<TenantId, Kept<HashSet<String>>>>,
     slots: Mutex<HashMap<(TenantId, ChannelId), Slot>>,
     pub(super) verifying: Semaphore,
     /// Channels for which a job was made because nobody worked on their deliveries.
@@ -48,31 +74,63 @@ impl Sync {
             return Ok(None);
         }
         let slot = self.parts().doors.slots().entry((tenant.clone(), channel.clone())).or_default().clone();
-        let mut slot = slot.lock().await;
-        if let Some((since, door)) = &*slot
-            && since.elapsed() < FRESH
-        {
-            return Ok(door.clone());
+        let mut kept = slot.lock().await;
+        if let Some(known) = kept.as_mut().filter(|known| known.is_fresh()) {
+            if known.is_to_be_renewed() {
+                let (sync, tenant, channel, slot) = (self.clone(), tenant.clone(), channel.clone(), slot.clone());
+                tokio::spawn(async move {
+                    let since = Instant::now();
+                    // If it fails, the next one who comes asks and hears why.
+                    if let Ok(door) = sync.open_door(&tenant, &channel).await {
+                        sync.replace_door(&tenant, &mut *slot.lock().await, Kept::new(since, door));
+                    }
+                });
+            }
+            return Ok(known.value.clone());
         }
+        let since = Instant::now();
         let door = self.open_door(tenant, channel).await?;
-        if let Some((_, Some(old))) = slot.replace((Instant::now(), door.clone())) {
+        self.replace_door(tenant, &mut kept, Kept::new(since, door.clone()));
+        Ok(door)
+    }
+
+    /// By what was asked later. What the old one's adapter did is written down.
+    fn replace_door(&self, tenant: &TenantId, kept: &mut Option<Kept<Door>>, door: Kept<Door>) {
+        if kept.as_ref().is_some_and(|known| known.since > door.since) {
+            return;
+        }
+        if let Some(old) = kept.replace(door).and_then(|old| old.value) {
             let (sync, scoped) = (self.clone(), self.db().tenant(tenant));
             tokio::spawn(async move { sync.account(&scoped, &old).await });
         }
-        Ok(door)
     }
 
     async fn is_known(&self, tenant: &TenantId, channel: &ChannelId) -> Result<bool, SyncError> {
         let mut known = self.parts().doors.known.lock().await;
-        if let Some((since, ids)) = known.get(tenant)
-            && since.elapsed() < FRESH
-        {
-            return Ok(ids.contains(channel.as_str()));
+        if let Some(kept) = known.get_mut(tenant).filter(|kept| kept.is_fresh()) {
+            if kept.is_to_be_renewed() {
+                let (sync, tenant) = (self.clone(), tenant.clone());
+                tokio::spawn(async move {
+                    let since = Instant::now();
+                    if let Ok(ids) = sync.channel_ids(&tenant).await {
+                        let mut known = sync.parts().doors.known.lock().await;
+                        if known.get(&tenant).is_none_or(|kept| kept.since < since) {
+                            known.insert(tenant, Kept::new(since, ids));
+                        }
+                    }
+                });
+            }
+            return Ok(kept.value.contains(channel.as_str()));
         }
-        let ids: HashSet<String> = self.db().tenant(tenant).channel_ids().await?.into_iter().collect();
+        let since = Instant::now();
+        let ids = self.channel_ids(tenant).await?;
         let found = ids.contains(channel.as_str());
-        known.insert(tenant.clone(), (Instant::now(), ids));
+        known.insert(tenant.clone(), Kept::new(since, ids));
         Ok(found)
+    }
+
+    async fn channel_ids(&self, tenant: &TenantId) -> Result<HashSet<String>, SyncError> {
+        Ok(self.db().tenant(tenant).channel_ids().await?.into_iter().collect())
     }
 
     /// Without a look at the quarantine: a delivery that is refused is lost, one that is stored waits. And without renewing tokens:
@@ -104,8 +162,8 @@ impl Sync {
         let all: Vec<(TenantId, Slot)> =
             self.parts().doors.slots().iter().map(|((tenant, _), slot)| (tenant.clone(), slot.clone())).collect();
         for (tenant, slot) in all {
-            let old = slot.lock().await.take_if(|(since, _)| since.elapsed() >= FRESH);
-            if let Some((_, Some(old))) = old {
+            let old = slot.lock().await.take_if(|kept| !kept.is_fresh());
+            if let Some(old) = old.and_then(|kept| kept.value) {
                 self.account(&self.db().tenant(&tenant), &old).await;
             }
         }

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use entrepot_domain::clock::Timestamp;
 use entrepot_domain::{ChannelId, TenantId};
@@ -16,6 +17,8 @@ use crate::{Sync, SyncError};
 
 /// In one transaction.
 const MOST: usize = 256;
+/// From a commit that served several to the next one: more of them gather, and each costs less.
+const GATHERING: Duration = Duration::from_millis(8);
 
 /// A delivery that was verified and is not stored yet.
 #[derive(Clone)]
@@ -33,6 +36,23 @@ pub(super) struct Arrived {
     pub(super) traceparent: Option<String>,
     /// Of the request: it says which delivery this became.
     pub(super) span: Span,
+}
+
+impl Arrived {
+    fn as_new(&self) -> NewDelivery<'_> {
+        NewDelivery {
+            channel: &self.channel,
+            delivery_id: &self.delivery_id,
+            topic: &self.topic,
+            headers: &self.headers,
+            body: &self.body,
+            events: &self.events,
+            occurred_at: self.occurred_at,
+            received_at: self.received_at,
+            generation: self.generation,
+            traceparent: self.traceparent.clone(),
+        }
+    }
 }
 
 #[derive(Default)]
@@ -103,6 +123,7 @@ impl Sync {
     async fn write_arrived(&self) {
         let turn = Turn(&self.parts().intake);
         while let Some(batch) = self.parts().intake.next() {
+            let (began, several) = (Instant::now(), batch.len() > 1);
             let arrived: Vec<&Arrived> = batch.iter().map(|waiting| &waiting.arrived).collect();
             match self.store(&arrived).await {
                 Ok(received) => {
@@ -111,6 +132,9 @@ impl Sync {
                     }
                 }
                 Err(error) => tracing::debug!(deliveries = batch.len(), "they are stored one by one: {error}"),
+            }
+            if several {
+                tokio::time::sleep_until((began + GATHERING).into()).await;
             }
         }
         // The turn was given back by `next`, in the moment in which nobody waited.
@@ -122,24 +146,16 @@ impl Sync {
         let mut received = vec![Received::Known; arrived.len()];
         let tenants: BTreeSet<&TenantId> = arrived.iter().map(|arrived| &arrived.tenant).collect();
         for tenant in tenants {
+            let theirs: Vec<usize> = (0..arrived.len()).filter(|index| arrived[*index].tenant == *tenant).collect();
+            let new: Vec<NewDelivery<'_>> = theirs.iter().map(|index| arrived[*index].as_new()).collect();
             let mut tx = self.db().tenant(tenant).begin().await?;
+            let stored = tx.insert_deliveries(&new).await?;
             let mut channels = BTreeSet::new();
-            for (index, arrived) in arrived.iter().enumerate().filter(|(_, arrived)| arrived.tenant == *tenant) {
-                let new = NewDelivery {
-                    delivery_id: &arrived.delivery_id,
-                    topic: &arrived.topic,
-                    headers: &arrived.headers,
-                    body: &arrived.body,
-                    events: &arrived.events,
-                    occurred_at: arrived.occurred_at,
-                    received_at: arrived.received_at,
-                    generation: arrived.generation,
-                    traceparent: arrived.traceparent.clone(),
-                };
-                if let Some(id) = tx.insert_delivery(&arrived.channel, &new).await? {
-                    arrived.span.record("delivery", id.as_str());
+            for (index, id) in theirs.into_iter().zip(stored) {
+                if let Some(id) = id {
+                    arrived[index].span.record("delivery", id.as_str());
                     received[index] = Received::Stored;
-                    channels.insert(&arrived.channel);
+                    channels.insert(&arrived[index].channel);
                 }
             }
             for channel in channels {
