@@ -99,8 +99,11 @@ impl Sync {
             Err(error) => {
                 tracing::warn!(connection = row.id, "not connected: {error}");
                 let why = match error {
-                    // The seller is no operator.
+                    // The seller is no operator, and what a database says is not for everybody.
                     SyncError::Vault(_) => "the host cannot open what it kept; its log says why".to_owned(),
+                    error if error.is_of_the_database() => {
+                        "the host could not keep it, and its log says why; begin again in a moment".to_owned()
+                    }
                     error => error.to_string(),
                 };
                 let mut tx = scoped.begin().await?;
