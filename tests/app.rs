@@ -13,7 +13,7 @@ use entrepot_server::host::Host;
 use entrepot_store::dead_letters::DeadLetter;
 use entrepot_store::runs::RunRow;
 use entrepot_sync::{NewChannel, Replay, Replayed, RunReport, StartOptions, SyncError};
-use entrepot_test_support::woocommerce::Key;
+use entrepot_test_support::woocommerce::{Key, Store};
 use serde_json::{Map, Value};
 use tempfile::TempDir;
 
@@ -60,6 +60,13 @@ impl App {
     /// The clock of this host and of all that are opened on its database; processes have the system's.
     pub fn clock(&self) -> &Clock {
         self.host.db.clock()
+    }
+
+    /// Lets hours pass, here and in the shop.
+    pub fn pass(&self, hours: i64, shop: &Store) {
+        self.clock().advance(hours * 3_600_000);
+        let now = self.clock().now() / 1_000;
+        shop.configure(|options| options.now = Some(now));
     }
 
     /// The same host with other options.

@@ -34,11 +34,7 @@ on_both! {
         let store = Store::generate(Seed { products: 40, variable_share: 0.0, seed: 3 });
         let shop = Marketplace::woocommerce(&store);
         let (app, _) = app.connect_to(&shop).await;
-        let pass = |hours: i64| {
-            app.clock().advance(hours * HOUR);
-            let now = app.clock().now() / 1_000;
-            store.configure(|options| options.now = Some(now));
-        };
+        let pass = |hours| app.pass(hours, &store);
         pass(1);
         assert_eq!(app.import().await.drift, Drift::default(), "before the first run nothing was known");
 
@@ -109,11 +105,7 @@ on_both! {
         let store = Store::generate(Seed { products: 30, variable_share: 0.0, seed: 3 });
         let shop = Marketplace::woocommerce(&store);
         let (app, _) = app.connect_to(&shop).await;
-        let pass = |hours: i64| {
-            app.clock().advance(hours * HOUR);
-            let now = app.clock().now() / 1_000;
-            store.configure(|options| options.now = Some(now));
-        };
+        let pass = |hours| app.pass(hours, &store);
         set(&app, ScheduleKind::Full, ScheduleChange { enabled: Some(false), ..ScheduleChange::default() }).await;
         app.import().await;
         pass(1);
@@ -134,11 +126,7 @@ on_both! {
         let store = Store::generate(Seed { products: 20, variable_share: 0.0, seed: 3 });
         let shop = Marketplace::woocommerce(&store);
         let (app, _) = app.connect_to(&shop).await;
-        let pass = |hours: i64| {
-            app.clock().advance(hours * HOUR);
-            let now = app.clock().now() / 1_000;
-            store.configure(|options| options.now = Some(now));
-        };
+        let pass = |hours| app.pass(hours, &store);
         set(&app, ScheduleKind::Delta, ScheduleChange { enabled: Some(false), ..ScheduleChange::default() }).await;
         shop.server.inject(Matcher::any(), Fault::Status(400));
         pass(26);

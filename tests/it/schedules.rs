@@ -38,11 +38,7 @@ on_both! {
         let store = Store::generate(Seed { products: 40, variable_share: 0.0, seed: 3 });
         let shop = Marketplace::woocommerce(&store);
         let (app, _) = app.connect_to(&shop).await;
-        let pass = |hours: i64| {
-            app.clock().advance(hours * HOUR);
-            let now = app.clock().now() / 1_000;
-            store.configure(|options| options.now = Some(now));
-        };
+        let pass = |hours| app.pass(hours, &store);
         assert_eq!(app.host.sync.tick().await.expect("a look"), Ticked::default(), "nothing is due at once");
         set(&app, ScheduleKind::Full, ScheduleChange { enabled: Some(false), ..ScheduleChange::default() }).await;
 
