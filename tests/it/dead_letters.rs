@@ -10,6 +10,7 @@ use entrepot_test_support::woocommerce::{Product, Seed, Store, serve};
 use entrepot_tests::{App, SHOP, adapters_folder, on_both, version};
 
 use crate::hooks::{door, shop, work};
+use crate::metrics::Scrape;
 
 async fn letters(app: &App, filter: LetterFilter) -> Vec<Letter> {
     app.host.db.tenant(&app.host.tenant).letters(&filter, "", 1_000).await.expect("letters")
@@ -52,6 +53,13 @@ on_both! {
         let run = &letters(&app, of("run")).await[0];
         assert_eq!((run.id.as_str(), run.subject.as_str()), (failed.run.as_str(), "full"), "{run:?}");
 
+        let shown = Scrape::of(&app.host).await;
+        let given_up = |kind| shown.sum("entrepot_dead_letters", &[("kind", kind)]);
+        assert_eq!((given_up("item"), given_up("delivery"), given_up("run")), (1.0, 0.0, 1.0));
+        let reasons = app.host.db.dead_letter_reasons().await.expect("reasons");
+        let reasons: Vec<_> = reasons.iter().map(|of| (of.kind.as_str(), of.code.as_str(), of.number)).collect();
+        assert_eq!(reasons, [("item", item.code.as_str(), 1), ("run", run.code.as_str(), 1)]);
+
         let done = replay(&app, of("run")).await;
         assert_eq!((done.runs, done.replayed), (1, 0), "{done:?}");
         assert_eq!(app.carry(&app.run().await.run_id()).await.state, RunState::Completed);
@@ -78,6 +86,8 @@ on_both! {
         work(&app.host, &shop.channel).await;
         shop.server.heal();
         let dead = letters(&app, of("delivery")).await;
+        let shown = Scrape::of(&app.host).await;
+        assert_eq!(shown.sum("entrepot_dead_letters", &[("kind", "delivery")]), dead.len() as f64);
         assert!(!dead.is_empty() && dead.iter().all(|letter| letter.class == "marketplace"), "{dead:#?}");
         assert_eq!(replay(&app, LetterFilter { class: "data".into(), ..of("") }).await, Replayed::default());
         let done = replay(&app, LetterFilter { class: "marketplace".into(), ..of("delivery") }).await;

@@ -119,8 +119,8 @@ metrics! {
         "Channels that somebody has to look at, mostly to connect the account anew";
     RunsActive = "entrepot_runs_active" Gauge ["state"] true
         "Runs that are queued or running";
-    DeadLetters = "entrepot_dead_letters" Gauge ["adapter"] true
-        "Items that could not be imported and wait to be replayed";
+    DeadLetters = "entrepot_dead_letters" Gauge ["adapter" "kind"] true
+        "What was given up and waits to be replayed; kind: item, delivery, run";
     DeliveriesWaiting = "entrepot_deliveries_waiting" Gauge ["adapter"] true
         "Deliveries that are not worked on yet";
     OldestDelivery = "entrepot_oldest_delivery_age_seconds" Gauge ["adapter"] true

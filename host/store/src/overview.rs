@@ -12,6 +12,24 @@ pub struct OfAdapter {
     pub number: i64,
 }
 
+/// How many dead letters of a kind there are of an adapter's.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct DeadLettersOf {
+    pub adapter_id: String,
+    pub kind: String,
+    pub number: i64,
+}
+
+/// Why a channel's dead letters of a kind are.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct DeadLetterReason {
+    /// The channel's.
+    pub name: String,
+    pub kind: String,
+    pub code: String,
+    pub number: i64,
+}
+
 /// What waits in the inboxes of an adapter's channels.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct Waiting {
@@ -24,7 +42,7 @@ pub struct Waiting {
 pub struct Overview {
     pub channels: Vec<OfAdapter>,
     pub problems: Vec<OfAdapter>,
-    pub dead_letters: Vec<OfAdapter>,
+    pub dead_letters: Vec<DeadLettersOf>,
     pub quarantined: Vec<OfAdapter>,
     pub waiting: Vec<Waiting>,
     /// By state.
@@ -53,8 +71,26 @@ const CHANNELS: &str =
     "SELECT adapter_id, COUNT(*) AS number FROM channels WHERE removed_at IS NULL GROUP BY adapter_id";
 const PROBLEMS: &str = "SELECT adapter_id, COUNT(*) AS number FROM channels \
     WHERE removed_at IS NULL AND problem IS NOT NULL GROUP BY adapter_id";
-const DEAD_LETTERS: &str = "SELECT c.adapter_id, COUNT(*) AS number FROM dead_letters d \
-    JOIN channels c ON c.tenant_id = d.tenant_id AND c.id = d.channel_id WHERE c.removed_at IS NULL GROUP BY c.adapter_id";
+/// What was given up and nobody has taken up since: see [`crate::dead_letters::Letter`].
+macro_rules! given_up {
+    ($columns:literal, $tail:literal) => {
+        concat!(
+            "SELECT ",
+            $columns,
+            ", COUNT(*) AS number FROM (\
+             SELECT tenant_id, channel_id, 'item' AS kind, code FROM dead_letters \
+             UNION ALL SELECT tenant_id, channel_id, 'delivery', COALESCE(code, 'unknown') FROM webhook_deliveries WHERE state = 'dead' \
+             UNION ALL SELECT r.tenant_id, r.channel_id, 'run', COALESCE(r.code, 'unknown') FROM runs r WHERE r.state = 'failed' \
+             AND NOT EXISTS (SELECT 1 FROM runs n WHERE n.tenant_id = r.tenant_id AND n.channel_id = r.channel_id AND n.id > r.id \
+             AND n.state <> 'cancelled')) l \
+             JOIN channels c ON c.tenant_id = l.tenant_id AND c.id = l.channel_id WHERE c.removed_at IS NULL GROUP BY ",
+            $columns,
+            $tail
+        )
+    };
+}
+const DEAD_LETTERS: &str = given_up!("c.adapter_id, l.kind", "");
+const REASONS: &str = given_up!("c.name, l.kind, l.code", " ORDER BY c.name, l.kind, COUNT(*) DESC, l.code LIMIT 100");
 const QUARANTINED: &str = "SELECT c.adapter_id, COUNT(*) AS number FROM quarantine q \
     JOIN channels c ON c.tenant_id = q.tenant_id AND c.id = q.channel_id \
     WHERE c.removed_at IS NULL AND q.until > $1 GROUP BY c.adapter_id";
@@ -71,9 +107,6 @@ const ENDING: &str = "SELECT c.name AS channel, t.expires_at, c.problem FROM cha
     WHERE t.expires_at IS NOT NULL AND t.expires_at <= $1 AND c.removed_at IS NULL ORDER BY t.expires_at LIMIT 1000";
 const DEAF: &str = "SELECT c.name FROM webhook_inboxes i JOIN channels c ON c.tenant_id = i.tenant_id AND c.id = i.channel_id \
     WHERE c.removed_at IS NULL AND i.callback_url IS NOT NULL AND i.callback_url NOT LIKE $1 ORDER BY c.name LIMIT 1000";
-const CODES: &str = "SELECT d.code, COUNT(*) FROM dead_letters d \
-    JOIN channels c ON c.tenant_id = d.tenant_id AND c.id = d.channel_id WHERE c.removed_at IS NULL \
-    GROUP BY d.code ORDER BY COUNT(*) DESC, d.code LIMIT 100";
 const SIZE: [&str; 2] = [
     "SELECT pg_database_size(current_database())",
     "SELECT c.page_count * s.page_size FROM pragma_page_count() c, pragma_page_size() s",
@@ -86,7 +119,7 @@ impl Db {
         Ok(Overview {
             channels: read_all!(self, OfAdapter, CHANNELS)?,
             problems: read_all!(self, OfAdapter, PROBLEMS)?,
-            dead_letters: read_all!(self, OfAdapter, DEAD_LETTERS)?,
+            dead_letters: read_all!(self, DeadLettersOf, DEAD_LETTERS)?,
             quarantined: read_all!(self, OfAdapter, QUARANTINED, self.clock().now())?,
             waiting: read_all!(self, Waiting, WAITING)?,
             runs: read_all!(self, (String, i64), RUNS)?,
@@ -110,9 +143,9 @@ impl Db {
         Ok(read_all!(self, (String,), DEAF, here)?.into_iter().map(|(name,)| name).collect())
     }
 
-    /// Dead letters by the code of their reason, most first.
-    pub async fn dead_letter_codes(&self) -> Result<Vec<(String, i64)>, StoreError> {
-        Ok(read_all!(self, (String, i64), CODES)?)
+    /// What was given up, by channel, kind and code.
+    pub async fn dead_letter_reasons(&self) -> Result<Vec<DeadLetterReason>, StoreError> {
+        Ok(read_all!(self, DeadLetterReason, REASONS)?)
     }
 
     /// Bytes on the disk.

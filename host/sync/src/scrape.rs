@@ -4,6 +4,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use entrepot_metrics::{Metric, Sample};
 use entrepot_queue::Queue;
+use entrepot_store::dead_letters::KINDS;
 
 use crate::{Sync, SyncError};
 
@@ -80,7 +81,6 @@ impl Sync {
             samples.extend([
                 Sample::new(Metric::Channels, &[adapter], of.number as f64),
                 Sample::new(Metric::ChannelProblems, &[adapter], find(&overview.problems)),
-                Sample::new(Metric::DeadLetters, &[adapter], find(&overview.dead_letters)),
                 Sample::new(Metric::Quarantined, &[adapter], find(&overview.quarantined)),
                 Sample::new(
                     Metric::DeliveriesWaiting,
@@ -89,6 +89,11 @@ impl Sync {
                 ),
                 Sample::new(Metric::OldestDelivery, &[adapter], age as f64 / 1000.0),
             ]);
+            for kind in KINDS {
+                let found = overview.dead_letters.iter().find(|of| of.adapter_id == adapter && of.kind == kind);
+                let number = found.map_or(0.0, |of| of.number as f64);
+                samples.push(Sample::new(Metric::DeadLetters, &[adapter, kind], number));
+            }
         }
         for state in ["queued", "running"] {
             let number = overview.runs.iter().find(|(known, _)| known == state).map_or(0, |(_, number)| *number);

@@ -5,6 +5,7 @@ use entrepot_domain::ChannelId;
 use entrepot_domain::clock::Timestamp;
 use entrepot_queue::Queue;
 use entrepot_store::channels::ChannelRow;
+use entrepot_store::overview::DeadLetterReason;
 
 use super::Checks;
 use crate::host::Host;
@@ -156,15 +157,16 @@ async fn webhooks(host: &Host, checks: &mut Checks, channels: &[ChannelRow]) -> 
 }
 
 async fn dead_letters(host: &Host, checks: &mut Checks) -> Result<()> {
-    let codes = host.db.dead_letter_codes().await?;
-    for (code, number) in &codes {
-        let number = count(*number, "item", "items");
-        checks.note(
-            "dead letters",
-            format!("{number} could not be imported: {code}. To see them: entrepot dead-letters list CHANNEL"),
-        );
+    let reasons = host.db.dead_letter_reasons().await?;
+    for DeadLetterReason { name, kind, code, number } in &reasons {
+        let what = match kind.as_str() {
+            "item" => format!("{} could not be imported", count(*number, "item", "items")),
+            "delivery" => format!("{} could not be worked off", count(*number, "delivery", "deliveries")),
+            _ => "the last import failed".to_owned(),
+        };
+        checks.note("dead letters", format!("{name}: {what}: {code}. To see why: entrepot dead-letters list {name}"));
     }
-    if codes.is_empty() {
+    if reasons.is_empty() {
         checks.fine("dead letters", "there are none");
     }
     Ok(())
