@@ -2,12 +2,12 @@
 
 use axum::http::StatusCode;
 use entrepot_domain::grants::{Approval, Narrowing};
-use entrepot_domain::run::RunState;
+use entrepot_domain::run::{RunScope, RunState};
 use entrepot_store::dead_letters::{Letter, LetterFilter};
-use entrepot_sync::{Replay, Replayed};
+use entrepot_sync::{Replay, Replayed, StartOptions};
 use entrepot_test_support::server::{Fault, Matcher};
 use entrepot_test_support::woocommerce::{Product, Seed, Store, serve};
-use entrepot_tests::{App, SHOP, adapters_folder, on_both, version};
+use entrepot_tests::{App, Marketplace, SHOP, adapters_folder, on_both, version};
 
 use crate::hooks::{door, shop, work};
 use crate::metrics::Scrape;
@@ -95,6 +95,28 @@ on_both! {
         work(&app.host, &shop.channel).await;
         assert_eq!(letters(&app, LetterFilter::default()).await, []);
         assert_eq!(app.products().await.len(), 10);
+    }
+
+    async fn a_channel_that_cannot_be_used_does_not_keep_the_others_waiting(app: App) {
+        let stores = [5, 6].map(|seed| Store::generate(Seed { products: 5, variable_share: 0.0, seed }));
+        let shops = stores.each_ref().map(Marketplace::woocommerce);
+        let (app, ids) = app.connect_each(&[(SHOP, &shops[0]), ("second", &shops[1])]).await;
+        for (store, channel) in stores.iter().zip([SHOP, "second"]) {
+            store.update(store.product_ids()[0], |product| product.name = "".into());
+            let (full, options) = (RunScope::Full, StartOptions::default());
+            let started = app.host.sync.start_import(&app.host.tenant, channel, full, options).await.expect("it starts");
+            assert_eq!(app.carry(&started.run).await.dead_letters, 1);
+        }
+        // As after a restore with another master key.
+        let mut tx = app.host.db.tenant(&app.host.tenant).begin().await.expect("begins");
+        tx.put_secret(&ids[0], "consumer_key", b"no sealed secret").await.expect("written");
+        tx.commit().await.expect("written");
+        let done = replay(&app, LetterFilter::default()).await;
+        assert_eq!((done.replayed, done.failed, done.problems.len()), (1, 1, 1), "{done:?}");
+        assert!(done.problems[0].starts_with(&format!("{SHOP}: ")), "{done:?}");
+        let alone = Replay { channel: Some(SHOP.into()), ..Replay::default() };
+        app.host.sync.replay(&app.host.tenant, &alone).await.expect_err("there is nothing else to be done");
+        assert_eq!(letters(&app, of("item")).await.len(), 2);
     }
 
     async fn what_a_version_failed_on_is_mapped_again_by_the_next_without_asking_the_shop(app: App) {

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use entrepot_domain::catalog::Issue;
 use entrepot_domain::{ChannelId, RunId, TenantId};
 use entrepot_runtime::{Mapper, RawItem};
-use entrepot_store::Scoped;
 use entrepot_store::dead_letters::{Letter, LetterFilter};
 use entrepot_store::deliveries::WhichDeliveries;
+use entrepot_store::{Scoped, StoreError};
 use serde::Serialize;
 
 use crate::channels::OpenChannel;
@@ -25,7 +25,7 @@ pub struct Replay {
     pub without_fetching: bool,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Replayed {
     /// Items that were mapped again.
     pub replayed: u64,
@@ -39,6 +39,8 @@ pub struct Replayed {
     pub deliveries: u64,
     /// Runs that go on.
     pub runs: u64,
+    /// Channels that could not be worked on, and why. The others were.
+    pub problems: Vec<String>,
 }
 
 const AT_ONCE: i64 = 200;
@@ -63,18 +65,34 @@ impl Sync {
         let filter = self.letters_meant(tenant, replay).await?;
         let scoped = self.db().tenant(tenant);
         let (mut done, mut after) = (Replayed::default(), String::new());
+        let mut unusable: BTreeMap<String, SyncError> = BTreeMap::new();
         loop {
             let letters = scoped.letters(&filter, &after, AT_ONCE).await?;
-            let Some(last) = letters.last() else { return Ok(done) };
+            let Some(last) = letters.last() else { break };
             after.clone_from(&last.id);
             let mut channels: BTreeMap<String, Vec<Letter>> = BTreeMap::new();
             for letter in letters {
                 channels.entry(letter.channel_id.clone()).or_default().push(letter);
             }
             for (channel, letters) in channels {
-                self.replay_of(&scoped, &channel, letters, replay.without_fetching, &mut done).await?;
+                if unusable.contains_key(&channel) {
+                    continue;
+                }
+                match self.replay_of(&scoped, &channel, letters, replay.without_fetching, &mut done).await {
+                    Err(error) if !error.is_of_the_database() => drop(unusable.insert(channel, error)),
+                    outcome => outcome?,
+                }
             }
         }
+        // Nothing else was to be done: then this is the answer.
+        if unusable.len() == 1 && done == Replayed::default() {
+            return unusable.into_values().next().map_or(Ok(done), Err);
+        }
+        for (id, error) in unusable {
+            let name = self.channel(tenant, &id).await.map_or(id, |row| row.name);
+            done.problems.push(format!("{name}: {error}"));
+        }
+        Ok(done)
     }
 
     async fn replay_of(
@@ -141,17 +159,22 @@ impl Sync {
             true => map_item(mapper, &item).await,
             false => Err(item.problems.clone()),
         };
+        let mended = outcome.is_ok();
+        let page = PreparedPage::single(self, item, known, outcome);
+        let mut tx = scoped.begin().await?;
+        match page.hold(&mut tx, &open.id).await {
+            // Somebody brought it anew in this moment.
+            Err(StoreError::Overtaken) => return Ok(()),
+            held => held?,
+        }
+        page.write(&mut tx, open, &letter.met_by.as_deref().unwrap_or_default().into()).await?;
+        tx.commit().await?;
         done.replayed += 1;
-        if outcome.is_ok() {
+        if mended {
             done.mended += 1;
         } else {
             done.failed += 1;
         }
-        let page = PreparedPage::single(self, item, known, outcome);
-        let mut tx = scoped.begin().await?;
-        page.hold(&mut tx, &open.id).await?;
-        page.write(&mut tx, open, &letter.met_by.as_deref().unwrap_or_default().into()).await?;
-        tx.commit().await?;
         Ok(())
     }
 

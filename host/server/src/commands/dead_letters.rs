@@ -24,7 +24,11 @@ pub(crate) async fn run(host: &Host, command: DeadLettersCommand, output: Output
             }
             let replay = Replay { channel, filter: which.filter(ids), without_fetching };
             let done = host.sync.replay(&host.tenant, &replay).await?;
-            output.say(&done, || in_words(&done))
+            output.say(&done, || in_words(&done))?;
+            if !done.problems.is_empty() {
+                bail!("these could not be tried again:\n{}", done.problems.join("\n"));
+            }
+            Ok(())
         }
     }
 }

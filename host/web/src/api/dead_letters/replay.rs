@@ -46,6 +46,8 @@ pub(crate) struct ReplayedView {
     deliveries: u64,
     /// Runs that go on
     runs: u64,
+    /// Channels that could not be worked on, and why; the others were
+    problems: Vec<String>,
 }
 
 /// Try again: items are mapped from what was kept of them, deliveries are worked on, runs go on
@@ -71,5 +73,6 @@ pub(crate) async fn handler(
         left: done.left,
         deliveries: done.deliveries,
         runs: done.runs,
+        problems: done.problems,
     }))
 }
