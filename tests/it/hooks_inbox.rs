@@ -16,24 +16,34 @@ use serde_json::{Value, json};
 
 use crate::hooks::{deliveries, door, shop, title, work};
 
-/// Stores a delivery as if an adapter had verified it: for events that WooCommerce does not know.
-async fn tell(app: &App, channel: &ChannelId, id: &str, occurred_at: Option<i64>, events: Value) {
-    let mut tx = app.host.db.tenant(&app.host.tenant).begin().await.expect("begins");
-    let new = NewDelivery {
+/// A delivery as if an adapter had verified it: for events that WooCommerce does not know.
+fn verified<'a>(channel: &'a ChannelId, id: &'a str, events: &'a str) -> NewDelivery<'a> {
+    NewDelivery {
         channel,
         delivery_id: id,
         topic: "test",
         headers: &[],
         body: b"{}",
-        events: &events.to_string(),
-        occurred_at,
-        received_at: app.clock().now(),
+        events,
+        occurred_at: None,
+        received_at: 0,
         generation: 1,
         traceparent: None,
-    };
-    let stored = tx.insert_deliveries(&[new]).await.expect("stored");
-    assert!(stored[0].is_some(), "{id} is new");
+    }
+}
+
+/// Stores it, and says which are new.
+async fn store(app: &App, new: &[NewDelivery<'_>]) -> Vec<bool> {
+    let mut tx = app.host.db.tenant(&app.host.tenant).begin().await.expect("begins");
+    let ids = tx.insert_deliveries(new).await.expect("stored");
     tx.commit().await.expect("stored");
+    ids.iter().map(Option::is_some).collect()
+}
+
+async fn tell(app: &App, channel: &ChannelId, id: &str, occurred_at: Option<i64>, events: Value) {
+    let (events, received_at) = (events.to_string(), app.clock().now());
+    let new = NewDelivery { occurred_at, received_at, ..verified(channel, id, &events) };
+    assert_eq!(store(app, &[new]).await, [true], "{id} is new");
 }
 
 async fn note(app: &App, channel: &ChannelId, id: &str) -> (String, String) {
@@ -56,6 +66,22 @@ async fn jobs(app: &App, kind: &str) -> i64 {
 }
 
 on_both! {
+    async fn what_comes_together_is_stored_once_and_in_its_order(app: App) {
+        let shop = shop(&app, 1).await;
+        let names: Vec<String> = (0..70).map(|number| format!("{number:02}")).collect();
+        let new: Vec<_> = names.iter().map(|id| verified(&shop.channel, id, "[]")).collect();
+        let twice = [&new[..69], &new[..1]].concat();
+        let expected: Vec<bool> = (0..70).map(|at| at < 69).collect();
+        assert_eq!(store(&app, &twice).await, expected, "the last one is the first one");
+        assert_eq!(store(&app, &new[67..]).await, [false, false, true]);
+        let scoped = app.host.db.tenant(&app.host.tenant);
+        let pending = scoped.pending_deliveries(&shop.channel, 1_000).await.expect("pending");
+        let mut kept = deliveries(&app, &shop.channel).await;
+        kept.sort_by(|one, other| one.id.cmp(&other.id));
+        assert_eq!(kept.iter().map(|of| of.delivery_id.clone()).collect::<Vec<_>>(), names);
+        assert!(pending.iter().map(|of| &of.id).eq(kept.iter().map(|of| &of.id)));
+    }
+
     async fn news_of_one_item_are_one_question(app: App) {
         let shop = shop(&app, 60).await;
         let door = door(&app.host);

@@ -23,7 +23,7 @@ use entrepot_vault::KeyRing;
 
 use crate::cli::{Cli, Command, KeyCommand};
 use crate::host::{Host, open_database, own_program};
-use crate::output::{Output, write_line};
+use crate::output::{Output, complain, write_line};
 
 /// Runs a command; the exit code says how it ended.
 pub fn run(cli: Cli) -> ExitCode {
@@ -46,7 +46,7 @@ pub fn run(cli: Cli) -> ExitCode {
 }
 
 fn failed(error: &anyhow::Error) -> ExitCode {
-    eprintln!("entrepot: {error:#}");
+    complain(format_args!("{error:#}"));
     ExitCode::FAILURE
 }
 

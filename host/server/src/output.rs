@@ -1,5 +1,6 @@
 //! Saying what happened, to people or to scripts, and who made it happen.
 
+use std::fmt::Display;
 use std::io::Write;
 
 use anyhow::Result;
@@ -13,9 +14,20 @@ pub(crate) struct Output {
 impl Output {
     /// One JSON document for scripts, `text` for people.
     pub(crate) fn say(self, document: &impl Serialize, text: impl FnOnce() -> String) -> Result<()> {
-        let line = if self.json { serde_json::to_string(document)? } else { text() };
+        let line = if self.json { serde_json::to_string(document)? } else { printable(&text()) };
         write_line(&line)
     }
+}
+
+/// What went wrong, to people.
+pub(crate) fn complain(why: impl Display) {
+    eprintln!("entrepot: {}", printable(&why.to_string()));
+}
+
+/// Titles, names and reasons come from marketplaces and adapters: on a terminal no escape sequence of theirs passes.
+pub(crate) fn printable(text: &str) -> String {
+    let shown = |c: char| if c.is_control() && !matches!(c, '\n' | '\t') { char::REPLACEMENT_CHARACTER } else { c };
+    text.chars().map(shown).collect()
 }
 
 /// A reader that went away (`| head`) is no failure of ours.
@@ -27,10 +39,12 @@ pub(crate) fn write_line(line: &str) -> Result<()> {
     }
 }
 
-/// Columns as wide as what is in them; two spaces between.
+/// Columns as wide as what is in them; two spaces between. A row is a line, whatever is in it.
 pub(crate) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
+    let one_line = |cell: &String| cell.replace(['\n', '\r', '\t'], " ");
+    let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(one_line).collect()).collect();
     let mut widths: Vec<usize> = head.iter().map(|title| title.chars().count()).collect();
-    for row in rows {
+    for row in &rows {
         for (width, cell) in widths.iter_mut().zip(row) {
             *width = (*width).max(cell.chars().count());
         }
@@ -55,4 +69,20 @@ pub(crate) fn operator() -> String {
 pub(crate) fn moment(ms: i64) -> String {
     jiff::Timestamp::from_millisecond(ms)
         .map_or_else(|_| ms.to_string(), |t| t.strftime("%Y-%m-%d %H:%M:%S").to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn foreign_words_do_not_steer_the_terminal() {
+        assert_eq!(printable("a\u{1b}[2Jb\u{9b}c\u{7f}\nnext\tone"), "a\u{fffd}[2Jb\u{fffd}c\u{fffd}\nnext\tone");
+    }
+
+    #[test]
+    fn a_row_is_a_line() {
+        let rows = [vec!["1".to_owned(), "two\nlines".to_owned()], vec!["22".to_owned(), "x".to_owned()]];
+        assert_eq!(table(&["A", "B"], &rows), "A   B\n1   two lines\n22  x");
+    }
 }

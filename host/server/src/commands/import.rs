@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::cli::ImportArgs;
 use crate::host::Host;
-use crate::output::{Output, write_line};
+use crate::output::{Output, complain, printable, write_line};
 use crate::progress;
 
 pub(crate) async fn run(host: &Host, arguments: ImportArgs, output: Output) -> Result<ExitCode> {
@@ -50,13 +50,13 @@ pub(crate) async fn run(host: &Host, arguments: ImportArgs, output: Output) -> R
     if output.json || !std::io::stdout().is_terminal() {
         write_line(&serde_json::to_string(&report)?)?;
     } else {
-        write_line(&progress::in_words(&report, &arguments.channel))?;
+        write_line(&printable(&progress::in_words(&report, &arguments.channel)))?;
     }
     if report.state == RunState::Completed {
         return Ok(ExitCode::SUCCESS);
     }
     if let Some(failure) = &report.failure {
-        eprintln!("entrepot: the import is {}: {failure}", report.state.as_str());
+        complain(format_args!("the import is {}: {failure}", report.state.as_str()));
     }
     Ok(ExitCode::FAILURE)
 }

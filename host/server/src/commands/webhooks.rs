@@ -58,12 +58,6 @@ pub(super) fn is_of_this_machine(url: &str) -> bool {
     ["://127.", "://localhost", "://[::1]", "://0.0.0.0", "://[::]"].iter().any(|here| url.contains(here))
 }
 
-/// Foreign words on a terminal: no escape sequence passes.
-fn printable(text: &str) -> String {
-    let shown = |c: char| if c.is_control() && !matches!(c, '\n' | '\t') { char::REPLACEMENT_CHARACTER } else { c };
-    text.chars().map(shown).collect()
-}
-
 fn list_of(found: &[SubscriptionReport]) -> String {
     let cells: Vec<Vec<String>> = found
         .iter()
@@ -76,7 +70,7 @@ fn list_of(found: &[SubscriptionReport]) -> String {
             vec![of.id.clone(), of.topic.clone(), state.to_owned(), of.callback_url.clone()]
         })
         .collect();
-    printable(&table(&["ID", "TOPIC", "STATE", "DELIVERS TO"], &cells))
+    table(&["ID", "TOPIC", "STATE", "DELIVERS TO"], &cells)
 }
 
 fn document(row: &DeliveryRow) -> Value {
@@ -103,7 +97,7 @@ async fn list(host: &Host, name: &str, state: Option<DeliveryState>, limit: i64,
                 vec![moment(row.received_at), row.id.clone(), row.topic.clone(), row.state.clone(), words]
             })
             .collect();
-        printable(&table(&["RECEIVED", "ID", "TOPIC", "STATE", "WHAT CAME OF IT"], &cells))
+        table(&["RECEIVED", "ID", "TOPIC", "STATE", "WHAT CAME OF IT"], &cells)
     })
 }
 
@@ -127,7 +121,7 @@ async fn show(host: &Host, id: String, output: Output) -> Result<()> {
         lines.extend(content.headers.iter().map(|(name, value)| format!("{name}: {value}")));
         lines.push(String::new());
         lines.push(body.into_owned());
-        printable(&lines.join("\n"))
+        lines.join("\n")
     })
 }
 
