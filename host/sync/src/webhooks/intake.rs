@@ -17,6 +17,8 @@ use crate::{Sync, SyncError};
 
 /// In one transaction.
 const MOST: usize = 256;
+/// Of bodies in one transaction, which is sent whole: large ones gather in fewer numbers.
+const MOST_BYTES: usize = 8 << 20;
 /// From a commit that served several to the next one: more of them gather, and each costs less.
 const GATHERING: Duration = Duration::from_millis(8);
 
@@ -94,8 +96,13 @@ impl Intake {
             line.writing = false;
             return None;
         }
-        let most = line.waiting.len().min(MOST);
-        Some(line.waiting.drain(..most).collect())
+        let mut bytes = 0;
+        let fits = line.waiting.iter().take(MOST).take_while(|waiting| {
+            bytes += waiting.arrived.body.len();
+            bytes <= MOST_BYTES
+        });
+        let count = fits.count().max(1);
+        Some(line.waiting.drain(..count).collect())
     }
 }
 
