@@ -6,9 +6,15 @@ use serde_json::Value;
 use crate::clock::Timestamp;
 use crate::money::Money;
 
+mod addresses;
 mod issue;
+pub mod limits;
+mod optional;
+#[cfg(test)]
+mod tests;
 mod validate;
 
+pub use addresses::web_address;
 pub use issue::Issue;
 pub use validate::validate;
 

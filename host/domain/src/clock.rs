@@ -7,6 +7,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// Milliseconds since 1970-01-01T00:00:00Z.
 pub type Timestamp = i64;
 
+/// A span as timestamps count it; of more than there are, as many as there are.
+pub fn millis(span: std::time::Duration) -> Timestamp {
+    Timestamp::try_from(span.as_millis()).unwrap_or(Timestamp::MAX)
+}
+
 #[derive(Clone, Debug)]
 pub enum Clock {
     System,

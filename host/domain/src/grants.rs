@@ -9,13 +9,17 @@
 //! parsed and never read is a rule that somebody believes in.
 
 mod approval;
+mod beside;
 mod bound;
 mod callback;
+mod ceilings;
 mod check;
 mod credential;
+mod deciding;
 mod denial;
 mod difference;
 mod grant;
+mod header;
 mod key;
 mod line;
 mod manifest;
@@ -23,6 +27,8 @@ mod narrow;
 mod oauth;
 mod operation;
 mod origin;
+mod parameter;
+mod pasted_url;
 mod path;
 mod quantity;
 mod rule;
@@ -31,21 +37,26 @@ mod share;
 mod strict_url;
 #[cfg(test)]
 mod tests;
+mod texts;
 mod words;
 
 pub use approval::Approval;
 pub use bound::{Allowed, BindError, BoundGrant, BoundRule};
 pub use callback::{CallbackSignature, OAuthCallback};
+pub use ceilings::Ceilings;
 pub use credential::{Credential, SignatureMethod, SignedScheme, Template};
+pub use deciding::DecidingSetting;
 pub use denial::Denial;
 pub use difference::{Difference, Permissions};
 pub use grant::Grant;
+pub use header::{RuleHeader, forbidden_header};
 pub use key::{KeyEncoding, KeyRule, MacAlgorithm};
 pub use manifest::{Manifest, ManifestError, SUPPORTED_WORLDS};
 pub use narrow::{NarrowError, Narrowing};
 pub use oauth::{ACCESS_TOKEN, OAuth, REFRESH_TOKEN};
 pub use operation::Operation;
 pub use origin::OriginPattern;
+pub use parameter::{Parameter, is_override, override_in_form};
 pub use path::PathPattern;
 pub use quantity::{ByteSize, TimeSpan};
 pub use rule::{EgressRule, Limits, Method, RateLimit};

@@ -1,16 +1,19 @@
 #![doc = include_str!("../README.md")]
 
 pub mod catalog;
+mod causes;
 pub mod clock;
 pub mod grants;
 pub mod id;
 pub mod linking;
 pub mod money;
+pub mod names;
 pub mod run;
 pub mod schedule;
 pub mod secret;
 pub mod usage;
 
+pub use causes::with_causes;
 pub use clock::Clock;
 pub use id::{
     ChannelId, ConnectionId, DeadLetterId, DeliveryId, Id, LinkBatchId, LinkId, LinkPairId, ProductId, RunId, TenantId,

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use iso_currency::Currency;
 use serde::{Deserialize, Serialize};
 
 /// An amount in the currency's minor unit by ISO 4217: 1999 USD is nineteen dollars and ninety-nine cents.
@@ -31,49 +32,41 @@ impl fmt::Display for Money {
     }
 }
 
-/// Currencies whose minor unit is not a hundredth, ISO 4217 list one.
-const EXPONENTS: &[(&str, u32)] = &[
-    ("BHD", 3),
-    ("BIF", 0),
-    ("CLF", 4),
-    ("CLP", 0),
-    ("DJF", 0),
-    ("GNF", 0),
-    ("IQD", 3),
-    ("ISK", 0),
-    ("JOD", 3),
-    ("JPY", 0),
-    ("KMF", 0),
-    ("KRW", 0),
-    ("KWD", 3),
-    ("LYD", 3),
-    ("OMR", 3),
-    ("PYG", 0),
-    ("RWF", 0),
-    ("TND", 3),
-    ("UGX", 0),
-    ("UYI", 0),
-    ("UYW", 4),
-    ("VND", 0),
-    ("VUV", 0),
-    ("XAF", 0),
-    ("XOF", 0),
-    ("XPF", 0),
+/// What shops are run in and ISO 4217 never listed, or lists no more; the table of ISO's codes knows only some that were replaced. The
+/// SDK's list (`sdk/guest/src/currency.rs`) is the same.
+const BESIDE: [(&str, u32); 20] = [
+    // Of the same worth as a currency that is listed.
+    ("FOK", 2),
+    ("GGP", 2),
+    ("IMP", 2),
+    ("IRT", 2),
+    ("JEP", 2),
+    ("KID", 2),
+    ("PRB", 2),
+    ("TVD", 2),
+    // Replaced by another one.
+    ("ANG", 2),
+    ("BYR", 0),
+    ("EEK", 2),
+    ("GHC", 2),
+    ("LTL", 2),
+    ("LVL", 2),
+    ("MRO", 2),
+    ("SKK", 2),
+    ("STD", 2),
+    ("TMM", 2),
+    ("VEF", 2),
+    ("ZMK", 2),
 ];
 
-/// The other active codes: two decimals.
-const HUNDREDTHS: &str = "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BMD BND BOB BOV BRL BSD BTN BWP BYN BZD CAD CDF \
-    CHE CHF CHW CNY COP COU CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG \
-    HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN \
-    MXV MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD \
-    SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD USN UYU UZS VED VES WST XCD XCG YER ZAR ZMW ZWG";
-
-/// How many decimals the currency has; `None` for what is no active ISO 4217 code.
+/// How many decimals the currency has; `None` for what is none that goods are sold in. Superseded ones count: shops go on in them.
 pub fn exponent(currency: &str) -> Option<u32> {
-    if let Some((_, exponent)) = EXPONENTS.iter().find(|(code, _)| *code == currency) {
-        return Some(*exponent);
+    match Currency::from_code(currency) {
+        // Metals, funds of the IMF and test codes are no money.
+        Some(known) if known.is_special() => None,
+        Some(known) => known.exponent().map(u32::from),
+        None => BESIDE.iter().find(|(code, _)| *code == currency).map(|(_, exponent)| *exponent),
     }
-    (currency.len() == 3 && HUNDREDTHS.split_whitespace().any(|code| code == currency)).then_some(2)
 }
 
 #[cfg(test)]
@@ -89,8 +82,11 @@ mod tests {
 
     #[test]
     fn unknown_codes_have_no_exponent() {
-        for code in ["", "XX", "usd", "ABC", "USD EUR"] {
+        for code in ["", "XX", "usd", "ABC", "USD EUR", "XXX", "XAU", "XDR", "BTC"] {
             assert_eq!(exponent(code), None, "{code}");
+        }
+        for (code, decimals) in [("EUR", 2), ("CLF", 4), ("ISK", 0), ("TND", 3), ("JEP", 2), ("BGN", 2), ("BYR", 0)] {
+            assert_eq!(exponent(code), Some(decimals), "{code}");
         }
     }
 }

@@ -9,6 +9,8 @@ use crate::clock::Timestamp;
 pub enum RunState {
     Queued,
     Running,
+    /// Running, and nothing new comes: how it is shown, never how it is stored.
+    Stalled,
     /// Everything the marketplace declared was seen and accounted for.
     Completed,
     /// The pass ended, and fewer items were accounted for than the marketplace declared.
@@ -23,6 +25,7 @@ impl RunState {
         match self {
             Self::Queued => "queued",
             Self::Running => "running",
+            Self::Stalled => "stalled",
             Self::Completed => "completed",
             Self::Incomplete => "incomplete",
             Self::Failed => "failed",
@@ -38,7 +41,7 @@ impl RunState {
 
     /// Nothing will happen to it any more.
     pub fn is_final(self) -> bool {
-        !matches!(self, Self::Queued | Self::Running)
+        !matches!(self, Self::Queued | Self::Running | Self::Stalled)
     }
 }
 
@@ -70,6 +73,16 @@ impl RunScope {
             _ => Self::Full,
         }
     }
+}
+
+/// Fewer than this, and not most of what there is, may vanish without being asked about.
+const FEW: usize = 20;
+
+/// How many of so many items may vanish at once: the percentage that the operator chose, or a few; but never most of them, however few
+/// there are, unless the operator chose that.
+pub fn may_vanish(alive: usize, percent: u32) -> usize {
+    let share = alive.saturating_mul(percent as usize) / 100;
+    share.max(FEW.min(alive / 2))
 }
 
 /// What a run did, in the order in which its report shows it.
@@ -171,6 +184,14 @@ mod tests {
         assert!(counts.shortfall().is_some_and(|text| text.contains("1 are missing")));
         let whole = Counts { declared: Some(9), ..counts };
         assert_eq!(whole.shortfall(), None);
+    }
+
+    #[test]
+    fn most_of_a_catalogue_of_whatever_size_may_not_vanish() {
+        for (alive, may) in [(0, 0), (1, 0), (2, 1), (15, 7), (40, 20), (100, 30), (1_000, 300)] {
+            assert_eq!(may_vanish(alive, 30), may, "{alive}");
+        }
+        assert_eq!([may_vanish(15, 100), may_vanish(15, 0)], [15, 7], "the operator chooses");
     }
 
     #[test]

@@ -4,6 +4,9 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
+/// In bytes. Keys and tokens have some hundreds; what is larger is something else, and every answer is searched for all of it.
+pub const LONGEST_SECRET: usize = 4096;
+
 /// A secret in clear. Debug prints nothing of it, it has no Display and no Serialize, and its memory is wiped on drop.
 ///
 /// Only `vault` makes these from storage, and only `egress` reads them, at the moment it sends.

@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 
-use super::{Inventory, Issue, Product, Variant};
+use super::limits::{self, beginning};
+use super::{Inventory, Issue, Product, Variant, addresses, optional};
 use crate::money::{Money, exponent};
 
 /// More than this is a mistake, not a price: ten thousand million in a currency with cents.
@@ -14,6 +15,10 @@ const LONGEST_TITLE: usize = 1_000;
 pub fn validate(product: &mut Product) -> Vec<Issue> {
     let mut errors = Vec::new();
     strip_nul(product);
+    limits::check(product, &mut errors);
+    if !errors.is_empty() {
+        return limits::few(errors);
+    }
     if product.source_id.is_empty() {
         errors.push(Issue::new("/source_id", "source-id-missing", "the adapter returned a product without an id"));
     }
@@ -23,8 +28,11 @@ pub fn validate(product: &mut Product) -> Vec<Issue> {
         let message = format!("the product's name is longer than {LONGEST_TITLE} characters; shorten it in the shop");
         errors.push(Issue::new("/title", "title-too-long", message));
     }
+    optional::leave_out(product);
+    addresses::leave_out(product);
     check_variants(product, &mut errors);
-    errors
+    product.warnings = limits::few(std::mem::take(&mut product.warnings));
+    limits::few(errors)
 }
 
 fn check_variants(product: &mut Product, errors: &mut Vec<Issue>) {
@@ -99,13 +107,16 @@ fn has(issues: &[Issue], code: &str, path: &str) -> bool {
 
 fn check_money(path: &str, money: &Money, errors: &mut Vec<Issue>) {
     if exponent(&money.currency).is_none() {
-        let message = format!("{:?} is no currency of ISO 4217; set the shop's currency", money.currency);
+        let currency = beginning(&money.currency, 20);
+        let message = format!("{currency:?} is no currency of ISO 4217; set the shop's currency");
         errors.push(Issue::new(path, "currency-unknown", message));
     }
     if money.minor < 0 {
-        errors.push(Issue::new(path, "price-negative", format!("{money} is below zero; correct it in the shop")));
+        let amount = beginning(&money.to_string(), 60);
+        errors.push(Issue::new(path, "price-negative", format!("{amount} is below zero; correct it in the shop")));
     } else if money.minor > ABSURD_MINOR {
-        errors.push(Issue::new(path, "price-absurd", format!("{money} cannot be meant; correct it in the shop")));
+        let amount = beginning(&money.to_string(), 60);
+        errors.push(Issue::new(path, "price-absurd", format!("{amount} cannot be meant; correct it in the shop")));
     }
 }
 

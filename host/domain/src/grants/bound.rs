@@ -6,8 +6,10 @@ use thiserror::Error;
 use url::Url;
 
 use super::denial::segments;
+use super::header::needs_no_rule;
 use super::origin::{Kind, Label, is_label};
-use super::settings::normalise_url;
+use super::parameter::{Pair, pairs, uncovered, wanted};
+use super::pasted_url::normalise_url;
 use super::{
     Credential, Denial, EgressRule, Grant, KeyRule, Limits, MacAlgorithm, Manifest, Operation, RateLimit, Settings,
 };
@@ -133,17 +135,35 @@ impl BoundGrant {
         self.expires_at.is_some_and(|end| now >= end)
     }
 
-    /// `url` as [`super::parse_url`] returned it.
+    /// `url` as [`super::parse_url`] returned it, of a request without headers that would need a rule.
     pub fn allow(&self, operation: &str, method: &str, url: &Url) -> Result<Allowed<'_>, Denial> {
+        self.allow_with(operation, method, url, &[])
+    }
+
+    /// `headers`: the names of those that the guest set, in lower case.
+    pub fn allow_with(
+        &self,
+        operation: &str,
+        method: &str,
+        url: &Url,
+        headers: &[&str],
+    ) -> Result<Allowed<'_>, Denial> {
         let path = segments(operation, method, url)?;
-        let mut matching = self.rules.iter().filter(|bound| bound.covers(operation, method, url, &path)).peekable();
-        let Some(first) = matching.peek() else {
+        let there: Vec<_> = self.rules.iter().filter(|bound| bound.covers(operation, method, url, &path)).collect();
+        let Some(nearest) = there.first() else {
             let pure = Operation::ALL.into_iter().any(|known| known.as_str() == operation && known.is_pure());
             return Err(if pure {
                 Denial::because(operation, method, url, format!("no rule can allow it: {operation} has no way out"))
             } else {
                 Denial::needs_rule(operation, method, url)
             });
+        };
+        let because = |remedy| Denial::because(operation, method, url, remedy);
+        let parameters = pairs(url).map_err(|why| because(format!("no rule can allow it: {why}")))?;
+        let mut matching = there.iter().filter(|bound| bound.lacks(&parameters, headers).is_none()).peekable();
+        let Some(first) = matching.peek() else {
+            let lacking = nearest.lacks(&parameters, headers).unwrap_or_default();
+            return Err(because(format!("it would need: [[egress]] name = \"{}\", {lacking}", nearest.rule.name)));
         };
         let mut allowed = Allowed { rule: &first.rule, credentials: Vec::new(), redirects: 0 };
         for bound in matching {
@@ -161,6 +181,15 @@ impl BoundGrant {
 }
 
 impl BoundRule {
+    /// An address for each path of the rule.
+    pub fn examples(&self) -> impl Iterator<Item = String> {
+        let label = |label: &BoundLabel| if let BoundLabel::Text(text) = label { text.clone() } else { "x".to_owned() };
+        let host = self.host.iter().map(label).collect::<Vec<_>>().join(".");
+        let prefix: String = self.prefix.iter().map(|segment| format!("/{segment}")).collect();
+        let place = format!("{}://{host}:{}{prefix}", if self.https { "https" } else { "http" }, self.port);
+        self.rule.paths.iter().map(move |path| format!("{place}{}", path.example()))
+    }
+
     fn covers(&self, operation: &str, method: &str, url: &Url, path: &[&str]) -> bool {
         self.rule.operations.iter().any(|granted| granted.as_str() == operation && !granted.is_pure())
             && self.rule.methods.iter().any(|granted| granted.as_str() == method)
@@ -170,6 +199,17 @@ impl BoundRule {
             && url.password().is_none()
             && url.host_str().is_some_and(|host| self.covers_host(host))
             && self.covers_path(path)
+    }
+
+    /// What of the request the rule, at whose place it is, would have to name besides.
+    fn lacks(&self, parameters: &[Pair], headers: &[&str]) -> Option<String> {
+        if let Some(name) = uncovered(self.rule.query.as_deref(), parameters) {
+            let more = if self.rule.query.as_ref().is_some_and(|query| !query.is_empty()) { "…, " } else { "" };
+            return Some(format!("query = [{more}{}]", wanted(name)));
+        }
+        let named = |name: &str| self.rule.headers.iter().any(|header| header.as_str() == name);
+        let name = headers.iter().find(|name| !needs_no_rule(name) && !named(name))?;
+        Some(format!("headers = [\"{name}\"]"))
     }
 
     fn covers_host(&self, host: &str) -> bool {

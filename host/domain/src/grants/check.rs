@@ -1,63 +1,51 @@
 //! The checks that need more than one table of a manifest.
 
+mod fault;
+
 use super::credential::is_key;
+use super::origin::is_label;
 use super::settings::{check_default, is_secret_name_taken};
 use super::{Credential, Manifest, SUPPORTED_WORLDS, SettingType};
+use crate::names::{is_unseen, shown};
 
-/// A part of the way to a key.
-#[derive(Clone, Debug)]
-pub(super) enum Step {
-    Key(String),
-    Index(usize),
-}
+pub(super) use fault::{Fault, Step};
 
-pub(super) struct Fault {
-    pub(super) path: Vec<Step>,
-    pub(super) problem: String,
-}
+/// Of names and versions: indexes are made over them.
+const LONGEST_NAME: usize = 200;
 
-impl Fault {
-    fn new(path: &[&dyn ToStep], problem: impl Into<String>) -> Self {
-        Self { path: path.iter().map(|step| step.to_step()).collect(), problem: problem.into() }
-    }
-
-    pub(super) fn key(&self) -> String {
-        let mut key = String::new();
-        for step in &self.path {
-            match step {
-                Step::Key(name) if key.is_empty() => key.push_str(name),
-                Step::Key(name) => key.push_str(&format!(".{name}")),
-                Step::Index(index) => key.push_str(&format!("[{index}]")),
+/// Whatever is shown of a manifest is shown to somebody who decides on it.
+pub(super) fn texts(value: &toml::Value, path: &mut Vec<Step>) -> Result<(), Fault> {
+    let unfit = |text: &str| text.chars().any(|c| !matches!(c, '\n' | '\t' | '\r') && shown(c) != c);
+    let fault = |path: &[Step]| Err(Fault { path: path.to_vec(), problem: UNFIT.to_owned() });
+    match value {
+        toml::Value::String(text) if unfit(text) => return fault(path),
+        toml::Value::Table(table) => {
+            for (key, value) in table {
+                if unfit(key) {
+                    return fault(path);
+                }
+                path.push(Step::Key(key.clone()));
+                texts(value, path)?;
+                path.pop();
             }
         }
-        key
+        toml::Value::Array(values) => {
+            for (index, value) in values.iter().enumerate() {
+                path.push(Step::Index(index));
+                texts(value, path)?;
+                path.pop();
+            }
+        }
+        _ => {}
     }
+    Ok(())
 }
 
-trait ToStep {
-    fn to_step(&self) -> Step;
-}
-
-impl ToStep for &str {
-    fn to_step(&self) -> Step {
-        Step::Key((*self).to_owned())
-    }
-}
-
-impl ToStep for String {
-    fn to_step(&self) -> Step {
-        Step::Key(self.clone())
-    }
-}
-
-impl ToStep for usize {
-    fn to_step(&self) -> Step {
-        Step::Index(*self)
-    }
-}
+const UNFIT: &str = "holds a control character, or one that turns the order in which text is shown; leave it out";
 
 pub(super) fn manifest(manifest: &Manifest) -> Result<(), Fault> {
     head(manifest)?;
+    super::texts::check(manifest)?;
     settings(manifest)?;
     credentials(manifest)?;
     keys(manifest)?;
@@ -79,9 +67,18 @@ fn head(manifest: &Manifest) -> Result<(), Fault> {
         return Err(Fault::new(&[&"id"], "must be 2 to 63 of a-z, 0-9 and -, beginning with a letter"));
     }
     for (key, value) in [("name", &manifest.name), ("publisher", &manifest.publisher)] {
-        if value.trim().is_empty() || value.chars().any(char::is_control) {
-            return Err(Fault::new(&[&key], "must not be empty or hold control characters"));
+        if value.trim().is_empty() || value.chars().any(is_unseen) {
+            return Err(Fault::new(
+                &[&key],
+                "must not be empty, or hold control characters or others that are not seen",
+            ));
         }
+        if value.len() > LONGEST_NAME {
+            return Err(Fault::new(&[&key], format!("must be at most {LONGEST_NAME} bytes long")));
+        }
+    }
+    if manifest.version.len() > LONGEST_NAME {
+        return Err(Fault::new(&[&"version"], format!("must be at most {LONGEST_NAME} bytes long")));
     }
     if !is_semver(&manifest.version) {
         return Err(Fault::new(&[&"version"], "must be a semantic version such as \"1.4.0\""));
@@ -106,6 +103,15 @@ fn settings(manifest: &Manifest) -> Result<(), Fault> {
         }
         if let Err(problem) = check_default(setting) {
             return wrong("default", &problem);
+        }
+        if manifest.fills_label(name) {
+            let default = setting.default.iter().filter_map(serde_json::Value::as_str);
+            if let Some(text) = default.chain(setting.choices.iter().map(String::as_str)).find(|text| !is_label(text)) {
+                return wrong(
+                    if setting.choices.is_empty() { "default" } else { "choices" },
+                    &format!("`{text}` is not one part of a host name: a-z, 0-9 and -"),
+                );
+            }
         }
     }
     for name in manifest.secrets.keys() {
@@ -175,7 +181,10 @@ fn keys(manifest: &Manifest) -> Result<(), Fault> {
         }
     }
     let Some(oauth) = &manifest.oauth else { return Ok(()) };
-    let known = oauth.check(|name| manifest.secrets.contains_key(name), |name| manifest.settings.contains_key(name));
+    let known = oauth.check(
+        |name| manifest.secrets.contains_key(name),
+        |name| manifest.settings.get(name).map(|setting| setting.kind),
+    );
     known.map_err(|problem| Fault::new(&[&"oauth"], problem))
 }
 

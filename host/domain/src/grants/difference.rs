@@ -1,16 +1,19 @@
 //! What one set of permissions has more, or less, than another: what an upgrade is judged by.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::{Credential, EgressRule, Grant, KeyRule, Limits, Manifest, OAuth, Operation, RateLimit};
+use super::beside::{Besides, compare};
+use super::{Credential, DecidingSetting, EgressRule, Grant, KeyRule, Limits, Manifest, OAuth, Operation, RateLimit};
 
 /// What a manifest asks for or a grant allows.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Permissions<'a> {
     pub world: &'a str,
     pub rules: &'a [EgressRule],
+    pub settings: Cow<'a, BTreeMap<String, DecidingSetting>>,
     pub credentials: &'a BTreeMap<String, Credential>,
     pub keys: &'a BTreeMap<String, KeyRule>,
     pub oauth: Option<&'a OAuth>,
@@ -32,6 +35,7 @@ impl Manifest {
         Permissions {
             world: &self.world,
             rules: &self.egress,
+            settings: Cow::Owned(self.deciding_settings()),
             credentials: &self.credentials,
             keys: &self.keys,
             oauth: self.oauth.as_ref(),
@@ -46,6 +50,7 @@ impl Grant {
         Permissions {
             world: &self.world,
             rules: &self.rules,
+            settings: Cow::Borrowed(&self.settings),
             credentials: &self.credentials,
             keys: &self.keys,
             oauth: self.oauth.as_ref(),
@@ -56,7 +61,7 @@ impl Grant {
 }
 
 /// The smallest thing that can be allowed: a method to a path, with a credential or without, during one operation.
-type Atom<'a> = (String, Option<&'a str>, Operation);
+pub(super) type Atom<'a> = (String, Option<&'a str>, Operation);
 
 impl Difference {
     /// From `old` to `new`. Patterns are compared as they are written: another pattern counts as wider even where it
@@ -67,8 +72,11 @@ impl Difference {
             difference.wider.push(format!("it is built for {} instead of {}", new.world, old.world));
         }
         let (before, after) = (atoms(old), atoms(new));
-        difference.wider.extend(lines("may send", after.difference(&before)));
-        difference.narrower.extend(lines("may no longer send", before.difference(&after)));
+        difference.wider.extend(lines("may send", after.keys().filter(|atom| !before.contains_key(*atom))));
+        difference
+            .narrower
+            .extend(lines("may no longer send", before.keys().filter(|atom| !after.contains_key(*atom))));
+        compare(&before, &after, &mut difference);
         let (before, after) = (redirects(old), redirects(new));
         for (place, most) in &after {
             let known = before.get(place).copied().unwrap_or(0);
@@ -91,6 +99,7 @@ impl Difference {
         for name in old.credentials.keys().filter(|name| !new.credentials.contains_key(*name)) {
             difference.narrower.push(format!("no credential {name}"));
         }
+        difference.settings(old, new);
         difference.keys(old, new);
         difference.limits(old, new);
         difference
@@ -102,6 +111,22 @@ impl Difference {
 
     pub fn is_empty(&self) -> bool {
         self.wider.is_empty() && self.narrower.is_empty()
+    }
+
+    fn settings(&mut self, old: &Permissions<'_>, new: &Permissions<'_>) {
+        for (name, setting) in new.settings.iter() {
+            match old.settings.get(name) {
+                Some(known) if known == setting => {}
+                Some(known) => {
+                    let line = format!("the setting {name}: {} instead of {}", setting.facts(), known.facts());
+                    if setting.is_within(known) { self.narrower.push(line) } else { self.wider.push(line) }
+                }
+                None => self.wider.push(setting.in_words(name)),
+            }
+        }
+        for name in old.settings.keys().filter(|name| !new.settings.contains_key(*name)) {
+            self.narrower.push(format!("the setting {name} no longer decides where requests go"));
+        }
     }
 
     fn keys(&mut self, old: &Permissions<'_>, new: &Permissions<'_>) {
@@ -156,8 +181,8 @@ fn place(rule: &EgressRule, path: &super::PathPattern) -> String {
     format!("{}{}", rule.origin, path)
 }
 
-fn atoms<'a>(permissions: &Permissions<'a>) -> BTreeSet<Atom<'a>> {
-    let mut atoms = BTreeSet::new();
+fn atoms<'a>(permissions: &Permissions<'a>) -> BTreeMap<Atom<'a>, Besides> {
+    let mut atoms: BTreeMap<_, Besides> = BTreeMap::new();
     for rule in permissions.rules {
         let named = rule.credentials.iter().map(|name| Some(name.as_str()));
         let credentials: Vec<_> = if rule.credentials.is_empty() { vec![None] } else { named.collect() };
@@ -165,7 +190,9 @@ fn atoms<'a>(permissions: &Permissions<'a>) -> BTreeSet<Atom<'a>> {
             for method in &rule.methods {
                 for credential in &credentials {
                     let what = format!("{method} to {}", place(rule, path));
-                    atoms.extend(rule.operations.iter().map(|operation| (what.clone(), *credential, *operation)));
+                    for operation in &rule.operations {
+                        atoms.entry((what.clone(), *credential, *operation)).or_default().add(rule);
+                    }
                 }
             }
         }

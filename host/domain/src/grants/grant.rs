@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Credential, EgressRule, KeyRule, Limits, Manifest, OAuth, RateLimit};
+use super::{Credential, DecidingSetting, EgressRule, KeyRule, Limits, Manifest, OAuth, RateLimit};
 use crate::clock::Timestamp;
 
 /// A record of its own, next to the artifact and never inside it: the publisher cannot grant itself anything.
@@ -17,6 +17,9 @@ pub struct Grant {
     pub digest: String,
     pub world: String,
     pub rules: Vec<EgressRule>,
+    /// What the settings are like that decide where rules and OAuth lead.
+    #[serde(default)]
+    pub settings: BTreeMap<String, DecidingSetting>,
     pub credentials: BTreeMap<String, Credential>,
     #[serde(default)]
     pub keys: BTreeMap<String, KeyRule>,
@@ -41,6 +44,7 @@ impl Grant {
             digest: digest.into(),
             world: manifest.world.clone(),
             rules: manifest.egress.clone(),
+            settings: manifest.deciding_settings(),
             credentials: manifest.credentials.clone(),
             keys: manifest.keys.clone(),
             oauth: manifest.oauth.clone(),

@@ -63,7 +63,9 @@ impl Manifest {
             let key = at.map(|at| super::line::key_at(text, at)).unwrap_or_default();
             ManifestError { line: at.map(|at| line_at(text, at)), key, problem: error.message().to_owned() }
         })?;
-        manifest.check().map_err(|fault| ManifestError {
+        let table = text.parse::<toml::Table>().unwrap_or_default();
+        let checked = check::texts(&toml::Value::Table(table), &mut Vec::new()).and_then(|()| manifest.check());
+        checked.map_err(|fault| ManifestError {
             line: line_of(text, &fault.path),
             key: fault.key(),
             problem: fault.problem,

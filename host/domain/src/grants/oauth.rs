@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::callback::OAuthCallback;
-use super::{Settings, Template};
+use super::{OriginPattern, SettingType, Settings, Template};
 
 /// The secret that holds the token which credentials send.
 pub const ACCESS_TOKEN: &str = "access_token";
@@ -16,11 +16,13 @@ pub const REFRESH_TOKEN: &str = "refresh_token";
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OAuth {
-    /// Where the seller's browser is sent. `{setting}` stands for a part of the host name. A channel with a `base_url` has it there,
-    /// under the same path; the token endpoint likewise.
+    /// Where the seller's browser is sent. `{setting}` stands for a part of the host name.
     pub authorize_url: String,
     /// Where the host gets and renews tokens, with the client's secret.
     pub token_url: String,
+    /// The setting that moves both: a channel that has it goes there, to the same paths. For simulators.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moved_by: Option<String>,
     pub client_id: Template,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_secret: Option<Template>,
@@ -68,12 +70,27 @@ impl OAuth {
 
     /// The token endpoint of a channel with these settings.
     pub fn token_endpoint(&self, settings: &Settings) -> Result<Url, String> {
-        at_base(filled(&self.token_url, settings)?, settings)
+        self.at_base(filled(&self.token_url, settings)?, settings)
     }
 
     /// Where the seller of a channel with these settings agrees.
     pub fn authorize_endpoint(&self, settings: &Settings) -> Result<Url, String> {
-        at_base(filled(&self.authorize_url, settings)?, settings)
+        self.at_base(filled(&self.authorize_url, settings)?, settings)
+    }
+
+    /// The same path where the setting says that moves it, if the channel has it.
+    fn at_base(&self, url: Url, settings: &Settings) -> Result<Url, String> {
+        let Some(name) = &self.moved_by else { return Ok(url) };
+        let Some(base) = settings.get(name).and_then(serde_json::Value::as_str) else { return Ok(url) };
+        let path = format!("{}{}", base.trim_end_matches('/'), url.path());
+        let mut there = Url::parse(&path).map_err(|_| format!("the setting {name} is not a URL"))?;
+        there.set_query(url.query());
+        Ok(there)
+    }
+
+    /// The settings that are part of an endpoint.
+    pub(super) fn label_settings(&self) -> impl Iterator<Item = &str> {
+        names(&self.authorize_url).chain(names(&self.token_url))
     }
 
     /// The secrets of the client, each once: they have to be known before anybody can agree.
@@ -96,19 +113,33 @@ impl OAuth {
         self.scopes.iter().filter(|scope| !has(scope)).map(String::as_str).collect()
     }
 
-    /// What is wrong with it, if anything; `secrets` and `settings` by name.
-    pub(super) fn check(&self, secret: impl Fn(&str) -> bool, setting: impl Fn(&str) -> bool) -> Result<(), String> {
+    /// What is wrong with it, if anything; secrets and settings by name.
+    pub(super) fn check(
+        &self,
+        secret: impl Fn(&str) -> bool,
+        setting: impl Fn(&str) -> Option<SettingType>,
+    ) -> Result<(), String> {
         for url in [&self.authorize_url, &self.token_url] {
             if !url.starts_with("https://") {
                 return Err(format!("`{url}` must begin with https://"));
             }
-            if let Some(name) = names(url).find(|name| !setting(name)) {
-                return Err(format!("`{{{name}}}` is not one of the settings"));
+            for name in names(url) {
+                match setting(name) {
+                    Some(SettingType::String | SettingType::Choice) => {}
+                    Some(_) => return Err(format!("`{name}` must be a setting of type \"string\" or \"choice\"")),
+                    None => return Err(format!("`{{{name}}}` is not one of the settings")),
+                }
             }
+            // A setting may choose among the names of one owner, as in a rule.
+            let origin = url.split_at(url["https://".len()..].find(['/', '?', '#']).map_or(url.len(), |at| at + 8)).0;
+            OriginPattern::try_from(origin.to_owned())?;
             let sample = names(url).fold(url.clone(), |url, name| url.replace(&format!("{{{name}}}"), "x"));
             if !Url::parse(&sample).is_ok_and(|url| url.username().is_empty() && url.fragment().is_none()) {
                 return Err(format!("`{url}` is not a URL"));
             }
+        }
+        if let Some(name) = self.moved_by.as_deref().filter(|name| setting(name) != Some(SettingType::Url)) {
+            return Err(format!("moved_by: `{name}` must be a setting of type \"url\""));
         }
         if let Some(name) = self.client_secrets().into_iter().find(|name| !secret(name)) {
             return Err(format!("`{{{name}}}` is not one of the secrets"));
@@ -124,7 +155,7 @@ impl OAuth {
         if let Some(name) = self.code_parameters.keys().find(own) {
             return Err(format!("code_parameters: {name:?} is for the host to say"));
         }
-        self.callback.check(&setting)?;
+        self.callback.check(&|name: &str| setting(name).is_some())?;
         let needed = [ACCESS_TOKEN, if self.refresh { REFRESH_TOKEN } else { ACCESS_TOKEN }];
         match needed.into_iter().find(|name| !secret(name)) {
             Some(name) => Err(format!("tokens are kept in the secret `{name}`, which must be one of the secrets")),
@@ -144,6 +175,11 @@ impl OAuth {
             format!("The host {renewed} access tokens at {}{secret}.", self.token_url),
             format!("Sellers agree at {}; what comes back is used with the state{pkce}.", self.authorize_url),
         ];
+        if let Some(name) = &self.moved_by {
+            words.push(format!(
+                "A channel with the setting {name} goes to that address for both, with the same secrets."
+            ));
+        }
         if !self.scopes.is_empty() {
             words.push(format!("Scopes: {}.", self.scopes.join(" ")));
         }
@@ -157,15 +193,6 @@ impl OAuth {
         words.extend(self.callback.in_words());
         words.join(" ")
     }
-}
-
-/// The same path where the channel's `base_url` is, if it has one: that is for simulators.
-fn at_base(url: Url, settings: &Settings) -> Result<Url, String> {
-    let Some(base) = settings.get("base_url").and_then(serde_json::Value::as_str) else { return Ok(url) };
-    let path = format!("{}{}", base.trim_end_matches('/'), url.path());
-    let mut there = Url::parse(&path).map_err(|_| "the setting base_url is not a URL".to_owned())?;
-    there.set_query(url.query());
-    Ok(there)
 }
 
 fn names(url: &str) -> impl Iterator<Item = &str> {

@@ -109,8 +109,23 @@ fn parse(text: &str) -> Result<Kind, &'static str> {
     }
     let sample: Vec<&str> =
         labels.iter().map(|l| if let Label::Text(text) = l { text.as_str() } else { "x" }).collect();
-    check_host(&sample.join("."))?;
+    let sample = sample.join(".");
+    check_host(&sample)?;
+    if fixed_from > 0 && reaches_any_owner(&labels, fixed_from, &sample) {
+        return Err("the gap stands right below a public suffix (publicsuffix.org), where each name has another owner");
+    }
     Ok(Kind::Fixed { https, labels, port })
+}
+
+/// Whether gaps reach the part of the name that anybody can register: `*.co.uk`, `{shop}.co.uk`. Below the suffixes that companies put
+/// on the list themselves, such as myshopify.com, a seller's setting may choose; `*` may not.
+fn reaches_any_owner(labels: &[Label], fixed_from: usize, sample: &str) -> bool {
+    let count = |name: &[u8]| name.split(|byte| *byte == b'.').count();
+    let registered = psl::domain(sample.as_bytes()).map_or(labels.len(), |domain| count(domain.as_bytes()));
+    let from = labels.len().saturating_sub(registered);
+    let is_private = psl::suffix(sample.as_bytes()).is_some_and(|suffix| suffix.typ() == Some(psl::Type::Private));
+    let mut open = labels[from.min(fixed_from)..fixed_from].iter();
+    open.any(|label| !is_private || *label == Label::Any)
 }
 
 /// A host is written the way it is sent: lower case, ASCII, no empty labels, an address only in its usual form.

@@ -28,6 +28,11 @@ impl PathPattern {
         &self.text
     }
 
+    /// A path that it covers.
+    pub(super) fn example(&self) -> String {
+        self.text.replace("**", "x").replace('*', "x")
+    }
+
     /// `segments`: what is left of the path after the prefix the rule was bound to.
     pub(super) fn matches(&self, segments: &[&str]) -> bool {
         let mut actual = segments.iter();
@@ -90,25 +95,61 @@ pub(super) fn split(path: &str) -> Vec<&str> {
     path.strip_prefix('/').unwrap_or(path).split('/').collect()
 }
 
-/// Refuses what servers are known to read differently from what it looks like: encoded separators, and segments that
-/// are `.` or `..` after decoding or after path parameters are dropped (`..;x`).
+/// How often a path is decoded to find out what it may turn into. One layer is how it is sent, a proxy takes off another.
+pub(super) const MOST_LAYERS: usize = 3;
+
+/// Refuses what servers are known to read differently from what it looks like: encoded separators and control characters, and segments
+/// that are `.` or `..`, also after path parameters are dropped (`..;x`); all of it however often it is percent-encoded.
 pub(super) fn check_path(path: &str) -> Result<(), &'static str> {
-    let lower = path.to_ascii_lowercase();
-    if lower.contains("%2f") {
-        return Err("an encoded slash (%2F) is not allowed in a path");
+    let mut layer = path.as_bytes().to_vec();
+    let slashes = count(&layer, b'/');
+    for _ in 0..=MOST_LAYERS {
+        if count(&layer, b'/') != slashes {
+            return Err("an encoded slash (%2F) is not allowed in a path");
+        }
+        check_layer(&layer)?;
+        let decoded: Vec<u8> = percent_encoding::percent_decode(&layer).collect();
+        if decoded == layer {
+            return Ok(());
+        }
+        layer = decoded;
     }
-    if lower.contains('\\') || lower.contains("%5c") {
+    Err("it is percent-encoded again and again")
+}
+
+fn check_layer(path: &[u8]) -> Result<(), &'static str> {
+    if path.contains(&b'\\') {
         return Err("a backslash is not allowed in a path");
     }
-    if path.chars().any(char::is_control) || lower.contains("%00") || lower.contains("%0d") || lower.contains("%0a") {
+    if path.iter().any(u8::is_ascii_control) {
         return Err("control characters are not allowed in a path");
     }
-    let dots = |segment: &str| {
-        let name = segment.split(';').next().unwrap_or(segment).replace("%2e", ".");
-        name == "." || name == ".."
+    if is_disguised(path) {
+        return Err("an ASCII character in an overlong encoding or as %u00.. is not allowed in a path");
+    }
+    let dots = |segment: &[u8]| {
+        let name = segment.split(|byte| *byte == b';').next().unwrap_or(segment).trim_ascii();
+        name == b"." || name == b".."
     };
-    if lower.split('/').any(dots) {
+    if path.split(|byte| *byte == b'/').any(dots) {
         return Err("`.` and `..` are not allowed in a path");
     }
     Ok(())
+}
+
+/// UTF-8 that takes more bytes than it has to, and the notation of some servers for code points: `%c0%ae` and `%u002e` are dots to those
+/// that do not look closely.
+pub(super) fn is_disguised(path: &[u8]) -> bool {
+    let continues = |byte: u8| (0x80..0xc0).contains(&byte);
+    let overlong = path.windows(2).any(|pair| match pair {
+        [0xc0 | 0xc1, next] => continues(*next),
+        [0xe0, next] => (0x80..0xa0).contains(next),
+        [0xf0, next] => (0x80..0x90).contains(next),
+        _ => false,
+    });
+    overlong || path.windows(4).any(|part| part.eq_ignore_ascii_case(b"%u00"))
+}
+
+fn count(bytes: &[u8], wanted: u8) -> usize {
+    bytes.iter().filter(|byte| **byte == wanted).count()
 }

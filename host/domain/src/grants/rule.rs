@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{ByteSize, Operation, OriginPattern, PathPattern, TimeSpan};
+use super::{ByteSize, Operation, OriginPattern, Parameter, PathPattern, RuleHeader, TimeSpan};
 
 /// "These operations may send these methods to these paths of this origin, with one of these credentials."
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,6 +18,13 @@ pub struct EgressRule {
     /// Names of credentials; the first that the scheme allows is the default. Empty: requests go without.
     #[serde(default)]
     pub credentials: Vec<String>,
+    /// The only query parameters of its requests; the credential's are not the guest's. `None`: any but those that servers take another
+    /// method or path from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub query: Option<Vec<Parameter>>,
+    /// Headers that guests may set besides those that need no rule.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub headers: Vec<RuleHeader>,
     /// How many redirects the host follows. Each hop is checked like a request of its own.
     #[serde(default)]
     pub redirects: u8,

@@ -3,12 +3,11 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use thiserror::Error;
-use url::Url;
 
-use super::origin::{check_host, is_label, parse_port};
-use super::path::check_path;
+use super::origin::is_label;
+use super::pasted_url::{cut, normalise_url};
 use super::{ACCESS_TOKEN, Manifest, OAuth, REFRESH_TOKEN};
-use crate::secret::Secret;
+use crate::secret::{LONGEST_SECRET, Secret};
 
 /// The answers to a settings schema, as one JSON object.
 pub type Settings = serde_json::Map<String, Value>;
@@ -56,6 +55,9 @@ pub struct SecretField {
     /// What every such value begins with, e.g. `ck_`: catches keys pasted into the wrong field.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prefix: Option<String>,
+    /// The host may make one up where the seller gives none: a word that the marketplace is told, and signs with.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub generate: bool,
 }
 
 /// What is wrong with one answer. Never contains the value of a secret.
@@ -73,34 +75,67 @@ impl SettingProblem {
 }
 
 impl Manifest {
-    /// Checks and normalises: defaults filled in, `"5"` becomes 5 for an integer, URLs lose their final slash and have
-    /// their host in ASCII. All problems at once, for a form.
+    /// The settings of a new channel, checked and normalised: defaults filled in, `"5"` becomes 5 for an integer, URLs lose their
+    /// final slash and have their host in ASCII. All problems at once, for a form.
     pub fn check_settings(&self, given: &Settings) -> Result<Settings, Vec<SettingProblem>> {
+        self.checked(given, None)
+    }
+
+    /// Those of a channel that exists, under this manifest: of what decides where requests go, it keeps what it was made with. No
+    /// default is filled in there, and nothing is cut. What the manifest no longer knows is left out.
+    pub fn stored_settings(&self, stored: &Settings) -> Result<Settings, Vec<SettingProblem>> {
+        self.checked(&Settings::new(), Some(stored))
+    }
+
+    /// Likewise, with what is said anew. An empty answer asks for the default.
+    pub fn changed_settings(&self, stored: &Settings, changes: &Settings) -> Result<Settings, Vec<SettingProblem>> {
+        self.checked(changes, Some(stored))
+    }
+
+    fn checked(&self, given: &Settings, stored: Option<&Settings>) -> Result<Settings, Vec<SettingProblem>> {
         let mut checked = Settings::new();
         let mut problems = Vec::new();
         for key in given.keys().filter(|key| !self.settings.contains_key(*key)) {
             problems.push(SettingProblem::new(key, format!("{} has no such setting", self.name)));
         }
         for (key, setting) in &self.settings {
-            // An empty field of a form is no answer.
-            let answer = given.get(key).filter(|value| !value.is_null() && value.as_str() != Some(""));
-            let Some(value) = answer.or(setting.default.as_ref()) else {
-                if setting.required {
-                    problems.push(SettingProblem::new(key, "is required"));
-                }
-                continue;
-            };
-            match setting.normalise(value) {
-                Ok(value) if self.fills_label(key) && !value.as_str().is_some_and(is_label) => {
-                    problems.push(SettingProblem::new(key, "must be one part of a host name: a-z, 0-9 and -"));
-                }
-                Ok(value) => {
-                    checked.insert(key.clone(), value);
-                }
+            match self.answer(key, setting, given, stored) {
+                Ok(Some(value)) => drop(checked.insert(key.clone(), value)),
+                Ok(None) => {}
                 Err(problem) => problems.push(SettingProblem::new(key, problem)),
             }
         }
         if problems.is_empty() { Ok(checked) } else { Err(problems) }
+    }
+
+    fn answer(
+        &self,
+        key: &str,
+        setting: &Setting,
+        given: &Settings,
+        stored: Option<&Settings>,
+    ) -> Result<Option<Value>, String> {
+        let untouched = stored.filter(|_| !given.contains_key(key));
+        let keeps = untouched.is_some() && self.decides(key);
+        // An empty field of a form is no answer.
+        let said = untouched.unwrap_or(given).get(key).filter(|value| !value.is_null() && value.as_str() != Some(""));
+        let value = match (said.or(setting.default.as_ref().filter(|_| !keeps)), &setting.default) {
+            (Some(value), _) => value,
+            (None, _) if !setting.required => return Ok(None),
+            (None, Some(default)) => {
+                return Err(format!(
+                    "is required, and the channel was made without it; to take the adapter's own, say so: \
+                     entrepot channel set CHANNEL --set {key}={}",
+                    default.as_str().map_or_else(|| default.to_string(), str::to_owned)
+                ));
+            }
+            (None, None) => return Err("is required".to_owned()),
+        };
+        let value = setting.normalise(value, if keeps { &[] } else { &setting.cut_at })?;
+        if self.fills_label(key) && !value.as_str().is_some_and(is_label) {
+            return Err("must be one part of a host name: a-z, 0-9 and -".to_owned());
+        }
+        Ok(Some(value))
     }
 
     /// `given`: the secrets the channel would have, by name.
@@ -142,6 +177,9 @@ impl Manifest {
             let problem = match self.secrets.get(key) {
                 None => format!("{} has no such secret", self.name),
                 Some(_) if value.is_empty() => "is empty".to_owned(),
+                Some(_) if value.len() > LONGEST_SECRET => {
+                    format!("has {} bytes; a secret has {LONGEST_SECRET} at the most", value.len())
+                }
                 Some(_) if value.trim() != value || value.chars().any(char::is_control) => {
                     "begins or ends with a space, or holds control characters".to_owned()
                 }
@@ -157,31 +195,24 @@ impl Manifest {
         }
         problems
     }
+}
 
-    fn fills_label(&self, key: &str) -> bool {
-        self.egress.iter().any(|rule| rule.origin.label_settings().any(|name| name == key))
+impl SettingType {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Url => "url",
+            Self::String => "string",
+            Self::Integer => "integer",
+            Self::Boolean => "boolean",
+            Self::Choice => "choice",
+        }
     }
 }
 
 impl Setting {
-    /// The address up to the first folder of `cut_at`.
-    fn cut<'a>(&self, address: &'a str) -> &'a str {
-        let path = address.find("://").map_or(0, |at| at + 3);
-        let path_end = address.find(['?', '#']).unwrap_or(address.len());
-        let mut at = path;
-        for folder in address[path.min(path_end)..path_end].split('/') {
-            // The first part is the host.
-            if at > path && self.cut_at.iter().any(|end| end == folder) {
-                return &address[..at];
-            }
-            at += folder.len() + 1;
-        }
-        address
-    }
-
-    fn normalise(&self, value: &Value) -> Result<Value, String> {
+    fn normalise(&self, value: &Value, cut_at: &[String]) -> Result<Value, String> {
         match (self.kind, value) {
-            (SettingType::Url, Value::String(text)) => Ok(Value::from(normalise_url(self.cut(text))?)),
+            (SettingType::Url, Value::String(text)) => Ok(Value::from(normalise_url(cut(text, cut_at))?)),
             (SettingType::Choice, Value::String(text)) if self.choices.contains(text) => Ok(value.clone()),
             (SettingType::Choice, _) => Err(format!("must be one of {}", self.choices.join(", "))),
             (SettingType::String, Value::String(text)) if text.chars().any(char::is_control) => {
@@ -205,46 +236,9 @@ impl Setting {
 }
 
 pub(super) fn check_default(setting: &Setting) -> Result<(), String> {
-    setting.default.as_ref().map_or(Ok(()), |value| setting.normalise(value).map(drop))
+    setting.default.as_ref().map_or(Ok(()), |value| setting.normalise(value, &setting.cut_at).map(drop))
 }
 
 pub(super) fn is_secret_name_taken(manifest: &Manifest, name: &str) -> bool {
     manifest.settings.contains_key(name)
-}
-
-/// Sellers paste these from a browser, so case, a final slash and international names are taken; anything that a URL
-/// parser would quietly turn into another place is not.
-pub(super) fn normalise_url(text: &str) -> Result<String, String> {
-    let text = text.trim();
-    let (_, rest) = text.split_once("://").ok_or("must begin with https:// or http://")?;
-    let url = Url::parse(text).map_err(|_| "is not a URL")?;
-    if !matches!(url.scheme(), "http" | "https") {
-        return Err("must begin with https:// or http://".to_owned());
-    }
-    let authority = &rest[..rest.find(['/', '?', '#']).unwrap_or(rest.len())];
-    if authority.contains('@') {
-        return Err("must not hold a user name or password".to_owned());
-    }
-    if text.contains(['?', '#']) {
-        return Err("must not have a query (?) or fragment (#)".to_owned());
-    }
-    if text.contains('\\') || text.chars().any(|c| c.is_control() || c.is_whitespace()) {
-        return Err("must not hold spaces, backslashes or control characters".to_owned());
-    }
-    let after_address = authority.rfind(']').map_or(0, |at| at + 1);
-    let host_end = authority[after_address..].find(':').map_or(authority.len(), |at| after_address + at);
-    let (written, port) = authority.split_at(host_end);
-    if !port.is_empty() && parse_port(&port[1..]).is_none() {
-        return Err("has a port that is not a number from 1 to 65535".to_owned());
-    }
-    let host = url.host_str().ok_or("has no host")?;
-    let written = written.to_lowercase();
-    let dotted = host.starts_with('[') || !host.split('.').any(str::is_empty);
-    if !dotted || (written != host && written != url::quirks::domain_to_unicode(host)) {
-        return Err(format!("its host would be read as `{host}`; write it that way if that is what you mean"));
-    }
-    // What the strict reader of guests' URLs refuses could be set and never be reached.
-    check_host(host)?;
-    check_path(url.path())?;
-    Ok(url.as_str().trim_end_matches('/').to_owned())
 }

@@ -5,6 +5,7 @@ mod changes;
 mod keys;
 mod manifests;
 mod oauth;
+mod otherwise;
 mod settings;
 mod urls;
 

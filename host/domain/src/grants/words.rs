@@ -4,11 +4,12 @@ use super::origin::{Kind, Label};
 use super::{EgressRule, OriginPattern, Permissions};
 
 impl Permissions<'_> {
-    /// One sentence per rule, per key, and for OAuth.
+    /// One sentence per rule, per setting that decides where rules lead, per key, and for OAuth.
     pub fn in_words(&self) -> Vec<String> {
         let rules = self.rules.iter().map(EgressRule::in_words);
+        let settings = self.settings.iter().map(|(name, setting)| setting.in_words(name));
         let keys = self.keys.iter().map(|(slot, key)| key.in_words(slot));
-        rules.chain(keys).chain(self.oauth.map(super::OAuth::in_words)).collect()
+        rules.chain(settings).chain(keys).chain(self.oauth.map(super::OAuth::in_words)).collect()
     }
 }
 
@@ -33,9 +34,27 @@ impl EgressRule {
             n => format!("Up to {n} redirects are followed, to granted places only."),
         };
         format!(
-            "During {operations} it may send {methods} to {}: {paths}, {credential}. {redirects}",
-            self.origin.in_words()
+            "During {operations} it may send {methods} to {}: {paths}, {credential}. {redirects}{}",
+            self.origin.in_words(),
+            self.besides_in_words()
         )
+    }
+
+    fn besides_in_words(&self) -> String {
+        let mut words = String::new();
+        match &self.query {
+            Some(query) if query.is_empty() => words.push_str(" It may set no query parameters."),
+            Some(query) => {
+                let query: Vec<_> = query.iter().map(ToString::to_string).collect();
+                words.push_str(&format!(" Of query parameters it may set only {}.", list(&query, "and")));
+            }
+            None => {}
+        }
+        if !self.headers.is_empty() {
+            let headers: Vec<_> = self.headers.iter().map(ToString::to_string).collect();
+            words.push_str(&format!(" It may set the headers {}.", list(&headers, "and")));
+        }
+        words
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::facts::{Article, Goods};
 use super::side::options_key;
 use super::words::{gtin14, normal_sku};
+use crate::catalog::limits::LONGEST_ID;
 
 /// Product and the marketplace's id of the variant.
 pub type VariantKey = (String, String);
@@ -15,6 +16,8 @@ pub enum Refusal {
     /// They belong together already.
     Together,
     SameChannel,
+    /// A variant's id from before ids had a limit: no index takes two of them.
+    LongId,
     /// Both, or what they are linked to, are of this channel, and a channel has one in a link.
     Occupied {
         channel: String,
@@ -54,6 +57,9 @@ impl Groups {
     ) -> Result<(), Refusal> {
         if channel == other_channel {
             return Err(Refusal::SameChannel);
+        }
+        if [one, other].into_iter().any(|(_, variant)| variant.len() > LONGEST_ID) {
+            return Err(Refusal::LongId);
         }
         let (ours, theirs) = (self.of.get(one).cloned(), self.of.get(other).cloned());
         if ours.is_some() && ours == theirs {

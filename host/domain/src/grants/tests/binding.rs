@@ -19,7 +19,7 @@ fn matches_origin_method_path_and_operation() {
         ("fetch-page", "GET", "https://shop.example:8443/blog/wp-json/wc/v3/products?page=2", true),
         ("check", "GET", "https://shop.example:8443/blog/", true),
         ("check", "GET", "https://shop.example:8443/blog", true),
-        ("check", "GET", "https://shop.example:8443/blog/index.php?rest_route=/", true),
+        ("check", "GET", "https://shop.example:8443/blog/index.php?rest_route=/", false),
         ("check", "GET", "https://shop.example:8443/blog/wp-json/", true),
         ("check", "GET", "https://shop.example:8443/blog/wp-json", false),
         ("check", "GET", "https://shop.example:8443/blog/index.php/", false),

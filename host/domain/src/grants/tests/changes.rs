@@ -35,12 +35,73 @@ fn more_paths_methods_operations_and_limits_are_wider() {
     }
 }
 
+/// A default leads credentials somewhere just as a rule does.
+#[test]
+fn what_a_setting_says_of_where_requests_go_is_a_permission() {
+    let store = "type = \"url\"\ntitle = \"Store address\"\n";
+    let shop = "type = \"string\"\ntitle = \"Shop\"\n";
+    for (case, from, to, wider) in [
+        ("a default", store, "type = \"url\"\ntitle = \"S\"\ndefault = \"https://evil.example\"\n", true),
+        ("a cut", store, "type = \"url\"\ntitle = \"S\"\ncut_at = [\"blog\"]\n", true),
+        ("a default for a part of the host", shop, "type = \"string\"\ntitle = \"S\"\ndefault = \"evil\"\n", true),
+        ("another type", shop, "type = \"choice\"\ntitle = \"S\"\nchoices = [\"evil\"]\n", true),
+        ("another title", store, "type = \"url\"\ntitle = \"Your shop\"\n", false),
+        ("what decides nothing", "default = \"100\"", "default = \"50\"", false),
+    ] {
+        assert!(WOOCOMMERCE.contains(from), "{case}");
+        let there = upgrade(|text| text.replacen(from, to, 1));
+        assert_eq!(there.is_wider(), wider, "{case}: {there:?}");
+        let words = there.wider.join("\n");
+        assert!(!wider || words.starts_with("the setting s") && words.contains(" instead of "), "{case}: {words}");
+    }
+    // Less is less.
+    let choice = |rest: &str| manifest(|text| text.replace(shop, &format!("type = \"choice\"\ntitle = \"S\"\n{rest}")));
+    let (all, one) = (choice("choices = [\"a\", \"b\"]\ndefault = \"a\""), choice("choices = [\"b\"]"));
+    let fewer = Difference::between(&all.permissions(), &one.permissions());
+    assert!(!fewer.is_wider() && fewer.narrower.len() == 1, "{fewer:?}");
+    assert!(Difference::between(&one.permissions(), &all.permissions()).is_wider());
+    // A grant that was given before this was part of it: nobody has looked.
+    let mut before = Grant::as_requested(&woocommerce(), "d");
+    before.settings.clear();
+    assert_eq!(Difference::between(&before.permissions(), &woocommerce().permissions()).wider.len(), 2);
+    let stored = serde_json::to_value(Grant::as_requested(&woocommerce(), "d")).unwrap();
+    assert_eq!(serde_json::from_value::<Grant>(stored).unwrap(), Grant::as_requested(&woocommerce(), "d"));
+}
+
 #[test]
 fn a_limit_left_out_is_the_default_and_not_more_than_it() {
     let without = manifest(|text| text.replace(r#"memory = "256MiB""#, ""));
     let narrower = Difference::between(&woocommerce().permissions(), &without.permissions());
     assert_eq!(narrower.narrower, ["memory of a call: 64MiB instead of 256MiB"]);
     assert!(!narrower.is_wider());
+}
+
+#[test]
+fn no_manifest_gets_more_than_the_host_gives() {
+    let text = WOOCOMMERCE
+        .replace("requests_per_second = 20", "requests_per_second = 10000")
+        .replace("concurrency = 2", "concurrency = 256");
+    let limits = text.find("[limits]").unwrap();
+    let endless = "[limits]\nmemory = \"1000000GiB\"\nwall_clock = \"1000000m\"\ncpu = \"1000000m\"\noutbound_calls = 4294967295\n\
+                   result = \"1000000GiB\"\nlog = \"1000000GiB\"\nfiles = \"1000000GiB\"\n";
+    let greedy = Manifest::parse(&format!("{}{endless}", &text[..limits])).unwrap();
+    let (given, cut) = Grant::as_requested(&greedy, "d").capped(&Ceilings::DEFAULTS);
+    assert_eq!((given.limits, given.rate_limit), (Ceilings::DEFAULTS.limits, Ceilings::DEFAULTS.rate_limit));
+    assert_eq!(cut.len(), 9, "each is said: {cut:?}");
+    assert!(cut.contains(&"memory of a call: 512MiB instead of 1000000GiB".to_owned()), "{cut:?}");
+    assert!(given.clone().capped(&Ceilings::DEFAULTS).1.is_empty());
+
+    // Where nothing is asked for, the usual is not more than the host gives, either; and what is less stays.
+    let modest = manifest(|text| text.replace("memory = \"256MiB\"\n", ""));
+    let low =
+        Ceilings { limits: Limits { memory: Some(ByteSize(1 << 20)), ..Limits::default() }, ..Ceilings::DEFAULTS };
+    let (given, cut) = Grant::as_requested(&modest, "d").capped(&low);
+    assert_eq!(
+        (given.limits.memory, cut),
+        (Some(ByteSize(1 << 20)), vec!["memory of a call: 1MiB instead of 64MiB".to_owned()])
+    );
+    let (given, cut) = Grant::as_requested(&modest, "d").capped(&Ceilings::DEFAULTS);
+    assert_eq!((given.limits, given.rate_limit, cut), (modest.limits, modest.rate_limit, vec![]));
 }
 
 #[test]

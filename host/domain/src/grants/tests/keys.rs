@@ -40,6 +40,7 @@ strip_prefix = "whsec_"
 [oauth]
 authorize_url = "https://{shop}.example.com/oauth/connect"
 token_url = "https://{shop}.example.com/v3/public/oauth/token"
+moved_by = "base_url"
 client_id = "{keystring}"
 scopes = ["listings_r"]
 pkce = true
@@ -100,6 +101,10 @@ fn tokens_come_from_where_the_channel_is() {
     assert_eq!(at(&[("shop", "a")]).unwrap(), "https://a.example.com/v3/public/oauth/token");
     let simulated = at(&[("shop", "a"), ("base_url", "http://127.0.0.1:9/x")]).unwrap();
     assert_eq!(simulated, "http://127.0.0.1:9/x/v3/public/oauth/token");
+    // Where the manifest does not say so, a setting of that name moves nothing.
+    let unmoved = Manifest::parse(&ETSY.replace("moved_by = \"base_url\"\n", "")).unwrap().oauth.unwrap();
+    let there = unmoved.token_endpoint(&settings(&[("shop", "a"), ("base_url", "http://127.0.0.1:9/x")]));
+    assert_eq!(there.unwrap().as_str(), "https://a.example.com/v3/public/oauth/token");
     for shop in ["a.evil.example/", "a@b", "A", ""] {
         assert!(at(&[("shop", shop)]).is_err(), "{shop}");
     }
@@ -115,6 +120,12 @@ fn mistakes_are_found() {
         ("client_id = \"{keystring}\"", "client_id = \"{key}\"", "oauth", "`{key}`"),
         ("https://{shop}.example.com/v3", "https://{shops}.example.com/v3", "oauth", "`{shops}`"),
         ("https://{shop}.example.com/v3", "http://{shop}.example.com/v3", "oauth", "https://"),
+        ("https://{shop}.example.com/v3", "https://x.{shop}/v3", "oauth", "gaps"),
+        ("https://{shop}.example.com/v3", "https://{shop}.com/v3", "oauth", "two fixed labels"),
+        ("https://{shop}.example.com/v3", "https://{base_url}.example.com/v3", "oauth", "\"string\""),
+        ("https://{shop}.example.com/v3", "https://a@{shop}.example.com/v3", "oauth", "scheme, host and port"),
+        ("moved_by = \"base_url\"", "moved_by = \"shop\"", "oauth", "\"url\""),
+        ("moved_by = \"base_url\"", "moved_by = \"elsewhere\"", "oauth", "`elsewhere`"),
         ("[secrets.refresh_token]\ntitle = \"Refresh token\"\n", "", "oauth", "refresh_token"),
         ("x-api-key = \"{keystring}\"", "host = \"{keystring}\"", "credentials.seller", "host"),
     ] {

@@ -59,6 +59,15 @@ fn mistakes_are_found_and_located() {
         ("origin = \"{store_url}\"", "origin = \"{shop}\"", "egress[0].origin", "type \"url\""),
         ("https://{shop}", "https://{store_url}", "egress[1].origin", "type \"string\""),
         ("https://*.cdn.example.net", "https://*.net", "egress[2].origin", "two fixed labels"),
+        ("https://*.cdn.example.net", "https://*.co.uk", "egress[2].origin", "public suffix"),
+        ("https://*.cdn.example.net", "https://*.github.io", "egress[2].origin", "public suffix"),
+        ("https://*.cdn.example.net", "https://*.*.kobe.jp", "egress[2].origin", "public suffix"),
+        ("https://*.cdn.example.net", "https://*.xn--55qx5d.cn", "egress[2].origin", "public suffix"),
+        ("https://*.cdn.example.net", "https://*.example.ck", "egress[2].origin", "public suffix"),
+        ("https://*.cdn.example.net", "https://{shop}.*.myshopify.com", "egress[2].origin", "public suffix"),
+        ("https://{shop}.example.com", "https://{shop}.co.uk", "egress[1].origin", "public suffix"),
+        ("https://{shop}.example.com", "https://{shop}.kobe.jp", "egress[1].origin", "public suffix"),
+        ("https://{shop}.example.com", "https://*.{shop}.com.br", "egress[1].origin", "public suffix"),
         ("https://*.cdn.example.net", "https://cdn.*.example.net", "egress[2].origin", "before the fixed"),
         ("https://*.cdn.example.net", "https://img*.example.net", "egress[2].origin", "whole label"),
         ("https://*.cdn.example.net", "https://Example.net", "egress[2].origin", "lower case"),
@@ -94,6 +103,70 @@ fn mistakes_are_found_and_located() {
     }
 }
 
+/// Not in place of something: beside it, in every text there is.
+#[test]
+fn no_text_hides_anything() {
+    let places = [
+        ("name = \"WooCommerce", "name"),
+        ("publisher = \"entrepot", "publisher"),
+        ("description = \"Products", "description"),
+        ("title = \"Store address", "settings.store_url.title"),
+        ("description = \"Where the shop's", "settings.store_url.description"),
+        ("title = \"Consumer key", "secrets.consumer_key.title"),
+        ("description = \"From WooCommerce", "secrets.consumer_key.description"),
+        ("prefix = \"ck_", "secrets.consumer_key.prefix"),
+        ("choices = [\"any\", \"publish", "settings.status.choices[1]"),
+        ("value = \"Bearer", "credentials.token"),
+        ("name = \"rest-api", "egress[0].name"),
+        ("parameters = { consumer_key = \"", "credentials.query"),
+    ];
+    for (place, key) in places {
+        assert!(WOOCOMMERCE.contains(place), "{place}");
+        for hidden in [
+            "\u{202e}",
+            "\u{2066}",
+            "\u{200f}",
+            "\u{61c}",
+            "\u{200b}",
+            "\u{feff}",
+            "\u{2028}",
+            "\u{e0041}",
+            "\\u001b",
+            "\\r",
+        ] {
+            let error = Manifest::parse(&WOOCOMMERCE.replacen(place, &format!("{place}{hidden}"), 1)).unwrap_err();
+            assert!(error.key.starts_with(key) && error.to_string().is_ascii(), "{hidden:?} in {place}: {error}");
+        }
+    }
+    for (place, text) in
+        [("name = \"WooCommerce", "x".repeat(100)), ("version = \"0.1.0", format!("+{}", "x".repeat(100)))]
+    {
+        let error = Manifest::parse(&WOOCOMMERCE.replacen(place, &format!("{place}{text}"), 1)).unwrap_err();
+        assert!(error.problem.contains("at most 100"), "{error}");
+    }
+    // What languages and emoji need, and lines of a description.
+    let text =
+        WOOCOMMERCE.replacen("description = \"Products", "description = \"می\u{200c}خواهم 👩\u{200d}🌾\\nProdukte", 1);
+    Manifest::parse(&text).unwrap();
+}
+
+#[test]
+fn texts_that_are_shown_are_what_they_look_like() {
+    let toml = WOOCOMMERCE;
+    for hidden in ["\\u0000", "\\u202E", "\\u2066", "\\u001B[2J"] {
+        for place in ["name = \"", "publisher = \"", "description = \"", "title = \""] {
+            let changed = toml.replacen(place, &format!("{place}{hidden}"), 1);
+            if changed != toml {
+                let error = Manifest::parse(&changed).expect_err(hidden);
+                assert!(
+                    error.problem.contains("control character") && error.line.is_some(),
+                    "{place} {hidden}: {error}"
+                );
+            }
+        }
+    }
+}
+
 #[test]
 fn an_error_reads_well() {
     let error = Manifest::parse(&WOOCOMMERCE.replace("redirects = 3", "redirects = 30")).unwrap_err();
@@ -112,7 +185,8 @@ fn rules_in_plain_words() {
              /wp-json/**, / and /index.php, authenticated by the host with basic, query or oauth1. \
              Up to 3 redirects are followed, to granted places only.",
             "During push-listing it may send PUT and POST to https://{shop}.example.com:8443 with shop from the settings: \
-             /v1/*/items, without a credential. Redirects are not followed.",
+             /v1/*/items, without a credential. Redirects are not followed. Of query parameters it may set only ref and to=/shelf/*. \
+             It may set the headers x-shelf.",
             "During fetch-items it may send HEAD to https://*.cdn.example.net (one name for each *): any path, \
              without a credential. Redirects are not followed.",
         ]
@@ -134,5 +208,18 @@ fn quantities_keep_their_meaning() {
 fn operations_have_the_names_that_serde_gives_them() {
     for operation in Operation::ALL {
         assert_eq!(serde_json::to_value(operation).unwrap(), operation.as_str());
+    }
+}
+
+#[test]
+fn names_have_a_length() {
+    let long = "9".repeat(201);
+    for (known, text) in [
+        ("version = \"0.1.0\"", format!("version = \"0.1.0-a{long}\"")),
+        ("publisher = \"entrepot\"", format!("publisher = \"{long}\"")),
+    ] {
+        assert!(WOOCOMMERCE.contains(known), "{known}");
+        let error = Manifest::parse(&WOOCOMMERCE.replace(known, &text)).unwrap_err();
+        assert!(error.to_string().contains("at most 200 bytes"), "{error}");
     }
 }

@@ -11,6 +11,7 @@ world = "entrepot:adapter@0.1.0"
 
 [settings]
 shop = { type = "string", title = "Shop" }
+mirror = { type = "url", title = "Another address" }
 
 [secrets]
 client_id = { title = "Id" }
@@ -22,6 +23,7 @@ other = { title = "Other", required = true }
 [oauth]
 authorize_url = "https://{shop}.example.com/authorize"
 token_url = "https://{shop}.example.com/token"
+moved_by = "mirror"
 client_id = "{client_id}"
 client_secret = "{client_secret}"
 scopes = ["read_goods", "read_stock"]
@@ -97,13 +99,18 @@ fn every_part_of_it_is_shown_and_any_change_needs_approval() {
     assert_eq!(
         words,
         [
+            "The setting mirror decides where requests go: url, without a default.",
+            "The setting shop decides where requests go: string, without a default.",
             "The host gets and renews access tokens at https://{shop}.example.com/token, authenticated with client_secret. Sellers \
-             agree at https://{shop}.example.com/authorize; what comes back is used with the state. Scopes: read_goods read_stock. \
+             agree at https://{shop}.example.com/authorize; what comes back is used with the state. A channel with the setting mirror goes to that address for both, with the same secrets. Scopes: read_goods read_stock. \
              write_goods includes read_goods. With the code it sends expiring=1. What comes back is signed in hmac (hmac-sha256 with \
              client_secret, without signature, timestamp at most 90s off). It has to say shop={shop}.example.com."
         ]
     );
     for (from, to) in [
+        ("moved_by = \"mirror\"\n", ""),
+        ("title = \"Another address\"", "title = \"Another address\", default = \"https://other.example\""),
+        ("title = \"Shop\"", "title = \"Shop\", default = \"acme\""),
         ("{ expiring = \"1\" }", "{ expiring = \"0\" }"),
         ("match = { shop = \"{shop}.example.com\" }", "match = {}"),
         ("timestamp = \"timestamp\"\n", ""),
@@ -131,7 +138,7 @@ fn addresses_and_answers_are_of_the_channel() {
     assert_eq!(oauth().authorize_endpoint(&acme).unwrap().as_str(), "https://acme.example.com/authorize");
     assert_eq!(oauth().callback.expected(&acme).unwrap(), [("shop", "acme.example.com".to_owned())]);
     assert!(oauth().callback.expected(&settings(&[])).is_err());
-    let simulated = settings(&[("shop", "acme"), ("base_url", "https://127.0.0.1:9")]);
+    let simulated = settings(&[("shop", "acme"), ("mirror", "https://127.0.0.1:9")]);
     assert_eq!(oauth().authorize_endpoint(&simulated).unwrap().as_str(), "https://127.0.0.1:9/authorize");
     assert_eq!(oauth().token_endpoint(&simulated).unwrap().as_str(), "https://127.0.0.1:9/token");
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::secret::Secret;
+use crate::secret::{LONGEST_SECRET, Secret};
 
 fn problems(given: &[(&str, &str)]) -> Vec<String> {
     woocommerce().check_settings(&settings(given)).unwrap_err().iter().map(ToString::to_string).collect()
@@ -80,6 +80,17 @@ fn urls_that_would_mean_another_place() {
         "https://shop.example:0",
         "https://shop.example:",
         "https://shop.example/a/%2e%2e%2fb",
+        "https://shop.example/a/%2e%2e/b",
+        "https://shop.example/a/%2E./b",
+        "https://shop.example/a/../b",
+        "https://shop.example/./b",
+        "https://shop.example/..",
+        "https://shop.example/a/%252e%252e/b",
+        "https://shop.example/a%252fb",
+        "https://shop.example/a/..;x/b",
+        "https://shop%2eexample/b",
+        "https://shop%252eexample/b",
+        "https://shop。evil.example/b",
         "https://shop.exa mple",
         "https://sh%6Fp.example",
         "https://shop\".example",
@@ -90,6 +101,37 @@ fn urls_that_would_mean_another_place() {
         let trimmed = given.trim() != given;
         assert!(woocommerce().check_settings(&settings(&[("store_url", given)])).is_err() || trimmed, "{given}");
     }
+}
+
+#[test]
+fn a_channel_keeps_where_it_was_made_for() {
+    let first = woocommerce();
+    let given = settings(&[("store_url", "https://a.example/wp-admin/x")]);
+    let made = first.check_settings(&given).unwrap();
+    let mut later = first.clone();
+    let change = |setting: &mut Setting, default: &str| setting.default = Some(default.into());
+    change(later.settings.get_mut("shop").unwrap(), "evil");
+    change(later.settings.get_mut("store_url").unwrap(), "https://evil.example");
+    change(later.settings.get_mut("status").unwrap(), "publish");
+    later.settings.get_mut("store_url").unwrap().cut_at = vec!["wp-admin".into()];
+    assert_eq!(later.stored_settings(&made).unwrap(), made, "nothing is filled in, cut or replaced");
+    // What decides nothing may be filled in; what is not known any more is left out.
+    let mut older = made.clone();
+    older.remove("status");
+    older.insert("colour".into(), "red".into());
+    assert_eq!(later.stored_settings(&older).unwrap()["status"], "publish");
+    assert!(!later.stored_settings(&older).unwrap().contains_key("colour"));
+    // Another answer changes what it is about; an empty one asks for the default.
+    let changed = later.changed_settings(&made, &settings(&[("status", "publish")])).unwrap();
+    assert_eq!((changed.get("shop"), &changed["store_url"]), (None, &made["store_url"]));
+    let changed = later.changed_settings(&made, &settings(&[("shop", "")])).unwrap();
+    assert_eq!(changed["shop"], "evil");
+    assert!(later.changed_settings(&made, &settings(&[("colour", "red")])).is_err());
+    // What is new and required is not filled in behind anybody's back.
+    later.settings.get_mut("shop").unwrap().required = true;
+    let refused = later.stored_settings(&made).unwrap_err();
+    assert!(refused[0].to_string().contains("entrepot channel set CHANNEL --set shop=evil"), "{refused:?}");
+    assert_eq!(later.check_settings(&given).unwrap()["shop"], "evil");
 }
 
 #[test]
@@ -112,6 +154,10 @@ fn secrets_are_checked_and_never_shown() {
         ]
     );
     assert!(!format!("{found:?}").contains("hunter2"));
+    let long = format!("ck_{}", "a".repeat(LONGEST_SECRET - 3));
+    assert_eq!(check(&[("consumer_key", &long), ("consumer_secret", "cs_1")]), Ok(()));
+    let found = check(&[("consumer_key", &format!("{long}a")), ("consumer_secret", "cs_1")]).unwrap_err();
+    assert_eq!(found[0].to_string(), "consumer_key: has 4097 bytes; a secret has 4096 at the most");
 }
 
 #[test]

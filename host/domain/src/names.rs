@@ -1,0 +1,139 @@
+//! Names that people give and read.
+
+use thiserror::Error;
+
+/// Characters.
+const LONGEST: usize = 100;
+/// Ids of channels begin so, and a channel is meant by either.
+const OF_IDS: &str = "chn_";
+
+/// Why a text is no name of a channel.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum NameError {
+    #[error("a name is needed, such as \"berlin\"")]
+    Empty,
+    #[error("a name may have {LONGEST} characters, and this one has {0}")]
+    TooLong(usize),
+    #[error("the name {0:?} stands for a place among folders; choose another")]
+    Dots(String),
+    #[error("the name {0:?} begins or ends with a blank; leave it out")]
+    Blank(String),
+    #[error(
+        "the name \"{0}\" holds what cannot be seen or changes how the rest is read; use letters, digits, blanks and signs"
+    )]
+    Unseen(String),
+    #[error("the name {0:?} begins like an id of a channel ({OF_IDS}); choose another")]
+    Id(String),
+    #[error("the name {0:?} begins like an option of a command (-); choose another")]
+    Option(String),
+}
+
+/// What a channel may be called.
+pub fn check_channel_name(name: &str) -> Result<(), NameError> {
+    let length = name.chars().count();
+    if length > LONGEST {
+        return Err(NameError::TooLong(length));
+    }
+    let owned = || name.to_owned();
+    if name.chars().any(is_unseen) {
+        return Err(NameError::Unseen(made_visible(name)));
+    }
+    if name.trim().is_empty() {
+        return Err(NameError::Empty);
+    }
+    if name.trim() != name {
+        return Err(NameError::Blank(owned()));
+    }
+    if name.chars().all(|c| c == '.') {
+        return Err(NameError::Dots(owned()));
+    }
+    if name.starts_with(OF_IDS) {
+        return Err(NameError::Id(owned()));
+    }
+    if name.starts_with('-') {
+        return Err(NameError::Option(owned()));
+    }
+    Ok(())
+}
+
+fn made_visible(name: &str) -> String {
+    let mut text = String::new();
+    for c in name.chars() {
+        if is_unseen(c) {
+            text.extend(c.escape_unicode());
+        } else {
+            text.push(c);
+        }
+    }
+    text
+}
+
+/// It takes no place of its own: two names that differ in it look the same, or one looks like something else.
+pub fn is_unseen(c: char) -> bool {
+    let invisible = matches!(c, '\u{ad}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{200b}' | '\u{2028}' | '\u{2029}' | '\u{2060}'..='\u{2064}'
+        | '\u{3164}' | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}');
+    c.is_control() || is_direction(c) || invisible
+}
+
+/// It turns the order in which what follows is shown. Texts of right-to-left scripts read well without.
+pub fn is_direction(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// What to show in the place of a character that would steer the screen, or turn the order of what is on it.
+pub fn shown(c: char) -> char {
+    if c.is_control() || is_direction(c) { char::REPLACEMENT_CHARACTER } else { c }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_people_give() {
+        for name in
+            ["shop", "Müller & Söhne", "東京 店", "متجر", "חנות", "shop.example.com", "a:b", "👨‍👩‍👧 toys", "1", ".5"]
+        {
+            assert_eq!(check_channel_name(name), Ok(()), "{name}");
+        }
+        assert!(check_channel_name(&"é".repeat(100)).is_ok());
+    }
+
+    #[test]
+    fn names_that_are_none() {
+        let long = "x".repeat(100_000);
+        for name in [
+            "",
+            " ",
+            "\t",
+            ".",
+            "..",
+            "....",
+            " shop",
+            "shop ",
+            "shop\u{a0}",
+            "a\nb",
+            "a\rb",
+            "a\0b",
+            "a\u{1b}[2Jb",
+            "a\u{7f}",
+            "a\u{85}b",
+            "a\u{2028}b",
+            "a\u{202e}b",
+            "\u{200f}a",
+            "a\u{2067}b",
+            "a\u{200b}b",
+            "\u{feff}a",
+            "a\u{ad}b",
+            "\u{3164}",
+            "a\u{e0041}",
+            "chn_01",
+            "-x",
+            "--help",
+            &long,
+        ] {
+            let why = check_channel_name(name).expect_err(name).to_string();
+            assert!(why.len() < 500 && !why.chars().any(is_unseen), "{why}");
+        }
+    }
+}
