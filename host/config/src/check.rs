@@ -4,10 +4,19 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use entrepot_domain::Secret;
+use entrepot_domain::grants::{ByteSize, Ceilings, Limits, RateLimit, TimeSpan};
 use toml::{Table, Value};
 use url::Url;
 
-use crate::{CompileConfig, Config, ConfigError, EgressConfig, ImportConfig, WebhooksConfig};
+use crate::{CompileConfig, Config, ConfigError, EgressConfig, ImportConfig, ServerConfig, WebhooksConfig};
+
+const MIB: usize = 1 << 20;
+
+/// The database in the data folder. In its address some characters of a path would mean something else.
+fn embedded(data_dir: &str) -> String {
+    let path = data_dir.replace('%', "%25").replace('?', "%3F").replace('#', "%23");
+    format!("sqlite://{}/entrepot.db", path.trim_end_matches('/'))
+}
 
 pub(crate) fn check(
     table: &Table,
@@ -19,7 +28,9 @@ pub(crate) fn check(
     let section = |name: &str| table.get(name).and_then(Value::as_table).unwrap_or(&empty);
     let (egress, compile, import) = (section("egress"), section("compile"), section("import"));
 
-    let database_url = text(table, "database_url");
+    let data_dir = text(table, "data_dir");
+    let database_url = Some(text(table, "database_url")).filter(|url| !url.is_empty());
+    let database_url = database_url.unwrap_or_else(|| embedded(&data_dir));
     if !["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| database_url.starts_with(scheme)) {
         check.problem("database_url (ENTREPOT_DATABASE_URL) must begin with sqlite: or postgres://".into());
     }
@@ -35,10 +46,13 @@ pub(crate) fn check(
     let otlp_endpoint = check.collector(&text(section("telemetry"), "otlp_endpoint"));
     let master_key = check.master_key(env);
     let extra_roots_pem = check.roots(&text(egress, "ca_file"));
+    let server = check.server(section("server"));
     let egress = EgressConfig {
         allow_loopback: egress.get("allow_loopback").and_then(Value::as_bool).unwrap_or(false),
         extra_roots_pem,
         time: Duration::from_secs(check.number(egress, "egress.seconds", 1, 3_600)),
+        retries: check.number(egress, "egress.retries", 0, 20) as u32,
+        retry_wait: Duration::from_millis(check.number(egress, "egress.retry_ms", 1, 60_000)),
     };
     let compile = CompileConfig {
         memory: check.number(compile, "compile.memory_mib", 64, 1 << 20) << 20,
@@ -46,6 +60,7 @@ pub(crate) fn check(
         at_once: check.number(compile, "compile.at_once", 1, 256) as usize,
         cache: check.number(compile, "compile.cache_mib", 0, 1 << 20) << 20,
     };
+    let ceilings = check.ceilings(section("ceilings"));
     let import = ImportConfig {
         workers: check.number(import, "import.workers", 1, 256) as usize,
         page_size: check.number(import, "import.page_size", 1, 1_000) as u32,
@@ -54,17 +69,26 @@ pub(crate) fn check(
         attempts: check.number(import, "import.attempts", 1, 100) as i64,
         backoff: Duration::from_millis(check.number(import, "import.backoff_ms", 1, 600_000)),
         mass_deletion_percent: check.number(import, "import.mass_deletion_percent", 0, 100) as u32,
+        page: check.number(import, "import.page_mib", 1, 1024) as usize * MIB,
+        memory: check.number(import, "import.memory_mib", 1, 1 << 20) as usize * MIB,
+        most_items: check.number(import, "import.most_items", 1, 1_000_000_000) as usize,
+        empty_pages: check.number(import, "import.empty_pages", 1, 1_000_000_000) as i64,
+        stall: Duration::from_secs(check.number(import, "import.stall_minutes", 0, 1_440) * 60),
     };
+    if import.memory < import.page {
+        check.problem("import.memory_mib is less than import.page_mib: not one page would have room".into());
+    }
     let webhooks = section("webhooks");
     let webhooks = WebhooksConfig {
         requests_per_minute: check.number(webhooks, "webhooks.requests_per_minute", 1, 1_000_000) as u32,
+        genuine_per_minute: check.number(webhooks, "webhooks.genuine_per_minute", 1, 10_000_000) as u32,
         body: check.number(webhooks, "webhooks.body_kib", 1, 32 << 10) as usize * 1024,
         address_header: check.header(&text(webhooks, "address_header")),
         keep: Duration::from_secs(check.number(webhooks, "webhooks.keep_days", 1, 3_650) * 24 * 60 * 60),
     };
     let config = listen.map(|listen| Config {
         database_url,
-        data_dir: PathBuf::from(text(table, "data_dir")),
+        data_dir: PathBuf::from(data_dir),
         listen,
         public_url,
         log: text(table, "log"),
@@ -73,8 +97,10 @@ pub(crate) fn check(
         master_key,
         metrics_listen,
         otlp_endpoint,
+        server,
         egress,
         compile,
+        ceilings,
         import,
         webhooks,
     });
@@ -107,6 +133,41 @@ impl Checker {
                 self.problem(format!("{name} is {given}; use a number from {least} to {most}"));
                 least
             }
+        }
+    }
+
+    fn server(&mut self, table: &Table) -> ServerConfig {
+        let connections = self.number(table, "server.connections", 1, 1 << 20) as usize;
+        let seconds =
+            |check: &mut Self, name: &str, least| Duration::from_secs(check.number(table, name, least, 3_600));
+        ServerConfig {
+            head: seconds(self, "server.head_seconds", 1),
+            body: seconds(self, "server.body_seconds", 1),
+            idle: seconds(self, "server.idle_seconds", 1),
+            write: seconds(self, "server.write_seconds", 1),
+            stop: seconds(self, "server.stop_seconds", 0),
+            connections,
+            connections_per_address: self.number(table, "server.connections_per_address", 1, 1 << 20) as usize,
+        }
+    }
+
+    fn ceilings(&mut self, table: &Table) -> Ceilings {
+        let mut number = |option: &str, most: u64| self.number(table, &format!("ceilings.{option}"), 1, most);
+        let (mebibyte, second) = (1 << 20, 1_000);
+        Ceilings {
+            limits: Limits {
+                memory: Some(ByteSize(number("memory_mib", 512) * mebibyte)),
+                wall_clock: Some(TimeSpan(number("wall_clock_seconds", 86_400) * second)),
+                cpu: Some(TimeSpan(number("cpu_seconds", 86_400) * second)),
+                outbound_calls: Some(number("outbound_calls", 1_000_000) as u32),
+                result: Some(ByteSize(number("result_mib", 1 << 10) * mebibyte)),
+                log: Some(ByteSize(number("log_kib", 1 << 20) << 10)),
+                files: Some(ByteSize(number("files_mib", 1 << 24) * mebibyte)),
+            },
+            rate_limit: RateLimit {
+                requests_per_second: number("requests_per_second", 10_000) as f64,
+                concurrency: number("concurrency", 256) as u32,
+            },
         }
     }
 
@@ -194,37 +255,4 @@ impl Checker {
 }
 
 #[cfg(test)]
-mod tests {
-    use crate::Config;
-
-    #[test]
-    fn the_defaults_are_a_whole_configuration() {
-        let config = Config::from_sources(None, |_| None).expect("defaults");
-        assert!(config.is_embedded());
-        assert_eq!(config.public_url, "http://127.0.0.1:8080");
-    }
-
-    #[test]
-    fn every_problem_is_named_at_once() {
-        let env = |name: &str| match name {
-            "ENTREPOT_DATABASE_URL" => Some("mysql://x".to_owned()),
-            "ENTREPOT_LISTEN" | "ENTREPOT_METRICS_LISTEN" | "OTEL_EXPORTER_OTLP_ENDPOINT" => {
-                Some("everywhere".to_owned())
-            }
-            "ENTREPOT_IMPORT_WORKERS" => Some("many".to_owned()),
-            "ENTREPOT_IMPORT_PAGE_SIZE" | "ENTREPOT_COMPILE_SECONDS" => Some("0".to_owned()),
-            "ENTREPOT_EGRESS_CA_FILE" | "ENTREPOT_MASTER_KEY_FILE" => Some("/nowhere/file".to_owned()),
-            _ => None,
-        };
-        let error = Config::from_sources(None, env).expect_err("wrong in many ways");
-        assert_eq!(error.0.len(), 9, "{error}");
-        assert!(error.to_string().contains("compile.seconds is 0; use a number from 1"), "{error}");
-    }
-
-    #[test]
-    fn keys_are_not_shown() {
-        let env = |name: &str| (name == "ENTREPOT_MASTER_KEY").then(|| "k1:c2VjcmV0".to_owned());
-        let config = Config::from_sources(None, env).expect("fine");
-        assert!(!format!("{config:?}").contains("c2Vj"));
-    }
-}
+mod tests;

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use entrepot_domain::Secret;
+use entrepot_domain::grants::Ceilings;
 use thiserror::Error;
 use url::Url;
 
@@ -30,10 +31,25 @@ pub struct Config {
     pub metrics_listen: Option<SocketAddr>,
     /// `None`: no traces are sent.
     pub otlp_endpoint: Option<Url>,
+    pub server: ServerConfig,
     pub egress: EgressConfig,
     pub compile: CompileConfig,
+    /// What no grant exceeds.
+    pub ceilings: Ceilings,
     pub import: ImportConfig,
     pub webhooks: WebhooksConfig,
+}
+
+/// What clients may keep a server waiting for, and how many they may be.
+#[derive(Clone, Copy, Debug)]
+pub struct ServerConfig {
+    pub head: Duration,
+    pub body: Duration,
+    pub idle: Duration,
+    pub write: Duration,
+    pub connections: usize,
+    pub connections_per_address: usize,
+    pub stop: Duration,
 }
 
 #[derive(Clone, Debug)]
@@ -42,6 +58,10 @@ pub struct EgressConfig {
     pub extra_roots_pem: Vec<Vec<u8>>,
     /// For one request with its redirects and bodies.
     pub time: Duration,
+    /// How often one is sent again.
+    pub retries: u32,
+    /// Before the first time.
+    pub retry_wait: Duration,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -63,12 +83,21 @@ pub struct ImportConfig {
     pub attempts: i64,
     pub backoff: Duration,
     pub mass_deletion_percent: u32,
+    /// Bytes of one page.
+    pub page: usize,
+    /// Bytes of all pages under way.
+    pub memory: usize,
+    pub most_items: usize,
+    pub empty_pages: i64,
+    pub stall: Duration,
 }
 
 #[derive(Clone, Debug)]
 pub struct WebhooksConfig {
-    /// From one address.
+    /// From one address, not genuine.
     pub requests_per_minute: u32,
+    /// To one channel.
+    pub genuine_per_minute: u32,
     /// Bytes.
     pub body: usize,
     /// Empty: there is no proxy that says who asks.
@@ -91,6 +120,13 @@ impl Config {
     /// Is the database a file of this machine?
     pub fn is_embedded(&self) -> bool {
         self.database_url.starts_with("sqlite:")
+    }
+
+    /// The file of an embedded database.
+    pub fn database_file(&self) -> Option<PathBuf> {
+        let path = self.database_url.strip_prefix("sqlite:")?;
+        let path = path.strip_prefix("//").unwrap_or(path).split('?').next().unwrap_or_default();
+        (!path.is_empty() && path != ":memory:").then(|| PathBuf::from(path))
     }
 
     /// Where compiled adapters are kept; may be deleted at any time.

@@ -94,11 +94,14 @@ metrics! {
         "Requests of an adapter that its grant or the host refused";
 
     WebhookAnswers = "entrepot_webhook_answer_seconds" SHORT ["outcome"] false
-        "Time in which a delivery was answered; outcome: stored, known, replied, refused, rate_limited, too_large, failed";
+        "Time in which a delivery was answered; outcome: stored, known, replied, refused, later (the adapter breaks, or too many wait), rate_limited, too_large, failed";
     Deliveries = "entrepot_deliveries" Counter ["adapter" "outcome"] false
         "Deliveries worked on; outcome: done, again, dead";
     DeliverySeconds = "entrepot_delivery_seconds" LONG ["adapter"] false
         "Time from the receipt of a delivery to its being done";
+
+    ConnectionsCut = "entrepot_connections_cut" Counter ["reason"] false
+        "Connections of clients that were ended or refused; reason: slow (a head did not come, or an answer was not taken, in time), crowded (one that waited made room for another), full (there was no room)";
 
     CallSeconds = "entrepot_call_seconds" SHORT ["adapter" "operation" "outcome"] false
         "Time of one call of an adapter, waiting included; outcome: ok, failed (the adapter said so), stopped (by the host)";
@@ -119,6 +122,8 @@ metrics! {
         "Channels that somebody has to look at, mostly to connect the account anew";
     RunsActive = "entrepot_runs_active" Gauge ["state"] true
         "Runs that are queued or running";
+    RunsStalled = "entrepot_runs_stalled" Gauge ["adapter"] true
+        "Runs under way that brought nothing new for import.stall_minutes";
     DeadLetters = "entrepot_dead_letters" Gauge ["adapter" "kind"] true
         "What was given up and waits to be replayed; kind: item, delivery, run";
     DeliveriesWaiting = "entrepot_deliveries_waiting" Gauge ["adapter"] true
