@@ -5,6 +5,7 @@ use serde::Serialize;
 use serde_json::Value;
 use sqlx::types::Json;
 
+use crate::lenient::Lenient;
 use crate::{Db, StoreError, Tx};
 
 /// An installed artifact without its bytes.
@@ -15,66 +16,47 @@ pub struct AdapterRow {
     pub digest: String,
     pub publisher: String,
     pub state: String,
-    #[serde(serialize_with = "crate::adapters::plain")]
-    pub manifest: Json<Value>,
-    #[serde(serialize_with = "crate::adapters::plain")]
-    pub imports: Json<Vec<String>>,
-    #[serde(serialize_with = "crate::adapters::plain")]
-    pub exports: Json<Vec<String>>,
+    pub manifest: Lenient<Value>,
+    pub imports: Lenient<Vec<String>>,
+    pub exports: Lenient<Vec<String>>,
     pub size: i64,
     /// Where it was installed from.
     pub source: String,
     /// Fingerprint of the trusted key that signed it.
     pub signer: Option<String>,
     pub installed_at: Timestamp,
+    /// Over all of it but its state. None: it is from before there were any.
+    #[serde(skip)]
+    pub mac: Option<String>,
 }
 
-pub(crate) fn plain<T: Serialize, S: serde::Serializer>(json: &Json<T>, serializer: S) -> Result<S::Ok, S::Error> {
-    json.0.serialize(serializer)
+macro_rules! adapters {
+    ($tail:literal) => {
+        concat!(
+            "SELECT adapter_id, version, digest, publisher, state, manifest, imports, exports, size, source, signer, installed_at, mac \
+             FROM adapters ",
+            $tail
+        )
+    };
 }
 
-pub struct NewAdapter<'a> {
-    pub adapter_id: &'a str,
-    pub version: &'a str,
-    pub digest: &'a str,
-    pub publisher: &'a str,
-    pub manifest: &'a Value,
-    pub imports: &'a [String],
-    pub exports: &'a [String],
-    pub artifact: &'a [u8],
-    pub source: &'a str,
-    pub signer: Option<&'a str>,
-}
-
-const COLUMNS: &str =
-    "adapter_id, version, digest, publisher, state, manifest, imports, exports, size, source, signer, installed_at";
-const LIST: &str = "SELECT adapter_id, version, digest, publisher, state, manifest, imports, exports, size, source, signer, installed_at \
-    FROM adapters ORDER BY adapter_id, installed_at DESC";
-const FIND: &str = "SELECT adapter_id, version, digest, publisher, state, manifest, imports, exports, size, source, signer, installed_at \
-    FROM adapters WHERE adapter_id = $1 ORDER BY installed_at DESC LIMIT 1";
-const NAMED: &str = "SELECT adapter_id, version, digest, publisher, state, manifest, imports, exports, size, source, signer, installed_at \
-    FROM adapters WHERE adapter_id = $1 ORDER BY installed_at DESC";
-const FIND_VERSION: &str = "SELECT adapter_id, version, digest, publisher, state, manifest, imports, exports, size, source, signer, installed_at \
-    FROM adapters WHERE adapter_id = $1 AND version = $2";
+const LIST: &str = adapters!("ORDER BY adapter_id, installed_at DESC");
+const NAMED: &str = adapters!("WHERE adapter_id = $1 ORDER BY installed_at DESC");
+const FIND_VERSION: &str = adapters!("WHERE adapter_id = $1 AND version = $2");
 const ARTIFACT: &str = "SELECT artifact FROM adapters WHERE adapter_id = $1 AND version = $2 AND digest = $3";
 const INSERT: &str = "INSERT INTO adapters \
-    (adapter_id, version, digest, publisher, state, manifest, imports, exports, artifact, size, source, signer, installed_at) \
-    VALUES ($1, $2, $3, $4, 'pending', $5, $6, $7, $8, $9, $10, $11, $12)";
+    (adapter_id, version, digest, publisher, state, manifest, imports, exports, artifact, size, source, signer, installed_at, mac) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+const REMOVE: &str = "DELETE FROM adapters WHERE adapter_id = $1 AND version = $2";
 
 impl Db {
     pub async fn adapters(&self) -> Result<Vec<AdapterRow>, StoreError> {
-        debug_assert!(LIST.contains(COLUMNS));
         Ok(read_all!(self, AdapterRow, LIST)?)
     }
 
-    /// Every installed version of an adapter.
+    /// Every installed version of an adapter, the one installed last first.
     pub async fn adapters_named(&self, adapter: &str) -> Result<Vec<AdapterRow>, StoreError> {
         Ok(read_all!(self, AdapterRow, NAMED, adapter)?)
-    }
-
-    /// The version that was installed last.
-    pub async fn adapter(&self, adapter: &str) -> Result<Option<AdapterRow>, StoreError> {
-        Ok(read_optional!(self, AdapterRow, FIND, adapter)?)
     }
 
     pub async fn adapter_version(&self, adapter: &str, version: &str) -> Result<Option<AdapterRow>, StoreError> {
@@ -88,23 +70,34 @@ impl Db {
 }
 
 impl Tx {
-    pub async fn insert_adapter(&mut self, new: &NewAdapter<'_>, now: Timestamp) -> Result<(), StoreError> {
+    pub async fn installed_adapters(&mut self) -> Result<Vec<AdapterRow>, StoreError> {
+        Ok(tx_all!(self, AdapterRow, LIST)?)
+    }
+
+    pub async fn insert_adapter(&mut self, row: &AdapterRow, artifact: &[u8]) -> Result<(), StoreError> {
         execute!(
             self,
             INSERT,
-            new.adapter_id,
-            new.version,
-            new.digest,
-            new.publisher,
-            Json(new.manifest),
-            Json(new.imports),
-            Json(new.exports),
-            new.artifact,
-            new.artifact.len() as i64,
-            new.source,
-            new.signer,
-            now
+            &row.adapter_id,
+            &row.version,
+            &row.digest,
+            &row.publisher,
+            &row.state,
+            Json(&row.manifest.0),
+            Json(&row.imports.0),
+            Json(&row.exports.0),
+            artifact,
+            row.size,
+            &row.source,
+            row.signer.as_deref(),
+            row.installed_at,
+            row.mac.as_deref()
         )?;
         Ok(())
+    }
+
+    /// False: it was not there.
+    pub async fn remove_adapter(&mut self, adapter: &str, version: &str) -> Result<bool, StoreError> {
+        Ok(execute!(self, REMOVE, adapter, version)? == 1)
     }
 }

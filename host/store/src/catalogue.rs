@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use entrepot_domain::ChannelId;
-use entrepot_domain::catalog::{Collection, Inventory, Product};
+use entrepot_domain::catalog::{Collection, Inventory, Product, limits};
 use serde::Serialize;
 use sqlx::types::Json;
 
@@ -20,14 +20,14 @@ pub struct ProductWrite<'a> {
 
 const INSERT_PRODUCTS: &str = "INSERT INTO products (tenant_id, id, channel_id, source_id, title, description_html, summary_html, \
     status, url, handle, brand, product_type, tags, options, media, collections, attributes, seo, warnings, extras, \
-    source_created_at, source_updated_at, created_at, updated_at)";
+    source_created_at, source_updated_at, created_at, updated_at, size)";
 const UPSERT_PRODUCTS: &str = "ON CONFLICT (tenant_id, id) DO UPDATE SET title = excluded.title, \
     description_html = excluded.description_html, summary_html = excluded.summary_html, status = excluded.status, \
     url = excluded.url, handle = excluded.handle, brand = excluded.brand, product_type = excluded.product_type, \
     tags = excluded.tags, options = excluded.options, media = excluded.media, collections = excluded.collections, \
     attributes = excluded.attributes, seo = excluded.seo, warnings = excluded.warnings, extras = excluded.extras, \
     source_created_at = excluded.source_created_at, source_updated_at = excluded.source_updated_at, \
-    updated_at = excluded.updated_at, deleted_at = NULL";
+    updated_at = excluded.updated_at, deleted_at = NULL, size = excluded.size";
 const INSERT_VARIANTS: &str = "INSERT INTO variants (tenant_id, product_id, source_id, position, sku, gtin, mpn, title, \
     option_values, enabled, currency, price, compare_at, cost, sale, weight, dimensions, taxable, tax_class, requires_shipping, \
     in_stock, media_ids, extras)";
@@ -114,6 +114,7 @@ impl ScopedTx {
             Column::Int(writes.iter().map(|w| w.product.updated_at).collect()),
             Column::Int(vec![Some(now); rows]),
             Column::Int(vec![Some(now); rows]),
+            Column::Int(writes.iter().map(|w| i64::try_from(limits::size(w.product)).ok()).collect()),
         ];
         bulk::insert(&mut self.tx, INSERT_PRODUCTS, UPSERT_PRODUCTS, &columns).await
     }

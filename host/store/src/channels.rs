@@ -1,43 +1,72 @@
 //! Channels and their sealed secrets.
 
+use std::collections::BTreeSet;
+
 use entrepot_domain::clock::Timestamp;
-use entrepot_domain::{ChannelId, Id};
+use entrepot_domain::{ChannelId, TenantId};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use sqlx::types::Json;
 
-use crate::{Scoped, ScopedTx, StoreError};
+use crate::lenient::Lenient;
+use crate::{Scoped, ScopedTx, StoreError, Tx};
 
 #[derive(Clone, Debug, Serialize, sqlx::FromRow)]
 pub struct ChannelRow {
     pub id: String,
     pub adapter_id: String,
     pub name: String,
-    #[serde(serialize_with = "crate::adapters::plain")]
-    pub settings: Json<Map<String, Value>>,
-    #[serde(serialize_with = "plain_option")]
-    pub account: Option<Json<Value>>,
+    pub settings: Lenient<Map<String, Value>>,
+    pub account: Option<Lenient<Value>>,
     pub problem: Option<String>,
     pub created_at: Timestamp,
+    /// Over tenant, id, adapter, name and settings.
+    #[serde(skip)]
+    pub mac: Option<String>,
+    /// In which the last full run found prices. `None`: none has yet.
+    #[serde(skip)]
+    pub currencies: Option<Json<BTreeSet<String>>>,
 }
 
-fn plain_option<S: serde::Serializer>(json: &Option<Json<Value>>, serializer: S) -> Result<S::Ok, S::Error> {
-    json.as_ref().map(|json| &json.0).serialize(serializer)
+impl ChannelRow {
+    /// One that nothing is known of yet.
+    pub fn new(
+        id: &ChannelId,
+        adapter: impl Into<String>,
+        name: impl Into<String>,
+        settings: Map<String, Value>,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            id: id.as_str().to_owned(),
+            adapter_id: adapter.into(),
+            name: name.into(),
+            settings: Lenient(settings),
+            account: None,
+            problem: None,
+            created_at: now,
+            mac: None,
+            currencies: None,
+        }
+    }
 }
 
-const LIST: &str = "SELECT id, adapter_id, name, settings, account, problem, created_at FROM channels \
+const LIST: &str = "SELECT id, adapter_id, name, settings, account, problem, created_at, currencies, mac FROM channels \
     WHERE tenant_id = $1 AND removed_at IS NULL ORDER BY id";
 const IDS: &str = "SELECT id FROM channels WHERE tenant_id = $1 AND removed_at IS NULL";
 /// By id or by name: people type names.
-const FIND: &str = "SELECT id, adapter_id, name, settings, account, problem, created_at FROM channels \
+const FIND: &str = "SELECT id, adapter_id, name, settings, account, problem, created_at, currencies, mac FROM channels \
     WHERE tenant_id = $1 AND removed_at IS NULL AND (id = $2 OR name = $2)";
-const INSERT: &str = "INSERT INTO channels (tenant_id, id, adapter_id, name, settings, account, created_at) \
-    VALUES ($1, $2, $3, $4, $5, $6, $7)";
-const UPDATE_SETTINGS: &str = "UPDATE channels SET settings = $3, problem = NULL WHERE tenant_id = $1 AND id = $2";
+const INSERT: &str = "INSERT INTO channels (tenant_id, id, adapter_id, name, settings, account, created_at, mac) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+const UPDATE_SETTINGS: &str = "UPDATE channels SET settings = $3, mac = $4, problem = NULL WHERE tenant_id = $1 AND id = $2 AND removed_at IS NULL";
 const UPDATE_PROBLEM: &str = "UPDATE channels SET problem = $3 WHERE tenant_id = $1 AND id = $2";
 const UPDATE_ACCOUNT: &str =
     "UPDATE channels SET account = $3, problem = NULL WHERE tenant_id = $1 AND id = $2 AND removed_at IS NULL";
-const REMOVE: &str = "UPDATE channels SET removed_at = $3 WHERE tenant_id = $1 AND id = $2";
+const REMOVE: &str = "UPDATE channels SET removed_at = $3, mac = NULL WHERE tenant_id = $1 AND id = $2";
+const UPDATE_CURRENCIES: &str = "UPDATE channels SET currencies = $3 WHERE tenant_id = $1 AND id = $2";
+const CURRENCIES: &str = "SELECT DISTINCT v.currency FROM variants v JOIN products p ON p.tenant_id = v.tenant_id AND p.id = v.product_id \
+    WHERE p.tenant_id = $1 AND p.channel_id = $2 AND p.deleted_at IS NULL AND v.currency IS NOT NULL";
 const FORGET_SECRETS: &str = "DELETE FROM channel_secrets WHERE tenant_id = $1 AND channel_id = $2";
 const PUT_SECRET: &str = "INSERT INTO channel_secrets (tenant_id, channel_id, name, sealed, updated_at) \
     VALUES ($1, $2, $3, $4, $5) ON CONFLICT (tenant_id, channel_id, name) \
@@ -63,6 +92,12 @@ impl Scoped {
         Ok(read_optional!(self, ChannelRow, FIND, self.tenant().as_str(), id_or_name)?)
     }
 
+    /// In which its products have prices.
+    pub async fn currencies(&self, channel: &ChannelId) -> Result<BTreeSet<String>, StoreError> {
+        let rows = read_all!(self, (String,), CURRENCIES, self.tenant().as_str(), channel.as_str())?;
+        Ok(rows.into_iter().map(|(currency,)| currency).collect())
+    }
+
     /// Names and sealed values of a channel's secrets.
     pub async fn sealed_secrets(&self, channel: &ChannelId) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
         Ok(read_all!(self, (String, Vec<u8>), SECRETS, self.tenant().as_str(), channel.as_str())?)
@@ -74,27 +109,38 @@ impl Scoped {
     }
 }
 
+impl Tx {
+    /// Those in use of one tenant.
+    pub async fn channels_of(&mut self, tenant: &TenantId) -> Result<Vec<ChannelRow>, StoreError> {
+        Ok(tx_all!(self, ChannelRow, LIST, tenant.as_str())?)
+    }
+}
+
 impl ScopedTx {
-    pub async fn insert_channel(
-        &mut self,
-        adapter: &str,
-        name: &str,
-        settings: &Map<String, Value>,
-        account: Option<&Value>,
-    ) -> Result<ChannelId, StoreError> {
-        let now = self.clock.now();
-        let id = ChannelId::make(now);
-        let (tenant, account) = (self.tenant.as_str(), account.map(Json));
-        execute!(&mut self.tx, INSERT, tenant, id.as_str(), adapter, name, Json(settings), account, now)?;
-        Ok(id)
+    pub async fn insert_channel(&mut self, row: &ChannelRow) -> Result<(), StoreError> {
+        let ChannelRow { id, adapter_id, name, settings, account, created_at, mac, .. } = row;
+        let (tenant, account) = (self.tenant.as_str(), account.as_ref().map(|account| Json(&account.0)));
+        let settings = Json(&settings.0);
+        execute!(&mut self.tx, INSERT, tenant, id, adapter_id, name, settings, account, created_at, mac.as_deref())?;
+        Ok(())
     }
 
     pub async fn update_channel_settings(
         &mut self,
         channel: &ChannelId,
         settings: &Map<String, Value>,
+        mac: &str,
     ) -> Result<(), StoreError> {
-        execute!(&mut self.tx, UPDATE_SETTINGS, self.tenant.as_str(), channel.as_str(), Json(settings))?;
+        execute!(&mut self.tx, UPDATE_SETTINGS, self.tenant.as_str(), channel.as_str(), Json(settings), mac)?;
+        Ok(())
+    }
+
+    pub async fn note_currencies(
+        &mut self,
+        channel: &ChannelId,
+        currencies: &BTreeSet<String>,
+    ) -> Result<(), StoreError> {
+        execute!(&mut self.tx, UPDATE_CURRENCIES, self.tenant.as_str(), channel.as_str(), Json(currencies))?;
         Ok(())
     }
 

@@ -5,6 +5,7 @@ use entrepot_domain::{ChannelId, ConnectionId};
 use serde_json::{Map, Value};
 use sqlx::types::Json;
 
+use crate::lenient::Lenient;
 use crate::{Db, Scoped, ScopedTx, StoreError};
 
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -14,7 +15,7 @@ pub struct ConnectionRow {
     pub name: String,
     /// While it is under way: the channel that is connected anew.
     pub channel_id: Option<String>,
-    pub settings: Json<Map<String, Value>>,
+    pub settings: Lenient<Map<String, Value>>,
     /// `None`: it has ended.
     pub sealed: Option<Vec<u8>>,
     pub redirect_uri: String,

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use entrepot_domain::{Clock, TenantId};
 use sqlx::Connection;
+use sqlx::migrate::MigrateError;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
@@ -89,11 +90,23 @@ impl Db {
 
     /// Brings the tables up to date. Safe to call on every start, and by several hosts at once.
     pub async fn migrate(&self) -> Result<(), StoreError> {
-        match &self.pools {
-            Pools::Postgres(pool) => sqlx::migrate!("../../migrations/postgres").run(pool).await?,
-            Pools::Sqlite { write, .. } => sqlx::migrate!("../../migrations/sqlite").run(write).await?,
-        }
-        Ok(())
+        let (migrator, outcome) = match &self.pools {
+            Pools::Postgres(pool) => {
+                let migrator = sqlx::migrate!("../../migrations/postgres");
+                let outcome = migrator.run(pool).await;
+                (migrator, outcome)
+            }
+            Pools::Sqlite { write, .. } => {
+                let migrator = sqlx::migrate!("../../migrations/sqlite");
+                let outcome = migrator.run(write).await;
+                (migrator, outcome)
+            }
+        };
+        let known = migrator.iter().map(|migration| migration.version).max().unwrap_or(0);
+        outcome.map_err(|error| match error {
+            MigrateError::VersionMissing(found) if found > known => StoreError::Newer { found, known },
+            error => StoreError::Migrate(error),
+        })
     }
 
     pub fn engine(&self) -> Engine {

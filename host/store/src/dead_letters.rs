@@ -1,6 +1,7 @@
 //! Items that could not be imported, and why.
 
 use entrepot_domain::catalog::Issue;
+use entrepot_domain::catalog::limits::beginning;
 use entrepot_domain::clock::Timestamp;
 use entrepot_domain::{ChannelId, DeadLetterId, Id, RunId};
 use serde::Serialize;
@@ -8,7 +9,7 @@ use sqlx::types::Json;
 
 mod listing;
 
-pub use listing::{CLASSES, KINDS, Letter, LetterCount, LetterFilter};
+pub use listing::{CLASSES, KINDS, Letter, LetterCount, LetterFilter, Place};
 
 use crate::bulk::{self, Column};
 use crate::{Scoped, ScopedTx, StoreError, unpack};
@@ -43,6 +44,9 @@ struct Row {
     last_at: Timestamp,
     body: Vec<u8>,
 }
+
+/// Characters; all issues are kept beside it.
+const LONGEST_REASON: usize = 2_000;
 
 pub struct NewDeadLetter<'a> {
     pub source_id: &'a str,
@@ -108,12 +112,7 @@ impl ScopedTx {
         let now = self.clock.now();
         let (tenant, rows) = (self.tenant.clone(), letters.len());
         let ids: Vec<DeadLetterId> = letters.iter().map(|_| DeadLetterId::make(now)).collect();
-        let reasons: Vec<String> = letters
-            .iter()
-            .map(|letter| {
-                letter.issues.iter().map(|issue| issue.message.replace('\0', "")).collect::<Vec<_>>().join("; ")
-            })
-            .collect();
+        let reasons: Vec<String> = letters.iter().map(|letter| reason(letter.issues)).collect();
         let code = |letter: &NewDeadLetter<'_>| {
             letter.issues.first().map_or("unknown", |issue| issue.code.as_str()).to_owned()
         };
@@ -139,4 +138,16 @@ impl ScopedTx {
         ];
         bulk::insert(&mut self.tx, INSERT, UPSERT, &columns).await
     }
+}
+
+/// What is wrong in several fields for the same reason is said once.
+fn reason(issues: &[Issue]) -> String {
+    let mut said: Vec<String> = Vec::new();
+    for issue in issues {
+        let message = issue.message.replace('\0', "");
+        if !said.contains(&message) {
+            said.push(message);
+        }
+    }
+    beginning(&said.join("; "), LONGEST_REASON)
 }

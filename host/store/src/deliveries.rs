@@ -92,8 +92,11 @@ const LIST: &str = concat!(
     " FROM webhook_deliveries WHERE tenant_id = $1 AND channel_id = $2 AND ($3 = '' OR state = $3) \
      AND ($4 = '' OR id < $4) ORDER BY id DESC LIMIT $5"
 );
-const PENDING: &str = "SELECT id, occurred_at, attempts, events, received_at, traceparent FROM webhook_deliveries \
+/// What is packed says first how large it is.
+const DUE: &str = "SELECT id, SUBSTR(events, 1, 4) FROM webhook_deliveries \
     WHERE tenant_id = $1 AND channel_id = $2 AND state = 'pending' AND not_before <= $3 ORDER BY id LIMIT $4";
+const PENDING: &str = "SELECT id, occurred_at, attempts, events, received_at, traceparent FROM webhook_deliveries \
+    WHERE tenant_id = $1 AND channel_id = $2 AND state = 'pending' AND not_before <= $3 AND id <= $4 ORDER BY id LIMIT $5";
 const NEXT_DUE: &str = "SELECT not_before FROM webhook_deliveries \
     WHERE tenant_id = $1 AND channel_id = $2 AND state = 'pending' ORDER BY not_before LIMIT 1";
 const WAITING: &str = "SELECT DISTINCT d.tenant_id, d.channel_id FROM webhook_deliveries d \
@@ -147,11 +150,24 @@ impl Scoped {
         Ok(read_all!(self, DeliveryRow, LIST, tenant, channel.as_str(), state, before, limit)?)
     }
 
-    /// What is to be worked on now, in the order it came.
-    pub async fn pending_deliveries(&self, channel: &ChannelId, limit: i64) -> Result<Vec<Pending>, StoreError> {
+    /// What is to be worked on now, in the order it came: at most `limit`, and fewer where their events take more than `bytes`.
+    pub async fn pending_deliveries(
+        &self,
+        channel: &ChannelId,
+        limit: i64,
+        bytes: usize,
+    ) -> Result<Vec<Pending>, StoreError> {
         type Row = (String, Option<Timestamp>, i64, Vec<u8>, Timestamp, Option<String>);
-        let now = self.clock().now();
-        let rows = read_all!(self, Row, PENDING, self.tenant().as_str(), channel.as_str(), now, limit)?;
+        let (tenant, channel, now) = (self.tenant().as_str(), channel.as_str(), self.clock().now());
+        let due = read_all!(self, (String, Vec<u8>), DUE, tenant, channel, now, limit)?;
+        let mut held = 0_usize;
+        let fitting = due.iter().take_while(|(_, size)| {
+            let before = held;
+            held = held.saturating_add(size.first_chunk().map_or(0, |size| u32::from_le_bytes(*size) as usize));
+            before == 0 || held <= bytes
+        });
+        let Some((last, _)) = fitting.last() else { return Ok(Vec::new()) };
+        let rows = read_all!(self, Row, PENDING, tenant, channel, now, last, limit)?;
         rows.into_iter()
             .map(|(id, occurred_at, attempts, events, received_at, traceparent)| {
                 Ok(Pending { id, occurred_at, attempts, events: unpack(&events)?, received_at, traceparent })

@@ -6,7 +6,12 @@ pub enum StoreError {
     #[error("the database answered: {0}")]
     Database(#[from] sqlx::Error),
     #[error("the database could not be brought up to date: {0}")]
-    Migrate(#[from] sqlx::migrate::MigrateError),
+    Migrate(sqlx::migrate::MigrateError),
+    #[error(
+        "the database is newer than this program: it has migration {found}, and this program knows those up to {known}. Start the \
+         version of entrepot that it was last used with, or a newer one; or go back to the backup made before that one was started"
+    )]
+    Newer { found: i64, known: i64 },
     #[error("{0:?} is no database address; use sqlite://path/to/file.db or postgres://user@host/database")]
     Address(String),
     #[error("{path} cannot be used for the database: {cause}")]
@@ -34,6 +39,17 @@ impl StoreError {
         }
     }
 
+    /// Not to be written however often it is tried, whatever else goes on: it is the data that the database refuses.
+    pub fn is_refusal(&self) -> bool {
+        match self {
+            Self::Database(sqlx::Error::Encode(_)) => true,
+            Self::Database(sqlx::Error::Database(error)) => {
+                !error.is_unique_violation() && error.code().is_some_and(|code| is_refusal_code(&code))
+            }
+            _ => false,
+        }
+    }
+
     /// Somebody else wrote the same in the same moment.
     pub fn is_conflict(&self) -> bool {
         match self {
@@ -52,4 +68,13 @@ fn is_transient_code(code: &str) -> bool {
     // PostgreSQL: connection, rollback (serialisation, deadlock), resources (disk full), operator intervention (shutdown),
     // locks not to be had, a database that takes no connections.
     ["08", "40", "53", "57", "55"].iter().any(|class| code.starts_with(class))
+}
+
+fn is_refusal_code(code: &str) -> bool {
+    // SQLite: 18 too big, 19 a constraint, 20 another type.
+    if code.len() < 5 {
+        return code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 18..=20));
+    }
+    // PostgreSQL: cardinality, data, integrity, and what is beyond a limit of the program's, such as the size of an index's row.
+    ["21", "22", "23", "54"].iter().any(|class| code.starts_with(class))
 }

@@ -21,6 +21,15 @@ pub struct Subscribed {
     pub channel_id: String,
     pub callback_url: String,
     pub mended_at: Timestamp,
+    /// Over tenant, channel and address.
+    pub mac: Option<String>,
+}
+
+/// Where a marketplace is to deliver to.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Callback {
+    pub callback_url: String,
+    pub mac: Option<String>,
 }
 
 /// As with runs: from an owner who is thought dead, as long as it is still the lease that was thought about.
@@ -38,15 +47,31 @@ const RESUME: &str = "UPDATE webhook_inboxes SET not_before = 0 WHERE tenant_id 
 const FIND: &str =
     "SELECT lease_owner, lease_until, not_before FROM webhook_inboxes WHERE tenant_id = $1 AND channel_id = $2";
 const SUBSCRIBE: &str = "INSERT INTO webhook_inboxes (tenant_id, channel_id, lease_owner, lease_until, not_before, callback_url, \
-    mended_at) VALUES ($1, $2, '', 0, 0, $3, $4) ON CONFLICT (tenant_id, channel_id) DO UPDATE SET \
-    callback_url = excluded.callback_url, mended_at = excluded.mended_at";
-const UNSUBSCRIBE: &str = "UPDATE webhook_inboxes SET callback_url = NULL WHERE tenant_id = $1 AND channel_id = $2";
-const CALLBACK: &str = "SELECT callback_url FROM webhook_inboxes WHERE tenant_id = $1 AND channel_id = $2";
-const DUE: &str = "SELECT i.tenant_id, i.channel_id, i.callback_url, i.mended_at FROM webhook_inboxes i \
+    mended_at, mac) VALUES ($1, $2, '', 0, 0, $3, $4, $5) ON CONFLICT (tenant_id, channel_id) DO UPDATE SET \
+    callback_url = excluded.callback_url, mended_at = excluded.mended_at, mac = excluded.mac";
+const UNSUBSCRIBE: &str =
+    "UPDATE webhook_inboxes SET callback_url = NULL, mac = NULL WHERE tenant_id = $1 AND channel_id = $2";
+const CALLBACK: &str = "SELECT callback_url, mac FROM webhook_inboxes WHERE tenant_id = $1 AND channel_id = $2 AND callback_url IS NOT NULL";
+const DUE: &str = "SELECT i.tenant_id, i.channel_id, i.callback_url, i.mended_at, i.mac FROM webhook_inboxes i \
     JOIN channels c ON c.tenant_id = i.tenant_id AND c.id = i.channel_id \
     WHERE i.callback_url IS NOT NULL AND i.mended_at < $1 AND c.removed_at IS NULL ORDER BY i.mended_at LIMIT 100";
 const CLAIM: &str = "UPDATE webhook_inboxes SET mended_at = $4 \
     WHERE tenant_id = $1 AND channel_id = $2 AND mended_at = $3 AND callback_url IS NOT NULL";
+
+const DELETIONS: &str =
+    "SELECT deleting_since, deleted, deleted_of FROM webhook_inboxes WHERE tenant_id = $1 AND channel_id = $2";
+const NOTE_DELETIONS: &str = "UPDATE webhook_inboxes SET deleting_since = $3, deleted = $4, deleted_of = $5 \
+    WHERE tenant_id = $1 AND channel_id = $2";
+
+/// What deliveries deleted since a moment, and of how many.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, sqlx::FromRow)]
+pub struct Deletions {
+    #[sqlx(rename = "deleting_since")]
+    pub since: Timestamp,
+    pub deleted: i64,
+    #[sqlx(rename = "deleted_of")]
+    pub of: i64,
+}
 
 impl Db {
     /// Channels whose subscriptions nobody looked after since then.
@@ -63,10 +88,14 @@ impl Scoped {
         Ok(Inbox { lease: (!owner.is_empty()).then_some(Lease { owner, until }), not_before })
     }
 
+    pub async fn deletions(&self, channel: &ChannelId) -> Result<Deletions, StoreError> {
+        let row = read_optional!(self, Deletions, DELETIONS, self.tenant().as_str(), channel.as_str())?;
+        Ok(row.unwrap_or_default())
+    }
+
     /// Where the marketplace is to deliver to; `None`: no subscriptions are wanted.
-    pub async fn wanted_callback(&self, channel: &ChannelId) -> Result<Option<String>, StoreError> {
-        let row = read_optional!(self, (Option<String>,), CALLBACK, self.tenant().as_str(), channel.as_str())?;
-        Ok(row.and_then(|(url,)| url))
+    pub async fn wanted_callback(&self, channel: &ChannelId) -> Result<Option<Callback>, StoreError> {
+        Ok(read_optional!(self, Callback, CALLBACK, self.tenant().as_str(), channel.as_str())?)
     }
 }
 
@@ -102,15 +131,31 @@ impl ScopedTx {
         Ok(())
     }
 
+    /// What deliveries deleted by now.
+    pub async fn note_deletions(&mut self, channel: &ChannelId, by_now: Deletions) -> Result<(), StoreError> {
+        let Deletions { since, deleted, of } = by_now;
+        execute!(&mut self.tx, NOTE_DELETIONS, self.tenant.as_str(), channel.as_str(), since, deleted, of)?;
+        Ok(())
+    }
+
+    pub async fn forget_deletions(&mut self, channel: &ChannelId) -> Result<(), StoreError> {
+        self.note_deletions(channel, Deletions::default()).await
+    }
+
     /// Somebody says that it is worth another try now.
     pub async fn resume_inbox(&mut self, channel: &ChannelId) -> Result<(), StoreError> {
         execute!(&mut self.tx, RESUME, self.tenant.as_str(), channel.as_str())?;
         Ok(())
     }
 
-    pub async fn want_subscriptions(&mut self, channel: &ChannelId, callback_url: &str) -> Result<(), StoreError> {
+    pub async fn want_subscriptions(
+        &mut self,
+        channel: &ChannelId,
+        callback_url: &str,
+        mac: &str,
+    ) -> Result<(), StoreError> {
         let now = self.clock.now();
-        execute!(&mut self.tx, SUBSCRIBE, self.tenant.as_str(), channel.as_str(), callback_url, now)?;
+        execute!(&mut self.tx, SUBSCRIBE, self.tenant.as_str(), channel.as_str(), callback_url, now, mac)?;
         Ok(())
     }
 

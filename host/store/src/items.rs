@@ -9,6 +9,8 @@ use sqlx::types::Json;
 use crate::bulk::{self, Column};
 use crate::{Scoped, ScopedTx, StoreError, unpack};
 
+mod stale;
+
 /// What is known of an item before it is looked at again.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct KnownItem {
@@ -16,6 +18,8 @@ pub struct KnownItem {
     pub product_id: Option<String>,
     pub content_hash: Vec<u8>,
     pub adapter_digest: String,
+    /// With which settings it was mapped. `None`: nobody noted it.
+    pub mapped_with: Option<String>,
     pub problem: Option<String>,
     /// By the marketplace.
     pub source_updated_at: Option<Timestamp>,
@@ -55,6 +59,7 @@ pub struct ItemWrite<'a> {
     pub body: Vec<u8>,
     pub source_updated_at: Option<Timestamp>,
     pub problem: Option<&'a str>,
+    pub mapped_with: &'a str,
 }
 
 /// An item as it is kept, for mapping it again.
@@ -67,7 +72,7 @@ pub struct StoredItem {
 }
 
 const KNOWN: [&str; 2] = select_by_ids!(
-    "source_id, product_id, content_hash, adapter_digest, problem, source_updated_at, fetched_at, deleted_at",
+    "source_id, product_id, content_hash, adapter_digest, mapped_with, problem, source_updated_at, fetched_at, deleted_at",
     "source_items",
     "tenant_id = $1 AND channel_id = $2",
     "source_id",
@@ -75,6 +80,13 @@ const KNOWN: [&str; 2] = select_by_ids!(
 );
 const ALIVE: &str = "SELECT source_id, fetched_at FROM source_items WHERE tenant_id = $1 AND channel_id = $2 \
     AND deleted_at IS NULL AND source_id > $3 ORDER BY source_id LIMIT 5000";
+const COUNT_ALIVE: &str =
+    "SELECT COUNT(*) FROM source_items WHERE tenant_id = $1 AND channel_id = $2 AND deleted_at IS NULL";
+const UNREAD: &str = "SELECT d.source_id FROM dead_letters d JOIN source_items s ON s.tenant_id = d.tenant_id \
+    AND s.channel_id = d.channel_id AND s.source_id = d.source_id WHERE d.tenant_id = $1 AND d.channel_id = $2 \
+    AND s.content_hash = $3 AND s.deleted_at IS NULL ORDER BY d.last_at, d.id LIMIT $4";
+/// Of what was not read there is no hash.
+pub(crate) const NO_HASH: [u8; 32] = [0; 32];
 const ONE: &str = "SELECT source_id, product_id, body, source_updated_at FROM source_items \
     WHERE tenant_id = $1 AND channel_id = $2 AND source_id = $3 AND deleted_at IS NULL";
 /// As [`KNOWN`], and held. On SQLite the transaction itself keeps others out.
@@ -85,11 +97,11 @@ const HOLD: [&str; 2] = [
      AND source_id IN (SELECT value FROM json_each($3))",
 ];
 const INSERT: &str = "INSERT INTO source_items (tenant_id, channel_id, source_id, product_id, content_hash, body, \
-    source_updated_at, fetched_at, processed_at, adapter_digest, problem)";
+    source_updated_at, fetched_at, processed_at, adapter_digest, problem, mapped_with)";
 const UPSERT: &str = "ON CONFLICT (tenant_id, channel_id, source_id) DO UPDATE SET product_id = excluded.product_id, \
     content_hash = excluded.content_hash, body = excluded.body, source_updated_at = excluded.source_updated_at, \
     fetched_at = excluded.fetched_at, processed_at = excluded.processed_at, adapter_digest = excluded.adapter_digest, \
-    problem = excluded.problem, deleted_at = NULL";
+    problem = excluded.problem, mapped_with = excluded.mapped_with, deleted_at = NULL";
 const DELETE_ITEMS: [&str; 2] = change_by_ids!(
     "UPDATE source_items SET deleted_at = $4 WHERE tenant_id = $1 AND channel_id = $2 AND source_id",
     "AND deleted_at IS NULL"
@@ -116,6 +128,18 @@ impl Scoped {
     pub async fn alive_items(&self, channel: &ChannelId, after: &str) -> Result<Vec<(String, Timestamp)>, StoreError> {
         type Row = (String, Timestamp);
         Ok(read_all!(self, Row, ALIVE, self.tenant().as_str(), channel.as_str(), after)?)
+    }
+
+    /// Items that could not be read, or stored, when they were asked for last; those that were met longest ago first.
+    pub async fn unread_items(&self, channel: &ChannelId, limit: i64) -> Result<Vec<String>, StoreError> {
+        let (tenant, channel) = (self.tenant().as_str(), channel.as_str());
+        let rows = read_all!(self, (String,), UNREAD, tenant, channel, NO_HASH.as_slice(), limit)?;
+        Ok(rows.into_iter().map(|(id,)| id).collect())
+    }
+
+    pub async fn count_alive(&self, channel: &ChannelId) -> Result<usize, StoreError> {
+        let row = read_optional!(self, (i64,), COUNT_ALIVE, self.tenant().as_str(), channel.as_str())?;
+        Ok(row.and_then(|(count,)| usize::try_from(count).ok()).unwrap_or(0))
     }
 
     pub async fn stored_item(&self, channel: &ChannelId, source_id: &str) -> Result<Option<StoredItem>, StoreError> {
@@ -164,6 +188,7 @@ impl ScopedTx {
             Column::Int(vec![Some(now); rows]),
             Column::Text(vec![Some(digest); rows]),
             Column::Text(items.iter().map(|item| item.problem).collect()),
+            Column::Text(items.iter().map(|item| Some(item.mapped_with)).collect()),
         ];
         bulk::insert(&mut self.tx, INSERT, UPSERT, &columns).await
     }

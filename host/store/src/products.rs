@@ -13,6 +13,8 @@ use sqlx::types::Json;
 
 use crate::{Scoped, StoreError};
 
+mod sizes;
+
 /// A product and whose it is.
 #[derive(Clone, Debug)]
 pub struct StoredProduct {
@@ -115,21 +117,23 @@ const COLLECTIONS: [&str; 2] =
     select_by_ids!("source_id, title, path", "collections", "tenant_id = $1 AND channel_id = $2", "source_id", "");
 
 impl Scoped {
-    /// Products of a channel ordered by source id, from after `after`.
+    /// Products of a channel ordered by source id, from after `after`; fewer than `limit` where they are large.
     pub async fn products_of(
         &self,
         channel: &ChannelId,
         after: &str,
         limit: i64,
     ) -> Result<Vec<StoredProduct>, StoreError> {
-        let tenant = self.tenant().as_str();
+        let (tenant, limit) = (self.tenant().as_str(), self.products_that_fit(channel, after, limit).await?);
         let rows = read_all!(self, ProductRow, BY_CHANNEL, tenant, channel.as_str(), after, limit)?;
         self.complete(rows).await
     }
 
-    /// Products of all channels ordered by id, from after `after`.
+    /// Products of all channels ordered by id, from after `after`; fewer than `limit` where they are large.
     pub async fn products(&self, after: &str, limit: i64) -> Result<Vec<StoredProduct>, StoreError> {
-        let rows = read_all!(self, ProductRow, BY_TENANT, self.tenant().as_str(), after, limit)?;
+        let tenant = self.tenant().as_str();
+        let limit = self.any_products_that_fit(after, limit).await?;
+        let rows = read_all!(self, ProductRow, BY_TENANT, tenant, after, limit)?;
         self.complete(rows).await
     }
 

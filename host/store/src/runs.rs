@@ -1,51 +1,32 @@
 //! Runs: leases, checkpoints' head, and how they end.
 
-use entrepot_domain::clock::Timestamp;
 use entrepot_domain::run::{Counts, RunScope, RunState};
 use entrepot_domain::{ChannelId, Id, RunId};
 use sqlx::types::Json;
 
-mod abandoned;
+mod leased;
 mod marks;
+mod progress;
 mod row;
+mod stalled;
 
-pub use abandoned::AbandonedRun;
+pub use leased::LeasedRun;
+pub use progress::{Postponed, Progress};
 pub use row::{Lease, RunRow};
+pub use stalled::StalledRun;
 
 use crate::{Scoped, ScopedTx, StoreError};
-
-/// Where a run stands after a page: written together with the page's rows.
-#[derive(Clone, Debug)]
-pub struct Progress<'a> {
-    pub cursor: Option<&'a str>,
-    /// `Some`: replaces what is kept.
-    pub context: Option<&'a str>,
-    pub counts: Counts,
-    pub not_before: Option<Timestamp>,
-}
-
-/// A page that did not come, and when it is asked for again.
-#[derive(Clone, Copy, Debug)]
-pub struct Postponed<'a> {
-    pub attempt: i64,
-    pub not_before: Timestamp,
-    pub counts: Counts,
-    pub why: &'a str,
-}
 
 macro_rules! run_columns {
     () => {
         "id, channel_id, scope, since, state, seq, page_cursor, page_context, pages_done, attempt, not_before, lease_owner, lease_until, \
          cancel, allow_mass_deletion, declared, fetched, created, updated, unchanged, deleted, dead_letters, requests, \
-         rate_limited, retries, drift, spent, unknown, failure, created_at, started_at, finished_at"
+         rate_limited, retries, drift, spent, unknown, failure, created_at, started_at, finished_at, fruitless, throttled, progressed_at, stalled_at"
     };
 }
 
 const FIND: &str = concat!("SELECT ", run_columns!(), " FROM runs WHERE tenant_id = $1 AND id = $2");
-const STEERING: &str = "SELECT r.cancel, g.generation, g.share FROM runs r LEFT JOIN grants g ON g.adapter_id = $3 \
-    AND g.revoked_at IS NULL AND g.generation >= (SELECT COALESCE(MAX(m.generation), 0) FROM grants m \
-    WHERE m.adapter_id = $3 AND m.revoked_at IS NULL AND m.share = 100) \
-    WHERE r.tenant_id = $1 AND r.id = $2 ORDER BY g.generation DESC";
+const CANCELLED: &str = "SELECT cancel FROM runs WHERE tenant_id = $1 AND id = $2";
 const LIST: &str = concat!(
     "SELECT ",
     run_columns!(),
@@ -62,8 +43,9 @@ const LATEST: &str =
 const INSERT: &str = "INSERT INTO runs (tenant_id, id, channel_id, scope, since, state, seq, pages_done, attempt, cancel, \
     allow_mass_deletion, fetched, created, updated, unchanged, deleted, dead_letters, requests, rate_limited, retries, created_at) \
     VALUES ($1, $2, $3, $4, $5, 'queued', 0, FALSE, 0, FALSE, $6, 0, 0, 0, 0, 0, 0, 0, 0, 0, $7)";
-const REOPEN: &str = "UPDATE runs SET state = 'queued', attempt = 0, not_before = NULL, failure = NULL, cancel = FALSE, \
-    finished_at = NULL, code = NULL, lease_owner = NULL, lease_until = NULL, allow_mass_deletion = $3 \
+const REOPEN: &str = "UPDATE runs SET state = 'queued', attempt = 0, throttled = 0, not_before = NULL, failure = NULL, cancel = FALSE, \
+    finished_at = NULL, code = NULL, lease_owner = NULL, lease_until = NULL, allow_mass_deletion = $3, fruitless = 0, \
+    progressed_at = $4, stalled_at = NULL \
     WHERE tenant_id = $1 AND id = $2 AND state IN ('failed', 'cancelled')";
 /// A lease may be taken from an owner who is thought dead, as long as it is still the lease that was thought about; the sequence
 /// number protects against an owner who is not dead after all.
@@ -76,13 +58,16 @@ const LEASE: &str = concat!(
 const RENEW: &str = "UPDATE runs SET lease_until = $4 WHERE tenant_id = $1 AND id = $2 AND lease_owner = $3";
 const RELEASE: &str =
     "UPDATE runs SET lease_owner = NULL, lease_until = NULL WHERE tenant_id = $1 AND id = $2 AND lease_owner = $3";
-const ADVANCE: &str = "UPDATE runs SET seq = seq + 1, page_cursor = $5, pages_done = $19, page_context = COALESCE($6, page_context), attempt = 0, \
+const ADVANCE: &str = "UPDATE runs SET seq = seq + 1, page_cursor = $5, pages_done = $19, page_context = COALESCE($6, page_context), attempt = $23, \
     not_before = $7, lease_until = $8, declared = $9, fetched = $10, created = $11, updated = $12, unchanged = $13, \
     dead_letters = $14, requests = $15, rate_limited = $16, retries = $17, deleted = $18, spent = $20, drift = $21, \
-    unknown = $22, failure = NULL \
+    unknown = $22, failure = $24, throttled = $27, fruitless = $25, progressed_at = CASE WHEN CAST($25 AS BIGINT) = 0 THEN $26 ELSE progressed_at END, \
+    stalled_at = CASE WHEN CAST($25 AS BIGINT) = 0 THEN NULL ELSE stalled_at END \
     WHERE tenant_id = $1 AND id = $2 AND lease_owner = $3 AND seq = $4 AND state = 'running'";
 const POSTPONE: &str = "UPDATE runs SET attempt = $5, not_before = $6, requests = $7, rate_limited = $8, retries = $9, \
-    failure = $10 WHERE tenant_id = $1 AND id = $2 AND lease_owner = $3 AND seq = $4 AND state = 'running'";
+    failure = $10, throttled = $11, stalled_at = CASE WHEN stalled_at IS NULL \
+    AND COALESCE(progressed_at, started_at, created_at) <= $12 THEN $13 ELSE stalled_at END \
+    WHERE tenant_id = $1 AND id = $2 AND lease_owner = $3 AND seq = $4 AND state = 'running'";
 const FINISH: &str = "UPDATE runs SET state = $5, failure = $6, finished_at = $7, lease_owner = NULL, lease_until = NULL, \
     deleted = $8, declared = $9, requests = $10, rate_limited = $11, retries = $12, spent = $13, drift = $14 \
     WHERE tenant_id = $1 AND id = $2 AND lease_owner = $3 AND seq = $4 AND state = 'running'";
@@ -92,28 +77,12 @@ const CANCEL_IDLE: &str = "UPDATE runs SET state = 'cancelled', cancel = TRUE, f
 const CANCEL: &str =
     "UPDATE runs SET cancel = TRUE WHERE tenant_id = $1 AND id = $2 AND state IN ('queued', 'running')";
 
-#[derive(Clone, Debug)]
-pub struct Steering {
-    /// Somebody asked for it to end.
-    pub cancel: bool,
-    /// Of the adapter, the generations in force with the percent of channels they count for, newest first; none: none is.
-    pub generations: Vec<(i64, i64)>,
-}
-
-#[derive(sqlx::FromRow)]
-struct SteeringRow {
-    cancel: bool,
-    generation: Option<i64>,
-    share: Option<i64>,
-}
-
 impl Scoped {
-    /// What decides before each page whether a run goes on; `adapter` is its channel's.
-    pub async fn steering(&self, run: &RunId, adapter: &str) -> Result<Steering, StoreError> {
-        let rows = read_all!(self, SteeringRow, STEERING, self.tenant().as_str(), run.as_str(), adapter)?;
+    /// Did somebody ask for it to end?
+    pub async fn is_cancelled(&self, run: &RunId) -> Result<bool, StoreError> {
+        let row = read_optional!(self, (bool,), CANCELLED, self.tenant().as_str(), run.as_str())?;
         // A run whose row is gone has nobody who wants it.
-        let cancel = rows.first().is_none_or(|row| row.cancel);
-        Ok(Steering { cancel, generations: rows.iter().filter_map(|row| row.generation.zip(row.share)).collect() })
+        Ok(row.is_none_or(|(cancel,)| cancel))
     }
 
     pub async fn run(&self, run: &RunId) -> Result<Option<RunRow>, StoreError> {
@@ -158,7 +127,8 @@ impl ScopedTx {
 
     /// Puts a failed or cancelled run back to where it stopped. False: it is neither, any more.
     pub async fn reopen_run(&mut self, run: &RunId, allow_mass_deletion: bool) -> Result<bool, StoreError> {
-        Ok(execute!(&mut self.tx, REOPEN, self.tenant.as_str(), run.as_str(), allow_mass_deletion)? == 1)
+        let now = self.clock.now();
+        Ok(execute!(&mut self.tx, REOPEN, self.tenant.as_str(), run.as_str(), allow_mass_deletion, now)? == 1)
     }
 
     /// Takes or renews the lease; from `dead`, too, whose owner is not heard of. `None`: another worker has it, or the run is over.
@@ -218,10 +188,15 @@ impl ScopedTx {
             c.rate_limited,
             c.retries,
             c.deleted,
-            progress.cursor.is_none(),
+            progress.done,
             Json(c.spent),
             Json(c.drift),
-            c.unknown
+            c.unknown,
+            progress.attempt,
+            progress.why,
+            progress.fruitless,
+            self.clock.now(),
+            progress.throttled
         )?;
         if touched == 1 { Ok(()) } else { Err(StoreError::LeaseLost) }
     }
@@ -234,7 +209,8 @@ impl ScopedTx {
         seq: i64,
         postponed: Postponed<'_>,
     ) -> Result<(), StoreError> {
-        let Postponed { attempt, not_before, counts, why } = postponed;
+        let Postponed { attempt, throttled, stalled_before, not_before, counts, why } = postponed;
+        let now = self.clock.now();
         let touched = execute!(
             &mut self.tx,
             POSTPONE,
@@ -247,7 +223,10 @@ impl ScopedTx {
             counts.requests,
             counts.rate_limited,
             counts.retries,
-            why
+            why,
+            throttled,
+            stalled_before,
+            now
         )?;
         if touched == 1 { Ok(()) } else { Err(StoreError::LeaseLost) }
     }

@@ -28,6 +28,10 @@ impl Db {
 }
 
 impl Tx {
+    pub async fn trusted_keys(&mut self) -> Result<Vec<TrustedKey>, StoreError> {
+        Ok(tx_all!(self, TrustedKey, LIST)?)
+    }
+
     pub async fn trust_key(&mut self, key: &TrustedKey) -> Result<(), StoreError> {
         execute!(self, TRUST, &key.publisher, &key.key_id, &key.public_key, &key.trusted_by, key.trusted_at)?;
         Ok(())

@@ -100,9 +100,25 @@ impl KeyRing {
         if keys.is_empty() { Err(VaultError::KeyFormat) } else { Ok(keys) }
     }
 
+    /// What proves each of the keys, with its id, the one in use first: kept beside what is sealed, and of no use for opening it.
+    pub fn checks(&self) -> Result<Vec<(String, String)>, VaultError> {
+        let hex = |key: &[u8; 32]| key.iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(self.derive_each("key check")?.into_iter().map(|(id, key)| (id, hex(&key))).collect())
+    }
+
+    /// Whether it was sealed by a host that gives its rows MACs.
+    pub fn is_current(sealed: &[u8]) -> bool {
+        envelope::is_current(sealed)
+    }
+
     pub fn seal(&self, place: &Place<'_>, value: &str) -> Result<Vec<u8>, VaultError> {
         let key = self.keys.first().ok_or(VaultError::KeyFormat)?;
         envelope::seal(&key.id, &key.cipher, &place.bytes(), value.as_bytes())
+    }
+
+    /// The id of the key that it was sealed with.
+    pub fn sealed_with(sealed: &[u8]) -> Option<&str> {
+        envelope::key_id(sealed).ok()
     }
 
     pub fn open(&self, place: &Place<'_>, sealed: &[u8]) -> Result<Secret, VaultError> {
@@ -127,6 +143,8 @@ impl fmt::Debug for KeyRing {
 mod tests {
     use super::*;
 
+    /// "cs_of_old" as the first version sealed it, under 32 bytes 7.
+    const FIRST: &str = "AQJrMQMDAwMDAwMDAwMDAyX/oQBeLVhFcklJV+da8QP9LfL8oICCZzfHnar/+F6n/NKoc3GhPt7XbqWxiuEslwQEBAQEBAQEBAQEBAf0kedPCv7xrgzgxio2jRmMtCKqsli7xho=";
     const PLACE: Place<'_> = Place { tenant: "ten_a", table: "t", row: "r", column: "c" };
 
     #[test]
@@ -173,6 +191,32 @@ mod tests {
             changed[index] ^= 1;
             assert!(ring.open(&PLACE, &changed).is_err(), "byte {index}");
         }
+    }
+
+    /// As the first version was sealed: it opens, and cannot be passed off as this one.
+    #[test]
+    fn what_was_sealed_before_opens_and_is_not_taken_for_current() {
+        let ring = KeyRing::parse(&format!("k1:{}", STANDARD.encode([7; 32]))).expect("parses");
+        let first = STANDARD.decode(FIRST).expect("base64");
+        assert_eq!(ring.open(&PLACE, &first).expect("opens").expose(), "cs_of_old");
+        assert!(!KeyRing::is_current(&first) && !KeyRing::is_current(&[]));
+        let mut passed_off = first;
+        passed_off[0] = 2;
+        assert!(KeyRing::is_current(&passed_off) && ring.open(&PLACE, &passed_off).is_err());
+        let mut back = ring.seal(&PLACE, "value").expect("seals");
+        assert!(KeyRing::is_current(&back));
+        back[0] = 1;
+        assert!(ring.open(&PLACE, &back).is_err());
+    }
+
+    #[test]
+    fn checks_prove_a_key_and_tell_nothing() {
+        let ring = KeyRing::parse(&format!("k1:{}", STANDARD.encode([1; 32]))).expect("parses");
+        let wrong = KeyRing::parse(&format!("k1:{}", STANDARD.encode([2; 32]))).expect("parses");
+        let checks = ring.checks().expect("derives");
+        assert_eq!((checks[0].0.as_str(), checks[0].1.len()), ("k1", 64));
+        assert_ne!(checks, wrong.checks().expect("derives"));
+        assert_eq!(checks, KeyRing::parse(&ring.to_text()).expect("parses").checks().expect("derives"));
     }
 
     #[test]

@@ -18,12 +18,21 @@ impl OpenSecrets {
         Self(values.into_iter().collect())
     }
 
-    /// Opens what the database holds for a channel.
-    pub fn open(ring: &KeyRing, tenant: &str, channel: &str, sealed: &[(String, Vec<u8>)]) -> Result<Self, VaultError> {
-        let open = |(name, value): &(String, Vec<u8>)| {
-            Ok((name.clone(), ring.open(&Self::place(tenant, channel, name), value)?))
-        };
-        sealed.iter().map(open).collect::<Result<_, _>>().map(Self)
+    /// Opens what the database holds for a channel; beside it, what does not open.
+    pub fn open(
+        ring: &KeyRing,
+        tenant: &str,
+        channel: &str,
+        sealed: &[(String, Vec<u8>)],
+    ) -> (Self, Vec<(String, VaultError)>) {
+        let (mut open, mut damaged) = (BTreeMap::new(), Vec::new());
+        for (name, value) in sealed {
+            match ring.open(&Self::place(tenant, channel, name), value) {
+                Ok(secret) => drop(open.insert(name.clone(), secret)),
+                Err(why) => damaged.push((name.clone(), why)),
+            }
+        }
+        (Self(open), damaged)
     }
 
     /// Each with its name, in order.

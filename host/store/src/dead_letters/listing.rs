@@ -1,5 +1,8 @@
 //! Everything that was given up, in one list: items that could not be imported, deliveries that were not worked off, runs that failed.
 
+use std::fmt;
+use std::str::FromStr;
+
 use entrepot_domain::ChannelId;
 use entrepot_domain::catalog::Issue;
 use entrepot_domain::clock::Timestamp;
@@ -66,7 +69,7 @@ macro_rules! letters {
         "FROM (SELECT u.*, CASE \
          WHEN u.code IN ('unauthorized', 'settings') THEN 'credentials' \
          WHEN u.code IN ('denied', 'not-exported', 'not-granted') THEN 'grant' \
-         WHEN u.code IN ('rate-limited', 'unavailable', 'not-found') THEN 'marketplace' \
+         WHEN u.code IN ('rate-limited', 'unavailable', 'not-found', 'item-unreadable') THEN 'marketplace' \
          WHEN u.code IN ('adapter-stopped', 'adapter-error', 'source-id-changed', 'unsupported') THEN 'adapter' \
          ELSE 'data' END AS class FROM (\
          SELECT 'item' AS kind, d.id, d.channel_id, c.adapter_id, a.version, d.source_id AS subject, d.run_id AS met_by, d.code, d.reason, d.attempts, \
@@ -90,16 +93,16 @@ macro_rules! letters {
     };
 }
 
+macro_rules! columns {
+    () => {
+        "SELECT l.kind, l.id, l.channel_id, l.adapter_id, l.version, l.subject, l.met_by, l.class, l.code, l.reason, l.attempts, \
+         l.first_at, l.last_at "
+    };
+}
+
 macro_rules! list {
     ($ids:literal) => {
-        concat!(
-            "SELECT l.kind, l.id, l.channel_id, l.adapter_id, l.version, l.subject, l.met_by, l.class, l.code, l.reason, l.attempts, \
-             l.first_at, l.last_at ",
-            letters!(),
-            "AND l.id > $8 AND ",
-            $ids,
-            " ORDER BY l.id LIMIT $10"
-        )
+        concat!(columns!(), letters!(), "AND l.id > $8 AND ", $ids, " ORDER BY l.id LIMIT $10")
     };
 }
 
@@ -107,6 +110,11 @@ const LIST: [&str; 2] = [
     list!("($9 = '[]'::jsonb OR l.id = ANY (ARRAY(SELECT jsonb_array_elements_text($9))))"),
     list!("($9 = '[]' OR l.id IN (SELECT value FROM json_each($9)))"),
 ];
+const NEWEST: &str = concat!(
+    columns!(),
+    letters!(),
+    "AND ($9 = '' OR l.last_at < $8 OR (l.last_at = $8 AND l.id < $9)) ORDER BY l.last_at DESC, l.id DESC LIMIT $10"
+);
 const COUNT: &str = concat!(
     "SELECT l.kind, l.class, l.code, COUNT(*) AS count, MIN(l.reason) AS reason ",
     letters!(),
@@ -117,7 +125,48 @@ const ISSUES: &str = "SELECT d.issues, s.body FROM dead_letters d JOIN source_it
 const OF_OTHERS: &str = "SELECT COUNT(*) FROM dead_letters d JOIN channels c ON c.tenant_id = d.tenant_id AND c.id = d.channel_id \
     WHERE d.tenant_id = $1 AND c.adapter_id = $2 AND c.removed_at IS NULL AND d.adapter_digest <> $3";
 
+/// Where a dead letter stands among others, the newest first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    at: Timestamp,
+    id: String,
+}
+
+impl Letter {
+    pub fn place(&self) -> Place {
+        Place { at: self.last_at, id: self.id.clone() }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.at, self.id)
+    }
+}
+
+impl FromStr for Place {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let (at, id) = text.split_once('.').ok_or(())?;
+        Ok(Self { at: at.parse().map_err(|_| ())?, id: id.to_owned() })
+    }
+}
+
 impl Scoped {
+    /// What failed last comes first; `before`: the last of the page before. Ids are not looked at.
+    pub async fn newest_letters(
+        &self,
+        filter: &LetterFilter,
+        before: Option<&Place>,
+        limit: i64,
+    ) -> Result<Vec<Letter>, StoreError> {
+        let LetterFilter { adapter, kind, class, code, version, .. } = filter;
+        let (tenant, channel) = (self.tenant().as_str(), channel(filter));
+        let (at, id) = before.map_or((0, ""), |place| (place.at, place.id.as_str()));
+        Ok(read_all!(self, Letter, NEWEST, tenant, channel, adapter, kind, class, code, version, at, id, limit)?)
+    }
+
     /// In the order of their ids from after `after`.
     pub async fn letters(&self, filter: &LetterFilter, after: &str, limit: i64) -> Result<Vec<Letter>, StoreError> {
         let LetterFilter { adapter, kind, class, code, version, ids, .. } = filter;

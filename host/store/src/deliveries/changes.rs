@@ -47,6 +47,8 @@ const AFRESH: [&str; 2] = change_by_ids!(
      processed_at = NULL WHERE tenant_id = $1 AND channel_id = $2 AND id",
     ""
 );
+const SETTLE: &str = "UPDATE webhook_deliveries SET state = 'done', failure = NULL, code = NULL, note = $4, processed_at = $5 \
+    WHERE tenant_id = $1 AND channel_id = $2 AND state = 'dead' AND code = $3";
 const FORGET: &str = "DELETE FROM webhook_deliveries WHERE received_at < $1";
 
 impl Db {
@@ -91,6 +93,18 @@ impl ScopedTx {
     pub async fn bury_deliveries(&mut self, channel: &ChannelId, why: &str) -> Result<(), StoreError> {
         let now = self.clock.now();
         execute!(&mut self.tx, ALL_DEAD, self.tenant.as_str(), channel.as_str(), why, now)?;
+        Ok(())
+    }
+
+    /// What was given up for this reason is done by something else.
+    pub async fn settle_dead_deliveries(
+        &mut self,
+        channel: &ChannelId,
+        code: &str,
+        note: &str,
+    ) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        execute!(&mut self.tx, SETTLE, self.tenant.as_str(), channel.as_str(), code, note, now)?;
         Ok(())
     }
 

@@ -74,6 +74,7 @@ impl Scoped {
         limit: i64,
     ) -> Result<Option<(Vec<Goods>, String)>, StoreError> {
         let tenant = self.tenant().as_str();
+        let limit = self.products_that_fit(channel, after, limit).await?;
         let rows = read_all!(self, GoodsRow, PAGE, tenant, channel.as_str(), after, limit)?;
         let Some(last) = rows.last().map(|row| row.source_id.clone()) else { return Ok(None) };
         let known = self.with_articles(rows, other.as_str()).await?;

@@ -43,13 +43,13 @@ pub struct ProposalRow {
     pub other_variant_id: String,
     pub confidence: i64,
     pub method: String,
-    #[serde(serialize_with = "crate::adapters::plain")]
+    #[serde(serialize_with = "crate::codec::plain")]
     pub reasons: Json<Vec<String>>,
-    #[serde(serialize_with = "crate::adapters::plain")]
+    #[serde(serialize_with = "crate::codec::plain")]
     pub ours: Json<Facts>,
-    #[serde(serialize_with = "crate::adapters::plain")]
+    #[serde(serialize_with = "crate::codec::plain")]
     pub theirs: Json<Facts>,
-    #[serde(serialize_with = "crate::adapters::plain")]
+    #[serde(serialize_with = "crate::codec::plain")]
     pub alternatives: Json<Vec<OtherChoice>>,
     /// proposed, accepted, rejected, applied, left_out, undone
     pub state: String,

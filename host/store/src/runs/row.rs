@@ -29,6 +29,14 @@ pub struct RunRow {
     pub created_at: Timestamp,
     pub started_at: Option<Timestamp>,
     pub finished_at: Option<Timestamp>,
+    /// Pages in a row that brought nothing new.
+    pub fruitless: i64,
+    /// Of the failed tries of the page, those after which the marketplace asked to slow down.
+    pub throttled: i64,
+    /// When something new came last. `None`: nothing yet.
+    pub progressed_at: Option<Timestamp>,
+    /// When it was noticed that nothing comes any more. `None`: it goes on.
+    pub stalled_at: Option<Timestamp>,
 }
 
 /// Which worker has a run, and until when if it is not heard of. Every sign of life moves `until`.
