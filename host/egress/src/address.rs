@@ -40,6 +40,16 @@ impl fmt::Display for Kind {
     }
 }
 
+impl Kind {
+    /// Which setting helps, where one does.
+    pub(crate) fn advice(self) -> &'static str {
+        match self {
+            Self::Loopback => ". ENTREPOT_EGRESS_ALLOW_LOOPBACK=1 opens it, for development",
+            _ => "",
+        }
+    }
+}
+
 /// `Ok` if a connection may be made.
 pub fn check(address: IpAddr, allow_loopback: bool) -> Result<(), Kind> {
     match classify(address) {

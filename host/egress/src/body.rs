@@ -64,7 +64,7 @@ pub(crate) async fn read(
             } else if !writer.sink().over {
                 Failure::unavailable("the body is not valid gzip")
             } else if by_ratio < caps.bytes {
-                Failure::unavailable(format!("the body unpacks to more than {} times its size", caps.ratio))
+                Failure::unusable(format!("the body unpacks to more than {} times its size", caps.ratio))
             } else {
                 too_large(caps)
             });
@@ -83,7 +83,7 @@ fn is_gzip(headers: &HeaderMap) -> Result<bool, Failure> {
     match (encoding.as_deref(), found.next()) {
         (None | Some("" | "identity"), None) => Ok(false),
         (Some("gzip" | "x-gzip"), None) => Ok(true),
-        _ => Err(Failure::unavailable("the answer came in an encoding that was not asked for (only gzip was)")),
+        _ => Err(Failure::unusable("the answer came in an encoding that was not asked for (only gzip was)")),
     }
 }
 
@@ -92,7 +92,7 @@ fn declared(headers: &HeaderMap) -> Option<u64> {
 }
 
 fn too_large(caps: Caps) -> Failure {
-    Failure::unavailable(format!("the body is larger than {} bytes", caps.bytes))
+    Failure::unusable(format!("the body is larger than {} bytes", caps.bytes))
 }
 
 fn broken_off(error: &reqwest::Error, received: u64, declared: Option<u64>) -> Failure {

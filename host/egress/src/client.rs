@@ -11,9 +11,11 @@ use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
 use thiserror::Error;
 
+use crate::kept::Pages;
 use crate::options::EgressOptions;
 use crate::pace::Pace;
 use crate::resolve::{Guarded, System};
+use crate::scrub::Scrubbers;
 use crate::session::{Session, SessionSpec};
 
 /// Cheap to clone; connections and paces are shared.
@@ -23,6 +25,8 @@ pub struct Egress(Arc<Shared>);
 pub(crate) struct Shared {
     pub(crate) client: reqwest::Client,
     pub(crate) options: EgressOptions,
+    pub(crate) scrubbers: Scrubbers,
+    pub(crate) pages: Pages,
     paces: Mutex<HashMap<String, (RateLimit, Arc<Pace>)>>,
 }
 
@@ -67,7 +71,13 @@ impl Egress {
             // Shorter than the keep-alive of usual servers, so that a request rarely meets a connection just closed.
             .pool_idle_timeout(Duration::from_secs(30))
             .build()?;
-        Ok(Self(Arc::new(Shared { client, options, paces: Mutex::default() })))
+        Ok(Self(Arc::new(Shared {
+            client,
+            options,
+            scrubbers: Scrubbers::default(),
+            pages: Pages::default(),
+            paces: Mutex::default(),
+        })))
     }
 
     pub(crate) fn shared(&self) -> &Shared {
@@ -86,6 +96,11 @@ impl Egress {
     pub fn session(&self, spec: SessionSpec) -> Session {
         let pace = self.pace(&spec.channel, spec.bound.rate_limit);
         Session::new(Arc::clone(&self.0), pace, spec)
+    }
+
+    /// The run is over: none of its pages is tried again.
+    pub fn forget_run(&self, run: &str) {
+        self.0.pages.forget(run);
     }
 
     /// The pace of a channel, shared by all its sessions. A grant with another rate starts a new one.

@@ -1,6 +1,6 @@
 //! Answers too large to hold: they go to a sink as they come, and a broken one goes on where it broke.
 
-use http::header::{ACCEPT_RANGES, CONTENT_ENCODING, CONTENT_RANGE, ETAG};
+use http::header::{ACCEPT_RANGES, CONTENT_ENCODING, CONTENT_RANGE, ETAG, IF_RANGE, RANGE};
 use http::{HeaderMap, HeaderValue};
 
 use crate::exchange::Failure;
@@ -24,6 +24,20 @@ pub(crate) struct Incoming<'s> {
 impl<'s> Incoming<'s> {
     pub(crate) fn new(sink: &'s mut dyn Sink) -> Self {
         Self { sink, written: 0, validator: None }
+    }
+
+    /// Some of it is there, and the rest of those very bytes can be asked for.
+    pub(crate) fn has_begun(&self) -> bool {
+        self.written > 0 && self.validator.is_some()
+    }
+
+    /// Asks for what is left, where some of it is there.
+    pub(crate) fn resume(&self, headers: &mut HeaderMap) {
+        let Some(validator) = self.validator.as_ref().filter(|_| self.written > 0) else { return };
+        if let Ok(range) = HeaderValue::from_str(&format!("bytes={}-", self.written)) {
+            headers.insert(RANGE, range);
+            headers.insert(IF_RANGE, validator.clone());
+        }
     }
 
     /// An answer of that status begins.

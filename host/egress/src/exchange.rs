@@ -47,6 +47,9 @@ pub enum Failure {
     /// Worth another try later.
     #[error("{0}")]
     Unavailable(String),
+    /// The same again would end alike: an answer too large or in a form that was not asked for, a certificate that is none.
+    #[error("{0}")]
+    Unusable(String),
     /// The channel's pace does not allow another request now. Milliseconds to wait, when known.
     #[error("the marketplace asked to wait{}", .0.map(|ms| format!(" {ms} ms")).unwrap_or_default())]
     RateLimited(Option<u64>),
@@ -55,6 +58,10 @@ pub enum Failure {
 impl Failure {
     pub(crate) fn denied(why: impl ToString) -> Self {
         Self::Denied(why.to_string())
+    }
+
+    pub(crate) fn unusable(why: impl ToString) -> Self {
+        Self::Unusable(why.to_string())
     }
 
     pub(crate) fn unavailable(why: impl ToString) -> Self {

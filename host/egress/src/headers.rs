@@ -1,28 +1,12 @@
 //! Headers that guests may set, and those they get back.
 
-use http::header::{HeaderMap, HeaderName, HeaderValue};
+use entrepot_domain::grants::forbidden_header;
+use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 
 use crate::exchange::Failure;
 
-/// They frame the message, belong to the connection, or say who is asking: the host's to set.
-const REFUSED: [&str; 16] = [
-    "accept-encoding",
-    "authorization",
-    "connection",
-    "content-length",
-    "cookie",
-    "cookie2",
-    "expect",
-    "forwarded",
-    "host",
-    "http2-settings",
-    "keep-alive",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-    "via",
-];
+/// Said to the host, and sent to nobody: the request only reads, whatever its method.
+pub(crate) const REPEATABLE: &str = "entrepot-repeatable";
 
 /// About the connection or about cookies, which end here.
 const DROPPED: [&str; 9] = [
@@ -38,8 +22,10 @@ const DROPPED: [&str; 9] = [
 ];
 
 const MOST: usize = 100;
+const LONGEST_NAME: usize = 100;
 const MOST_BYTES: usize = 32 * 1024;
 
+/// Refuses what nobody may set. Whether a rule lets the others through is asked hop by hop.
 pub(crate) fn from_guest(headers: &[(String, String)]) -> Result<HeaderMap, Failure> {
     let bytes: usize = headers.iter().map(|(name, value)| name.len() + value.len()).sum();
     if headers.len() > MOST || bytes > MOST_BYTES {
@@ -48,16 +34,26 @@ pub(crate) fn from_guest(headers: &[(String, String)]) -> Result<HeaderMap, Fail
     let mut map = HeaderMap::new();
     for (name, value) in headers {
         let lower = name.to_ascii_lowercase();
-        if REFUSED.contains(&lower.as_str()) || lower.starts_with("proxy-") {
-            return Err(Failure::denied(format!("the header `{lower}` is the host's to set")));
+        if lower == REPEATABLE {
+            continue;
         }
         // A name is shown only once it is known to be one.
         let name = HeaderName::from_bytes(lower.as_bytes())
             .map_err(|_| Failure::denied("a header name holds characters that headers cannot have"))?;
+        if lower.len() > LONGEST_NAME {
+            return Err(Failure::denied(format!("a header name has more than {LONGEST_NAME} bytes")));
+        }
+        if let Some(why) = forbidden_header(&lower) {
+            return Err(Failure::denied(format!("the header `{name}` {why}")));
+        }
         if value.bytes().any(|b| (b < b' ' && b != b'\t') || b == 0x7f) {
             return Err(Failure::denied(format!(
                 "the header `{name}` holds a line break or another control character"
             )));
+        }
+        // What the body is taken for has to be what was looked for in it.
+        if name == CONTENT_TYPE && map.contains_key(CONTENT_TYPE) {
+            return Err(Failure::denied("there is more than one content-type"));
         }
         let value = HeaderValue::from_bytes(value.as_bytes())
             .map_err(|_| Failure::denied(format!("the header `{name}` cannot be sent")))?;

@@ -38,7 +38,7 @@ pub(crate) fn check_target(url: &Url, allow_loopback: bool) -> Result<(), Failur
     };
     if let Some(address) = literal {
         address::check(address, allow_loopback)
-            .map_err(|kind| Failure::denied(format!("{address} is {kind}: not connected")))?;
+            .map_err(|kind| Failure::denied(format!("{address} is {kind}: not connected{}", kind.advice())))?;
     }
     if url.scheme() != "https" && !(allow_loopback && is_loopback(url)) {
         let host = url.host_str().unwrap_or_default();
@@ -82,7 +82,7 @@ pub(crate) async fn exchange(
         .map_err(|_| Failure::unavailable(format!("{host} did not answer within {} ms", first_byte.as_millis())))?
         .map_err(|error| failed(&host, error))?;
     if headers::size(response.headers()) > options.max_header_bytes {
-        return Err(Failure::unavailable(format!(
+        return Err(Failure::unusable(format!(
             "the answer of {host} has more than {} bytes of headers",
             options.max_header_bytes
         )));
@@ -114,12 +114,17 @@ fn failed(host: &str, error: reqwest::Error) -> Failure {
         if let Some(refused) = cause.downcast_ref::<AddressRefused>() {
             return Failure::denied(refused);
         }
-        match cause.source() {
+        // An I/O error's source is that of what it holds.
+        let held = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        match held.map(|held| held as &(dyn Error + 'static)).or_else(|| cause.source()) {
             Some(source) => cause = source,
             None => break,
         }
     }
-    if connecting {
+    if cause.downcast_ref::<rustls::Error>().is_some_and(|error| matches!(error, rustls::Error::InvalidCertificate(_)))
+    {
+        Failure::unusable(format!("no connection to {host}: {cause}"))
+    } else if connecting {
         Failure::unavailable(format!("no connection to {host}: {cause}"))
     } else {
         Failure::unavailable(format!("{host} broke off before it had answered: {cause}"))

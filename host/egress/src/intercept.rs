@@ -56,7 +56,7 @@ pub(crate) fn received(response: Response, most: u64) -> Result<Answer, Failure>
     let Response { status, headers: lines, body, .. } = response;
     let length = body.len() as u64;
     if length > most {
-        return Err(Failure::unavailable(format!("the body has {length} bytes; at most {most} are read")));
+        return Err(Failure::unusable(format!("the body has {length} bytes; at most {most} are read")));
     }
     let mut headers = HeaderMap::new();
     for (name, value) in lines {

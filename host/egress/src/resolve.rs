@@ -31,7 +31,7 @@ impl Resolver for System {
 
 /// Comes back out of the HTTP client as the source of its error, and is found there by its type.
 #[derive(Debug, Error)]
-#[error("{host} resolves to {address}, {kind}: not connected")]
+#[error("{host} resolves to {address}, {kind}: not connected{}", .kind.advice())]
 pub(crate) struct AddressRefused {
     host: String,
     address: IpAddr,

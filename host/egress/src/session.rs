@@ -1,25 +1,31 @@
 //! One unit of work of one channel: its grant, its secrets, its budget.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
-use entrepot_domain::grants::BoundGrant;
+use entrepot_domain::clock::Timestamp;
+use entrepot_domain::grants::{BoundGrant, TimeSpan};
 use entrepot_domain::secret::SecretSource;
 use entrepot_domain::usage::{Ledger, UseKind};
 use entrepot_metrics::Metric;
-use futures_util::StreamExt;
-use futures_util::stream;
+use futures_util::{Stream, StreamExt, stream};
+use tokio::sync::OnceCell;
 
 use crate::client::Shared;
 use crate::download::{Incoming, Sink};
 use crate::exchange::{Failure, Request, Response};
+use crate::kept::{Kept, Key};
 use crate::pace::Pace;
 use crate::scrub::Scrubber;
 
+mod again;
 mod follow;
 mod plan;
+
+use again::Budget;
 
 pub struct SessionSpec {
     /// Id of the channel. Sessions of one channel share its pace.
@@ -29,6 +35,8 @@ pub struct SessionSpec {
     pub limits: SessionLimits,
     /// Where everything is counted for audits.
     pub ledger: Arc<Ledger>,
+    /// The run and its page that this is a try of: what earlier tries were answered is not asked for again.
+    pub page: Option<(String, String)>,
 }
 
 impl SessionSpec {
@@ -38,7 +46,7 @@ impl SessionSpec {
         if let Some(calls) = bound.limits.outbound_calls {
             limits.outbound_calls = calls;
         }
-        Self { channel: channel.into(), bound, secrets, limits, ledger: Arc::default() }
+        Self { channel: channel.into(), bound, secrets, limits, ledger: Arc::default(), page: None }
     }
 }
 
@@ -68,14 +76,14 @@ pub struct Stats {
     pub denied: u64,
     /// Let through by a grant in report-only mode.
     pub reported: u64,
+    /// Requests that were sent again.
+    pub retries: u64,
 }
 
+/// Of one call: their answers may all be as large as one may be.
+const MOST_IN_FLIGHT: usize = 4;
 /// Of one session.
 const LOGGED_DENIALS: u64 = 10;
-/// A download that broke off is tried again after these.
-const RESUME_AFTER: [Duration; 4] =
-    [Duration::from_millis(100), Duration::from_millis(400), Duration::from_secs(2), Duration::from_secs(5)];
-
 /// Cheap to clone; clones share budget and counters.
 #[derive(Clone)]
 pub struct Session(Arc<Inner>);
@@ -88,10 +96,14 @@ struct Inner {
     bound: RwLock<Arc<BoundGrant>>,
     secrets: Arc<dyn SecretSource>,
     limits: SessionLimits,
-    scrubber: OnceLock<Scrubber>,
+    scrubber: OnceCell<Arc<Scrubber>>,
     spent: AtomicU32,
     ledger: Arc<Ledger>,
     counters: Counters,
+    budget: Mutex<Budget>,
+    /// How often the guest got an answer to the same.
+    handed: Mutex<HashMap<Key, u32>>,
+    kept: Option<Arc<Kept>>,
 }
 
 #[derive(Default)]
@@ -101,18 +113,28 @@ struct Counters {
     bytes_in: AtomicU64,
     denied: AtomicU64,
     reported: AtomicU64,
+    retries: AtomicU64,
+    /// Requests that did not come to a good end, for all their tries.
+    failed: AtomicU64,
 }
 
 impl Session {
     pub(crate) fn new(shared: Arc<Shared>, pace: Arc<Pace>, spec: SessionSpec) -> Self {
+        let call = spec.bound.limits.or_defaults().wall_clock.map_or(Duration::MAX, TimeSpan::duration);
+        let budget = Mutex::new(Budget::new(&shared.options.retry, call));
+        let now = shared.options.clock.now();
+        let kept = spec.page.as_ref().map(|(run, page)| shared.pages.of(run, page, now));
         Self(Arc::new(Inner {
+            budget,
+            handed: Mutex::default(),
+            kept,
             shared,
             pace,
             channel: spec.channel,
             bound: RwLock::new(spec.bound),
             secrets: spec.secrets,
             limits: spec.limits,
-            scrubber: OnceLock::new(),
+            scrubber: OnceCell::new(),
             spent: AtomicU32::new(0),
             ledger: spec.ledger,
             counters: Counters::default(),
@@ -124,25 +146,15 @@ impl Session {
         self.sent(operation, request, None).await
     }
 
-    /// As `send`, but the body of an answer with status 2xx goes to `sink`, whatever its size. If it breaks off, what is left is asked for.
+    /// As `send`, but the body of an answer with status 2xx goes to `sink`, whatever its size. If it breaks off, what is left is asked for,
+    /// or all of it where that cannot be.
     pub async fn download(&self, operation: &str, request: Request, sink: &mut dyn Sink) -> Result<Response, Failure> {
-        let mut incoming = Incoming::new(sink);
-        for pause in RESUME_AFTER {
-            let outcome = self.sent(operation, resumed(&request, &incoming), Some(&mut incoming)).await;
-            match outcome {
-                Err(Failure::Unavailable(why)) if incoming.written > 0 && incoming.validator.is_some() => {
-                    tracing::info!(channel = self.0.channel, written = incoming.written, "a download goes on: {why}");
-                    tokio::time::sleep(pause).await;
-                }
-                outcome => return outcome,
-            }
-        }
-        self.sent(operation, resumed(&request, &incoming), Some(&mut incoming)).await
+        self.sent(operation, request, Some(&mut Incoming::new(sink))).await
     }
 
-    /// Without secrets, as it would be in a response.
-    pub fn clean<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        self.0.scrubber().clean(text)
+    /// For texts that come by another way than in a response.
+    pub async fn cleaner(&self) -> Result<Cleaner, Failure> {
+        self.0.scrubber().await.map(Cleaner)
     }
 
     async fn sent(
@@ -151,12 +163,14 @@ impl Session {
         request: Request,
         into: Option<&mut Incoming<'_>>,
     ) -> Result<Response, Failure> {
-        let mut outcome = self.0.follow(operation, request, into).await;
-        if let Err(Failure::Denied(why)) = &mut outcome {
-            // It may name where a redirect led, and that is the server's text.
-            if let Cow::Owned(cleaned) = self.0.scrubber().clean(why) {
+        let mut outcome = self.0.persist(operation, &request, into).await;
+        if let Err(Failure::Denied(why) | Failure::Unavailable(why) | Failure::Unusable(why)) = &mut outcome {
+            // It may name where a redirect led, or what was wrong with an answer, and that is the server's text.
+            if let Cow::Owned(cleaned) = self.0.scrubber().await?.clean(why) {
                 *why = cleaned;
             }
+        }
+        if let Err(Failure::Denied(why)) = &mut outcome {
             // The remedy repeats what was asked for.
             let what = why.split("; ").next().unwrap_or_default();
             self.0.ledger.count(UseKind::Denied, operation.to_owned(), "", what);
@@ -171,9 +185,18 @@ impl Session {
 
     /// As many in flight as the channel's pace has room for; one result for each request, in order.
     pub async fn send_all(&self, operation: &str, requests: Vec<Request>) -> Vec<Result<Response, Failure>> {
-        let in_flight = self.0.bound().rate_limit.concurrency.clamp(1, 256) as usize;
+        self.send_each(operation, requests).collect().await
+    }
+
+    /// The same, one after the other. What is not taken holds back those behind it.
+    pub fn send_each<'s>(
+        &'s self,
+        operation: &'s str,
+        requests: Vec<Request>,
+    ) -> impl Stream<Item = Result<Response, Failure>> + Send + Unpin + 's {
+        let in_flight = (self.0.bound().rate_limit.concurrency as usize).clamp(1, MOST_IN_FLIGHT);
         let sends: Vec<_> = requests.into_iter().map(|request| self.send(operation, request)).collect();
-        stream::iter(sends).buffered(in_flight).collect().await
+        Box::pin(stream::iter(sends).buffered(in_flight))
     }
 
     pub(crate) fn bound(&self) -> Arc<BoundGrant> {
@@ -192,6 +215,18 @@ impl Session {
         self.0.secrets.as_ref()
     }
 
+    /// When what this try of a page may be answered was asked for first. `None`: all of it is asked for now.
+    pub fn asked_since(&self) -> Option<Timestamp> {
+        self.0.kept.as_ref().filter(|kept| !kept.is_empty()).map(|kept| kept.since)
+    }
+
+    /// This try of a page failed.
+    pub fn page_failed(&self) {
+        if let Some(kept) = &self.0.kept {
+            kept.failed(self.0.counters.failed.load(Ordering::Relaxed) > 0);
+        }
+    }
+
     /// Puts another grant in force, from the next request on.
     pub fn regrant(&self, bound: Arc<BoundGrant>) {
         *self.0.bound.write().unwrap_or_else(PoisonError::into_inner) = bound;
@@ -205,20 +240,20 @@ impl Session {
             bytes_in: counters.bytes_in.load(Ordering::Relaxed),
             denied: counters.denied.load(Ordering::Relaxed),
             reported: counters.reported.load(Ordering::Relaxed),
+            retries: counters.retries.load(Ordering::Relaxed),
         }
     }
 }
 
-/// For what is left of a download.
-fn resumed(request: &Request, incoming: &Incoming<'_>) -> Request {
-    let mut request = request.clone();
-    if let Some(validator) = incoming.validator.as_ref().filter(|_| incoming.written > 0)
-        && let Ok(validator) = validator.to_str()
-    {
-        request.headers.push(("range".to_owned(), format!("bytes={}-", incoming.written)));
-        request.headers.push(("if-range".to_owned(), validator.to_owned()));
+/// Knows the channel's secrets.
+#[derive(Clone)]
+pub struct Cleaner(Arc<Scrubber>);
+
+impl Cleaner {
+    /// Without secrets, as it would be in a response. Large texts take a while.
+    pub fn clean<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        self.0.clean(text)
     }
-    request
 }
 
 impl Inner {
@@ -226,9 +261,11 @@ impl Inner {
         Arc::clone(&self.bound.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Made when the first answer arrives, from the grant of then: later grants can only be of the same manifest.
-    fn scrubber(&self) -> &Scrubber {
-        self.scrubber.get_or_init(|| Scrubber::new(&self.bound(), self.secrets.as_ref()))
+    /// Got when the first answer arrives, for the grant of then: later grants can only be of the same manifest.
+    async fn scrubber(&self) -> Result<Arc<Scrubber>, Failure> {
+        let scrubbers = &self.shared.scrubbers;
+        let of = async || scrubbers.of(&self.channel, &self.bound(), self.secrets.as_ref()).await;
+        self.scrubber.get_or_try_init(of).await.cloned().map_err(Failure::denied)
     }
 
     fn spend(&self) -> Result<(), Failure> {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use entrepot_domain::grants::{OAuth, REFRESH_TOKEN, Template};
-use entrepot_domain::secret::{Secret, SecretSource};
+use entrepot_domain::secret::{LONGEST_SECRET, Secret, SecretSource};
 use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
 use serde::Deserialize;
 use thiserror::Error;
@@ -159,6 +159,14 @@ fn read(status: u16, body: &[u8], wait: Option<Duration>) -> Result<Tokens, Toke
             why: "the token endpoint answered with something that is no token".to_owned(),
             wait: None,
         })?;
+        let tokens = [Some(&answer.access_token), answer.refresh_token.as_ref()];
+        if let Some(token) = tokens.into_iter().flatten().find(|token| token.len() > LONGEST_SECRET) {
+            let why = format!(
+                "the token endpoint answered with a token of {} bytes; {LONGEST_SECRET} are the most that is taken",
+                token.len()
+            );
+            return Err(TokenFailure::Later { why, wait: None });
+        }
         let seconds = answer.expires_in.and_then(|seconds| match seconds {
             Seconds::Number(number) => Some(number),
             Seconds::Text(text) => text.parse().ok(),
@@ -211,6 +219,14 @@ mod tests {
             (true, Some(Duration::from_secs(86399)))
         );
         assert!(matches!(read(200, b"<html>", None), Err(TokenFailure::Later { .. })));
+        for name in ["access_token", "refresh_token"] {
+            let mut long = serde_json::json!({"access_token": "a", "refresh_token": "r"});
+            long[name] = "a".repeat(LONGEST_SECRET + 1).into();
+            let why = read(200, long.to_string().as_bytes(), None).unwrap_err().to_string();
+            assert!(why.contains("a token of 4097 bytes; 4096 are"), "{name}: {why}");
+            long[name] = "a".repeat(LONGEST_SECRET).into();
+            assert!(read(200, long.to_string().as_bytes(), None).is_ok(), "{name}");
+        }
         let gone = read(400, br#"{"error":"invalid_grant","error_description":"token shprt_1 is revoked"}"#, None);
         assert_eq!(gone.unwrap_err().to_string(), "the token endpoint answered HTTP 400 (invalid_grant)");
         let echo = read(400, br#"{"error":"your token shprt_1 is bad"}"#, None).unwrap_err();

@@ -1,12 +1,13 @@
 //! Sends a request and follows its redirects, each hop from the first check on.
 
+use std::borrow::Cow;
 use std::sync::atomic::Ordering;
 
 use entrepot_domain::grants::{Credential, parse_url};
 use entrepot_domain::usage::UseKind;
 use entrepot_metrics::Metric;
-use http::HeaderMap;
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, LOCATION};
+use http::{HeaderMap, HeaderName};
 use tokio::time::Instant;
 use tracing::Instrument;
 use url::Url;
@@ -20,16 +21,24 @@ use crate::exchange::{Failure, Request, Response};
 use crate::headers;
 use crate::hop::{self, Answer, Outgoing, is_loopback};
 use crate::intercept::{self, Intercept};
+use crate::kept::Key;
+use crate::overrides;
 use crate::retry_after::{exhausted, retry_after};
+use crate::scrub::Scrubber;
 
+/// Searching a body of this size takes a few milliseconds at the most.
+const AT_ONCE: usize = 16 << 10;
 const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 
 impl Inner {
-    /// `into`: where the body goes if the status is 2xx.
+    /// `key`: of the request, for what is kept. `again`: it was sent before, which the budget of requests has counted. `into`: where the
+    /// body goes if the status is 2xx.
     pub(super) async fn follow(
         &self,
         operation: &str,
-        request: Request,
+        request: &Request,
+        key: &Key,
+        again: bool,
         mut into: Option<&mut Incoming<'_>>,
     ) -> Result<Response, Failure> {
         if !METHODS.contains(&request.method.as_str()) {
@@ -37,26 +46,37 @@ impl Inner {
         }
         let mut url = parse_url(&request.url).map_err(Failure::denied)?;
         let guest_headers = headers::from_guest(&request.headers)?;
+        overrides::check(&guest_headers, request.body.as_deref())?;
+        let said: Vec<&str> = guest_headers.keys().map(HeaderName::as_str).collect();
+        let mut sent_headers = guest_headers.clone();
+        if let Some(into) = into.as_deref() {
+            into.resume(&mut sent_headers);
+        }
         let (method, asked) = (request.method.as_str(), request.credential.as_deref());
         let home = url.origin();
-        let mut body = request.body;
+        let mut body = request.body.clone();
         let mut wanted = Wanted::Asked(asked);
         let mut time = self.shared.options.total_timeout;
         let mut followed: u8 = 0;
         loop {
-            let plan = self.plan(operation, method, &url, wanted)?;
+            let plan = self.plan(operation, method, &url, &said, wanted)?;
+            if let Some(kept) = self.kept.as_ref().filter(|_| followed == 0 && !again).and_then(|kept| kept.get(key)) {
+                return Ok(kept);
+            }
             let intercept = self.shared.options.intercept.as_deref();
             let own_pace =
                 intercept.is_some_and(Intercept::replays) || (self.shared.options.allow_loopback && is_loopback(&url));
             let slot = self.pace.turn(own_pace).await?;
-            self.spend()?;
+            if !again {
+                self.spend()?;
+            }
             let started = Instant::now();
             let body = body.take();
             let hop_asked = intercept.map(|_| {
                 let credential = plan.credential.as_ref().map(|(name, _)| name.as_str());
-                intercept::asked(operation, method, url.as_str(), &guest_headers, body.as_deref(), credential)
+                intercept::asked(operation, method, url.as_str(), &sent_headers, body.as_deref(), credential)
             });
-            let outgoing = self.outgoing(&plan, method, &url, &guest_headers, body)?;
+            let outgoing = self.outgoing(&plan, method, &url, &sent_headers, body)?;
             self.counters.requests.fetch_add(1, Ordering::Relaxed);
             self.note(operation, &plan, &url);
             let replayed = match (intercept, &hop_asked) {
@@ -83,7 +103,7 @@ impl Inner {
             self.measure(&span, answer.as_ref().ok(), started);
             let answer = answer?;
             if let (Some(intercept), Some(asked)) = (intercept, &recorded) {
-                intercept.answered(asked, &self.clean(answer.clone()));
+                intercept.answered(asked, &self.clean(answer.clone()).await?);
             }
             if let Some(into) =
                 into.as_deref_mut().filter(|_| intercept.is_some() && (200..300).contains(&answer.status))
@@ -96,7 +116,7 @@ impl Inner {
 
             let credential = plan.credential.as_ref().map(|(_, credential)| credential);
             let Some(next) = next(method, &url, &answer, credential, plan.redirects) else {
-                return Ok(self.clean(answer));
+                return self.clean(answer).await;
             };
             let next = next?;
             if followed >= plan.redirects {
@@ -113,7 +133,7 @@ impl Inner {
                 _ if next.origin() != home => Wanted::None,
                 _ => Wanted::Continued(asked),
             };
-            if next.origin() != url.origin() && self.scrubber().finds(next.as_str().as_bytes()) {
+            if next.origin() != url.origin() && self.scrubber().await?.finds(next.as_str()) {
                 return Err(Failure::denied("a redirect would carry a secret to another origin"));
             }
             url = next;
@@ -125,10 +145,10 @@ impl Inner {
         plan: &Plan,
         method: &str,
         url: &Url,
-        guest_headers: &HeaderMap,
+        sent_headers: &HeaderMap,
         body: Option<Vec<u8>>,
     ) -> Result<Outgoing, Failure> {
-        let mut headers = guest_headers.clone();
+        let mut headers = sent_headers.clone();
         let applier =
             Applier { channel: &self.channel, secrets: self.secrets.as_ref(), clock: &self.shared.options.clock };
         let url = match &plan.credential {
@@ -197,26 +217,38 @@ impl Inner {
     }
 
     /// The answer as the guest may see it.
-    fn clean(&self, answer: Answer) -> Response {
-        let scrubber = self.scrubber();
+    async fn clean(&self, answer: Answer) -> Result<Response, Failure> {
+        let scrubber = self.scrubber().await?;
         let retry_after_ms = retry_after(&answer.headers, &self.shared.options.clock)
             .map(|wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX));
-        let received = answer.body.bytes.len();
-        let body = scrubber.clean_bytes(answer.body.bytes);
-        let mut headers = headers::to_guest(&answer.headers);
-        if answer.body.decoded {
-            headers.retain(|(name, _)| name != CONTENT_ENCODING.as_str());
+        let size = answer.body.bytes.len();
+        let clean = move || cleaned(&scrubber, answer, retry_after_ms);
+        // Nobody else waits while a large body is searched.
+        if size > AT_ONCE {
+            let cleaned = tokio::task::spawn_blocking(clean).await;
+            return cleaned.map_err(|_| Failure::unavailable("the answer could not be searched for secrets"));
         }
-        if answer.body.decoded || body.len() != received {
-            headers.retain(|(name, _)| name != CONTENT_LENGTH.as_str());
-        }
-        for (_, value) in &mut headers {
-            if let std::borrow::Cow::Owned(cleaned) = scrubber.clean(value) {
-                *value = cleaned;
-            }
-        }
-        Response { status: answer.status, headers, body, retry_after_ms }
+        Ok(clean())
     }
+}
+
+fn cleaned(scrubber: &Scrubber, answer: Answer, retry_after_ms: Option<u64>) -> Response {
+    let received = answer.body.bytes.len();
+    let body = scrubber.clean_bytes(answer.body.bytes);
+    let mut headers = headers::to_guest(&answer.headers);
+    headers.retain(|(name, _)| !scrubber.finds(name));
+    if answer.body.decoded {
+        headers.retain(|(name, _)| name != CONTENT_ENCODING.as_str());
+    }
+    if answer.body.decoded || body.len() != received {
+        headers.retain(|(name, _)| name != CONTENT_LENGTH.as_str());
+    }
+    for (_, value) in &mut headers {
+        if let Cow::Owned(cleaned) = scrubber.clean(value) {
+            *value = cleaned;
+        }
+    }
+    Response { status: answer.status, headers, body, retry_after_ms }
 }
 
 /// Where the answer redirects to. `None`: it does not, or the redirect is the guest's to see: no rule lets the host

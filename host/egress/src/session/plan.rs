@@ -30,7 +30,15 @@ pub(super) enum Wanted<'a> {
 }
 
 impl Inner {
-    pub(super) fn plan(&self, operation: &str, method: &str, url: &Url, wanted: Wanted<'_>) -> Result<Plan, Failure> {
+    /// `said`: the names of the headers that the guest set.
+    pub(super) fn plan(
+        &self,
+        operation: &str,
+        method: &str,
+        url: &Url,
+        said: &[&str],
+        wanted: Wanted<'_>,
+    ) -> Result<Plan, Failure> {
         let bound = self.bound();
         let options = &self.shared.options;
         if bound.expired(options.clock.now()) {
@@ -39,7 +47,7 @@ impl Inner {
                 "the grant of {id} has expired; renew it with: entrepot adapter approve {id}"
             )));
         }
-        let plan = match bound.allow(operation, method, url) {
+        let plan = match bound.allow_with(operation, method, url, said) {
             Ok(allowed) => Plan {
                 rule: allowed.rule.name.clone(),
                 credential: choose(&allowed, wanted, url)?,

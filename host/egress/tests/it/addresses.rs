@@ -73,7 +73,7 @@ async fn a_foreign_certificate() {
     let origin = format!("https://elsewhere.example:{}", server.port);
     let session = session_with(options(), &rule(&origin, ""));
     let outcome = session.send("fetch-page", Request::get(format!("{origin}/api/a"))).await;
-    assert!(matches!(&outcome, Err(Failure::Unavailable(why)) if why.contains("certificate")), "{outcome:?}");
+    assert!(matches!(&outcome, Err(Failure::Unusable(why)) if why.contains("certificate")), "{outcome:?}");
     assert!(server.seen().is_empty());
 }
 

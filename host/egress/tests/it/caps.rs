@@ -16,7 +16,7 @@ async fn ask(server: &Server) -> Result<Response, Failure> {
 
 fn unavailable(outcome: Result<Response, Failure>) -> String {
     match outcome {
-        Err(Failure::Unavailable(why)) => why,
+        Err(Failure::Unavailable(why) | Failure::Unusable(why)) => why,
         Err(other) => panic!("{other:?}"),
         Ok(answer) => panic!("answered {} with {} bytes", answer.status, answer.body.len()),
     }

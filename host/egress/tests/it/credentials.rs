@@ -71,7 +71,10 @@ async fn refusals_before_anything_is_sent() {
     assert!(server.seen().is_empty());
 
     let server = tls().await;
-    let session = crate::support::session(&rule(&server.https_origin(), "credentials = [\"token\"]"));
+    let session = crate::support::session(&rule(
+        &server.https_origin(),
+        "credentials = [\"token\"]\nheaders = [\"x-access-token\"]",
+    ));
     let headers = vec![("x-access-token".to_owned(), "mine".to_owned())];
     let request = Request { headers, ..get(&server.https_origin(), None) };
     assert!(matches!(session.send("fetch-page", request).await, Err(Failure::Denied(_))));

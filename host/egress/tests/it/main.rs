@@ -1,6 +1,7 @@
 //! The client against servers that misbehave, on loopback.
 
 mod addresses;
+mod again;
 mod caps;
 mod credentials;
 mod downloads;

@@ -91,9 +91,18 @@ async fn other_operations_and_pure_ones() {
 #[tokio::test]
 async fn headers_that_are_the_hosts_to_set() {
     let server = server().await;
-    let session = session(&rule(&server.http_origin(), ""));
+    let session = session(&rule(&server.http_origin(), "headers = [\"X-Fine\"]"));
     for (name, value) in [
         ("Host", "evil.example"),
+        ("X-HTTP-Method-Override", "DELETE"),
+        ("x_http_method_override", "DELETE"),
+        ("X-Forwarded-Host", "evil.example"),
+        ("X-Original-URL", "/admin"),
+        ("X-Rewrite-URL", "/admin"),
+        ("Range", "bytes=0-1"),
+        ("If-Range", "\"a\""),
+        ("Content-Encoding", "gzip"),
+        ("x-other", "a"),
         ("Authorization", "Basic x"),
         ("content-length", "3"),
         ("Transfer-Encoding", "chunked"),
@@ -124,6 +133,35 @@ async fn headers_that_are_the_hosts_to_set() {
     let seen = server.seen()[0].to_lowercase();
     assert!(seen.contains("x-fine: ä\r\n") && seen.contains("accept: application/json\r\n"), "{seen}");
     assert_eq!(seen.matches("\r\nhost: ").count(), 1);
+}
+
+#[tokio::test]
+async fn methods_and_paths_are_not_said_otherwise() {
+    let server = server().await;
+    let origin = server.http_origin();
+    let rules = rule(&origin, "").replace("[\"GET\"]", "[\"GET\", \"POST\"]");
+    let session = session(&rules);
+    for query in ["_method=DELETE", "a;_method[]=DELETE", "rest.route=/wp/v2/users", "%255fmethod=DELETE"] {
+        denied(session.send("fetch-page", Request::get(format!("{origin}/api/a?{query}"))).await);
+    }
+    let post = |headers: &[&str], body: &str| Request {
+        method: "POST".to_owned(),
+        headers: headers.iter().map(|value| ("content-type".to_owned(), (*value).to_owned())).collect(),
+        body: Some(body.as_bytes().to_vec()),
+        ..Request::get(format!("{origin}/api/a"))
+    };
+    let (form, json) = ("application/x-www-form-urlencoded", "application/json");
+    for (headers, body) in [
+        (&[form][..], "a=b&_method=DELETE"),
+        (&[json], r#"{"_method": "DELETE"}"#),
+        (&[], "_method=PUT"),
+        (&[json, form], "a"),
+    ] {
+        denied(session.send("fetch-page", post(headers, body)).await);
+    }
+    assert!(server.seen().is_empty());
+    session.send("fetch-page", post(&[form], "a=b&method=flat")).await.unwrap();
+    session.send("fetch-page", post(&[json], r#"{"query": "_method=x"}"#)).await.unwrap();
 }
 
 #[tokio::test]
@@ -201,7 +239,10 @@ async fn loopback_and_plain_http_only_by_the_switch() {
     let rules = format!("{}{}", rule(&server.http_origin(), ""), rule("http://shop.example", ""));
     let session = session_with(options, &rules);
     let why = denied(session.send("fetch-page", Request::get(format!("{}/api/a", server.http_origin()))).await);
-    assert_eq!(why, "127.0.0.1 is a loopback address: not connected");
+    assert_eq!(
+        why,
+        "127.0.0.1 is a loopback address: not connected. ENTREPOT_EGRESS_ALLOW_LOOPBACK=1 opens it, for development"
+    );
     let why = denied(session.send("fetch-page", Request::get("http://shop.example/api/a")).await);
     assert!(why.contains("plain http"), "{why}");
 }

@@ -45,7 +45,8 @@ async fn another_origin_gets_no_credential_and_neither_does_the_way_back() {
     let location = format!("{away}/api/away");
     let server =
         Server::https(move |number, _| if number == 0 { to(&location) } else { reply("200 OK", &[], "back") }).await;
-    let rules = rule(&server.https_origin(), TWO_WITH_TOKEN) + &rule(&away, TWO_WITH_TOKEN);
+    let more = format!("{TWO_WITH_TOKEN}\nheaders = [\"x-home\"]");
+    let rules = rule(&server.https_origin(), &more) + &rule(&away, &more);
     let headers = vec![("x-home".to_owned(), server.https_origin())];
     let answer = session(&rules).send("fetch-page", Request { headers, ..get(&server.https_origin()) }).await.unwrap();
     assert_eq!(answer.body, b"back");
@@ -65,6 +66,8 @@ async fn places_that_are_not_granted() {
         "/admin",
         "/api/../admin",
         "/api/%2e%2e/admin",
+        "/api/x?_method=DELETE",
+        "/api/x?a=1&rest.route=/admin",
         "https://user:pass@shop.example/api/",
         "https://2130706433/api/",
         "\\\\evil.example/api/",

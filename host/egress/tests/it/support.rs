@@ -9,7 +9,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use entrepot_domain::grants::{BoundGrant, Grant, Manifest, Settings};
 use entrepot_domain::secret::{Secret, SecretSource};
-use entrepot_egress::{Egress, EgressOptions, Resolver, Session, SessionSpec};
+use entrepot_egress::{Egress, EgressOptions, Resolver, Retry, Session, SessionSpec};
 
 mod server;
 
@@ -108,7 +108,7 @@ pub(crate) fn rule(origin: &str, extra: &str) -> String {
     )
 }
 
-/// Loopback allowed, every name is this machine, short timeouts.
+/// Loopback allowed, every name is this machine, short timeouts, each request once.
 pub(crate) fn options() -> EgressOptions {
     EgressOptions {
         allow_loopback: true,
@@ -116,6 +116,7 @@ pub(crate) fn options() -> EgressOptions {
         connect_timeout: Duration::from_millis(500),
         first_byte_timeout: Duration::from_millis(400),
         total_timeout: Duration::from_millis(900),
+        retry: Retry::NEVER,
         resolver: Some(Scripted::new(&[&[&Ipv4Addr::LOCALHOST.to_string()]])),
         ..EgressOptions::default()
     }
