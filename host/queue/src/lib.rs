@@ -58,6 +58,8 @@ const QUEUE: &str = "default";
 /// Deliveries do not wait for imports to have their turn.
 const INBOX_QUEUE: &str = "inboxes";
 const INBOX_WORKERS: usize = 2;
+const MIGRATION_TRIES: u32 = 5;
+const MIGRATION_PAUSE: Duration = Duration::from_millis(300);
 
 /// Inserts jobs.
 #[derive(Clone)]
@@ -72,7 +74,15 @@ impl Queue {
         let fail = |error: &dyn std::fmt::Display| QueueError::Migrate(error.to_string());
         match db.pools() {
             entrepot_store::Pools::Postgres(pool) => {
-                PostgresMigrator::new(pool.clone()).migrate_up().await.map_err(|error| fail(&error))?;
+                let mut tries = 0;
+                // Of two hosts that make the tables at the same moment one fails, and finds them made when it looks again.
+                while let Err(error) = PostgresMigrator::new(pool.clone()).migrate_up().await {
+                    tries += 1;
+                    if tries >= MIGRATION_TRIES {
+                        return Err(fail(&error));
+                    }
+                    tokio::time::sleep(MIGRATION_PAUSE).await;
+                }
             }
             entrepot_store::Pools::Sqlite { write, .. } => {
                 SqliteMigrator::new(write.clone()).migrate_up().await.map_err(|error| fail(&error))?;
@@ -119,7 +129,6 @@ impl Queue {
             .fetch_cooldown(COOLDOWN)
             .job_timeout(JOB_TIMEOUT)
             .maintenance(maintenance)
-            .soft_stop_timeout(Duration::from_secs(20))
             .build()?;
         Ok(Running(client.start()?))
     }
@@ -133,7 +142,12 @@ fn builder(db: &Db) -> riverqueue::ClientBuilder {
 }
 
 impl Running {
-    /// Lets running jobs finish their page, then ends.
+    /// No job is begun any more.
+    pub fn begin_no_more(&self) {
+        self.0.stopper().stop();
+    }
+
+    /// Ends when the jobs under way have ended.
     pub async fn stop(mut self) {
         if let Err(error) = self.0.stop().await {
             tracing::warn!("the job engine did not stop cleanly: {error}");

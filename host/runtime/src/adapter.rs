@@ -63,7 +63,7 @@ impl Sandbox {
         let (subscribe, verify) = (webhooks(&networked).map_err(mismatch)?, webhooks(&keyed).map_err(mismatch)?);
         let listings = |pre: &InstancePre<HostState>| when(has("listings/"), || ListingTargetPre::new(pre.clone()));
         let (push, check_list) = (listings(&networked).map_err(mismatch)?, listings(&pure).map_err(mismatch)?);
-        let (sandbox, limits) = (self.clone(), CallLimits::from_grant(limits));
+        let (sandbox, limits) = (self.clone(), CallLimits::from_grant(limits).at_most(self.largest_answer()));
         Ok(Adapter(Arc::new(Inner {
             sandbox,
             surface,

@@ -39,18 +39,19 @@ impl Adapter {
         request: PageRequest,
     ) -> Result<Page, CallError> {
         let pre = self.fetch().ok_or(CallError::NotExported("catalog/fetch-page"))?.clone();
+        let adapter = channel.adapter.clone();
         self.alone("fetch-page", channel.clone(), session, move |store, channel| {
             Box::pin(async move {
                 let bindings = pre.instantiate_async(&mut *store).await?;
                 let guest = bindings.entrepot_adapter_catalog();
                 let answer = guest.call_fetch_page(&mut *store, &channel.to_wit(), &request.to_wit()).await?;
-                Ok(answer.map(convert::page).map_err(convert::error))
+                Ok(answer.map_err(convert::error).and_then(|page| convert::page(page).bounded(&adapter)))
             })
         })
         .await
     }
 
-    /// `catalog.fetch-items`
+    /// `catalog.fetch-items`: of what was asked for, what there is.
     pub async fn fetch_items(
         &self,
         channel: &ChannelView,
@@ -59,12 +60,15 @@ impl Adapter {
         ids: Vec<String>,
     ) -> Result<Vec<RawItem>, CallError> {
         let pre = self.fetch().ok_or(CallError::NotExported("catalog/fetch-items"))?.clone();
+        let adapter = channel.adapter.clone();
         self.alone("fetch-items", channel.clone(), session, move |store, channel| {
             Box::pin(async move {
                 let bindings = pre.instantiate_async(&mut *store).await?;
                 let guest = bindings.entrepot_adapter_catalog();
                 let answer = guest.call_fetch_items(&mut *store, &channel.to_wit(), context.as_ref(), &ids).await?;
-                Ok(answer.map(|items| items.into_iter().map(convert::raw_item).collect()).map_err(convert::error))
+                let items = answer.map_err(convert::error);
+                let items = items.map(|items| items.into_iter().map(convert::raw_item).collect());
+                Ok(items.map(|items| convert::asked_for(&adapter, &ids, items)))
             })
         })
         .await
@@ -87,8 +91,8 @@ impl Adapter {
         T: Send + 'static,
         F: for<'a> FnOnce(&'a mut Store<HostState>, &'a ChannelView) -> Answer<'a, T> + Send + 'static,
     {
-        let limits = self.limits();
-        let Ok(_turn) = self.sandbox().calls().clone().acquire_owned().await else {
+        let limits = self.limits().of(operation);
+        let Ok(_turn) = self.sandbox().line_of(operation).clone().acquire_owned().await else {
             return Err(CallError::Stopped { operation, why: "the host is shutting down".into() });
         };
         let call_info = Call {
@@ -156,6 +160,8 @@ impl<T> Drop for Abort<T> {
     }
 }
 
+const OPERATION: &str = "map-product";
+
 /// What became of one item.
 pub type Mapped = Result<Product, CallError>;
 
@@ -171,8 +177,7 @@ pub struct Mapper {
 impl Mapper {
     /// `catalog.map-product`. Pure: no network whatever the grant says.
     pub async fn map(&mut self, item: &RawItem) -> Mapped {
-        const OPERATION: &str = "map-product";
-        let limits = self.adapter.limits();
+        let limits = self.adapter.limits().of(OPERATION);
         let (mut store, bindings) = match self.live.take() {
             Some(live) => live,
             None => match self.open().await {
@@ -221,8 +226,8 @@ impl Mapper {
             return Err(wasmtime::format_err!("the adapter has no catalog/map-product"));
         };
         let (adapter, channel) = (&self.channel.adapter, &self.channel.id);
-        let limits = self.adapter.limits();
-        let call = Call { operation: "map-product", adapter, channel, session: None, files: None, limits };
+        let limits = self.adapter.limits().of(OPERATION);
+        let call = Call { operation: OPERATION, adapter, channel, session: None, files: None, limits };
         let mut store = store(self.adapter.sandbox(), call);
         let bindings = pre.instantiate_async(&mut store).await?;
         Ok((store, bindings))

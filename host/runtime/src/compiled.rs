@@ -41,14 +41,22 @@ impl Compilation {
         tracing::info!(bytes = code.len(), milliseconds = begun.elapsed().as_millis() as u64, "compiled an adapter");
         let (engine, cache, digest) = (self.engine.clone(), self.cache.clone(), *artifact.digest());
         let loaded = blocking(move || {
-            let component = code.load(&engine)?;
+            let component = code.load(&engine).map_err(|error| {
+                // Code that an engine takes which sets no room aside is good code: it is the component that asks for too much.
+                let fits_elsewhere = crate::engine::without_pool().is_ok_and(|engine| code.load(&engine).is_ok());
+                (error, fits_elsewhere)
+            })?;
             // Only what can be loaded is worth keeping.
             if let Some(cache) = cache {
                 cache.put(&digest, &code);
             }
-            Ok::<_, wasmtime::Error>(component)
+            Ok::<_, (wasmtime::Error, bool)>(component)
         });
-        Ok(loaded.await?.map_err(|error| CompileError::Unusable(short(&error)))?)
+        match loaded.await? {
+            Ok(component) => Ok(component),
+            Err((error, true)) => Err(LoadError::NoRoom(short(&error))),
+            Err((error, false)) => Err(CompileError::Unusable(short(&error)).into()),
+        }
     }
 
     async fn cached(&self, artifact: &Artifact) -> Result<Option<Component>, CompileError> {

@@ -20,6 +20,12 @@ use crate::state::HostState;
 /// The most memory any grant can give one call.
 pub(crate) const LARGEST_MEMORY: usize = 512 << 20;
 
+/// Deliveries that are verified at the same time.
+const VERIFIERS: u32 = 8;
+
+/// What one call may hand over, where nobody says.
+const LARGEST_ANSWER: usize = 64 << 20;
+
 #[derive(Clone)]
 pub struct SandboxOptions {
     /// Calls at the same time, over all adapters. The instance pool is sized to it.
@@ -29,12 +35,14 @@ pub struct SandboxOptions {
     pub cache: Option<CacheOptions>,
     /// Where calls are counted.
     pub metrics: Metrics,
+    /// Bytes that any call may hand over, whatever its grant says.
+    pub largest_answer: usize,
 }
 
 impl SandboxOptions {
     /// Without cache.
     pub fn new(compiler: Compiler) -> Self {
-        Self { concurrency: 32, compiler, cache: None, metrics: Metrics::default() }
+        Self { concurrency: 32, compiler, cache: None, metrics: Metrics::default(), largest_answer: LARGEST_ANSWER }
     }
 }
 
@@ -59,9 +67,12 @@ struct Inner {
     calls: Arc<Semaphore>,
     /// Stores that map are held for long, and their owners make calls meanwhile: they wait in a line of their own.
     mappers: Arc<Semaphore>,
+    /// Deliveries are verified at once, however many imports wait for their marketplaces.
+    verifiers: Arc<Semaphore>,
     stop: Arc<AtomicBool>,
     ticker: Option<JoinHandle<()>>,
     metrics: Metrics,
+    largest_answer: usize,
 }
 
 impl Sandbox {
@@ -87,7 +98,7 @@ impl Sandbox {
         capabilities::link_files(&mut networked).map_err(fail)?;
         let compilation = Compilation::new(&engine, options.compiler, options.cache);
         let line = || Arc::new(Semaphore::new(options.concurrency as usize));
-        let (calls, mappers) = (line(), line());
+        let (calls, mappers, verifiers) = (line(), line(), Arc::new(Semaphore::new(VERIFIERS as usize)));
         let stop = Arc::new(AtomicBool::new(false));
         let ticker = start_ticker(&engine, stop.clone()).map_err(|error| SandboxError(error.to_string()))?;
         Ok(Self(Arc::new(Inner {
@@ -98,9 +109,11 @@ impl Sandbox {
             keyed,
             calls,
             mappers,
+            verifiers,
             stop,
             ticker: Some(ticker),
             metrics: options.metrics,
+            largest_answer: options.largest_answer,
         })))
     }
 
@@ -108,8 +121,13 @@ impl Sandbox {
         &self.0.metrics
     }
 
-    pub(crate) fn calls(&self) -> &Arc<Semaphore> {
-        &self.0.calls
+    pub(crate) fn largest_answer(&self) -> usize {
+        self.0.largest_answer
+    }
+
+    /// Where a call waits for its turn.
+    pub(crate) fn line_of(&self, operation: &str) -> &Arc<Semaphore> {
+        if operation == "verify-webhook" { &self.0.verifiers } else { &self.0.calls }
     }
 
     pub(crate) fn mappers(&self) -> &Arc<Semaphore> {
@@ -153,6 +171,11 @@ pub(crate) fn for_compiling() -> wasmtime::Result<Engine> {
     Engine::new(config(None).parallel_compilation(false))
 }
 
+/// The same engine, but that it sets no room aside for instances.
+pub(crate) fn without_pool() -> wasmtime::Result<Engine> {
+    Engine::new(&config(None))
+}
+
 /// Engine version, settings, target and processor features: what must be the same for compiled code to be loaded.
 pub(crate) fn fingerprint(engine: &Engine) -> [u8; 32] {
     struct Into256(Sha256);
@@ -190,8 +213,8 @@ fn config(pool: Option<u32>) -> Config {
         .max_wasm_stack(512 << 10)
         .wasm_backtrace_max_frames(std::num::NonZeroUsize::new(20));
     if let Some(calls) = pool {
-        // Beside the calls that are let in, as many mappers are.
-        let calls = calls.saturating_mul(2);
+        // Beside the calls that are let in, as many mappers are, and those who verify.
+        let calls = calls.saturating_mul(2).saturating_add(VERIFIERS);
         let mut pooling = PoolingAllocationConfig::new();
         pooling
             .total_component_instances(calls)

@@ -1,12 +1,13 @@
 //! Why a call did not deliver: the adapter said so, or the host ended it.
 
 use entrepot_domain::catalog::Issue;
+use entrepot_domain::catalog::limits::beginning;
 use thiserror::Error;
 
 /// What the adapter answered. The host decides from the case alone.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum AdapterError {
-    #[error("the marketplace asks to slow down")]
+    #[error("the marketplace asks to slow down{}", later(*.0))]
     RateLimited(Option<u64>),
     #[error("{0}")]
     Unauthorized(String),
@@ -16,12 +17,27 @@ pub enum AdapterError {
     Unavailable(String),
     #[error("it does not exist at the marketplace")]
     NotFound,
-    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    #[error("{}", in_words(.0))]
     Invalid(Vec<Issue>),
     #[error("{0}")]
     Unsupported(String),
     #[error("{0}")]
     Other(String),
+}
+
+/// The beginning: it becomes a line of a log, and the reason why something failed.
+fn in_words(issues: &[Issue]) -> String {
+    beginning(&issues.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "), 2_000)
+}
+
+/// How long it asked to be left alone, for people: they have no use for milliseconds.
+fn later(wait: Option<u64>) -> String {
+    match wait.map(|ms| ms.div_ceil(1000)) {
+        None => String::new(),
+        Some(0..=1) => " and to come again in a second".to_owned(),
+        Some(seconds @ 2..=119) => format!(" and to come again in {seconds} seconds"),
+        Some(seconds) => format!(" and to come again in {} minutes", seconds.div_ceil(60)),
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -49,6 +65,22 @@ impl CallError {
             Self::Adapter(AdapterError::Other(_)) => "adapter-error",
             Self::Stopped { .. } => "adapter-stopped",
             Self::NotExported(_) => "not-exported",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_is_told_in_words() {
+        for (ms, want) in [
+            (None, ""),
+            (Some(7_000), " and to come again in 7 seconds"),
+            (Some(600_000), " and to come again in 10 minutes"),
+        ] {
+            assert_eq!(AdapterError::RateLimited(ms).to_string(), format!("the marketplace asks to slow down{want}"));
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use entrepot_domain::catalog::limits::LARGEST_PRODUCT;
 use entrepot_domain::grants::{ByteSize, Limits, TimeSpan};
 use wasmtime::ResourceLimiter;
 
@@ -30,6 +31,15 @@ pub struct CallLimits {
     pub host_calls: u64,
 }
 
+/// Bytes of one product as an adapter hands it over; twice of what is kept, so that most of what is too large is told apart from the rest.
+const LARGEST_MAPPED: usize = 2 * LARGEST_PRODUCT;
+
+/// A marketplace waits while a delivery is verified, and so do other channels' deliveries.
+const VERIFYING_CPU: Duration = Duration::from_millis(200);
+const VERIFYING: Duration = Duration::from_secs(1);
+/// Bytes of the events of one delivery.
+const LARGEST_VERDICT: usize = 8 << 20;
+
 /// Host calls of any kind per call of an export; no manifest can ask for more.
 const HOST_CALLS: u64 = 20_000;
 
@@ -51,6 +61,26 @@ impl CallLimits {
             result: size(result),
             log: size(log),
             host_calls: HOST_CALLS,
+        }
+    }
+
+    /// Answers no larger than this.
+    #[must_use]
+    pub(crate) fn at_most(self, result: usize) -> Self {
+        Self { result: self.result.min(result), ..self }
+    }
+
+    /// Some calls are held to less than a grant may allow: of what they bring there is much at a time, or somebody waits.
+    #[must_use]
+    pub(crate) fn of(self, operation: &str) -> Self {
+        match operation {
+            "map-product" => self.at_most(LARGEST_MAPPED),
+            "verify-webhook" => Self {
+                cpu: self.cpu.min(VERIFYING_CPU),
+                wall_clock: self.wall_clock.min(VERIFYING),
+                ..self.at_most(LARGEST_VERDICT)
+            },
+            _ => self,
         }
     }
 

@@ -21,7 +21,7 @@ impl Adapter {
                 let bindings = pre.instantiate_async(&mut *store).await?;
                 let guest = bindings.entrepot_adapter_listings();
                 let issues = guest.call_check_listing(&mut *store, &channel.to_wit(), &listing.to_wit()).await?;
-                Ok(Ok(issues.into_iter().map(convert::issue).collect()))
+                Ok(Ok(convert::issues(issues)))
             })
         })
         .await

@@ -22,6 +22,10 @@ pub enum LoadError {
     TooMuch { what: &'static str, found: u64, most: u64 },
     #[error(transparent)]
     Compile(#[from] CompileError),
+    #[error(
+        "the component asks for more than any adapter gets here: {0}; it needs fewer or smaller memories, tables or modules"
+    )]
+    NoRoom(String),
     #[error("the component does not fit the interface entrepot:adapter: {0}")]
     Mismatch(String),
 }

@@ -20,12 +20,13 @@ impl Adapter {
         request: PageRequest,
     ) -> Result<Page, CallError> {
         let pre = self.stock().ok_or(CallError::NotExported("stock/fetch-stock"))?.clone();
+        let adapter = channel.adapter.clone();
         self.alone("fetch-stock", channel.clone(), session, move |store, channel| {
             Box::pin(async move {
                 let bindings = pre.instantiate_async(&mut *store).await?;
                 let guest = bindings.entrepot_adapter_stock();
                 let answer = guest.call_fetch_stock(&mut *store, &channel.to_wit(), &request.to_wit()).await?;
-                Ok(answer.map(convert::stock_page).map_err(convert::error))
+                Ok(answer.map_err(convert::error).and_then(|page| convert::stock_page(page).bounded(&adapter)))
             })
         })
         .await

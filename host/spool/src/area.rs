@@ -1,13 +1,16 @@
 //! The folder below which the spools of processes lie, each process in a folder of its own.
 
 use std::fs::{self, File, TryLockError};
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tempfile::TempDir;
 
 use crate::Spool;
+
+/// Bytes that show that there is room.
+const ROOM: usize = 64 << 10;
 
 /// A process's own folder. Cheap to clone; the last clone, or the end of the process, gives it up.
 #[derive(Clone)]
@@ -35,6 +38,11 @@ impl Area {
         Ok(Self(Arc::new(Own { folder, lock, _held: held })))
     }
 
+    /// Whether there is room for files.
+    pub fn check_room(&self) -> io::Result<()> {
+        check_room(self.folder())
+    }
+
     /// Nothing is on disk before the first file is made.
     pub fn spool(&self, limit: u64) -> Spool {
         Spool::new(self.clone(), limit)
@@ -43,6 +51,13 @@ impl Area {
     pub(crate) fn folder(&self) -> &Path {
         self.0.folder.path()
     }
+}
+
+/// Whether something can be written into the folder, all the way to its disk.
+pub fn check_room(folder: &Path) -> io::Result<()> {
+    let mut file = tempfile::tempfile_in(folder)?;
+    file.write_all(&[0; ROOM])?;
+    file.sync_data()
 }
 
 impl Drop for Own {

@@ -1,4 +1,6 @@
-//! Each root line followed by its descendants, whatever order they came in, in bounded memory.
+//! Each root line followed by its descendants, whatever order they came in, in bounded memory. A root that comes again stands behind
+//! the descendants of the first; what hangs on nothing stands at the end, together where it hangs on the same; a line that is no object
+//! is a root of its own. Whether that is amiss, and what with, is for whoever reads.
 //!
 //! Lines stay where they are; small records are sorted. A record says under which id a line hangs so far, its *anchor*. In each
 //! round the anchors are joined with the ids of lines that have a parent, and become that parent, until all anchors are roots.
@@ -31,7 +33,7 @@ pub(crate) fn write(
     parent_key: &str,
     to: &mut Filling,
 ) -> Result<(), SpoolError> {
-    // Roots by name: (name, line). Lines by anchor: (anchor, line). Parents by name: (name, parent's name).
+    // Roots by name: (name, line, its length). Lines by anchor: likewise. Parents by name: (name, parent's name).
     let (mut roots, mut hanging, mut parents) = (Sorter::new(dir), Sorter::new(dir), Sorter::new(dir));
     let mut order = Sorter::new(dir);
     let mut lines = Lines::new(BufReader::with_capacity(1 << 18, File::open(from)?));
@@ -43,14 +45,12 @@ pub(crate) fn write(
         if line.is_empty() {
             continue;
         }
-        match heads(line, id_key, parent_key)? {
-            (id, None) => {
-                let [a, b] = id.as_deref().map_or([0, 0], name);
-                // Its place in the file is its place among the roots.
-                order.push([at, 0, at, length, 0])?;
-                if id.is_some() {
-                    roots.push([a, b, at, 0, 0])?;
-                }
+        match heads(line, id_key, parent_key).unwrap_or_default() {
+            // Its place in the file is its place among the roots.
+            (None, None) => order.push([at, 0, at, length, 0])?,
+            (Some(id), None) => {
+                let [a, b] = name(&id);
+                roots.push([a, b, at, length, 0])?;
             }
             (id, Some(parent)) => {
                 let [a, b] = name(&parent);
@@ -97,23 +97,55 @@ fn finish(
     mut order: Sorter<'_>,
     to: &mut Filling,
 ) -> Result<(), SpoolError> {
-    let (mut waiting, mut ids) = (hanging.sorted()?, roots.open()?);
-    let mut root = ids.next()?;
-    let mut orphans = 0_u64;
+    let mut waiting = hanging.sorted()?;
+    let mut roots = Roots { reading: roots.open()?, ahead: None };
+    let mut root = roots.next(&mut order)?;
     while let Some([a, b, at, length, _]) = waiting.next()? {
         while root.is_some_and(|[c, d, ..]| [c, d] < [a, b]) {
-            root = ids.next()?;
+            root = roots.next(&mut order)?;
         }
         match root {
             // After the root itself, whose second number is 0.
             Some([c, d, place, ..]) if [c, d] == [a, b] => order.push([place, 1, at, length, 0])?,
-            _ => orphans += 1,
+            // After everything, next to what hangs on the same.
+            _ => order.push([u64::MAX, a, at, length, b])?,
         }
     }
-    if orphans > 0 {
-        return Err(SpoolError::Content(format!("is incomplete: the parents of {orphans} lines are not in it")));
+    while root.is_some() {
+        root = roots.next(&mut order)?;
     }
     copy(from, order.sorted()?, to)
+}
+
+/// Roots by name, those of one name as one.
+struct Roots {
+    reading: Reading,
+    ahead: Option<Record>,
+}
+
+impl Roots {
+    /// The first line of the next name; all lines of that name have their place in `order` then.
+    fn next(&mut self, order: &mut Sorter<'_>) -> io::Result<Option<Record>> {
+        let first = match self.ahead.take() {
+            Some(first) => first,
+            None => match self.reading.next()? {
+                Some(first) => first,
+                None => return Ok(None),
+            },
+        };
+        let [a, b, place, length, _] = first;
+        order.push([place, 0, place, length, 0])?;
+        while let Some(next) = self.reading.next()? {
+            let [c, d, at, length, _] = next;
+            if [c, d] != [a, b] {
+                self.ahead = Some(next);
+                break;
+            }
+            // Behind what hangs on the name.
+            order.push([place, 2, at, length, 0])?;
+        }
+        Ok(Some(first))
+    }
 }
 
 fn copy(from: &Path, mut order: Sorted, to: &mut Filling) -> Result<(), SpoolError> {
@@ -161,8 +193,8 @@ impl Reading {
     }
 }
 
-/// Id and parent of a line; other members are skipped over.
-fn heads(line: &[u8], id_key: &str, parent_key: &str) -> Result<(Option<String>, Option<String>), SpoolError> {
+/// Id and parent of a line, each of which may be missing; other members are skipped over. `None`: it is no object, or they are no text.
+fn heads(line: &[u8], id_key: &str, parent_key: &str) -> Option<(Option<String>, Option<String>)> {
     struct Heads<'a>(&'a str, &'a str);
 
     impl<'de> Visitor<'de> for Heads<'_> {
@@ -191,9 +223,5 @@ fn heads(line: &[u8], id_key: &str, parent_key: &str) -> Result<(Option<String>,
     struct Key<'a>(#[serde(borrow)] std::borrow::Cow<'a, str>);
 
     let mut reader = serde_json::Deserializer::from_slice(line);
-    let found = reader.deserialize_map(Heads(id_key, parent_key)).and_then(|found| reader.end().map(|()| found));
-    found.map_err(|_| {
-        let start: String = String::from_utf8_lossy(line).chars().take(60).collect();
-        SpoolError::Content(format!("has a line that is no JSON object with text under {id_key}: {start}"))
-    })
+    reader.deserialize_map(Heads(id_key, parent_key)).and_then(|found| reader.end().map(|()| found)).ok()
 }

@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tempfile::TempDir;
 use thiserror::Error;
 
-pub use area::Area;
+pub use area::{Area, check_room};
 pub use lines::{Chunk, LONGEST_LINE};
 
 #[derive(Debug, Error)]

@@ -43,12 +43,17 @@ impl files::Host for &mut HostState {
         };
         // What the guest could not hold need not be read.
         let most = (max_bytes as usize).min(self.limits.memory);
-        let chunk = blocking(move || spool.lines(&id, offset, most)).await?;
-        Ok(chunk.map(|chunk| {
-            let clean = |line: String| session.clean(&line).into_owned();
+        let cleaner = match session.cleaner().await {
+            Ok(cleaner) => cleaner,
+            Err(failure) => return Ok(Err(refused(failure))),
+        };
+        blocking(move || {
+            let chunk = spool.lines(&id, offset, most)?;
+            let clean = |line: String| cleaner.clean(&line).into_owned();
             let lines = chunk.lines.into_iter().map(clean).collect();
-            Chunk { lines, next_offset: chunk.next_offset, end: chunk.end }
-        }))
+            Ok(Chunk { lines, next_offset: chunk.next_offset, end: chunk.end })
+        })
+        .await
     }
 
     async fn group_lines(
@@ -108,12 +113,12 @@ impl Sink for Kept {
         match self.0.write_all(bytes) {
             Ok(()) => Ok(()),
             Err(error) if self.0.is_full() => Err(Failure::Denied(error.to_string())),
-            Err(error) => Err(Failure::Unavailable(format!("the host cannot keep the file: {error}"))),
+            Err(error) => Err(Failure::Unusable(format!("the host cannot keep the file: {error}"))),
         }
     }
 
     fn restart(&mut self) -> Result<(), Failure> {
-        self.0.restart().map_err(|error| Failure::Unavailable(error.to_string()))
+        self.0.restart().map_err(|error| Failure::Unusable(error.to_string()))
     }
 }
 

@@ -1,14 +1,12 @@
 //! `entrepot:adapter/http`: gated by the grant, which the egress session enforces for the running operation.
 
 use entrepot_egress::{Failure, Request, Response};
+use futures_util::StreamExt;
 use wasmtime::component::Linker;
 
 use crate::bindings::exchange::{self, Method};
 use crate::bindings::{http, types};
 use crate::state::HostState;
-
-/// Requests of one `send-all` that are on their way together.
-const AT_ONCE: usize = 4;
 
 pub(crate) fn link_http(linker: &mut Linker<HostState>) -> wasmtime::Result<()> {
     // Types only: importing them grants nothing, but a component names them.
@@ -34,21 +32,16 @@ impl http::Host for &mut HostState {
         }
         let session = self.session("http")?;
         let (mut answers, mut held) = (Vec::with_capacity(requests.len()), 0_usize);
-        let mut requests = requests.into_iter().map(outgoing);
-        loop {
-            let some: Vec<_> = requests.by_ref().take(AT_ONCE).collect();
-            if some.is_empty() {
-                return Ok(answers);
-            }
-            for answer in session.send_all(self.operation, some).await {
-                held += answer.as_ref().map_or(0, |response| response.body.len());
-                answers.push(answer.map(incoming).map_err(refused));
-            }
+        let mut arriving = session.send_each(self.operation, requests.into_iter().map(outgoing).collect());
+        while let Some(answer) = arriving.next().await {
+            held += answer.as_ref().map_or(0, |response| response.body.len());
+            answers.push(answer.map(incoming).map_err(refused));
             // The guest could not hold them either; until they are handed over they are the host's memory.
             if held > self.limits.memory {
                 return Err(wasmtime::format_err!("the answers to one send-all are larger than the guest's memory"));
             }
         }
+        Ok(answers)
     }
 }
 
@@ -84,7 +77,7 @@ fn incoming(response: Response) -> exchange::Response {
 pub(super) fn refused(failure: Failure) -> types::Error {
     match failure {
         Failure::Denied(why) => types::Error::Denied(why),
-        Failure::Unavailable(why) => types::Error::Unavailable(why),
+        Failure::Unavailable(why) | Failure::Unusable(why) => types::Error::Unavailable(why),
         Failure::RateLimited(wait) => types::Error::RateLimited(wait),
     }
 }

@@ -43,7 +43,7 @@ pub struct Receipt {
 
 pub(crate) fn receipt(receipt: model::Receipt) -> Receipt {
     let model::Receipt { external_id, url, state, warnings } = receipt;
-    Receipt { external_id, url, state, warnings: warnings.into_iter().map(super::paging::issue).collect() }
+    Receipt { external_id, url, state, warnings: super::paging::issues(warnings) }
 }
 
 fn product(product: Product) -> model::Product {

@@ -5,12 +5,13 @@ use entrepot_domain::catalog::{
 };
 use serde_json::{Map, Value};
 
-use super::paging::issue;
+use super::paging::issues;
 use crate::bindings::{model, types};
 
 /// Fails where a field that must be a JSON object or a finite number is none.
 pub(crate) fn product(product: model::Product) -> Result<Product, Issue> {
-    Ok(Product {
+    let mut extras = Extras { left: LARGEST_EXTRAS, left_out: 0 };
+    let mut mapped = Product {
         source_id: product.source_id,
         title: product.title,
         description_html: product.description_html,
@@ -30,7 +31,7 @@ pub(crate) fn product(product: model::Product) -> Result<Product, Issue> {
             .variants
             .into_iter()
             .enumerate()
-            .map(|(index, v)| variant(index, v))
+            .map(|(index, v)| variant(index, v, &mut extras))
             .collect::<Result<_, _>>()?,
         media: product.media.into_iter().map(media).collect(),
         collections: product
@@ -46,12 +47,20 @@ pub(crate) fn product(product: model::Product) -> Result<Product, Issue> {
         seo: product.seo.map(|s| Seo { title: s.title, description: s.description }),
         created_at: product.created_at,
         updated_at: product.updated_at,
-        warnings: product.warnings.into_iter().map(issue).collect(),
-        extras: object("/extras", &product.extras)?,
-    })
+        warnings: issues(product.warnings),
+        extras: extras.object("/extras", &product.extras)?,
+    };
+    if extras.left_out > 0 {
+        let message = format!(
+            "{} bytes of what has no place in the catalogue were left out; at most {LARGEST_EXTRAS} are kept of a product",
+            extras.left_out
+        );
+        mapped.warnings.push(Issue::new("/extras", "extras-too-large", message));
+    }
+    Ok(mapped)
 }
 
-fn variant(index: usize, variant: model::ProductVariant) -> Result<Variant, Issue> {
+fn variant(index: usize, variant: model::ProductVariant, extras: &mut Extras) -> Result<Variant, Issue> {
     let at = |field: &str| format!("/variants/{index}/{field}");
     Ok(Variant {
         source_id: variant.source_id,
@@ -78,7 +87,7 @@ fn variant(index: usize, variant: model::ProductVariant) -> Result<Variant, Issu
             model::Inventory::Tracked(levels) => Inventory::Tracked(levels.into_iter().map(level).collect()),
         },
         media_ids: variant.media_ids,
-        extras: object(&at("extras"), &variant.extras)?,
+        extras: extras.object(&at("extras"), &variant.extras)?,
     })
 }
 
@@ -138,23 +147,31 @@ fn finite(path: &str, value: f64) -> Result<f64, Issue> {
     }
 }
 
-/// Parsed, JSON takes many times the space of its text.
-const LARGEST_EXTRAS: usize = 4 << 20;
+/// Of all extras of a product. Parsed, JSON takes many times the space of its text.
+const LARGEST_EXTRAS: usize = 1 << 20;
 
-/// JSON that an adapter made: an object, or nothing said.
-fn object(path: &str, text: &str) -> Result<Value, Issue> {
-    if text.is_empty() || text == "{}" {
-        return Ok(Value::Object(Map::new()));
-    }
-    if text.len() > LARGEST_EXTRAS {
-        let problem = format!("the adapter returned extras of {} bytes; at most {LARGEST_EXTRAS} are kept", text.len());
-        return Err(Issue::new(path, "extras-invalid", problem));
-    }
-    match serde_json::from_str(text) {
-        Ok(value @ Value::Object(_)) => Ok(value),
-        Ok(_) => Err(Issue::new(path, "extras-invalid", "the adapter returned extras that are no JSON object")),
-        Err(error) => {
-            Err(Issue::new(path, "extras-invalid", format!("the adapter returned extras that are no JSON: {error}")))
+/// What is left for the extras of a product.
+struct Extras {
+    left: usize,
+    left_out: usize,
+}
+
+impl Extras {
+    /// JSON that an adapter made: an object, or nothing said. What is too large is left out: a product can do without.
+    fn object(&mut self, path: &str, text: &str) -> Result<Value, Issue> {
+        let Some(left) = self.left.checked_sub(text.len()).filter(|_| !text.is_empty() && text != "{}") else {
+            self.left_out += if text.len() > self.left { text.len() } else { 0 };
+            return Ok(Value::Object(Map::new()));
+        };
+        self.left = left;
+        match serde_json::from_str(text) {
+            Ok(value @ Value::Object(_)) => Ok(value),
+            Ok(_) => Err(Issue::new(path, "extras-invalid", "the adapter returned extras that are no JSON object")),
+            Err(error) => Err(Issue::new(
+                path,
+                "extras-invalid",
+                format!("the adapter returned extras that are no JSON: {error}"),
+            )),
         }
     }
 }

@@ -1,5 +1,5 @@
 use super::Page;
-use super::paging::storable;
+use super::paging::{storable, usable};
 use super::webhook::StockChange;
 use crate::bindings::stock;
 
@@ -8,8 +8,8 @@ pub(crate) fn stock_page(page: stock::StockPage) -> Page {
     let stock = levels
         .into_iter()
         .map(|stock::Level { item_id, location_id, available }| StockChange {
-            item_id: storable(item_id),
-            location_id: storable(location_id),
+            item_id: usable(item_id),
+            location_id: usable(location_id),
             available,
         })
         .collect();

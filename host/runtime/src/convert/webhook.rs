@@ -2,7 +2,7 @@ use entrepot_domain::clock::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::RawItem;
-use super::paging::{raw_item, storable, words};
+use super::paging::{raw_item, storable, usable, words};
 use crate::bindings::webhooks;
 
 /// A request as it came in.
@@ -93,10 +93,10 @@ pub(crate) fn verdict(verdict: webhooks::Verdict) -> Verdict {
 fn event(event: webhooks::Event) -> Event {
     match event {
         webhooks::Event::Upserted(item) => Event::Upserted(raw_item(item)),
-        webhooks::Event::Changed(id) => Event::Changed(storable(id)),
-        webhooks::Event::Deleted(id) => Event::Deleted(storable(id)),
+        webhooks::Event::Changed(id) => Event::Changed(usable(id)),
+        webhooks::Event::Deleted(id) => Event::Deleted(usable(id)),
         webhooks::Event::Stock(changes) => Event::Stock(changes.into_iter().map(stock).collect()),
-        webhooks::Event::OrderChanged(id) => Event::OrderChanged(storable(id)),
+        webhooks::Event::OrderChanged(id) => Event::OrderChanged(usable(id)),
         webhooks::Event::Disconnected => Event::Disconnected,
         webhooks::Event::RunReady(json) => Event::RunReady(storable(json)),
         webhooks::Event::Ignored(why) => Event::Ignored(words(why)),
@@ -105,7 +105,7 @@ fn event(event: webhooks::Event) -> Event {
 
 fn stock(change: webhooks::StockChange) -> StockChange {
     let webhooks::StockChange { item_id, location_id, available } = change;
-    StockChange { item_id: storable(item_id), location_id: storable(location_id), available }
+    StockChange { item_id: usable(item_id), location_id: usable(location_id), available }
 }
 
 pub(crate) fn subscription(subscription: webhooks::Subscription) -> Subscription {
