@@ -1,51 +1,30 @@
 //! The audit log: a chain in which each entry is authenticated together with the one before it, under a key that the
 //! database does not hold. Changing, removing or inserting a row breaks it, and so does recomputing it without the key.
 
+mod compare;
+mod told;
+
 use entrepot_store::Tx;
 use entrepot_store::audit::AuditRow;
-use hmac::{Hmac, KeyInit, Mac};
+use hmac::Mac;
 use serde::Serialize;
 use serde_json::Value;
-use sha2::Sha256;
-use zeroize::Zeroizing;
 
-use crate::{Admission, AdmissionError};
+use crate::mac::hex;
+use crate::{Admission, AdmissionError, MacKeys};
 
-/// What authenticates the log: keys derived from the host's master keys, with their ids, the one in use first.
-pub struct AuditKeys(Vec<(String, Zeroizing<[u8; 32]>)>);
-
-impl AuditKeys {
-    /// At least one.
-    pub fn new(keys: Vec<(String, Zeroizing<[u8; 32]>)>) -> Self {
-        Self(keys)
-    }
-
-    fn hash(&self, row: &AuditRow, before: &str) -> Option<String> {
-        let (_, key) = self.0.iter().find(|(id, _)| *id == row.key_id)?;
-        let mut mac = <Hmac<Sha256>>::new_from_slice(key.as_slice()).ok()?;
-        let numbers = [row.seq.to_be_bytes(), row.at.to_be_bytes()].concat();
-        let adapter = row.adapter_id.as_deref().unwrap_or_default();
-        // Each part with its length: no two entries read the same.
-        for part in [
-            b"entrepot audit 1".as_slice(),
-            &numbers,
-            before.as_bytes(),
-            row.actor.as_bytes(),
-            row.action.as_bytes(),
-            adapter.as_bytes(),
-            row.details.as_bytes(),
-        ] {
-            mac.update(&(part.len() as u64).to_be_bytes());
-            mac.update(part);
-        }
-        Some(mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect())
-    }
-}
+use told::Told;
 
 /// What is written down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Action {
     Install,
+    /// Of a version that was installed.
+    Remove,
+    /// What was there before rows had MACs was given them.
+    Seal,
+    /// A master key that the database was not written with.
+    Adopt,
     Trust,
     Untrust,
     Rotate,
@@ -67,6 +46,9 @@ impl Action {
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Install => "install",
+            Self::Remove => "remove",
+            Self::Seal => "seal",
+            Self::Adopt => "adopt",
             Self::Trust => "trust",
             Self::Untrust => "untrust",
             Self::Rotate => "rotate",
@@ -90,7 +72,11 @@ pub struct Verified {
     pub entries: i64,
     /// Hash of the last one that holds. Kept elsewhere, it shows later whether the end of the log was cut off.
     pub head: Option<String>,
+    /// So many at the beginning are of a master key that is not given, from before another one was adopted: they cannot be checked.
+    pub unproved: i64,
     pub broken: Option<BrokenLink>,
+    /// Where the log holds: the first thing in the database that is not as it says.
+    pub differs: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -111,56 +97,110 @@ impl Admission {
     ) -> Result<(), AdmissionError> {
         let head = tx.audit_head().await?;
         let (seq, before) = head.map_or((0, String::new()), |head| (head.seq, head.hash));
-        let keys = self.audit_keys();
         let mut row = AuditRow {
-            seq: seq + 1,
+            seq: seq.saturating_add(1),
             at: self.db().clock().now(),
             actor: actor.to_owned(),
             action: action.as_str().to_owned(),
             adapter_id: adapter.map(str::to_owned),
             details: details.to_string(),
-            key_id: keys.0.first().map(|(id, _)| id.clone()).unwrap_or_default(),
+            key_id: self.audit_keys().id().unwrap_or_default().to_owned(),
             hash: String::new(),
         };
-        row.hash = keys.hash(&row, &before).ok_or(AdmissionError::NoAuditKey)?;
+        row.hash = hash(self.audit_keys(), &row, &before).ok_or(AdmissionError::NoAuditKey)?;
         tx.insert_audit(&row).await?;
         Ok(())
     }
 
-    /// Follows the chain and names the first link that does not hold.
+    /// Follows the chain and names the first link that does not hold; then holds the database against what the log says.
     pub async fn verify_audit(&self) -> Result<Verified, AdmissionError> {
-        let mut verified = Verified { entries: 0, head: None, broken: None };
+        let mut verified = Verified { entries: 0, head: None, unproved: 0, broken: None, differs: None };
+        let mut told = Told::default();
+        loop {
+            if !self.follow(&mut verified, &mut told).await? {
+                return Ok(verified);
+            }
+            // Nobody adds an entry, nor what it is about, while the two are held against each other.
+            let mut tx = self.db().begin().await?;
+            if tx.audit_head().await?.map_or(0, |head| head.seq) == verified.entries {
+                verified.differs = self.differs(&mut tx, &told).await?;
+                return Ok(verified);
+            }
+        }
+    }
+
+    /// To the end of the log as it is now. False: a link does not hold.
+    async fn follow(&self, verified: &mut Verified, told: &mut Told) -> Result<bool, AdmissionError> {
         loop {
             let page = self.db().audit_page(verified.entries).await?;
             if page.is_empty() {
-                return Ok(verified);
+                return Ok(true);
             }
-            for row in page {
-                let why = self.broken(&row, verified.entries, verified.head.as_deref().unwrap_or_default());
+            let mut rows = page.into_iter().peekable();
+            while let Some(row) = rows.next() {
+                let before = verified.unproved == verified.entries && row.seq == verified.entries + 1;
+                if before && self.is_before_adoption(&row, rows.peek()).await? {
+                    verified.unproved = row.seq;
+                    verified.entries = row.seq;
+                    verified.head = Some(row.hash);
+                    continue;
+                }
+                let mut why = self.broken(&row, verified.entries, verified.head.as_deref().unwrap_or_default());
+                if why.is_none() && row.action == Action::Usage.as_str() {
+                    why = self.usage_differs(&row).await?;
+                }
                 if let Some(why) = why {
                     verified.broken = Some(BrokenLink { seq: row.seq, why });
-                    return Ok(verified);
+                    return Ok(false);
                 }
-                if row.action == Action::Usage.as_str()
-                    && let Some(why) = self.usage_differs(&row).await?
-                {
-                    verified.broken = Some(BrokenLink { seq: row.seq, why });
-                    return Ok(verified);
-                }
+                told.hear(&row);
                 verified.entries = row.seq;
                 verified.head = Some(row.hash);
             }
         }
     }
 
+    /// Entries of a master key that was lost. Whoever adopted another one took the log as it was: that entry is authenticated together
+    /// with the last of these, so they stand as they stood then.
+    async fn is_before_adoption(&self, row: &AuditRow, next: Option<&AuditRow>) -> Result<bool, AdmissionError> {
+        if self.audit_keys().has(&row.key_id) {
+            return Ok(false);
+        }
+        let next = match next {
+            Some(next) => Some(next.clone()),
+            None => self.db().audit_page(row.seq).await?.into_iter().next(),
+        };
+        let Some(next) = next else { return Ok(false) };
+        Ok(!self.audit_keys().has(&next.key_id) || next.action == Action::Adopt.as_str())
+    }
+
     fn broken(&self, row: &AuditRow, after: i64, before: &str) -> Option<String> {
         if row.seq != after + 1 {
             return Some(format!("entry {} is missing", after + 1));
         }
-        match self.audit_keys().hash(row, before) {
+        match hash(self.audit_keys(), row, before) {
             None => Some(format!("it was written under the master key {:?}, which is not given here", row.key_id)),
             Some(hash) if hash != row.hash => Some("it, or the entry before it, is not what was written".to_owned()),
             Some(_) => None,
         }
     }
+}
+
+/// Over the entry and the hash of the one before. None: its key is not given.
+fn hash(keys: &MacKeys, row: &AuditRow, before: &str) -> Option<String> {
+    let numbers = [row.seq.to_be_bytes(), row.at.to_be_bytes()].concat();
+    let adapter = row.adapter_id.as_deref().unwrap_or_default();
+    let mac = keys.mac(
+        &row.key_id,
+        &[
+            b"entrepot audit 1",
+            &numbers,
+            before.as_bytes(),
+            row.actor.as_bytes(),
+            row.action.as_bytes(),
+            adapter.as_bytes(),
+            row.details.as_bytes(),
+        ],
+    )?;
+    Some(hex(&mac.finalize().into_bytes()))
 }

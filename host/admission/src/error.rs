@@ -4,7 +4,7 @@ use entrepot_runtime::LoadError;
 use entrepot_store::StoreError;
 use thiserror::Error;
 
-use crate::Quarantined;
+use crate::{Quarantined, Unfit};
 
 impl AdmissionError {
     /// Is it this host that has to be mended, not the adapter?
@@ -15,6 +15,37 @@ impl AdmissionError {
             _ => false,
         }
     }
+
+    pub(crate) fn changed_grant(adapter: &str, generation: i64, why: Unfit) -> Self {
+        let what = format!("the grant of {adapter} (generation {generation})");
+        Self::Changed { what, why, remedy: approve_again(adapter) }
+    }
+
+    pub(crate) fn changed_head(name: &str, why: Unfit) -> Self {
+        match name.strip_prefix("grants:") {
+            Some(adapter) => {
+                Self::Changed { what: format!("what is in use of {adapter}"), why, remedy: approve_again(adapter) }
+            }
+            None => Self::Changed {
+                what: "the list of trusted keys".to_owned(),
+                why,
+                remedy: "Begin a new one: entrepot adapter trust KEY".to_owned(),
+            },
+        }
+    }
+
+    pub(crate) fn changed_adapter(adapter: &str, version: &str, why: Unfit) -> Self {
+        let remedy = format!("Remove it, then install it again: entrepot adapter remove {adapter}@{version}");
+        Self::Changed { what: format!("{adapter} {version} as it is installed"), why, remedy }
+    }
+
+    pub(crate) fn is_changed(&self) -> bool {
+        matches!(self, Self::Changed { .. })
+    }
+}
+
+fn approve_again(adapter: &str) -> String {
+    format!("Look at it, then grant it anew: entrepot adapter inspect {adapter}, entrepot adapter approve {adapter}")
 }
 
 #[derive(Debug, Error)]
@@ -79,8 +110,15 @@ pub enum AdmissionError {
     NotApproved(String),
     #[error("the grant of {adapter} has expired; approve it again with `entrepot adapter approve {adapter}`")]
     Expired { adapter: String },
-    #[error("what is stored of {0} cannot be read; install it again")]
+    #[error(
+        "what is stored of {0} cannot be read; revoke it, remove it with `entrepot adapter remove`, and install it again"
+    )]
     Damaged(String),
+    /// Somebody wrote into the database past this host.
+    #[error("{what} is not used: {why}. What the log says of it: entrepot adapter audit --verify. {remedy}")]
+    Changed { what: String, why: Unfit, remedy: String },
+    #[error("{adapter} {version} is in use{how}; take it out of use first: entrepot adapter {instead}")]
+    InUse { adapter: String, version: String, how: &'static str, instead: String },
     #[error(transparent)]
     Store(#[from] StoreError),
 }

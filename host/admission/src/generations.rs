@@ -5,13 +5,14 @@ use std::sync::{Arc, PoisonError};
 
 use entrepot_domain::ChannelId;
 use entrepot_domain::clock::Timestamp;
-use entrepot_domain::grants::{Grant, Manifest, generation_for};
+use entrepot_domain::grants::{Ceilings, Grant, Manifest, generation_for};
 use entrepot_runtime::{Adapter, Artifact, Sandbox};
 use entrepot_store::Db;
-use entrepot_store::grants::{GrantRow, InForce};
+use entrepot_store::grants::GrantRow;
 use tokio::sync::Mutex;
 
-use crate::{AdmissionError, AuditKeys};
+use crate::heads::GrantHead;
+use crate::{AdmissionError, MacKeys};
 
 /// An approved adapter, ready to be called.
 pub struct Generation {
@@ -37,9 +38,14 @@ pub struct Admission(Arc<Inner>);
 type Slot = Arc<Mutex<Vec<Arc<Generation>>>>;
 
 pub struct AdmissionOptions {
-    pub audit_keys: AuditKeys,
+    /// What authenticates the audit log.
+    pub audit_keys: MacKeys,
+    /// What authenticates rows.
+    pub row_keys: MacKeys,
     /// Refuse unsigned artifacts from files and uploads too.
     pub require_signatures: bool,
+    /// More than this no grant gives, whatever a manifest asks for.
+    pub ceilings: Ceilings,
 }
 
 struct Inner {
@@ -55,8 +61,17 @@ impl Admission {
         Self(Arc::new(Inner { db, sandbox, options, loaded: std::sync::Mutex::default() }))
     }
 
-    pub(crate) fn audit_keys(&self) -> &AuditKeys {
+    pub(crate) fn audit_keys(&self) -> &MacKeys {
         &self.0.options.audit_keys
+    }
+
+    /// What rows of other parts of the host are authenticated with, too.
+    pub fn row_keys(&self) -> &MacKeys {
+        &self.0.options.row_keys
+    }
+
+    pub fn ceilings(&self) -> &Ceilings {
+        &self.0.options.ceilings
     }
 
     pub(crate) fn require_signatures(&self) -> bool {
@@ -79,58 +94,73 @@ impl Admission {
 
     /// The generation in force for most channels. The database is asked every time, so an approval on one host counts on all.
     pub async fn active(&self, adapter: &str) -> Result<Arc<Generation>, AdmissionError> {
-        let InForce { main, canary } = self.in_force(adapter).await?;
-        let numbers: Vec<i64> = canary.iter().chain([&main]).map(|row| row.generation).collect();
-        self.load(&main, &numbers).await
+        let head = self.in_force(adapter).await?;
+        let main = head.main.ok_or_else(|| AdmissionError::NotApproved(adapter.to_owned()))?;
+        self.load(adapter, main, &head).await
     }
 
     /// The generation in force for a channel: it may be among those that try a later one.
     pub async fn active_for(&self, adapter: &str, channel: &ChannelId) -> Result<Arc<Generation>, AdmissionError> {
-        let InForce { main, canary } = self.in_force(adapter).await?;
-        let in_force: Vec<&GrantRow> = canary.iter().chain([&main]).collect();
-        let shares: Vec<(i64, i64)> = in_force.iter().map(|row| (row.generation, row.share)).collect();
-        let numbers: Vec<i64> = shares.iter().map(|(number, _)| *number).collect();
-        let chosen = generation_for(channel.as_str(), &shares);
-        let row = in_force.into_iter().find(|row| Some(row.generation) == chosen).unwrap_or(&main);
-        self.load(row, &numbers).await
+        let head = self.in_force(adapter).await?;
+        let chosen = generation_for(channel.as_str(), &head.shares());
+        let chosen = chosen.ok_or_else(|| AdmissionError::NotApproved(adapter.to_owned()))?;
+        self.load(adapter, chosen, &head).await
     }
 
-    async fn in_force(&self, adapter: &str) -> Result<InForce, AdmissionError> {
-        if let Some(in_force) = self.db().grants_in_force(adapter).await? {
-            return Ok(in_force);
+    /// The number of the generation that is in force for a channel, if one is: quick enough to be asked before each page.
+    pub async fn in_force_for(&self, adapter: &str, channel: &ChannelId) -> Result<Option<i64>, AdmissionError> {
+        match self.grant_head(adapter).await {
+            Err(error) if error.is_changed() => Ok(None),
+            head => Ok(generation_for(channel.as_str(), &head?.unwrap_or_default().shares())),
         }
-        let installed = self.db().adapter(adapter).await?.is_some();
+    }
+
+    async fn in_force(&self, adapter: &str) -> Result<GrantHead, AdmissionError> {
+        if let Some(head) = self.grant_head(adapter).await?.filter(|head| head.main.is_some()) {
+            return Ok(head);
+        }
+        let installed = !self.db().adapters_named(adapter).await?.is_empty();
         let adapter = adapter.to_owned();
         Err(if installed { AdmissionError::NotApproved(adapter) } else { AdmissionError::Unknown(adapter) })
     }
 
-    /// `in_force`: the numbers of those that are still wanted.
-    async fn load(&self, row: &GrantRow, in_force: &[i64]) -> Result<Arc<Generation>, AdmissionError> {
-        let adapter = row.adapter_id.as_str();
-        let unknown = || AdmissionError::Unknown(adapter.to_owned());
-        let damaged = || AdmissionError::Damaged(adapter.to_owned());
-        let grant = crate::review::grant(row)?;
+    async fn load(&self, adapter: &str, number: i64, head: &GrantHead) -> Result<Arc<Generation>, AdmissionError> {
+        let row = self.db().grant(adapter, number).await?;
+        let row = row.ok_or_else(|| AdmissionError::changed_grant(adapter, number, crate::Unfit::Missing))?;
+        // Every time: what was loaded is of no use any more when the row was changed since.
+        // And the ceilings of this host hold, whatever was granted under others.
+        let (grant, _) = self.granted(&row)?.capped(self.ceilings());
         if grant.expires_at.is_some_and(|end| end <= self.db().clock().now()) {
             return Err(AdmissionError::Expired { adapter: adapter.to_owned() });
         }
         let slot = self.slot(adapter);
         let mut loaded = slot.lock().await;
-        loaded.retain(|generation| in_force.contains(&generation.number));
-        if let Some(generation) = loaded.iter().find(|generation| generation.number == row.generation) {
+        let wanted = head.shares();
+        loaded.retain(|generation| wanted.iter().any(|(number, _)| *number == generation.number));
+        if let Some(generation) = loaded.iter().find(|known| known.number == number && known.grant == grant) {
             return Ok(generation.clone());
         }
-        let installed = self.db().adapter_version(adapter, &row.version).await?.ok_or_else(unknown)?;
-        let manifest: Manifest = serde_json::from_value(installed.manifest.0).map_err(|_| damaged())?;
-        let bytes = self.db().artifact(adapter, &row.version, &row.digest).await?.ok_or_else(unknown)?;
-        let expected = row.digest.clone();
-        let check = tokio::task::spawn_blocking(move || {
-            let ours = entrepot_artifact::sha256_hex(&bytes) == expected;
-            ours.then(|| Artifact::check(bytes))
-        });
-        let artifact = check.await.ok().flatten().ok_or_else(damaged)??;
-        let code = self.sandbox().load(&artifact, &grant.limits).await?;
-        let generation = Arc::new(Generation { adapter: code, manifest, grant, number: row.generation });
+        let (component, manifest) = self.granted_artifact(&row).await?;
+        let code = self.sandbox().load(&component, &grant.limits).await?;
+        let generation = Arc::new(Generation { adapter: code, manifest, grant, number });
         loaded.push(generation.clone());
         Ok(generation)
+    }
+
+    /// The bytes that were granted something, and what they say of themselves: not what the database says of them.
+    async fn granted_artifact(&self, row: &GrantRow) -> Result<(Artifact, Manifest), AdmissionError> {
+        let GrantRow { adapter_id: adapter, version, digest, .. } = row;
+        let damaged = || AdmissionError::Damaged(adapter.clone());
+        let bytes = self.db().artifact(adapter, version, digest).await?.ok_or_else(damaged)?;
+        let expected = digest.clone();
+        let check = tokio::task::spawn_blocking(move || {
+            let ours = entrepot_artifact::sha256_hex(&bytes) == expected;
+            ours.then(|| {
+                let component = Artifact::check(bytes.clone())?;
+                let manifest = Manifest::parse(entrepot_artifact::Artifact::read(bytes)?.manifest_text())?;
+                Ok::<_, AdmissionError>((component, manifest))
+            })
+        });
+        check.await.ok().flatten().ok_or_else(damaged)?
     }
 }

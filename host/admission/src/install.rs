@@ -2,8 +2,8 @@
 
 use entrepot_artifact::{Artifact, FetchOptions, Fetched, Source};
 use entrepot_domain::grants::{Difference, Grant, Manifest};
-use entrepot_store::Tx;
-use entrepot_store::adapters::NewAdapter;
+use entrepot_store::adapters::AdapterRow;
+use entrepot_store::{Lenient, Tx};
 use serde_json::json;
 
 use crate::audit::Action;
@@ -91,18 +91,22 @@ impl Admission {
         check_exports(&manifest, adapter.exports())?;
 
         let body = serde_json::to_value(&manifest).map_err(|_| AdmissionError::Damaged(manifest.id.clone()))?;
-        let new = NewAdapter {
-            adapter_id: &manifest.id,
-            version: &manifest.version,
-            digest: &digest,
-            publisher: &manifest.publisher,
-            manifest: &body,
-            imports: adapter.imports(),
-            exports: adapter.exports(),
-            artifact: artifact.bytes(),
-            source,
-            signer: signer.as_deref(),
+        let mut new = AdapterRow {
+            adapter_id: manifest.id.clone(),
+            version: manifest.version.clone(),
+            digest: digest.clone(),
+            publisher: manifest.publisher.clone(),
+            state: "pending".to_owned(),
+            manifest: Lenient(body),
+            imports: Lenient(adapter.imports().to_vec()),
+            exports: Lenient(adapter.exports().to_vec()),
+            size: i64::try_from(artifact.bytes().len()).unwrap_or(i64::MAX),
+            source: source.to_owned(),
+            signer: signer.clone(),
+            installed_at: self.db().clock().now(),
+            mac: None,
         };
+        new.mac = Some(self.seal_adapter(&new));
         let details = json!({
             "version": manifest.version, "publisher": manifest.publisher, "digest": digest, "source": source, "signer": signer,
             "size": artifact.bytes().len(),
@@ -113,7 +117,7 @@ impl Admission {
         if self.is_known(&artifact, &manifest, signer.as_deref(), options).await? {
             return Ok(installed(true));
         }
-        tx.insert_adapter(&new, self.db().clock().now()).await?;
+        tx.insert_adapter(&new, artifact.bytes()).await?;
         let approved = self.approve_narrower(&mut tx, &manifest, &digest, signer.as_deref()).await?;
         tx.commit().await?;
         tracing::info!(
@@ -135,25 +139,32 @@ impl Admission {
         digest: &str,
         signer: Option<&str>,
     ) -> Result<bool, AdmissionError> {
-        let Some(Before { granted, main, canary: None }) = self.before(tx, &manifest.id).await? else {
+        let before = match self.before(tx, &manifest.id).await {
+            // Nothing follows by itself on what somebody changed past this host.
+            Err(error) if error.is_changed() => return Ok(false),
+            before => before?,
+        };
+        let Some(Before { granted, main, head }) = before.filter(|before| before.head.canary.is_none()) else {
             return Ok(false);
         };
         if !granted.accept_narrower || signer.is_none() || !is_newer(&manifest.version, &main.version) {
             return Ok(false);
         }
         let known = self.db().adapter_version(&manifest.id, &main.version).await?;
-        let same_signer = known.is_some_and(|known| known.signer.as_deref() == signer);
-        if !same_signer || Difference::between(&granted.permissions(), &manifest.permissions()).is_wider() {
+        let same_signer =
+            known.is_some_and(|known| self.check_adapter(&known).is_ok() && known.signer.as_deref() == signer);
+        let (asked, cut) = Grant::as_requested(manifest, digest.to_owned()).capped(self.ceilings());
+        if !same_signer || Difference::between(&granted.permissions(), &asked.permissions()).is_wider() {
             return Ok(false);
         }
         let Grant { expires_at, report_only, accept_narrower, .. } = granted;
-        let upgraded =
-            Grant { expires_at, report_only, accept_narrower, ..Grant::as_requested(manifest, digest.to_owned()) };
+        let upgraded = Grant { expires_at, report_only, accept_narrower, ..asked };
+        let generation = self.put_in_use(tx, &upgraded, ALL, "host").await?;
         let details = json!({
-            "version": manifest.version, "digest": digest, "previous_generation": main.generation, "automatic": true, "grant": upgraded,
+            "version": manifest.version, "digest": digest, "generation": generation, "previous_generation": head.main,
+            "automatic": true, "grant": upgraded, "cut": cut,
         });
         self.record(tx, "host", Action::Upgrade, Some(&manifest.id), &details).await?;
-        self.put_in_use(tx, &upgraded, ALL, "host").await?;
         Ok(true)
     }
 
@@ -167,6 +178,13 @@ impl Admission {
     ) -> Result<bool, AdmissionError> {
         let mut highest: Option<semver::Version> = None;
         for row in self.db().adapters_named(&manifest.id).await? {
+            if let Err(why) = self.check_adapter(&row) {
+                // It blocks its own number, and says nothing else.
+                if row.version == manifest.version {
+                    return Err(AdmissionError::changed_adapter(&row.adapter_id, &row.version, why));
+                }
+                continue;
+            }
             if row.version == manifest.version {
                 if row.digest == artifact.digest() {
                     return Ok(true);

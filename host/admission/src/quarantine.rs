@@ -60,7 +60,7 @@ impl Admission {
     ) -> Result<(), AdmissionError> {
         let now = self.db().clock().now();
         let before = scoped.quarantine(channel).await?.filter(|known| known.generation == generation.number);
-        let strikes = before.as_ref().map_or(0, |known| known.strikes) + 1;
+        let strikes = before.as_ref().map_or(0, |known| known.strikes).saturating_add(1);
         let wait = FIRST_MS.saturating_mul(1 << (strikes - 1).clamp(0, 20)).min(LONGEST_MS);
         let quarantine = Quarantine {
             channel_id: channel.to_string(),

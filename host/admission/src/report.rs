@@ -9,7 +9,6 @@ use entrepot_store::quarantine::Quarantine;
 use entrepot_store::usage::Usage;
 use serde::Serialize;
 
-use crate::review::grant;
 use crate::{Admission, AdmissionError};
 
 #[derive(Clone, Debug, Serialize)]
@@ -65,14 +64,14 @@ impl Admission {
     /// Over all tenants, from `since` on.
     pub async fn usage_report(&self, adapter: &str, since: Timestamp) -> Result<UsageReport, AdmissionError> {
         self.latest(adapter).await?;
-        let in_force = self.db().grants_in_force(adapter).await?;
-        let granted = in_force.as_ref().map(|in_force| grant(&in_force.main)).transpose()?;
+        let granted = self.granted_now(adapter).await?;
+        let (_, canary) = self.versions_in_use(adapter).await?;
         let usage = self.db().usage_since(adapter, since).await?;
         let named = |kind| summed(&usage, kind, |usage| usage.name.clone());
         Ok(UsageReport {
             adapter: adapter.to_owned(),
             version: granted.as_ref().map(|grant| grant.version.clone()),
-            canary: in_force.and_then(|in_force| in_force.canary).map(|canary| canary.version),
+            canary,
             report_only: granted.as_ref().is_some_and(|grant| grant.report_only),
             since,
             calls: summed(&usage, UseKind::Call, |usage| usage.operation.clone()),

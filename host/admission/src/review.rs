@@ -2,13 +2,14 @@
 
 use entrepot_artifact::Artifact;
 use entrepot_domain::grants::{Approval, Difference, Grant, Manifest};
-use entrepot_store::Tx;
 use entrepot_store::adapters::AdapterRow;
-use entrepot_store::grants::{GrantRow, InForce};
+use entrepot_store::grants::GrantRow;
+use entrepot_store::{Lenient, Tx};
 use serde::Serialize;
 use serde_json::json;
 
 use crate::audit::Action;
+use crate::heads::{GrantHead, of_grants};
 use crate::{Admission, AdmissionError};
 
 /// What approving the version installed last would change.
@@ -20,29 +21,69 @@ pub struct Review {
     pub in_use: Option<String>,
     /// Against what is granted now; where nothing is, everything is wider.
     pub difference: Difference,
+    /// What it asks for beyond the ceilings of this host, and what it gets instead.
+    pub cut: Vec<String>,
+}
+
+/// What was granted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Approved {
+    pub grant: Grant,
+    /// What was asked for beyond the ceilings of this host, and what is given instead.
+    pub cut: Vec<String>,
+}
+
+impl From<Grant> for Approved {
+    fn from(grant: Grant) -> Self {
+        Self { grant, cut: Vec::new() }
+    }
 }
 
 impl Admission {
     /// The difference between what is granted and what the version installed last asks for.
     pub async fn review(&self, adapter: &str) -> Result<Review, AdmissionError> {
         let row = self.latest(adapter).await?;
-        let manifest = manifest(&row)?;
-        let (in_use, difference) = match self.db().grants_in_force(adapter).await? {
-            Some(InForce { main, .. }) => {
-                let granted = grant(&main)?;
-                (Some(main.version), Difference::between(&granted.permissions(), &manifest.permissions()))
+        let manifest = self.manifest(&row).await?;
+        let (asked, cut) = Grant::as_requested(&manifest, row.digest.clone()).capped(self.ceilings());
+        let (in_use, difference) = match self.granted_now(adapter).await? {
+            Some(granted) => {
+                let difference = Difference::between(&granted.permissions(), &asked.permissions());
+                (Some(granted.version), difference)
             }
-            None => (None, Difference { wider: manifest.permissions().in_words(), narrower: Vec::new() }),
+            None => (None, Difference { wider: asked.permissions().in_words(), narrower: Vec::new() }),
         };
-        Ok(Review { adapter: adapter.to_owned(), version: row.version, in_use, difference })
+        Ok(Review { adapter: adapter.to_owned(), version: row.version, in_use, difference, cut })
+    }
+
+    /// What is granted for all channels. What somebody changed past this host counts as nothing.
+    pub(crate) async fn granted_now(&self, adapter: &str) -> Result<Option<Grant>, AdmissionError> {
+        let granted = async {
+            let Some(main) = self.grant_head(adapter).await?.and_then(|head| head.main) else { return Ok(None) };
+            self.db().grant(adapter, main).await?.map(|row| self.granted(&row)).transpose()
+        };
+        match granted.await {
+            Err(error) if error.is_changed() => Ok(None),
+            granted => granted,
+        }
     }
 
     /// What the version installed last says it was made with.
     pub async fn toolchain(&self, adapter: &str) -> Result<Vec<String>, AdmissionError> {
         let row = self.latest(adapter).await?;
-        let damaged = || AdmissionError::Damaged(adapter.to_owned());
-        let bytes = self.db().artifact(adapter, &row.version, &row.digest).await?.ok_or_else(damaged)?;
-        Ok(Artifact::read(bytes)?.toolchain())
+        Ok(self.artifact(&row).await?.toolchain())
+    }
+
+    /// What a version asks for, as its bytes say: what the database says of them is only shown in lists.
+    pub async fn manifest(&self, row: &AdapterRow) -> Result<Manifest, AdmissionError> {
+        Ok(Manifest::parse(self.artifact(row).await?.manifest_text())?)
+    }
+
+    async fn artifact(&self, row: &AdapterRow) -> Result<Artifact, AdmissionError> {
+        let damaged = || AdmissionError::Damaged(format!("{} {}", row.adapter_id, row.version));
+        let bytes = self.db().artifact(&row.adapter_id, &row.version, &row.digest).await?.ok_or_else(damaged)?;
+        let read = tokio::task::spawn_blocking(move || Artifact::read(bytes));
+        let artifact = read.await.map_err(|_| damaged())??;
+        if artifact.digest() == row.digest { Ok(artifact) } else { Err(damaged()) }
     }
 
     /// Grants what a version asks for, less what the operator takes away, and puts it in use.
@@ -52,48 +93,70 @@ impl Admission {
         approval: impl Into<Approval>,
         by: &str,
     ) -> Result<Grant, AdmissionError> {
+        Ok(self.approve_capped(adapter, approval, by).await?.grant)
+    }
+
+    /// The same; also says what the ceilings of this host took away.
+    pub async fn approve_capped(
+        &self,
+        adapter: &str,
+        approval: impl Into<Approval>,
+        by: &str,
+    ) -> Result<Approved, AdmissionError> {
         let approval = approval.into();
         let row = self.installed(adapter, approval.version.as_deref()).await?;
+        // Which keys are trusted, and whether unsigned bytes are taken, may have changed since they were installed.
+        self.signer(&self.artifact(&row).await?, false).await?;
         let share = share(approval.share)?;
         let now = self.db().clock().now();
-        let asked = Grant::as_requested(&manifest(&row)?, row.digest.clone());
+        let asked = Grant::as_requested(&self.manifest(&row).await?, row.digest.clone());
+        let (asked, cut) = asked.capped(self.ceilings());
         let granted = Grant { accept_narrower: approval.accept_narrower, ..asked.narrowed(&approval.narrowing, now)? };
         let mut tx = self.db().begin().await?;
         // Looking under the log's lock makes two operators take turns; the second finds what the first did.
-        let before = self.before(&mut tx, adapter).await?;
+        let before = match self.before(&mut tx, adapter).await {
+            // What was changed past this host is replaced.
+            Err(error) if error.is_changed() => None,
+            before => before?,
+        };
         let action = match &before {
             None if share < ALL => return Err(AdmissionError::NothingBeside(adapter.to_owned())),
-            Some(Before { granted: known, canary: None, .. }) if share == ALL && *known == granted => {
-                return Ok(granted);
+            Some(Before { granted: known, head, .. }) if share == ALL && head.canary.is_none() && *known == granted => {
+                return Ok(Approved { grant: granted, cut });
             }
             Some(Before { granted: known, .. }) if share < ALL && *known == granted => {
                 return Err(AdmissionError::NothingToTry(adapter.to_owned()));
             }
             Some(_) if share < ALL => Action::Canary,
-            Some(before) if before.main.version != row.version => Action::Upgrade,
+            Some(before) if before.granted.version != row.version => Action::Upgrade,
             _ => Action::Approve,
         };
-        let previous = before.map(|before| before.main.generation);
+        let generation = self.put_in_use(&mut tx, &granted, share, by).await?;
+        let previous = before.and_then(|before| before.head.main);
         let details = json!({
-            "version": row.version, "digest": row.digest, "previous_generation": previous, "share": share, "grant": granted,
+            "version": row.version, "digest": row.digest, "generation": generation, "previous_generation": previous, "share": share,
+            "grant": granted, "cut": cut,
         });
         self.record(&mut tx, by, action, Some(adapter), &details).await?;
-        self.put_in_use(&mut tx, &granted, share, by).await?;
         tx.commit().await?;
         tracing::info!(adapter, version = row.version, share, by, "adapter approved");
-        Ok(granted)
+        Ok(Approved { grant: granted, cut })
     }
 
     /// Puts what was tried on a share of the channels in use for all.
     pub async fn promote(&self, adapter: &str, by: &str) -> Result<Grant, AdmissionError> {
         self.latest(adapter).await?;
         let mut tx = self.db().begin().await?;
-        let canary = self.before(&mut tx, adapter).await?.and_then(|before| before.canary);
-        let canary = canary.ok_or_else(|| AdmissionError::NoCanary(adapter.to_owned()))?;
-        let granted = grant(&canary)?;
-        let details = json!({"version": granted.version, "from_generation": canary.generation});
+        let canary = self.before(&mut tx, adapter).await?.and_then(|before| before.head.canary);
+        let (tried, _) = canary.ok_or_else(|| AdmissionError::NoCanary(adapter.to_owned()))?;
+        let row = tx.grant(adapter, tried).await?;
+        let row = row.ok_or_else(|| AdmissionError::changed_grant(adapter, tried, crate::Unfit::Missing))?;
+        let granted = self.granted(&row)?;
+        let generation = self.put_in_use(&mut tx, &granted, ALL, by).await?;
+        let details = json!({
+            "version": granted.version, "from_generation": tried, "generation": generation, "grant": granted,
+        });
         self.record(&mut tx, by, Action::Promote, Some(adapter), &details).await?;
-        self.put_in_use(&mut tx, &granted, ALL, by).await?;
         tx.commit().await?;
         tracing::info!(adapter, version = granted.version, by, "adapter promoted");
         Ok(granted)
@@ -112,53 +175,99 @@ impl Admission {
 
     /// Takes an adapter out of use: its next call anywhere is refused.
     pub async fn revoke(&self, adapter: &str, by: &str) -> Result<(), AdmissionError> {
-        self.latest(adapter).await?;
+        if self.db().adapters_named(adapter).await?.is_empty() {
+            return Err(AdmissionError::Unknown(adapter.to_owned()));
+        }
         let mut tx = self.db().begin().await?;
         self.record(&mut tx, by, Action::Revoke, Some(adapter), &json!({})).await?;
-        if tx.revoke_grants(adapter, self.db().clock().now()).await? == 0 {
-            return Err(AdmissionError::NotApproved(adapter.to_owned()));
-        }
+        let head = match self.grant_head_in(&mut tx, adapter).await {
+            // Not to be told: out of use from now on, whatever it was.
+            Err(error) if error.is_changed() => GrantHead::default(),
+            head => {
+                let head = head?.unwrap_or_default();
+                if head.main.is_none() {
+                    return Err(AdmissionError::NotApproved(adapter.to_owned()));
+                }
+                head
+            }
+        };
+        let revoked = tx.newest_generation(adapter).await?.max(head.highest());
+        self.write_head(&mut tx, &of_grants(adapter), &GrantHead { revoked, ..GrantHead::default() }).await?;
+        tx.revoke_grants(adapter, self.db().clock().now()).await?;
         tx.commit().await?;
         tracing::warn!(adapter, by, "adapter revoked");
         Ok(())
     }
 
-    pub(crate) async fn latest(&self, adapter: &str) -> Result<AdapterRow, AdmissionError> {
-        self.db().adapter(adapter).await?.ok_or_else(|| AdmissionError::Unknown(adapter.to_owned()))
+    /// The version that was installed last, of those that this host wrote down.
+    pub async fn latest(&self, adapter: &str) -> Result<AdapterRow, AdmissionError> {
+        let mut changed = None;
+        for row in self.db().adapters_named(adapter).await? {
+            match self.check_adapter(&row) {
+                Ok(()) => return Ok(row),
+                Err(why) => drop(changed.get_or_insert(AdmissionError::changed_adapter(adapter, &row.version, why))),
+            }
+        }
+        Err(changed.unwrap_or_else(|| AdmissionError::Unknown(adapter.to_owned())))
     }
 
     async fn installed(&self, adapter: &str, version: Option<&str>) -> Result<AdapterRow, AdmissionError> {
-        let latest = self.latest(adapter).await?;
-        match version {
-            Some(version) if version != latest.version => {
-                let row = self.db().adapter_version(adapter, version).await?;
-                row.ok_or_else(|| AdmissionError::NoVersion {
-                    adapter: adapter.to_owned(),
-                    version: version.to_owned(),
-                })
-            }
-            _ => Ok(latest),
-        }
+        let Some(version) = version else { return self.latest(adapter).await };
+        let Some(row) = self.db().adapter_version(adapter, version).await? else {
+            self.latest(adapter).await?;
+            let (adapter, version) = (adapter.to_owned(), version.to_owned());
+            return Err(AdmissionError::NoVersion { adapter, version });
+        };
+        self.check_adapter(&row).map_err(|why| AdmissionError::changed_adapter(adapter, version, why))?;
+        Ok(row)
     }
 
     /// What is in use, after waiting for everybody else who is changing it.
     pub(crate) async fn before(&self, tx: &mut Tx, adapter: &str) -> Result<Option<Before>, AdmissionError> {
         tx.audit_head().await?;
-        let Some(InForce { main, canary }) = tx.grants_in_force(adapter).await? else { return Ok(None) };
-        Ok(Some(Before { granted: grant(&main)?, main, canary }))
+        let Some(head) = self.grant_head_in(tx, adapter).await? else { return Ok(None) };
+        let Some(main) = head.main else { return Ok(None) };
+        let row = tx.grant(adapter, main).await?;
+        let row = row.ok_or_else(|| AdmissionError::changed_grant(adapter, main, crate::Unfit::Missing))?;
+        Ok(Some(Before { granted: self.granted(&row)?, head, main: row }))
     }
 
+    /// The generation it is now.
     pub(crate) async fn put_in_use(
         &self,
         tx: &mut Tx,
         granted: &Grant,
         share: i64,
         by: &str,
-    ) -> Result<(), AdmissionError> {
+    ) -> Result<i64, AdmissionError> {
         let body = serde_json::to_value(granted).map_err(|_| AdmissionError::Damaged(granted.adapter_id.clone()))?;
         let Grant { adapter_id, version, digest, .. } = granted;
-        tx.insert_grant(adapter_id, version, digest, &body, share, by, self.db().clock().now()).await?;
-        Ok(())
+        let newest = tx.newest_generation(adapter_id).await?;
+        let head = match self.grant_head_in(tx, adapter_id).await {
+            Err(error) if error.is_changed() => GrantHead { revoked: newest, ..GrantHead::default() },
+            head => head?.unwrap_or_default(),
+        };
+        // A number that was given once is not given again, even if its row was taken away.
+        let generation = newest.max(head.highest()).saturating_add(1);
+        let mut row = GrantRow {
+            adapter_id: adapter_id.clone(),
+            generation,
+            version: version.clone(),
+            digest: digest.clone(),
+            body: Lenient(body),
+            share,
+            approved_by: by.to_owned(),
+            approved_at: self.db().clock().now(),
+            mac: None,
+        };
+        row.mac = Some(self.seal_grant(&row));
+        tx.insert_grant(&row).await?;
+        let head = match share {
+            ALL => GrantHead { main: Some(generation), canary: None, ..head },
+            share => GrantHead { canary: Some((generation, share)), ..head },
+        };
+        self.write_head(tx, &of_grants(adapter_id), &head).await?;
+        Ok(generation)
     }
 }
 
@@ -167,9 +276,9 @@ pub(crate) const ALL: i64 = 100;
 
 /// What is in use.
 pub(crate) struct Before {
-    pub(crate) granted: Grant,
+    pub(crate) head: GrantHead,
     pub(crate) main: GrantRow,
-    pub(crate) canary: Option<GrantRow>,
+    pub(crate) granted: Grant,
 }
 
 fn share(wanted: Option<u8>) -> Result<i64, AdmissionError> {
@@ -178,12 +287,4 @@ fn share(wanted: Option<u8>) -> Result<i64, AdmissionError> {
         Some(share @ 1..=99) => Ok(i64::from(share)),
         Some(share) => Err(AdmissionError::Share(share)),
     }
-}
-
-pub(crate) fn manifest(row: &AdapterRow) -> Result<Manifest, AdmissionError> {
-    serde_json::from_value(row.manifest.0.clone()).map_err(|_| AdmissionError::Damaged(row.adapter_id.clone()))
-}
-
-pub(crate) fn grant(row: &GrantRow) -> Result<Grant, AdmissionError> {
-    serde_json::from_value(row.body.0.clone()).map_err(|_| AdmissionError::Damaged(row.adapter_id.clone()))
 }

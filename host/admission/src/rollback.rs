@@ -6,7 +6,8 @@ use entrepot_store::usage::Health;
 use serde_json::json;
 
 use crate::audit::Action;
-use crate::review::{ALL, Before, grant};
+use crate::heads::{GrantHead, of_grants};
+use crate::review::{ALL, Before};
 use crate::{Admission, AdmissionError};
 
 /// How long an upgrade is watched that counts for all channels. One that is tried on a share is watched until that ends.
@@ -33,10 +34,19 @@ impl Admission {
     /// goes back. True: it did.
     pub async fn judge(&self, adapter: &str, generation: i64) -> Result<bool, AdmissionError> {
         let mut tx = self.db().begin().await?;
-        let Some(Before { main, canary, .. }) = self.before(&mut tx, adapter).await? else { return Ok(false) };
+        let before = match self.before(&mut tx, adapter).await {
+            // Nothing is called under it, and there is nothing to judge.
+            Err(error) if error.is_changed() => return Ok(false),
+            before => before?,
+        };
+        let Some(Before { main, head, .. }) = before else { return Ok(false) };
         let now = self.db().clock().now();
-        let judged = canary.as_ref().unwrap_or(&main);
-        if judged.generation != generation || (canary.is_none() && now - main.approved_at > WATCHED_MS) {
+        let judged = match head.canary {
+            Some((canary, _)) => tx.grant(adapter, canary).await?,
+            None => Some(main.clone()),
+        };
+        let Some(judged) = judged else { return Ok(false) };
+        if judged.generation != generation || (head.canary.is_none() && now - main.approved_at > WATCHED_MS) {
             return Ok(false);
         }
         let since = judged.approved_at;
@@ -58,21 +68,16 @@ impl Admission {
 
     pub(crate) async fn way_back(&self, tx: &mut Tx, adapter: &str) -> Result<WayBack, AdmissionError> {
         let nothing = || AdmissionError::NothingToRollBack(adapter.to_owned());
-        let Before { main, canary, granted: in_use } = self.before(tx, adapter).await?.ok_or_else(nothing)?;
-        if let Some(canary) = canary {
-            let from = (canary.generation, canary.version);
+        let Before { main, head, granted: in_use } = self.before(tx, adapter).await?.ok_or_else(nothing)?;
+        if let Some((canary, _)) = head.canary {
+            let version = tx.grant(adapter, canary).await?.map_or_else(String::new, |row| row.version);
+            let from = (canary, version);
             return Ok(WayBack { from, to: (main.generation, in_use), canary: true });
         }
-        // The same grant approved twice is one state: going back to it would change nothing.
-        let mut earlier = None;
-        for row in tx.grants_of(adapter).await?.iter().filter(|row| row.generation < main.generation) {
-            let known = grant(row)?;
-            if known != in_use {
-                earlier = Some((row.generation, known));
-                break;
-            }
-        }
-        let to = earlier.ok_or_else(nothing)?;
+        // The same grant approved twice is one state: going back to it would change nothing. What was changed past this host is none.
+        let earlier = tx.grants_between(adapter, head.revoked, main.generation).await?;
+        let known = earlier.iter().filter_map(|row| Some((row.generation, self.granted(row).ok()?)));
+        let to = known.into_iter().find(|(_, known)| *known != in_use).ok_or_else(nothing)?;
         if to.1.expires_at.is_some_and(|end| end <= self.db().clock().now()) {
             return Err(AdmissionError::Expired { adapter: adapter.to_owned() });
         }
@@ -88,17 +93,21 @@ impl Admission {
     ) -> Result<Grant, AdmissionError> {
         let WayBack { from, to: (generation, granted), canary } = back;
         let adapter = granted.adapter_id.as_str();
-        let details = json!({
+        let mut details = json!({
             "from": {"generation": from.0, "version": from.1},
             "to": {"generation": generation, "version": granted.version},
             "why": why,
         });
-        self.record(tx, by, Action::Rollback, Some(adapter), &details).await?;
         if canary {
+            let head = self.grant_head_in(tx, adapter).await?.unwrap_or_default();
+            self.write_head(tx, &of_grants(adapter), &GrantHead { canary: None, ..head }).await?;
             tx.end_canary(adapter, self.db().clock().now()).await?;
         } else {
-            self.put_in_use(tx, &granted, ALL, by).await?;
+            // A grant of its own, with what the earlier one allowed.
+            details["generation"] = self.put_in_use(tx, &granted, ALL, by).await?.into();
+            details["grant"] = json!(granted);
         }
+        self.record(tx, by, Action::Rollback, Some(adapter), &details).await?;
         tracing::warn!(adapter, from = from.1, to = granted.version, by, why, "adapter rolled back");
         Ok(granted)
     }

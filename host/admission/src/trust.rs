@@ -1,15 +1,20 @@
 //! Whose signatures are believed, and what has to be signed.
 
 use entrepot_artifact::{Artifact, PublicKey, Rotation};
+use entrepot_store::Tx;
 use entrepot_store::trusted_keys::TrustedKey;
 use serde_json::json;
 
 use crate::audit::Action;
-use crate::{Admission, AdmissionError};
+use crate::heads::TRUSTED_KEYS;
+use crate::{Admission, AdmissionError, Unfit};
 
 impl Admission {
+    /// An error: the list is not what this host wrote.
     pub async fn trusted_keys(&self) -> Result<Vec<TrustedKey>, AdmissionError> {
-        Ok(self.db().trusted_keys().await?)
+        let rows = self.db().trusted_keys().await?;
+        self.believed(self.read_head(self.db().head(TRUSTED_KEYS).await?)?, &rows)?;
+        Ok(rows)
     }
 
     /// Believes a publisher's key (`entrepot-ed25519:PUBLISHER:…`), or a rotation statement of a key that is believed already
@@ -22,17 +27,72 @@ impl Admission {
         let key: PublicKey = text.parse().map_err(|error| AdmissionError::Key(format!("{error}")))?;
         let row = self.row(&key, by);
         let mut tx = self.db().begin().await?;
-        let details = json!({"publisher": row.publisher, "key_id": row.key_id, "public_key": row.public_key});
+        tx.audit_head().await?;
+        let mut details = json!({"publisher": row.publisher, "key_id": row.key_id, "public_key": row.public_key});
+        let believed = self.believed_in(&mut tx).await;
+        let anew = believed.as_ref().is_err_and(AdmissionError::is_changed);
+        let mut keys = if anew { self.begin_anew(&mut tx, by).await? } else { believed? };
+        keys.retain(|known| *known != key);
+        keys.push(key);
+        if anew {
+            let key = |key: &PublicKey| json!({"publisher": key.publisher(), "key_id": key.id()});
+            details["list"] = keys.iter().map(key).collect();
+        }
         self.record(&mut tx, by, Action::Trust, None, &details).await?;
+        self.write_keys(&mut tx, &keys).await?;
         tx.trust_key(&row).await?;
         tx.commit().await?;
         Ok(row)
     }
 
+    /// Somebody changed the list past this host. If it was rows only, the list itself counts; else whoever was on it has to be trusted
+    /// once more.
+    async fn begin_anew(&self, tx: &mut Tx, by: &str) -> Result<Vec<PublicKey>, AdmissionError> {
+        let head: Option<Vec<String>> = match self.read_head(tx.head(TRUSTED_KEYS).await?) {
+            Err(error) if error.is_changed() => None,
+            head => head?,
+        };
+        let keys: Vec<PublicKey> = head.iter().flatten().filter_map(|text| text.parse().ok()).collect();
+        for row in tx.trusted_keys().await? {
+            if !keys.iter().any(|key| key.id() == row.key_id) {
+                tx.remove_key(&row.key_id, self.db().clock().now()).await?;
+            }
+        }
+        for key in &keys {
+            tx.trust_key(&self.row(key, by)).await?;
+        }
+        Ok(keys)
+    }
+
+    async fn write_keys(&self, tx: &mut Tx, keys: &[PublicKey]) -> Result<(), AdmissionError> {
+        let list: Vec<String> = keys.iter().map(ToString::to_string).collect();
+        Ok(self.write_head(tx, TRUSTED_KEYS, &list).await?)
+    }
+
+    pub(crate) async fn believed_in(&self, tx: &mut Tx) -> Result<Vec<PublicKey>, AdmissionError> {
+        let rows = tx.trusted_keys().await?;
+        let head = tx.head(TRUSTED_KEYS).await?;
+        self.believed(self.read_head(head)?, &rows)
+    }
+
+    /// The keys of the list, which has to name just those that have rows.
+    fn believed(&self, list: Option<Vec<String>>, rows: &[TrustedKey]) -> Result<Vec<PublicKey>, AdmissionError> {
+        let mut list = list.unwrap_or_default();
+        let mut found: Vec<&String> = rows.iter().map(|row| &row.public_key).collect();
+        list.sort();
+        found.sort();
+        if !list.iter().eq(found) {
+            return Err(AdmissionError::changed_head(TRUSTED_KEYS, Unfit::Changed));
+        }
+        list.iter().map(|key| key.parse().map_err(|_| AdmissionError::Damaged("a trusted key".to_owned()))).collect()
+    }
+
     async fn rotate(&self, text: &str, by: &str) -> Result<TrustedKey, AdmissionError> {
         let wrong = |error: &dyn std::fmt::Display| AdmissionError::Key(error.to_string());
         let rotation = Rotation::parse(text).map_err(|error| wrong(&error))?;
-        let keys = self.public_keys().await?;
+        let mut tx = self.db().begin().await?;
+        tx.audit_head().await?;
+        let mut keys = self.believed_in(&mut tx).await?;
         let old = keys.iter().find(|key| *key == rotation.old_key()).ok_or_else(|| {
             AdmissionError::Key(format!(
                 "it is signed by the key {} of {}, which is not trusted here",
@@ -42,12 +102,16 @@ impl Admission {
         })?;
         let new = rotation.verify(old).map_err(|error| wrong(&error))?;
         let row = self.row(new, by);
-        let mut tx = self.db().begin().await?;
         let details =
             json!({"publisher": row.publisher, "old_key_id": old.id(), "key_id": row.key_id, "statement": text});
         self.record(&mut tx, by, Action::Rotate, None, &details).await?;
         tx.trust_key(&row).await?;
-        tx.remove_key(&old.id(), self.db().clock().now()).await?;
+        let old = old.id();
+        tx.remove_key(&old, self.db().clock().now()).await?;
+        let new = new.clone();
+        keys.retain(|key| key.id() != old && *key != new);
+        keys.push(new);
+        self.write_keys(&mut tx, &keys).await?;
         tx.commit().await?;
         Ok(row)
     }
@@ -56,9 +120,12 @@ impl Admission {
     pub async fn untrust(&self, key_id: &str, by: &str) -> Result<(), AdmissionError> {
         let mut tx = self.db().begin().await?;
         self.record(&mut tx, by, Action::Untrust, None, &json!({"key_id": key_id})).await?;
+        let mut keys = self.believed_in(&mut tx).await?;
         if !tx.remove_key(key_id, self.db().clock().now()).await? {
             return Err(AdmissionError::Key(format!("no trusted key has the id {key_id:?}")));
         }
+        keys.retain(|key| key.id() != key_id);
+        self.write_keys(&mut tx, &keys).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -73,18 +140,12 @@ impl Admission {
         }
     }
 
-    async fn public_keys(&self) -> Result<Vec<PublicKey>, AdmissionError> {
-        let rows = self.db().trusted_keys().await?;
-        rows.iter()
-            .map(|row| row.public_key.parse().map_err(|_| AdmissionError::Damaged(format!("the key {}", row.key_id))))
-            .collect()
-    }
-
     /// The fingerprint of the trusted key that signed the artifact. None: it is unsigned, and may be.
     pub(crate) async fn signer(&self, artifact: &Artifact, remote: bool) -> Result<Option<String>, AdmissionError> {
         let publisher = artifact.manifest().publisher.as_str();
-        let keys: Vec<PublicKey> =
-            self.public_keys().await?.into_iter().filter(|key| key.publisher() == publisher).collect();
+        let rows = self.db().trusted_keys().await?;
+        let keys = self.believed(self.read_head(self.db().head(TRUSTED_KEYS).await?)?, &rows)?;
+        let keys: Vec<PublicKey> = keys.into_iter().filter(|key| key.publisher() == publisher).collect();
         match artifact.signature() {
             Some(signature) => {
                 artifact.check_intact()?;
@@ -100,8 +161,13 @@ impl Admission {
             None if !keys.is_empty() => Err(AdmissionError::Unsigned(format!(
                 "{publisher} signs its adapters (a key of it is trusted here), and this one is not signed"
             ))),
-            None if remote || self.require_signatures() => Err(AdmissionError::Unsigned(
+            None if remote => Err(AdmissionError::Unsigned(
                 "what comes from a registry has to be signed by a trusted key; sign it with `cargo adapter sign`"
+                    .to_owned(),
+            )),
+            None if self.require_signatures() => Err(AdmissionError::Unsigned(
+                "this host takes only what a trusted key has signed (ENTREPOT_REQUIRE_SIGNATURES), and this is not signed; sign it \
+                 with `cargo adapter sign`"
                     .to_owned(),
             )),
             None => Ok(None),

@@ -1,0 +1,64 @@
+//! Which grants and keys count. A row alone cannot say so: an old one that was brought back, or a newest one that was taken away, would
+//! be in order by itself.
+
+use entrepot_store::heads::Head;
+use entrepot_store::{StoreError, Tx};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::{Admission, AdmissionError};
+
+/// Of an adapter's grants.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct GrantHead {
+    /// The generation that counts; none: nothing is in use.
+    pub(crate) main: Option<i64>,
+    /// One that is tried on a share of the channels, in percent.
+    pub(crate) canary: Option<(i64, i64)>,
+    /// Everything up to this generation was revoked.
+    pub(crate) revoked: i64,
+}
+
+impl GrantHead {
+    /// Each with the percent of channels it counts for, newest first.
+    pub(crate) fn shares(&self) -> Vec<(i64, i64)> {
+        self.canary.into_iter().chain(self.main.map(|main| (main, crate::review::ALL))).collect()
+    }
+
+    pub(crate) fn highest(&self) -> i64 {
+        self.shares().first().map_or(0, |(generation, _)| *generation).max(self.revoked)
+    }
+}
+
+pub(crate) const TRUSTED_KEYS: &str = "trusted-keys";
+
+pub(crate) fn of_grants(adapter: &str) -> String {
+    format!("grants:{adapter}")
+}
+
+impl Admission {
+    /// What an adapter runs under. `None`: nothing was ever granted.
+    pub(crate) async fn grant_head(&self, adapter: &str) -> Result<Option<GrantHead>, AdmissionError> {
+        self.read_head(self.db().head(&of_grants(adapter)).await?)
+    }
+
+    /// The same from inside the transaction that is about to change it.
+    pub(crate) async fn grant_head_in(&self, tx: &mut Tx, adapter: &str) -> Result<Option<GrantHead>, AdmissionError> {
+        let head = tx.head(&of_grants(adapter)).await?;
+        self.read_head(head)
+    }
+
+    pub(crate) fn read_head<T: DeserializeOwned>(&self, head: Option<Head>) -> Result<Option<T>, AdmissionError> {
+        let Some(Head { name, body, mac }) = head else { return Ok(None) };
+        let fits = self.row_keys().check("heads", &[name.as_bytes(), body.as_bytes()], Some(&mac));
+        fits.map_err(|why| AdmissionError::changed_head(&name, why))?;
+        serde_json::from_str(&body).map(Some).map_err(|_| AdmissionError::Damaged(name))
+    }
+
+    pub(crate) async fn write_head(&self, tx: &mut Tx, name: &str, body: &impl Serialize) -> Result<(), StoreError> {
+        let body = serde_json::to_string(body).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+        let mac = self.row_keys().seal("heads", &[name.as_bytes(), body.as_bytes()]);
+        tx.put_head(&Head { name: name.to_owned(), body, mac }).await
+    }
+}
