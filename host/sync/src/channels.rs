@@ -1,21 +1,22 @@
 //! Connecting a seller's account: settings checked, the connection tested, secrets sealed.
 
-use std::sync::Arc;
+mod open;
 
 use entrepot_admission::Generation;
-use entrepot_domain::clock::Timestamp;
-use entrepot_domain::grants::{ACCESS_TOKEN, BoundGrant, ByteSize, REFRESH_TOKEN, Settings};
-use entrepot_domain::{ChannelId, RunId, Secret, TenantId};
-use entrepot_egress::{Session, SessionSpec};
-use entrepot_runtime::{Account, AdapterError, CallError, ChannelView};
+use entrepot_domain::grants::{ACCESS_TOKEN, REFRESH_TOKEN, Settings};
+use entrepot_domain::names::check_channel_name;
+use entrepot_domain::{ChannelId, Id, Secret, TenantId};
+use entrepot_runtime::{Account, AdapterError, CallError};
 use entrepot_store::channels::ChannelRow;
-use entrepot_store::{Scoped, ScopedTx};
+use entrepot_store::{Lenient, ScopedTx};
 use entrepot_vault::OpenSecrets;
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::schedules::put_defaults;
 use crate::{Sync, SyncError};
+
+pub(crate) use open::OpenChannel;
 
 /// The id of an account that is tested before there is a channel of it.
 pub(crate) const CANDIDATE: &str = "chn_candidate";
@@ -47,35 +48,6 @@ impl From<Account> for AccountReport {
     }
 }
 
-/// A channel ready for calls: code, grant and secrets of this moment.
-pub(crate) struct OpenChannel {
-    pub(crate) id: ChannelId,
-    pub(crate) generation: Arc<Generation>,
-    pub(crate) view: ChannelView,
-    /// It was in quarantine, and that is over: if all goes well now, it is forgotten.
-    pub(crate) on_trial: bool,
-    /// 0: never by the host.
-    pub(crate) token_renewed_at: Timestamp,
-    bound: Arc<BoundGrant>,
-    secrets: Arc<OpenSecrets>,
-}
-
-impl OpenChannel {
-    /// What its calls download belongs to that run.
-    pub(crate) fn for_run(mut self, sync: &Sync, run: &RunId) -> Self {
-        let limit = self.bound.limits.or_defaults().files.map_or(0, ByteSize::bytes);
-        self.view.files = Some(sync.parts().spools.of(run, limit));
-        self
-    }
-
-    /// A budget and counters of its own for one unit of work.
-    pub(crate) fn session(&self, sync: &Sync) -> Session {
-        let mut spec = SessionSpec::new(self.id.as_str(), self.bound.clone(), self.secrets.clone());
-        spec.ledger = self.view.ledger.clone();
-        sync.parts().egress.session(spec)
-    }
-}
-
 impl Sync {
     /// Adds a channel. The connection is tested before anything is saved.
     pub async fn add_channel(
@@ -83,6 +55,7 @@ impl Sync {
         tenant: &TenantId,
         new: NewChannel,
     ) -> Result<(ChannelId, Option<AccountReport>), SyncError> {
+        check_channel_name(&new.name)?;
         let generation = self.admission().active(&new.adapter).await?;
         let settings = generation.manifest.check_settings(&new.settings).map_err(SyncError::Settings)?;
         generation
@@ -123,12 +96,15 @@ impl Sync {
         secrets: &[(String, Secret)],
         account: Option<&AccountReport>,
     ) -> Result<ChannelId, SyncError> {
-        let report = account.and_then(|account| serde_json::to_value(account).ok());
-        let inserted = tx.insert_channel(&generation.manifest.id, name, settings, report.as_ref()).await;
-        let id = inserted
+        let (tenant, now) = (tx.tenant().clone(), self.db().clock().now());
+        let id = ChannelId::make(now);
+        let mut row = ChannelRow::new(&id, generation.manifest.id.as_str(), name, settings.clone(), now);
+        row.account = account.and_then(|account| serde_json::to_value(account).ok()).map(Lenient);
+        row.mac = Some(self.seal_channel(&tenant, &row));
+        let inserted = tx.insert_channel(&row).await;
+        inserted
             .map_err(|error| if error.is_conflict() { SyncError::NameTaken(name.to_owned()) } else { error.into() })?;
-        put_defaults(tx, &id, generation, self.db().clock().now()).await?;
-        let tenant = tx.tenant().clone();
+        put_defaults(tx, &id, generation, now).await?;
         for (name, secret) in secrets {
             let place = OpenSecrets::place(tenant.as_str(), id.as_str(), name);
             let sealed = self.parts().keys.seal(&place, secret.expose())?;
@@ -146,19 +122,30 @@ impl Sync {
         secrets: Vec<(String, Secret)>,
     ) -> Result<(), SyncError> {
         let scoped = self.db().tenant(tenant);
-        let row = self.channel(tenant, channel).await?;
-        let id = ChannelId::from(row.id);
+        let mut row = self.channel(tenant, channel).await?;
+        let id = ChannelId::from(row.id.as_str());
         let generation = self.admission().active_for(&row.adapter_id, &id).await?;
-        let mut settings = row.settings.0.clone();
-        settings.extend(changes);
-        let settings = generation.manifest.check_settings(&settings).map_err(SyncError::Settings)?;
-        let sealed = scoped.sealed_secrets(&id).await?;
-        let mut all = OpenSecrets::open(&self.parts().keys, tenant.as_str(), id.as_str(), &sealed)?.into_clear();
+        let manifest = &generation.manifest;
+        // Where a channel leads that somebody changed past this host, nobody but the operator can say.
+        if let Err(changed) = self.check_channel(tenant, &row)
+            && (changes.is_empty() || !manifest.settings.keys().all(|name| changes.contains_key(name)))
+        {
+            return Err(changed);
+        }
+        let settings = manifest.changed_settings(&row.settings.0, &changes).map_err(SyncError::Settings)?;
+        let given: Vec<&str> = secrets.iter().map(|(name, _)| name.as_str()).collect();
+        let mut all = self.secrets_but(&scoped, &id, &given).await?.into_clear();
         all.extend(secrets.iter().cloned());
         let given = all.iter().map(|(name, secret)| (name.as_str(), secret));
-        generation.manifest.check_secrets(given).map_err(SyncError::Settings)?;
+        manifest.check_secrets(given).map_err(SyncError::Settings)?;
+        let changed = settings != row.settings.0;
+        row.settings = Lenient(settings);
+        let mac = self.seal_channel(tenant, &row);
         let mut tx = scoped.begin().await?;
-        tx.update_channel_settings(&id, &settings).await?;
+        if changed {
+            tx.note_earlier_settings(&id).await?;
+        }
+        tx.update_channel_settings(&id, &row.settings.0, &mac).await?;
         if secrets.iter().any(|(name, _)| matches!(name.as_str(), ACCESS_TOKEN | REFRESH_TOKEN)) {
             tx.forget_token_state(&id).await?;
         }
@@ -214,53 +201,10 @@ impl Sync {
         row.ok_or_else(|| SyncError::NoChannel(channel.to_owned()))
     }
 
-    /// The channel with the generation in force and its secrets opened.
-    pub(crate) async fn open_channel(&self, tenant: &TenantId, channel: &str) -> Result<OpenChannel, SyncError> {
+    /// The same, and as this host wrote it.
+    pub(crate) async fn usable_channel(&self, tenant: &TenantId, channel: &str) -> Result<ChannelRow, SyncError> {
         let row = self.channel(tenant, channel).await?;
-        let (id, scoped) = (ChannelId::from(row.id), self.db().tenant(tenant));
-        let generation = self.admission().active_for(&row.adapter_id, &id).await?;
-        let on_trial = self.admission().check_quarantine(&scoped, &id, &row.name, &generation).await?;
-        // An upgrade may ask for more settings than the channel was added with.
-        let settings = generation.manifest.check_settings(&row.settings.0).map_err(SyncError::Settings)?;
-        let (secrets, token_renewed_at) = self.fresh_secrets(&scoped, &id, &generation, &settings).await?;
-        let open = self.assemble(id, &row.adapter_id, generation, &settings, secrets)?;
-        Ok(OpenChannel { on_trial, token_renewed_at, ..open })
-    }
-
-    pub(crate) fn assemble(
-        &self,
-        id: ChannelId,
-        adapter: &str,
-        generation: Arc<Generation>,
-        settings: &Settings,
-        secrets: OpenSecrets,
-    ) -> Result<OpenChannel, SyncError> {
-        let bound = BoundGrant::bind(&generation.grant, &generation.manifest, settings)?;
-        let view = ChannelView {
-            id: id.as_str().to_owned(),
-            adapter: adapter.to_owned(),
-            bindings: bound.bindings().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
-            currency: settings.get("currency").and_then(Value::as_str).map(str::to_owned),
-            locale: settings.get("locale").and_then(Value::as_str).map(str::to_owned),
-            settings: Value::Object(settings.clone()).to_string(),
-            ledger: Arc::default(),
-            files: None,
-        };
-        let (bound, secrets) = (Arc::new(bound), Arc::new(secrets));
-        Ok(OpenChannel { id, generation, view, on_trial: false, token_renewed_at: 0, bound, secrets })
-    }
-
-    pub(crate) async fn check(&self, scoped: &Scoped, channel: &OpenChannel) -> Result<AccountReport, SyncError> {
-        let outcome = channel.generation.adapter.check(&channel.view, channel.session(self)).await;
-        self.account(scoped, channel).await;
-        match outcome {
-            Ok(account) => Ok(account.into()),
-            // Someone waits for the answer: what a job would retry is said at once.
-            Err(CallError::Adapter(AdapterError::RateLimited(_))) => Err(CallError::Adapter(
-                AdapterError::Unavailable("the shop asks to slow down; try again in a minute".into()),
-            )
-            .into()),
-            Err(error) => Err(error.into()),
-        }
+        self.check_channel(tenant, &row)?;
+        Ok(row)
     }
 }

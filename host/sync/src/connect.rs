@@ -9,15 +9,17 @@ mod finish;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use entrepot_admission::Generation;
+use entrepot_admission::{Generation, canonical};
 use entrepot_domain::clock::Timestamp;
-use entrepot_domain::grants::{OAuth, SettingProblem, Settings};
+use entrepot_domain::grants::{ACCESS_TOKEN, OAuth, REFRESH_TOKEN, SettingProblem, Settings};
+use entrepot_domain::names::check_channel_name;
 use entrepot_domain::secret::SecretSource;
 use entrepot_domain::{ChannelId, ConnectionId, Id, Secret, TenantId};
 use entrepot_egress::{Luggage, authorize_url, unguessable};
 use entrepot_store::connections::{ConnectionRow, NewConnection as NewRow};
 use entrepot_vault::{OpenSecrets, Place};
 use serde::Serialize;
+use serde_json::json;
 
 use crate::channels::CANDIDATE;
 use crate::{Sync, SyncError};
@@ -73,6 +75,7 @@ impl Sync {
         public_url: &str,
     ) -> Result<Begun, SyncError> {
         let NewConnection { adapter, name, settings, secrets } = new;
+        check_channel_name(&name)?;
         let generation = self.admission().active(&adapter).await?;
         let oauth = oauth_of(&generation)?;
         let settings = generation.manifest.check_settings(&settings).map_err(SyncError::Settings)?;
@@ -95,12 +98,12 @@ impl Sync {
         channel: &str,
         public_url: &str,
     ) -> Result<Begun, SyncError> {
-        let row = self.channel(tenant, channel).await?;
+        let row = self.usable_channel(tenant, channel).await?;
         let id = ChannelId::from(row.id);
         let generation = self.admission().active_for(&row.adapter_id, &id).await?;
         let oauth = oauth_of(&generation)?;
-        let settings = generation.manifest.check_settings(&row.settings.0).map_err(SyncError::Settings)?;
-        let secrets = self.secrets(&self.db().tenant(tenant), &id).await?;
+        let settings = generation.manifest.stored_settings(&row.settings.0).map_err(SyncError::Settings)?;
+        let secrets = self.secrets_but(&self.db().tenant(tenant), &id, &[ACCESS_TOKEN, REFRESH_TOKEN]).await?;
         let missing = oauth.client_secrets().into_iter().filter(|name| secrets.secret(name).is_none());
         let problem = |name: &str| SettingProblem {
             key: name.to_owned(),
@@ -153,7 +156,9 @@ impl Sync {
         // A channel keeps its secrets itself.
         let mut kept = if channel.is_none() { secrets.into_clear() } else { BTreeMap::new() };
         kept.extend(verifier.map(|verifier| (VERIFIER.to_owned(), verifier)));
-        let sealed = OpenSecrets::from_clear(kept).seal_together(&self.parts().keys, &place(tenant, id.as_str()))?;
+        let column = column(adapter, name, channel.map(ChannelId::as_str), settings, &redirect_uri);
+        let place = place(tenant, id.as_str(), &column);
+        let sealed = OpenSecrets::from_clear(kept).seal_together(&self.parts().keys, &place)?;
         let mut tx = self.db().tenant(tenant).begin().await?;
         tx.insert_connection(&NewRow {
             id: &id,
@@ -187,8 +192,14 @@ fn oauth_of(generation: &Generation) -> Result<&OAuth, SyncError> {
     generation.grant.oauth.as_ref().ok_or_else(|| SyncError::NoOAuth(generation.manifest.name.clone()))
 }
 
-fn place<'a>(tenant: &'a TenantId, connection: &'a str) -> Place<'a> {
-    Place { tenant: tenant.as_str(), table: "connections", row: connection, column: "sealed" }
+fn place<'a>(tenant: &'a TenantId, connection: &'a str, column: &'a str) -> Place<'a> {
+    Place { tenant: tenant.as_str(), table: "connections", row: connection, column }
+}
+
+/// What is sealed goes with what will be done with it: whoever changes that in the row keeps it from opening.
+fn column(adapter: &str, name: &str, channel: Option<&str>, settings: &Settings, redirect_uri: &str) -> String {
+    let all = canonical(&json!([adapter, name, channel, settings, redirect_uri]));
+    format!("sealed {}", hash(&all))
 }
 
 /// With the row alone nobody can come back in a browser's place.

@@ -1,7 +1,8 @@
 use std::time::Duration;
 
-use entrepot_admission::AdmissionError;
+use entrepot_admission::{AdmissionError, Unfit};
 use entrepot_domain::grants::{BindError, SettingProblem};
+use entrepot_domain::names::NameError;
 use entrepot_egress::TokenFailure;
 use entrepot_queue::QueueError;
 use entrepot_runtime::CallError;
@@ -39,6 +40,8 @@ impl SyncError {
             Self::NoToken { .. } => "unavailable",
             Self::Settings(_) | Self::Bind(_) => "settings",
             Self::Admission(_) => "not-granted",
+            Self::Secret { .. } => "secret",
+            Self::Changed { .. } => "changed",
             _ => "host",
         }
     }
@@ -46,6 +49,11 @@ impl SyncError {
     /// Worth another try later: see [`StoreError::is_transient`].
     pub fn is_transient(&self) -> bool {
         self.of_the_database().is_some_and(StoreError::is_transient)
+    }
+
+    /// The database does not take it, however often it is tried: see [`StoreError::is_refusal`].
+    pub(crate) fn is_refusal(&self) -> bool {
+        self.of_the_database().is_some_and(StoreError::is_refusal)
     }
 
     /// Someone else did the same at the same moment: see [`StoreError::is_conflict`].
@@ -79,6 +87,8 @@ pub enum SyncError {
     NoLinkBatch(String),
     #[error("{0}")]
     Link(String),
+    #[error(transparent)]
+    Name(#[from] NameError),
     #[error("there is a channel of the name {0:?} already; choose another")]
     NameTaken(String),
     #[error("others begin and end imports of this channel at the same time; try again in a moment")]
@@ -91,6 +101,14 @@ pub enum SyncError {
     Admission(#[from] AdmissionError),
     #[error(transparent)]
     Vault(#[from] VaultError),
+    #[error(
+        "the secret {name} of {channel} does not open: {why}. Give it anew: entrepot channel set {channel} --secret {name}=…; what came by \
+         connecting comes anew with `entrepot channel reconnect {channel}`"
+    )]
+    Secret { channel: String, name: String, why: VaultError },
+    /// Somebody wrote into the database past this host.
+    #[error("{what} is not used: {why}. {remedy}")]
+    Changed { what: String, why: Unfit, remedy: String },
     #[error(transparent)]
     Call(#[from] CallError),
     #[error(
@@ -109,6 +127,10 @@ pub enum SyncError {
     NoConnection(String),
     #[error("{0}")]
     NotConnected(String),
+    #[error("the host is being stopped")]
+    Stopping,
+    #[error("prices are in {0} now, in which none was before; all of the shop is imported again")]
+    NewCurrency(String),
     #[error("{why}; it is asked again")]
     NoToken { why: String, wait: Option<Duration> },
     #[error(transparent)]

@@ -6,10 +6,14 @@ mod error;
 mod import;
 mod linking;
 mod options;
+mod process;
 mod replay;
+mod rows;
 mod sanitise;
 mod schedules;
 mod scrape;
+mod sealing;
+mod stopping;
 mod tokens;
 mod trace;
 mod usage;
@@ -25,8 +29,9 @@ use entrepot_spool::Area;
 use entrepot_store::Db;
 use entrepot_vault::KeyRing;
 
-use import::{Nudged, Spools, Watch};
+use import::{Nudged, Rooms, Spools, Watch};
 use scrape::Readings;
+use stopping::Stopping;
 use webhooks::{Doors, Intake};
 
 pub use channels::{AccountReport, NewChannel};
@@ -57,11 +62,13 @@ pub(crate) struct Parts {
     /// Names this process in leases.
     pub(crate) host: String,
     pub(crate) spools: Spools,
+    pub(crate) rooms: Rooms,
     pub(crate) watch: Watch,
     pub(crate) nudged: Nudged,
     pub(crate) doors: Doors,
     pub(crate) readings: Readings,
     pub(crate) intake: Intake,
+    pub(crate) stopping: Stopping,
 }
 
 impl Sync {
@@ -74,13 +81,28 @@ impl Sync {
         files: Area,
         options: SyncOptions,
     ) -> Self {
-        let host = format!("{}-{:08x}", std::process::id(), rand::random::<u32>());
+        let host = process::own_name();
         let spools = Spools::new(files);
         let (watch, nudged, doors) = (Watch::default(), Nudged::default(), Doors::default());
-        let (intake, readings) = (Intake::default(), Readings::default());
-        let parts =
-            Parts { db, keys, egress, admission, queue, options, host, spools, watch, nudged, doors, readings, intake };
-        Self(Arc::new(parts))
+        let (intake, readings, stopping) = (Intake::default(), Readings::default(), Stopping::default());
+        let rooms = Rooms::new(options.memory, options.page);
+        Self(Arc::new(Parts {
+            db,
+            keys,
+            egress,
+            admission,
+            queue,
+            options,
+            host,
+            spools,
+            rooms,
+            watch,
+            nudged,
+            doors,
+            readings,
+            intake,
+            stopping,
+        }))
     }
 
     pub fn db(&self) -> &Db {

@@ -15,6 +15,16 @@ pub struct SyncOptions {
     pub backoff: Duration,
     /// Percent of a channel's items that may vanish in one run without being confirmed.
     pub mass_deletion_percent: u32,
+    /// Bytes that one page may hold.
+    pub page: usize,
+    /// Bytes that all pages under way may hold.
+    pub memory: usize,
+    /// Items and listed ids that one run may bring.
+    pub most_items: usize,
+    /// Pages in a row that may bring nothing new.
+    pub empty_pages: i64,
+    /// A run that brings nothing new for so long stands still, and says so.
+    pub stall: Duration,
     /// How long a worker holds on to a page while the database is away.
     pub database_patience: Duration,
     /// How long webhook deliveries are kept.
@@ -30,6 +40,11 @@ impl Default for SyncOptions {
             attempts: 8,
             backoff: Duration::from_secs(1),
             mass_deletion_percent: 30,
+            page: 64 << 20,
+            memory: 1 << 30,
+            most_items: 2_000_000,
+            empty_pages: 1_000,
+            stall: Duration::from_secs(15 * 60),
             database_patience: Duration::from_secs(300),
             keep_deliveries: Duration::from_secs(30 * 24 * 60 * 60),
         }

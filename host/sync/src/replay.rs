@@ -110,6 +110,7 @@ impl Sync {
             let open = self.open_channel(tenant, channel).await?;
             let mut mapper = open.generation.adapter.mapper(&open.view);
             let mut outcome = Ok(());
+            let _room = self.parts().rooms.enter().await;
             for letter in items {
                 outcome = self.replay_item(&open, scoped, &mut mapper, &letter, without_fetching, done).await;
                 if outcome.is_err() {
@@ -159,16 +160,22 @@ impl Sync {
             true => map_item(mapper, &item).await,
             false => Err(item.problems.clone()),
         };
-        let mended = outcome.is_ok();
-        let page = PreparedPage::single(self, item, known, outcome);
-        let mut tx = scoped.begin().await?;
-        match page.hold(&mut tx, &open.id).await {
-            // Somebody brought it anew in this moment.
-            Err(StoreError::Overtaken) => return Ok(()),
-            held => held?,
+        let mut mended = outcome.is_ok();
+        let mut page = PreparedPage::single(self, item, known, outcome);
+        let met_by = RunId::from(letter.met_by.as_deref().unwrap_or_default());
+        loop {
+            match write(scoped, &page, open, &met_by).await {
+                // Somebody brought it anew in this moment.
+                Err(StoreError::Overtaken) => return Ok(()),
+                Err(error) if error.is_refusal() => {
+                    mended = false;
+                    if !page.set_refused_aside(self, scoped, open, &met_by).await? {
+                        return Err(error.into());
+                    }
+                }
+                written => break written?,
+            }
         }
-        page.write(&mut tx, open, &letter.met_by.as_deref().unwrap_or_default().into()).await?;
-        tx.commit().await?;
         done.replayed += 1;
         if mended {
             done.mended += 1;
@@ -190,4 +197,11 @@ impl Sync {
             }
         })
     }
+}
+
+async fn write(scoped: &Scoped, page: &PreparedPage, channel: &OpenChannel, met_by: &RunId) -> Result<(), StoreError> {
+    let mut tx = scoped.begin().await?;
+    page.hold(&mut tx, &channel.id).await?;
+    page.write(&mut tx, channel, met_by).await?;
+    tx.commit().await
 }

@@ -1,15 +1,19 @@
 //! What a scrape shows: what this process counted, and what stands in the database.
 
+use std::io::ErrorKind;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use entrepot_metrics::{Metric, Sample};
 use entrepot_queue::Queue;
+use entrepot_spool::check_room;
 use entrepot_store::dead_letters::KINDS;
 
 use crate::{Sync, SyncError};
 
 /// However often it is asked for, the database is read once in so long.
 const FRESH: Duration = Duration::from_secs(5);
+/// Who asks whether this host is ready may be anybody, and finding out takes a little writing.
+const WRITABLE: Duration = Duration::from_millis(500);
 /// A scrape does not wait for a database that is away.
 const PATIENCE: Duration = Duration::from_secs(3);
 /// The clockwork looks every few seconds; what is later than this, nobody looked at.
@@ -18,11 +22,16 @@ const LATE_MS: i64 = 15 * 60 * 1000;
 pub(crate) struct Readings {
     started: SystemTime,
     kept: tokio::sync::Mutex<Option<(Instant, Vec<Sample>)>>,
+    writable: tokio::sync::Mutex<Option<(Instant, Result<(), &'static str>)>>,
 }
 
 impl Default for Readings {
     fn default() -> Self {
-        Self { started: SystemTime::now(), kept: tokio::sync::Mutex::default() }
+        Self {
+            started: SystemTime::now(),
+            kept: tokio::sync::Mutex::default(),
+            writable: tokio::sync::Mutex::default(),
+        }
     }
 }
 
@@ -60,12 +69,41 @@ impl Sync {
             Ok(false) => return Err("the database is older than this version; run: entrepot migrate"),
             Err(_) => return Err("the database's migrations cannot be read"),
         }
-        Queue::depth(self.db()).await.map(drop).map_err(|_| "the job queue cannot be read")
+        Queue::depth(self.db()).await.map(drop).map_err(|_| "the job queue cannot be read")?;
+        let mut looked = self.parts().readings.writable.lock().await;
+        match &*looked {
+            Some((since, writable)) if since.elapsed() < WRITABLE => *writable,
+            _ => {
+                let writable = self.writability().await;
+                *looked = Some((Instant::now(), writable));
+                writable
+            }
+        }
+    }
+
+    async fn writability(&self) -> Result<(), &'static str> {
+        match self.db().write_problem().await {
+            Ok(None) => {}
+            Ok(Some(why)) => return Err(why),
+            Err(_) => return Err("the database cannot be written"),
+        }
+        let (database, area) = (self.db().folder(), self.parts().spools.area().clone());
+        let room = tokio::task::spawn_blocking(move || {
+            database.map_or(Ok(()), |folder| check_room(&folder))?;
+            area.check_room()
+        });
+        match room.await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) if error.kind() == ErrorKind::StorageFull => {
+                Err("there is no room on the disk of the data folder")
+            }
+            _ => Err("the data folder, or that of the database, cannot be written"),
+        }
     }
 
     async fn readings(&self) -> Result<Vec<Sample>, SyncError> {
         let overview = self.db().overview(self.overdue_before()).await?;
-        let now = self.db().clock().now();
+        let (stalled, now) = (self.db().stalled_runs().await?, self.db().clock().now());
         let mut samples = vec![
             Sample::new(Metric::DatabaseUp, &[], 1.0),
             Sample::new(Metric::SchedulesOverdue, &[], overview.schedules_overdue as f64),
@@ -82,6 +120,11 @@ impl Sync {
                 Sample::new(Metric::Channels, &[adapter], of.number as f64),
                 Sample::new(Metric::ChannelProblems, &[adapter], find(&overview.problems)),
                 Sample::new(Metric::Quarantined, &[adapter], find(&overview.quarantined)),
+                Sample::new(
+                    Metric::RunsStalled,
+                    &[adapter],
+                    stalled.iter().filter(|run| run.adapter_id == adapter).count() as f64,
+                ),
                 Sample::new(
                     Metric::DeliveriesWaiting,
                     &[adapter],

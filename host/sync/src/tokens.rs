@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use entrepot_admission::Generation;
-use entrepot_domain::clock::Timestamp;
+use entrepot_domain::clock::{Timestamp, millis};
 use entrepot_domain::grants::{ACCESS_TOKEN, OAuth, REFRESH_TOKEN, Settings};
 use entrepot_domain::secret::SecretSource;
 use entrepot_domain::{ChannelId, Secret};
@@ -11,7 +11,7 @@ use entrepot_egress::Tokens;
 use entrepot_metrics::Metric;
 use entrepot_store::tokens::TokenState;
 use entrepot_store::{Scoped, StoreError};
-use entrepot_vault::OpenSecrets;
+use entrepot_vault::{OpenSecrets, VaultError};
 
 use crate::channels::OpenChannel;
 use crate::import::with_patience;
@@ -46,7 +46,7 @@ impl Sync {
                 return Ok((secrets, state.renewed_at));
             };
             let mut tx = scoped.begin().await?;
-            let leased = tx.lease_tokens(channel, &owner, LEASE.as_millis() as i64).await?;
+            let leased = tx.lease_tokens(channel, &owner, millis(LEASE)).await?;
             tx.commit().await?;
             if !leased {
                 tokio::time::sleep(LOOK_AGAIN).await;
@@ -89,7 +89,7 @@ impl Sync {
         }
         let age = self.db().clock().now().saturating_sub(channel.token_renewed_at);
         let state = scoped.token_state(&channel.id).await?;
-        if state.renewed_at == channel.token_renewed_at && age < YOUNG.as_millis() as i64 {
+        if state.renewed_at == channel.token_renewed_at && age < millis(YOUNG) {
             return Ok(false);
         }
         let mut tx = scoped.begin().await?;
@@ -100,15 +100,41 @@ impl Sync {
 
     /// As they are, however old the access token is.
     pub(crate) async fn secrets(&self, scoped: &Scoped, channel: &ChannelId) -> Result<OpenSecrets, SyncError> {
+        self.secrets_but(scoped, channel, &[]).await
+    }
+
+    /// The same, whether or not those of these names open: others take their place.
+    pub(crate) async fn secrets_but(
+        &self,
+        scoped: &Scoped,
+        channel: &ChannelId,
+        replaced: &[&str],
+    ) -> Result<OpenSecrets, SyncError> {
+        let (open, damaged) = self.opened(scoped, channel).await?;
+        match damaged.into_iter().find(|(name, _)| !replaced.contains(&name.as_str())) {
+            None => Ok(open),
+            Some((name, why)) => {
+                let row = scoped.channel(channel.as_str()).await?;
+                Err(SyncError::Secret { channel: row.map_or_else(|| channel.to_string(), |row| row.name), name, why })
+            }
+        }
+    }
+
+    /// What opens, and what does not.
+    pub(crate) async fn opened(
+        &self,
+        scoped: &Scoped,
+        channel: &ChannelId,
+    ) -> Result<(OpenSecrets, Vec<(String, VaultError)>), SyncError> {
         let sealed = scoped.sealed_secrets(channel).await?;
-        Ok(OpenSecrets::open(&self.parts().keys, scoped.tenant().as_str(), channel.as_str(), &sealed)?)
+        Ok(OpenSecrets::open(&self.parts().keys, scoped.tenant().as_str(), channel.as_str(), &sealed))
     }
 
     fn due(&self, oauth: &OAuth, state: &TokenState, secrets: &OpenSecrets) -> bool {
         if secrets.secret(ACCESS_TOKEN).is_none() {
             return oauth.client_credentials || secrets.secret(REFRESH_TOKEN).is_some();
         }
-        let soon = self.db().clock().now() + MARGIN.as_millis() as i64;
+        let soon = self.db().clock().now() + millis(MARGIN);
         state.expires_at.is_some_and(|end| end <= soon)
     }
 
@@ -206,7 +232,7 @@ impl Sync {
         let owner = self.token_owner();
         loop {
             let mut tx = scoped.begin().await?;
-            let leased = tx.lease_tokens(channel, &owner, ttl.as_millis() as i64).await?;
+            let leased = tx.lease_tokens(channel, &owner, millis(ttl)).await?;
             tx.commit().await?;
             if leased {
                 return Ok(owner);

@@ -2,15 +2,21 @@
 
 mod batch;
 mod commit;
+mod deletions;
 mod doors;
 mod inbox;
 mod intake;
 mod merge;
+mod portions;
 mod receive;
+mod refusals;
 mod replay;
+mod secrets;
 mod subscriptions;
+mod turns;
 mod upkeep;
 
+pub(crate) use deletions::HELD_BACK;
 pub(crate) use doors::Doors;
 pub(crate) use intake::Intake;
 pub use receive::{Incoming, Received};

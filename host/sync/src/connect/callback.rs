@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use entrepot_admission::Generation;
-use entrepot_domain::grants::{OAuth, Settings};
+use entrepot_domain::grants::{ACCESS_TOKEN, OAuth, REFRESH_TOKEN, Settings};
 use entrepot_domain::{ChannelId, Secret, TenantId};
 use entrepot_egress::Callback;
 use entrepot_store::Scoped;
 use entrepot_store::connections::ConnectionRow;
 use entrepot_vault::OpenSecrets;
 
-use super::{TIME, VERIFIER, hash, millis, oauth_of, place};
+use super::{TIME, VERIFIER, column, hash, millis, oauth_of, place};
 use crate::channels::AccountReport;
 use crate::{Sync, SyncError};
 
@@ -100,7 +100,9 @@ impl Sync {
                 tracing::warn!(connection = row.id, "not connected: {error}");
                 let why = match error {
                     // The seller is no operator, and what a database says is not for everybody.
-                    SyncError::Vault(_) => "the host cannot open what it kept; its log says why".to_owned(),
+                    SyncError::Vault(_) | SyncError::Secret { .. } | SyncError::Changed { .. } => {
+                        "the host cannot open what it kept; its log says why".to_owned()
+                    }
                     error if error.is_of_the_database() => {
                         "the host could not keep it, and its log says why; begin again in a moment".to_owned()
                     }
@@ -117,24 +119,26 @@ impl Sync {
     /// As it is now: since the browser left, the grant may have been revoked and the channel changed.
     async fn returning(&self, scoped: &Scoped, row: &ConnectionRow) -> Result<Ready, SyncError> {
         let sealed = row.sealed.as_deref().unwrap_or_default();
-        let kept = OpenSecrets::open_together(&self.parts().keys, &place(scoped.tenant(), &row.id), sealed)?;
+        let column = column(&row.adapter_id, &row.name, row.channel_id.as_deref(), &row.settings.0, &row.redirect_uri);
+        let place = place(scoped.tenant(), &row.id, &column);
+        let kept = OpenSecrets::open_together(&self.parts().keys, &place, sealed)?;
         let mut kept = kept.into_clear();
         let verifier = kept.remove(VERIFIER);
         let Some(id) = &row.channel_id else {
             let generation = self.admission().active(&row.adapter_id).await?;
-            let settings = generation.manifest.check_settings(&row.settings.0).map_err(SyncError::Settings)?;
+            let settings = generation.manifest.stored_settings(&row.settings.0).map_err(SyncError::Settings)?;
             let secrets = OpenSecrets::from_clear(kept);
             return Ok(Ready { generation, settings, secrets, verifier, channel: None });
         };
-        let channel = self.channel(scoped.tenant(), id).await?;
+        let channel = self.usable_channel(scoped.tenant(), id).await?;
         let id = ChannelId::from(channel.id);
         let generation = self.admission().active_for(&channel.adapter_id, &id).await?;
-        let settings = generation.manifest.check_settings(&channel.settings.0).map_err(SyncError::Settings)?;
+        let settings = generation.manifest.stored_settings(&channel.settings.0).map_err(SyncError::Settings)?;
         if settings != row.settings.0 {
             let why = "the channel's settings were changed meanwhile; begin again";
             return Err(SyncError::NotConnected(why.to_owned()));
         }
-        let secrets = self.secrets(scoped, &id).await?;
+        let secrets = self.secrets_but(scoped, &id, &[ACCESS_TOKEN, REFRESH_TOKEN]).await?;
         Ok(Ready { generation, settings, secrets, verifier, channel: Some(id) })
     }
 

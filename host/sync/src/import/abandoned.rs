@@ -4,9 +4,10 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use entrepot_domain::TenantId;
-use entrepot_domain::clock::Timestamp;
+use entrepot_domain::clock::{Timestamp, millis};
 use entrepot_queue::Job;
 
+use crate::process::is_gone;
 use crate::{Sync, SyncError};
 
 /// The leases for which this process has made a job already, by run.
@@ -25,11 +26,24 @@ impl Nudged {
 }
 
 impl Sync {
-    /// Makes a job for each run whose lease is over and that this process has made none for. Whether its worker is really dead is for
+    /// Notes which runs bring nothing any more. How many were not known to.
+    pub async fn note_stalled(&self) -> Result<u64, SyncError> {
+        let stalled = self.db().mark_stalled(self.db().clock().now() - millis(self.parts().options.stall)).await?;
+        if stalled > 0 {
+            tracing::warn!(
+                runs = stalled,
+                "an import brings nothing new any more; `entrepot doctor` says which and why"
+            );
+        }
+        Ok(stalled)
+    }
+
+    /// Makes a job for each run whose lease is over, or whose worker's process ended on this machine, and that this process has made none for. Whether its worker is really dead is for
     /// whoever takes the job to find out: a job too many finds nothing to do. The number of jobs made.
     pub async fn nudge_abandoned(&self) -> Result<usize, SyncError> {
         let parts = self.parts();
-        let over = self.db().abandoned_runs(self.db().clock().now()).await?;
+        let (mut over, now) = (self.db().leased_runs().await?, self.db().clock().now());
+        over.retain(|run| run.lease_until < now || is_gone(&run.lease_owner));
         let leases = over.iter().map(|run| (run.id.clone(), run.lease_until)).collect();
         let fresh = parts.nudged.fresh(&leases);
         for run in over.iter().filter(|run| fresh.contains(&run.id)) {

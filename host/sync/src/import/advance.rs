@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use entrepot_domain::clock::Timestamp;
-use entrepot_domain::grants::generation_for;
 use entrepot_domain::run::{Counts, RunScope};
 use entrepot_domain::{ChannelId, RunId, TenantId};
 use entrepot_queue::{Handler, Job, Outcome};
@@ -15,6 +14,7 @@ use entrepot_store::{Scoped, StoreError};
 use tracing::Instrument;
 
 use super::checkpoint::{Next, count, micros};
+use super::complete::Underway;
 use super::fetch::{Fetching, Position};
 use super::lease::{Heartbeat, give_back};
 use super::patience::{backoff, with_patience};
@@ -58,6 +58,11 @@ pub(super) struct Hand {
     /// Items that the adapter was asked to map, and on how many of them it was stopped.
     pub(super) mapped: usize,
     pub(super) stopped: usize,
+    /// What the page under way brought so far that the run had not seen.
+    pub(super) brought: usize,
+    /// Pages in a row that brought nothing, and when something came last.
+    pub(super) fruitless: i64,
+    pub(super) progressed_at: Timestamp,
 }
 
 /// What a step leads to.
@@ -106,7 +111,8 @@ impl Sync {
         watch.forget(run.as_str());
         let _heartbeat = Heartbeat::start(scoped.clone(), run.clone(), owner.clone(), self.parts().options.lease);
         tokio::time::sleep(wait).await;
-        let outcome = self.work(scoped.clone(), row, run, &owner).instrument(trace::of_run(run)).await;
+        let work = self.work(scoped.clone(), row, run, &owner).instrument(trace::of_run(run));
+        let outcome = self.unless_let_go(work).await;
         if outcome.is_err()
             && let Err(error) = give_back(&scoped, run, &owner).await
         {
@@ -119,6 +125,7 @@ impl Sync {
         match outcome {
             // Another worker was faster, or the answer to our commit was lost: what counts is what the database says.
             Err(SyncError::Store(StoreError::LeaseLost)) => Ok(Outcome::Later(Duration::from_millis(100))),
+            Err(SyncError::Stopping) => Ok(Outcome::Later(Duration::ZERO)),
             Err(error) if error.is_conflict() => {
                 // A webhook brought an item for the first time, in the moment in which a page did.
                 tracing::warn!(run = run.as_str(), "a page is fetched again: {error}");
@@ -152,6 +159,7 @@ impl Sync {
             cursor: row.page_cursor.clone(),
             context: row.page_context.as_deref().map(Arc::from),
             attempt: row.attempt,
+            throttled: row.throttled,
         };
         let (seq, counts) = (row.seq, row.counts());
         let known_until = match row.scope() {
@@ -159,13 +167,27 @@ impl Sync {
             RunScope::ChangedSince(_) | RunScope::Stock(_) => None,
         };
         let over = row.pages_done;
-        let (run, owner) = (run.clone(), owner.to_owned());
-        let mut hand =
-            Hand { scoped, channel, row, run, owner, seq, position, counts, seen, known_until, mapped: 0, stopped: 0 };
+        let mut hand = Hand {
+            scoped,
+            channel,
+            run: run.clone(),
+            owner: owner.to_owned(),
+            seq,
+            position,
+            counts,
+            seen,
+            known_until,
+            mapped: 0,
+            stopped: 0,
+            brought: 0,
+            fruitless: row.fruitless,
+            progressed_at: row.progressed_at.or(row.started_at).unwrap_or(row.created_at),
+            row,
+        };
         if over {
             // The last page was committed and its worker died before closing the run.
-            self.close_run(&hand).await?;
-            return Ok(Outcome::Done);
+            let mut mapper = hand.channel.generation.adapter.mapper(&hand.channel.view);
+            return self.after_the_last(&mut hand, &mut mapper).await;
         }
         // On the heap: the whole of a page's work lies in it, and a thread's stack is small.
         let outcome = Box::pin(self.pages(&mut hand)).await;
@@ -179,14 +201,14 @@ impl Sync {
         let mut fetching = self.fetch(hand);
         loop {
             let adapter = &hand.channel.view.adapter;
-            let steering = with_patience(patience, || hand.scoped.steering(&hand.run, adapter)).await?;
-            if steering.cancel {
+            if with_patience(patience, || hand.scoped.is_cancelled(&hand.run)).await? {
                 let Hand { scoped, run, owner, seq, counts, .. } = &*hand;
                 self.end(scoped, run, owner, *seq, *counts, End::Cancelled).await?;
                 return Ok(Outcome::Done);
             }
             let generation = &hand.channel.generation;
-            let in_force = generation_for(hand.channel.id.as_str(), &steering.generations);
+            let in_force = async || Ok::<_, SyncError>(self.admission().in_force_for(adapter, &hand.channel.id).await?);
+            let in_force = with_patience(patience, in_force).await?;
             if in_force.is_none() || generation.has_expired(self.db().clock().now()) {
                 // Nothing is granted any more: what is under way is dropped, and the next look says why.
                 self.release(hand).await?;
@@ -196,14 +218,23 @@ impl Sync {
             let superseded = in_force != Some(generation.number);
             let (waited, asked_at) = (Instant::now(), fetching.asked_at);
             let fetched = fetching.wait().await;
+            hand.brought = 0;
             hand.counts.spent.fetching += micros(waited);
             count(&mut hand.counts, fetched.stats);
+            // The page's, until it is written.
+            let _room = fetched.room;
             let complete = match fetched.outcome {
-                Ok(page) => self.complete(hand, page).await,
+                Ok(page) => {
+                    let mut underway = Underway { page, asked_at };
+                    match self.complete(hand, &mut mapper, &mut underway).await {
+                        Ok(complete) => complete.map(|()| underway),
+                        Err(error) => return self.not_written(hand, error).await,
+                    }
+                }
                 Err(error) => Err(error),
             };
-            let page = match complete {
-                Ok(page) => page,
+            let underway = match complete {
+                Ok(underway) => underway,
                 Err(_) if superseded => {
                     self.release(hand).await?;
                     return Ok(Outcome::Later(Duration::ZERO));
@@ -216,35 +247,48 @@ impl Sync {
                     Err(outcome) => return Ok(outcome),
                 },
             };
-            let stop_here = superseded || begun.elapsed() >= self.parts().options.slice;
-            let next = Next::of(&page, &hand.position);
-            // The next page is fetched while this one is mapped and written.
-            let ahead = next.position.as_ref().filter(|_| next.wait.is_none() && !stop_here);
-            let ahead = ahead.map(|position| Fetching::start(self, &hand.channel, hand.row.scope(), position.clone()));
-            let write = self.write(hand, &mut mapper, page, asked_at, &next);
-            write.instrument(tracing::error_span!("page.write")).await?;
+            let stop_here = superseded || self.is_winding_down() || begun.elapsed() >= self.parts().options.slice;
+            let next = Next::of(&underway.page, &hand.position);
+            let go_on = next.wait.is_none() && !stop_here;
+            // The next page is fetched while this one is mapped and written, if there is room for two.
+            let ahead = next.position.clone().filter(|_| go_on).zip(self.parts().rooms.try_enter());
+            let ahead = ahead.map(|(position, room)| {
+                Fetching::start(self, &hand.channel, &hand.run, hand.row.scope(), position, Some(room))
+            });
+            let write = self.write(hand, &mut mapper, underway, &next);
+            if let Err(error) = write.instrument(tracing::error_span!("page.write")).await {
+                return self.not_written(hand, error).await;
+            }
             if let Some(outcome) = self.mapped_badly(hand, next.position.is_none()).await? {
                 return Ok(outcome);
             }
+            if let Some(outcome) = self.endless(hand, &next).await? {
+                return Ok(outcome);
+            }
+            let wait = hand.wait(&next).unwrap_or(Duration::ZERO);
             match (next.position, ahead) {
                 (None, _) => {
-                    self.close_run(hand).await?;
+                    let outcome = self.after_the_last(hand, &mut mapper).await?;
                     self.settle(hand).await?;
-                    return Ok(Outcome::Done);
+                    return Ok(outcome);
                 }
                 (Some(position), Some(ahead)) => {
                     hand.position = position;
                     fetching = ahead;
                 }
+                (Some(position), None) if go_on => {
+                    hand.position = position;
+                    fetching = self.fetch(hand);
+                }
                 (Some(_), None) => {
                     self.release(hand).await?;
-                    return Ok(Outcome::Later(next.wait.unwrap_or(Duration::ZERO)));
+                    return Ok(Outcome::Later(wait));
                 }
             }
         }
     }
 
     pub(super) fn fetch(&self, hand: &Hand) -> Fetching {
-        Fetching::start(self, &hand.channel, hand.row.scope(), hand.position.clone())
+        Fetching::start(self, &hand.channel, &hand.run, hand.row.scope(), hand.position.clone(), None)
     }
 }

@@ -26,6 +26,7 @@ impl Sync {
 
     /// A run came to its end in our hands.
     pub(super) async fn ended(&self, scoped: &Scoped, run: &RunId) {
+        self.parts().egress.forget_run(run.as_str());
         let found = with_patience(self.parts().options.database_patience, async || {
             let Some(row) = scoped.run(run).await? else { return Ok::<_, StoreError>(None) };
             let channel = scoped.channel(&row.channel_id).await?;

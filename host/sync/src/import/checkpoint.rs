@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use entrepot_domain::clock::Timestamp;
+use entrepot_domain::clock::{Timestamp, millis};
 use entrepot_domain::run::Counts;
 use entrepot_egress::Stats;
 use entrepot_runtime::Page;
@@ -13,11 +13,14 @@ use entrepot_store::runs::{Postponed, Progress};
 use super::advance::Hand;
 use super::fetch::Position;
 use super::page::PreparedPage;
+use super::patience::at_most_a_day;
 
 /// What a page says of the one after it.
 pub(super) struct Next {
     pub(super) position: Option<Position>,
     pub(super) wait: Option<Duration>,
+    /// The adapter asked for a longer one.
+    pub(super) shortened: bool,
 }
 
 impl Next {
@@ -26,8 +29,10 @@ impl Next {
             cursor: Some(cursor.clone()),
             context: page.context.as_deref().map(Arc::from).or_else(|| now.context.clone()),
             attempt: 0,
+            throttled: 0,
         });
-        Self { position, wait: page.wait.filter(|ms| *ms > 0).map(Duration::from_millis) }
+        let wait = page.wait.filter(|ms| *ms > 0).map(at_most_a_day);
+        Self { position, wait: wait.map(|(wait, _)| wait), shortened: wait.is_some_and(|(_, shortened)| shortened) }
     }
 }
 
@@ -42,14 +47,17 @@ pub(super) async fn commit(
     tx.advance_run(&hand.run, &hand.owner, hand.seq, progress, lease).await?;
     prepared.hold(&mut tx, &hand.channel.id).await?;
     let fresh: Vec<&str> = prepared.fresh.iter().map(String::as_str).collect();
-    tx.insert_page(&hand.run, hand.seq, &fresh, &prepared.listed).await?;
+    tx.insert_page(&hand.run, hand.seq, &fresh, &prepared.listed, &prepared.deleted).await?;
     prepared.write(&mut tx, &hand.channel, &hand.run).await?;
     tx.commit().await
 }
 
-pub(super) async fn postpone(hand: &Hand, at: Timestamp, why: &str) -> Result<(), StoreError> {
+/// `stall`: a run that brought nothing for so long stands still.
+pub(super) async fn postpone(hand: &Hand, at: Timestamp, why: &str, stall: Duration) -> Result<(), StoreError> {
     let mut tx = hand.scoped.begin().await?;
-    let postponed = Postponed { attempt: hand.position.attempt, not_before: at, counts: hand.counts, why };
+    let Position { attempt, throttled, .. } = hand.position;
+    let stalled_before = hand.scoped.clock().now() - millis(stall);
+    let postponed = Postponed { attempt, throttled, stalled_before, not_before: at, counts: hand.counts, why };
     tx.postpone_run(&hand.run, &hand.owner, hand.seq, postponed).await?;
     tx.commit().await
 }
@@ -63,8 +71,9 @@ pub(super) fn micros(since: Instant) -> i64 {
 }
 
 pub(super) fn count(counts: &mut Counts, stats: Stats) {
-    counts.requests += stats.requests as i64;
-    counts.rate_limited += stats.rate_limited as i64;
+    counts.requests += i64::try_from(stats.requests).unwrap_or(i64::MAX);
+    counts.rate_limited += i64::try_from(stats.rate_limited).unwrap_or(i64::MAX);
+    counts.retries += i64::try_from(stats.retries).unwrap_or(i64::MAX);
 }
 
 pub(super) fn add(counts: &mut Counts, page: &Counts) {

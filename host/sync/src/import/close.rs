@@ -1,11 +1,11 @@
 //! The end of a run: is everything accounted for, and what is gone?
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
-use entrepot_domain::RunId;
+use entrepot_domain::catalog::limits::UNIDENTIFIED;
 use entrepot_domain::clock::Timestamp;
-use entrepot_domain::run::{Counts, RunScope, RunState};
-use entrepot_store::pages::Seen;
+use entrepot_domain::run::{Counts, RunScope, RunState, may_vanish};
+use entrepot_store::pages::{Ids, Seen};
 use entrepot_store::runs::RunRow;
 use entrepot_store::{Scoped, StoreError};
 
@@ -14,12 +14,9 @@ use super::patience::with_patience;
 use super::stock;
 use crate::Sync;
 use crate::channels::OpenChannel;
+use crate::webhooks::HELD_BACK;
 
-/// Fewer vanished items than this never need to be confirmed.
-const FEW: usize = 20;
 const DELETE_AT_ONCE: usize = 1_000;
-/// Begins the ids that adapters give to items which came without one.
-const UNIDENTIFIED: &str = "unidentified:";
 
 struct Verdict {
     state: RunState,
@@ -30,19 +27,21 @@ struct Verdict {
 impl Sync {
     /// Closes a run whose last page is committed.
     pub(super) async fn close_run(&self, hand: &Hand) -> Result<RunState, StoreError> {
-        let Hand { scoped, channel, row, run, owner, seq, seen, .. } = hand;
+        let Hand { scoped, channel, row, seen, .. } = hand;
         let mut counts = hand.counts;
-        if !seen.listed.is_empty() && !matches!(row.scope(), RunScope::Stock(_)) {
-            // The list was made last and names what exists; totals told on the way may have moved.
-            counts.declared = Some(seen.listed.len() as i64);
-        }
         let verdict = self.judge_run(scoped, channel, row, counts, seen).await?;
         counts.deleted += verdict.gone.len() as i64;
         if hand.known_until.is_some() {
             counts.drift.deleted = verdict.gone.len() as i64;
         }
         let patience = self.parts().options.database_patience;
-        with_patience(patience, || finish(scoped, channel, run, owner, *seq, counts, &verdict)).await?;
+        let whole = row.scope() == RunScope::Full && verdict.state == RunState::Completed;
+        let currencies = match whole {
+            true => Some(with_patience(patience, || scoped.currencies(&channel.id)).await?),
+            false => None,
+        };
+        let currencies = currencies.as_ref();
+        with_patience(patience, || finish(hand, counts, &verdict, currencies)).await?;
         let gone = Counts { deleted: verdict.gone.len() as i64, ..Counts::default() };
         self.count_items(&channel.view.adapter, "import", &gone);
         Ok(verdict.state)
@@ -61,22 +60,52 @@ impl Sync {
             return Ok(incomplete(format!("{shortfall}; nothing was deleted. Import again to look for them")));
         }
         let completed = |gone| Verdict { state: RunState::Completed, failure: None, gone };
-        match row.scope() {
-            RunScope::Full => {}
-            RunScope::ChangedSince(_) => return Ok(completed(Vec::new())),
-            RunScope::Stock(_) => return Ok(Verdict { failure: stock::unknown(seen), ..completed(Vec::new()) }),
-        }
-        let (alive, gone) = self.vanished(scoped, channel, row.created_at, seen).await?;
-        let limit = (alive * self.parts().options.mass_deletion_percent as usize / 100).max(FEW);
-        if gone.len() > limit && !row.allow_mass_deletion {
+        let patience = self.parts().options.database_patience;
+        let (alive, gone) = match row.scope() {
+            RunScope::Full => self.vanished(scoped, channel, row.created_at, seen).await?,
+            RunScope::ChangedSince(_) if seen.gone.is_empty() => return Ok(completed(Vec::new())),
+            RunScope::ChangedSince(_) => {
+                let gone = self.said_to_be_gone(scoped, channel, row, seen).await?;
+                (with_patience(patience, || scoped.count_alive(&channel.id)).await?, gone)
+            }
+            RunScope::Stock(_) => {
+                let names = scoped.first_listed(&row.run_id()).await?;
+                return Ok(Verdict { failure: stock::unknown(seen.listed.len(), names), ..completed(Vec::new()) });
+            }
+        };
+        let percent = self.parts().options.mass_deletion_percent;
+        if gone.len() > may_vanish(alive, percent) && !row.allow_mass_deletion {
             return Ok(incomplete(format!(
-                "{} of {alive} products are gone from the shop, more than the {}% that may vanish at once; nothing was deleted. \
-                 If that is right, import again with --allow-mass-deletion",
+                "{} of {alive} products are gone from the shop, more than may vanish at once ({percent}%, and never most of them); \
+                 nothing was deleted. If that is right, import again with --allow-mass-deletion",
                 gone.len(),
-                self.parts().options.mass_deletion_percent
             )));
         }
         Ok(completed(gone))
+    }
+
+    /// What pages of a delta said is gone, as far as it is here and nothing newer of it came meanwhile.
+    async fn said_to_be_gone(
+        &self,
+        scoped: &Scoped,
+        channel: &OpenChannel,
+        row: &RunRow,
+        seen: &Seen,
+    ) -> Result<Vec<String>, StoreError> {
+        let (patience, now) = (self.parts().options.database_patience, self.db().clock().now());
+        let run = row.run_id();
+        let said = with_patience(patience, || scoped.said_to_be_gone(&run)).await?;
+        let mut gone = Vec::new();
+        for ids in said.into_iter().filter(|id| seen.gone.contains(id)).collect::<Vec<_>>().chunks(DELETE_AT_ONCE) {
+            let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+            let known = with_patience(patience, || scoped.known_items(&channel.id, &ids)).await?;
+            let here = known.into_values().filter(|known| {
+                let came_meanwhile = (row.created_at..=now).contains(&known.fetched_at);
+                known.deleted_at.is_none() && (seen.items.contains(&known.source_id) || !came_meanwhile)
+            });
+            gone.extend(here.map(|known| known.source_id));
+        }
+        Ok(gone)
     }
 
     /// How many items were alive, and which of them this run did not find.
@@ -90,7 +119,7 @@ impl Sync {
         let now = self.db().clock().now();
         // A webhook may have brought it after the page it belongs on had been read. Instants to come are of a clock that was wrong.
         let came_meanwhile = |at: Timestamp| (since..=now).contains(&at);
-        let exists: &HashSet<String> = if seen.listed.is_empty() { &seen.items } else { &seen.listed };
+        let exists: &Ids = if seen.listed.is_empty() { &seen.items } else { &seen.listed };
         let (mut alive, mut gone, mut after) = (0, Vec::new(), String::new());
         loop {
             let patience = self.parts().options.database_patience;
@@ -100,28 +129,38 @@ impl Sync {
             alive += items.len();
             // What has no id of its own cannot be on any list; it is there as long as pages show it.
             let shown = |id: &String| id.starts_with(UNIDENTIFIED) && seen.items.contains(id);
-            let vanished = items.into_iter().filter(|(id, came)| {
-                !exists.contains(id) && !shown(id) && (seen.items.contains(id) || !came_meanwhile(*came))
-            });
+            let exists = |id: &String| (exists.contains(id) || shown(id)) && !seen.gone.contains(id);
+            let vanished = items
+                .into_iter()
+                .filter(|(id, came)| !exists(id) && (seen.items.contains(id) || !came_meanwhile(*came)));
             gone.extend(vanished.map(|(id, _)| id));
         }
     }
 }
 
+/// `currencies`: of a full run that is complete.
 async fn finish(
-    scoped: &Scoped,
-    channel: &OpenChannel,
-    run: &RunId,
-    owner: &str,
-    seq: i64,
+    hand: &Hand,
     counts: Counts,
     verdict: &Verdict,
+    currencies: Option<&BTreeSet<String>>,
 ) -> Result<(), StoreError> {
+    let Hand { scoped, channel, run, owner, seq, .. } = hand;
     let mut tx = scoped.begin().await?;
-    tx.finish_run(run, owner, seq, verdict.state, counts, verdict.failure.as_deref()).await?;
+    tx.finish_run(run, owner, *seq, verdict.state, counts, verdict.failure.as_deref()).await?;
     for ids in verdict.gone.chunks(DELETE_AT_ONCE) {
         tx.delete_items(&channel.id, ids).await?;
     }
     tx.forget_pages(run).await?;
+    if verdict.state == RunState::Completed {
+        // Whatever was wrong with the account is over.
+        tx.set_channel_problem(&channel.id, None).await?;
+    }
+    if let Some(currencies) = currencies {
+        // What is here is what is there: deliveries may delete anew.
+        tx.note_currencies(&channel.id, currencies).await?;
+        tx.forget_deletions(&channel.id).await?;
+        tx.settle_dead_deliveries(&channel.id, HELD_BACK, "a full import found what is there and what is gone").await?;
+    }
     tx.commit().await
 }

@@ -1,19 +1,18 @@
 //! What a page says against what is known: which of them is newer, and should it have been known before?
 
-use std::collections::HashSet;
-
 use entrepot_domain::clock::Timestamp;
 use entrepot_domain::run::Drift;
 use entrepot_runtime::RawItem;
 use entrepot_store::items::KnownItem;
+use entrepot_store::pages::Seen;
 
 use super::page::UNREAD;
 
 /// Under which circumstances a page was read.
 #[derive(Clone, Copy)]
 pub(crate) struct Circumstances<'a> {
-    /// Items that the run has seen before this page.
-    pub(crate) seen: &'a HashSet<String>,
+    /// What the run has seen before this page.
+    pub(crate) seen: &'a Seen,
     /// When the marketplace was asked for it: what came meanwhile may be newer.
     pub(crate) asked_at: Timestamp,
     /// What happened before should be known already. `None`: nothing is expected to be.
@@ -24,7 +23,7 @@ impl Circumstances<'_> {
     /// Did a webhook, or another run, bring this item after the page was asked for, and is the page's state not the later one?
     /// An item the run itself has brought is another matter: of two pages the later one counts.
     pub(super) fn overtaken(&self, item: &RawItem, known: &KnownItem) -> bool {
-        if self.seen.contains(&item.source_id) {
+        if self.seen.items.contains(&item.source_id) {
             return false;
         }
         let (came, state) = match known.deleted_at {

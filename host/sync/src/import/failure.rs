@@ -4,37 +4,38 @@ use std::time::Duration;
 
 use entrepot_runtime::{AdapterError, CallError};
 
-use super::patience::backoff;
+use super::patience::{at_most_a_day, backoff};
 use crate::SyncOptions;
 
 pub(crate) enum Verdict {
-    /// Again after this long.
-    Retry { wait: Duration, counts_as_attempt: bool },
+    /// Again after this long; `shortened`: a longer wait was asked for. `counts`: an attempt was used up.
+    Retry { wait: Duration, shortened: bool, counts: bool },
     /// Not before someone has changed something.
     GiveUp { reconnect: bool },
 }
 
-pub(crate) fn judge(error: &CallError, attempt: i64, options: &SyncOptions) -> Verdict {
-    let later = |asked: Option<u64>, counts_as_attempt| {
+/// `patient`: with a marketplace that asks to slow down, whatever the number of attempts.
+pub(crate) fn judge(error: &CallError, attempt: i64, patient: bool, options: &SyncOptions) -> Verdict {
+    let last = attempt + 1 >= options.attempts;
+    let later = |asked: Option<u64>| {
         let own = backoff(options.backoff, attempt);
-        Verdict::Retry { wait: asked.map_or(own, |ms| Duration::from_millis(ms).max(own / 4)), counts_as_attempt }
+        let (wait, shortened) = asked.map_or((own, false), |ms| {
+            let (wait, shortened) = at_most_a_day(ms);
+            (wait.max(own / 4), shortened)
+        });
+        Verdict::Retry { wait, shortened, counts: asked.is_none() }
     };
     match error {
-        // The marketplace said when: waiting for it is no failure, however often.
-        CallError::Adapter(AdapterError::RateLimited(Some(ms))) => later(Some(*ms), false),
-        CallError::Adapter(AdapterError::RateLimited(None) | AdapterError::Unavailable(_) | AdapterError::Other(_))
-        | CallError::Stopped { .. } => {
-            if attempt + 1 >= options.attempts {
-                Verdict::GiveUp { reconnect: false }
-            } else {
-                later(None, true)
-            }
+        CallError::Adapter(AdapterError::RateLimited(asked)) if patient || !last => later(*asked),
+        CallError::Adapter(AdapterError::Unavailable(_) | AdapterError::Other(_)) | CallError::Stopped { .. }
+            if !last =>
+        {
+            later(None)
         }
         CallError::Adapter(AdapterError::Unauthorized(_)) => Verdict::GiveUp { reconnect: true },
-        CallError::Adapter(
-            AdapterError::Denied(_) | AdapterError::NotFound | AdapterError::Invalid(_) | AdapterError::Unsupported(_),
-        )
-        | CallError::NotExported(_) => Verdict::GiveUp { reconnect: false },
+        CallError::Adapter(_) | CallError::Stopped { .. } | CallError::NotExported(_) => {
+            Verdict::GiveUp { reconnect: false }
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use entrepot_domain::clock::millis;
 use entrepot_domain::{RunId, TenantId};
 use entrepot_queue::Outcome;
 use entrepot_store::runs::{Lease, RunRow};
@@ -18,7 +19,7 @@ pub(crate) struct Heartbeat(JoinHandle<()>);
 impl Heartbeat {
     /// Every third of the run's lease.
     pub(crate) fn start(scoped: Scoped, run: RunId, owner: String, lease: Duration) -> Self {
-        let ttl = lease.as_millis() as i64;
+        let ttl = millis(lease);
         Self::every(lease / 3, move || {
             let (scoped, run, owner) = (scoped.clone(), run.clone(), owner.clone());
             async move {
@@ -73,7 +74,7 @@ impl Sync {
         held: Option<&Lease>,
     ) -> Result<Option<RunRow>, StoreError> {
         let mut tx = scoped.begin().await?;
-        let row = tx.lease_run(run, owner, self.parts().options.lease.as_millis() as i64, held).await?;
+        let row = tx.lease_run(run, owner, millis(self.parts().options.lease), held).await?;
         tx.commit().await?;
         Ok(row)
     }

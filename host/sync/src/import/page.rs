@@ -1,17 +1,16 @@
 //! One page: compared, mapped, validated, sanitised; then written in one transaction with its checkpoint.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::time::Instant;
 
-use entrepot_domain::catalog::{Issue, Product, validate};
+use entrepot_domain::catalog::{Issue, Product, limits, validate};
 use entrepot_domain::run::{Counts, Drift};
 use entrepot_domain::{ChannelId, Id, ProductId, RunId};
-use entrepot_runtime::{CallError, Mapper, Page, RawItem};
-use entrepot_store::catalogue::ProductWrite;
-use entrepot_store::dead_letters::NewDeadLetter;
-use entrepot_store::items::{ItemWrite, KnownItem, Stamp};
-use entrepot_store::{Scoped, StoreError, pack};
+use entrepot_runtime::{CallError, Mapper, RawItem};
+use entrepot_store::items::{KnownItem, Stamp};
+use entrepot_store::{Scoped, StoreError};
 
+use self::rows::write_items;
 use super::checkpoint::micros;
 use super::compare::Circumstances;
 use super::patience::with_patience;
@@ -19,6 +18,13 @@ use super::stock::Levels;
 use crate::Sync;
 use crate::channels::OpenChannel;
 use crate::sanitise::sanitise;
+
+mod again;
+mod refused;
+mod rows;
+
+pub(crate) use again::map_again;
+pub(crate) use refused::REFUSED;
 
 /// What is to be written of one item.
 pub(crate) struct Prepared {
@@ -31,6 +37,8 @@ pub(crate) struct Prepared {
     new_product: Option<ProductId>,
     outcome: Result<Box<Product>, Vec<Issue>>,
     settles: bool,
+    /// It stands in the page's counts.
+    counted: bool,
 }
 
 /// A page ready to be written.
@@ -40,7 +48,8 @@ pub(crate) struct PreparedPage {
     /// Ids this page showed for the first time in the run.
     pub(crate) fresh: Vec<String>,
     pub(crate) listed: Vec<String>,
-    deleted: Vec<String>,
+    /// Ids that are said to be gone. Whoever writes the page decides whether they are deleted.
+    pub(crate) deleted: Vec<String>,
     /// Stock that came alone.
     pub(super) levels: Levels,
     /// Items the adapter was asked to map, and on how many of them it was stopped.
@@ -48,33 +57,40 @@ pub(crate) struct PreparedPage {
     pub(crate) stopped: usize,
     /// What this page adds to the run's counts.
     pub(crate) counts: Counts,
+    /// Prices are in a currency in which none was when all of the shop was read last.
+    pub(crate) new_currency: Option<String>,
 }
 
-/// Compares a page with what is known and maps what is new.
+/// Items, and bytes of items and products, after which a page is written, and goes on with the rest.
+const PORTION_ITEMS: usize = 500;
+pub(crate) const PORTION_BYTES: usize = 8 << 20;
+
+/// Compares items with what is known and maps what is new: all of them, or, if they are much, a portion; the rest is left.
 pub(crate) async fn prepare(
     sync: &Sync,
     scoped: &Scoped,
     channel: &OpenChannel,
     mapper: &mut Mapper,
     circumstances: Circumstances<'_>,
-    page: Page,
+    items: &mut VecDeque<RawItem>,
 ) -> Result<PreparedPage, StoreError> {
-    let mut prepared = PreparedPage { listed: page.listed, ..PreparedPage::default() };
-    let items = last_of_each(page.items);
-    let ids: Vec<&str> = items.iter().map(|item| item.source_id.as_str()).collect();
+    let mut prepared = PreparedPage::default();
+    let ids: Vec<&str> = items.iter().take(PORTION_ITEMS).map(|item| item.source_id.as_str()).collect();
+    let (mut left, mut held) = (ids.len(), 0);
     let patience = sync.parts().options.database_patience;
-    let (began, mut spent_mapping, mut drift) = (Instant::now(), 0, Drift::default());
+    let (began, mut spent_mapping, mut drift, mut currency) = (Instant::now(), 0, Drift::default(), None);
     let mut known = with_patience(patience, || scoped.known_items(&channel.id, &ids)).await?;
-    for item in items {
+    while left > 0 && held < PORTION_BYTES {
+        let Some(item) = items.pop_front() else { break };
+        left -= 1;
         let before = known.remove(&item.source_id);
         // Shown twice in a run (pages that shifted): the later state counts, the item does not.
-        let first = !circumstances.seen.contains(&item.source_id);
+        let first = !circumstances.seen.items.contains(&item.source_id);
         if item.deleted {
-            prepared.counts.deleted += i64::from(before.is_some_and(|before| before.deleted_at.is_none()));
             prepared.deleted.push(item.source_id);
             continue;
         }
-        if first {
+        if first || circumstances.seen.gone.contains(&item.source_id) {
             prepared.fresh.push(item.source_id.clone());
         }
         let counts = &mut prepared.counts;
@@ -90,7 +106,9 @@ pub(crate) async fn prepare(
         }
         let hash = hash(&item);
         let same = before.as_ref().is_some_and(|before| before.content_hash == hash && before.deleted_at.is_none());
-        if let Some(before) = before.as_ref().filter(|_| same && item.problems.is_empty()) {
+        // Mapped with other settings, it is another thing though nothing changed in the shop.
+        let settings = before.as_ref().is_none_or(|before| is_mapped_with(before, &channel.mapped_with));
+        if let Some(before) = before.as_ref().filter(|_| same && settings && item.problems.is_empty()) {
             match &before.problem {
                 None => {
                     count(|counts| &mut counts.unchanged);
@@ -104,26 +122,31 @@ pub(crate) async fn prepare(
                 Some(_) => {}
             }
         }
-        if first {
+        if first && !(same && !settings) {
             circumstances.drift(&mut drift, &item, before.as_ref(), &channel.generation.grant.digest);
         }
         let mapping = Instant::now();
         let outcome = if item.problems.is_empty() { map(mapper, &item).await } else { Err(item.problems.clone()) };
         spent_mapping += micros(mapping);
+        if let Ok(product) = &outcome {
+            currency = currency.or_else(|| again::new_currency(channel, product));
+        }
         prepared.mapped += usize::from(item.problems.is_empty());
         prepared.stopped += usize::from(was_stopped(&outcome));
-        let write = assemble(sync, item, hash, before, outcome);
-        count(match (&write.outcome, &write.known_product) {
-            (Err(_), _) => |counts| &mut counts.dead_letters,
-            (Ok(_), None) => |counts| &mut counts.created,
-            (Ok(_), Some(_)) => |counts| &mut counts.updated,
-        });
+        let write = Prepared { counted: first, ..assemble(sync, item, hash, before, outcome) };
+        count(write.counter());
+        held += write.size();
         prepared.writes.push(write);
     }
+    prepared.new_currency = currency;
     prepared.counts.drift = drift;
     prepared.counts.spent.mapping = spent_mapping;
     prepared.counts.spent.comparing = micros(began) - spent_mapping;
     Ok(prepared)
+}
+
+fn is_mapped_with(known: &KnownItem, settings: &str) -> bool {
+    known.mapped_with.as_ref().is_none_or(|with| with == settings)
 }
 
 fn assemble(
@@ -137,7 +160,7 @@ fn assemble(
     let stamp = before.as_ref().map(KnownItem::stamp);
     let known_product = before.and_then(|before| before.product_id);
     let new_product = (outcome.is_ok() && known_product.is_none()).then(|| ProductId::make(sync.db().clock().now()));
-    Prepared { item, hash, known_product, stamp, new_product, outcome, settles }
+    Prepared { item, hash, known_product, stamp, new_product, outcome, settles, counted: false }
 }
 
 /// Of what could not be read completely nothing is known: it is never "the same as before", and a replay fetches it anew.
@@ -151,7 +174,7 @@ pub(super) const STOPPED: &str = "adapter-stopped";
 pub(crate) const UNREAD: [u8; 32] = [0; 32];
 
 /// Of an item that a page shows twice, the last.
-fn last_of_each(items: Vec<RawItem>) -> Vec<RawItem> {
+pub(crate) fn distinct(items: Vec<RawItem>) -> VecDeque<RawItem> {
     let mut last = HashMap::with_capacity(items.len());
     for (index, item) in items.iter().enumerate() {
         last.insert(item.source_id.clone(), index);
@@ -186,6 +209,7 @@ pub(crate) async fn map(mapper: &mut Mapper, item: &RawItem) -> Result<Box<Produ
         return Err(errors);
     }
     sanitise(&mut product);
+    limits::leave_out_long_html(&mut product);
     Ok(Box::new(product))
 }
 
@@ -206,11 +230,13 @@ impl PreparedPage {
         if self.deleted.iter().any(|id| id == source_id) {
             return "gone";
         }
-        match self.writes.iter().find(|write| write.item.source_id == source_id).map(|write| &write.outcome) {
-            Some(Ok(_)) => "written",
-            Some(Err(_)) => "could not be imported, see the dead letters",
-            None => "unchanged",
-        }
+        self.writes.iter().find(|write| write.item.source_id == source_id).map_or("unchanged", Prepared::fate)
+    }
+
+    /// Likewise of all that are changed.
+    pub(crate) fn fates(&self) -> impl Iterator<Item = (String, &'static str)> {
+        let gone = self.deleted.iter().map(|id| (id.clone(), "gone"));
+        self.writes.iter().map(|write| (write.item.source_id.clone(), write.fate())).chain(gone)
     }
 
     /// Before anything of the page is written: keeps its items as they are until the transaction ends. Fails, and with it all of the
@@ -220,7 +246,7 @@ impl PreparedPage {
         tx.hold_items(channel, &compared).await
     }
 
-    /// Writes everything of the page into a transaction that already holds the checkpoint and the items.
+    /// Writes everything of the page, but for what is gone, into a transaction that already holds the checkpoint and the items.
     pub(crate) async fn write(
         &self,
         tx: &mut entrepot_store::ScopedTx,
@@ -228,54 +254,36 @@ impl PreparedPage {
         run: &RunId,
     ) -> Result<(), StoreError> {
         self.levels.write(tx, &channel.id).await?;
-        let digest = channel.generation.grant.digest.as_str();
-        let items: Vec<ItemWrite<'_>> = self
-            .writes
-            .iter()
-            .map(|write| ItemWrite {
-                source_id: &write.item.source_id,
-                product_id: write.product_id(),
-                content_hash: write.hash,
-                body: pack(&write.item.body),
-                source_updated_at: write.item.updated_at,
-                problem: write
-                    .outcome
-                    .as_ref()
-                    .err()
-                    .map(|issues| issues.first().map_or("unknown", |issue| issue.code.as_str())),
-            })
-            .collect();
-        tx.write_items(&channel.id, digest, &items).await?;
-        let mut products = Vec::new();
-        let mut collections = HashMap::new();
-        for write in &self.writes {
-            if let (Ok(product), Some(id)) = (&write.outcome, write.product_id()) {
-                collections
-                    .extend(product.collections.iter().map(|collection| (collection.source_id.as_str(), collection)));
-                products.push(ProductWrite { id, exists: write.known_product.is_some(), product });
-            }
-        }
-        tx.write_collections(&channel.id, &collections).await?;
-        tx.write_products(&channel.id, &products).await?;
-        let letters: Vec<NewDeadLetter<'_>> = self
-            .writes
-            .iter()
-            .filter_map(|write| {
-                Some(NewDeadLetter { source_id: &write.item.source_id, issues: write.outcome.as_ref().err()? })
-            })
-            .collect();
-        tx.write_dead_letters(&channel.id, run, digest, &letters).await?;
-        let settled: Vec<&str> =
-            self.writes.iter().filter(|write| write.settles).map(|write| write.item.source_id.as_str()).collect();
-        tx.settle_dead_letters(&channel.id, &settled).await?;
-        if !self.deleted.is_empty() {
-            tx.delete_items(&channel.id, &self.deleted).await?;
-        }
-        Ok(())
+        write_items(&self.writes, tx, channel, run).await
     }
 }
 
 impl Prepared {
+    /// About as many bytes as it holds.
+    fn size(&self) -> usize {
+        let outcome = match &self.outcome {
+            Ok(product) => limits::size(product),
+            Err(issues) => limits::issues_size(issues),
+        };
+        self.item.body.len() + outcome
+    }
+
+    fn fate(&self) -> &'static str {
+        match &self.outcome {
+            Ok(_) => "written",
+            Err(_) => "could not be imported, see the dead letters",
+        }
+    }
+
+    /// Where it stands in the counts.
+    fn counter(&self) -> fn(&mut Counts) -> &mut i64 {
+        match (&self.outcome, &self.known_product) {
+            (Err(_), _) => |counts| &mut counts.dead_letters,
+            (Ok(_), None) => |counts| &mut counts.created,
+            (Ok(_), Some(_)) => |counts| &mut counts.updated,
+        }
+    }
+
     fn product_id(&self) -> Option<&str> {
         self.known_product.as_deref().or(self.new_product.as_ref().map(ProductId::as_str))
     }

@@ -3,11 +3,20 @@
 use std::future::Future;
 use std::time::{Duration, Instant};
 
+use entrepot_domain::clock::millis;
 use entrepot_store::StoreError;
 
 use crate::SyncError;
 
 const LONGEST: Duration = Duration::from_secs(60);
+/// Whatever a marketplace or an adapter asks for: nobody waits for longer than a day.
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// So many milliseconds, at most a day. True: it was more.
+pub(crate) fn at_most_a_day(ms: u64) -> (Duration, bool) {
+    let asked = Duration::from_millis(ms);
+    (asked.min(DAY), asked > DAY)
+}
 
 /// Doubled with each attempt, at most a minute, and spread between half and all of it, so that many do not come back at once.
 pub(crate) fn backoff(base: Duration, attempt: i64) -> Duration {
@@ -45,10 +54,7 @@ where
         match work().await {
             Err(error) if error.passes() && begun.elapsed() < patience => {
                 let wait = backoff(Duration::from_millis(200), attempt).min(Duration::from_secs(5));
-                tracing::warn!(
-                    wait_ms = wait.as_millis() as u64,
-                    "the database is not available; trying again: {error}"
-                );
+                tracing::warn!(wait_ms = millis(wait), "the database is not available; trying again: {error}");
                 tokio::time::sleep(wait).await;
                 attempt += 1;
             }
@@ -60,6 +66,15 @@ where
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nobody_waits_for_four_hundred_years() {
+        assert_eq!(at_most_a_day(1_000), (Duration::from_secs(1), false));
+        for ms in [400 * 365 * 24 * 60 * 60 * 1000, i64::MAX as u64, u64::MAX] {
+            assert_eq!(at_most_a_day(ms), (DAY, true));
+            assert!(millis(at_most_a_day(ms).0) > 0);
+        }
+    }
 
     #[test]
     fn waits_grow_to_a_minute_and_are_spread() {

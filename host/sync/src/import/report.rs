@@ -37,6 +37,10 @@ pub struct RunReport {
     pub remaining_seconds: Option<f64>,
     /// Why it failed, is incomplete, or waits; of a completed run, what was left out.
     pub failure: Option<String>,
+    /// Nothing is asked of the marketplace before.
+    pub waits_until: Option<Timestamp>,
+    /// Since when nothing new came, if that is long.
+    pub stalled_since: Option<Timestamp>,
     pub created_at: Timestamp,
     pub finished_at: Option<Timestamp>,
 }
@@ -45,14 +49,17 @@ impl RunReport {
     pub fn new(row: &RunRow, now: Timestamp) -> Self {
         let c = row.counts();
         let end = row.finished_at.unwrap_or(now);
-        let seconds = row.started_at.map_or(0.0, |start| (end - start).max(0) as f64 / 1000.0);
+        let seconds = row.started_at.map_or(0.0, |start| end.saturating_sub(start).max(0) as f64 / 1000.0);
         let rate = if seconds > 0.0 { c.fetched as f64 / seconds } else { 0.0 };
         let (scope, since) = row.scope().parts();
         let left = c.declared.map(|declared| (declared - c.fetched).max(0) as f64);
+        let under_way = !row.state().is_final();
+        let last_news = row.progressed_at.or(row.started_at).unwrap_or(row.created_at);
+        let stalled_since = row.stalled_at.filter(|_| under_way).map(|_| last_news);
         Self {
             run: row.id.clone(),
             channel: row.channel_id.clone(),
-            state: row.state(),
+            state: if stalled_since.is_some() { RunState::Stalled } else { row.state() },
             scope,
             since,
             declared: c.declared,
@@ -76,6 +83,8 @@ impl RunReport {
                 .map(|declared| (c.fetched as f64 / declared as f64).min(1.0)),
             remaining_seconds: left.filter(|_| rate > 0.0 && !row.state().is_final()).map(|left| left / rate),
             failure: row.failure.clone(),
+            waits_until: row.not_before.filter(|at| under_way && *at > now),
+            stalled_since,
             created_at: row.created_at,
             finished_at: row.finished_at,
         }

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use entrepot_domain::RunId;
-use entrepot_domain::run::{Counts, RunState};
+use entrepot_domain::clock::millis;
+use entrepot_domain::run::{Counts, RunScope, RunState};
 use entrepot_metrics::Metric;
 use entrepot_queue::Outcome;
 use entrepot_runtime::{AdapterError, CallError};
@@ -12,8 +13,9 @@ use entrepot_store::Scoped;
 use super::advance::{Hand, SHORT_WAIT, Step};
 use super::checkpoint::postpone;
 use super::failure::{Verdict, explain, judge};
-use super::page::STOPPED;
+use super::page::{REFUSED, STOPPED};
 use super::patience::with_patience;
+use super::start::StartOptions;
 use crate::{Sync, SyncError};
 
 /// So many items in a row, and the adapter was stopped on each: it is not about items.
@@ -36,6 +38,7 @@ impl Sync {
     pub(super) async fn failed(&self, hand: &mut Hand, error: &CallError) -> Result<Step, SyncError> {
         let options = &self.parts().options;
         let attempt = hand.position.attempt;
+        let slow_down = matches!(error, CallError::Adapter(AdapterError::RateLimited(_)));
         let stopped = matches!(error, CallError::Stopped { .. });
         if stopped && self.account(&hand.scoped, &hand.channel).await {
             return self.go_on_with_the_version_before(hand).await;
@@ -43,11 +46,22 @@ impl Sync {
         let refused = matches!(error, CallError::Adapter(AdapterError::Unauthorized(_)));
         if refused && self.token_refused(&hand.scoped, &hand.channel).await? {
             let now = self.db().clock().now();
-            with_patience(options.database_patience, || postpone(hand, now, "renewing the access token")).await?;
+            with_patience(options.database_patience, || {
+                postpone(hand, now, "renewing the access token", options.stall)
+            })
+            .await?;
             self.release(hand).await?;
             return Ok(Step::Pause(Duration::ZERO));
         }
-        match judge(error, attempt, options) {
+        // One refusal among good answers may be a cache's or a proxy's; a repeated one is proved, and else it is of this page.
+        let locked_out = refused && hand.position.failed() > 0 && self.is_locked_out(&hand.scoped, &hand.channel).await;
+        let passing =
+            (refused && !locked_out).then(|| CallError::Adapter(AdapterError::Unavailable(error.to_string())));
+        let error = passing.as_ref().unwrap_or(error);
+        // A marketplace that asks to slow down is borne with for a while, however often it does.
+        let patient = slow_down && self.db().clock().now() - hand.progressed_at < millis(options.stall);
+        let tries = if slow_down { attempt } else { hand.position.failed() };
+        match judge(error, tries, patient, options) {
             Verdict::GiveUp { reconnect } => {
                 let failure = explain(error, attempt + 1);
                 let end = End::Failed { code: error.code(), why: &failure };
@@ -66,16 +80,18 @@ impl Sync {
                 }
                 Ok(Step::Over)
             }
-            Verdict::Retry { wait, counts_as_attempt } => {
+            Verdict::Retry { wait, shortened, .. } => {
                 hand.counts.retries += 1;
                 self.metrics().add(Metric::Retries, &[&hand.channel.view.adapter, "import"], 1);
-                hand.position.attempt += i64::from(counts_as_attempt);
-                tracing::info!(wait_ms = wait.as_millis() as u64, "page comes later: {error}");
+                hand.position.attempt += 1;
+                hand.position.throttled += i64::from(slow_down);
+                tracing::info!(wait_ms = millis(wait), "page comes later: {error}");
                 let now = self.db().clock().now();
-                let at = now + wait.as_millis() as i64;
+                let at = now + millis(wait);
                 self.parts().watch.left(hand.run.as_str(), at, now);
-                let why = format!("waiting: {error}");
-                with_patience(options.database_patience, || postpone(hand, at, &why)).await?;
+                let more = if shortened { " for more than a day; a day is waited" } else { "" };
+                let why = format!("waiting: {error}{more}");
+                with_patience(options.database_patience, || postpone(hand, at, &why, options.stall)).await?;
                 if wait <= SHORT_WAIT {
                     tokio::time::sleep(wait).await;
                     return Ok(Step::On(self.fetch(hand)));
@@ -112,12 +128,31 @@ impl Sync {
         Ok(())
     }
 
+    /// A page was not written. What the database refuses for good ends the run; anything else is of the moment.
+    pub(super) async fn not_written(&self, hand: &Hand, error: SyncError) -> Result<Outcome, SyncError> {
+        if let SyncError::NewCurrency(_) = &error {
+            let (why, tenant) = (error.to_string(), hand.scoped.tenant());
+            let end = End::Failed { code: "currency-changed", why: &why };
+            self.end(&hand.scoped, &hand.run, &hand.owner, hand.seq, hand.counts, end).await?;
+            let afresh = StartOptions { fresh: true, ..StartOptions::default() };
+            self.start_import(tenant, hand.channel.id.as_str(), RunScope::Full, afresh).await?;
+            return Ok(Outcome::Done);
+        }
+        if !error.is_refusal() {
+            return Err(error);
+        }
+        let failure = format!("a page cannot be stored: {error} — tell the publisher of {}", hand.channel.view.adapter);
+        let end = End::Failed { code: REFUSED, why: &failure };
+        self.end(&hand.scoped, &hand.run, &hand.owner, hand.seq, hand.counts, end).await?;
+        Ok(Outcome::Done)
+    }
+
     /// The upgrade under which a call was stopped is not in use any more. The page is asked for again, as if for the first time.
     async fn go_on_with_the_version_before(&self, hand: &mut Hand) -> Result<Step, SyncError> {
-        hand.position.attempt = 0;
+        (hand.position.attempt, hand.position.throttled) = (0, 0);
         let now = self.db().clock().now();
-        let patience = self.parts().options.database_patience;
-        with_patience(patience, || postpone(hand, now, "going on with the version before")).await?;
+        let (patience, stall) = (self.parts().options.database_patience, self.parts().options.stall);
+        with_patience(patience, || postpone(hand, now, "going on with the version before", stall)).await?;
         self.release(hand).await?;
         Ok(Step::Pause(Duration::ZERO))
     }
@@ -157,7 +192,7 @@ impl Sync {
         Ok(())
     }
 
-    async fn quarantine(&self, hand: &Hand, reason: &str) -> Result<(), SyncError> {
+    pub(super) async fn quarantine(&self, hand: &Hand, reason: &str) -> Result<(), SyncError> {
         let channel = &hand.channel;
         self.admission().quarantine(&hand.scoped, &channel.id, &channel.generation, reason).await?;
         Ok(())

@@ -20,6 +20,10 @@ impl Spools {
         Self { area, by_run: Mutex::default() }
     }
 
+    pub(crate) fn area(&self) -> &Area {
+        &self.area
+    }
+
     /// The run's own, with room for `limit` bytes if it is made now.
     pub(crate) fn of(&self, run: &RunId, limit: u64) -> Spool {
         let mut by_run = self.by_run();

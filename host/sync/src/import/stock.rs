@@ -6,7 +6,6 @@ use std::time::Instant;
 use entrepot_domain::ChannelId;
 use entrepot_domain::clock::Timestamp;
 use entrepot_runtime::StockChange;
-use entrepot_store::pages::Seen;
 use entrepot_store::stock::KnownLevel;
 use entrepot_store::{Scoped, ScopedTx, StoreError};
 
@@ -65,7 +64,7 @@ pub(super) async fn prepare(
     for level in levels {
         // Shown twice in a run, it counts once, and the later number is set.
         let name = name(&level);
-        let first = !seen.contains(&name) && fresh.insert(name.clone());
+        let first = !seen.items.contains(&name) && fresh.insert(name.clone());
         let counts = &mut page.counts;
         let counter = match same(&level) {
             None => {
@@ -98,12 +97,10 @@ impl Levels {
     }
 }
 
-/// The levels that belong to nothing here, in words; none: there are none.
-pub(super) fn unknown(seen: &Seen) -> Option<String> {
+/// The levels that belong to nothing here, in words, with the names of some; none: there are none.
+pub(super) fn unknown(count: usize, mut names: Vec<String>) -> Option<String> {
     let printable = |c: char| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c };
-    let mut names: Vec<&String> = seen.listed.iter().collect();
     names.sort_unstable();
-    let count = names.len();
     let names: Vec<String> =
         names.into_iter().take(NAMED).map(|name| name.chars().take(LONGEST).map(printable).collect()).collect();
     (count > 0).then(|| {

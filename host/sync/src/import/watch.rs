@@ -12,6 +12,7 @@ use entrepot_domain::clock::Timestamp;
 use entrepot_store::runs::Lease;
 
 use super::checkpoint::until;
+use crate::process::is_gone;
 
 /// How soon to look again at a run that another worker holds; it may give it back at any time.
 const LOOK_AGAIN: Duration = Duration::from_secs(2);
@@ -40,8 +41,12 @@ pub(crate) enum Holder {
 
 impl Watch {
     /// A worker moves its lease every third of `ttl`. One that did not for all of `ttl` is dead; half of it is enough where the
-    /// lease is over by the clock as well, so that a run whose worker died long ago is not waited for twice.
+    /// lease is over by the clock as well, so that a run whose worker died long ago is not waited for twice. One whose process was on
+    /// this machine and has ended is not waited for at all.
     pub(crate) fn holder(&self, of: &str, lease: &Lease, ttl: Duration, now: Timestamp) -> Holder {
+        if is_gone(&lease.owner) {
+            return Holder::Dead;
+        }
         let mut seen = self.seen();
         let seen = entry(&mut seen, of);
         let since = match &seen.lease {

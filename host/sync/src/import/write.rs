@@ -2,78 +2,176 @@
 
 use std::time::Instant;
 
-use entrepot_domain::clock::Timestamp;
+use entrepot_domain::clock::{Timestamp, millis};
 use entrepot_domain::run::RunScope;
-use entrepot_runtime::{CallError, Mapper, Page};
+use entrepot_runtime::Mapper;
+use entrepot_store::pages::Ids;
 use entrepot_store::runs::Progress;
 
 use super::advance::Hand;
-use super::checkpoint::{Next, add, commit, count, micros};
+use super::checkpoint::{Next, add, commit, micros};
 use super::compare::Circumstances;
-use super::fetch::complete;
-use super::page::prepare;
+use super::complete::Underway;
+use super::fetch::Position;
+use super::page::{PreparedPage, distinct, prepare};
 use super::patience::with_patience;
 use super::stock;
 use crate::{Sync, SyncError};
 
-impl Sync {
-    /// Fetches what the page listed and no page showed.
-    pub(super) async fn complete(&self, hand: &mut Hand, mut page: Page) -> Result<Page, CallError> {
-        if page.listed.is_empty() {
-            return Ok(page);
-        }
-        let context = page.context.clone().or_else(|| hand.position.context.as_deref().map(str::to_owned));
-        let waited = Instant::now();
-        let (outcome, stats) = complete(self, &hand.channel, context.as_deref(), &hand.seen.items, &mut page).await;
-        hand.counts.spent.fetching += micros(waited);
-        count(&mut hand.counts, stats);
-        outcome.map(|()| page)
-    }
+/// Where the run stands once a portion is written.
+#[derive(Clone, Copy, Default)]
+struct Place<'a> {
+    cursor: Option<&'a str>,
+    context: Option<&'a str>,
+    attempt: i64,
+    throttled: i64,
+    total: Option<i64>,
+    not_before: Option<Timestamp>,
+    done: bool,
+    fruitless: i64,
+    why: Option<&'a str>,
+}
 
-    /// Prepares and commits a page.
+impl Sync {
+    /// Prepares and commits a page. One that is much is written in portions, all but the last without leaving the page.
     pub(super) async fn write(
         &self,
         hand: &mut Hand,
         mapper: &mut Mapper,
-        mut page: Page,
-        asked_at: Timestamp,
+        underway: Underway,
         next: &Next,
     ) -> Result<(), SyncError> {
-        let options = &self.parts().options;
-        let total = page.total.and_then(|total| i64::try_from(total).ok());
-        let context = page.context.take();
-        let Hand { scoped, channel, seen, known_until, .. } = &*hand;
-        let circumstances = Circumstances { seen: &seen.items, asked_at, known_until: *known_until };
-        let prepared = match hand.row.scope() {
-            RunScope::Stock(_) => stock::prepare(self, scoped, &channel.id, circumstances, page.stock).await?,
-            _ => prepare(self, scoped, channel, mapper, circumstances, page).await?,
+        let Underway { mut page, asked_at } = underway;
+        let (total, context) = (page.total.and_then(|total| i64::try_from(total).ok()), page.context.take());
+        let prepared = if matches!(hand.row.scope(), RunScope::Stock(_)) {
+            let levels = std::mem::take(&mut page.stock);
+            stock::prepare(self, &hand.scoped, &hand.channel.id, circumstances(hand, asked_at), levels).await?
+        } else {
+            let mut items = distinct(page.items);
+            loop {
+                let circumstances = circumstances(hand, asked_at);
+                let mut prepared =
+                    prepare(self, &hand.scoped, &hand.channel, mapper, circumstances, &mut items).await?;
+                if items.is_empty() {
+                    prepared.listed = page.listed;
+                    break prepared;
+                }
+                same_currency(hand, &prepared)?;
+                self.stay(hand, prepared).await?;
+            }
         };
-        let mut counts = hand.counts;
-        add(&mut counts, &prepared.counts);
-        counts.declared = total.or(counts.declared);
-        let now = self.db().clock().now();
-        let not_before = next.wait.map(|wait| now + wait.as_millis() as i64);
+        same_currency(hand, &prepared)?;
+        hand.brought += brought(hand, &prepared);
+        let (now, wait) = (self.db().clock().now(), hand.wait(next));
+        let not_before = wait.map(|wait| now + millis(wait));
         if let Some(at) = not_before {
             self.parts().watch.left(hand.run.as_str(), at, now);
         }
-        let progress = Progress {
-            cursor: next.position.as_ref().and_then(|position| position.cursor.as_deref()),
+        let adapter = &hand.channel.view.adapter;
+        let why = next.shortened.then(|| format!("waiting: {adapter} asked for more than a day, and a day is waited"));
+        let cursor = next.position.as_ref().and_then(|position| position.cursor.clone());
+        let place = Place {
+            cursor: cursor.as_deref(),
             context: context.as_deref(),
-            counts,
+            total,
             not_before,
+            done: next.position.is_none(),
+            fruitless: hand.fruitless_with(wait),
+            why: why.as_deref(),
+            ..Place::default()
         };
-        let lease = options.lease.as_millis() as i64;
-        let began = Instant::now();
-        with_patience(options.database_patience, || commit(hand, &prepared, &progress, lease)).await?;
+        self.write_portion(hand, prepared, place).await
+    }
+
+    /// Writes the items of a page that have come so far. Whoever asks for the page again has seen them.
+    pub(super) async fn write_ahead(
+        &self,
+        hand: &mut Hand,
+        mapper: &mut Mapper,
+        underway: &mut Underway,
+    ) -> Result<(), SyncError> {
+        let mut items = distinct(std::mem::take(&mut underway.page.items));
+        while !items.is_empty() {
+            let circumstances = circumstances(hand, underway.asked_at);
+            let prepared = prepare(self, &hand.scoped, &hand.channel, mapper, circumstances, &mut items).await?;
+            self.stay(hand, prepared).await?;
+        }
+        Ok(())
+    }
+
+    /// A portion after which the run is still at the page it is at.
+    async fn stay(&self, hand: &mut Hand, prepared: PreparedPage) -> Result<(), SyncError> {
+        hand.brought += brought(hand, &prepared);
+        let fruitless = if hand.brought > 0 { 0 } else { hand.fruitless };
+        let Position { cursor, attempt, throttled, .. } = hand.position.clone();
+        let place = Place { cursor: cursor.as_deref(), attempt, throttled, fruitless, ..Place::default() };
+        self.write_portion(hand, prepared, place).await
+    }
+
+    /// A portion after the last page.
+    pub(super) async fn stay_at_the_end(&self, hand: &mut Hand, prepared: PreparedPage) -> Result<(), SyncError> {
+        self.write_portion(hand, prepared, Place { done: true, ..Place::default() }).await
+    }
+
+    async fn write_portion(
+        &self,
+        hand: &mut Hand,
+        mut prepared: PreparedPage,
+        place: Place<'_>,
+    ) -> Result<(), SyncError> {
+        let (options, began) = (&self.parts().options, Instant::now());
+        let Place { cursor, context, attempt, throttled, total, not_before, done, fruitless, why } = place;
+        let mut counts = loop {
+            let mut counts = hand.counts;
+            add(&mut counts, &prepared.counts);
+            counts.declared = total.or(counts.declared);
+            let progress = Progress { cursor, context, counts, attempt, throttled, not_before, done, fruitless, why };
+            let lease = millis(options.lease);
+            match with_patience(options.database_patience, || commit(hand, &prepared, &progress, lease)).await {
+                Err(error) if error.is_refusal() => {
+                    let Hand { scoped, channel, run, .. } = &*hand;
+                    if !prepared.set_refused_aside(self, scoped, channel, run).await? {
+                        return Err(error.into());
+                    }
+                }
+                committed => {
+                    committed?;
+                    break counts;
+                }
+            }
+        };
         self.count_items(&hand.channel.view.adapter, "import", &prepared.counts);
         // Its own time can only be written down with what comes next.
         counts.spent.writing += micros(began);
         hand.seq += 1;
         hand.counts = counts;
+        hand.fruitless = fruitless;
+        if fruitless == 0 {
+            hand.progressed_at = self.db().clock().now();
+        }
         hand.mapped += prepared.mapped;
         hand.stopped += prepared.stopped;
-        hand.seen.items.extend(prepared.fresh);
-        hand.seen.listed.extend(prepared.listed);
+        hand.seen.note(&prepared.fresh, &prepared.listed, &prepared.deleted);
         Ok(())
     }
+}
+
+/// What a portion brings that the run had not seen.
+fn brought(hand: &Hand, prepared: &PreparedPage) -> usize {
+    let new = |ids: &[String], known: &Ids| ids.iter().filter(|id| !known.contains(id)).count();
+    prepared.fresh.len() + new(&prepared.listed, &hand.seen.listed) + new(&prepared.deleted, &hand.seen.gone)
+}
+
+/// A delta leaves what it does not show as it is: with prices in another currency it would leave two side by side.
+fn same_currency(hand: &Hand, prepared: &PreparedPage) -> Result<(), SyncError> {
+    match &prepared.new_currency {
+        Some(currency) if matches!(hand.row.scope(), RunScope::ChangedSince(_)) => {
+            Err(SyncError::NewCurrency(currency.clone()))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn circumstances(hand: &Hand, asked_at: Timestamp) -> Circumstances<'_> {
+    Circumstances { seen: &hand.seen, asked_at, known_until: hand.known_until }
 }

@@ -139,6 +139,7 @@ pub(super) fn refused(refusal: &Refusal, names: &HashMap<String, String>) -> Str
     match refusal {
         Refusal::Together => "the two are linked already".to_owned(),
         Refusal::SameChannel => "both are of one channel; links go between channels".to_owned(),
+        Refusal::LongId => "the marketplace's id of one of them is too long to be linked; import it again".to_owned(),
         Refusal::Occupied { channel, by } => {
             let name = names.get(channel).unwrap_or(channel);
             let (product, variant) = by;

@@ -1,17 +1,20 @@
 //! What a batch of deliveries leads to: the shop asked where it has to be, old news left out, and the rest mapped.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
+use entrepot_domain::RunId;
 use entrepot_domain::clock::Timestamp;
 use entrepot_egress::Stats;
-use entrepot_runtime::{CallError, Page, RawItem};
+use entrepot_runtime::{CallError, RawItem};
 use entrepot_store::Scoped;
 use entrepot_store::deliveries::Pending;
+use entrepot_store::inboxes::Deletions;
 use entrepot_store::items::KnownItem;
 
 use super::merge::{Plan, Sources, Wanted};
+use super::portions::Writer;
 use crate::channels::OpenChannel;
-use crate::import::{Circumstances, PreparedPage, prepare};
+use crate::import::{PORTION_BYTES, PreparedPage};
 use crate::{Sync, SyncError};
 
 /// Ids asked for in one `fetch-items`: what comes by webhook should not wait for a large answer.
@@ -26,15 +29,39 @@ pub(super) struct Ready {
     pub(super) shown: BTreeMap<String, Sources>,
     /// Why what these deliveries are about could not be fetched.
     pub(super) failed: HashMap<usize, CallError>,
+    /// What became of items that are written already.
+    pub(super) fates: HashMap<String, &'static str>,
+    /// What is gone is deleted; an error: it is too much, and why.
+    pub(super) deletions: Result<Deletions, String>,
+}
+
+impl Ready {
+    pub(super) fn met_by(&self) -> RunId {
+        met_by(&self.pending)
+    }
+
+    /// Why what this delivery says is gone is not deleted.
+    pub(super) fn held_back(&self, index: usize) -> Option<&str> {
+        let why = self.deletions.as_ref().err()?;
+        let tells = |id: &String| self.shown.get(id).is_some_and(|by| by.contains(&index));
+        self.page.deleted.iter().any(tells).then_some(why)
+    }
+}
+
+/// Where a dead letter names its run, it names the delivery.
+pub(super) fn met_by(pending: &[Pending]) -> RunId {
+    pending.first().map_or("", |first| first.id.as_str()).into()
 }
 
 /// What is being put together.
-struct Draft<'a> {
+pub(super) struct Draft<'a> {
     known: HashMap<String, KnownItem>,
     plan: &'a mut Plan,
-    items: Vec<RawItem>,
+    pub(super) items: Vec<RawItem>,
+    gone: Vec<String>,
     shown: BTreeMap<String, Sources>,
     failed: HashMap<usize, CallError>,
+    pub(super) fates: HashMap<String, &'static str>,
 }
 
 impl Sync {
@@ -42,6 +69,7 @@ impl Sync {
         &self,
         scoped: &Scoped,
         channel: &OpenChannel,
+        owner: &str,
         pending: Vec<Pending>,
     ) -> Result<Ready, SyncError> {
         let asked_at = self.db().clock().now();
@@ -49,8 +77,8 @@ impl Sync {
         let wanted = std::mem::take(&mut plan.items);
         let ids: Vec<&str> = wanted.keys().map(String::as_str).collect();
         let known = scoped.known_items(&channel.id, &ids).await?;
-        let (items, shown, failed) = (Vec::new(), BTreeMap::new(), HashMap::new());
-        let mut draft = Draft { known, plan: &mut plan, items, shown, failed };
+        let (items, shown, failed, fates) = (Vec::new(), BTreeMap::new(), HashMap::new(), HashMap::new());
+        let mut draft = Draft { known, plan: &mut plan, items, gone: Vec::new(), shown, failed, fates };
         let mut ask = BTreeMap::new();
         for (id, (wanted, by)) in wanted {
             match wanted {
@@ -65,23 +93,30 @@ impl Sync {
                 Wanted::Gone(at) => draft.bury(&id, at, by),
             }
         }
-        self.ask_for(channel, &pending, ask, &mut draft).await;
-        let Draft { items, shown, failed, .. } = draft;
-        let mut mapper = channel.generation.adapter.mapper(&channel.view);
-        let circumstances = Circumstances { seen: &HashSet::new(), asked_at, known_until: None };
-        let page = Page { items, ..Page::default() };
-        let page = prepare(self, scoped, channel, &mut mapper, circumstances, page).await?;
-        Ok(Ready { pending, plan, page, shown, failed })
+        let mut writer = Writer::new(self, scoped, channel, owner, asked_at, &pending);
+        self.ask_for(&mut writer, &pending, ask, &mut draft).await?;
+        let mut page = writer.last(&mut draft).await?;
+        page.deleted.append(&mut draft.gone);
+        let Draft { shown, failed, fates, .. } = draft;
+        let deletions = match page.deleted.len() {
+            0 => Ok(Deletions::default()),
+            more => self.may_delete(scoped, &channel.id, more).await?,
+        };
+        if deletions.is_ok() {
+            page.counts.deleted = i64::try_from(page.deleted.len()).unwrap_or(i64::MAX);
+        }
+        Ok(Ready { pending, plan, page, shown, failed, fates, deletions })
     }
 
     /// Fetches the items of these ids.
     async fn ask_for(
         &self,
-        channel: &OpenChannel,
+        writer: &mut Writer<'_>,
         pending: &[Pending],
         ask: BTreeMap<String, Sources>,
         draft: &mut Draft<'_>,
-    ) {
+    ) -> Result<(), SyncError> {
+        let channel = writer.channel;
         let attempts = |by: &Sources| by.iter().map(|index| pending[*index].attempts).max().unwrap_or(0);
         // What failed before is asked for apart from what did not, and by less each time: one id that the shop chokes on does
         // not take the others with it.
@@ -91,6 +126,9 @@ impl Sync {
         let session = channel.session(self);
         let mut stop: Option<CallError> = None;
         for chunk in first.chunks(ASKED_AT_ONCE).chain(again.chunks(fewer)) {
+            if draft.items.iter().map(|item| item.body.len()).sum::<usize>() >= PORTION_BYTES {
+                writer.write_ahead(draft).await?;
+            }
             let ids: Vec<String> = chunk.iter().map(|(id, _)| id.clone()).collect();
             let answer = match &stop {
                 Some(error) => Err(error.clone()),
@@ -108,6 +146,7 @@ impl Sync {
         }
         let Stats { requests, .. } = session.stats();
         tracing::debug!(channel = channel.id.as_str(), requests, "asked for what deliveries told of");
+        Ok(())
     }
 }
 
@@ -145,8 +184,7 @@ impl Draft<'_> {
         if self.is_old(id, at) {
             return self.note(id, "gone before what is stored was changed", &by);
         }
-        let (source_id, body) = (id.to_owned(), String::new());
-        self.items.push(RawItem { source_id, updated_at: at, body, deleted: true, problems: Vec::new() });
+        self.gone.push(id.to_owned());
         self.shown.insert(id.to_owned(), by);
     }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use entrepot_domain::ChannelId;
-use entrepot_domain::clock::Timestamp;
+use entrepot_domain::clock::{Timestamp, millis};
 use entrepot_metrics::Metric;
 use entrepot_queue::Job;
 use entrepot_runtime::{AdapterError, CallError};
@@ -11,6 +11,7 @@ use entrepot_store::Scoped;
 use entrepot_store::deliveries::{Outcome, Pending};
 
 use super::batch::{Ready, concerns_all};
+use super::deletions::HELD_BACK;
 use crate::channels::OpenChannel;
 use crate::import::{Verdict, judge};
 use crate::{Sync, SyncError};
@@ -39,10 +40,22 @@ impl Sync {
         let now = self.db().clock().now();
         let mut settled = Settled { outcomes: Vec::new(), wait: None, problem: None };
         let passing = self.is_passing(scoped, channel, ready).await?;
+        let refused_again =
+            |(index, error): (&usize, &CallError)| is_refusal(error) && ready.pending[*index].attempts > 0;
+        let locked_out =
+            !passing && ready.failed.iter().any(refused_again) && self.is_locked_out(scoped, channel).await;
         for (index, delivery) in ready.pending.iter().enumerate() {
             let outcome = match ready.failed.get(&index) {
+                None if let Some(why) = ready.held_back(index) => {
+                    Outcome::Dead { code: HELD_BACK, failure: why.to_owned() }
+                }
                 None => Outcome::Done(note(ready, index)),
                 Some(error) if passing => Outcome::Again { failure: error.to_string(), not_before: now, counts: false },
+                // One refusal among good answers may be a cache's or a proxy's.
+                Some(error) if is_refusal(error) && !locked_out => {
+                    let error = CallError::Adapter(AdapterError::Unavailable(error.to_string()));
+                    self.failed_delivery(delivery, &error, now, &mut settled)
+                }
                 Some(error) => self.failed_delivery(delivery, error, now, &mut settled),
             };
             settled.outcomes.push(outcome);
@@ -57,20 +70,22 @@ impl Sync {
     async fn is_passing(&self, scoped: &Scoped, channel: &OpenChannel, ready: &Ready) -> Result<bool, SyncError> {
         let any = |is: fn(&CallError) -> bool| ready.failed.values().any(is);
         let withdrawn = self.account(scoped, channel).await;
-        if any(|error| matches!(error, CallError::Adapter(AdapterError::Unauthorized(_)))) {
+        if any(is_refusal) {
             return self.token_refused(scoped, channel).await;
         }
         Ok(withdrawn && any(|error| matches!(error, CallError::Stopped { .. })))
     }
 
     fn failed_delivery(&self, delivery: &Pending, error: &CallError, now: Timestamp, settled: &mut Settled) -> Outcome {
-        match judge(error, delivery.attempts, &self.parts().options) {
-            Verdict::Retry { wait, counts_as_attempt } => {
+        // The marketplace said when: waiting for it is no failure, however often.
+        let told_when = matches!(error, CallError::Adapter(AdapterError::RateLimited(Some(_))));
+        match judge(error, delivery.attempts, told_when, &self.parts().options) {
+            Verdict::Retry { wait, counts, .. } => {
                 let not_before = now + millis(wait);
                 if concerns_all(error) {
                     settled.wait = settled.wait.max(Some(not_before));
                 }
-                Outcome::Again { failure: error.to_string(), not_before, counts: counts_as_attempt }
+                Outcome::Again { failure: error.to_string(), not_before, counts }
             }
             Verdict::GiveUp { reconnect } => {
                 if reconnect {
@@ -105,9 +120,10 @@ impl Sync {
                 unknown.push((by, format!("stock of {item} at {location}: no such level is known")));
             }
         }
-        if let Some(first) = ready.pending.first() {
-            // Where a dead letter names its run, it names the delivery.
-            ready.page.write(&mut tx, channel, &first.id.as_str().into()).await?;
+        ready.page.write(&mut tx, channel, &ready.met_by()).await?;
+        if let (Ok(deletions), false) = (&ready.deletions, ready.page.deleted.is_empty()) {
+            tx.delete_items(&channel.id, &ready.page.deleted).await?;
+            tx.note_deletions(&channel.id, *deletions).await?;
         }
         let outcomes: Vec<(&str, Outcome)> = ready
             .pending
@@ -182,13 +198,14 @@ impl Sync {
     }
 }
 
-pub(super) fn millis(span: Duration) -> i64 {
-    i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
+fn is_refusal(error: &CallError) -> bool {
+    matches!(error, CallError::Adapter(AdapterError::Unauthorized(_)))
 }
 
 fn note(ready: &Ready, index: usize) -> String {
     let items = ready.shown.iter().filter(|(_, by)| by.contains(&index));
-    let items = items.map(|(id, _)| format!("{id}: {}", ready.page.fate(id)));
+    let fate = |id: &str| ready.fates.get(id).copied().unwrap_or_else(|| ready.page.fate(id));
+    let items = items.map(|(id, _)| format!("{id}: {}", fate(id)));
     let stock = ready.plan.stock.values().filter(|(_, by)| by.contains(&index)).count();
     let stock = (stock > 0).then(|| format!("{stock} stock {}", if stock == 1 { "level" } else { "levels" }));
     let words: Vec<String> = ready.plan.notes[index].iter().cloned().chain(items).chain(stock).collect();

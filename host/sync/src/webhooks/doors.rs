@@ -5,8 +5,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use entrepot_domain::{ChannelId, TenantId};
-use tokio::sync::Semaphore;
 
+use super::refusals::Refusals;
+use super::turns::Turns;
 use crate::channels::OpenChannel;
 use crate::{Sync, SyncError};
 
@@ -14,8 +15,6 @@ use crate::{Sync, SyncError};
 const FRESH: Duration = Duration::from_secs(3);
 /// From then on it is looked at again, in the background: under load nobody waits for the database.
 const RENEWED: Duration = Duration::from_secs(2);
-/// Deliveries verified at the same time; imports need the sandbox, too.
-const AT_ONCE: usize = 8;
 
 /// `None`: nothing can be verified for this channel.
 type Door = Option<Arc<OpenChannel>>;
@@ -49,7 +48,8 @@ pub(crate) struct Doors {
     /// Ids of a tenant's channels, all of them: to find out that one does not exist takes no look at the database.
     known: tokio::sync::Mutex<HashMap<TenantId, Kept<HashSet<String>>>>,
     slots: Mutex<HashMap<(TenantId, ChannelId), Slot>>,
-    pub(super) verifying: Semaphore,
+    pub(super) turns: Turns,
+    pub(super) refusals: Refusals,
     /// Channels for which a job was made because nobody worked on their deliveries.
     pub(super) nudged: Mutex<HashMap<String, Instant>>,
 }
@@ -57,7 +57,7 @@ pub(crate) struct Doors {
 impl Default for Doors {
     fn default() -> Self {
         let (known, slots, nudged) = (tokio::sync::Mutex::default(), Mutex::default(), Mutex::default());
-        Self { known, slots, verifying: Semaphore::new(AT_ONCE), nudged }
+        Self { known, slots, turns: Turns::default(), refusals: Refusals::default(), nudged }
     }
 }
 
@@ -137,13 +137,13 @@ impl Sync {
     /// whoever delivers does not wait for a marketplace.
     async fn open_door(&self, tenant: &TenantId, channel: &ChannelId) -> Result<Door, SyncError> {
         let opened = async {
-            let row = self.channel(tenant, channel.as_str()).await?;
+            let row = self.usable_channel(tenant, channel.as_str()).await?;
             let scoped = self.db().tenant(tenant);
             let generation = self.admission().active_for(&row.adapter_id, channel).await?;
             if !generation.adapter.receives_webhooks() {
                 return Ok::<Door, SyncError>(None);
             }
-            let settings = generation.manifest.check_settings(&row.settings.0).map_err(SyncError::Settings)?;
+            let settings = generation.manifest.stored_settings(&row.settings.0).map_err(SyncError::Settings)?;
             let secrets = self.secrets(&scoped, channel).await?;
             let open = self.assemble(channel.clone(), &row.adapter_id, generation, &settings, secrets)?;
             Ok(Some(Arc::new(open)))

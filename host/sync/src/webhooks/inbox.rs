@@ -2,20 +2,23 @@
 
 use std::time::{Duration, Instant};
 
+use entrepot_domain::catalog::limits::beginning;
+use entrepot_domain::clock::millis;
+use entrepot_domain::run::RunScope;
 use entrepot_domain::{ChannelId, TenantId};
 use entrepot_queue::Outcome;
-use entrepot_store::deliveries::Pending;
+use entrepot_store::deliveries::{Outcome as Settled, Pending};
 use entrepot_store::runs::Lease;
 use entrepot_store::{Scoped, StoreError};
 use tracing::Instrument;
 
-use super::commit::millis;
 use crate::channels::OpenChannel;
-use crate::import::{Heartbeat, Holder, until, with_patience};
+use crate::import::{Heartbeat, Holder, REFUSED, StartOptions, until, with_patience};
 use crate::{Sync, SyncError, trace};
 
-/// Deliveries taken at a time.
+/// Deliveries taken at a time, and bytes of their events.
 const BATCH: i64 = 100;
+const BATCH_BYTES: usize = 8 << 20;
 /// How soon to look again at an inbox that another worker has.
 const HELD: Duration = Duration::from_secs(1);
 const AT_ONCE: Duration = Duration::from_millis(50);
@@ -51,7 +54,7 @@ impl Sync {
             {
                 return Ok(Outcome::Later(look_again));
             }
-            if began.elapsed() >= self.parts().options.slice {
+            if self.is_winding_down() || began.elapsed() >= self.parts().options.slice {
                 return Ok(Outcome::Later(Duration::ZERO));
             }
             let owner = format!("{}-{:08x}", self.parts().host, rand::random::<u32>());
@@ -61,7 +64,7 @@ impl Sync {
             watch.forget(channel.as_str());
             let worked = {
                 let _heartbeat = self.hold_inbox(&scoped, channel, &owner);
-                self.work_on_inbox(&scoped, channel, &owner).await
+                self.unless_let_go(self.work_on_inbox(&scoped, channel, &owner)).await
             };
             if let Err(error) = release(&scoped, channel, &owner).await {
                 tracing::debug!(channel = channel.as_str(), "the lease stays until it is over: {error}");
@@ -70,6 +73,7 @@ impl Sync {
                 Ok(()) => {}
                 // Another worker was faster.
                 Err(SyncError::Store(StoreError::LeaseLost)) => return Ok(Outcome::Later(AT_ONCE)),
+                Err(SyncError::Stopping) => return Ok(Outcome::Later(Duration::ZERO)),
                 Err(error) if error.is_conflict() => {
                     // A page brought an item for the first time, in the moment in which a delivery did.
                     tracing::warn!(channel = channel.as_str(), "deliveries are worked on again: {error}");
@@ -133,7 +137,8 @@ impl Sync {
     }
 
     async fn work_on_batch(&self, scoped: &Scoped, channel: &OpenChannel, owner: &str) -> Result<(), SyncError> {
-        let pending = scoped.pending_deliveries(&channel.id, BATCH).await?;
+        let _room = self.parts().rooms.enter().await;
+        let pending = scoped.pending_deliveries(&channel.id, BATCH, BATCH_BYTES).await?;
         if pending.is_empty() {
             return Ok(());
         }
@@ -156,14 +161,72 @@ impl Sync {
         owner: &str,
         pending: Vec<Pending>,
     ) -> Result<(), SyncError> {
-        let ready = self.ready(scoped, channel, pending).await?;
+        let one = (pending.len() == 1).then(|| pending[0].id.clone());
+        let refused = match self.work_on_together(scoped, channel, owner, pending.clone()).await {
+            Err(error) if error.is_refusal() => error,
+            outcome => return outcome,
+        };
+        // The database takes what came of one of them in no way: that one is given up, and the others are worked on without it.
+        if let Some(id) = one {
+            return self.give_up(scoped, channel, owner, &id, &refused).await;
+        }
+        for delivery in pending {
+            Box::pin(self.work_on_these(scoped, channel, owner, vec![delivery])).await?;
+        }
+        Ok(())
+    }
+
+    async fn work_on_together(
+        &self,
+        scoped: &Scoped,
+        channel: &OpenChannel,
+        owner: &str,
+        pending: Vec<Pending>,
+    ) -> Result<(), SyncError> {
+        let mut ready = self.ready(scoped, channel, owner, pending).await?;
         let settled = self.settle_batch(scoped, channel, &ready).await?;
         let patience = self.parts().options.database_patience;
-        let write = with_patience(patience, || self.write_batch(scoped, channel, owner, &ready, &settled));
-        write.instrument(tracing::error_span!("deliveries.write")).await?;
+        loop {
+            let write = with_patience(patience, || self.write_batch(scoped, channel, owner, &ready, &settled));
+            match write.instrument(tracing::error_span!("deliveries.write")).await {
+                Err(error) if error.is_refusal() => {
+                    let met_by = ready.met_by();
+                    if !ready.page.set_refused_aside(self, scoped, channel, &met_by).await? {
+                        return Err(error);
+                    }
+                }
+                written => break written?,
+            }
+        }
         self.count_batch(channel, &ready, &settled);
+        if let Some(currency) = &ready.page.new_currency {
+            // Others of its products have prices in the one before.
+            let (tenant, options) = (scoped.tenant(), StartOptions::default());
+            tracing::warn!(currency, "prices are in another currency: all of the shop is imported again");
+            self.start_import(tenant, channel.id.as_str(), RunScope::Full, options).await?;
+        }
         tracing::info!(items = ready.shown.len(), failed = ready.failed.len(), "deliveries were worked on");
         Ok(())
+    }
+
+    async fn give_up(
+        &self,
+        scoped: &Scoped,
+        channel: &OpenChannel,
+        owner: &str,
+        delivery: &str,
+        error: &SyncError,
+    ) -> Result<(), SyncError> {
+        let failure = format!("what it tells of cannot be stored: {}", beginning(&error.to_string(), 300));
+        tracing::warn!(delivery, "a delivery is given up: {failure}");
+        with_patience(self.parts().options.database_patience, async || {
+            let mut tx = scoped.begin().await?;
+            tx.hold_inbox(&channel.id, owner, millis(self.parts().options.lease)).await?;
+            let dead = Settled::Dead { code: REFUSED, failure: failure.clone() };
+            tx.settle_deliveries(&channel.id, &[(delivery, dead)]).await?;
+            Ok::<_, SyncError>(tx.commit().await?)
+        })
+        .await
     }
 }
 

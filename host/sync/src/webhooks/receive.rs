@@ -1,7 +1,10 @@
 //! Taking a delivery in: verified in the sandbox, stored with its job, and only then acknowledged.
 
+use std::time::{Duration, Instant};
+
+use entrepot_domain::catalog::limits::beginning;
 use entrepot_domain::{ChannelId, TenantId};
-use entrepot_runtime::{Delivery, Verdict, Verified};
+use entrepot_runtime::{CallError, Delivery, Verdict, Verified};
 use tracing::field::Empty;
 use tracing::{Instrument, Span};
 
@@ -29,6 +32,8 @@ pub enum Received {
     Reply { status: u16, content_type: String, body: Vec<u8> },
     /// Whatever the reason: who delivers is not told.
     Refused,
+    /// It is to be delivered again, after so long.
+    Later(Duration),
 }
 
 /// What proxies and browsers put their own credentials into. No adapter sees it, and none is kept.
@@ -38,6 +43,7 @@ const SECRETIVE: [&str; 6] = ["token", "secret", "password", "api-key", "apikey"
 const LARGEST_REPLY: usize = 64 * 1024;
 const LONGEST_ID: usize = 400;
 const LONGEST_TOPIC: usize = 200;
+const LONGEST_WHY: usize = 300;
 
 impl Sync {
     /// Before the body is read: could a delivery to this channel be verified at all?
@@ -70,6 +76,7 @@ impl Sync {
                 Ok(Received::Known) => "known",
                 Ok(Received::Reply { .. }) => "replied",
                 Ok(Received::Refused) => "refused",
+                Ok(Received::Later(_)) => "later",
                 Err(_) => "failed",
             },
         );
@@ -82,20 +89,38 @@ impl Sync {
         let received_at = self.db().clock().now();
         let delivery = Delivery { method, path, query, headers, body, received_at };
         let verdict = {
-            let _turn = self.parts().doors.verifying.acquire().await;
-            open.generation.adapter.verify_webhook(&open.view, open.session(self), delivery.clone()).await
+            let turn = match self.parts().doors.turns.enter(&open.id).await {
+                Ok(turn) => turn,
+                Err(wait) => return Ok(Received::Later(wait)),
+            };
+            let verdict =
+                open.generation.adapter.verify_webhook(&open.view, open.session(self), delivery.clone()).await;
+            if let Some(wait) = turn.ended(matches!(verdict, Err(CallError::Stopped { .. }))) {
+                tracing::warn!(
+                    seconds = wait.as_secs(),
+                    "the adapter was stopped on delivery after delivery: none is verified for a while"
+                );
+            }
+            verdict
         };
         match verdict {
             Ok(Verdict::Accepted(verified)) => self.keep_delivery(tenant, open, delivery, verified).await,
             Ok(Verdict::Reply(status, content_type, body)) => Ok(reply(status, content_type, body)),
             Ok(Verdict::Rejected(why)) => {
-                tracing::debug!("a delivery was refused: {why}");
+                self.say_refused(&open.id, "a delivery was refused", &why);
                 Ok(Received::Refused)
             }
             Err(error) => {
-                tracing::warn!("a delivery could not be verified: {error}");
+                self.say_refused(&open.id, "a delivery could not be verified", &error.to_string());
                 Ok(Received::Refused)
             }
+        }
+    }
+
+    /// Strangers bring these about: a line now and then, with the number of those that had none.
+    fn say_refused(&self, channel: &ChannelId, what: &str, why: &str) {
+        if let Some(unsaid) = self.parts().doors.refusals.note(channel, Instant::now()) {
+            tracing::warn!(unsaid, "{what}: {}", beginning(why, LONGEST_WHY));
         }
     }
 

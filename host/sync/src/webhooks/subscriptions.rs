@@ -32,11 +32,14 @@ impl Sync {
         channel: &str,
         public_url: &str,
     ) -> Result<Vec<SubscriptionReport>, SyncError> {
-        let open = self.open_channel(tenant, channel).await?;
+        let mut open = self.open_channel(tenant, channel).await?;
+        if self.make_up_secrets(tenant, &open).await? {
+            open = self.open_channel(tenant, channel).await?;
+        }
         let url = callback(public_url, &open.id);
         let made = self.make_subscriptions(&self.db().tenant(tenant), &open, &url).await?;
         let mut tx = self.db().tenant(tenant).begin().await?;
-        tx.want_subscriptions(&open.id, &url).await?;
+        tx.want_subscriptions(&open.id, &url, &self.seal_callback(tenant, &open.id, &url)).await?;
         tx.commit().await?;
         Ok(reports(made, &url))
     }
@@ -62,17 +65,18 @@ impl Sync {
     ) -> Result<Vec<SubscriptionReport>, SyncError> {
         let open = self.open_channel(tenant, channel).await?;
         let scoped = self.db().tenant(tenant);
-        let wanted = scoped.wanted_callback(&open.id).await?;
+        let wanted = self.wanted_callback(&scoped, &open.id).await?;
         let found = open.generation.adapter.webhook_subscriptions(&open.view, open.session(self)).await;
         self.account(&scoped, &open).await;
         Ok(reports(found?, &wanted.unwrap_or_else(|| callback(public_url, &open.id))))
     }
 
-    /// Ends the subscriptions that deliver to this channel here. How many there were.
+    /// Ends the subscriptions that deliver to this channel here, or did at an address it had before. How many there were.
     pub async fn unsubscribe(&self, tenant: &TenantId, channel: &str, public_url: &str) -> Result<usize, SyncError> {
         let open = self.open_channel(tenant, channel).await?;
         let scoped = self.db().tenant(tenant);
-        let wanted = scoped.wanted_callback(&open.id).await?;
+        // An address that somebody else put there is not one of ours to end.
+        let wanted = self.wanted_callback(&scoped, &open.id).await.ok().flatten();
         // Forgotten first, so that nobody makes them anew meanwhile; what then fails can be tried again.
         let mut tx = scoped.begin().await?;
         tx.forget_subscriptions(&open.id).await?;
@@ -86,7 +90,7 @@ impl Sync {
         let ended = async {
             let found = adapter.webhook_subscriptions(&open.view, open.session(self)).await?;
             let ours: Vec<String> =
-                found.into_iter().filter(|found| found.callback_url == url).map(|found| found.id).collect();
+                found.into_iter().filter(|found| is_ours(found, url, &open.id)).map(|found| found.id).collect();
             let count = ours.len();
             if count > 0 {
                 adapter.unsubscribe_webhooks(&open.view, open.session(self), ours).await?;
@@ -101,7 +105,7 @@ impl Sync {
     /// For a channel that is about to go: whatever does not work out is left behind, and said.
     pub(crate) async fn end_subscriptions(&self, scoped: &Scoped, channel: &ChannelId) {
         let end = async {
-            let Some(url) = scoped.wanted_callback(channel).await? else { return Ok(()) };
+            let Some(url) = self.wanted_callback(scoped, channel).await? else { return Ok(()) };
             let open = self.open_channel(scoped.tenant(), channel.as_str()).await?;
             self.unmake_subscriptions(scoped, &open, &url).await?;
             let mut tx = scoped.begin().await?;
@@ -124,6 +128,11 @@ impl Sync {
             }
         }
     }
+}
+
+/// It leads to this channel here, at the address that is wanted or at one that this host had before: no two channels have one id.
+fn is_ours(found: &Subscription, url: &str, channel: &ChannelId) -> bool {
+    found.callback_url == url || found.callback_url.ends_with(&format!("/hooks/{channel}"))
 }
 
 fn callback(public_url: &str, channel: &ChannelId) -> String {

@@ -3,10 +3,10 @@
 use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 
-use entrepot_domain::TenantId;
+use entrepot_domain::clock::millis;
+use entrepot_domain::{ChannelId, TenantId};
 use entrepot_queue::Job;
 
-use super::commit::millis;
 use crate::{Sync, SyncError};
 
 /// A channel is given no more than one job in so long, if its deliveries stay where they are.
@@ -63,6 +63,8 @@ impl Sync {
             }
             mended += 1;
             let mend = async {
+                let id = ChannelId::from(of.channel_id.as_str());
+                self.check_callback(&tenant, &id, &of.callback_url, of.mac.as_deref())?;
                 let open = self.open_channel(&tenant, &of.channel_id).await?;
                 self.make_subscriptions(&scoped, &open, &of.callback_url).await
             };

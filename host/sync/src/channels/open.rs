@@ -1,0 +1,135 @@
+//! A channel ready for calls.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use entrepot_admission::Generation;
+use entrepot_domain::clock::Timestamp;
+use entrepot_domain::grants::{BoundGrant, ByteSize, Settings};
+use entrepot_domain::{ChannelId, RunId, TenantId};
+use entrepot_egress::{Session, SessionSpec};
+use entrepot_runtime::{AdapterError, CallError, ChannelView};
+use entrepot_store::Scoped;
+use entrepot_vault::OpenSecrets;
+use serde_json::Value;
+
+use super::AccountReport;
+use crate::{Sync, SyncError};
+
+/// A channel ready for calls: code, grant and secrets of this moment.
+pub(crate) struct OpenChannel {
+    pub(crate) id: ChannelId,
+    pub(crate) generation: Arc<Generation>,
+    pub(crate) view: ChannelView,
+    /// It was in quarantine, and that is over: if all goes well now, it is forgotten.
+    pub(crate) on_trial: bool,
+    /// 0: never by the host.
+    pub(crate) token_renewed_at: Timestamp,
+    /// Digest of the settings: what was mapped with others is mapped again.
+    pub(crate) mapped_with: String,
+    /// In which the last full run found prices; none: nothing is known.
+    pub(crate) currencies: Option<BTreeSet<String>>,
+    bound: Arc<BoundGrant>,
+    secrets: Arc<OpenSecrets>,
+}
+
+impl OpenChannel {
+    /// The seller gave no secret of that name.
+    pub(crate) fn lacks(&self, name: &str) -> bool {
+        self.secrets.iter().all(|(known, _)| known != name)
+    }
+
+    /// What its calls download belongs to that run.
+    pub(crate) fn for_run(mut self, sync: &Sync, run: &RunId) -> Self {
+        let limit = self.bound.limits.or_defaults().files.map_or(0, ByteSize::bytes);
+        self.view.files = Some(sync.parts().spools.of(run, limit));
+        self
+    }
+
+    /// A budget and counters of its own for one unit of work.
+    pub(crate) fn session(&self, sync: &Sync) -> Session {
+        sync.parts().egress.session(self.spec())
+    }
+
+    /// For a try of that page of the run. What other tries of it were answered need not be asked for again.
+    pub(crate) fn session_of_page(&self, sync: &Sync, run: &RunId, cursor: Option<&str>) -> Session {
+        let page = Some((run.to_string(), cursor.unwrap_or_default().to_owned()));
+        sync.parts().egress.session(SessionSpec { page, ..self.spec() })
+    }
+
+    fn spec(&self) -> SessionSpec {
+        let spec = SessionSpec::new(self.id.as_str(), self.bound.clone(), self.secrets.clone());
+        SessionSpec { ledger: self.view.ledger.clone(), ..spec }
+    }
+}
+
+/// Of all settings, for mapping may depend on any of them.
+fn digest(settings: &Settings) -> String {
+    let settings: BTreeMap<&String, &Value> = settings.iter().collect();
+    let text = serde_json::to_string(&settings).unwrap_or_default();
+    blake3::hash(text.as_bytes()).to_hex().chars().take(32).collect()
+}
+
+impl Sync {
+    /// The channel with the generation in force and its secrets opened.
+    pub(crate) async fn open_channel(&self, tenant: &TenantId, channel: &str) -> Result<OpenChannel, SyncError> {
+        let row = self.usable_channel(tenant, channel).await?;
+        let (id, scoped) = (ChannelId::from(row.id), self.db().tenant(tenant));
+        let generation = self.admission().active_for(&row.adapter_id, &id).await?;
+        let on_trial = self.admission().check_quarantine(&scoped, &id, &row.name, &generation).await?;
+        // An upgrade may ask for more settings than the channel was added with.
+        let settings = generation.manifest.stored_settings(&row.settings.0).map_err(SyncError::Settings)?;
+        let (secrets, token_renewed_at) = self.fresh_secrets(&scoped, &id, &generation, &settings).await?;
+        let open = self.assemble(id, &row.adapter_id, generation, &settings, secrets)?;
+        let currencies = row.currencies.map(|currencies| currencies.0);
+        Ok(OpenChannel { on_trial, token_renewed_at, currencies, ..open })
+    }
+
+    pub(crate) fn assemble(
+        &self,
+        id: ChannelId,
+        adapter: &str,
+        generation: Arc<Generation>,
+        settings: &Settings,
+        secrets: OpenSecrets,
+    ) -> Result<OpenChannel, SyncError> {
+        let bound = BoundGrant::bind(&generation.grant, &generation.manifest, settings)?;
+        let view = ChannelView {
+            id: id.as_str().to_owned(),
+            adapter: adapter.to_owned(),
+            bindings: bound.bindings().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+            currency: settings.get("currency").and_then(Value::as_str).map(str::to_owned),
+            locale: settings.get("locale").and_then(Value::as_str).map(str::to_owned),
+            settings: Value::Object(settings.clone()).to_string(),
+            ledger: Arc::default(),
+            files: None,
+        };
+        let (bound, secrets) = (Arc::new(bound), Arc::new(secrets));
+        let (on_trial, token_renewed_at, mapped_with, currencies) = (false, 0, digest(settings), None);
+        Ok(OpenChannel { id, generation, view, on_trial, token_renewed_at, mapped_with, currencies, bound, secrets })
+    }
+
+    /// Does the marketplace refuse the account itself, and not only one question?
+    pub(crate) async fn is_locked_out(&self, scoped: &Scoped, channel: &OpenChannel) -> bool {
+        match self.check(scoped, channel).await {
+            Ok(_) => false,
+            Err(SyncError::Call(error)) => {
+                matches!(error, CallError::Adapter(AdapterError::Unauthorized(_)) | CallError::NotExported(_))
+            }
+            Err(_) => false,
+        }
+    }
+
+    pub(crate) async fn check(&self, scoped: &Scoped, channel: &OpenChannel) -> Result<AccountReport, SyncError> {
+        let outcome = channel.generation.adapter.check(&channel.view, channel.session(self)).await;
+        self.account(scoped, channel).await;
+        match outcome {
+            Ok(account) => Ok(account.into()),
+            // Someone waits for the answer: what a job would retry is said at once.
+            Err(CallError::Adapter(error @ AdapterError::RateLimited(_))) => {
+                Err(CallError::Adapter(AdapterError::Unavailable(format!("{error}; nothing was changed"))).into())
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! Rows of channels, with what proves that this host wrote them. Whoever can write the database could otherwise lead a channel, and with it
+//! its secrets, elsewhere.
+
+use entrepot_admission::{Unfit, Verified, canonical};
+use entrepot_domain::{ChannelId, TenantId};
+use entrepot_store::Scoped;
+use entrepot_store::channels::ChannelRow;
+use serde_json::Value;
+
+use crate::{Sync, SyncError};
+
+impl Sync {
+    pub(crate) fn seal_channel(&self, tenant: &TenantId, row: &ChannelRow) -> String {
+        with_channel(tenant, row, |parts| self.admission().row_keys().seal("channels", parts))
+    }
+
+    /// Whether a channel is as this host wrote it: adapter, name and settings.
+    pub fn check_channel(&self, tenant: &TenantId, row: &ChannelRow) -> Result<(), SyncError> {
+        let fits =
+            with_channel(tenant, row, |parts| self.admission().row_keys().check("channels", parts, row.mac.as_deref()));
+        fits.map_err(|why| SyncError::Changed {
+            what: format!("the channel {} of the adapter {}", row.name, row.adapter_id),
+            why,
+            remedy: format!(
+                "If name and adapter are right, say all of its settings anew, the empty ones too: entrepot channel set {0} --set \
+                 KEY=VALUE …; else remove it: entrepot channel remove {0}",
+                row.name
+            ),
+        })
+    }
+
+    /// All channels of a tenant; one that is not as this host wrote it has that for its problem.
+    pub async fn channels(&self, tenant: &TenantId) -> Result<Vec<ChannelRow>, SyncError> {
+        let mut rows = self.db().tenant(tenant).channels().await?;
+        for row in &mut rows {
+            if let Err(error) = self.check_channel(tenant, row) {
+                row.problem = Some(error.to_string());
+            }
+        }
+        Ok(rows)
+    }
+
+    /// One channel, likewise.
+    pub async fn shown_channel(&self, tenant: &TenantId, channel: &str) -> Result<ChannelRow, SyncError> {
+        let mut row = self.channel(tenant, channel).await?;
+        if let Err(error) = self.check_channel(tenant, &row) {
+            row.problem = Some(error.to_string());
+        }
+        Ok(row)
+    }
+
+    /// What of a channel's secrets does not open, and what to do, each in words.
+    pub async fn damaged_secrets(&self, tenant: &TenantId, row: &ChannelRow) -> Result<Vec<String>, SyncError> {
+        let scoped = self.db().tenant(tenant);
+        let (_, damaged) = self.opened(&scoped, &ChannelId::from(row.id.as_str())).await?;
+        let named = damaged.into_iter().map(|(name, why)| SyncError::Secret { channel: row.name.clone(), name, why });
+        Ok(named.map(|error| error.to_string()).collect())
+    }
+
+    pub(crate) fn seal_callback(&self, tenant: &TenantId, channel: &ChannelId, url: &str) -> String {
+        self.admission().row_keys().seal("webhook_inboxes", &callback_parts(tenant, channel, url))
+    }
+
+    pub(crate) fn check_callback(
+        &self,
+        tenant: &TenantId,
+        channel: &ChannelId,
+        url: &str,
+        mac: Option<&str>,
+    ) -> Result<(), SyncError> {
+        let fits = self.admission().row_keys().check("webhook_inboxes", &callback_parts(tenant, channel, url), mac);
+        fits.map_err(|why: Unfit| SyncError::Changed {
+            what: format!("the address that the marketplace of {channel} delivers to"),
+            why,
+            remedy: format!("Say it anew: entrepot webhooks subscribe {channel}"),
+        })
+    }
+
+    /// Where the marketplace is to deliver to; `None`: no subscriptions are wanted.
+    pub async fn wanted_callback(&self, scoped: &Scoped, channel: &ChannelId) -> Result<Option<String>, SyncError> {
+        let Some(wanted) = scoped.wanted_callback(channel).await? else { return Ok(None) };
+        self.check_callback(scoped.tenant(), channel, &wanted.callback_url, wanted.mac.as_deref())?;
+        Ok(Some(wanted.callback_url))
+    }
+
+    /// Follows the audit log and holds the database against it: what is granted first, then where channels lead.
+    pub async fn verify_audit(&self) -> Result<Verified, SyncError> {
+        let mut verified = self.admission().verify_audit().await?;
+        if verified.broken.is_none() && verified.differs.is_none() {
+            verified.differs = self.changed_channel().await?;
+        }
+        Ok(verified)
+    }
+
+    async fn changed_channel(&self) -> Result<Option<String>, SyncError> {
+        for tenant in self.db().tenants().await? {
+            let scoped = self.db().tenant(&tenant);
+            for row in scoped.channels().await? {
+                let id = ChannelId::from(row.id.as_str());
+                let fits = match self.check_channel(&tenant, &row) {
+                    Ok(()) => self.wanted_callback(&scoped, &id).await.map(drop),
+                    error => error,
+                };
+                match fits {
+                    Err(error @ SyncError::Changed { .. }) => return Ok(Some(error.to_string())),
+                    fits => fits?,
+                }
+            }
+        }
+        Ok(None)
+    }
+}
+
+fn with_channel<T>(tenant: &TenantId, row: &ChannelRow, then: impl FnOnce(&[&[u8]]) -> T) -> T {
+    let settings = canonical(&Value::Object(row.settings.0.clone()));
+    then(&[
+        tenant.as_str().as_bytes(),
+        row.id.as_bytes(),
+        row.adapter_id.as_bytes(),
+        row.name.as_bytes(),
+        settings.as_bytes(),
+    ])
+}
+
+fn callback_parts<'a>(tenant: &'a TenantId, channel: &'a ChannelId, url: &'a str) -> [&'a [u8]; 3] {
+    [tenant.as_str().as_bytes(), channel.as_str().as_bytes(), url.as_bytes()]
+}
