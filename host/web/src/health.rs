@@ -17,14 +17,16 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
 }
 
 /// The process answers.
-#[utoipa::path(get, path = "/healthz", tag = "health", responses((status = 200, description = "alive")))]
+#[utoipa::path(get, path = "/healthz", tag = "health",
+    responses((status = 200, description = "alive", body = String, content_type = "text/plain")))]
 async fn healthz() -> &'static str {
     "ok"
 }
 
-/// The database answers, is as this version knows it, and has its job queue.
+/// The database answers, is as this version knows it, has its job queue, and can be written, and so can the data folder.
 #[utoipa::path(get, path = "/readyz", tag = "health",
-    responses((status = 200, description = "ready"), (status = 503, description = "not ready; the answer says why")))]
+    responses((status = 200, description = "ready", body = String, content_type = "text/plain"),
+        (status = 503, description = "not ready; the answer says why", body = String, content_type = "text/plain")))]
 async fn readyz(State(app): State<AppState>) -> (StatusCode, &'static str) {
     let why = match tokio::time::timeout(PATIENCE, app.sync.readiness()).await {
         Ok(Ok(())) => return (StatusCode::OK, "ready"),

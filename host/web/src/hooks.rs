@@ -1,18 +1,20 @@
 //! `POST /hooks/{channel}`: where marketplaces deliver.
 //!
-//! Whoever delivers is a stranger until the adapter has looked at the signature. So what costs least comes first: the address's rate,
-//! then whether there is such a channel, then the body up to its limit, then the sandbox. What is refused is refused in the same
-//! words, whether there is no such channel, no webhooks, or no good signature.
+//! Whoever delivers is a stranger until the adapter has looked at the signature. A shop tells of a bulk edit in hundreds of deliveries
+//! from one address, and many shops never tell a second time: so what is genuine is taken, and what is *not* counts against its address.
+//! An address that has used up what strangers have is still heard, two requests at a time over all such addresses, for a shop may share
+//! it; what it sends beside that is refused before it is looked at. What is refused is refused in the same words, whether there is no
+//! such channel, no webhooks, or no good signature.
 
 pub(crate) mod address;
 pub(crate) mod rate;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use axum::body::Body;
-use axum::extract::{ConnectInfo, Path, Request, State};
+use axum::body::HttpBody;
+use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
@@ -21,15 +23,20 @@ use entrepot_metrics::Metric;
 use entrepot_sync::{Incoming, Received};
 
 use crate::AppState;
+use crate::body::whole;
+use crate::extract::Path;
 use crate::problem::Problem;
 use rate::Rate;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tracing::Instrument;
 
 /// What strangers may ask of `/hooks`.
 #[derive(Clone, Debug)]
 pub struct HookLimits {
-    /// Deliveries a minute from one address.
+    /// Requests a minute from one address that are no genuine deliveries.
     pub per_minute: u32,
+    /// Genuine deliveries a minute to one channel.
+    pub genuine_per_minute: u32,
     /// Bytes of one body.
     pub body: usize,
     /// The header in which the proxy before this host says who asks; empty: there is none.
@@ -38,12 +45,18 @@ pub struct HookLimits {
 
 impl Default for HookLimits {
     fn default() -> Self {
-        Self { per_minute: 100, body: 1 << 20, address_header: String::new() }
+        Self { per_minute: 100, genuine_per_minute: 10_000, body: 5 << 20, address_header: String::new() }
     }
 }
 
 /// A body that does not come is not waited for.
 const BODY_TIME: Duration = Duration::from_secs(10);
+/// Larger bodies, and those that do not say how large they are, come in by turns: nobody knows yet whose they are.
+const SMALL_BODY: usize = 1 << 20;
+const LARGE_AT_ONCE: usize = 16;
+/// Requests that are looked at from addresses which sent too much that was not genuine, and how long one waits for its turn.
+const SUSPECTS_AT_ONCE: usize = 2;
+const SUSPECT_TIME: Duration = Duration::from_secs(2);
 /// The outcome of a delivery that was not answered as it should.
 const FAILED: &str = "failed";
 /// Marketplaces give up after some seconds themselves, and deliver again.
@@ -51,11 +64,20 @@ const ANSWER_TIME: Duration = Duration::from_secs(20);
 
 struct Door {
     limits: HookLimits,
-    rate: Rate,
+    strangers: Rate<IpAddr>,
+    genuine: Rate<ChannelId>,
+    suspects: Semaphore,
+    large: Semaphore,
 }
 
 pub(crate) fn routes(limits: HookLimits) -> axum::Router<AppState> {
-    let door = Arc::new(Door { rate: Rate::new(limits.per_minute), limits });
+    let door = Arc::new(Door {
+        strangers: Rate::new(limits.per_minute),
+        genuine: Rate::new(limits.genuine_per_minute),
+        suspects: Semaphore::new(SUSPECTS_AT_ONCE),
+        large: Semaphore::new(LARGE_AT_ONCE),
+        limits,
+    });
     axum::Router::new().route(
         "/hooks/{channel}",
         post(move |State(app): State<AppState>, Path(channel): Path<String>, request: Request| async move {
@@ -78,18 +100,68 @@ async fn receive(
 ) -> Result<Response, Problem> {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
     let address = address::of(peer, request.headers(), &door.limits.address_header);
-    if let Err(wait) = door.rate.take(address, Instant::now()) {
-        *outcome = "rate_limited";
-        let mut response = Problem::too_many_requests(wait).into_response();
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait));
-        return Ok(response);
+    let _turn = match door.turn(address).await {
+        Ok(turn) => turn,
+        Err(wait) => return Ok(too_many(wait, outcome)),
+    };
+    let heard = hear(app, door, &channel, request, outcome).await;
+    let genuine = match &heard {
+        Ok(Received::Stored | Received::Known | Received::Later(_)) => true,
+        Ok(Received::Reply { .. } | Received::Refused) => false,
+        Err(problem) => !problem.is_of_who_asks(),
+    };
+    if !genuine && let Err(wait) = door.strangers.take(address, Instant::now()) {
+        return Ok(too_many(wait, outcome));
     }
-    if !app.sync.may_deliver(&app.tenant, &channel).await? {
+    match heard? {
+        Received::Stored | Received::Known => Ok(StatusCode::OK.into_response()),
+        Received::Reply { status, content_type, body } => {
+            let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
+            Ok((status, [(header::CONTENT_TYPE, content_type)], body).into_response())
+        }
+        Received::Refused => Err(Problem::unverified()),
+        Received::Later(wait) => Ok(retry_after(Problem::unavailable(), wait.as_secs().max(1))),
+    }
+}
+
+impl Door {
+    /// `None`: it needs none. An error: it is not looked at.
+    async fn turn(&self, address: IpAddr) -> Result<Option<SemaphorePermit<'_>>, u32> {
+        let Err(wait) = self.strangers.look(&address, Instant::now()) else { return Ok(None) };
+        match tokio::time::timeout(SUSPECT_TIME, self.suspects.acquire()).await {
+            Ok(Ok(turn)) => Ok(Some(turn)),
+            _ => Err(wait),
+        }
+    }
+}
+
+async fn hear(
+    app: &AppState,
+    door: &Door,
+    channel: &ChannelId,
+    request: Request,
+    outcome: &mut &'static str,
+) -> Result<Received, Problem> {
+    if !app.sync.may_deliver(&app.tenant, channel).await? {
         *outcome = "refused";
-        return Err(Problem::unverified());
+        return Ok(Received::Refused);
+    }
+    if let Err(wait) = door.genuine.look(channel, Instant::now()) {
+        *outcome = "later";
+        return Ok(Received::Later(Duration::from_secs(wait.into())));
     }
     let (head, body) = request.into_parts();
-    let body = whole(body, door.limits.body).await.inspect_err(|problem| *outcome = problem.outcome())?;
+    let limit = door.limits.body;
+    let declared = body.size_hint().upper();
+    let large = limit > SMALL_BODY && declared.is_none_or(|size| size > SMALL_BODY as u64);
+    // Kept until it is stored or refused.
+    let _turn = if large && declared.is_none_or(|size| size <= limit as u64) {
+        let turn = tokio::time::timeout(BODY_TIME, door.large.acquire()).await;
+        Some(turn.map_err(|_| Problem::unavailable())?)
+    } else {
+        None
+    };
+    let body = whole(body, limit, BODY_TIME).await.inspect_err(|problem| *outcome = problem.outcome())?;
     let incoming = Incoming {
         method: head.method.to_string(),
         path: head.uri.path().to_owned(),
@@ -99,36 +171,33 @@ async fn receive(
             .iter()
             .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
             .collect(),
-        body,
+        body: body.to_vec(),
     };
     // What is said of a failure names the channel, which is known to exist by now.
     let span = tracing::error_span!("hook", channel = channel.as_str());
-    let received = async { Ok::<_, Problem>(app.sync.receive(&app.tenant, &channel, incoming).await?) };
+    let received = async { Ok::<_, Problem>(app.sync.receive(&app.tenant, channel, incoming).await?) };
     let received = received.instrument(span).await?;
     *outcome = match &received {
         Received::Stored => "stored",
         Received::Known => "known",
         Received::Reply { .. } => "replied",
         Received::Refused => "refused",
+        Received::Later(_) => "later",
     };
-    match received {
-        Received::Stored | Received::Known => Ok(StatusCode::OK.into_response()),
-        Received::Reply { status, content_type, body } => {
-            let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
-            Ok((status, [(header::CONTENT_TYPE, content_type)], body).into_response())
-        }
-        Received::Refused => Err(Problem::unverified()),
+    if matches!(received, Received::Stored | Received::Known) {
+        // Looked at before: of those that came together, some more are taken.
+        let _ = door.genuine.take(channel.clone(), Instant::now());
     }
+    Ok(received)
 }
 
-async fn whole(body: Body, limit: usize) -> Result<Vec<u8>, Problem> {
-    use axum::body::HttpBody as _;
-    if body.size_hint().lower() > limit as u64 {
-        return Err(Problem::too_large(limit));
-    }
-    match tokio::time::timeout(BODY_TIME, axum::body::to_bytes(body, limit)).await {
-        Ok(Ok(bytes)) => Ok(bytes.to_vec()),
-        Ok(Err(_)) => Err(Problem::too_large(limit)),
-        Err(_) => Err(Problem::bad_request("the body did not come")),
-    }
+fn too_many(wait: u32, outcome: &mut &'static str) -> Response {
+    *outcome = "rate_limited";
+    retry_after(Problem::too_many_requests(wait), wait.into())
+}
+
+fn retry_after(problem: Problem, seconds: u64) -> Response {
+    let mut response = problem.into_response();
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    response
 }

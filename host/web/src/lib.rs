@@ -1,19 +1,25 @@
 #![doc = include_str!("../README.md")]
 
 mod api;
+mod body;
+mod connections;
+mod contract;
+mod extract;
 mod health;
 mod hooks;
 mod hosts;
 mod metrics;
 mod oauth;
+mod origin;
 mod problem;
 mod query;
 
 use std::sync::Arc;
 
+use axum::Router;
+use axum::body::Bytes;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, header};
-use axum::{Json, Router};
 use entrepot_domain::TenantId;
 use entrepot_sync::Sync;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -21,12 +27,12 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
+use contract::Contract;
+
+pub use connections::{ClientLimits, serve};
 pub use hooks::HookLimits;
 pub use hosts::Hosts;
 pub use metrics::router as metrics_router;
-
-/// An artifact is the largest thing that is uploaded.
-const LARGEST_BODY: usize = 33 << 20;
 
 /// What every handler works with.
 #[derive(Clone)]
@@ -45,31 +51,45 @@ pub(crate) struct AppState {
 ))]
 struct Document;
 
-fn documented() -> OpenApiRouter<AppState> {
-    OpenApiRouter::with_openapi(Document::openapi()).nest("/api/v1", api::routes()).merge(health::routes())
+fn documented() -> (Router<AppState>, utoipa::openapi::OpenApi) {
+    let router =
+        OpenApiRouter::with_openapi(Document::openapi()).nest("/api/v1", api::routes()).merge(health::routes());
+    let (router, mut document) = router.split_for_parts();
+    contract::complete(&mut document);
+    (router, document)
 }
 
-/// The API, `/hooks` and `/oauth/callback`, ready to be served to requests for `hosts`. Serve it with `ConnectInfo<SocketAddr>`, or
-/// all strangers count as one address.
-pub fn router(sync: Sync, tenant: TenantId, hosts: Hosts, hook_limits: HookLimits) -> Router {
-    let (router, document) = documented().split_for_parts();
-    let public_url = hosts.public_url().into();
+/// The API, `/hooks` and `/oauth/callback`, for [`serve`]: ready for requests that are addressed to `hosts`.
+pub fn router(sync: Sync, tenant: TenantId, hosts: Hosts, hook_limits: HookLimits, clients: ClientLimits) -> Router {
+    let (router, document) = documented();
+    let contract = Arc::new(Contract::new(&document, clients.body));
+    // Once: it is the same for everybody, and long.
+    let written = Bytes::from(document.to_json().unwrap_or_default());
+    let public_url: Arc<str> = hosts.public_url().into();
     let header = |name: HeaderName, value: &'static str| {
         SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
     };
     router
-        .route("/api/v1/openapi.json", axum::routing::get(|| async move { Json(document) }))
+        .layer(axum::middleware::from_fn_with_state(contract, contract::hold))
+        .route(
+            "/api/v1/openapi.json",
+            axum::routing::get(|| async move { ([(header::CONTENT_TYPE, "application/json")], written) }),
+        )
         .merge(oauth::routes(&hook_limits))
         .merge(hooks::routes(hook_limits))
         .merge(metrics::routes())
         .fallback(|| async {
             problem::Problem::not_found("there is nothing at this address; see /api/v1/openapi.json")
         })
+        .method_not_allowed_fallback(|| async { problem::Problem::no_such_method() })
+        .layer(origin::same_origin(&public_url))
+        .layer(axum::middleware::from_fn(contract::refuse_nul))
         .layer(axum::middleware::from_fn_with_state(Arc::new(hosts), hosts::check))
-        .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(DefaultBodyLimit::max(body::LARGEST_ARTIFACT))
         .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(header(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"))
         .layer(header(header::REFERRER_POLICY, "no-referrer"))
+        .layer(header(HeaderName::from_static("cross-origin-resource-policy"), "same-origin"))
         .layer(header(header::CACHE_CONTROL, "no-store"))
         .layer(CatchPanicLayer::custom(|_panic| {
             axum::response::IntoResponse::into_response(problem::Problem::internal())
@@ -79,6 +99,6 @@ pub fn router(sync: Sync, tenant: TenantId, hosts: Hosts, hook_limits: HookLimit
 
 /// The OpenAPI document as text.
 pub fn openapi_json() -> String {
-    let (_, document) = documented().split_for_parts();
+    let (_, document) = documented();
     document.to_pretty_json().unwrap_or_default()
 }

@@ -5,7 +5,7 @@
 
 mod page;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -21,7 +21,7 @@ use page::Page;
 
 struct Door {
     address_header: String,
-    rate: Rate,
+    rate: Rate<IpAddr>,
 }
 
 pub(crate) fn routes(limits: &HookLimits) -> axum::Router<AppState> {

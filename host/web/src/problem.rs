@@ -1,5 +1,7 @@
 //! Errors as RFC 9457 problem+json.
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -8,6 +10,9 @@ use entrepot_store::StoreError;
 use entrepot_sync::SyncError;
 use serde::Serialize;
 use utoipa::ToSchema;
+
+/// Characters.
+const LONGEST_DETAIL: usize = 2_000;
 
 /// What went wrong and what to do.
 #[derive(Debug, Serialize, ToSchema)]
@@ -22,7 +27,13 @@ pub(crate) struct Problem {
 
 impl Problem {
     fn new(status: StatusCode, kind: &'static str, title: &'static str, detail: impl ToString) -> Self {
-        Self { kind, title, status: status.as_u16(), detail: detail.to_string() }
+        let mut detail = detail.to_string();
+        // What was given is repeated in it.
+        if let Some((end, _)) = detail.char_indices().nth(LONGEST_DETAIL) {
+            detail.truncate(end);
+            detail.push('…');
+        }
+        Self { kind, title, status: status.as_u16(), detail }
     }
 
     pub(crate) fn not_found(detail: impl ToString) -> Self {
@@ -43,8 +54,37 @@ impl Problem {
         Self::new(StatusCode::UNAUTHORIZED, "urn:entrepot:unverified", "Not verified", detail)
     }
 
+    pub(crate) fn no_cursor() -> Self {
+        Self::bad_request("cursor is not the `next` of a page before; leave it out for the first page")
+    }
+
+    pub(crate) fn nul(place: &str) -> Self {
+        Self::bad_request(format!("{place} holds a NUL character, which no text here can have; leave it out"))
+    }
+
+    pub(crate) fn no_such_method() -> Self {
+        let detail = "this method is not offered here; the header Allow says which are";
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "urn:entrepot:no-such-method", "No such method", detail)
+    }
+
+    pub(crate) fn foreign_origin() -> Self {
+        let detail = "a browser sent this for a page of another origin, and such pages change nothing here; if it is a page of this host, \
+                      shown through a proxy, set public_url (ENTREPOT_PUBLIC_URL) to the address in the browser";
+        Self::new(StatusCode::FORBIDDEN, "urn:entrepot:foreign-origin", "Of another origin", detail)
+    }
+
+    pub(crate) fn other_media(wanted: &str) -> Self {
+        let detail = format!("the body has to be {wanted}, and the header Content-Type to say so");
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "urn:entrepot:media-type", "Of another kind", detail)
+    }
+
+    pub(crate) fn too_slow(time: Duration) -> Self {
+        let detail = format!("the body did not come within {} seconds", time.as_secs());
+        Self::new(StatusCode::REQUEST_TIMEOUT, "urn:entrepot:too-slow", "Too slow", detail)
+    }
+
     pub(crate) fn too_large(limit: usize) -> Self {
-        let detail = format!("a delivery may have {limit} bytes; the operator can raise webhooks.body_kib");
+        let detail = format!("the body has more than the {limit} bytes that are taken here");
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "urn:entrepot:too-large", "Too large", detail)
     }
 
@@ -53,8 +93,13 @@ impl Problem {
         if self.status == StatusCode::PAYLOAD_TOO_LARGE.as_u16() { "too_large" } else { "failed" }
     }
 
+    /// Nothing failed here: it was asked wrongly.
+    pub(crate) fn is_of_who_asks(&self) -> bool {
+        (400..500).contains(&self.status)
+    }
+
     pub(crate) fn too_many_requests(wait: u32) -> Self {
-        let detail = format!("too many deliveries from this address; try again in {wait} seconds");
+        let detail = format!("too many deliveries; try again in {wait} seconds");
         Self::new(StatusCode::TOO_MANY_REQUESTS, "urn:entrepot:too-many-requests", "Too many requests", detail)
     }
 
@@ -100,15 +145,17 @@ impl From<SyncError> for Problem {
                 Self::not_found(error)
             }
             SyncError::NoProduct(_) | SyncError::NoLinkBatch(_) => Self::not_found(error),
+            SyncError::Secret { .. } | SyncError::Changed { .. } => Self::conflict(error),
             SyncError::NameTaken(_) | SyncError::Crowded | SyncError::Link(_) => Self::conflict(error),
-            SyncError::Settings(_) | SyncError::Bind(_) => Self::refused(error),
+            SyncError::Settings(_) | SyncError::Bind(_) | SyncError::Name(_) => Self::refused(error),
             SyncError::Call(error) => Self::marketplace(error),
             SyncError::Reconnect(_)
             | SyncError::Schedule(_)
             | SyncError::NoStock(_)
             | SyncError::NoOAuth(_)
             | SyncError::NotConnected(_) => Self::refused(error),
-            SyncError::NoToken { .. } => Self::marketplace(error),
+            SyncError::NoToken { .. } | SyncError::NewCurrency(_) => Self::marketplace(error),
+            SyncError::Stopping => Self::unavailable(),
             SyncError::Admission(error) => error.into(),
             SyncError::Store(error) => error.into(),
             SyncError::Vault(_) | SyncError::Queue(_) => {
@@ -132,6 +179,8 @@ impl From<AdmissionError> for Problem {
             | AdmissionError::NoCanary(_)
             | AdmissionError::NothingToTry(_)
             | AdmissionError::Quarantined(_)
+            | AdmissionError::Changed { .. }
+            | AdmissionError::InUse { .. }
             | AdmissionError::Expired { .. } => Self::conflict(error),
             AdmissionError::Store(error) => error.into(),
             error if error.is_of_the_host() => {

@@ -34,7 +34,12 @@ impl<T: ToSchema> Listing<T> {
     /// `cursor` names the item after which the next page begins.
     pub(crate) fn new(items: Vec<T>, limit: i64, cursor: impl FnOnce(&T) -> String) -> Self {
         let full = i64::try_from(items.len()).is_ok_and(|count| count >= limit);
-        let next = items.last().filter(|_| full).map(cursor);
+        Self::of(items, full, cursor)
+    }
+
+    /// Where it is known whether there are more.
+    pub(crate) fn of(items: Vec<T>, more: bool, cursor: impl FnOnce(&T) -> String) -> Self {
+        let next = items.last().filter(|_| more).map(cursor);
         Self { items, next }
     }
 }

@@ -6,12 +6,13 @@ mod get;
 mod install;
 mod list;
 mod promote;
+mod remove;
 mod review;
 mod revoke;
 mod rollback;
 mod usage;
 
-use entrepot_store::adapters::AdapterRow;
+use entrepot_admission::Listed;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -28,6 +29,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(promote::handler))
         .routes(routes!(rollback::handler))
         .routes(routes!(revoke::handler))
+        .routes(routes!(remove::handler))
         .routes(routes!(usage::handler))
         .routes(routes!(audit::handler))
         .routes(routes!(audit::verification))
@@ -40,6 +42,10 @@ pub(crate) struct AdapterView {
     publisher: String,
     /// pending, approved, revoked
     state: String,
+    /// Percent of the channels it is in use for; null: it is not
+    share: Option<i64>,
+    /// Why it is not to be trusted: somebody changed it in the database
+    problem: Option<String>,
     /// SHA-256 of the artifact
     digest: String,
     /// Bytes
@@ -57,9 +63,11 @@ pub(crate) struct AdapterView {
     installed_at: i64,
 }
 
-impl From<AdapterRow> for AdapterView {
-    fn from(row: AdapterRow) -> Self {
+impl From<Listed> for AdapterView {
+    fn from(Listed { row, share, problem }: Listed) -> Self {
         Self {
+            share,
+            problem,
             adapter: row.adapter_id,
             version: row.version,
             publisher: row.publisher,

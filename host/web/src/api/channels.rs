@@ -56,6 +56,8 @@ pub(crate) struct AccountView {
     name: String,
     url: Option<String>,
     currency: Option<String>,
+    /// Pairs of a name and a value
+    #[schema(value_type = Vec<Vec<String>>)]
     details: Vec<(String, String)>,
     warnings: Vec<String>,
 }

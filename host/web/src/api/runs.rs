@@ -54,6 +54,10 @@ pub(crate) struct RunView {
     remaining_seconds: Option<f64>,
     /// Why it failed, is incomplete, or waits; of a completed run, what was left out
     failure: Option<String>,
+    /// Nothing is asked of the marketplace before, in ms since the epoch
+    waits_until: Option<i64>,
+    /// Of a stalled run: since when nothing new came
+    stalled_since: Option<i64>,
     created_at: i64,
     finished_at: Option<i64>,
 }
@@ -116,6 +120,8 @@ impl From<RunReport> for RunView {
             progress: r.progress,
             remaining_seconds: r.remaining_seconds,
             failure: r.failure,
+            waits_until: r.waits_until,
+            stalled_since: r.stalled_since,
             created_at: r.created_at,
             finished_at: r.finished_at,
         }

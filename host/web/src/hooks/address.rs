@@ -14,7 +14,7 @@ pub(crate) fn of(peer: Option<IpAddr>, headers: &HeaderMap, header: &str) -> IpA
 }
 
 /// With IPv6 everybody has 2^64 addresses.
-fn network(address: IpAddr) -> IpAddr {
+pub(crate) fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from(u128::from(address) & !u128::from(u64::MAX))),
         address => address,

@@ -1,5 +1,6 @@
 //! The page itself: a title and some sentences.
 
+use entrepot_domain::names::shown;
 use entrepot_sync::AccountReport;
 
 pub(super) struct Page {
@@ -76,7 +77,7 @@ fn escaped(text: &str) -> String {
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
-            c if c.is_control() => out.push(' '),
+            c if shown(c) != c => out.push(' '),
             c => out.push(c),
         }
     }

@@ -1,10 +1,12 @@
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
+use entrepot_admission::Approved;
 use entrepot_domain::grants::Approval;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::AppState;
+use crate::extract::{JsonOrNothing, Path};
 use crate::problem::Problem;
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -12,40 +14,70 @@ pub(crate) struct ApprovedView {
     adapter: String,
     version: String,
     digest: String,
-    /// What is granted: rules, credentials, limits, expiry
+    /// What is granted: rules, settings that decide where they lead, credentials, limits, expiry
     grant: serde_json::Value,
+    /// What was asked for beyond the ceilings of this host, and what is given instead, in words
+    cut: Vec<String>,
     /// Items that other versions failed on: `POST /dead-letters/replay` with `adapter` and `without_fetching` maps them again
     mappable: i64,
 }
 
 impl ApprovedView {
-    pub(crate) async fn of(app: &AppState, grant: entrepot_domain::grants::Grant) -> Result<Self, Problem> {
+    pub(crate) async fn of(app: &AppState, Approved { grant, cut }: Approved) -> Result<Self, Problem> {
         let mappable = app.sync.mappable(&app.tenant, &grant.adapter_id).await?;
         let document = serde_json::to_value(&grant).unwrap_or_default();
-        Ok(Self { adapter: grant.adapter_id, version: grant.version, digest: grant.digest, grant: document, mappable })
+        Ok(Self {
+            adapter: grant.adapter_id,
+            version: grant.version,
+            digest: grant.digest,
+            grant: document,
+            cut,
+            mappable,
+        })
     }
 }
 
+/// All of it may be left out
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "it is only documented here; the domain reads it")]
+pub(crate) struct ApproveAdapter {
+    /// Another than the one installed last
+    version: Option<String>,
+    /// Percent of the channels it is tried on first
+    #[schema(minimum = 1, maximum = 99)]
+    share: Option<u8>,
+    /// Later versions by the same signer that ask for nothing more come into use by themselves
+    accept_narrower: Option<bool>,
+    /// Names of rules that are not granted
+    without_rules: Option<Vec<String>>,
+    /// Operations that get no network
+    without_operations: Option<Vec<String>>,
+    /// Names of credentials that are not granted
+    without_credentials: Option<Vec<String>>,
+    /// Slots of keys that are not granted
+    without_keys: Option<Vec<String>>,
+    /// Lower limits, as in a manifest
+    #[schema(value_type = Option<Object>)]
+    limits: Option<serde_json::Value>,
+    requests_per_second: Option<f64>,
+    /// Milliseconds since 1970
+    expires_at: Option<i64>,
+    /// Let through what no rule covers, without credential, and report it
+    report_only: Option<bool>,
+}
+
 /// Grant an adapter what it asks for, or less
-///
-/// The body may take away: `without_rules`, `without_operations`, `without_credentials` (names), `limits` as in a manifest,
-/// `requests_per_second`, `expires_at` (milliseconds), `report_only`. Beside them: `version` (another than the one installed last),
-/// `share` (percent of the channels it is tried on first), `accept_narrower` (later versions that ask for nothing more come into use by
-/// themselves).
 #[utoipa::path(post, path = "/adapters/{adapter}/approve", tag = "adapters", params(("adapter" = String, Path)),
-    request_body(content = Option<serde_json::Value>, content_type = "application/json"),
+    request_body = Option<ApproveAdapter>,
     responses((status = 200, body = ApprovedView), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,
     Path(adapter): Path<String>,
-    body: axum::body::Bytes,
+    JsonOrNothing(body): JsonOrNothing<serde_json::Map<String, serde_json::Value>>,
 ) -> Result<Json<ApprovedView>, Problem> {
-    let approval = if body.is_empty() {
-        Approval::default()
-    } else {
-        let read = serde_json::from_slice(&body).and_then(Approval::from_json);
-        read.map_err(|error| Problem::refused(format!("the body is not right: {error}")))?
-    };
-    let grant = app.sync.admission().approve(&adapter, approval, "api").await?;
-    Ok(Json(ApprovedView::of(&app, grant).await?))
+    let approval = body.map(Approval::from_json).transpose();
+    let approval = approval.map_err(|error| Problem::refused(format!("the body is not right: {error}")))?;
+    let approved = app.sync.admission().approve_capped(&adapter, approval.unwrap_or_default(), "api").await?;
+    Ok(Json(ApprovedView::of(&app, approved).await?))
 }

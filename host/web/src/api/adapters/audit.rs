@@ -1,10 +1,11 @@
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use entrepot_store::audit::AuditRow;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::AppState;
+use crate::extract::Path;
 use crate::problem::Problem;
 
 const SHOWN: i64 = 200;
@@ -31,6 +32,8 @@ pub(crate) struct VerificationView {
     /// The first entry that does not hold; null: all do
     broken_at: Option<i64>,
     why: Option<String>,
+    /// Where the log holds: the first thing in the database that is not as it says, in words; null: all is
+    differs: Option<String>,
 }
 
 impl From<AuditRow> for AuditEntryView {
@@ -54,7 +57,8 @@ pub(crate) async fn handler(
 /// Follow the whole audit log and name the first link that does not hold
 #[utoipa::path(get, path = "/audit/verification", tag = "adapters", responses((status = 200, body = VerificationView)))]
 pub(crate) async fn verification(State(app): State<AppState>) -> Result<Json<VerificationView>, Problem> {
-    let verified = app.sync.admission().verify_audit().await?;
+    let verified = app.sync.verify_audit().await?;
+    let differs = verified.differs;
     let (broken_at, why) = verified.broken.map_or((None, None), |broken| (Some(broken.seq), Some(broken.why)));
-    Ok(Json(VerificationView { entries: verified.entries, head: verified.head, broken_at, why }))
+    Ok(Json(VerificationView { entries: verified.entries, head: verified.head, broken_at, why, differs }))
 }

@@ -1,8 +1,9 @@
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 
 use super::approve::ApprovedView;
 use crate::AppState;
+use crate::extract::Path;
 use crate::problem::Problem;
 
 /// Put the version that is tried on some channels in use for all
@@ -13,5 +14,5 @@ pub(crate) async fn handler(
     Path(adapter): Path<String>,
 ) -> Result<Json<ApprovedView>, Problem> {
     let grant = app.sync.admission().promote(&adapter, "api").await?;
-    Ok(Json(ApprovedView::of(&app, grant).await?))
+    Ok(Json(ApprovedView::of(&app, grant.into()).await?))
 }

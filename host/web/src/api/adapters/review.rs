@@ -1,9 +1,10 @@
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::AppState;
+use crate::extract::Path;
 use crate::problem::Problem;
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -17,6 +18,8 @@ pub(crate) struct ReviewView {
     wider: Vec<String>,
     /// What it would no longer allow, in words
     narrower: Vec<String>,
+    /// What it asks for beyond the ceilings of this host, and what it would get instead, in words
+    cut: Vec<String>,
     /// What the component says it was made with
     toolchain: Vec<String>,
 }
@@ -35,6 +38,7 @@ pub(crate) async fn handler(
         in_use: review.in_use,
         wider: review.difference.wider,
         narrower: review.difference.narrower,
+        cut: review.cut,
         toolchain: app.sync.admission().toolchain(&adapter).await?,
     }))
 }

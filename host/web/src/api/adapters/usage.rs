@@ -1,10 +1,11 @@
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use entrepot_admission::{Counted, Headroom, RuleUse, UsageReport};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::AppState;
+use crate::extract::{Path, Query};
 use crate::problem::Problem;
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;

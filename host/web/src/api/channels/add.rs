@@ -2,7 +2,6 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::State;
-use axum::extract::rejection::JsonRejection;
 use axum::http::StatusCode;
 use entrepot_domain::Secret;
 use entrepot_sync::NewChannel;
@@ -11,6 +10,7 @@ use utoipa::ToSchema;
 
 use super::AccountView;
 use crate::AppState;
+use crate::extract::JsonBody;
 use crate::problem::Problem;
 
 // No Debug: it holds secrets.
@@ -42,10 +42,8 @@ pub(crate) struct AddedChannel {
     responses((status = 201, body = AddedChannel), (status = 409, body = Problem), (status = 422, body = Problem), (status = 502, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,
-    body: Result<Json<AddChannel>, JsonRejection>,
+    JsonBody(body): JsonBody<AddChannel>,
 ) -> Result<(StatusCode, Json<AddedChannel>), Problem> {
-    // The rejection's text names fields and positions, never values.
-    let Json(body) = body.map_err(|rejection| Problem::bad_request(rejection.body_text()))?;
     let AddChannel { adapter, name, settings, secrets, untested } = body;
     let secrets = secrets.into_iter().map(|(key, value)| (key, Secret::new(value))).collect();
     let new = NewChannel { adapter, name: name.clone(), settings, secrets, untested };

@@ -1,8 +1,9 @@
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 
 use super::ChannelView;
 use crate::AppState;
+use crate::extract::Path;
 use crate::problem::Problem;
 
 /// One channel, by id or name
@@ -12,5 +13,5 @@ pub(crate) async fn handler(
     State(app): State<AppState>,
     Path(channel): Path<String>,
 ) -> Result<Json<ChannelView>, Problem> {
-    Ok(Json(app.sync.channel(&app.tenant, &channel).await?.into()))
+    Ok(Json(app.sync.shown_channel(&app.tenant, &channel).await?.into()))
 }

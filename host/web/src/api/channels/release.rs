@@ -1,9 +1,10 @@
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::AppState;
+use crate::extract::Path;
 use crate::problem::Problem;
 
 #[derive(Debug, Serialize, ToSchema)]

@@ -1,7 +1,8 @@
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 
 use crate::AppState;
+use crate::extract::Path;
 use crate::problem::Problem;
 
 /// Take a channel out of use and forget its secrets

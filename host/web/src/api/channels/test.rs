@@ -1,8 +1,9 @@
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 
 use super::AccountView;
 use crate::AppState;
+use crate::extract::Path;
 use crate::problem::Problem;
 
 /// Ask the marketplace whether the account is usable

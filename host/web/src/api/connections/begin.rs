@@ -2,7 +2,6 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::State;
-use axum::extract::rejection::JsonRejection;
 use axum::http::StatusCode;
 use entrepot_domain::Secret;
 use entrepot_sync::NewConnection;
@@ -11,6 +10,7 @@ use utoipa::ToSchema;
 
 use super::BegunConnection;
 use crate::AppState;
+use crate::extract::JsonBody;
 use crate::problem::Problem;
 
 // No Debug: it holds secrets.
@@ -33,10 +33,8 @@ pub(crate) struct BeginConnection {
     responses((status = 201, body = BegunConnection), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,
-    body: Result<Json<BeginConnection>, JsonRejection>,
+    JsonBody(body): JsonBody<BeginConnection>,
 ) -> Result<(StatusCode, Json<BegunConnection>), Problem> {
-    // The rejection's text names fields and positions, never values.
-    let Json(body) = body.map_err(|rejection| Problem::bad_request(rejection.body_text()))?;
     let BeginConnection { adapter, name, settings, secrets } = body;
     let secrets = secrets.into_iter().map(|(key, value)| (key, Secret::new(value))).collect();
     let new = NewConnection { adapter, name, settings, secrets };

@@ -1,8 +1,9 @@
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 
 use super::ConnectionView;
 use crate::AppState;
+use crate::extract::Path;
 use crate::problem::Problem;
 
 /// How far a connection is; kept for a day after its end

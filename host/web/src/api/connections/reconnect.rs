@@ -1,9 +1,10 @@
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 
 use super::BegunConnection;
 use crate::AppState;
+use crate::extract::Path;
 use crate::problem::Problem;
 
 /// Have a seller's browser connect a channel anew: its tokens are replaced, everything else stays

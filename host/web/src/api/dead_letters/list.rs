@@ -1,11 +1,12 @@
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use entrepot_store::dead_letters::{CLASSES, KINDS, Letter, LetterFilter};
 use entrepot_sync::Replay;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::AppState;
+use crate::extract::{Path, Query};
 use crate::problem::Problem;
 use crate::query::{Listing, Paging};
 
@@ -90,7 +91,7 @@ impl From<Letter> for DeadLetterView {
     }
 }
 
-/// What was given up, and why: items, webhook deliveries, runs
+/// What was given up, and why: items, webhook deliveries, runs; what failed last comes first
 #[utoipa::path(get, path = "/dead-letters", tag = "dead letters", params(Which, Paging),
     responses((status = 200, body = Listing<DeadLetterView>), (status = 400, body = Problem), (status = 404, body = Problem)))]
 pub(crate) async fn handler(
@@ -99,9 +100,14 @@ pub(crate) async fn handler(
     Query(paging): Query<Paging>,
 ) -> Result<Json<Listing<DeadLetterView>>, Problem> {
     let filter = app.sync.letters_meant(&app.tenant, &which.replay(Vec::new(), false)?).await?;
-    let letters = app.sync.db().tenant(&app.tenant).letters(&filter, &paging.cursor, paging.limit()).await?;
+    let before = match paging.cursor.as_str() {
+        "" => None,
+        cursor => Some(cursor.parse().map_err(|()| Problem::no_cursor())?),
+    };
+    let letters = app.sync.db().tenant(&app.tenant).newest_letters(&filter, before.as_ref(), paging.limit()).await?;
+    let next = letters.last().map(|last| last.place().to_string()).unwrap_or_default();
     let views = letters.into_iter().map(DeadLetterView::from).collect();
-    Ok(Json(Listing::new(views, paging.limit(), |last: &DeadLetterView| last.id.clone())))
+    Ok(Json(Listing::new(views, paging.limit(), |_| next)))
 }
 
 #[derive(Debug, Serialize, ToSchema)]

@@ -1,11 +1,11 @@
 use axum::Json;
 use axum::extract::State;
-use axum::extract::rejection::JsonRejection;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::list::Which;
 use crate::AppState;
+use crate::extract::JsonBody;
 use crate::problem::Problem;
 
 /// A word it does not know is refused: without it, more would be tried than was meant.
@@ -55,9 +55,8 @@ pub(crate) struct ReplayedView {
     responses((status = 200, body = ReplayedView), (status = 400, body = Problem), (status = 404, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,
-    body: Result<Json<ReplayRequest>, JsonRejection>,
+    JsonBody(request): JsonBody<ReplayRequest>,
 ) -> Result<Json<ReplayedView>, Problem> {
-    let Json(request) = body.map_err(|rejection| Problem::bad_request(rejection.body_text()))?;
     let ReplayRequest { channel, adapter, kind, class, code, version, ids, without_fetching, all } = request;
     let which = Which { channel, adapter, kind, class, code: code.unwrap_or_default(), version };
     if ids.is_empty() && !which.is_some() && !all {

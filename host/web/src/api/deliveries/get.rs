@@ -1,18 +1,20 @@
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use entrepot_sync::SyncError;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::DeliveryView;
 use crate::AppState;
+use crate::extract::Path;
 use crate::problem::Problem;
 
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct WholeDelivery {
     #[serde(flatten)]
     delivery: DeliveryView,
-    /// As received, without those that could hold credentials
+    /// As received, without those that could hold credentials: pairs of a name and a value
+    #[schema(value_type = Vec<Vec<String>>)]
     headers: Vec<(String, String)>,
     /// As received; what is no UTF-8 is replaced
     body: String,

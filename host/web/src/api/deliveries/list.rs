@@ -1,11 +1,12 @@
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use entrepot_domain::ChannelId;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::DeliveryView;
 use crate::AppState;
+use crate::extract::{Path, Query};
 use crate::problem::Problem;
 use crate::query::{Listing, Paging};
 

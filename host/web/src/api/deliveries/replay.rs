@@ -1,12 +1,12 @@
 use axum::Json;
-use axum::extract::rejection::JsonRejection;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use entrepot_store::deliveries::WhichDeliveries;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::AppState;
+use crate::extract::{JsonBody, Path};
 use crate::problem::Problem;
 
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -31,9 +31,8 @@ pub(crate) struct ReplayedDeliveries {
 pub(crate) async fn handler(
     State(app): State<AppState>,
     Path(channel): Path<String>,
-    body: Result<Json<ReplayDeliveries>, JsonRejection>,
+    JsonBody(ReplayDeliveries { ids, all }): JsonBody<ReplayDeliveries>,
 ) -> Result<(StatusCode, Json<ReplayedDeliveries>), Problem> {
-    let Json(ReplayDeliveries { ids, all }) = body.map_err(|rejection| Problem::bad_request(rejection.body_text()))?;
     let which = match (all, ids.is_empty()) {
         (true, true) => WhichDeliveries::All,
         (true, false) => return Err(Problem::bad_request("give either ids or all")),

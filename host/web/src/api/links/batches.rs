@@ -1,8 +1,9 @@
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 
 use super::LinkBatchView;
 use crate::AppState;
+use crate::extract::{Path, Query};
 use crate::problem::Problem;
 use crate::query::{Listing, Paging};
 

@@ -1,12 +1,12 @@
 use axum::Json;
 use axum::extract::State;
-use axum::extract::rejection::JsonRejection;
 use entrepot_sync::ProductReference;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::ACTOR;
 use crate::AppState;
+use crate::extract::JsonBody;
 use crate::problem::Problem;
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -21,10 +21,9 @@ pub(crate) struct TwoProducts {
 }
 
 impl TwoProducts {
-    fn read(body: Result<Json<Self>, JsonRejection>) -> Result<(ProductReference, ProductReference), Problem> {
-        let Json(two) = body.map_err(|rejection| Problem::bad_request(rejection.body_text()))?;
-        let one = ProductReference { product: two.product, variant: two.variant };
-        Ok((one, ProductReference { product: two.other_product, variant: two.other_variant }))
+    fn references(self) -> (ProductReference, ProductReference) {
+        let one = ProductReference { product: self.product, variant: self.variant };
+        (one, ProductReference { product: self.other_product, variant: self.other_variant })
     }
 }
 
@@ -39,9 +38,9 @@ pub(crate) struct ChangedVariants {
     responses((status = 200, body = ChangedVariants), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(crate) async fn link(
     State(app): State<AppState>,
-    body: Result<Json<TwoProducts>, JsonRejection>,
+    JsonBody(two): JsonBody<TwoProducts>,
 ) -> Result<Json<ChangedVariants>, Problem> {
-    let (one, other) = TwoProducts::read(body)?;
+    let (one, other) = two.references();
     Ok(Json(ChangedVariants { changed: app.sync.link_products(&app.tenant, &one, &other, ACTOR).await? }))
 }
 
@@ -50,8 +49,8 @@ pub(crate) async fn link(
     responses((status = 200, body = ChangedVariants), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(crate) async fn unlink(
     State(app): State<AppState>,
-    body: Result<Json<TwoProducts>, JsonRejection>,
+    JsonBody(two): JsonBody<TwoProducts>,
 ) -> Result<Json<ChangedVariants>, Problem> {
-    let (one, other) = TwoProducts::read(body)?;
+    let (one, other) = two.references();
     Ok(Json(ChangedVariants { changed: app.sync.unlink_products(&app.tenant, &one, &other, ACTOR).await? }))
 }

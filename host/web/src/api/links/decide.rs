@@ -1,6 +1,5 @@
 use axum::Json;
-use axum::extract::rejection::JsonRejection;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use entrepot_store::links::proposals::ProposalFilter;
 use entrepot_sync::{Decision, WhichProposals};
 use serde::{Deserialize, Serialize};
@@ -8,6 +7,7 @@ use utoipa::ToSchema;
 
 use super::{ACTOR, LinkBatchView};
 use crate::AppState;
+use crate::extract::{JsonBody, Path};
 use crate::problem::Problem;
 
 /// Either numbers, or at least one of the others
@@ -51,9 +51,9 @@ pub(crate) struct DecidedLinks {
 pub(crate) async fn accept(
     State(app): State<AppState>,
     Path(batch): Path<String>,
-    body: Result<Json<WhichLinks>, JsonRejection>,
+    JsonBody(which): JsonBody<WhichLinks>,
 ) -> Result<Json<DecidedLinks>, Problem> {
-    decide(&app, &batch, Decision::Accept, body).await
+    decide(&app, &batch, Decision::Accept, which).await
 }
 
 /// Reject proposed links
@@ -64,18 +64,17 @@ pub(crate) async fn accept(
 pub(crate) async fn reject(
     State(app): State<AppState>,
     Path(batch): Path<String>,
-    body: Result<Json<WhichLinks>, JsonRejection>,
+    JsonBody(which): JsonBody<WhichLinks>,
 ) -> Result<Json<DecidedLinks>, Problem> {
-    decide(&app, &batch, Decision::Reject, body).await
+    decide(&app, &batch, Decision::Reject, which).await
 }
 
 async fn decide(
     app: &AppState,
     batch: &str,
     decision: Decision,
-    body: Result<Json<WhichLinks>, JsonRejection>,
+    which: WhichLinks,
 ) -> Result<Json<DecidedLinks>, Problem> {
-    let Json(which) = body.map_err(|rejection| Problem::bad_request(rejection.body_text()))?;
     let changed = app.sync.decide_links(&app.tenant, batch, decision, &which.read()?, ACTOR).await?;
     let batch = app.sync.link_batch(&app.tenant, batch).await?.into();
     Ok(Json(DecidedLinks { changed, batch }))

@@ -1,11 +1,12 @@
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use entrepot_domain::linking::Facts;
 use entrepot_store::links::proposals::{OtherChoice, ProposalFilter, ProposalRow};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::AppState;
+use crate::extract::{Path, Query};
 use crate::problem::Problem;
 use crate::query::{Listing, Paging};
 
@@ -88,7 +89,7 @@ pub(crate) async fn handler(
 ) -> Result<Json<Listing<ProposalView>>, Problem> {
     let after = match paging.cursor.as_str() {
         "" => 0,
-        cursor => cursor.parse().map_err(|_| Problem::bad_request("cursor is not the next of a page before"))?,
+        cursor => cursor.parse().map_err(|_| Problem::no_cursor())?,
     };
     let Filter { state, reason, min_confidence, below } = filter;
     let filter = ProposalFilter { state, method: reason, at_least: min_confidence, below };

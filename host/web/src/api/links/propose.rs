@@ -1,12 +1,12 @@
 use axum::Json;
 use axum::extract::State;
-use axum::extract::rejection::JsonRejection;
 use axum::http::StatusCode;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::{ACTOR, LinkBatchView};
 use crate::AppState;
+use crate::extract::JsonBody;
 use crate::problem::Problem;
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -27,9 +27,8 @@ pub(crate) struct ProposeLinks {
         (status = 409, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,
-    body: Result<Json<ProposeLinks>, JsonRejection>,
+    JsonBody(ProposeLinks { channel, with }): JsonBody<ProposeLinks>,
 ) -> Result<(StatusCode, Json<LinkBatchView>), Problem> {
-    let Json(ProposeLinks { channel, with }) = body.map_err(|rejection| Problem::bad_request(rejection.body_text()))?;
     let made = app.sync.propose_links(&app.tenant, &channel, &with, ACTOR).await?;
     Ok((StatusCode::CREATED, Json(made.into())))
 }

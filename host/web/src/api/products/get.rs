@@ -1,9 +1,10 @@
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use entrepot_domain::ProductId;
 
 use super::ProductView;
 use crate::AppState;
+use crate::extract::Path;
 use crate::problem::Problem;
 
 /// One product

@@ -1,11 +1,12 @@
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use entrepot_domain::ChannelId;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::ProductView;
 use crate::AppState;
+use crate::extract::Query;
 use crate::problem::Problem;
 use crate::query::{Listing, Paging};
 
@@ -17,6 +18,8 @@ pub(crate) struct Filter {
 }
 
 /// Products
+///
+/// Fewer come than were asked for where they are large: a page has at most 16 MiB of them. `next` says whether there are more.
 #[utoipa::path(get, path = "/products", tag = "products", params(Filter, Paging),
     responses((status = 200, body = Listing<ProductView>), (status = 404, body = Problem)))]
 pub(crate) async fn handler(
@@ -27,9 +30,17 @@ pub(crate) async fn handler(
     let (scoped, limit) = (app.sync.db().tenant(&app.tenant), paging.limit());
     let Some(channel) = filter.channel else {
         let views = ProductView::all(&scoped, scoped.products(&paging.cursor, limit).await?).await?;
-        return Ok(Json(Listing::new(views, limit, |last: &ProductView| last.id.clone())));
+        let more = match views.last() {
+            Some(last) => scoped.has_products_after(None, &last.id).await?,
+            None => false,
+        };
+        return Ok(Json(Listing::of(views, more, |last: &ProductView| last.id.clone())));
     };
     let channel = ChannelId::from(app.sync.channel(&app.tenant, &channel).await?.id);
     let views = ProductView::all(&scoped, scoped.products_of(&channel, &paging.cursor, limit).await?).await?;
-    Ok(Json(Listing::new(views, limit, |last: &ProductView| last.product.source_id.clone())))
+    let more = match views.last() {
+        Some(last) => scoped.has_products_after(Some(&channel), &last.product.source_id).await?,
+        None => false,
+    };
+    Ok(Json(Listing::of(views, more, |last: &ProductView| last.product.source_id.clone())))
 }

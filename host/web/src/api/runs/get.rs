@@ -1,10 +1,11 @@
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use entrepot_domain::RunId;
 use entrepot_sync::RunReport;
 
 use super::RunView;
 use crate::AppState;
+use crate::extract::Path;
 use crate::problem::Problem;
 
 /// One run with its progress

@@ -1,10 +1,11 @@
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use entrepot_domain::ChannelId;
 use entrepot_sync::RunReport;
 
 use super::RunView;
 use crate::AppState;
+use crate::extract::{Path, Query};
 use crate::problem::Problem;
 use crate::query::{Listing, Paging};
 

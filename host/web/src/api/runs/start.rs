@@ -1,6 +1,5 @@
 use axum::Json;
-use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use entrepot_domain::run::RunScope;
 use entrepot_sync::StartOptions;
@@ -8,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::AppState;
+use crate::extract::{JsonOrNothing, Path};
 use crate::problem::Problem;
 
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -36,13 +36,9 @@ pub(crate) struct StartedRun {
 pub(crate) async fn handler(
     State(app): State<AppState>,
     Path(channel): Path<String>,
-    body: Bytes,
+    JsonOrNothing(wanted): JsonOrNothing<StartRun>,
 ) -> Result<(StatusCode, Json<StartedRun>), Problem> {
-    let wanted: StartRun = if body.is_empty() {
-        StartRun::default()
-    } else {
-        serde_json::from_slice(&body).map_err(Problem::bad_request)?
-    };
+    let wanted = wanted.unwrap_or_default();
     let scope = match (wanted.stock, wanted.since) {
         (false, since) => since.map_or(RunScope::Full, RunScope::ChangedSince),
         (true, None) => app.sync.stock_scope(&app.tenant, &channel).await?,

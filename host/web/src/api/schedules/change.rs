@@ -1,6 +1,5 @@
 use axum::Json;
-use axum::extract::rejection::JsonRejection;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use entrepot_domain::schedule::{Rule, ScheduleKind, WhenBusy};
 use entrepot_sync::ScheduleChange;
 use serde::Deserialize;
@@ -8,6 +7,7 @@ use utoipa::ToSchema;
 
 use super::ScheduleView;
 use crate::AppState;
+use crate::extract::{JsonBody, Path};
 use crate::problem::Problem;
 
 /// What is absent stays
@@ -34,12 +34,11 @@ pub(crate) struct ChangeSchedule {
 pub(crate) async fn handler(
     State(app): State<AppState>,
     Path((channel, kind)): Path<(String, String)>,
-    body: Result<Json<ChangeSchedule>, JsonRejection>,
+    JsonBody(wanted): JsonBody<ChangeSchedule>,
 ) -> Result<Json<ScheduleView>, Problem> {
     let kind = ScheduleKind::parse(&kind).ok_or_else(|| {
         Problem::not_found(format!("there is no kind of schedule {kind:?}; use full, delta or stock"))
     })?;
-    let Json(wanted) = body.map_err(|rejection| Problem::bad_request(rejection.body_text()))?;
     let ChangeSchedule { rule, time_zone, jitter_ms, when_busy, enabled } = wanted;
     let rule = rule.map(|rule| rule.parse::<Rule>()).transpose().map_err(Problem::refused)?;
     let change = ScheduleChange { rule, time_zone, jitter_ms, when_busy, enabled };

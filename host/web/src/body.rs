@@ -1,0 +1,104 @@
+//! Bodies of requests: whole, soon, and not too large; or not at all.
+
+use std::time::Duration;
+
+use axum::body::{Body, Bytes, HttpBody};
+use axum::http::{HeaderMap, header};
+use http_body_util::LengthLimitError;
+use tokio::sync::Semaphore;
+
+use crate::problem::Problem;
+
+/// An artifact is the largest thing that is uploaded.
+pub(crate) const LARGEST_ARTIFACT: usize = 33 << 20;
+/// Lists of ids are the largest of what is written in JSON.
+const LARGEST_JSON: usize = 1 << 20;
+/// Artifacts that are received at the same time; others wait for their turn.
+const ARTIFACTS_AT_ONCE: usize = 2;
+
+pub(crate) const JSON: &str = "application/json";
+pub(crate) const WASM: &str = "application/wasm";
+
+/// Receives bodies of the API.
+pub(crate) struct Bodies {
+    /// For all of a body, the wait for its turn included.
+    time: Duration,
+    artifacts: Semaphore,
+}
+
+impl Bodies {
+    pub(crate) fn new(time: Duration) -> Self {
+        Self { time, artifacts: Semaphore::new(ARTIFACTS_AT_ONCE) }
+    }
+
+    /// `media`: one of those above.
+    pub(crate) async fn receive(&self, body: Body, media: &str) -> Result<Bytes, Problem> {
+        if media != WASM {
+            let bytes = whole(body, LARGEST_JSON, self.time).await?;
+            return if holds_nul(&bytes) { Err(Problem::nul("the body")) } else { Ok(bytes) };
+        }
+        let received = async {
+            let _turn = self.artifacts.acquire().await;
+            whole(body, LARGEST_ARTIFACT, self.time).await
+        };
+        tokio::time::timeout(self.time, received).await.unwrap_or_else(|_| Err(Problem::too_slow(self.time)))
+    }
+}
+
+/// All of a body, if it comes within `time` and has at most `limit` bytes.
+pub(crate) async fn whole(body: Body, limit: usize, time: Duration) -> Result<Bytes, Problem> {
+    if body.size_hint().lower() > limit as u64 {
+        return Err(Problem::too_large(limit));
+    }
+    match tokio::time::timeout(time, axum::body::to_bytes(body, limit)).await {
+        Ok(Ok(bytes)) => Ok(bytes),
+        Ok(Err(error)) if is_too_long(&error) => Err(Problem::too_large(limit)),
+        Ok(Err(_)) => Err(Problem::bad_request("the body broke off")),
+        Err(_) => Err(Problem::too_slow(time)),
+    }
+}
+
+fn is_too_long(error: &axum::Error) -> bool {
+    std::error::Error::source(error).is_some_and(|cause| cause.is::<LengthLimitError>())
+}
+
+/// What the body is said to be, without parameters.
+pub(crate) fn media(headers: &HeaderMap) -> String {
+    let given = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    given.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+/// Whether any text of the JSON document holds a NUL, which PostgreSQL keeps in no text. Written as itself it is no JSON.
+fn holds_nul(json: &[u8]) -> bool {
+    let mut rest = json;
+    while let Some(at) = rest.iter().position(|byte| *byte == b'\\') {
+        if rest[at + 1..].starts_with(b"u0000") {
+            return true;
+        }
+        rest = rest.get(at + 2..).unwrap_or_default();
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_nul_is_found_however_it_is_hidden() {
+        for text in [r#"{"a":"\u0000"}"#, r#""\\\u0000""#, r#"["\n\u0000"]"#, r#"{"\u0000":1}"#] {
+            assert!(holds_nul(text.as_bytes()), "{text}");
+        }
+        for text in [r#"{"a":"\\u0000"}"#, r#""\\\\u0000""#, r#""\u0001""#, "\\", r#""u0000""#, ""] {
+            assert!(!holds_nul(text.as_bytes()), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_media_type_is_compared_without_its_parameters() {
+        let of = |text: &str| media(&HeaderMap::from_iter([(header::CONTENT_TYPE, text.parse().unwrap())]));
+        assert_eq!(of("Application/JSON; charset=utf-8"), JSON);
+        assert_eq!(of("text/plain"), "text/plain");
+        assert_eq!(media(&HeaderMap::new()), "");
+    }
+}
