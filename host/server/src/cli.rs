@@ -99,6 +99,8 @@ pub enum Role {
 pub enum KeyCommand {
     /// Make a master key for ENTREPOT_MASTER_KEY
     New,
+    /// After the master key was lost: begin anew with the one given. Secrets, grants and trusted keys have to be given once more
+    Adopt,
 }
 
 #[derive(Debug, Subcommand)]

@@ -17,7 +17,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use entrepot_config::Config;
-use entrepot_domain::Clock;
+use entrepot_domain::{Clock, with_causes};
 use entrepot_runtime::{ChildLimits, compile_child};
 use entrepot_vault::KeyRing;
 
@@ -31,6 +31,8 @@ pub fn run(cli: Cli) -> ExitCode {
         // Before there is a thread, a file or a configuration: see `compile_child`.
         return compile_child(ChildLimits { memory, seconds });
     }
+    // Whatever is made from here on is for this user alone: database, keys, spools, caches.
+    nix::sys::stat::umask(nix::sys::stat::Mode::from_bits_truncate(0o077));
     let output = Output { json: cli.json };
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -46,7 +48,7 @@ pub fn run(cli: Cli) -> ExitCode {
 }
 
 fn failed(error: &anyhow::Error) -> ExitCode {
-    complain(format_args!("{error:#}"));
+    complain(with_causes(error.as_ref()));
     ExitCode::FAILURE
 }
 
@@ -71,6 +73,19 @@ async fn dispatch(command: Command, output: Output) -> Result<ExitCode> {
 }
 
 async fn carry_out(command: Command, config: Config, output: Output) -> Result<ExitCode> {
+    if let Command::Key(KeyCommand::Adopt) = command {
+        let db = open_database(&config, Clock::System).await?;
+        let keys = crate::master_key::adopt(&config, &db).await?;
+        let host = Host::open(config, Clock::System, own_program()).await?;
+        host.sync.admission().adopted(&keys, &crate::output::operator()).await?;
+        output.say(&serde_json::json!({"adopted": keys}), || {
+            format!(
+                "the database is written with {} from now on; `entrepot doctor` says what has to be given once more",
+                keys.join(", ")
+            )
+        })?;
+        return Ok(ExitCode::SUCCESS);
+    }
     if let Command::Migrate = command {
         let db = open_database(&config, Clock::System).await?;
         output.say(

@@ -3,16 +3,18 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
-use entrepot_admission::{Admission, AdmissionOptions, AuditKeys};
+use entrepot_admission::{Admission, AdmissionOptions, MacKeys};
 use entrepot_config::Config;
 use entrepot_domain::{Clock, TenantId};
-use entrepot_egress::{Egress, EgressOptions};
+use entrepot_egress::{Egress, EgressOptions, Retry};
 use entrepot_metrics::Metrics;
 use entrepot_queue::Queue;
 use entrepot_runtime::{CacheKey, CacheOptions, CompileLimits, Compiler, Sandbox, SandboxOptions};
 use entrepot_spool::Area;
 use entrepot_store::Db;
 use entrepot_sync::{Sync, SyncOptions};
+
+use crate::private;
 
 /// A host, ready to work or to serve.
 pub struct Host {
@@ -33,6 +35,7 @@ impl Host {
             allow_loopback: config.egress.allow_loopback,
             extra_roots_pem: config.egress.extra_roots_pem.clone(),
             total_timeout: config.egress.time,
+            retry: Retry { tries: config.egress.retries, wait: config.egress.retry_wait, ..Retry::default() },
             clock,
             metrics: metrics.clone(),
             ..EgressOptions::default()
@@ -51,14 +54,17 @@ impl Host {
                 at_once: config.compile.at_once,
             },
         };
-        let options = SandboxOptions { cache: Some(cache), metrics, ..SandboxOptions::new(compiler) };
+        let largest_answer = config.import.page;
+        let options = SandboxOptions { cache: Some(cache), metrics, largest_answer, ..SandboxOptions::new(compiler) };
         let sandbox = Sandbox::new(options)?;
         let admission = Admission::new(
             db.clone(),
             sandbox,
             AdmissionOptions {
-                audit_keys: AuditKeys::new(keys.derive_each("audit log")?),
+                audit_keys: MacKeys::new(keys.derive_each("audit log")?),
+                row_keys: MacKeys::new(keys.derive_each("rows")?),
                 require_signatures: config.require_signatures,
+                ceilings: config.ceilings,
             },
         );
         let options = SyncOptions {
@@ -68,12 +74,18 @@ impl Host {
             attempts: config.import.attempts,
             backoff: config.import.backoff,
             mass_deletion_percent: config.import.mass_deletion_percent,
+            page: config.import.page,
+            memory: config.import.memory,
+            most_items: config.import.most_items,
+            empty_pages: config.import.empty_pages,
+            stall: config.import.stall,
             keep_deliveries: config.webhooks.keep,
             ..SyncOptions::default()
         };
         let folder = config.spool_folder();
         let files = Area::open(&folder).with_context(|| format!("{} cannot be used", folder.display()))?;
         let sync = Sync::new(db.clone(), keys, egress, admission, Queue::new(&db)?, files, options);
+        sync.prepare_database().await?;
         Ok(Self { config, db, sync, tenant: TenantId::default_tenant() })
     }
 
@@ -94,12 +106,31 @@ pub fn own_program() -> PathBuf {
     if linux.exists() { linux } else { std::env::current_exe().unwrap_or_else(|_| "entrepot".into()) }
 }
 
+async fn bring_up_to_date(db: &Db) -> Result<()> {
+    db.migrate().await?;
+    Ok(Queue::migrate(db).await?)
+}
+
 /// The database, up to date.
 pub async fn open_database(config: &Config, clock: Clock) -> Result<Db> {
+    let found = private::prepare(config)?;
+    for path in found.tightened {
+        tracing::warn!(path = %path.display(), "others could read it; now its owner alone can");
+    }
+    for (path, why) in found.open {
+        tracing::warn!(path = %path.display(), "others can read it: {why}");
+    }
     let db = Db::connect(&config.database_url, clock).await.context(
         "the database cannot be opened; check ENTREPOT_DATABASE_URL, that the server runs, and that the folder can be written",
     )?;
-    db.migrate().await?;
-    Queue::migrate(&db).await?;
+    if let Err(error) = bring_up_to_date(&db).await {
+        // Where nothing can be written, that is the reason, whatever was being written.
+        return match db.write_problem().await {
+            Ok(Some(why)) => Err(anyhow::anyhow!(why)),
+            _ => Err(error),
+        };
+    }
+    // Of a database that was just made.
+    private::prepare(config)?;
     Ok(db)
 }

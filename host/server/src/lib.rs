@@ -5,6 +5,7 @@ mod commands;
 pub mod host;
 mod master_key;
 mod output;
+mod private;
 mod progress;
 pub mod telemetry;
 

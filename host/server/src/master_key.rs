@@ -1,39 +1,45 @@
 //! Where the master key comes from, and what to do when it is not there.
 
-use std::fs;
-use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::Path;
 
 use anyhow::{Context, Result, bail};
+use entrepot_admission::MacKeys;
 use entrepot_config::Config;
 use entrepot_domain::TenantId;
 use entrepot_store::Db;
+use entrepot_store::master_keys::KnownKey;
 use entrepot_vault::{KeyRing, OpenSecrets};
 
 /// The given key; or, for an embedded database, the one in the data folder, which is made on first start.
 pub(crate) async fn load(config: &Config, db: &Db) -> Result<KeyRing> {
-    let ring = match &config.master_key {
-        Some(key) => KeyRing::parse(key.expose()).context("ENTREPOT_MASTER_KEY")?,
-        None if config.is_embedded() => from_file(config, db).await?,
+    let ring = given(config, db).await?;
+    prove(&ring, db).await?;
+    Ok(ring)
+}
+
+async fn given(config: &Config, db: &Db) -> Result<KeyRing> {
+    match &config.master_key {
+        Some(key) => KeyRing::parse(key.expose()).context("ENTREPOT_MASTER_KEY"),
+        None if config.is_embedded() => from_file(config, db).await,
         None => bail!(
             "ENTREPOT_MASTER_KEY is not set. A database that several hosts share has no key file of its own: make a key once with \
              `entrepot key new`, keep it safe, and give it to every host"
         ),
-    };
-    prove(&ring, db).await?;
-    Ok(ring)
+    }
 }
 
 async fn from_file(config: &Config, db: &Db) -> Result<KeyRing> {
     let path = config.key_file();
     match fs::read_to_string(&path) {
-        Ok(text) => KeyRing::parse(text.trim()).with_context(|| format!("the key file {}", path.display())),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            if db.tenant(&TenantId::default_tenant()).has_secrets().await? {
+        Ok(text) => read(&text, &path),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            if db.tenant(&TenantId::default_tenant()).has_secrets().await? || !db.master_keys().await?.is_empty() {
                 bail!(
-                    "the master key is missing: {} is not there, and the database holds secrets that were sealed with it. Put the file \
-                     back from your backup, or set ENTREPOT_MASTER_KEY. If it is lost, remove the channels and add them again with \
-                     their keys, after making a new file with `entrepot key new > {}`",
+                    "the master key is missing: {} is not there, and the database was written with it. Put the file back from your \
+                     backup, or set ENTREPOT_MASTER_KEY. If it is lost: `entrepot key new > {}`, then `entrepot key adopt`; after that \
+                     secrets, grants and trusted keys have to be given once more",
                     path.display(),
                     path.display()
                 );
@@ -44,37 +50,143 @@ async fn from_file(config: &Config, db: &Db) -> Result<KeyRing> {
     }
 }
 
-fn make(path: &std::path::Path) -> Result<KeyRing> {
+/// Whole or not at all, and never over another's: two first starts at once must end with one key.
+fn make(path: &Path) -> Result<KeyRing> {
     let ring = KeyRing::generate();
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).with_context(|| format!("the data folder {} cannot be made", folder.display()))?;
-    }
-    // Whole or not at all, and never over another's: two first starts at once must end with one key.
-    let file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
-    match file {
-        Ok(mut file) => {
-            file.write_all(ring.to_text().as_bytes()).and_then(|()| file.sync_all())?;
+    match write_whole(path, ring.to_text().as_bytes()) {
+        Ok(()) => {
             tracing::info!(path = %path.display(), "made a master key; keep a copy of it in a safe place");
             Ok(ring)
         }
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-            KeyRing::parse(fs::read_to_string(path)?.trim()).with_context(|| format!("the key file {}", path.display()))
-        }
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => read(&fs::read_to_string(path)?, path),
         Err(error) => Err(error).with_context(|| format!("the key file {} cannot be written", path.display())),
     }
 }
 
-/// A wrong key is found at start, not in the middle of the first import.
+fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // It is this user's alone, and is deleted again if anything fails.
+    let mut draft = tempfile::Builder::new().prefix(".master.key.").tempfile_in(folder)?;
+    draft.write_all(bytes)?;
+    draft.as_file().sync_all()?;
+    draft.persist_noclobber(path).map_err(|failed| failed.error)?;
+    // Its name, too, outlasts a power cut.
+    File::open(folder)?.sync_all()
+}
+
+fn read(text: &str, path: &Path) -> Result<KeyRing> {
+    if text.trim().is_empty() {
+        bail!(
+            "the key file {} is empty: it was cut off, perhaps by a full disk. Put it back from your backup; if there never was another, \
+             delete it, and a new one is made",
+            path.display()
+        );
+    }
+    KeyRing::parse(text.trim()).with_context(|| format!("the key file {}", path.display()))
+}
+
+/// A wrong key is found at start, not in the middle of the first import. One sealed value that is damaged is its channel's problem, and
+/// says nothing of the key; one that opens proves it.
 async fn prove(ring: &KeyRing, db: &Db) -> Result<()> {
-    let tenant = TenantId::default_tenant();
-    let scoped = db.tenant(&tenant);
-    for channel in scoped.channels().await? {
-        let sealed = scoped.sealed_secrets(&channel.id.as_str().into()).await?;
-        if !sealed.is_empty() {
-            OpenSecrets::open(ring, tenant.as_str(), &channel.id, &sealed)
-                .context("the master key does not fit this database")?;
-            return Ok(());
+    let known = db.master_keys().await?;
+    if known.is_empty() {
+        return match opening(ring, db, |_| true).await? {
+            Some(false) => bail!("the master key does not fit this database: nothing of what is sealed in it opens"),
+            _ => Ok(()),
+        };
+    }
+    let mut proven = false;
+    for (id, check) in ring.checks()? {
+        match known.iter().find(|key| key.key_id == id) {
+            Some(key) if key.check_value == check => proven = true,
+            None => {}
+            // Either the key is another one of the same name, or what should prove it was changed.
+            Some(_) if opening(ring, db, |with| with == id.as_str()).await? == Some(true) => proven = true,
+            Some(_) => bail!(
+                "the master key {id:?} is not the one of that name that this database was written with; put the right one into \
+                 ENTREPOT_MASTER_KEY or its file"
+            ),
         }
     }
+    // What should prove ours was taken away or renamed, and what is there was written with it.
+    let ours: Vec<String> = ring.checks()?.into_iter().map(|(id, _)| id).collect();
+    let is_ours = |with: &str| ours.iter().any(|id| id == with);
+    if !proven && opening(ring, db, is_ours).await? != Some(true) {
+        let known: Vec<&str> = known.iter().map(|key| key.key_id.as_str()).collect();
+        bail!(
+            "the master key does not fit this database, which was written with {}; only {:?} is given. Add the missing one to \
+             ENTREPOT_MASTER_KEY, behind a comma. If it is lost: `entrepot key adopt` begins anew with the one given; then secrets, \
+             grants and trusted keys have to be given once more",
+            known.join(", "),
+            ring
+        );
+    }
     Ok(())
+}
+
+/// Whether anything that was written with one of these keys fits or opens. None: there is nothing of the kind.
+async fn opening(ring: &KeyRing, db: &Db, with: impl Fn(&str) -> bool) -> Result<Option<bool>> {
+    let rows = MacKeys::new(ring.derive_each("rows")?);
+    let mut found = None;
+    for head in db.heads().await? {
+        let is_meant = head.mac.rsplit_once(':').is_some_and(|(id, _)| with(id));
+        if is_meant {
+            if rows.check("heads", &[head.name.as_bytes(), head.body.as_bytes()], Some(&head.mac)).is_ok() {
+                return Ok(Some(true));
+            }
+            found = Some(false);
+        }
+    }
+    let mut tx = db.begin().await?;
+    let secrets = tx.all_secrets().await?;
+    let mut of_them = secrets.iter().filter(|secret| KeyRing::sealed_with(&secret.sealed).is_none_or(&with)).peekable();
+    if of_them.peek().is_none() {
+        return Ok(found);
+    }
+    let opens = |secret: &entrepot_store::unsealed::SecretOf| {
+        let place = OpenSecrets::place(&secret.tenant_id, &secret.channel_id, &secret.name);
+        ring.open(&place, &secret.sealed).is_ok()
+    };
+    Ok(Some(of_them.any(opens)))
+}
+
+/// Begins anew with the keys given, whatever the database was written with.
+pub(crate) async fn adopt(config: &Config, db: &Db) -> Result<Vec<String>> {
+    let ring = given(config, db).await?;
+    let mut tx = db.begin().await?;
+    let checks = ring.checks()?;
+    for (key_id, check_value) in checks.clone() {
+        tx.put_master_key(&KnownKey { key_id, check_value }, db.clock().now()).await?;
+    }
+    tx.commit().await?;
+    Ok(checks.into_iter().map(|(id, _)| id).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::MetadataExt;
+
+    use super::*;
+
+    #[test]
+    fn a_key_file_is_there_whole_and_once() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("master.key");
+        let keys: Vec<String> = std::thread::scope(|scope| {
+            let makers: Vec<_> =
+                (0..8).map(|_| scope.spawn(|| make(&path).expect("a key").to_text().to_string())).collect();
+            makers.into_iter().map(|maker| maker.join().expect("made")).collect()
+        });
+        let kept = fs::read_to_string(&path).expect("the file");
+        assert!(keys.iter().all(|key| *key == kept), "everybody has the same");
+        assert_eq!(fs::metadata(&path).expect("there").mode() & 0o777, 0o600);
+        assert_eq!(fs::read_dir(folder.path()).expect("the folder").count(), 1, "no draft is left");
+    }
+
+    #[test]
+    fn a_key_file_that_was_cut_off_says_so() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let why = read("\n", &folder.path().join("master.key")).map(drop).expect_err("empty").to_string();
+        assert!(why.contains("is empty") && why.contains("backup"), "{why}");
+    }
 }

@@ -4,6 +4,7 @@ use std::fmt::Display;
 use std::io::Write;
 
 use anyhow::Result;
+use entrepot_domain::names::shown;
 use serde::Serialize;
 
 #[derive(Clone, Copy, Debug)]
@@ -14,7 +15,7 @@ pub(crate) struct Output {
 impl Output {
     /// One JSON document for scripts, `text` for people.
     pub(crate) fn say(self, document: &impl Serialize, text: impl FnOnce() -> String) -> Result<()> {
-        let line = if self.json { serde_json::to_string(document)? } else { printable(&text()) };
+        let line = if self.json { json_line(document)? } else { printable(&text()) };
         write_line(&line)
     }
 }
@@ -24,10 +25,38 @@ pub(crate) fn complain(why: impl Display) {
     eprintln!("entrepot: {}", printable(&why.to_string()));
 }
 
-/// Titles, names and reasons come from marketplaces and adapters: on a terminal no escape sequence of theirs passes.
+/// The beginning of a text; that there is more is shown.
+pub(crate) fn shortened(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    let mut short: String = text.chars().take(most.saturating_sub(1)).collect();
+    short.push('…');
+    short
+}
+
+/// Titles, names and reasons come from marketplaces and adapters: on a terminal no escape sequence of theirs passes, and nothing that
+/// turns the order of what else is shown.
 pub(crate) fn printable(text: &str) -> String {
-    let shown = |c: char| if c.is_control() && !matches!(c, '\n' | '\t') { char::REPLACEMENT_CHARACTER } else { c };
-    text.chars().map(shown).collect()
+    text.chars().map(|c| if matches!(c, '\n' | '\t') { c } else { shown(c) }).collect()
+}
+
+/// The same document with an escape for each character that would steer a terminal, or turn the order of what is on it. They stand in
+/// texts only, so it means what it meant.
+pub(crate) fn json_line(document: &impl Serialize) -> Result<String> {
+    let json = serde_json::to_string(document)?;
+    if json.chars().all(|c| shown(c) == c) {
+        return Ok(json);
+    }
+    let mut line = String::with_capacity(json.len() + 64);
+    for c in json.chars() {
+        if shown(c) == c {
+            line.push(c);
+        } else {
+            line.extend(c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")));
+        }
+    }
+    Ok(line)
 }
 
 /// A reader that went away (`| head`) is no failure of ours.
@@ -77,7 +106,21 @@ mod tests {
 
     #[test]
     fn foreign_words_do_not_steer_the_terminal() {
+        assert_eq!(printable("a\u{202e}b"), "a\u{fffd}b");
         assert_eq!(printable("a\u{1b}[2Jb\u{9b}c\u{7f}\nnext\tone"), "a\u{fffd}[2Jb\u{fffd}c\u{fffd}\nnext\tone");
+    }
+
+    #[test]
+    fn documents_do_not_steer_it_either_and_mean_the_same() {
+        let text = "a\u{1b}[2J\u{9b}b\u{7f}\u{202e}c\n\u{fffd}ä";
+        let line = json_line(&[text]).unwrap();
+        assert_eq!(line, r#"["a\u001b[2J\u009bb\u007f\u202ec\n\u{fffd}ä"]"#.replace(r"\u{fffd}", "\u{fffd}"));
+        assert_eq!(serde_json::from_str::<[String; 1]>(&line).unwrap(), [text]);
+    }
+
+    #[test]
+    fn what_is_cut_says_so() {
+        assert_eq!([shortened("äbc", 3), shortened("äbcd", 3)], ["äbc", "äb…"]);
     }
 
     #[test]

@@ -10,6 +10,7 @@ use entrepot_sync::RunReport;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::host::Host;
+use crate::output::{moment, shortened};
 
 const LOOK: Duration = Duration::from_millis(150);
 
@@ -43,10 +44,8 @@ fn show(bar: &ProgressBar, report: &RunReport) {
     bar.set_position(report.fetched.max(0) as u64);
     let left = report.remaining_seconds.map_or_else(String::new, |s| format!("  {}", left(s)));
     let dead = if report.dead_letters > 0 { format!("  {} dead letters", report.dead_letters) } else { String::new() };
-    let waits = report
-        .failure
-        .as_deref()
-        .map_or_else(String::new, |why| format!("  {}", why.chars().take(60).collect::<String>()));
+    let until = report.waits_until.map_or_else(String::new, |at| format!(" until {} (UTC)", moment(at)));
+    let waits = report.failure.as_deref().map_or_else(String::new, |why| format!("  {}{until}", shortened(why, 60)));
     bar.set_message(format!("{:.0}/s{left}{dead}{waits}", report.rate));
     bar.tick();
 }
@@ -67,7 +66,8 @@ fn time(spent: Spent) -> Option<String> {
 
 /// The report of a run for people.
 pub(crate) fn in_words(report: &RunReport, channel: &str) -> String {
-    let declared = report.declared.map_or_else(String::new, |declared| format!(" of {declared} declared"));
+    let unknown = if report.scope == "full" { " (the shop does not say how many there are)" } else { "" };
+    let declared = report.declared.map_or_else(|| unknown.to_owned(), |declared| format!(" of {declared} declared"));
     let stock = report.scope == "stock";
     let unit = if stock { "stock levels" } else { "products" };
     let what = if stock {
@@ -94,6 +94,8 @@ pub(crate) fn in_words(report: &RunReport, channel: &str) -> String {
         ));
     }
     lines.extend(time(report.spent_us));
+    lines.extend(report.stalled_since.map(|since| format!("  nothing new has come since {} (UTC)", moment(since))));
+    lines.extend(report.waits_until.map(|at| format!("  it waits until {} (UTC)", moment(at))));
     if let Some(failure) = &report.failure {
         lines.push(format!("  {failure}"));
     }

@@ -2,11 +2,14 @@
 //! a collector is named.
 
 mod json;
+mod text;
 mod traces;
 
 use std::io::IsTerminal;
 
 use entrepot_config::Config;
+use tracing_subscriber::field::MakeExt;
+use tracing_subscriber::fmt::format::debug_fn;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer};
@@ -24,7 +27,8 @@ pub(crate) fn init(config: &Config, quiet: bool) -> anyhow::Result<Telemetry> {
     let traces = config.otlp_endpoint.as_ref().map(|endpoint| Traces::start(endpoint, &config.egress.extra_roots_pem));
     let traces = traces.transpose()?;
     let logs = if std::io::stderr().is_terminal() {
-        tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false).boxed()
+        let fields = debug_fn(text::field).delimited(" ");
+        tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false).fmt_fields(fields).boxed()
     } else {
         Json::new(std::io::stderr).boxed()
     };

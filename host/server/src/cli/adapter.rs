@@ -34,6 +34,11 @@ pub enum AdapterCommand {
     Rollback { adapter: String },
     /// Take an adapter out of use
     Revoke { adapter: String },
+    /// Take an installed version away, with what was granted to it; refused while it is in use
+    Remove {
+        #[arg(value_name = "ID@VERSION", value_parser = id_and_version)]
+        adapter: (String, String),
+    },
     /// Trust a publisher's key, or a rotation statement of a trusted one; without one, list them
     Trust {
         #[arg(value_name = "KEY")]
@@ -93,4 +98,13 @@ pub struct ApproveArgs {
     /// Later versions by the same signer that ask for nothing more come into use by themselves
     #[arg(long)]
     pub accept_narrower: bool,
+}
+
+fn id_and_version(text: &str) -> Result<(String, String), String> {
+    match text.split_once('@') {
+        Some((adapter, version)) if !adapter.is_empty() && !version.is_empty() => {
+            Ok((adapter.to_owned(), version.to_owned()))
+        }
+        _ => Err("name the adapter and the version, as in woocommerce@1.4.0".to_owned()),
+    }
 }

@@ -57,6 +57,13 @@ pub(crate) async fn run(host: &Host, command: AdapterCommand, output: Output) ->
                 format!("{adapter} is out of use; let it in again with: entrepot adapter approve {adapter}")
             })
         }
+        AdapterCommand::Remove { adapter: (adapter, version) } => {
+            let removed = admission.remove(&adapter, &version, &operator()).await?;
+            let document = json!({
+                "adapter": removed.adapter_id, "version": removed.version, "state": "removed", "grants": removed.grants,
+            });
+            output.say(&document, || format!("{adapter} {version} is removed; the log keeps what it was"))
+        }
         AdapterCommand::Trust { key } => trust::run(host, key.as_deref(), output).await,
         AdapterCommand::Untrust { key_id } => {
             admission.untrust(&key_id, &operator()).await?;

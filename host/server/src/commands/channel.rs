@@ -16,9 +16,16 @@ pub(crate) async fn run(host: &Host, command: ChannelCommand, output: Output) ->
         ChannelCommand::Connect(arguments) => connect::new(host, arguments, output).await,
         ChannelCommand::Reconnect(arguments) => connect::again(host, arguments, output).await,
         ChannelCommand::Set { channel, settings, secrets } => {
+            // The marketplace goes on signing with what it was told.
+            let signs = secrets.iter().any(|(name, _)| name.contains("webhook"));
             host.sync.set_channel(&host.tenant, &channel, texts(settings), clear(secrets)).await?;
             output.say(&json!({"channel": channel, "changed": true}), || {
-                format!("{channel} is changed. Try it: entrepot channel test {channel}")
+                let tell = if signs {
+                    format!("\nHave the marketplace sign with the new secret: entrepot webhooks subscribe {channel}")
+                } else {
+                    String::new()
+                };
+                format!("{channel} is changed. Try it: entrepot channel test {channel}{tell}")
             })
         }
         ChannelCommand::List => list(host, output).await,
@@ -76,7 +83,7 @@ fn words(account: &AccountReport) -> String {
 }
 
 async fn list(host: &Host, output: Output) -> Result<()> {
-    let rows = host.db.tenant(&host.tenant).channels().await?;
+    let rows = host.sync.channels(&host.tenant).await?;
     output.say(&rows, || {
         if rows.is_empty() {
             return "no channel yet; entrepot channel add --adapter A --name N --set KEY=VALUE --secret KEY=VALUE"

@@ -7,9 +7,11 @@ use serde_json::json;
 
 use crate::cli::DeadLettersCommand;
 use crate::host::Host;
-use crate::output::{Output, table};
+use crate::output::{Output, shortened, table};
 
 const AT_ONCE: i64 = 500;
+/// Characters. What to do stands at the end, and has to be seen.
+const LONGEST_REASON: usize = 500;
 
 pub(crate) async fn run(host: &Host, command: DeadLettersCommand, output: Output) -> Result<()> {
     match command {
@@ -56,11 +58,11 @@ fn in_words(done: &Replayed) -> String {
 async fn list(host: &Host, of: &Replay, output: Output) -> Result<()> {
     let filter = host.sync.letters_meant(&host.tenant, of).await?;
     let scoped = host.db.tenant(&host.tenant);
-    let (mut letters, mut after) = (Vec::new(), String::new());
+    let (mut letters, mut before) = (Vec::new(), None);
     loop {
-        let page = scoped.letters(&filter, &after, AT_ONCE).await?;
+        let page = scoped.newest_letters(&filter, before.as_ref(), AT_ONCE).await?;
         let Some(last) = page.last() else { break };
-        after.clone_from(&last.id);
+        before = Some(last.place());
         letters.extend(page);
     }
     let names: Vec<(String, String)> =
@@ -79,9 +81,9 @@ async fn list(host: &Host, of: &Replay, output: Output) -> Result<()> {
                 vec![
                     letter.id.clone(),
                     name(&letter.channel_id),
-                    format!("{} {}", letter.kind, letter.subject.chars().take(40).collect::<String>()),
+                    format!("{} {}", letter.kind, shortened(&letter.subject, 40)),
                     letter.code.clone(),
-                    letter.reason.chars().take(110).collect(),
+                    shortened(&letter.reason, LONGEST_REASON),
                 ]
             })
             .collect();

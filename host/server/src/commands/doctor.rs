@@ -2,15 +2,17 @@
 
 mod work;
 
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 
 use anyhow::Result;
 use entrepot_config::Config;
-use entrepot_domain::Clock;
+use entrepot_domain::{Clock, with_causes};
 use serde::Serialize;
 
 use crate::host::{Host, open_database, own_program};
 use crate::output::Output;
+use crate::private;
 
 #[derive(Serialize)]
 struct Check {
@@ -64,29 +66,71 @@ async fn examine(checks: &mut Checks) {
         Err(error) => return checks.fault("configuration", error.to_string()),
     };
     checks.fine("configuration", "read");
+    match private::prepare(&config) {
+        Ok(found) => rights(checks, found),
+        Err(error) => return checks.fault("data folder", with_causes(error.as_ref())),
+    }
     match open_database(&config, Clock::System).await {
         Ok(db) => checks.fine("database", format!("{:?}, up to date", db.engine())),
-        Err(error) => return checks.fault("database", format!("{error:#}")),
+        Err(error) => return checks.fault("database", with_causes(error.as_ref())),
     }
     let host = match Host::open(config, Clock::System, own_program()).await {
         Ok(host) => host,
-        Err(error) => return checks.fault("host", format!("{error:#}")),
+        Err(error) => return checks.fault("host", with_causes(error.as_ref())),
     };
+    match host.sync.readiness().await {
+        Ok(()) => checks.fine("writing", "the database and the data folder can be written"),
+        Err(why) => checks.fault("writing", why),
+    }
     checks.fine("master key", "fits the database");
     checks.fine("sandbox", "started");
-    for row in host.db.adapters().await.unwrap_or_default() {
-        match host.sync.admission().active(&row.adapter_id).await {
-            Ok(generation) => {
-                let number = generation.number;
-                checks.fine("adapter", format!("{} {} is in use (generation {number})", row.adapter_id, row.version));
-            }
-            Err(error) => checks.fault("adapter", error.to_string()),
-        }
+    if let Err(error) = adapters(&host, checks).await {
+        checks.fault("database", format!("{error:#}"));
     }
     if let Err(error) = work::examine(&host, checks).await {
-        checks.fault("database", format!("{error:#}"));
+        checks.fault("database", with_causes(error.as_ref()));
     }
     for setting in host.development_settings() {
         checks.note("development", format!("{setting}: not for production"));
     }
+}
+
+fn rights(checks: &mut Checks, found: private::Found) {
+    if found.tightened.is_empty() && found.open.is_empty() {
+        checks.fine("rights", "what is kept can be read by this user alone");
+    }
+    for path in found.tightened {
+        checks.note("rights", format!("others could read {}; now this user alone can", path.display()));
+    }
+    for (path, why) in found.open {
+        checks.fault("rights", format!("others can read {}: {why}", path.display()));
+    }
+}
+
+/// Which version of each adapter is in use, and whether what is installed is what this host wrote down.
+async fn adapters(host: &Host, checks: &mut Checks) -> Result<()> {
+    let admission = host.sync.admission();
+    let listed = admission.adapters().await?;
+    for problem in listed.iter().filter_map(|listed| listed.problem.as_ref()) {
+        checks.fault("adapter", problem.as_str());
+    }
+    let ids: BTreeSet<&str> = listed.iter().map(|listed| listed.row.adapter_id.as_str()).collect();
+    for adapter in ids {
+        let generation = match admission.active(adapter).await {
+            Ok(generation) => generation,
+            Err(error) => {
+                checks.fault("adapter", error.to_string());
+                continue;
+            }
+        };
+        let (number, version) = (generation.number, generation.manifest.version.as_str());
+        let others = listed.iter().filter(|listed| listed.row.adapter_id == adapter && listed.row.version != version);
+        let others: Vec<String> = others.map(|other| format!("{} {}", other.row.version, other.state())).collect();
+        let others = if others.is_empty() { String::new() } else { format!("; beside it: {}", others.join(", ")) };
+        checks.fine("adapter", format!("{adapter} {version} is in use (generation {number}){others}"));
+    }
+    if let Err(error) = admission.trusted_keys().await {
+        checks.fault("trusted keys", error.to_string());
+    }
+    Ok(())
 }

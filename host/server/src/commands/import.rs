@@ -1,6 +1,5 @@
 //! `entrepot import C`
 
-use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
@@ -10,7 +9,7 @@ use serde_json::json;
 
 use crate::cli::ImportArgs;
 use crate::host::Host;
-use crate::output::{Output, complain, printable, write_line};
+use crate::output::{Output, complain};
 use crate::progress;
 
 pub(crate) async fn run(host: &Host, arguments: ImportArgs, output: Output) -> Result<ExitCode> {
@@ -46,12 +45,7 @@ pub(crate) async fn run(host: &Host, arguments: ImportArgs, output: Output) -> R
     }
     say_scope(&started, scope);
     let report = carry(host, &started).await?;
-    // Scripts read the last line, whether or not they asked for JSON.
-    if output.json || !std::io::stdout().is_terminal() {
-        write_line(&serde_json::to_string(&report)?)?;
-    } else {
-        write_line(&printable(&progress::in_words(&report, &arguments.channel)))?;
-    }
+    output.say(&report, || progress::in_words(&report, &arguments.channel))?;
     if report.state == RunState::Completed {
         return Ok(ExitCode::SUCCESS);
     }

@@ -32,7 +32,7 @@ pub(crate) async fn list(host: &Host, channel: Option<&str>, output: Output) -> 
                 vec![
                     r.run.clone(),
                     r.scope.replace('_', " "),
-                    r.state.as_str().into(),
+                    state(r),
                     moment(r.created_at),
                     progress,
                     changes,
@@ -62,4 +62,10 @@ pub(crate) async fn cancel(host: &Host, run: &str, output: Output) -> Result<()>
     output.say(&json!({"run": run, "cancelled": cancelled}), || {
         if cancelled { format!("{run} stops at its next page") } else { format!("{run} is over already") }
     })
+}
+
+/// With the moment until which it waits.
+fn state(report: &RunReport) -> String {
+    let waits = report.waits_until.map_or_else(String::new, |at| format!(", waits until {}", moment(at)));
+    format!("{}{waits}", report.state.as_str())
 }

@@ -1,183 +1,149 @@
 //! `entrepot serve`: the API and the workers, until it is told to stop.
 
+mod background;
+mod signals;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use entrepot_config::{Config, WebhooksConfig};
-use entrepot_queue::Queue;
-use entrepot_sync::Sync;
-use entrepot_web::{HookLimits, Hosts};
+use entrepot_config::{Config, ServerConfig, WebhooksConfig};
+use entrepot_queue::{Queue, Running};
+use entrepot_web::{ClientLimits, HookLimits, Hosts};
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
-use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use crate::cli::Role;
 use crate::host::Host;
+use background::{Clockwork, Housekeeping};
+use signals::Signals;
+
+/// What is left after everybody had their time to end is given up: it only tidies up.
+const LAST: Duration = Duration::from_secs(2);
 
 pub(crate) async fn run(host: Host, role: Role) -> Result<()> {
-    let workers = match role {
-        Role::All | Role::Worker => {
-            Some(Queue::work(&host.db, Arc::new(host.sync.clone()), host.config.import.workers)?)
-        }
-        Role::Web => None,
+    // From here on a signal is ours: what is begun is given back.
+    let mut signals = Signals::new()?;
+    let works = matches!(role, Role::All | Role::Worker);
+    let workers = if works {
+        Some(Queue::work(&host.db, Arc::new(host.sync.clone()), host.config.import.workers)?)
+    } else {
+        None
     };
-    let _clockwork = matches!(role, Role::All | Role::Worker).then(|| Clockwork::start(&host));
-    let _housekeeping = matches!(role, Role::All | Role::Worker).then(|| Housekeeping::start(&host));
+    let background = works.then(|| (Clockwork::start(&host), Housekeeping::start(&host)));
     for setting in host.development_settings() {
         tracing::warn!("development setting: {setting}");
     }
-    let _metrics = match host.config.metrics_listen {
-        Some(address) => Some(MetricsDoor::open(address, &host.sync).await?),
-        None => None,
+    let doors = Doors {
+        clients: client_limits(&host.config.server),
+        tasks: TaskTracker::new(),
+        stop: CancellationToken::new(),
     };
+    if let Some(address) = host.config.metrics_listen {
+        doors.open_metrics(address, &host).await?;
+    }
     match role {
-        Role::All | Role::Web => {
-            let address = host.config.listen;
-            let listener = TcpListener::bind(address).await.with_context(|| {
-                format!("{address} cannot be listened on; is another host running? Set ENTREPOT_LISTEN")
-            })?;
-            let bound = listener.local_addr()?;
-            tracing::info!(address = %bound, "serving http://{bound}");
-            eprintln!("entrepot serves http://{bound}  (API: http://{bound}/api/v1/openapi.json)");
-            let mut hosts = Hosts::new(bound, &host.config.public_url);
-            if host.config.metrics_listen.is_some() {
-                hosts = hosts.without_metrics();
-            }
-            let app = entrepot_web::router(host.sync.clone(), host.tenant.clone(), hosts, hook_limits(&host.config));
-            let app = app.into_make_service_with_connect_info::<SocketAddr>();
-            axum::serve(listener, app).with_graceful_shutdown(stopped()).await?;
-        }
-        Role::Worker => {
-            tracing::info!("working on jobs");
-            stopped().await;
-        }
+        Role::All | Role::Web => doors.open(&host).await?,
+        Role::Worker => tracing::info!("working on jobs"),
     }
-    if let Some(workers) = workers {
-        workers.stop().await;
+    signals.stop().await;
+    tracing::info!("stopping");
+    drop(background);
+    let all = host.config.server.stop + LAST;
+    tokio::select! {
+        () = stop(&host, workers, &doors) => {}
+        () = signals.stop() => tracing::warn!("told to stop again: nothing is waited for any more"),
+        () = tokio::time::sleep(all) => tracing::warn!("not everything ended within {} seconds", all.as_secs()),
     }
-    host.db.close().await;
     Ok(())
 }
 
-/// `/metrics` on a port of its own, until this is dropped.
-struct MetricsDoor(JoinHandle<()>);
+/// Workers first, so that what they hold is given back while there is still time; then the connections.
+async fn stop(host: &Host, workers: Option<Running>, doors: &Doors) {
+    if let Some(workers) = &workers {
+        workers.begin_no_more();
+    }
+    host.sync.wind_down();
+    doors.stop.cancel();
+    doors.tasks.close();
+    let work = async {
+        if let Some(workers) = workers {
+            workers.stop().await;
+        }
+    };
+    let ended = async { tokio::join!(work, doors.tasks.wait()) };
+    let let_go = async {
+        tokio::time::sleep(host.config.server.stop).await;
+        host.sync.let_go();
+        std::future::pending::<()>().await;
+    };
+    tokio::select! {
+        _ = ended => {}
+        () = let_go => {}
+    }
+    host.db.close().await;
+}
 
-impl MetricsDoor {
-    async fn open(address: SocketAddr, sync: &Sync) -> Result<Self> {
+/// Where clients come in.
+struct Doors {
+    clients: ClientLimits,
+    tasks: TaskTracker,
+    stop: CancellationToken,
+}
+
+impl Doors {
+    async fn open(&self, host: &Host) -> Result<()> {
+        let address = host.config.listen;
+        let listener = TcpListener::bind(address).await.with_context(|| {
+            format!("{address} cannot be listened on; is another host running? Set ENTREPOT_LISTEN")
+        })?;
+        let bound = listener.local_addr()?;
+        tracing::info!(address = %bound, "serving http://{bound}");
+        eprintln!("entrepot serves http://{bound}  (API: http://{bound}/api/v1/openapi.json)");
+        let mut hosts = Hosts::new(bound, &host.config.public_url);
+        if host.config.metrics_listen.is_some() {
+            hosts = hosts.without_metrics();
+        }
+        let hooks = hook_limits(&host.config);
+        self.serve(
+            listener,
+            entrepot_web::router(host.sync.clone(), host.tenant.clone(), hosts, hooks, self.clients),
+            host,
+        );
+        Ok(())
+    }
+
+    /// `/metrics` on a port of its own.
+    async fn open_metrics(&self, address: SocketAddr, host: &Host) -> Result<()> {
         let listener = TcpListener::bind(address).await.with_context(|| {
             format!("{address} cannot be listened on for metrics; is it in use? Set ENTREPOT_METRICS_LISTEN")
         })?;
         let bound = listener.local_addr()?;
         tracing::info!(address = %bound, "metrics are at http://{bound}/metrics");
-        let app = entrepot_web::metrics_router(sync.clone());
-        Ok(Self(tokio::spawn(async move {
-            if let Err(error) = axum::serve(listener, app).await {
-                tracing::error!("metrics are not served any more: {error}");
-            }
-        })))
+        self.serve(listener, entrepot_web::metrics_router(host.sync.clone()), host);
+        Ok(())
+    }
+
+    fn serve(&self, listener: TcpListener, app: axum::Router, host: &Host) {
+        let metrics = host.sync.metrics().clone();
+        self.tasks.spawn(entrepot_web::serve(listener, app, self.clients, metrics, self.stop.clone()));
     }
 }
 
-impl Drop for MetricsDoor {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
-}
-
-/// Begins scheduled imports, until this is dropped.
-struct Clockwork(JoinHandle<()>);
-
-/// A schedule's shortest interval is a minute.
-const LOOK: Duration = Duration::from_secs(5);
-
-impl Clockwork {
-    fn start(host: &Host) -> Self {
-        let sync = host.sync.clone();
-        Self(tokio::spawn(async move {
-            loop {
-                if let Err(error) = sync.tick().await {
-                    tracing::debug!("no look at the schedules this time: {error}");
-                }
-                tokio::time::sleep(LOOK).await;
-            }
-        }))
-    }
-}
-
-impl Drop for Clockwork {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
+fn client_limits(config: &ServerConfig) -> ClientLimits {
+    let ServerConfig { head, body, idle, write, connections, connections_per_address: per_address, stop } = *config;
+    ClientLimits { head, body, idle, write, stop, connections, per_address }
 }
 
 /// What strangers may ask of this host.
 fn hook_limits(config: &Config) -> HookLimits {
-    let WebhooksConfig { requests_per_minute, body, address_header, .. } = &config.webhooks;
-    HookLimits { per_minute: *requests_per_minute, body: *body, address_header: address_header.clone() }
-}
-
-/// How often old deliveries and subscriptions are looked at.
-const UPKEEP: Duration = Duration::from_secs(60);
-
-/// What is due again and again, until this is dropped.
-struct Housekeeping([JoinHandle<()>; 2]);
-
-impl Housekeeping {
-    fn start(host: &Host) -> Self {
-        let (sync, every) = (host.sync.clone(), host.config.import.lease);
-        // Marketplaces are waited for apart, so that a slow one keeps no run from being taken up.
-        let upkeep = tokio::spawn(upkeep(host.sync.clone()));
-        let nudging = tokio::spawn(async move {
-            loop {
-                if let Err(error) = sync.nudge_abandoned().await {
-                    tracing::debug!("no look at abandoned runs this time: {error}");
-                }
-                if let Err(error) = sync.nudge_inboxes().await {
-                    tracing::debug!("no look at waiting deliveries this time: {error}");
-                }
-                if let Err(error) = sync.admission().seal_usage().await {
-                    tracing::debug!("no hour is sealed this time: {error}");
-                }
-                tokio::time::sleep(every).await;
-            }
-        });
-        Self([nudging, upkeep])
-    }
-}
-
-async fn upkeep(sync: Sync) {
-    loop {
-        sync.account_for_deliveries().await;
-        match sync.forget_deliveries().await {
-            Ok(0) => {}
-            Ok(forgotten) => tracing::info!(forgotten, "old deliveries are forgotten"),
-            Err(error) => tracing::debug!("no look at old deliveries this time: {error}"),
-        }
-        if let Err(error) = sync.sweep_connections().await {
-            tracing::debug!("no look at old connections this time: {error}");
-        }
-        if let Err(error) = sync.mend_subscriptions().await {
-            tracing::debug!("no look at subscriptions this time: {error}");
-        }
-        tokio::time::sleep(UPKEEP).await;
-    }
-}
-
-impl Drop for Housekeeping {
-    fn drop(&mut self) {
-        self.0.iter().for_each(JoinHandle::abort);
-    }
-}
-
-/// Ctrl-C, or what service managers send.
-async fn stopped() {
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminate.recv() => {}
+    let WebhooksConfig { requests_per_minute, genuine_per_minute, body, address_header, .. } = &config.webhooks;
+    HookLimits {
+        per_minute: *requests_per_minute,
+        genuine_per_minute: *genuine_per_minute,
+        body: *body,
+        address_header: address_header.clone(),
     }
 }

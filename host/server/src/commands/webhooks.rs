@@ -11,8 +11,10 @@ use serde_json::{Value, json};
 
 use crate::cli::{DeliveryState, WebhooksCommand};
 use crate::host::Host;
-use crate::output::{Output, moment, table};
+use crate::output::{Output, moment, shortened, table};
 
+/// Characters.
+const LONGEST_NOTE: usize = 500;
 /// Longer waits are left to a host that serves.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
@@ -32,7 +34,7 @@ pub(crate) async fn run(host: &Host, command: WebhooksCommand, output: Output) -
             let found = host.sync.subscriptions(&host.tenant, &channel, public_url).await?;
             output.say(&found, || match found.is_empty() {
                 true => format!("{channel} has none; make them with: entrepot webhooks subscribe {channel}"),
-                false => list_of(&found),
+                false => format!("{}{}", list_of(&found), moved(&found, public_url, &channel)),
             })
         }
         WebhooksCommand::Unsubscribe { channel } => {
@@ -52,6 +54,17 @@ pub(crate) async fn run(host: &Host, command: WebhooksCommand, output: Output) -
             replay(host, &channel, &which, output).await
         }
     }
+}
+
+/// The marketplace delivers to where this host was reached before.
+fn moved(found: &[SubscriptionReport], public_url: &str, channel: &str) -> String {
+    let here = format!("{}/hooks/", public_url.trim_end_matches('/'));
+    if found.iter().any(|of| of.ours && !of.callback_url.starts_with(&here)) {
+        return format!(
+            "\nENTREPOT_PUBLIC_URL is another one now; to deliver there: entrepot webhooks subscribe {channel}"
+        );
+    }
+    String::new()
 }
 
 pub(super) fn is_of_this_machine(url: &str) -> bool {
@@ -93,7 +106,7 @@ async fn list(host: &Host, name: &str, state: Option<DeliveryState>, limit: i64,
             .iter()
             .map(|row| {
                 let words = row.failure.as_ref().or(row.note.as_ref()).cloned().unwrap_or_default();
-                let words = words.chars().take(100).collect();
+                let words = shortened(&words, LONGEST_NOTE);
                 vec![moment(row.received_at), row.id.clone(), row.topic.clone(), row.state.clone(), words]
             })
             .collect();

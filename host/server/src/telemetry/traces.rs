@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use async_trait::async_trait;
@@ -21,6 +22,9 @@ use tracing_subscriber::registry::LookupSpan;
 
 /// Spans that name log lines and are open even when there is nothing to do: a trace of each look would bury the others.
 const NOT_TRACED: [&str; 3] = ["advance", "hook", "inbox"];
+
+/// A collector that does not answer keeps no host from stopping.
+const LAST: Duration = Duration::from_secs(2);
 
 /// Sends spans in the background.
 pub struct Traces(SdkTracerProvider);
@@ -57,7 +61,7 @@ impl Traces {
     /// Sends what is left.
     pub async fn finish(self) {
         // It waits for its thread, which sends by this runtime.
-        let done = tokio::task::spawn_blocking(move || self.0.shutdown()).await;
+        let done = tokio::task::spawn_blocking(move || self.0.shutdown_with_timeout(LAST)).await;
         if !matches!(done, Ok(Ok(()))) {
             tracing::warn!("the last traces could not be sent");
         }

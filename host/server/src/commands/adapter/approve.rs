@@ -1,4 +1,5 @@
 use anyhow::{Result, bail};
+use entrepot_admission::Approved;
 use entrepot_domain::grants::{Approval, Limits, Narrowing};
 use serde_json::json;
 
@@ -24,11 +25,11 @@ pub(super) async fn run(host: &Host, args: &ApproveArgs, output: Output) -> Resu
         None => (args.adapter.as_str(), None),
     };
     let approval = Approval { version, share: args.canary, accept_narrower: args.accept_narrower, narrowing };
-    let grant = host.sync.admission().approve(adapter, approval, &operator()).await?;
+    let Approved { grant, cut } = host.sync.admission().approve_capped(adapter, approval, &operator()).await?;
     let (mappable, offer) = super::offer(host, adapter).await?;
     let document = json!({
         "adapter": adapter, "version": grant.version, "digest": grant.digest, "state": "approved",
-        "canary_percent": args.canary, "grant": grant, "mappable": mappable,
+        "canary_percent": args.canary, "grant": grant, "cut": cut, "mappable": mappable,
     });
     output.say(&document, || {
         let version = &grant.version;
@@ -39,6 +40,7 @@ pub(super) async fn run(host: &Host, args: &ApproveArgs, output: Output) -> Resu
             ),
         }];
         lines.extend(grant.permissions().in_words().iter().map(|line| format!("  - {line}")));
+        lines.extend(cut.iter().map(|cut| format!("  cut: {cut}; this host gives no more")));
         if grant.report_only {
             lines.push("  report-only: what no rule covers is let through, without credential, and reported".into());
         }

@@ -103,7 +103,7 @@ fn document(row: &AuditRow) -> Value {
 }
 
 pub(super) async fn verify(host: &Host, expect: Option<&str>, output: Output) -> Result<()> {
-    let verified = host.sync.admission().verify_audit().await?;
+    let verified = host.sync.verify_audit().await?;
     let mut found = expect.is_none() || verified.head.as_deref() == expect;
     let mut after = 0;
     while let (Some(expect), false) = (expect, found) {
@@ -112,12 +112,19 @@ pub(super) async fn verify(host: &Host, expect: Option<&str>, output: Output) ->
         after = last.seq;
         found = page.iter().any(|row| row.hash == expect);
     }
-    output.say(&json!({"entries": verified.entries, "head": verified.head, "broken": verified.broken, "expected_found": found}), || {
+    output.say(&json!({"entries": verified.entries, "head": verified.head, "unproved": verified.unproved, "broken": verified.broken, "differs": verified.differs, "expected_found": found}), || {
         let head = verified.head.as_deref().unwrap_or("none");
-        format!("{} entries hold; the last one has the hash {head}", verified.entries)
+        let before = match verified.unproved {
+            0 => String::new(),
+            unproved => format!("the first {unproved} entries were written under a master key that is not given here, and cannot be checked\n"),
+        };
+        format!("{before}{} entries hold; the last one has the hash {head}", verified.entries - verified.unproved)
     })?;
     if let Some(broken) = verified.broken {
         bail!("the audit log is broken at entry {}: {}", broken.seq, broken.why);
+    }
+    if let Some(differs) = verified.differs {
+        bail!("the log holds, and the database is not what it says: {differs}");
     }
     if !found {
         bail!("no entry has the hash expected: the end of the log was cut off, or the hash is of another log");

@@ -1,23 +1,28 @@
-use anyhow::{Context, Result};
-use entrepot_admission::{AdmissionError, Review};
-use entrepot_domain::grants::{Limits, Manifest};
+use anyhow::Result;
+use entrepot_admission::Review;
+use entrepot_domain::grants::Limits;
 use serde_json::json;
 
 use crate::host::Host;
 use crate::output::Output;
 
 pub(super) async fn run(host: &Host, adapter: &str, output: Output) -> Result<()> {
-    let row = host.db.adapter(adapter).await?.ok_or_else(|| AdmissionError::Unknown(adapter.to_owned()))?;
-    let review = host.sync.admission().review(adapter).await?;
-    let toolchain = host.sync.admission().toolchain(adapter).await?;
-    let manifest: Manifest =
-        serde_json::from_value(row.manifest.0.clone()).context("the stored manifest cannot be read")?;
+    let admission = host.sync.admission();
+    let row = admission.latest(adapter).await?;
+    let review = admission.review(adapter).await?;
+    let toolchain = admission.toolchain(adapter).await?;
+    let (in_use, canary) = admission.versions_in_use(adapter).await?;
+    let manifest = admission.manifest(&row).await?;
     let mut document = json!(row);
+    document["manifest"] = json!(manifest);
+    document["in_use"] = json!(in_use);
+    document["canary"] = json!(canary);
     document["review"] = json!(review);
     document["toolchain"] = json!(toolchain);
     output.say(&document, || {
         let mut lines = vec![
             format!("{} {} by {} — {}", manifest.name, row.version, row.publisher, row.state),
+            format!("  in use   {}", used(&row.version, in_use.as_deref(), canary.as_deref())),
             format!("  digest   sha256:{}", row.digest),
             format!("  from     {}", row.source),
             match &row.signer {
@@ -46,6 +51,19 @@ pub(super) async fn run(host: &Host, adapter: &str, output: Output) -> Result<()
     })
 }
 
+/// Which version is called at the moment; the one shown may be another.
+fn used(shown: &str, in_use: Option<&str>, canary: Option<&str>) -> String {
+    let main = match in_use {
+        None => "nothing".to_owned(),
+        Some(version) if version == shown => "this version".to_owned(),
+        Some(version) => format!("{version}, and not this version"),
+    };
+    match canary {
+        None => main,
+        Some(version) => format!("{main}; {version} is tried on some channels"),
+    }
+}
+
 fn limits(limits: Limits) -> String {
     let Limits { memory, wall_clock, cpu, outbound_calls, result, log, files } = limits.or_defaults();
     let text = |value: Option<String>| value.unwrap_or_default();
@@ -63,17 +81,21 @@ fn limits(limits: Limits) -> String {
 
 /// What approving would change, line by line.
 pub(super) fn changes(review: &Review) -> Vec<String> {
-    let Review { adapter, version, in_use, difference } = review;
+    let Review { adapter, version, in_use, difference, cut } = review;
+    let cut = cut.iter().map(|cut| format!("  ! {cut}: this host gives no more"));
     let Some(in_use) = in_use else {
         let mut lines = vec![format!("nothing of {adapter} is in use; approving {version} would allow")];
         lines.extend(difference.wider.iter().map(|line| format!("  + {line}")));
+        lines.extend(cut);
         return lines;
     };
     if difference.is_empty() {
-        return vec![format!("approving {version} would allow just what is granted to {in_use}")];
+        let same = format!("approving {version} would allow just what is granted to {in_use}");
+        return std::iter::once(same).chain(cut).collect();
     }
     let mut lines = vec![format!("against what is granted to {in_use}, approving {version} would change")];
     lines.extend(difference.wider.iter().map(|line| format!("  + {line}")));
     lines.extend(difference.narrower.iter().map(|line| format!("  - {line}")));
+    lines.extend(cut);
     lines
 }

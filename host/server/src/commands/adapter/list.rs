@@ -1,12 +1,12 @@
 use anyhow::Result;
-use entrepot_store::adapters::AdapterRow;
+use entrepot_admission::Listed;
 use serde_json::json;
 
 use crate::host::Host;
 use crate::output::{Output, moment, table};
 
 pub(super) async fn run(host: &Host, output: Output) -> Result<()> {
-    let rows = host.db.adapters().await?;
+    let rows = host.sync.admission().adapters().await?;
     let documents: Vec<_> = rows.iter().map(summary).collect();
     output.say(&documents, || {
         if rows.is_empty() {
@@ -14,13 +14,14 @@ pub(super) async fn run(host: &Host, output: Output) -> Result<()> {
         }
         let cells: Vec<Vec<String>> = rows
             .iter()
-            .map(|row| {
+            .map(|listed| {
+                let row = &listed.row;
                 vec![
                     row.adapter_id.clone(),
                     row.version.clone(),
                     row.publisher.clone(),
                     row.signer.clone().unwrap_or_else(|| "unsigned".into()),
-                    row.state.clone(),
+                    listed.state(),
                     moment(row.installed_at),
                 ]
             })
@@ -29,9 +30,10 @@ pub(super) async fn run(host: &Host, output: Output) -> Result<()> {
     })
 }
 
-fn summary(row: &AdapterRow) -> serde_json::Value {
+fn summary(listed: &Listed) -> serde_json::Value {
+    let row = &listed.row;
     json!({
         "adapter": row.adapter_id, "version": row.version, "publisher": row.publisher, "signer": row.signer, "source": row.source,
-        "state": row.state, "digest": row.digest, "size": row.size, "installed_at": row.installed_at,
+        "state": row.state, "in_use": listed.share.is_some(), "share": listed.share, "problem": listed.problem, "digest": row.digest, "size": row.size, "installed_at": row.installed_at,
     })
 }

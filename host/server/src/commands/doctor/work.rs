@@ -3,6 +3,7 @@
 use anyhow::Result;
 use entrepot_domain::ChannelId;
 use entrepot_domain::clock::Timestamp;
+use entrepot_domain::run::RunState;
 use entrepot_queue::Queue;
 use entrepot_store::channels::ChannelRow;
 use entrepot_store::overview::DeadLetterReason;
@@ -19,15 +20,19 @@ const TOLD: i64 = 7 * 24 * 60 * MINUTE;
 const LITTLE_ROOM: u64 = 512 << 20;
 
 pub(super) async fn examine(host: &Host, checks: &mut Checks) -> Result<()> {
-    let channels = host.db.tenant(&host.tenant).channels().await?;
+    let channels = host.sync.channels(&host.tenant).await?;
     for channel in &channels {
         match &channel.problem {
             Some(problem) => checks.fault("channel", format!("{}: {problem}", channel.name)),
             None => checks.fine("channel", format!("{} is fine", channel.name)),
         }
+        for damaged in host.sync.damaged_secrets(&host.tenant, channel).await? {
+            checks.fault("secret", damaged);
+        }
     }
     tokens(host, checks).await?;
     quarantine(host, checks, &channels).await?;
+    imports(host, checks, &channels).await?;
     schedules(host, checks).await?;
     inboxes(host, checks).await?;
     webhooks(host, checks, &channels).await?;
@@ -70,6 +75,34 @@ async fn quarantine(host: &Host, checks: &mut Checks, channels: &[ChannelRow]) -
                 quarantine.reason
             ),
         );
+    }
+    Ok(())
+}
+
+/// Runs that stand still, and those that ended short of what the shop has.
+async fn imports(host: &Host, checks: &mut Checks, channels: &[ChannelRow]) -> Result<()> {
+    let (scoped, now) = (host.db.tenant(&host.tenant), host.db.clock().now());
+    for run in host.db.stalled_runs().await? {
+        let why = run.failure.map_or_else(String::new, |why| format!(": {why}"));
+        let until = run.not_before.filter(|at| *at > now);
+        let until =
+            until.map_or_else(String::new, |at| format!("; it waits until {} (UTC)", crate::output::moment(at)));
+        checks.fault(
+            "import",
+            format!(
+                "{}: {} has brought nothing new since {}{why}{until}. To give it up: entrepot cancel {}",
+                run.channel,
+                run.id,
+                ago(now - run.since),
+                run.id
+            ),
+        );
+    }
+    for channel in channels {
+        let last = scoped.latest_run(&ChannelId::from(channel.id.as_str())).await?;
+        let Some(run) = last.filter(|run| run.state() == RunState::Incomplete) else { continue };
+        let why = run.failure.unwrap_or_default();
+        checks.fault("import", format!("{}: the last import ended incomplete: {why}", channel.name));
     }
     Ok(())
 }
@@ -129,9 +162,16 @@ async fn webhooks(host: &Host, checks: &mut Checks, channels: &[ChannelRow]) -> 
     let mut wanted = false;
     for channel in channels {
         let id = ChannelId::from(channel.id.as_str());
-        if scoped.wanted_callback(&id).await?.is_some() {
-            wanted = true;
-            continue;
+        match host.sync.wanted_callback(&scoped, &id).await {
+            Ok(None) => {}
+            Ok(Some(_)) => {
+                wanted = true;
+                continue;
+            }
+            Err(error) => {
+                checks.fault("webhooks", error.to_string());
+                continue;
+            }
         }
         let generation = host.sync.admission().active(&channel.adapter_id).await;
         let told = scoped.deliveries(&id, "", "", 1).await?.iter().any(|last| now - last.received_at < TOLD);
