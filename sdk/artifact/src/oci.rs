@@ -1,10 +1,12 @@
 //! Artifacts in OCI registries, in the layout the Wasm ecosystem uses: an image manifest with one `application/wasm` layer.
 
+mod auth;
 mod client;
 mod config;
 mod failure;
 mod pull;
 mod push;
+mod wire;
 
 use std::fmt;
 use std::str::FromStr;

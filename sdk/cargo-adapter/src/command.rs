@@ -105,6 +105,13 @@ impl Cargo {
     }
 }
 
+/// One whose manifest the host would take.
+fn read_strictly(file: &Path) -> Result<Artifact> {
+    let artifact = read(file)?;
+    entrepot_domain::grants::Manifest::parse(artifact.manifest_text()).with_context(|| file.display().to_string())?;
+    Ok(artifact)
+}
+
 fn read(file: &Path) -> Result<Artifact> {
     let bytes = read_capped(file, LARGEST).with_context(|| file.display().to_string())?;
     Artifact::read(bytes).with_context(|| file.display().to_string())

@@ -10,7 +10,7 @@ fn main() -> ExitCode {
     match command::Cargo::parse().run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error:#}");
+            eprintln!("error: {}", entrepot_domain::with_causes(error.as_ref()));
             ExitCode::FAILURE
         }
     }

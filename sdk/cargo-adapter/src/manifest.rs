@@ -1,21 +1,13 @@
-//! `adapter.toml`, as far as building needs it. The host reads the rest, and is strict about it.
+//! `adapter.toml`, read as strictly as the host will: what it refuses should not be built, signed or published.
 
 use std::path::Path;
 
-use anyhow::{Context, Result, ensure};
-use serde::Deserialize;
+use anyhow::{Context, Result};
+use entrepot_domain::grants;
 
-#[derive(Deserialize)]
-struct Named {
-    id: String,
-    #[serde(default)]
-    world: String,
-}
-
-/// The manifest's text and the adapter's id.
+/// The manifest's text, and what building needs to know of it.
 pub struct Manifest {
     pub id: String,
-    /// Empty: it names none, and the host will refuse it.
     pub world: String,
     pub text: String,
 }
@@ -27,15 +19,9 @@ impl Manifest {
         Self::parse(text).with_context(|| path.display().to_string())
     }
 
+    /// Any key that nobody knows is an error. The id is one that may be the name of a file.
     pub fn parse(text: String) -> Result<Self> {
-        let Named { id, world } = toml::from_str(&text)?;
-        // The id becomes a file name.
-        let first = id.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase());
-        let rest = id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
-        ensure!(
-            first && rest && id.len() <= 64,
-            "id {id:?}: lower-case letters, digits and hyphens, a letter first, at most 64"
-        );
+        let grants::Manifest { id, world, .. } = grants::Manifest::parse(&text)?;
         Ok(Self { id, world, text })
     }
 }
@@ -44,15 +30,16 @@ impl Manifest {
 mod tests {
     use super::*;
 
+    const LEAST: &str = "id = \"woocommerce\"\nname = \"x\"\npublisher = \"x\"\nversion = \"1.0.0\"\nworld = \"entrepot:adapter@0.1.1\"\n";
+
     #[test]
-    fn the_id_is_safe_as_a_file_name() {
-        assert_eq!(
-            Manifest::parse("id = \"woocommerce\"\nname = \"x\"".into()).map(|m| m.id).ok().as_deref(),
-            Some("woocommerce")
-        );
+    fn the_id_is_safe_as_a_file_name_and_nothing_is_misspelt() {
+        assert_eq!(Manifest::parse(LEAST.into()).map(|m| m.id).ok().as_deref(), Some("woocommerce"));
         for id in ["", "../x", "a/b", "Woo", "1a", "a b", "ä"] {
-            assert!(Manifest::parse(format!("id = {id:?}")).is_err(), "{id}");
+            assert!(Manifest::parse(LEAST.replace("woocommerce", id)).is_err(), "{id}");
         }
-        assert!(Manifest::parse("name = \"no id\"".into()).is_err());
+        let error =
+            Manifest::parse(format!("{LEAST}[rate_limits]\nconcurrency = 2\n")).map(drop).expect_err("misspelt");
+        assert!(error.to_string().contains("line 6, rate_limits: unknown field"), "{error}");
     }
 }

@@ -69,6 +69,20 @@ fn from_a_key_to_a_published_version() {
     assert_eq!(done(folder, "yank example@1.0.0 --registry registry --undo"), "example 1.0.0 is no longer yanked\n");
 }
 
+/// Who signs a key that nobody reads has signed something else than they think.
+#[test]
+fn a_misspelt_manifest_is_neither_signed_nor_published() {
+    let folder = workshop();
+    let folder = folder.path();
+    done(folder, "key new --publisher acme --out acme.key");
+    let module = wat::parse_str("(module)").unwrap();
+    let misspelt = format!("{}[rate_limits]\nconcurrency = 2\n", MANIFEST.replace("VERSION", "1.0.0"));
+    fs::write(folder.join("misspelt.wasm"), encode(&module, &misspelt).unwrap()).unwrap();
+    failed(folder, "sign misspelt.wasm --key acme.key", 1, "rate_limits: unknown field");
+    failed(folder, "publish misspelt.wasm registry --allow-unsigned", 1, "rate_limits: unknown field");
+    assert!(!folder.join("registry/index/example.json").exists());
+}
+
 #[test]
 fn a_new_adapter_is_filled_in_whatever_the_language() {
     let folder = workshop();

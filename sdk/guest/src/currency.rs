@@ -1,40 +1,63 @@
-//! ISO 4217: the active codes and how many decimals each has.
+//! Currencies by their three letters, and how many decimals each has.
 
-/// Currencies whose minor unit is not a hundredth.
-fn uncommon(code: &str) -> Option<u32> {
-    Some(match code {
-        "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "UYI" | "VND"
-        | "VUV" | "XAF" | "XOF" | "XPF" => 0,
-        "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
-        "CLF" | "UYW" => 4,
-        _ => return None,
-    })
-}
+use iso_currency::Currency;
 
-/// The other active codes: two decimals. Metals, funds of the IMF and test codes are not money and not here.
-const HUNDREDTHS: &str = "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BMD BND BOB BOV BRL BSD BTN BWP BYN BZD CAD CDF \
-    CHE CHF CHW CNY COP COU CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG \
-    HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN \
-    MXV MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD \
-    SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD USN UYU UZS VED VES WST XCD XCG YER ZAR ZMW ZWG";
+/// What shops are run in and ISO 4217 never listed, or lists no more; the table of ISO's codes knows only some that were replaced.
+const BESIDE: [(&str, u32); 20] = [
+    // Of the same worth as a currency that is listed.
+    ("FOK", 2),
+    ("GGP", 2),
+    ("IMP", 2),
+    ("IRT", 2),
+    ("JEP", 2),
+    ("KID", 2),
+    ("PRB", 2),
+    ("TVD", 2),
+    // Replaced by another one.
+    ("ANG", 2),
+    ("BYR", 0),
+    ("EEK", 2),
+    ("GHC", 2),
+    ("LTL", 2),
+    ("LVL", 2),
+    ("MRO", 2),
+    ("SKK", 2),
+    ("STD", 2),
+    ("TMM", 2),
+    ("VEF", 2),
+    ("ZMK", 2),
+];
 
-/// How many decimals the currency has; `None` for what is no active ISO 4217 code.
+/// How many decimals the currency has; `None` for what is none that goods are sold in. Superseded ones count: shops go on in them.
 ///
 /// ```
 /// use entrepot_guest::currency::exponent;
-/// assert_eq!((exponent("USD"), exponent("JPY"), exponent("KWD")), (Some(2), Some(0), Some(3)));
-/// assert_eq!(exponent("DOGE"), None);
+/// assert_eq!((exponent("USD"), exponent("JPY"), exponent("KWD"), exponent("JEP")), (Some(2), Some(0), Some(3), Some(2)));
+/// assert_eq!((exponent("DOGE"), exponent("XAU")), (None, None));
 /// ```
 pub fn exponent(code: &str) -> Option<u32> {
     // The two that most shops use need no search through the table.
     if code == "EUR" || code == "USD" {
         return Some(2);
     }
-    if let Some(exponent) = uncommon(code) {
-        return Some(exponent);
+    match Currency::from_code(code) {
+        // Metals, funds of the IMF and test codes are no money.
+        Some(currency) if currency.is_special() => None,
+        Some(currency) => currency.exponent().map(u32::from),
+        None => BESIDE.iter().find(|(known, _)| *known == code).map(|(_, exponent)| *exponent),
     }
-    let known = code.len() == 3 && HUNDREDTHS.as_bytes().chunks(4).any(|entry| entry.get(..3) == Some(code.as_bytes()));
-    known.then_some(2)
+}
+
+/// Why a shop in that currency cannot be connected, in words for its seller.
+pub fn unknown(code: &str) -> String {
+    let code: String = code.chars().take(20).collect();
+    if code.is_empty() {
+        return "The shop does not tell its currency. Set the channel's currency.".to_owned();
+    }
+    format!(
+        "The shop sells in {code:?}, which is no currency that amounts can be kept in: neither listed by ISO 4217 nor one of those that \
+         shops use beside it. Choose another currency in the shop."
+    )
 }
 
 #[cfg(test)]
@@ -42,14 +65,31 @@ mod tests {
     use super::*;
 
     #[test]
-    fn knows_every_code_and_no_other() {
-        for code in HUNDREDTHS.split_whitespace() {
-            assert_eq!(code.len(), 3, "{code}");
-            assert_eq!(exponent(code), Some(2), "{code}");
+    fn knows_what_shops_are_run_in() {
+        for (code, decimals) in [
+            ("EUR", 2),
+            ("CLP", 0),
+            ("ISK", 0),
+            ("UGX", 0),
+            ("XPF", 0),
+            ("BHD", 3),
+            ("TND", 3),
+            ("CLF", 4),
+            ("UYW", 4),
+            ("BGN", 2),
+            ("HRK", 2),
+            ("VES", 2),
+            ("ZWL", 2),
+            ("XCG", 2),
+        ] {
+            assert_eq!(exponent(code), Some(decimals), "{code}");
         }
-        for code in ["", "XX", "usd", "ABC", "USD EUR", "XXX", "XAU", "SD ", " US"] {
+        for (code, decimals) in BESIDE {
+            assert_eq!(exponent(code), Some(decimals), "{code}");
+            assert!(Currency::from_code(code).is_none(), "{code} is in ISO's table now");
+        }
+        for code in ["", "XX", "usd", "ABC", "USD EUR", "XXX", "XAU", "XDR", "SD ", " US", "BTC", "USDC"] {
             assert_eq!(exponent(code), None, "{code}");
         }
-        assert_eq!(exponent("CLF"), Some(4));
     }
 }

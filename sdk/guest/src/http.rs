@@ -1,8 +1,11 @@
 //! Requests and what their answers mean.
 
+use std::borrow::Cow;
+
 use crate::bindings::exchange::{Method, Request, Response};
 use crate::bindings::types::Error;
 use crate::text::excerpt;
+use crate::transport::Transport;
 
 /// A GET request that grows; `into()` makes it the host's.
 ///
@@ -56,6 +59,93 @@ pub fn post_json(url: impl Into<String>, body: Vec<u8>) -> Request {
     Request { method: Method::Post, url: url.into(), headers, body: Some(body), credential: None }
 }
 
+/// For the host alone, which never sends it.
+const REPEATABLE: &str = "entrepot-repeatable";
+
+/// Only reads, whatever its method says, as queries of GraphQL do: the host sends it again by itself where it would a GET.
+#[must_use]
+pub fn repeatable(mut request: Request) -> Request {
+    request.headers.push((REPEATABLE.to_owned(), "yes".to_owned()));
+    request
+}
+
+/// Sends of a request whose answer is whole and wrong.
+const TRIES: usize = 3;
+
+/// Sends and reads. Where `read` finds the answer with a good status to be something else than what was asked for (`unavailable`), some
+/// cache, firewall or broken process spoke in the marketplace's place: the request is sent again, and the host told to ask anew.
+/// What failed in any other way, the host has tried again already.
+pub fn ask<T: Transport, V>(
+    transport: &T,
+    request: &Request,
+    mut read: impl FnMut(Response) -> Result<V, Error>,
+) -> Result<V, Error> {
+    let (mut outcome, mut wrong) = judged(transport.send(request), &mut read);
+    for _ in 1..TRIES {
+        if !wrong || !is_repeatable(request) {
+            break;
+        }
+        (outcome, wrong) = judged(transport.send(&fresh(request)), &mut read);
+    }
+    outcome
+}
+
+/// [`ask`] for several at once; one result for each request, in order.
+pub fn ask_all<T: Transport, V>(
+    transport: &T,
+    requests: &[Request],
+    mut read: impl FnMut(Response) -> Result<V, Error>,
+) -> Vec<Result<V, Error>> {
+    let send = |requests: &[Request]| {
+        let mut answers = transport.send_all(requests);
+        answers
+            .resize_with(requests.len(), || Err(Error::Other("the host left a request without an answer".to_owned())));
+        answers
+    };
+    let (mut outcomes, mut wrong) = (Vec::with_capacity(requests.len()), Vec::new());
+    for (at, answer) in send(requests).into_iter().enumerate() {
+        let (outcome, is_wrong) = judged(answer, &mut read);
+        wrong.extend((is_wrong && is_repeatable(&requests[at])).then_some(at));
+        outcomes.push(outcome);
+    }
+    for _ in 1..TRIES {
+        if wrong.is_empty() {
+            break;
+        }
+        let again: Vec<Request> = wrong.iter().map(|at| fresh(&requests[*at])).collect();
+        let asked = std::mem::take(&mut wrong);
+        for (at, answer) in asked.into_iter().zip(send(&again)) {
+            let (outcome, is_wrong) = judged(answer, &mut read);
+            wrong.extend(is_wrong.then_some(at));
+            outcomes[at] = outcome;
+        }
+    }
+    outcomes
+}
+
+/// What was read, and whether a good status came with something else.
+fn judged<V>(
+    answer: Result<Response, Error>,
+    read: &mut impl FnMut(Response) -> Result<V, Error>,
+) -> (Result<V, Error>, bool) {
+    let good = answer.as_ref().is_ok_and(|answer| (200..300).contains(&answer.status));
+    let outcome = answer.and_then(read);
+    let wrong = good && matches!(outcome, Err(Error::Unavailable(_)));
+    (outcome, wrong)
+}
+
+fn is_repeatable(request: &Request) -> bool {
+    let says = |name: &str| name.eq_ignore_ascii_case("idempotency-key") || name.eq_ignore_ascii_case(REPEATABLE);
+    matches!(request.method, Method::Get | Method::Head) || request.headers.iter().any(|(name, _)| says(name))
+}
+
+/// Not from what anybody keeps.
+fn fresh(request: &Request) -> Request {
+    let mut request = request.clone();
+    request.headers.push(("cache-control".to_owned(), "no-cache".to_owned()));
+    request
+}
+
 /// RFC 3986: all but unreserved characters, and those of `keep`, are encoded.
 pub fn percent_encode(text: &str, keep: &str, into: &mut String) {
     for byte in text.bytes() {
@@ -68,6 +158,41 @@ pub fn percent_encode(text: &str, keep: &str, into: &mut String) {
             into.push(char::from(HEX[usize::from(byte & 15)]));
         }
     }
+}
+
+/// The text with its percent escapes decoded; what is no escape, or not UTF-8 then, stays as it is.
+///
+/// ```
+/// use entrepot_guest::http::percent_decode;
+/// assert_eq!(percent_decode("%d1%86%D0%B2%d0%B5%d1%82"), "цвет");
+/// assert_eq!(percent_decode("100% wool"), "100% wool");
+/// ```
+pub fn percent_decode(text: &str) -> Cow<'_, str> {
+    if !text.contains('%') {
+        return Cow::Borrowed(text);
+    }
+    let bytes = text.as_bytes();
+    let (mut decoded, mut at) = (Vec::with_capacity(bytes.len()), 0);
+    while let Some(byte) = bytes.get(at) {
+        match escaped(bytes, at) {
+            Some(value) => {
+                decoded.push(value);
+                at += 3;
+            }
+            None => {
+                decoded.push(*byte);
+                at += 1;
+            }
+        }
+    }
+    String::from_utf8(decoded).map_or(Cow::Borrowed(text), Cow::Owned)
+}
+
+/// The byte that the escape at this place stands for.
+pub(crate) fn escaped(bytes: &[u8], at: usize) -> Option<u8> {
+    let [b'%', high, low] = bytes.get(at..at + 3)? else { return None };
+    let digit = |byte: &u8| char::from(*byte).to_digit(16);
+    u8::try_from(digit(high)? * 16 + digit(low)?).ok()
 }
 
 /// A header's value; names are in lower case.
@@ -102,35 +227,4 @@ pub fn failure(response: &Response) -> Option<Error> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn answer(status: u16, retry_after: Option<u64>) -> Response {
-        Response {
-            status,
-            headers: vec![("x-wp-total".into(), "7".into())],
-            body: b"<p>Sorry</p>".to_vec(),
-            retry_after,
-        }
-    }
-
-    #[test]
-    fn statuses_mean_what_the_host_can_act_on() {
-        assert!(classify(answer(200, None)).is_ok());
-        assert_eq!(failure(&answer(401, None)), Some(Error::Unauthorized("HTTP 401: Sorry".into())));
-        assert_eq!(failure(&answer(404, None)), Some(Error::NotFound));
-        assert_eq!(failure(&answer(429, Some(9))), Some(Error::RateLimited(Some(9))));
-        assert_eq!(failure(&answer(503, Some(9))), Some(Error::RateLimited(Some(9))));
-        for status in [408, 425, 500, 502, 503, 508, 520] {
-            assert!(matches!(failure(&answer(status, None)), Some(Error::Unavailable(_))), "{status}");
-        }
-        assert!(matches!(failure(&answer(400, None)), Some(Error::Other(_))));
-        assert_eq!(header(&answer(200, None), "x-wp-total"), Some("7"));
-    }
-
-    #[test]
-    fn queries_are_encoded() {
-        let url = Get::new("https://a/?x=1").query("include", "1,2").query("q", "ä/+").request().url;
-        assert_eq!(url, "https://a/?x=1&include=1,2&q=%C3%A4%2F%2B");
-    }
-}
+mod tests;

@@ -91,9 +91,23 @@ impl<'a> Raw<'a> {
         whole.parse().ok()
     }
 
-    /// The elements of a list.
+    /// The elements of a list, or of the object with numbers for keys that PHP makes of a list with gaps. `None`: it is neither.
+    pub fn list(self) -> Option<Vec<Raw<'a>>> {
+        match self.first() {
+            b'[' => serde_json::from_str(self.json()).ok(),
+            b'{' => {
+                let fields = self.fields().0;
+                let number = |key: &str| !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_digit());
+                let numbered = !fields.is_empty() && fields.iter().all(|(key, _)| number(key));
+                numbered.then(|| fields.into_iter().map(|(_, value)| value).collect())
+            }
+            _ => None,
+        }
+    }
+
+    /// [`Raw::list`]; nothing where it is none.
     pub fn items(self) -> Vec<Raw<'a>> {
-        if self.first() == b'[' { serde_json::from_str(self.json()).unwrap_or_default() } else { Vec::new() }
+        self.list().unwrap_or_default()
     }
 
     /// The elements of a list, or the values of an object that stands for a list with gaps.
@@ -199,6 +213,60 @@ impl<'de: 'a, 'a> Deserialize<'de> for Fields<'a> {
 #[derive(serde::Deserialize)]
 struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
 
+/// JSON with lists in one order: those under the keys of `sets`, at any depth, and with `itself` the value. For lists whose order says
+/// nothing and is another one each time: an item that is compared as text would pass for changed. Elements stand by their place where they
+/// name one, then by their id, then by their text.
+///
+/// ```
+/// use entrepot_guest::lenient::{Raw, in_one_order};
+/// let of = |json| in_one_order(Raw(Some(json)), false, &["tags"]);
+/// assert_eq!(of(r#"{"tags":[{"id":10},{"id":9}],"steps":[2,1]}"#), r#"{"tags":[{"id":9},{"id":10}],"steps":[2,1]}"#);
+/// ```
+pub fn in_one_order(value: Raw<'_>, itself: bool, sets: &[&str]) -> String {
+    let mut text = String::with_capacity(value.json().len());
+    write_ordered(value, itself, sets, &mut text);
+    text
+}
+
+fn write_ordered(value: Raw<'_>, set: bool, sets: &[&str], into: &mut String) {
+    match (value.first(), set.then(|| value.list()).flatten()) {
+        (_, Some(mut elements)) => {
+            elements.sort_by_cached_key(place);
+            write_list(&elements, sets, into);
+        }
+        (b'[', None) => write_list(&value.items(), sets, into),
+        (b'{', None) if value.json() != "{}" => {
+            let fields = value.fields();
+            for (at, (key, value)) in fields.0.iter().enumerate() {
+                into.push(if at == 0 { '{' } else { ',' });
+                into.push_str(&quoted(key));
+                into.push(':');
+                write_ordered(*value, sets.contains(&key.as_ref()), sets, into);
+            }
+            into.push('}');
+        }
+        _ => into.push_str(value.json()),
+    }
+}
+
+fn write_list(elements: &[Raw<'_>], sets: &[&str], into: &mut String) {
+    into.push('[');
+    for (at, element) in elements.iter().enumerate() {
+        if at > 0 {
+            into.push(',');
+        }
+        write_ordered(*element, false, sets, into);
+    }
+    into.push(']');
+}
+
+fn place(element: &Raw<'_>) -> (i64, i64, String) {
+    let fields = element.fields();
+    let number = |names: &[&str]| names.iter().find_map(|name| fields.get(name).whole()).unwrap_or(i64::MAX);
+    let id = element.whole().unwrap_or_else(|| number(&["id", "offering_id", "location_id"]));
+    (number(&["position", "sort_order", "rank"]), id, element.json().to_owned())
+}
+
 /// A text as a JSON string.
 pub fn quoted(text: &str) -> String {
     let json = serde_json::to_string(text).unwrap_or_else(|_| "\"\"".to_owned());
@@ -206,43 +274,4 @@ pub fn quoted(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn raw(json: &str) -> Raw<'_> {
-        Raw(Some(json))
-    }
-
-    #[test]
-    fn reads_a_field_as_what_it_is_needed_for() {
-        assert_eq!(raw("\"12.50\"").text().as_deref(), Some("12.50"));
-        assert_eq!(raw("12.50").text().as_deref(), Some("12.50"));
-        for json in ["null", "true", "[]", "{\"a\":1}"] {
-            assert_eq!(raw(json).text(), None, "{json}");
-        }
-        assert_eq!(raw("\" a\\u0000b\\ud83d \"").name().as_deref(), Some("ab\u{fffd}"));
-        assert_eq!(raw("\"Salt &amp;amp; Pepper\"").name().as_deref(), Some("Salt &amp; Pepper"));
-        assert!(raw("\"yes\"").is_true() && !raw("\"parent\"").is_true() && !Raw(None).is_true());
-        assert_eq!((raw("\"no\"").flag(), raw("\"parent\"").flag()), (Some(false), None));
-        assert_eq!(
-            (raw("\"17\"").id(), raw("17").id(), raw("0").id(), raw("-1").id(), raw("1.5").id()),
-            (Some(17), Some(17), None, None, None)
-        );
-        assert_eq!((raw("-3").whole(), raw("3.00").whole(), raw("3.5").whole()), (Some(-3), Some(3), None));
-        assert_eq!((raw("null").or(raw("1")).json(), raw("0").or(raw("1")).json()), ("1", "0"));
-        assert_eq!(raw("19.9900").text().as_deref(), Some("19.9900"), "as it is written");
-    }
-
-    #[test]
-    fn a_list_may_be_an_object_or_nothing() {
-        let count = |json| raw(json).values().len();
-        assert_eq!(
-            (count("[1,2]"), count("{\"0\":1,\"5\":2}"), count("null"), count("\"x\""), count("[]")),
-            (2, 2, 0, 0, 0)
-        );
-        assert_eq!(raw("[{\"id\":1},null,3]").read::<Fields<'_>>().len(), 1);
-        assert_eq!((raw("[{\"id\":1},null,[]]").records().len(), raw("{\"0\":1}").items().len()), (1, 0));
-        assert_eq!(raw("3").fields().0.len() + raw("[1]").fields().0.len(), 0);
-        assert_eq!(serde_json::from_str::<Fields<'_>>("[]").map(|f| f.0.len()).ok(), Some(0));
-    }
-}
+mod tests;

@@ -1,19 +1,25 @@
 #![doc = include_str!("../README.md")]
 
+mod adapter;
+pub mod address;
+pub mod api;
 pub mod bindings;
 pub mod blank;
 pub mod currency;
 mod export;
 mod files;
 pub mod gtin;
+pub mod hex;
 pub mod http;
 pub mod issue;
 pub mod json;
 mod keys;
 pub mod lenient;
 pub mod log;
+pub mod measure;
 pub mod money;
 pub mod paging;
+pub mod shapes;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod text;

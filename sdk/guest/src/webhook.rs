@@ -5,7 +5,8 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::bindings::keys::Algorithm;
 use crate::bindings::types::Error;
-use crate::bindings::webhooks::Delivery;
+use crate::bindings::webhooks::{Delivery, Event};
+use crate::hex;
 use crate::keys::Keys;
 
 /// Deliveries older, or further ahead, than this are refused by [`standard`].
@@ -45,6 +46,28 @@ pub fn signed_body<K: Keys>(
     })
 }
 
+/// The id of a delivery of which the body alone is signed: the body, and which kind of event was read from it, for that may depend on
+/// headers. Headers are anybody's words. With one of them in the id, one body that somebody caught would make any number of deliveries;
+/// without the kind, who sends it first under another topic would have the genuine one taken for known. So a body is at most as many
+/// deliveries as there are kinds, and sent again by the marketplace it is the same one.
+///
+/// Two changes that have the same bytes are one delivery, too. That loses nothing where the body has the date of the change, for then
+/// they say the same of the same moment. Where it has none, add what the sender does not choose, such as the hour of `received_at`,
+/// if the event is but a reason to look.
+pub fn id_of_body<K: Keys>(keys: &K, delivery: &Delivery, event: &Event) -> String {
+    let kind = match event {
+        Event::Upserted(_) => "item",
+        Event::Changed(_) => "changed",
+        Event::Deleted(_) => "deleted",
+        Event::Stock(_) => "stock",
+        Event::OrderChanged(_) => "order",
+        Event::Disconnected => "disconnected",
+        Event::RunReady(_) => "ready",
+        Event::Ignored(_) => "ignored",
+    };
+    format!("{kind}:{}", hex::encode(keys.digest_sha256(std::slice::from_ref(&delivery.body))))
+}
+
 /// By the convention named Standard Webhooks: HMAC-SHA256 over `id.timestamp.body`, any of the `v1,` signatures. Returns the
 /// id of the delivery.
 pub fn standard<K: Keys>(keys: &K, slot: &str, delivery: &Delivery) -> Result<Result<String, String>, Error> {
@@ -52,6 +75,10 @@ pub fn standard<K: Keys>(keys: &K, slot: &str, delivery: &Delivery) -> Result<Re
     let [Some(id), Some(timestamp), Some(signatures)] = wanted.map(|name| header(delivery, name)) else {
         return Ok(Err(format!("one of {} is missing, or there more than once", wanted.join(", "))));
     };
+    // What is signed is joined by dots: with one in the id, its end would be open to choice.
+    if id.contains('.') {
+        return Ok(Err("webhook-id has a dot in it".to_owned()));
+    }
     let Some(at) = timestamp.parse::<i64>().ok().and_then(|seconds| seconds.checked_mul(1000)) else {
         return Ok(Err("webhook-timestamp is not a number of seconds".to_owned()));
     };
@@ -74,4 +101,42 @@ pub fn standard<K: Keys>(keys: &K, slot: &str, delivery: &Delivery) -> Result<Re
         }
     }
     Ok(Err("no signature is that of the delivery".to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::TestHost;
+
+    fn signed(id: &str, timestamp: &str, body: &str, signature: &str) -> Delivery {
+        let headers = [("webhook-id", id), ("webhook-timestamp", timestamp), ("webhook-signature", signature)];
+        Delivery {
+            method: "POST".into(),
+            path: "/hooks/chn_1".into(),
+            query: String::new(),
+            headers: headers.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec(),
+            body: body.into(),
+            received_at: 1_795_257_855_000,
+        }
+    }
+
+    #[test]
+    fn an_id_ends_where_it_was_signed() {
+        let host = TestHost::offline().key("k", "s");
+        let mac = host.mac("k", Algorithm::HmacSha256, b"a.1795257855.1795257855.x").expect("a mac");
+        let signature = format!("v1,{}", STANDARD.encode(mac));
+        let verify = |id, body| standard(&host, "k", &signed(id, "1795257855", body, &signature)).expect("a verdict");
+        assert_eq!(verify("a", "1795257855.x"), Ok("a".to_owned()));
+        assert!(verify("a.1795257855", "x").is_err());
+    }
+
+    #[test]
+    fn a_body_is_one_delivery_of_each_kind() {
+        let host = TestHost::offline();
+        let id = |number: u32, body, event| id_of_body(&host, &signed(&number.to_string(), "", body, ""), &event);
+        let first = id(1, "{}", Event::Changed("7".into()));
+        assert_eq!(first, id(2, "{}", Event::Changed("8".into())));
+        assert_ne!(first, id(1, "{}", Event::Ignored("other topic".into())));
+        assert_ne!(first, id(1, "{ }", Event::Changed("7".into())));
+    }
 }

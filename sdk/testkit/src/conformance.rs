@@ -6,6 +6,8 @@ mod limits;
 mod listings;
 mod mapping;
 mod money;
+mod order;
+mod otherwise;
 mod paging;
 mod secrets;
 mod stock;
@@ -107,6 +109,7 @@ pub async fn conformance(kit: &Kit, cases: &[Case]) -> Result<Vec<Check>> {
             note("catalog/pure", mapping::pure(&subject).await);
             note("catalog/total", mapping::total(&subject).await);
             note("catalog/money", money::exact(&subject).await);
+            note("catalog/order", order::says_nothing(&subject).await);
         }
         if kit.has("stock/fetch-stock") {
             let (pages, outcome) = stock::complete(&subject).await;
@@ -126,6 +129,7 @@ pub async fn conformance(kit: &Kit, cases: &[Case]) -> Result<Vec<Check>> {
             note("listings/checked", listings::checked(&subject).await);
             note("listings/once", listings::once(&subject).await);
         }
+        note("egress/otherwise", otherwise::refused(&subject));
         note("limits/headroom", limits::headroom(&subject).await);
         note("secrets/unseen", secrets::unseen(&subject).await);
     }

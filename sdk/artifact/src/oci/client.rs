@@ -2,13 +2,13 @@ use std::future::Future;
 
 use oci_client::Client;
 use oci_client::client::{Certificate, CertificateEncoding, ClientConfig, ClientProtocol};
-use oci_client::secrets::RegistryAuth;
 
 use super::OciReference;
 use crate::http::{chain, use_ring};
 use crate::{FetchError, FetchOptions};
 
 impl OciReference {
+    /// For pushing.
     pub(super) fn client(&self, options: &FetchOptions) -> Result<Client, FetchError> {
         use_ring();
         let protocol = if self.is_loopback() {
@@ -49,12 +49,5 @@ impl OciReference {
                 Err(FetchError::Protocol { what: self.to_string(), problem })
             }
         }
-    }
-}
-
-pub(super) fn auth(options: &FetchOptions) -> RegistryAuth {
-    match &options.credentials {
-        Some(given) => RegistryAuth::Basic(given.username.clone(), given.password.to_string()),
-        None => RegistryAuth::Anonymous,
     }
 }

@@ -40,15 +40,6 @@ pub(super) fn failure(what: &str, error: Error) -> FetchError {
     }
 }
 
-/// While a layer is read, the library's errors come wrapped in those of input and output.
-pub(super) fn broken_off(what: &str, received: usize, error: std::io::Error) -> FetchError {
-    let problem = chain(&error);
-    match error.into_inner().map(|inner| inner.downcast::<DigestError>()) {
-        Some(Ok(error)) => digest(what.to_owned(), *error),
-        _ => FetchError::Interrupted { what: what.to_owned(), received, problem },
-    }
-}
-
 fn digest(what: String, error: DigestError) -> FetchError {
     match error {
         DigestError::VerificationError { expected, actual } => {

@@ -5,9 +5,10 @@ use oci_client::client::{Config, ImageLayer};
 use oci_client::manifest::{OCI_IMAGE_MEDIA_TYPE, OciImageManifest};
 use semver::Version;
 
+use super::OciReference;
 use super::config::{CONFIG_TYPE, LAYER_TYPE, config};
 use super::failure::failure;
-use super::{OciReference, client};
+use super::wire::Wire;
 use crate::{Artifact, FetchError, FetchOptions};
 
 /// Where an artifact is now.
@@ -46,10 +47,12 @@ impl OciReference {
         let mut image = OciImageManifest::build(std::slice::from_ref(&layer), &config, Some(annotations));
         image.media_type = Some(OCI_IMAGE_MEDIA_TYPE.to_owned());
 
-        let (client, auth, reference) = (self.client(options)?, client::auth(options), self.clone());
+        let (client, wire, reference) = (self.client(options)?, Wire::new(self, options)?, self.clone());
+        let given = options.clone();
         self.within(options, async move {
             let what = reference.to_string();
-            match reference.manifest(&client, &auth).await {
+            let auth = reference.authorize(&wire, &given, "pull,push").await?;
+            match reference.manifest(&wire, &auth).await {
                 Ok((there, manifest_digest)) => {
                     if there.layers.iter().any(|layer| layer.digest == digest) {
                         return Ok(Pushed { pinned: reference.pinned(&manifest_digest), already: true });
@@ -63,6 +66,7 @@ impl OciReference {
                 Err(FetchError::NotWasm { .. }) if !is_version => {}
                 Err(error) => return Err(error),
             }
+            let auth = auth.hand_over(&client, &reference).await;
             let pushed = client.push(&reference.0, &[layer], config, &auth, Some(image)).await;
             pushed.map_err(|error| failure(&what, error))?;
             let manifest_digest = client.fetch_manifest_digest(&reference.0, &auth).await;

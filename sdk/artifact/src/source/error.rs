@@ -29,6 +29,8 @@ pub enum FetchError {
     Unauthorized { what: String },
     #[error("{what} leads to {to}, another place, and that is not followed; if you mean it, name that address")]
     Redirected { what: String, to: String },
+    #[error("{what} leads to {to}, and that is not followed: {why}")]
+    Elsewhere { what: String, to: String, why: String },
     #[error("{what} was answered with {status}; try again later, or ask whoever runs the registry")]
     Status { what: String, status: u16 },
     #[error("{what} broke off after {received} bytes ({problem}); try again")]

@@ -13,7 +13,7 @@ pub struct FetchOptions {
     pub registry: Option<Location>,
     /// Plain http to this machine, for development and tests. Plain http to anywhere else is always refused.
     pub allow_loopback_http: bool,
-    /// For OCI registries; sent to the registry's host and the token service it names.
+    /// For OCI registries; sent to the registry's host, and to the token service it names where that is of the same owner.
     pub credentials: Option<Credentials>,
     /// PEM files' contents: authorities to trust besides the system's.
     pub extra_roots_pem: Vec<Vec<u8>>,

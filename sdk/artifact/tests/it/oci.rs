@@ -218,3 +218,71 @@ async fn a_registry_that_breaks_off_or_is_away() {
     let away = Source::parse("oci://127.0.0.1:1/example:1").unwrap().fetch(&options()).await;
     assert!(matches!(away, Err(FetchError::Unreachable { .. })), "{away:?}");
 }
+
+#[tokio::test]
+async fn a_registry_sends_us_nowhere_but_to_public_places() {
+    let registry = Server::start();
+    let as_user = FetchOptions {
+        credentials: Some(Credentials { username: "me".to_owned(), password: "hush".to_owned().into() }),
+        ..options()
+    };
+    let reference = Source::parse(&format!("oci://{}/example:1", registry.address)).unwrap();
+    let challenge = |realm: &str| Answer::Challenge(format!("Bearer realm=\"{realm}\",service=\"s\""));
+    for (realm, why) in [
+        ("http://169.254.169.254/latest/meta-data", "not https"),
+        ("https://169.254.169.254/latest/meta-data", "169.254.169.254 is no public address"),
+        ("https://10.0.0.1/token", "10.0.0.1 is no public address"),
+        ("https://[fd00:ec2::254]/token", "no public address"),
+        ("http://registry.example/token", "not https"),
+        ("https://user@registry.example/token", "user name"),
+        ("ftp://registry.example/token", "not https"),
+    ] {
+        registry.answer("/v2/", challenge(realm));
+        let refused = reference.fetch(&options()).await.unwrap_err().to_string();
+        assert!(refused.contains(why), "{realm}: {refused}");
+    }
+    // The same of names, and of where an answer leads.
+    registry.answer("/v2/", challenge("https://localhost.example.invalid/token"));
+    assert!(matches!(reference.fetch(&options()).await, Err(FetchError::Unreachable { .. })));
+    for to in ["http://169.254.169.254/x", "https://192.168.0.1/x", "http://registry.example/x"] {
+        registry.answer("/v2/", Answer::Redirect(to.to_owned()));
+        let refused = reference.fetch(&options()).await.unwrap_err();
+        assert!(matches!(refused, FetchError::Elsewhere { .. }), "{to}: {refused}");
+    }
+    // Another's token service is not told who asks.
+    registry.answer("/v2/", challenge("https://auth.example.com/token"));
+    let refused = reference.fetch(&as_user).await.unwrap_err().to_string();
+    assert!(refused.contains("your user name and password") && !refused.contains("hush"), "{refused}");
+}
+
+#[tokio::test]
+async fn what_a_token_service_gave_goes_to_the_registry_alone() {
+    let (registry, storage) = (Server::start(), Server::start());
+    let artifact = signed("example", "1.0.0", &key());
+    let digest = format!("sha256:{}", artifact.digest());
+    let manifest = serde_json::json!({
+        "schemaVersion": 2,
+        "mediaType": "application/vnd.oci.image.manifest.v1+json",
+        "config": {"mediaType": "application/vnd.wasm.config.v0+json", "digest": digest, "size": 2},
+        "layers": [{"mediaType": "application/wasm", "digest": digest, "size": artifact.bytes().len()}],
+    });
+    registry.answer("/v2/", Answer::Challenge(format!("Bearer realm=\"{}/token\",service=\"s\"", registry.url())));
+    registry
+        .answer("/token?scope=repository%3Aexample%3Apull&service=s", Answer::Body(br#"{"token": "t0ken"}"#.to_vec()));
+    registry.answer("/v2/example/manifests/1", Answer::Body(serde_json::to_vec(&manifest).unwrap()));
+    // On another name of this machine: another host.
+    let elsewhere = format!("http://localhost:{}/blob", storage.address.port());
+    registry.answer(&format!("/v2/example/blobs/{digest}"), Answer::Redirect(elsewhere));
+    storage.answer("/blob", Answer::Body(artifact.bytes().to_vec()));
+    let as_user = FetchOptions {
+        credentials: Some(Credentials { username: "me".to_owned(), password: "hush".to_owned().into() }),
+        ..options()
+    };
+    let reference = Source::parse(&format!("oci://{}/example:1", registry.address)).unwrap();
+    assert_eq!(reference.fetch(&as_user).await.unwrap().bytes, artifact.bytes());
+    let authorized: Vec<Option<String>> =
+        registry.asked().into_iter().map(|(_, authorization)| authorization).collect();
+    let bearer = Some("Bearer t0ken".to_owned());
+    assert_eq!(authorized, [None, Some("Basic bWU6aHVzaA==".to_owned()), bearer.clone(), bearer]);
+    assert_eq!(storage.asked(), [("/blob".to_owned(), None)]);
+}

@@ -76,6 +76,8 @@ pub(crate) enum Answer {
     /// Declares all of it and closes the connection after so many bytes.
     CutOff(Vec<u8>, usize),
     Redirect(String),
+    /// 401, asking for this.
+    Challenge(String),
     /// Without a length, for ever.
     Endless,
     Silence,
@@ -85,6 +87,7 @@ pub(crate) enum Answer {
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
     answers: Arc<Mutex<HashMap<String, Answer>>>,
+    asked: Arc<Mutex<Vec<(String, Option<String>)>>>,
 }
 
 impl Server {
@@ -92,21 +95,28 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let answers = Arc::new(Mutex::new(HashMap::<String, Answer>::new()));
-        let known = answers.clone();
+        let (known, asked) = (answers.clone(), Arc::new(Mutex::new(Vec::new())));
+        let heard = asked.clone();
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let known = known.clone();
+                let (known, heard) = (known.clone(), heard.clone());
                 std::thread::spawn(move || {
                     let mut lines = BufReader::new(&stream).lines();
                     let first = lines.next().unwrap().unwrap_or_default();
                     let path = first.split(' ').nth(1).unwrap_or_default().to_owned();
-                    while lines.next().is_some_and(|line| line.is_ok_and(|line| !line.is_empty())) {}
+                    let mut authorization = None;
+                    for line in lines.map_while(Result::ok).take_while(|line| !line.is_empty()) {
+                        if let Some(("authorization", value)) = line.split_once(": ") {
+                            authorization = Some(value.to_owned());
+                        }
+                    }
+                    heard.lock().unwrap().push((path.clone(), authorization));
                     let answer = known.lock().unwrap().get(&path).cloned().unwrap_or(Answer::Status(404));
                     let _ = reply(&stream, answer);
                 });
             }
         });
-        Self { address, answers }
+        Self { address, answers, asked }
     }
 
     /// Serves a registry folder, with `path` answered otherwise afterwards if wanted.
@@ -128,6 +138,11 @@ impl Server {
         self.answers.lock().unwrap().insert(path.to_owned(), answer);
     }
 
+    /// Paths in order, each with what authenticated it.
+    pub(crate) fn asked(&self) -> Vec<(String, Option<String>)> {
+        self.asked.lock().unwrap().clone()
+    }
+
     pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)
     }
@@ -147,6 +162,9 @@ fn reply(mut stream: &std::net::TcpStream, answer: Answer) -> std::io::Result<()
         }
         Answer::Redirect(to) => {
             stream.write_all(head(302, &format!("location: {to}\r\ncontent-length: 0\r\n")).as_bytes())
+        }
+        Answer::Challenge(challenge) => {
+            stream.write_all(head(401, &format!("www-authenticate: {challenge}\r\ncontent-length: 0\r\n")).as_bytes())
         }
         Answer::Endless => {
             stream.write_all(head(200, "").as_bytes())?;

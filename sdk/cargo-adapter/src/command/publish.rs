@@ -51,7 +51,7 @@ fn target(text: &str) -> Result<Target, String> {
 
 impl Publish {
     pub(super) fn run(self) -> Result<()> {
-        let artifact = super::read(&self.file)?;
+        let artifact = super::read_strictly(&self.file)?;
         match &self.to {
             Target::Folder(folder) => self.put(folder, &artifact),
             Target::Oci(reference) => self.push(reference, &artifact),

@@ -21,7 +21,7 @@ pub(crate) struct Sign {
 impl Sign {
     pub(super) fn run(self) -> Result<()> {
         let key = SecretKey::load(&self.key)?;
-        let signed = sign(super::read(&self.file)?.into_bytes(), &key)?;
+        let signed = sign(super::read_strictly(&self.file)?.into_bytes(), &key)?;
         let out = self.out.unwrap_or(self.file);
         replace_file(&out, &signed).with_context(|| out.display().to_string())?;
         println!("{}", out.display());

@@ -1,8 +1,8 @@
 //! The marketplace's API. Answers are kept as they are; what they mean is decided in `map`.
 
-use entrepot_guest::http::{Get, classify};
+use entrepot_guest::api::Api;
 use entrepot_guest::prelude::*;
-use entrepot_guest::{json, paging, time};
+use entrepot_guest::{paging, time};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -34,17 +34,18 @@ struct Cursor {
 }
 
 pub(crate) fn account<T: Transport>(transport: &T, channel: &Channel) -> Result<Account, Error> {
-    let About { name, currency } = get(transport, channel, "/api/about", &[])?;
+    let About { name, currency } = api(transport, channel).get(&["api", "about"]).read()?;
     Ok(Account { name, url: Some(base(channel).to_owned()), currency: Some(currency), details: vec![], warnings: vec![] })
 }
 
 pub(crate) fn page<T: Transport>(transport: &T, channel: &Channel, request: &PageRequest) -> Result<Page, Error> {
     let Cursor { page, seen } = paging::decode(request.cursor.as_deref())?;
-    let mut query = vec![("page", (page + 1).to_string()), ("limit", request.limit.to_string())];
+    let mut call = api(transport, channel).get(&["api", "products"]);
+    call = call.query("page", &(page + 1).to_string()).query("limit", &request.limit.to_string());
     if let Some(since) = request.since {
-        query.push(("updated_since", time::rfc3339(since)));
+        call = call.query("updated_since", &time::rfc3339(since));
     }
-    let Products { total, products } = get(transport, channel, "/api/products", &query)?;
+    let Products { total, products } = call.read()?;
     let seen = seen + products.len() as u64;
     let mut page_of_items = paging::empty_page();
     // A page that ends early says so itself; an empty one ends everything, whatever the total was.
@@ -56,22 +57,22 @@ pub(crate) fn page<T: Transport>(transport: &T, channel: &Channel, request: &Pag
     Ok(page_of_items)
 }
 
-pub(crate) fn items<T: Transport>(transport: &T, channel: &Channel, ids: &[String]) -> Result<Vec<RawItem>, Error> {
-    let query = [("ids", ids.join(","))];
-    let Products { products, .. } = get(transport, channel, "/api/products", &query)?;
+pub(crate) fn items<T: Transport>(
+    transport: &T,
+    channel: &Channel,
+    _context: Option<&str>,
+    ids: &[String],
+) -> Result<Vec<RawItem>, Error> {
+    let Products { products, .. } =
+        api(transport, channel).get(&["api", "products"]).query("ids", &ids.join(",")).read()?;
     products.into_iter().map(item).collect()
 }
 
 fn item(product: Box<RawValue>) -> Result<RawItem, Error> {
     let head: Head = serde_json::from_str(product.get())
         .map_err(|error| Error::Unavailable(format!("the shop answered with something else than products: {error}")))?;
-    Ok(RawItem {
-        source_id: head.id.to_string(),
-        updated_at: head.updated_at.as_deref().and_then(time::parse),
-        body: product.get().to_owned(),
-        deleted: false,
-        problems: vec![],
-    })
+    let changed = head.updated_at.as_deref().and_then(time::parse);
+    Ok(RawItem::new(head.id.to_string(), product.get()).changed(changed))
 }
 
 /// The address from the settings. The host has checked it, and sends nothing anywhere else.
@@ -80,15 +81,6 @@ fn base(channel: &Channel) -> &str {
     bound.map_or("", |(_, url)| url.trim_end_matches('/'))
 }
 
-fn get<T: Transport, A: serde::de::DeserializeOwned>(
-    transport: &T,
-    channel: &Channel,
-    path: &str,
-    query: &[(&str, String)],
-) -> Result<A, Error> {
-    let mut request = Get::new(format!("{}{path}", base(channel)));
-    for (name, value) in query {
-        request = request.query(name, value);
-    }
-    json::parse(classify(transport.send(&request.request())?)?.body)
+fn api<'a, T: Transport>(transport: &'a T, channel: &Channel) -> Api<'a, T> {
+    Api::new(transport, base(channel))
 }

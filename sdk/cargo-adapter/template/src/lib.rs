@@ -3,28 +3,8 @@
 mod api;
 mod map;
 
-use entrepot_guest::prelude::*;
-
-pub struct Adapter;
-
-impl Connection for Adapter {
-    fn check(channel: Channel) -> Result<Account, Error> {
-        api::account(&Host, &channel)
-    }
+entrepot_guest::adapter! {
+    pub struct Adapter;
+    connection { check: api::account }
+    catalog { fetch_page: api::page, fetch_items: api::items, map_product: map::product }
 }
-
-impl Catalog for Adapter {
-    fn fetch_page(channel: Channel, request: PageRequest) -> Result<Page, Error> {
-        api::page(&Host, &channel, &request)
-    }
-
-    fn fetch_items(channel: Channel, _context: Option<String>, ids: Vec<String>) -> Result<Vec<RawItem>, Error> {
-        api::items(&Host, &channel, &ids)
-    }
-
-    fn map_product(_channel: Channel, item: RawItem) -> Result<model::Product, Error> {
-        map::product(&item)
-    }
-}
-
-entrepot_guest::export!(Adapter: connection, catalog);

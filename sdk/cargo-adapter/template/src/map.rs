@@ -19,7 +19,7 @@ struct Goods {
     stock: Option<i64>,
 }
 
-pub(crate) fn product(item: &RawItem) -> Result<model::Product, Error> {
+pub(crate) fn product(_: &Channel, item: &RawItem) -> Result<model::Product, Error> {
     let goods: Goods = serde_json::from_str(&item.body)
         .map_err(|error| invalid("", "item-unreadable", format!("The product cannot be read: {error}")))?;
     let price = money(goods.price.get().trim_matches('"'), &goods.currency)

@@ -27,7 +27,8 @@ pub(super) fn chunk(lines: &[String], offset: u64, max_bytes: u32) -> Chunk {
     Chunk { lines: taken, next_offset: next, end }
 }
 
-/// Roots in their order; descendants after their root, in the order they came. Lines whose parent is nowhere are errors.
+/// Roots in their order; descendants after their root, in the order they came, and after them the same root again where it is there
+/// twice. Lines that are no objects are roots; lines whose parent is nowhere come last.
 pub(super) fn group(lines: Vec<String>, id_key: &str, parent_key: &str) -> Result<Vec<String>, Error> {
     let broken = |why: &str| Error::Other(format!("the file cannot be grouped: {why}"));
     let mut parents = HashMap::new();
@@ -35,8 +36,7 @@ pub(super) fn group(lines: Vec<String>, id_key: &str, parent_key: &str) -> Resul
     for line in lines {
         // Texts that were cut in an emoji are no reason to stop.
         let whole = crate::json::repaired(&line);
-        let value = serde_json::from_str(whole.as_deref().unwrap_or(&line)).ok().filter(Value::is_object);
-        let value = value.ok_or_else(|| broken("a line is no JSON object"))?;
+        let value = serde_json::from_str(whole.as_deref().unwrap_or(&line)).unwrap_or(Value::Null);
         let text = |key: &str| match value.get(key) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::String(text)) => Ok(Some(text.clone())),
@@ -58,11 +58,14 @@ pub(super) fn group(lines: Vec<String>, id_key: &str, parent_key: &str) -> Resul
         }
         None
     };
-    let mut roots = Vec::new();
+    let mut roots: Vec<(Option<String>, Vec<String>)> = Vec::new();
     let mut below: HashMap<String, Vec<String>> = HashMap::new();
     for (id, parent, line) in read {
         match parent {
-            None => roots.push((id, line)),
+            None => match roots.iter_mut().find(|(known, _)| known.is_some() && *known == id) {
+                Some((_, same)) => same.push(line),
+                None => roots.push((id, vec![line])),
+            },
             Some(parent) => {
                 let root = root_of(&parent).ok_or_else(|| broken("lines are their own ancestors"))?;
                 below.entry(root).or_default().push(line);
@@ -70,9 +73,14 @@ pub(super) fn group(lines: Vec<String>, id_key: &str, parent_key: &str) -> Resul
         }
     }
     let mut grouped = Vec::new();
-    for (id, line) in roots {
-        grouped.push(line);
+    for (id, lines) in roots {
+        let (first, again) = lines.split_first().unwrap_or((const { &String::new() }, &[]));
+        grouped.push(first.clone());
         grouped.extend(id.and_then(|id| below.remove(&id)).unwrap_or_default());
+        grouped.extend_from_slice(again);
     }
-    if below.is_empty() { Ok(grouped) } else { Err(broken("a line's parent is not in it")) }
+    let mut orphans: Vec<_> = below.into_iter().collect();
+    orphans.sort();
+    grouped.extend(orphans.into_iter().flat_map(|(_, lines)| lines));
+    Ok(grouped)
 }

@@ -1,0 +1,74 @@
+use std::cell::RefCell;
+
+use super::*;
+
+fn answer(status: u16, retry_after: Option<u64>) -> Response {
+    Response { status, headers: vec![("x-wp-total".into(), "7".into())], body: b"<p>Sorry</p>".to_vec(), retry_after }
+}
+
+#[test]
+fn statuses_mean_what_the_host_can_act_on() {
+    assert!(classify(answer(200, None)).is_ok());
+    assert_eq!(failure(&answer(401, None)), Some(Error::Unauthorized("HTTP 401: Sorry".into())));
+    assert_eq!(failure(&answer(404, None)), Some(Error::NotFound));
+    assert_eq!(failure(&answer(429, Some(9))), Some(Error::RateLimited(Some(9))));
+    assert_eq!(failure(&answer(503, Some(9))), Some(Error::RateLimited(Some(9))));
+    for status in [408, 425, 500, 502, 503, 508, 520] {
+        assert!(matches!(failure(&answer(status, None)), Some(Error::Unavailable(_))), "{status}");
+    }
+    assert!(matches!(failure(&answer(400, None)), Some(Error::Other(_))));
+    assert_eq!(header(&answer(200, None), "x-wp-total"), Some("7"));
+}
+
+/// Answers what it was given, in turn, and remembers what it was asked.
+struct Turns(RefCell<Vec<Response>>, RefCell<Vec<Request>>);
+
+impl Transport for Turns {
+    fn send(&self, request: &Request) -> Result<Response, Error> {
+        self.1.borrow_mut().push(request.clone());
+        Ok(self.0.borrow_mut().remove(0))
+    }
+}
+
+fn turns(bodies: &[(u16, &str)]) -> Turns {
+    let answer = |(status, body): &(u16, &str)| Response { body: body.as_bytes().to_vec(), ..answer(*status, None) };
+    Turns(RefCell::new(bodies.iter().map(answer).collect()), RefCell::default())
+}
+
+fn number(response: Response) -> Result<u32, Error> {
+    crate::json::parse(classify(response)?.body)
+}
+
+#[test]
+fn what_is_something_else_is_asked_for_again() {
+    let request = Get::new("https://a/").request();
+    let transport = turns(&[(200, "<html></html>"), (200, "{"), (200, "7")]);
+    assert_eq!(ask(&transport, &request, number), Ok(7));
+    let asked = transport.1.borrow();
+    assert_eq!((asked[0].headers.len(), asked[1].headers[0].1.as_str()), (0, "no-cache"));
+    let transport = turns(&[(200, "1"), (200, "<p>"), (200, "3"), (200, "2")]);
+    assert_eq!(
+        ask_all(&transport, &[request.clone(), request.clone(), request.clone()], number),
+        [Ok(1), Ok(2), Ok(3)]
+    );
+    for (bodies, sent) in [(vec![(200, "["), (200, "["), (200, "[")], 3), (vec![(500, "")], 1), (vec![(404, "")], 1)] {
+        let transport = turns(&bodies);
+        assert!(ask(&transport, &request, number).is_err());
+        assert_eq!(transport.1.borrow().len(), sent, "{bodies:?}");
+    }
+}
+
+#[test]
+fn what_may_not_be_sent_twice_is_not() {
+    let request = post_json("https://a/", b"{}".to_vec());
+    let transport = turns(&[(200, "["), (200, "1")]);
+    assert!(ask(&transport, &request, number).is_err());
+    assert!(ask_all(&turns(&[(200, "[")]), std::slice::from_ref(&request), number)[0].is_err());
+    assert_eq!(ask(&turns(&[(200, "["), (200, "1")]), &repeatable(request), number), Ok(1));
+}
+
+#[test]
+fn queries_are_encoded() {
+    let url = Get::new("https://a/?x=1").query("include", "1,2").query("q", "ä/+").request().url;
+    assert_eq!(url, "https://a/?x=1&include=1,2&q=%C3%A4%2F%2B");
+}
