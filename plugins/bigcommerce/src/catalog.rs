@@ -6,14 +6,19 @@ use serde::{Deserialize, Serialize};
 
 use crate::client::{Client, Query};
 use crate::context::Context;
+use crate::failure::is_about_items;
 use crate::item::{Beside, Listed, VOLATILE};
-use crate::{details, inventory, names};
+use crate::{apart, details, inventory, names};
+use entrepot_guest::lenient::Raw;
 
 /// Clocks and slow saves: what changed shortly before the moment asked for is returned too.
 const OVERLAP_MS: i64 = 5 * 60 * 1000;
 
 /// How many products to ask for by attempt; products of 600 variants are some hundred kilobytes each.
 pub(crate) const SIZES: [u32; 5] = [100, 50, 10, 1, 1];
+
+/// From this attempt on, a page that fails is read product by product, as far as it can be.
+const APART: u32 = 2;
 
 /// From this attempt on, what cannot be read beside the list is a problem of its products, and no longer of the page.
 pub(crate) const SET_ASIDE: u32 = 3;
@@ -26,52 +31,92 @@ const INCLUDE: &str = "variants,images,custom_fields,bulk_pricing_rules,videos";
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
-struct Cursor {
+pub(crate) struct Cursor {
     /// The highest id so far.
-    after: u64,
+    pub(crate) after: u64,
     /// Items so far.
-    seen: u64,
+    pub(crate) seen: u64,
+    /// What the store counted and did not show so far.
+    pub(crate) missing: u64,
+    /// Where the page before began, how many there were from there on, and how many it showed.
+    pub(crate) before: Option<(u64, u64, u64)>,
+    /// Products in a row that the store failed at.
+    pub(crate) failed: u8,
 }
 
 pub fn fetch_page<T: Transport>(transport: &T, channel: &Channel, request: &PageRequest) -> Result<Page, Error> {
     let client = Client::of(transport, channel)?;
-    let cursor: Cursor = paging::decode(request.cursor.as_deref())?;
+    let mut cursor: Cursor = paging::decode(request.cursor.as_deref())?;
     let (mut context, mut news) = Context::of(&client, channel, request.context.as_deref())?;
 
-    let bare = request.attempt as usize >= SIZES.len();
-    let list = client.list("/v3/catalog/products", &page_query(request, &cursor, bare))?;
+    let query = page_query(request, &cursor);
+    let list = match client.list("/v3/catalog/products", &query) {
+        Err(error) if request.attempt >= APART && is_about_items(&error) => {
+            let mut page = apart::page(&client, &mut context, &mut news, &cursor, request, &query, error)?;
+            page.context = if news { Some(paging::encode(&Some(&context))?) } else { None };
+            return Ok(page);
+        }
+        other => other?,
+    };
     let elements = list.elements()?;
     let mut listed: Vec<_> = elements.data.iter().copied().map(Listed::of).collect();
     ascending(&listed, cursor.after)?;
     let answered = listed.len() as u64;
     listed.truncate(fitting(&listed));
     let last = listed.iter().filter_map(|product| product.id).next_back();
-    let seen = cursor.seen + listed.len() as u64;
-
-    let mut page = paging::empty_page();
-    page.items = joined(&client, &mut context, &mut news, &listed, request.attempt, bare)?;
+    let shown = listed.len() as u64;
     // The total counts what is left from the cursor on. One that is below what was answered is none.
     let left = elements.total.filter(|total| *total >= answered);
-    page.total = left.map(|left| cursor.seen + left);
-    let ended = answered == 0 || left == Some(listed.len() as u64);
+    cursor.missing += missing(&client, &cursor, &query, left)?;
+
+    let mut page = paging::empty_page();
+    page.items = joined(&client, &mut context, &mut news, &listed, request.attempt)?;
+    // The store's word, from which nothing is taken away that was not shown.
+    page.total = left.map(|left| cursor.seen + cursor.missing + left);
+    let ended = answered == 0 || left == Some(shown);
     if !ended {
         let Some(after) = last else {
             return Err(Error::Unavailable("none of the products of a page has a usable id".to_owned()));
         };
-        page.next = Some(paging::encode(&Cursor { after, seen })?);
+        let before = left.map(|left| (cursor.after, left, shown));
+        let next = Cursor { after, seen: cursor.seen + shown, missing: cursor.missing, before, failed: 0 };
+        page.next = Some(paging::encode(&next)?);
         page.wait = client.rest();
     }
     page.context = if news { Some(paging::encode(&Some(&context))?) } else { None };
     Ok(page)
 }
 
-fn page_query(request: &PageRequest, cursor: &Cursor, bare: bool) -> Query<'static> {
+/// How many of the page before the store counts and does not show: between its beginning and this one there should be as many as it
+/// showed. Where there seem to be more, the store is asked again, since what was deleted meanwhile is not missing.
+fn missing<T: Transport>(
+    client: &Client<'_, T>,
+    cursor: &Cursor,
+    query: &Query<'_>,
+    left: Option<u64>,
+) -> Result<u64, Error> {
+    let Some(((after, counted, shown), left)) = cursor.before.zip(left) else { return Ok(0) };
+    if counted <= left + shown {
+        return Ok(0);
+    }
+    let mut again: Query<'_> = query
+        .iter()
+        .filter(|(name, _)| name.starts_with("date_modified"))
+        .cloned()
+        .chain([("limit", "1".to_owned()), ("include_fields", "name".to_owned())])
+        .collect();
+    if after > 0 {
+        again.push(("id:greater", after.to_string()));
+    }
+    let counted = client.list("/v3/catalog/products", &again)?.elements()?.total.unwrap_or(0);
+    Ok(counted.saturating_sub(left + shown))
+}
+
+fn page_query(request: &PageRequest, cursor: &Cursor) -> Query<'static> {
     let most = SIZES[(request.attempt as usize).min(SIZES.len() - 1)];
     let size = if request.limit == 0 { most } else { most.min(request.limit) };
     let mut query: Query<'_> = vec![("sort", "id".into()), ("direction", "asc".into()), ("limit", size.to_string())];
-    if !bare {
-        query.push(("include", INCLUDE.into()));
-    }
+    query.push(("include", INCLUDE.into()));
     query.push(("exclude_fields", VOLATILE.join(",")));
     if cursor.after > 0 {
         query.push(("id:greater", cursor.after.to_string()));
@@ -121,33 +166,48 @@ pub fn fetch_items<T: Transport>(
     let (mut context, mut news) = Context::of(&client, channel, context)?;
     let mut items = Vec::with_capacity(wanted.len());
     for some in wanted.chunks(50) {
-        let query: Query<'_> = vec![
-            ("id:in", some.iter().map(u64::to_string).collect::<Vec<_>>().join(",")),
-            ("limit", "50".into()),
-            ("include", INCLUDE.into()),
-            ("exclude_fields", VOLATILE.join(",")),
-        ];
-        let list = client.list("/v3/catalog/products", &query)?;
-        let mut listed: Vec<_> = list.elements()?.data.iter().copied().map(Listed::of).collect();
-        listed.retain(|product| product.id.is_some_and(|id| some.contains(&id)));
-        // There is no later attempt with less at a time: what cannot be read is set aside now.
-        items.extend(match joined(&client, &mut context, &mut news, &listed, 0, false) {
-            Err(Error::Unavailable(_) | Error::Other(_) | Error::NotFound) => {
-                joined(&client, &mut context, &mut news, &listed, SET_ASIDE, false)?
-            }
+        items.extend(match by_ids(&client, &mut context, &mut news, some) {
+            Err(error) if is_about_items(&error) => apart::items(&client, &mut context, &mut news, some, error)?,
             other => other?,
         });
     }
     Ok(items)
 }
 
-fn joined<T: Transport>(
+/// These products, as many of them as exist. There is no later attempt with less at a time: what cannot be read beside them is set
+/// aside.
+pub(crate) fn by_ids<T: Transport>(
+    client: &Client<'_, T>,
+    context: &mut Context,
+    news: &mut bool,
+    ids: &[u64],
+) -> Result<Vec<RawItem>, Error> {
+    let query: Query<'_> = vec![
+        ("id:in", ids.iter().map(u64::to_string).collect::<Vec<_>>().join(",")),
+        ("limit", "50".into()),
+        ("include", INCLUDE.into()),
+        ("exclude_fields", VOLATILE.join(",")),
+    ];
+    let mut texts = Vec::with_capacity(ids.len());
+    client.all("/v3/catalog/products", &query, None, |elements| {
+        texts.extend(elements.iter().map(|element| element.json().to_owned()));
+    })?;
+    let mut listed: Vec<_> = texts.iter().map(|text| Listed::of(Raw(Some(text)))).collect();
+    listed.retain(|product| product.id.is_some_and(|id| ids.contains(&id)));
+    match joined(client, context, news, &listed, 0) {
+        Err(Error::Unavailable(_) | Error::Other(_) | Error::NotFound) => {
+            joined(client, context, news, &listed, SET_ASIDE)
+        }
+        other => other,
+    }
+}
+
+pub(crate) fn joined<T: Transport>(
     client: &Client<'_, T>,
     context: &mut Context,
     news: &mut bool,
     listed: &[Listed<'_>],
     attempt: u32,
-    bare: bool,
 ) -> Result<Vec<RawItem>, Error> {
     let set_aside = attempt >= SET_ASIDE;
     if !set_aside && !listed.iter().all(Listed::is_object) {
@@ -174,9 +234,6 @@ fn joined<T: Transport>(
                 "id-missing",
                 "The store lists a product without a usable id; it cannot be imported.",
             );
-        }
-        if bare {
-            problem("/product", "product-unreadable", "BigCommerce fails when this product is read with its variants.");
         }
         if no_details.contains(&id) {
             problem(

@@ -17,6 +17,9 @@ pub(crate) const AT_ONCE: usize = 10;
 /// other apps of the store.
 const RESERVE: u64 = 15;
 
+/// More pages than any list has, even at a few elements each: a server that pages for ever is not followed.
+const MOST_PAGES: u32 = 3_100;
+
 pub(crate) type Query<'a> = Vec<(&'a str, String)>;
 
 pub(crate) struct Client<'a, T> {
@@ -55,23 +58,49 @@ impl<'a, T: Transport> Client<'a, T> {
     }
 
     pub(crate) fn list(&self, path: &str, query: &Query<'_>) -> Result<List, Error> {
-        List::of(self.send(&self.request(path, query))?)
+        http::ask(self.transport, &self.request(path, query), |response| self.read(response))
+    }
+
+    /// All pages of a numbered list; `each` gets the elements of one. A short page is no end while the store's total says more, and
+    /// neither is a last one.
+    pub(crate) fn all(
+        &self,
+        path: &str,
+        query: &Query<'_>,
+        first: Option<List>,
+        mut each: impl FnMut(&[Raw<'_>]),
+    ) -> Result<(), Error> {
+        let (mut seen, mut first) = (0, first);
+        for page in 1..=MOST_PAGES {
+            let list = match first.take() {
+                Some(list) => list,
+                None => {
+                    let mut query = query.clone();
+                    query.push(("page", page.to_string()));
+                    self.list(path, &query)?
+                }
+            };
+            let elements = list.elements()?;
+            seen += elements.data.len() as u64;
+            each(&elements.data);
+            if elements.data.is_empty() || (elements.last && elements.total.is_none_or(|total| seen >= total)) {
+                return Ok(());
+            }
+        }
+        Err(Error::Unavailable(format!("the list {path} does not end")))
     }
 
     /// At most [`AT_ONCE`] in flight; one result for each request, in order.
     pub(crate) fn lists(&self, requests: &[Request]) -> Vec<Result<List, Error>> {
-        let mut lists = Vec::with_capacity(requests.len());
-        for some in requests.chunks(AT_ONCE) {
-            let mut answers = self.transport.send_all(some);
-            answers
-                .resize_with(some.len(), || Err(Error::Other("the host left a request without an answer".to_owned())));
-            lists.extend(answers.into_iter().map(|answer| {
-                let answer = answer?;
-                self.note(&answer);
-                List::of(answer)
-            }));
-        }
-        lists
+        let ask = |some| http::ask_all(self.transport, some, |response| self.read(response));
+        requests.chunks(AT_ONCE).flat_map(ask).collect()
+    }
+
+    fn read(&self, response: Response) -> Result<List, Error> {
+        self.note(&response);
+        let list = List::of(response)?;
+        list.elements()?;
+        Ok(list)
     }
 
     /// How long to leave the store alone, in milliseconds.
@@ -117,11 +146,7 @@ impl List {
             Error::Unavailable(format!("BigCommerce answered with something else than a list: {words}"))
         };
         let fields = serde_json::from_str::<Fields<'_>>(&self.0).map_err(|_| no_list())?;
-        let data = fields.get("data");
-        if !data.json().starts_with('[') {
-            return Err(no_list());
-        }
-        let data = data.items();
+        let data = fields.get("data").list().ok_or_else(no_list)?;
         let pagination = fields.get("meta").fields().get("pagination").fields();
         let number = |name: &str| pagination.get(name).text().and_then(|text| text.parse::<u64>().ok());
         let last = match (number("current_page"), number("total_pages")) {

@@ -58,15 +58,10 @@ impl Context {
 
     /// Titles from the root down to and including this one; empty where the category is unknown.
     pub(crate) fn path(&self, id: u64) -> Vec<&str> {
-        let mut path = Vec::new();
-        let mut next = id;
-        // A circle of parents would be a broken store, and still no reason to hang.
-        while let Some(Some((title, parent))) = self.categories.get(&next).filter(|_| path.len() < 32) {
-            path.push(title.as_str());
-            next = *parent;
-        }
-        path.reverse();
-        path
+        entrepot_guest::shapes::path(id, |id| {
+            let (title, parent) = self.categories.get(id)?.as_ref()?;
+            Some((title.as_str(), Some(*parent)))
+        })
     }
 }
 
@@ -109,10 +104,7 @@ fn warnings(fields: &Fields<'_>) -> Vec<String> {
 
 fn checked(store: Store, about: About) -> Result<(Store, About), Error> {
     if currency::exponent(&store.currency).is_none() {
-        return Err(Error::Unsupported(format!(
-            "The store's currency {:?} is not an active ISO 4217 currency.",
-            store.currency
-        )));
+        return Err(Error::Unsupported(currency::unknown(&store.currency)));
     }
     Ok((store, about))
 }

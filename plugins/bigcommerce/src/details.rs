@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use entrepot_guest::prelude::*;
 
 use crate::client::{Client, List, Query};
-use entrepot_guest::lenient::Raw;
+use entrepot_guest::lenient::{Raw, in_one_order};
 
 const AT_A_TIME: usize = 10;
 
@@ -32,25 +32,48 @@ pub(crate) fn find<T: Transport>(
         ];
         client.request("/v3/catalog/products", &query)
     };
-    let requests: Vec<_> = ids.chunks(AT_A_TIME).map(request).collect();
     let (mut found, mut unread) = (HashMap::with_capacity(ids.len()), Vec::new());
-    for (some, list) in ids.chunks(AT_A_TIME).zip(client.lists(&requests)) {
-        match list.and_then(|list| read(&list, &mut found)) {
-            Err(Error::Unavailable(_) | Error::Other(_) | Error::NotFound) if set_aside => unread.extend(some),
-            other => other?,
+    let mut waiting: Vec<Vec<u64>> = ids.chunks(AT_A_TIME).map(<[u64]>::to_vec).collect();
+    while !waiting.is_empty() {
+        let requests: Vec<_> = waiting.iter().map(|some| request(some)).collect();
+        let mut again = Vec::new();
+        for (some, list) in waiting.iter().zip(client.lists(&requests)) {
+            match list.and_then(|list| read(&list, &mut found)) {
+                // The others are read by themselves: one product at which the store fails costs itself.
+                Err(Error::Unavailable(_) | Error::Other(_) | Error::NotFound) if set_aside => match some.as_slice() {
+                    [one] => unread.push(*one),
+                    many => again.extend(many.chunks(many.len().div_ceil(2)).map(<[u64]>::to_vec)),
+                },
+                other => {
+                    // What was asked for and did not come has options all the same.
+                    let came = other?;
+                    let missing: Vec<u64> = some.iter().copied().filter(|id| !found.contains_key(id)).collect();
+                    match (missing.is_empty(), came) {
+                        (true, _) => {}
+                        (false, 0) => unread.extend(missing),
+                        (false, _) => again.push(missing),
+                    }
+                }
+            }
         }
+        waiting = again;
+    }
+    if !set_aside && !unread.is_empty() {
+        return Err(Error::Unavailable(format!("BigCommerce does not show the options of product {}", unread[0])));
     }
     Ok((found, unread))
 }
 
-fn read(list: &List, found: &mut HashMap<u64, Details>) -> Result<(), Error> {
+/// How many were new.
+fn read(list: &List, found: &mut HashMap<u64, Details>) -> Result<usize, Error> {
+    let before = found.len();
     for element in list.elements()?.data {
         let fields = element.fields();
-        let list = |raw: Raw<'_>| raw.json().starts_with('[').then(|| raw.json().to_owned());
+        let list = |raw: Raw<'_>| raw.list().map(|_| in_one_order(raw, true, &["option_values"]));
         if let Some(id) = fields.get("id").id() {
             let details = Details { options: list(fields.get("options")), modifiers: list(fields.get("modifiers")) };
             found.insert(id, details);
         }
     }
-    Ok(())
+    Ok(found.len() - before)
 }

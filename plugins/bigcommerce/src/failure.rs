@@ -38,6 +38,19 @@ pub(crate) fn accepted(response: Response) -> Result<Response, Error> {
     })
 }
 
+/// Another try, with less at a time or for each alone, may fare better: it is not about the account, and nobody asked to wait.
+pub(crate) fn is_about_items(error: &Error) -> bool {
+    matches!(error, Error::Unavailable(_) | Error::Other(_))
+}
+
+/// What a failure says, for a sentence that goes on with it.
+pub(crate) fn words(error: Error) -> String {
+    match error {
+        Error::Unavailable(why) | Error::Unauthorized(why) | Error::Unsupported(why) | Error::Other(why) => why,
+        _ => "its answer is invalid".to_owned(),
+    }
+}
+
 /// The longest of the waits that are given.
 pub(crate) fn wait(response: &Response) -> Option<u64> {
     let number = |name| http::header(response, name).and_then(|value| value.trim().parse::<u64>().ok());

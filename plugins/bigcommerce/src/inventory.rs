@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use entrepot_guest::lenient::in_one_order;
 use entrepot_guest::log;
 use entrepot_guest::prelude::*;
 
@@ -11,8 +12,6 @@ use crate::context::Context;
 /// Products in one request: with 600 variants each they still come in a few dozen pages.
 const PRODUCTS: usize = 50;
 const PAGE: usize = 1000;
-/// More pages than `PRODUCTS` can have at ten items a page: a server that pages for ever is not followed.
-const MOST_PAGES: u32 = 3_100;
 
 /// Product id to its items of stock, in an order that does not change by itself.
 pub(crate) type Stock = HashMap<u64, Vec<(u64, String)>>;
@@ -39,7 +38,16 @@ pub(crate) fn find<T: Transport>(
                 context.inventory_forbidden = true;
                 return Ok((Stock::new(), true, Vec::new()));
             }
-            Err(Error::Unavailable(_) | Error::Other(_) | Error::NotFound) if set_aside => unread.extend(some),
+            // One by one: a product at which the store fails costs itself.
+            Err(Error::Unavailable(_) | Error::Other(_) | Error::NotFound) if set_aside => {
+                for one in some {
+                    stock.remove(one);
+                    match of(client, std::slice::from_ref(one), &mut stock) {
+                        Err(Error::Unavailable(_) | Error::Other(_) | Error::NotFound) => unread.push(*one),
+                        other => other?,
+                    }
+                }
+            }
             Err(error) => return Err(error),
         }
     }
@@ -51,25 +59,18 @@ pub(crate) fn find<T: Transport>(
 }
 
 fn of<T: Transport>(client: &Client<'_, T>, ids: &[u64], stock: &mut Stock) -> Result<(), Error> {
-    for page in 1..=MOST_PAGES {
-        let query: Query<'_> = vec![
-            ("product_id:in", ids.iter().map(u64::to_string).collect::<Vec<_>>().join(",")),
-            ("limit", PAGE.to_string()),
-            ("page", page.to_string()),
-        ];
-        let list = client.list("/v3/inventory/items", &query)?;
-        let elements = list.elements()?;
-        for element in &elements.data {
+    let query: Query<'_> = vec![
+        ("product_id:in", ids.iter().map(u64::to_string).collect::<Vec<_>>().join(",")),
+        ("limit", PAGE.to_string()),
+    ];
+    client.all("/v3/inventory/items", &query, None, |elements| {
+        for element in elements {
             let fields = element.fields();
             let identity = fields.get("identity").fields();
             if let Some(product) = identity.get("product_id").id().filter(|id| ids.contains(id)) {
                 let variant = identity.get("variant_id").id().unwrap_or(0);
-                stock.entry(product).or_default().push((variant, element.json().to_owned()));
+                stock.entry(product).or_default().push((variant, in_one_order(*element, false, &["locations"])));
             }
         }
-        if elements.last {
-            return Ok(());
-        }
-    }
-    Err(Error::Unavailable("the list of stock does not end".to_owned()))
+    })
 }

@@ -5,11 +5,22 @@ use entrepot_guest::time;
 
 use crate::context::Context;
 use crate::details::Details;
-use entrepot_guest::lenient::{Fields, Raw, quoted};
+use entrepot_guest::lenient::{Fields, Raw, in_one_order, quoted};
 
 /// What changes although nobody changed the product.
 pub(crate) const VOLATILE: [&str; 5] =
     ["view_count", "total_sold", "reviews_rating_sum", "reviews_count", "date_last_imported"];
+
+/// Lists whose order says nothing: what has a place says so in `sort_order`.
+const UNORDERED: [&str; 7] = [
+    "categories",
+    "custom_fields",
+    "variants",
+    "videos",
+    "bulk_pricing_rules",
+    "related_products",
+    "gift_wrapping_options_list",
+];
 
 /// What an image is; the other sizes of it say nothing more.
 const IMAGE: [&str; 6] = ["id", "is_thumbnail", "sort_order", "description", "url_zoom", "url_standard"];
@@ -111,6 +122,9 @@ impl<'a> Listed<'a> {
         let fields: Vec<_> = kept
             .map(|(key, value)| match key.as_ref() {
                 "images" => format!("\"images\":[{}]", images(*value).join(",")),
+                name if UNORDERED.contains(&name) => {
+                    format!("{}:{}", quoted(key), in_one_order(*value, true, &["option_values"]))
+                }
                 _ => format!("{}:{}", quoted(key), value.json()),
             })
             .collect();
@@ -124,7 +138,9 @@ impl<'a> Listed<'a> {
             let path: Vec<_> = context.path(id).into_iter().map(quoted).collect();
             (!path.is_empty()).then(|| format!("\"{id}\":[{}]", path.join(",")))
         };
-        let paths: Vec<_> = self.categories().into_iter().filter_map(path).collect();
+        let mut categories = self.categories();
+        categories.sort_unstable();
+        let paths: Vec<_> = categories.into_iter().filter_map(path).collect();
         body.push_str(&format!(",\"paths\":{{{}}}", paths.join(",")));
     }
 }
@@ -140,7 +156,9 @@ fn images(images: Raw<'_>) -> Vec<String> {
         let fields: Vec<_> = kept.map(|(key, value)| format!("{}:{}", quoted(key), value.json())).collect();
         format!("{{{}}}", fields.join(","))
     };
-    images.items().into_iter().map(image).collect()
+    let mut images = images.items();
+    images.sort_by_cached_key(|image| (image.fields().get("id").id(), image.json().to_owned()));
+    images.into_iter().map(image).collect()
 }
 
 /// FNV-1a.

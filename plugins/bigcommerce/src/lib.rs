@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod apart;
 pub mod catalog;
 mod client;
 pub mod connection;
@@ -14,55 +15,18 @@ mod settings;
 pub mod stock;
 pub mod webhooks;
 
-use entrepot_guest::prelude::*;
-
 pub use map::map_product;
 
-/// The adapter: reads a store over REST v3 and hears of its changes.
-pub struct BigCommerce;
-
-impl Connection for BigCommerce {
-    fn check(channel: Channel) -> Result<Account, Error> {
-        connection::check(&Host, &channel)
+entrepot_guest::adapter! {
+    /// The adapter: reads a store over REST v3 and hears of its changes.
+    pub struct BigCommerce;
+    connection { check: connection::check }
+    catalog { fetch_page: catalog::fetch_page, fetch_items: catalog::fetch_items, map_product: map_product }
+    stock { fetch_stock: stock::fetch_stock }
+    webhooks {
+        verify_webhook: webhooks::verify,
+        subscribe: webhooks::subscribe,
+        subscriptions: webhooks::subscriptions,
+        unsubscribe: webhooks::unsubscribe,
     }
 }
-
-impl Catalog for BigCommerce {
-    fn fetch_page(channel: Channel, request: PageRequest) -> Result<Page, Error> {
-        catalog::fetch_page(&Host, &channel, &request)
-    }
-
-    fn fetch_items(channel: Channel, context: Option<String>, ids: Vec<String>) -> Result<Vec<RawItem>, Error> {
-        catalog::fetch_items(&Host, &channel, context.as_deref(), &ids)
-    }
-
-    fn map_product(channel: Channel, item: RawItem) -> Result<model::Product, Error> {
-        map_product(&channel, &item)
-    }
-}
-
-impl Stock for BigCommerce {
-    fn fetch_stock(channel: Channel, request: PageRequest) -> Result<StockPage, Error> {
-        stock::fetch_stock(&Host, &channel, &request)
-    }
-}
-
-impl Webhooks for BigCommerce {
-    fn verify_webhook(channel: Channel, delivery: Delivery) -> Result<Verdict, Error> {
-        webhooks::verify(&Host, &channel, &delivery)
-    }
-
-    fn subscribe(channel: Channel, callback_url: String) -> Result<Vec<Subscription>, Error> {
-        webhooks::subscribe(&Host, &channel, &callback_url)
-    }
-
-    fn subscriptions(channel: Channel) -> Result<Vec<Subscription>, Error> {
-        webhooks::subscriptions(&Host, &channel)
-    }
-
-    fn unsubscribe(channel: Channel, ids: Vec<String>) -> Result<(), Error> {
-        webhooks::unsubscribe(&Host, &channel, &ids)
-    }
-}
-
-entrepot_guest::export!(BigCommerce: connection, catalog, stock, webhooks);

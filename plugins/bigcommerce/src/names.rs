@@ -61,25 +61,25 @@ fn named<T: Transport>(
     ids: &[u64],
 ) -> Result<Vec<(u64, String, u64)>, Error> {
     let filter = format!("{key}:in");
-    let request = |some: &[u64]| {
-        let query: Query<'_> = vec![
+    let query = |some: &[u64]| -> Query<'_> {
+        vec![
             (&filter, some.iter().map(u64::to_string).collect::<Vec<_>>().join(",")),
             ("include_fields", include_fields.to_owned()),
             ("limit", "250".to_owned()),
-        ];
-        client.request(path, &query)
+        ]
     };
-    let requests: Vec<_> = ids.chunks(IDS).map(request).collect();
+    let requests: Vec<_> = ids.chunks(IDS).map(|some| client.request(path, &query(some))).collect();
     let mut found = Vec::with_capacity(ids.len());
-    for list in client.lists(&requests) {
-        let list = list?;
-        for element in list.elements()?.data {
-            let fields = element.fields();
-            let id = fields.get(key).id().filter(|id| ids.contains(id));
-            if let (Some(id), Some(name)) = (id, fields.get("name").owned()) {
-                found.push((id, name, fields.get("parent_id").id().unwrap_or(0)));
+    for (some, list) in ids.chunks(IDS).zip(client.lists(&requests)) {
+        client.all(path, &query(some), Some(list?), |elements| {
+            for element in elements {
+                let fields = element.fields();
+                let id = fields.get(key).id().filter(|id| ids.contains(id));
+                if let (Some(id), Some(name)) = (id, fields.get("name").owned()) {
+                    found.push((id, name, fields.get("parent_id").id().unwrap_or(0)));
+                }
             }
-        }
+        })?;
     }
     Ok(found)
 }

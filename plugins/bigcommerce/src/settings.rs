@@ -26,7 +26,7 @@ pub(crate) struct Settings {
 
 impl Settings {
     pub(crate) fn of(channel: &Channel) -> Result<Self, Error> {
-        serde_json::from_str(&channel.settings).map_err(|error| invalid("", "settings-invalid", error.to_string()))
+        channel.settings()
     }
 
     /// The word that names the store. People paste the whole API path of their account: the word is cut out of it.

@@ -11,12 +11,14 @@ use std::collections::HashMap;
 use entrepot_guest::paging;
 use entrepot_guest::prelude::*;
 
-use crate::client::Client;
-use crate::details::{self, GIVE_UP, Inventory};
-use crate::item::{Row, gone};
+use crate::client::{Answer, Client};
+use crate::details::{self, GIVE_UP, Inventory, is_about_items, unreadable};
+use crate::failure::Quota;
+use crate::item::Row;
 use crate::pages::{Cursor, Phase, Taken, size};
 use crate::settings::Settings;
 use crate::shop::{self, Shop};
+use entrepot_guest::lenient::quoted;
 
 /// Etsy's clock, and caches in front of its lists: what changed shortly before the moment asked for is returned too.
 const OVERLAP_S: i64 = 10 * 60;
@@ -24,22 +26,28 @@ const OVERLAP_S: i64 = 10 * 60;
 /// How often the list may be asked anew within one page.
 const STEPS: u8 = 3;
 
+/// From this attempt on, a page that fails is read listing by listing, as far as it can be.
+const APART: u32 = 2;
+
+/// From this attempt on, the single places of a list are looked at, and what cannot be shown there is passed by.
+const HOPELESS: u32 = 5;
+
 pub fn fetch_page<T: Transport>(transport: &T, channel: &Channel, request: &PageRequest) -> Result<Page, Error> {
     let client = Client { transport, settings: Settings::of(channel)? };
     let (mut shop, news) = Shop::of(&client, request.context.as_deref())?;
     let full = request.scope == Scope::Everything;
     if news && full {
-        shop.total = Some(shop::counts(&client)?.0.iter().sum());
+        shop.total = shop::counts(&client)?.0.into_iter().sum();
     }
     let mut page = paging::empty_page();
     page.context = if news { Some(paging::encode(&Some(&shop))?) } else { None };
     let mut cursor: Cursor = paging::decode(request.cursor.as_deref())?;
-    let includes = if full && cursor.phase == Phase::Items { "Images,Videos" } else { "" };
     for _ in 0..STEPS {
         let state = cursor.state()?;
         let size = size(request.limit, request.attempt);
-        let answer = client.get(&client.listings(state, size, cursor.offset, includes))?;
-        let (count, results) = answer.list()?;
+        let whole = full && cursor.phase == Phase::Items;
+        let (read, bare) = rows(&client, state, size, &cursor, whole, request.attempt)?;
+        let (count, results) = read.list()?;
         let rows: Vec<_> = results.into_iter().map(Row::of).collect();
         if request.attempt < GIVE_UP && !rows.iter().all(Row::is_object) {
             return Err(Error::Unavailable("Etsy answered with a list of something else than listings".to_owned()));
@@ -50,22 +58,85 @@ pub fn fetch_page<T: Transport>(transport: &T, channel: &Channel, request: &Page
                 cursor = back;
                 continue;
             }
-            Taken::From(from, next) => (from, next.or_else(|| cursor.next_list(request.scope))),
+            Taken::From(from, next) => (from, next.or_else(|| cursor.next_list(request.scope, count))),
         };
         let rows = &rows[from..];
         match cursor.phase {
-            Phase::Sweep => page.listed = rows.iter().filter_map(|row| row.id).map(|id| id.to_string()).collect(),
-            Phase::Items if full => {
+            Phase::Sweep => {
+                page.listed = rows.iter().filter_map(|row| row.id).map(|id| id.to_string()).collect();
+                // What Etsy counts in its lists as they are swept; the first one is swept twice and counts once.
+                page.total = cursor.counted(count).filter(|_| next.is_none());
+            }
+            Phase::Items if full && !bare => {
                 page.items = items(&client, &shop, rows, request.attempt)?;
                 page.total = shop.total;
             }
-            Phase::Items => page.items = changed(&client, &shop, rows, request)?,
+            Phase::Items => {
+                page.items = changed(&client, &shop, rows, request)?;
+                page.total = shop.total.filter(|_| full);
+            }
         }
         page.next = next.map(|next| paging::encode(&next)).transpose()?;
         return Ok(page);
     }
     page.next = Some(paging::encode(&cursor)?);
     Ok(page)
+}
+
+/// A page's rows, and whether they came without what was to come with them: where Etsy fails at a page, because of one listing perhaps,
+/// it may show the rows alone; and where it does not, it may show some of them one by one.
+fn rows<T: Transport>(
+    client: &Client<'_, T>,
+    state: &str,
+    size: u64,
+    cursor: &Cursor,
+    whole: bool,
+    attempt: u32,
+) -> Result<(Answer, bool), Error> {
+    let includes = if whole { "Images,Videos" } else { "" };
+    let error = match client.get(&client.listings(state, size, cursor.offset, includes)) {
+        Err(error) if attempt >= APART && is_about_items(&error) => error,
+        other => return Ok((other?, false)),
+    };
+    if whole && let Ok(answer) = client.get(&client.listings(state, size, cursor.offset, "")) {
+        return Ok((answer, true));
+    }
+    if attempt < HOPELESS {
+        return Err(error);
+    }
+    one_by_one(client, state, size, cursor.offset, error).map(|answer| (answer, true))
+}
+
+/// Each place of the page by itself. Where Etsy fails there stands a row without an id, which becomes a dead letter.
+fn one_by_one<T: Transport>(
+    client: &Client<'_, T>,
+    state: &str,
+    size: u64,
+    offset: u64,
+    error: Error,
+) -> Result<Answer, Error> {
+    let requests: Vec<_> = (offset..offset + size).map(|place| client.listings(state, 1, place, "")).collect();
+    let (mut count, mut rows, mut shown) = (None, Vec::new(), 0);
+    for (place, answer) in (offset..).zip(client.get_all(&requests)) {
+        match answer {
+            Ok(answer) => {
+                let (total, results) = answer.list()?;
+                count = total.or(count);
+                shown += results.len();
+                rows.extend(results.iter().map(|row| row.json().to_owned()));
+            }
+            Err(error) if is_about_items(&error) => {
+                let message = format!("Etsy fails at place {} of the listings that are {state}", place + 1);
+                rows.push(format!("{{\"unreadable\":{}}}", quoted(&message)));
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    if shown == 0 {
+        return Err(error);
+    }
+    let count = count.map_or_else(|| "null".to_owned(), |count| count.to_string());
+    Ok(Answer { text: format!("{{\"count\":{count},\"results\":[{}]}}", rows.join(",")), quota: Quota::default() })
 }
 
 /// Rows that came with their images and videos.
@@ -87,17 +158,18 @@ fn items<T: Transport>(
     Ok(rows.iter().filter_map(item).collect())
 }
 
-/// Those of the rows that changed since, with what is asked about them.
+/// Those of the rows that changed since, all of them in a full run, with what is asked about them.
 fn changed<T: Transport>(
     client: &Client<'_, T>,
     shop: &Shop,
     rows: &[Row<'_>],
     request: &PageRequest,
 ) -> Result<Vec<RawItem>, Error> {
+    let full = request.scope == Scope::Everything;
     let since = request.since.map_or(i64::MIN, |since| since.div_euclid(1000).saturating_sub(OVERLAP_S));
-    let rows: Vec<_> = rows.iter().filter(|row| row.changed >= since).collect();
+    let rows: Vec<_> = rows.iter().filter(|row| full || row.changed >= since).collect();
     let ids: Vec<u64> = rows.iter().filter_map(|row| row.id).collect();
-    let answers = details::listings(client, &ids)?;
+    let (answers, failed) = details::listings(client, &ids, request.attempt)?;
     let known = by_id(&answers);
     let there: Vec<u64> = ids.into_iter().filter(|id| known.contains_key(id)).collect();
     let inventories = details::inventories(client, &there, request.attempt)?;
@@ -107,7 +179,10 @@ fn changed<T: Transport>(
             (Some(media), Some(inventory)) if *inventory != Inventory::Gone => {
                 row.item(id, &media.fields, inventory, shop)
             }
-            _ => gone(id),
+            _ => match failed.iter().find(|(failed, _)| *failed == id) {
+                Some((_, why)) => unreadable(id, why),
+                None => RawItem::tombstone(id.to_string()),
+            },
         },
     };
     Ok(rows.iter().map(item).collect())
@@ -125,7 +200,14 @@ pub fn fetch_items<T: Transport>(
     }
     let client = Client { transport, settings: Settings::of(channel)? };
     let (shop, _) = Shop::of(&client, context)?;
-    let answers = details::listings(&client, &wanted)?;
+    let (answers, failed) = match details::listings(&client, &wanted, 0) {
+        // There is no later attempt with less at a time. What fails alone, twice, is set aside; all of it is not.
+        Err(error) if is_about_items(&error) => match details::listings(&client, &wanted, GIVE_UP)? {
+            (_, failed) if failed.len() == wanted.len() => return Err(error),
+            found => found,
+        },
+        found => found?,
+    };
     let mut known = by_id(&answers);
     // Anybody's listings can be asked for by id.
     known.retain(|id, row| wanted.contains(id) && row.belongs_to(client.settings.shop));
@@ -142,9 +224,10 @@ pub fn fetch_items<T: Transport>(
         }
         _ => None,
     };
-    Ok(there.iter().filter_map(item).collect())
+    let failed = failed.iter().map(|(id, why)| unreadable(*id, why));
+    Ok(there.iter().filter_map(item).chain(failed).collect())
 }
 
-fn by_id(answers: &[crate::client::Answer]) -> HashMap<u64, Row<'_>> {
+fn by_id(answers: &[Answer]) -> HashMap<u64, Row<'_>> {
     answers.iter().flat_map(details::rows).filter_map(|row| Some((row.id?, row))).collect()
 }

@@ -32,12 +32,11 @@ impl Answer {
     /// `count` and `results` of a list; whatever else stands in its place is no empty list.
     pub(crate) fn list(&self) -> Result<(Option<u64>, Vec<Raw<'_>>), Error> {
         let fields = Raw(Some(&self.text)).fields();
-        let results = fields.get("results");
-        if !results.json().starts_with('[') {
+        let results = fields.get("results").list().ok_or_else(|| {
             let words = excerpt(self.text.as_bytes(), 80);
-            return Err(Error::Unavailable(format!("Etsy answered with something else than a list: {words}")));
-        }
-        Ok((fields.get("count").word().and_then(|count| count.parse().ok()), results.items()))
+            Error::Unavailable(format!("Etsy answered with something else than a list: {words}"))
+        })?;
+        Ok((fields.get("count").word().and_then(|count| count.parse().ok()), results))
     }
 }
 
@@ -68,15 +67,12 @@ impl<T: Transport> Client<'_, T> {
     }
 
     pub(crate) fn get(&self, request: &Request) -> Result<Answer, Error> {
-        answer(self.transport.send(request)?)
+        http::ask(self.transport, request, answer)
     }
 
     /// One result for each request, in order.
     pub(crate) fn get_all(&self, requests: &[Request]) -> Vec<Result<Answer, Error>> {
-        let mut answers = self.transport.send_all(requests);
-        answers
-            .resize_with(requests.len(), || Err(Error::Other("the host left a request without an answer".to_owned())));
-        answers.into_iter().map(|response| answer(response?)).collect()
+        http::ask_all(self.transport, requests, answer)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Is this shop usable, and what would make it more so?
 
+use entrepot_guest::currency;
 use entrepot_guest::prelude::*;
 
 use crate::client::{As, Client};
@@ -24,6 +25,10 @@ pub fn check<T: Transport>(transport: &T, channel: &Channel) -> Result<Account, 
     };
     let found = Raw(Some(&answer.text)).fields();
     let mut warnings = Vec::new();
+    let code = found.get("currency_code").owned();
+    if let Some(code) = code.as_deref().filter(|code| currency::exponent(code).is_none()) {
+        return Err(Error::Unsupported(currency::unknown(code)));
+    }
     match client.get(&client.request(As::Shop, "/users/me", &[])) {
         Ok(me) => {
             let connected = Raw(Some(&me.text)).fields().get("shop_id").id();
@@ -42,11 +47,11 @@ pub fn check<T: Transport>(transport: &T, channel: &Channel) -> Result<Account, 
         Err(error) => return Err(error),
     }
     let (counts, last) = counts(&client)?;
-    let total: u64 = counts.iter().sum();
+    let total: u64 = counts.iter().flatten().sum();
     let quota = last.map(|answer| answer.quota).unwrap_or_default();
     let mut details = vec![
         ("listings".to_owned(), total.to_string()),
-        ("active listings".to_owned(), counts.first().copied().unwrap_or_default().to_string()),
+        ("active listings".to_owned(), counts.first().copied().flatten().unwrap_or_default().to_string()),
     ];
     for (name, value) in [
         ("requests a second", quota.per_second),
@@ -62,7 +67,7 @@ pub fn check<T: Transport>(transport: &T, channel: &Channel) -> Result<Account, 
     Ok(Account {
         name: found.get("shop_name").name().unwrap_or_else(|| format!("Shop {own}")),
         url: found.get("url").word().map(|url| url.into_owned()),
-        currency: found.get("currency_code").word().map(|code| code.into_owned()),
+        currency: code,
         details,
         warnings,
     })

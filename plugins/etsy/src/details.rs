@@ -6,13 +6,16 @@ use entrepot_guest::prelude::*;
 
 use crate::client::{Answer, As, Client};
 use crate::item::Row;
-use entrepot_guest::lenient::Raw;
+use entrepot_guest::lenient::{Raw, in_one_order};
 
 /// More are refused.
 pub(crate) const BATCH: usize = 100;
 
 /// From this attempt on, what cannot be read is set aside alone instead of stopping the page.
 pub(crate) const GIVE_UP: u32 = 3;
+
+/// Where all of so many fail, it is Etsy that fails and not one listing.
+const ALL: usize = 4;
 
 /// What is known of a listing's inventory.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,16 +96,27 @@ fn read(answer: &Answer, asked: &[u64], found: &mut HashMap<u64, Inventory>) -> 
         let Some(id) = listing.get("listing_id").id().filter(|id| asked.contains(id)) else { continue };
         let inventory = listing.get("inventory");
         let known = inventory.json().starts_with('{');
-        found.insert(id, if known { Inventory::Found(inventory.json().to_owned()) } else { Inventory::Without });
+        found.insert(
+            id,
+            if known { Inventory::Found(in_one_order(inventory, false, &["offerings"])) } else { Inventory::Without },
+        );
     }
     Ok(asked.iter().copied().filter(|id| !found.contains_key(id)).collect())
 }
 
 /// Listings by id with images and videos; what is not in the answers does not exist. The batch is documented as public data,
 /// so what it leaves out (drafts, perhaps) is asked for alone.
-pub(crate) fn listings<T: Transport>(client: &Client<'_, T>, ids: &[u64]) -> Result<Vec<Answer>, Error> {
-    let mut answers = Vec::new();
-    for some in ids.chunks(BATCH) {
+///
+/// From the attempt on at which single listings are set aside, a batch that fails is halved until the one that Etsy fails at is alone:
+/// the ids of those, each with what Etsy says.
+pub(crate) fn listings<T: Transport>(
+    client: &Client<'_, T>,
+    ids: &[u64],
+    attempt: u32,
+) -> Result<(Vec<Answer>, Vec<(u64, String)>), Error> {
+    let (mut answers, mut failed) = (Vec::new(), Vec::new());
+    let mut waiting: Vec<&[u64]> = ids.chunks(BATCH).rev().collect();
+    while let Some(some) = waiting.pop() {
         let query = [("listing_ids", joined(some)), ("includes", "Images,Videos".to_owned())];
         let query: Vec<_> = query.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let known: Vec<u64> = match client.get(&client.request(As::Shop, "/listings/batch", &query)) {
@@ -113,20 +127,50 @@ pub(crate) fn listings<T: Transport>(client: &Client<'_, T>, ids: &[u64]) -> Res
             }
             // It is documented with a 404 too, and not for what.
             Err(Error::NotFound) => Vec::new(),
+            Err(error) if attempt >= GIVE_UP && is_about_items(&error) => {
+                match some {
+                    [one] => failed.push((*one, said(error))),
+                    many => {
+                        let (left, right) = many.split_at(many.len() / 2);
+                        waiting.extend([right, left]);
+                    }
+                }
+                continue;
+            }
             Err(error) => return Err(error),
         };
         for id in some.iter().filter(|id| !known.contains(id)) {
-            answers.extend(listing(client, *id)?);
+            match listing(client, *id) {
+                Err(error) if attempt >= GIVE_UP && is_about_items(&error) => failed.push((*id, said(error))),
+                other => answers.extend(other?),
+            }
         }
     }
-    Ok(answers)
+    if failed.len() == ids.len() && ids.len() >= ALL {
+        return Err(Error::Unavailable(format!("Etsy fails at each of {} listings: {}", ids.len(), failed[0].1)));
+    }
+    Ok((answers, failed))
+}
+
+/// Another try, with less at a time or for each alone, may fare better: it is not about the account, and nobody asked to wait.
+pub(crate) fn is_about_items(error: &Error) -> bool {
+    matches!(error, Error::Unavailable(_) | Error::Other(_))
+}
+
+/// A listing that exists and at which Etsy fails.
+pub(crate) fn unreadable(id: u64, why: &str) -> RawItem {
+    let message = format!(
+        "Etsy fails when it is asked for this listing, so it cannot be imported: {why}. Open and save it on Etsy; the next import tries \
+         it again."
+    );
+    RawItem::unreadable(id.to_string(), issue("/listing", "listing-unreadable", message))
 }
 
 /// The elements of a batch, or the one listing of a single answer.
 pub(crate) fn rows(answer: &Answer) -> Vec<Row<'_>> {
     let whole = Raw(Some(&answer.text));
     let results = whole.fields().get("results");
-    let rows = if results.json().starts_with('[') { results.items() } else { vec![whole] };
+    let rows = results.list().unwrap_or_else(|| vec![whole]);
     rows.into_iter().map(Row::of).collect()
 }
 
@@ -143,7 +187,7 @@ fn joined(ids: &[u64]) -> String {
     ids.iter().map(u64::to_string).collect::<Vec<_>>().join(",")
 }
 
-fn said(error: Error) -> String {
+pub(crate) fn said(error: Error) -> String {
     match error {
         Error::Unavailable(why) | Error::Other(why) => why,
         other => format!("{other:?}"),

@@ -6,7 +6,7 @@ use entrepot_guest::prelude::*;
 use crate::details::Inventory;
 use crate::pages::{Mark, STATES};
 use crate::shop::Shop;
-use entrepot_guest::lenient::{Fields, Raw};
+use entrepot_guest::lenient::{Fields, Raw, in_one_order};
 
 /// What is kept of a listing. Views, favourites, rank, renewal dates and the timestamps change without the goods changing;
 /// `readiness_state_id` is answered by some endpoints only, and every offering has its own.
@@ -100,7 +100,10 @@ impl<'a> Row<'a> {
 
     /// The item of a row that has no id: kept as a dead letter.
     pub(crate) fn unidentified(&self) -> RawItem {
-        let message = "Etsy lists something without a listing ID; it cannot be imported.";
+        let message = match self.fields.get("unreadable").owned() {
+            Some(place) => format!("{place}, and does not even tell which one it is."),
+            None => "Etsy lists something without a listing ID; it cannot be imported.".to_owned(),
+        };
         RawItem {
             source_id: format!("unidentified:{:016x}", fingerprint(self.raw.json())),
             updated_at: self.updated_at(),
@@ -144,10 +147,8 @@ impl<'a> Row<'a> {
     }
 }
 
-/// A listing that is gone, as a delta tells it.
-pub(crate) fn gone(id: u64) -> RawItem {
-    RawItem { source_id: id.to_string(), updated_at: None, body: "{}".to_owned(), deleted: true, problems: Vec::new() }
-}
+/// Words that stand in any order.
+const SETS: [&str; 3] = ["tags", "materials", "style"];
 
 fn write_some(fields: &Fields<'_>, keep: impl Fn(&str) -> bool, into: &mut String) {
     into.push('{');
@@ -158,7 +159,7 @@ fn write_some(fields: &Fields<'_>, keep: impl Fn(&str) -> bool, into: &mut Strin
         }
         write_string(key, into);
         into.push(':');
-        into.push_str(value.json());
+        into.push_str(&in_one_order(*value, SETS.contains(&key.as_ref()), &[]));
     }
     into.push('}');
 }
@@ -167,7 +168,13 @@ fn write_list(name: &str, list: Raw<'_>, keep: &[&str], into: &mut String) {
     into.push_str(",\"");
     into.push_str(name);
     into.push_str("\":[");
-    for (at, record) in list.records().iter().enumerate() {
+    let mut records = list.records();
+    // Each has its place in `rank`.
+    records.sort_by_cached_key(|record| {
+        let number = |name: &str| record.get(name).whole().unwrap_or(i64::MAX);
+        (number("rank"), number("listing_image_id"), number("video_id"))
+    });
+    for (at, record) in records.iter().enumerate() {
         if at > 0 {
             into.push(',');
         }

@@ -46,6 +46,8 @@ pub(crate) struct Cursor {
     pub(crate) backs: u16,
     /// Whether the last step was one back.
     pub(crate) lost: bool,
+    /// What Etsy counted in the lists that were swept so far; none: it did not say.
+    counted: Option<u64>,
 }
 
 /// What a page gives.
@@ -71,14 +73,24 @@ impl Cursor {
         state.ok_or_else(|| Error::Other(format!("the cursor names list {}, and there is none", self.list)))
     }
 
-    /// The next list of a run.
-    pub(crate) fn next_list(&self, scope: Scope) -> Option<Self> {
-        let next = Self { phase: self.phase, list: self.list + 1, backs: self.backs, ..Self::default() };
+    /// With this list's count: how many listings there are in those that were swept. The one that is swept twice counts once.
+    pub(crate) fn counted(&self, count: Option<u64>) -> Option<u64> {
+        if self.list < STATES.len() {
+            self.counted.zip(count).map(|(counted, count)| counted + count)
+        } else {
+            self.counted
+        }
+    }
+
+    /// The next list of a run, after one of so many.
+    pub(crate) fn next_list(&self, scope: Scope, count: Option<u64>) -> Option<Self> {
+        let (phase, counted) = (self.phase, self.counted(count));
+        let next = Self { phase, list: self.list + 1, backs: self.backs, counted, ..Self::default() };
         match self.phase {
             _ if next.list < STATES.len() => Some(next),
             // Found changes are what a delta is for; it deletes nothing, so it needs no second look.
             Phase::Items if scope == Scope::Everything => {
-                Some(Self { phase: Phase::Sweep, backs: self.backs, ..Self::default() })
+                Some(Self { phase: Phase::Sweep, backs: self.backs, counted: Some(0), ..Self::default() })
             }
             Phase::Sweep if next.list == STATES.len() => Some(next),
             _ => None,
@@ -96,7 +108,8 @@ impl Cursor {
         };
         let shown = rows.len() as u64;
         let ended = match count {
-            Some(count) if self.offset + shown >= count => true,
+            // A full page that shows more than there are proves the count wrong.
+            Some(count) if self.offset + shown >= count => shown < asked || self.offset + shown == count,
             // A count may be wrong; a short page with nothing new is the end all the same.
             _ => shown < asked && from == rows.len(),
         };
@@ -175,12 +188,14 @@ mod tests {
         let mut cursor = Some(Cursor::default());
         while let Some(now) = cursor {
             seen.push((now.phase, now.state().unwrap_or_default()));
-            cursor = now.next_list(Scope::Everything);
+            cursor = now.next_list(Scope::Everything, Some(3));
         }
         assert_eq!(seen.len(), 11);
         assert_eq!(seen[10], (Phase::Sweep, "active"));
         let last = Cursor { list: 4, ..Cursor::default() };
-        assert_eq!((last.next_list(Scope::ChangedSince), last.state()), (None, Ok("inactive")));
+        assert_eq!((last.next_list(Scope::ChangedSince, None), last.state()), (None, Ok("inactive")));
+        let last = Cursor { phase: Phase::Sweep, list: 5, counted: Some(15), ..Cursor::default() };
+        assert_eq!((last.counted(Some(3)), last.next_list(Scope::Everything, Some(3))), (Some(15), None));
         assert!(Cursor { list: 5, ..Cursor::default() }.state().is_err());
         assert_eq!([(100, 0), (100, 1), (1, 0), (0, 9), (30, 0)].map(|(l, a)| size(l, a)), [100, 50, 5, 5, 30]);
     }

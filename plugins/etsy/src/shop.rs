@@ -63,25 +63,20 @@ impl Shop {
 
     /// Names from the root down to and including this one.
     pub(crate) fn path(&self, id: u64) -> Vec<&str> {
-        let mut path = Vec::new();
-        let mut next = id;
-        // A circle of parents would be Etsy's fault, and still no reason to hang.
-        while let Some((name, parent)) = self.taxonomy.get(&next).filter(|_| path.len() < 32) {
-            path.push(name.as_str());
-            next = *parent;
-        }
-        path.reverse();
-        path
+        entrepot_guest::shapes::path(id, |id| {
+            let (name, parent) = self.taxonomy.get(id)?;
+            Some((name.as_str(), Some(*parent)))
+        })
     }
 }
 
 /// How many listings there are in each state, with what Etsy said of its limits last.
-pub(crate) fn counts<T: Transport>(client: &Client<'_, T>) -> Result<(Vec<u64>, Option<Answer>), Error> {
+pub(crate) fn counts<T: Transport>(client: &Client<'_, T>) -> Result<(Vec<Option<u64>>, Option<Answer>), Error> {
     let requests = STATES.map(|state| client.listings(state, 1, 0, ""));
     let (mut counts, mut last) = (Vec::new(), None);
     for answer in client.get_all(&requests) {
         let answer = answer?;
-        counts.push(answer.list()?.0.unwrap_or(0));
+        counts.push(answer.list()?.0);
         last = Some(answer);
     }
     Ok((counts, last))

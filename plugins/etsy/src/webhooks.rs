@@ -62,7 +62,7 @@ fn event(own: u64, body: &[u8]) -> Result<(String, Event), String> {
     }
 }
 
-pub fn subscribe(callback_url: &str) -> Result<Vec<Subscription>, Error> {
+pub fn subscribe<H>(_: &H, _: &Channel, callback_url: &str) -> Result<Vec<Subscription>, Error> {
     Err(Error::Unsupported(format!(
         "Etsy has no API for this. In its developer portal (etsy.com/developers/your-apps, Webhooks; the app needs commercial \
          access) add the endpoint {callback_url} with order.paid, order.canceled, order.shipped and order.delivered, and enter the \
@@ -70,7 +70,12 @@ pub fn subscribe(callback_url: &str) -> Result<Vec<Subscription>, Error> {
     )))
 }
 
-pub fn unsubscribe(ids: &[String]) -> Result<(), Error> {
+/// Etsy has no way to ask: what was set up by hand is not known here.
+pub fn subscriptions<H>(_: &H, _: &Channel) -> Result<Vec<Subscription>, Error> {
+    Ok(Vec::new())
+}
+
+pub fn unsubscribe<H>(_: &H, _: &Channel, ids: &[String]) -> Result<(), Error> {
     if ids.is_empty() {
         return Ok(());
     }

@@ -62,7 +62,7 @@ pub(crate) fn page<T: Transport + Files>(
 ) -> Result<(Page, Next), Error> {
     let mut page = paging::empty_page();
     if let Some(reading) = &mut cursor.reading {
-        let more = match read::some(client, context, reading, &cursor.products, request.attempt)? {
+        let more = match read::some(client, context, reading, &cursor.products, request)? {
             read::Got::Items { items, more } => {
                 page.items = items;
                 more
@@ -76,7 +76,7 @@ pub(crate) fn page<T: Transport + Files>(
             }
         };
         if request.scope == Scope::Everything {
-            page.total = reading.expected;
+            page.total = reading.declared();
         }
         return Ok((page, more.then_some(catalog::Cursor::Bulk(cursor))));
     }

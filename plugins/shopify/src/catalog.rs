@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::budget::{self, MOST, Want};
 use crate::client::Client;
 use crate::context::Context;
+use crate::failure::is_about_items;
 use crate::{bulk, delta, fetch};
 
 /// Clocks differ, and a product's date is set before its change can be seen.
@@ -75,6 +76,12 @@ pub fn fetch_items<T: Transport>(
             Err(Error::RateLimited(_)) if left.len() < wants.len() && points > context.bucket => {
                 items.extend(left.iter().copied().map(later));
                 break;
+            }
+            // There is no later attempt with less at a time.
+            Err(error) if is_about_items(&error) => {
+                let (count, some) = fetch::apart(&client, &context, left, error)?;
+                items.extend(some);
+                left = &left[count..];
             }
             Err(error) => return Err(budget::patient(error, points, &context)),
         }

@@ -44,15 +44,25 @@ impl<'a, T: Transport> Client<'a, T> {
         let body = json!({"query": document, "variables": variables}).to_string().into_bytes();
         let mut request = http::post_json(self.address.graphql(), body);
         request.headers.push(("accept".to_owned(), "application/json".to_owned()));
-        let response = self.transport.send(&request)?;
-        if let Some(error) = of_status(&response) {
-            return Err(error.into());
+        // Queries only read, and are sent by POST all the same.
+        if !document.trim_start().starts_with("mutation") {
+            request = http::repeatable(request);
         }
-        let used = http::header(&response, "x-shopify-api-version").map(str::to_owned);
-        if let Some(reason) = http::header(&response, "x-shopify-api-deprecated-reason") {
-            log::warn("Shopify will not support something of this query for long", &[("reason", reason)]);
-        }
-        let mut body: Value = json::parse(response.body)?;
+        let (used, mut body) = http::ask(self.transport, &request, |response| {
+            if let Some(error) = of_status(&response) {
+                return Err(error);
+            }
+            let header = |name| http::header(&response, name).map(str::to_owned);
+            let (used, deprecated) = (header("x-shopify-api-version"), header("x-shopify-api-deprecated-reason"));
+            if let Some(reason) = deprecated {
+                log::warn("Shopify will not support something of this query for long", &[("reason", &reason)]);
+            }
+            let body: Value = json::parse(response.body)?;
+            if body.get("errors").is_none() && !body.get("data").is_some_and(Value::is_object) {
+                return Err(Error::Unavailable("Shopify's answer holds no data".to_owned()));
+            }
+            Ok((used, body))
+        })?;
         if let Some(refused) = of_errors(&body) {
             return Err(refused);
         }

@@ -1,5 +1,6 @@
 //! Is this shop usable, and what would make it more so?
 
+use entrepot_guest::currency::{exponent, unknown};
 use entrepot_guest::prelude::*;
 use serde_json::{Value, json};
 
@@ -22,6 +23,9 @@ pub fn check<T: Transport>(transport: &T, channel: &Channel) -> Result<Account, 
     let currency = text("/currencyCode");
     if currency.is_none() {
         return Err(Error::Unavailable("Shopify does not tell the shop's currency".to_owned()));
+    }
+    if let Some(code) = currency.as_deref().filter(|code| exponent(code).is_none()) {
+        return Err(Error::Unsupported(unknown(code)));
     }
     let mut warnings = Vec::new();
     let domain = text("/myshopifyDomain").unwrap_or_else(|| client.address.domain());

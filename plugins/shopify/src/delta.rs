@@ -9,6 +9,7 @@ use crate::budget::{self, MOST, Want};
 use crate::catalog;
 use crate::client::Client;
 use crate::context::Context;
+use crate::failure::is_about_items;
 use crate::{bulk, documents, fetch};
 
 /// From so many changed products on, one bulk operation is faster and costs nothing. It also keeps paging far from the 25,000
@@ -17,6 +18,9 @@ const BULK_FROM: u64 = 1_000;
 
 /// So many ids still make a filter that a search takes.
 const MOST_IN_FILTER: usize = 50;
+
+/// From this attempt on, products at which Shopify fails together are asked for one by one.
+const APART: u32 = 3;
 
 /// Ids that are listed at once.
 const LISTED: u32 = 100;
@@ -56,14 +60,19 @@ pub(crate) fn page<T: Transport + Files>(
     let by_bulk = |filter: String| Some(catalog::Cursor::Bulk(bulk::Cursor::of(filter)));
     if cursor.pending.is_empty() && !cursor.listed {
         let beginning = cursor.after.is_none();
-        let count = list(client, context, &mut cursor, LISTED >> request.attempt.min(5))?;
+        let count = list(client, context, &mut cursor, LISTED >> request.attempt.min(7))?;
         if beginning && count > BULK_FROM {
             return Ok((page, by_bulk(cursor.filter())));
         }
     } else if !cursor.pending.is_empty() {
         // Less at a time where it did not work before.
         let budget = (MOST >> request.attempt.min(5)).max(1);
-        let (count, items) = fetch::some(client, context, &cursor.pending, budget)?;
+        let (count, items) = match fetch::some(client, context, &cursor.pending, budget) {
+            Err(error) if request.attempt >= APART && is_about_items(&error) => {
+                fetch::apart(client, context, &cursor.pending, error)?
+            }
+            other => other?,
+        };
         cursor.pending.drain(..count.min(cursor.pending.len()));
         page.items = items;
     }

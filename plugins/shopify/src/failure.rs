@@ -28,6 +28,19 @@ impl From<Refused> for Error {
     }
 }
 
+/// Another try, with less at a time or for each alone, may fare better: it is not about the account, and nobody asked to wait.
+pub(crate) fn is_about_items(error: &Error) -> bool {
+    matches!(error, Error::Unavailable(_) | Error::Other(_))
+}
+
+/// What a failure says, for a sentence that goes on with it.
+pub(crate) fn words(error: Error) -> String {
+    match error {
+        Error::Unavailable(why) | Error::Unauthorized(why) | Error::Unsupported(why) | Error::Other(why) => why,
+        _ => "the answer is invalid".to_owned(),
+    }
+}
+
 /// What a status other than 2xx means.
 pub(crate) fn of_status(response: &Response) -> Option<Error> {
     let general = http::failure(response)?;

@@ -3,10 +3,10 @@
 use entrepot_guest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::budget::{self, Sizes, Want};
+use crate::budget::{self, MOST, Sizes, Want};
 use crate::client::Client;
 use crate::context::{Context, Shelf};
-use crate::failure::Refused;
+use crate::failure::{Refused, is_about_items, words};
 use crate::item::Parts;
 use crate::{documents, gid};
 
@@ -26,6 +26,46 @@ pub(crate) fn some<T: Transport>(
     let (count, _) = budget::fitting(wants, context, budget);
     let points = budget::sum(&wants[..count], context);
     within(client, context, wants, budget).map_err(|error| budget::patient(error, points, context))
+}
+
+/// So many are asked for one by one in one page.
+const ALONE: usize = 20;
+
+/// Where all of so many fail, it is Shopify that fails and not one product.
+const ALL: usize = 4;
+
+/// The first of `wants` one by one, where Shopify fails at them together: those at which it fails alone, too, are named. `error` is what
+/// it said to all of them.
+pub(crate) fn apart<T: Transport>(
+    client: &Client<'_, T>,
+    context: &Context,
+    wants: &[Want],
+    error: Error,
+) -> Result<(usize, Vec<RawItem>), Error> {
+    let wants = &wants[..wants.len().min(ALONE)];
+    let (mut items, mut failed) = (Vec::new(), 0);
+    for want in wants {
+        match some(client, context, std::slice::from_ref(want), MOST) {
+            Ok((_, found)) => items.extend(found),
+            Err(error) if is_about_items(&error) => {
+                failed += 1;
+                items.push(unreadable(*want, &words(error)));
+            }
+            Err(error) => return Err(error),
+        }
+        if failed == items.len() && failed >= ALL {
+            return Err(error);
+        }
+    }
+    Ok((wants.len(), items))
+}
+
+fn unreadable(want: Want, why: &str) -> RawItem {
+    let message = format!(
+        "Shopify fails when it is asked for this product, so it cannot be imported: {why}. Open and save it in Shopify; the next import \
+         tries it again."
+    );
+    RawItem::unreadable(want.id.to_string(), issue("/product", "product-unreadable", message))
 }
 
 fn within<T: Transport>(

@@ -34,9 +34,23 @@ impl Parts {
     fn sort(&mut self) {
         let main = self.product.get("featuredMedia").and_then(gid::of).map(str::to_owned);
         self.media.sort_by_cached_key(|medium| (gid::of(medium) != main.as_deref() || main.is_none(), number(medium)));
+        // Sets, whatever order they come in.
+        for field in ["tags"] {
+            if let Some(Value::Array(values)) = self.product.get_mut(field) {
+                values.sort_by_cached_key(Value::to_string);
+            }
+        }
+        if let Some(Value::Array(options)) = self.product.get_mut("options") {
+            options.sort_by_key(|option| option.get("position").and_then(Value::as_i64));
+        }
         let text = |value: &Value, field: &str| value.get(field).and_then(Value::as_str).unwrap_or_default().to_owned();
         self.metafields.sort_by_cached_key(|field| (text(field, "namespace"), text(field, "key")));
         self.variants.sort_by_cached_key(|variant| (variant.get("position").and_then(Value::as_i64), number(variant)));
+        for variant in &mut self.variants {
+            if let Some(Value::Array(options)) = variant.get_mut("selectedOptions") {
+                options.sort_by_cached_key(|option| text(option, "name"));
+            }
+        }
         self.levels.sort_by_cached_key(|(_, level)| level.get("location").map(number));
         self.collections.sort_by_cached_key(|shelf| (shelf.id.len(), shelf.id.clone()));
     }

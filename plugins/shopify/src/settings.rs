@@ -27,8 +27,7 @@ pub(crate) struct Address {
 
 impl Address {
     pub(crate) fn of(channel: &Channel) -> Result<Self, Error> {
-        let settings: Settings = serde_json::from_str(&channel.settings)
-            .map_err(|error| invalid("", "settings-invalid", error.to_string()))?;
+        let settings: Settings = channel.settings()?;
         let shop = label(&settings.shop).ok_or_else(|| {
             let message = format!(
                 "{:?} is no shop name: enter the part before .myshopify.com, e.g. acme for acme.myshopify.com.",

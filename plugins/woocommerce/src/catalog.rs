@@ -5,9 +5,12 @@ use std::collections::HashMap;
 use entrepot_guest::prelude::*;
 use entrepot_guest::{paging, time};
 
+use crate::apart;
 use crate::client::{Client, List, Query};
+use crate::failure::{is_about_items, is_too_many};
 use crate::item::{Listed, PRODUCT_FIELDS, elements};
 use crate::pages::{Cursor, Got, Phase, fingerprint};
+use crate::site::Site;
 use crate::store::Store;
 use crate::sweep;
 use crate::variations::{self, Parent};
@@ -15,25 +18,70 @@ use crate::variations::{self, Parent};
 /// A shop's clock and its slow saves: what changed shortly before the moment asked for is returned too.
 const OVERLAP_MS: i64 = 2 * 60 * 1000;
 
+/// From this attempt on, a page that fails is read product by product, as far as it can be.
+const APART: u32 = 2;
+
 /// From this attempt on, an element that is no object is kept as a dead letter instead of taking the page for a broken one.
-const GIVE_UP: u32 = 3;
+pub(crate) const GIVE_UP: u32 = 3;
+
+/// From this attempt on, a single place at which the shop fails is passed by, though nobody knows what stands there.
+pub(crate) const HOPELESS: u32 = 6;
 
 /// More variations than these are too much for one page's memory; fewer products are asked for then, down to one.
 const MOST_VARIATIONS: usize = 12_000;
 
-pub fn fetch_page<T: Transport>(transport: &T, channel: &Channel, request: &PageRequest) -> Result<Page, Error> {
-    let (mut store, mut news) = Store::of(transport, channel, request.context.as_deref())?;
-    let cursor: Cursor = paging::decode(request.cursor.as_deref())?;
-    let site = store.site.clone();
-    let client = Client { transport, site: &site };
-    if cursor.phase == Phase::Sweep {
-        return sweep::page(&client, &cursor, request.attempt);
+/// The shop, and what is known of it.
+pub(crate) struct Reader<'a, T> {
+    pub(crate) client: Client<'a, T>,
+    pub(crate) store: Store,
+    /// Something of `store` is to be kept.
+    pub(crate) news: bool,
+}
+
+impl<'a, T: Transport> Reader<'a, T> {
+    fn of(transport: &'a T, site: &'a Site, (store, news): (Store, bool)) -> Self {
+        Self { client: Client { transport, site }, store, news }
     }
 
+    /// Tried again with a smaller page size for as long as the shop refuses it.
+    fn in_pages<R>(&mut self, read: impl Fn(&mut Self) -> Result<R, Error>) -> Result<R, Error> {
+        loop {
+            match read(self) {
+                Err(error) if is_too_many(&error) && self.store.ask_for_less() => self.news = true,
+                other => return other,
+            }
+        }
+    }
+}
+
+pub fn fetch_page<T: Transport>(transport: &T, channel: &Channel, request: &PageRequest) -> Result<Page, Error> {
+    let known = Store::of(transport, channel, request.context.as_deref())?;
+    let cursor: Cursor = paging::decode(request.cursor.as_deref())?;
+    let site = known.0.site.clone();
+    let mut reader = Reader::of(transport, &site, known);
+    let mut page = reader.in_pages(|reader| match cursor.phase {
+        Phase::Sweep => sweep::page(&reader.client, &cursor, reader.store.most, request.attempt),
+        Phase::Products => products_page(reader, &cursor, request),
+    })?;
+    page.context = if reader.news { Some(paging::encode(&Some(&reader.store))?) } else { None };
+    Ok(page)
+}
+
+fn products_page<T: Transport>(
+    reader: &mut Reader<'_, T>,
+    cursor: &Cursor,
+    request: &PageRequest,
+) -> Result<Page, Error> {
     let mut attempt = request.attempt;
     loop {
-        let size = cursor.size(request.limit, attempt);
-        let list = products(&client, &mut store, &mut news, page_query(request, &cursor, size))?;
+        let size = cursor.size(request.limit, reader.store.most, attempt);
+        let query = page_query(request, cursor, size);
+        let list = match reader.products(query.clone()) {
+            Err(error) if request.attempt >= APART && is_about_items(&error) && !is_too_many(&error) => {
+                return apart::page(reader, cursor, request, size, query, error);
+            }
+            other => other?,
+        };
         let listed: Vec<_> = elements(&list.text)?.into_iter().map(Listed::of).collect();
         if request.attempt < GIVE_UP && !listed.iter().all(Listed::is_object) {
             return Err(Error::Unavailable("the shop answered with a list of something else than products".to_owned()));
@@ -43,23 +91,37 @@ pub fn fetch_page<T: Transport>(transport: &T, channel: &Channel, request: &Page
             attempt += 1;
             continue;
         }
-        let ids = listed.iter().flat_map(|product| product.id.unwrap_or_default().to_le_bytes());
-        let got = Got { items: listed.len() as u64, total: list.total, fingerprint: fingerprint(ids) };
-        let next = cursor.advance(size, got)?;
-
-        let mut page = paging::empty_page();
-        page.items = with_variations(&client, &mut store, &mut news, &listed, request.attempt)?;
-        page.total = got.declared_total(cursor.offset);
-        page.next = match next {
-            Some(next) => Some(paging::encode(&next)?),
-            None if request.scope == Scope::Everything => {
-                Some(paging::encode(&sweep::start(page.total.or(cursor.total)))?)
-            }
-            None => None,
-        };
-        page.context = if news { Some(paging::encode(&Some(&store))?) } else { None };
-        return Ok(page);
+        let got = got(&list, listed.iter().map(|product| product.id), listed.len());
+        let next = cursor.advance(size, got)?.map(|next| Cursor { failed: 0, ..next });
+        let items = reader.with_variations(&listed, request.attempt)?;
+        return page(cursor, request, got, next, items);
     }
+}
+
+/// What came, as paging sees it.
+pub(crate) fn got(list: &List, ids: impl Iterator<Item = Option<u64>>, items: usize) -> Got {
+    let ids = ids.flat_map(|id| id.unwrap_or_default().to_le_bytes());
+    Got { items: items as u64, total: list.total, pages: list.pages, fingerprint: fingerprint(ids) }
+}
+
+pub(crate) fn page(
+    cursor: &Cursor,
+    request: &PageRequest,
+    got: Got,
+    next: Option<Cursor>,
+    items: Vec<RawItem>,
+) -> Result<Page, Error> {
+    let mut page = paging::empty_page();
+    page.items = items;
+    page.total = got.declared_total(cursor.offset);
+    page.next = match next {
+        Some(next) => Some(paging::encode(&next)?),
+        None if request.scope == Scope::Everything => {
+            Some(paging::encode(&sweep::start(cursor, page.total.or(cursor.total)))?)
+        }
+        None => None,
+    };
+    Ok(page)
 }
 
 fn page_query(request: &PageRequest, cursor: &Cursor, size: u64) -> Query<'static> {
@@ -88,90 +150,114 @@ pub fn fetch_items<T: Transport>(
     if wanted.is_empty() {
         return Ok(Vec::new());
     }
-    let (mut store, mut news) = Store::of(transport, channel, context)?;
-    let site = store.site.clone();
-    let client = Client { transport, site: &site };
+    let known = Store::of(transport, channel, context)?;
+    let site = known.0.site.clone();
+    let mut reader = Reader::of(transport, &site, known);
     let mut items = Vec::with_capacity(wanted.len());
     for some in wanted.chunks(100) {
-        let include = some.iter().map(u64::to_string).collect::<Vec<_>>().join(",");
-        let query = vec![
-            ("include", include),
-            ("status", "any".into()),
-            ("orderby", "id".into()),
-            ("order", "asc".into()),
-            ("per_page", "100".into()),
-        ];
-        let list = products(&client, &mut store, &mut news, query)?;
-        let mut listed: Vec<_> = elements(&list.text)?.into_iter().map(Listed::of).collect();
-        // A shop that ignores `include` answers with its first hundred.
-        listed.retain(|product| {
-            product.id.is_some_and(|id| some.contains(&id)) && product.status().as_deref() != Some("trash")
-        });
-        items.extend(match with_variations(&client, &mut store, &mut news, &listed, 0) {
-            // There is no later attempt with less at a time: what cannot be read is set aside now.
-            Err(Error::Unavailable(_) | Error::Other(_) | Error::NotFound | Error::Unauthorized(_)) => {
-                with_variations(&client, &mut store, &mut news, &listed, GIVE_UP)?
-            }
-            other => other?,
-        });
+        items.extend(reader.in_pages(|reader| match reader.by_ids(some) {
+            Err(error) if is_about_items(&error) && !is_too_many(&error) => apart::items(reader, some, error),
+            Err(error) => Err(error),
+            Ok(lists) => reader.items_of(&lists, some, 0),
+        })?);
     }
     Ok(items)
 }
 
-/// One page of products, with stored texts if the key may read them.
-fn products<T: Transport>(
-    client: &Client<'_, T>,
-    store: &mut Store,
-    news: &mut bool,
-    mut query: Query<'_>,
-) -> Result<List, Error> {
-    query.push(("_fields", PRODUCT_FIELDS.into()));
-    if store.edit {
-        let mut edit = query.clone();
-        edit.push(("context", "edit".into()));
-        match client.list("/wc/v3/products", &edit) {
-            Err(Error::Unauthorized(_)) => {
-                let list = client.list("/wc/v3/products", &query)?;
-                store.edit = false;
-                *news = true;
-                return Ok(list);
+impl<T: Transport> Reader<'_, T> {
+    /// One page of products, with stored texts if the key may read them.
+    pub(crate) fn products(&mut self, mut query: Query<'_>) -> Result<List, Error> {
+        query.push(("_fields", PRODUCT_FIELDS.into()));
+        if self.store.edit {
+            let mut edit = query.clone();
+            edit.push(("context", "edit".into()));
+            match self.client.list("/wc/v3/products", &edit) {
+                Err(Error::Unauthorized(_)) => {
+                    let list = self.client.list("/wc/v3/products", &query)?;
+                    self.store.edit = false;
+                    self.news = true;
+                    return Ok(list);
+                }
+                other => return other,
             }
-            other => return other,
+        }
+        self.client.list("/wc/v3/products", &query)
+    }
+
+    /// These products, in as many lists as the shop takes.
+    pub(crate) fn by_ids(&mut self, ids: &[u64]) -> Result<Vec<List>, Error> {
+        let size = usize::try_from(self.store.most).unwrap_or(100).max(1);
+        let mut lists = Vec::new();
+        let mut waiting: Vec<Vec<u64>> = ids.chunks(size).rev().map(<[u64]>::to_vec).collect();
+        while let Some(some) = waiting.pop() {
+            let list = self.products(id_query(&some, self.store.most))?;
+            let shown: Vec<u64> = elements(&list.text)?.into_iter().filter_map(sweep::id).collect();
+            let missing: Vec<u64> = some.iter().copied().filter(|id| !shown.contains(id)).collect();
+            // Fewer came than the shop says there are of them: it gives no more at once.
+            let more = list.total.is_some_and(|total| total as usize > shown.len() && total as usize <= some.len());
+            if more && missing.len() < some.len() {
+                waiting.push(missing);
+            }
+            lists.push(list);
+        }
+        Ok(lists)
+    }
+
+    /// What these lists hold of the wanted ones. There is no later attempt with less at a time: what cannot be read is set aside now.
+    pub(crate) fn items_of(&mut self, lists: &[List], wanted: &[u64], attempt: u32) -> Result<Vec<RawItem>, Error> {
+        let mut listed = Vec::new();
+        for list in lists {
+            listed.extend(elements(&list.text)?.into_iter().map(Listed::of));
+        }
+        // A shop that ignores `include` answers with its first hundred.
+        listed.retain(|product| {
+            product.id.is_some_and(|id| wanted.contains(&id)) && product.status().as_deref() != Some("trash")
+        });
+        match self.with_variations(&listed, attempt) {
+            Err(Error::Unavailable(_) | Error::Other(_) | Error::NotFound | Error::Unauthorized(_))
+                if attempt < GIVE_UP =>
+            {
+                self.with_variations(&listed, GIVE_UP)
+            }
+            other => other,
         }
     }
-    client.list("/wc/v3/products", &query)
+
+    pub(crate) fn with_variations(&mut self, listed: &[Listed<'_>], attempt: u32) -> Result<Vec<RawItem>, Error> {
+        let parents: Vec<_> = listed
+            .iter()
+            .filter_map(|product| Some(Parent { id: product.id?, expected: product.variations() }))
+            .filter(|parent| parent.expected.as_ref().is_none_or(|ids| !ids.is_empty()))
+            .collect();
+        let mut found = variations::find(&self.client, &self.store, &parents, attempt)?;
+        if found.no_global_list {
+            self.store.global_variations = false;
+            self.news = true;
+        }
+        let by_id: HashMap<u64, &Parent> = parents.iter().map(|parent| (parent.id, parent)).collect();
+        let items = listed.iter().map(|product| {
+            let parent = product.id.and_then(|id| by_id.get(&id));
+            let variations = parent.map(|parent| found.take(parent)).unwrap_or_default();
+            let mut problems: Vec<_> = product.id.and_then(|id| found.problems.remove(&id)).into_iter().collect();
+            if product.id.is_none() {
+                problems.push(issue(
+                    "/id",
+                    "id-missing",
+                    "The shop lists a product without a usable id; it cannot be imported.",
+                ));
+            }
+            product.item(&variations, &self.store, problems)
+        });
+        Ok(items.collect())
+    }
 }
 
-fn with_variations<T: Transport>(
-    client: &Client<'_, T>,
-    store: &mut Store,
-    news: &mut bool,
-    listed: &[Listed<'_>],
-    attempt: u32,
-) -> Result<Vec<RawItem>, Error> {
-    let parents: Vec<_> = listed
-        .iter()
-        .filter_map(|product| Some(Parent { id: product.id?, expected: product.variations() }))
-        .filter(|parent| parent.expected.as_ref().is_none_or(|ids| !ids.is_empty()))
-        .collect();
-    let mut found = variations::find(client, store, &parents, attempt)?;
-    if found.no_global_list {
-        store.global_variations = false;
-        *news = true;
-    }
-    let by_id: HashMap<u64, &Parent> = parents.iter().map(|parent| (parent.id, parent)).collect();
-    let items = listed.iter().map(|product| {
-        let parent = product.id.and_then(|id| by_id.get(&id));
-        let variations = parent.map(|parent| found.take(parent)).unwrap_or_default();
-        let mut problems: Vec<_> = product.id.and_then(|id| found.problems.remove(&id)).into_iter().collect();
-        if product.id.is_none() {
-            problems.push(issue(
-                "/id",
-                "id-missing",
-                "The shop lists a product without a usable id; it cannot be imported.",
-            ));
-        }
-        product.item(&variations, store, problems)
-    });
-    Ok(items.collect())
+pub(crate) fn id_query(ids: &[u64], most: u64) -> Query<'static> {
+    vec![
+        ("include", ids.iter().map(u64::to_string).collect::<Vec<_>>().join(",")),
+        ("status", "any".into()),
+        ("orderby", "id".into()),
+        ("order", "asc".into()),
+        ("per_page", most.to_string()),
+    ]
 }

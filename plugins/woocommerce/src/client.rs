@@ -1,5 +1,6 @@
 //! Requests to one shop, and its answers as JSON.
 
+use entrepot_guest::lenient::Raw;
 use entrepot_guest::prelude::*;
 use entrepot_guest::{http, json};
 use serde::de::DeserializeOwned;
@@ -18,6 +19,8 @@ pub(crate) type Query<'a> = Vec<(&'a str, String)>;
 pub(crate) struct List {
     pub(crate) text: String,
     pub(crate) total: Option<u64>,
+    /// How many pages that makes.
+    pub(crate) pages: Option<u64>,
 }
 
 pub(crate) struct Client<'a, T> {
@@ -27,11 +30,11 @@ pub(crate) struct Client<'a, T> {
 
 impl<T: Transport> Client<'_, T> {
     pub(crate) fn get<V: DeserializeOwned>(&self, route: &str, query: &[(&str, &str)]) -> Result<V, Error> {
-        json::parse(accepted(self.transport.send(&self.site.get(route, query))?)?.body)
+        http::ask(self.transport, &self.site.get(route, query), |response| json::parse(accepted(response)?.body))
     }
 
     pub(crate) fn list(&self, route: &str, query: &Query<'_>) -> Result<List, Error> {
-        list(self.transport.send(&self.request(route, query))?)
+        http::ask(self.transport, &self.request(route, query), list)
     }
 
     pub(crate) fn request(&self, route: &str, query: &Query<'_>) -> Request {
@@ -41,24 +44,19 @@ impl<T: Transport> Client<'_, T> {
 
     /// At most [`AT_ONCE`] in flight; one result for each request, in order.
     pub(crate) fn lists(&self, requests: &[Request]) -> Vec<Result<List, Error>> {
-        let mut answers = Vec::with_capacity(requests.len());
-        for some in requests.chunks(AT_ONCE) {
-            let mut got = self.transport.send_all(some);
-            got.resize_with(some.len(), || Err(Error::Other("the host left a request without an answer".to_owned())));
-            answers.extend(got.into_iter().map(|answer| answer.and_then(list)));
-        }
-        answers
+        requests.chunks(AT_ONCE).flat_map(|some| http::ask_all(self.transport, some, list)).collect()
     }
 }
 
 /// The answer as a list: whatever else stands in its place is no empty list.
 pub(crate) fn list(response: Response) -> Result<List, Error> {
     let response = accepted(response)?;
-    let total = http::header(&response, "x-wp-total").and_then(|value| value.trim().parse().ok());
+    let number = |name| http::header(&response, name).and_then(|value| value.trim().parse().ok());
+    let (total, pages) = (number("x-wp-total"), number("x-wp-totalpages"));
     let text = json::text(response.body)?;
-    if !text.starts_with('[') {
+    if !text.starts_with('[') && Raw(Some(&text)).list().is_none() {
         let words = entrepot_guest::text::excerpt(text.as_bytes(), 80);
         return Err(Error::Unavailable(format!("the shop answered with something else than a list: {words}")));
     }
-    Ok(List { text, total })
+    Ok(List { text, total, pages })
 }

@@ -1,15 +1,13 @@
 //! What a shop's refusals mean. Branches on `code` only: messages are translated.
 
+use entrepot_guest::lenient::Raw;
 use entrepot_guest::prelude::*;
 use entrepot_guest::text::excerpt;
 use entrepot_guest::{http, json};
-use serde::Deserialize;
 
-#[derive(Default, Deserialize)]
+#[derive(Default)]
 struct Body {
-    #[serde(default)]
     code: String,
-    #[serde(default)]
     message: String,
 }
 
@@ -19,7 +17,52 @@ pub(crate) fn code(response: &Response) -> String {
 }
 
 fn body(response: &Response) -> Body {
-    json::text(response.body.clone()).ok().and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
+    let Ok(text) = json::text(response.body.clone()) else { return Body::default() };
+    let fields = Raw(Some(&text)).fields();
+    let said = |name: &str| fields.get(name).text().unwrap_or_default().into_owned();
+    let mut message = said("message");
+    // Which parameters are meant, whatever the language.
+    let params = fields.get("data").fields().get("params").fields();
+    for (name, _) in &params.0 {
+        if !message.contains(name.as_ref()) {
+            message.push_str(&format!(" ({name})"));
+        }
+    }
+    Body { code: said("code"), message }
+}
+
+/// The code for a wrong secret; of a signed request it may also be that the key is unknown, or the time is off.
+pub(crate) const WRONG: &str = "woocommerce_rest_authentication_error";
+
+/// No signed request got through, and no other either where there was another.
+pub(crate) fn signature_refused(response: &Response) -> Error {
+    let Body { code, message } = body(response);
+    Error::Unauthorized(format!(
+        "The shop does not accept the key: the consumer key is unknown or was deleted, or the secret is another one's, or the shop's \
+         clock is more than fifteen minutes off. Enter key and secret again, or make a new key under WooCommerce, Settings, Advanced, \
+         REST API. (HTTP {}, {code}: {})",
+        response.status,
+        excerpt(message.as_bytes(), 120)
+    ))
+}
+
+/// The shop takes no such number of items a page; it says so in a code and the parameter's name, the rest is translated.
+pub(crate) fn is_too_many(error: &Error) -> bool {
+    matches!(error, Error::Other(said) if said.contains("rest_invalid_param") && said.contains("per_page"))
+}
+
+/// Another try, with less at a time or for each alone, may fare better: it is not about the account, and nobody asked to wait.
+pub(crate) fn is_about_items(error: &Error) -> bool {
+    matches!(error, Error::Unavailable(_) | Error::Other(_))
+}
+
+/// What a failure says, for a sentence that goes on with it.
+pub(crate) fn words(error: Error) -> String {
+    match error {
+        Error::Unavailable(why) | Error::Unauthorized(why) | Error::Unsupported(why) | Error::Other(why) => why,
+        Error::NotFound => "the shop does not find it".to_owned(),
+        _ => "the shop's answer is invalid".to_owned(),
+    }
 }
 
 /// The body of a 2xx answer, or what the refusal means.
@@ -28,9 +71,9 @@ pub(crate) fn accepted(response: Response) -> Result<Response, Error> {
     let Body { code, message } = body(&response);
     let said = format!("HTTP {}, {code}: {}", response.status, excerpt(message.as_bytes(), 120));
     Err(match (response.status, code.as_str()) {
-        (401, "woocommerce_rest_authentication_error") => Error::Unauthorized(format!(
-            "The shop knows the consumer key and refuses the secret (or the time of the request). Enter key and secret again, \
-             or make a new key under WooCommerce, Settings, Advanced, REST API. ({said})"
+        (401, WRONG) => Error::Unauthorized(format!(
+            "The shop knows the consumer key and refuses the secret. Enter key and secret again, or make a new key under \
+             WooCommerce, Settings, Advanced, REST API. ({said})"
         )),
         (401, "") => Error::Unauthorized(format!(
             "The web server in front of the shop asks for a password of its own: {}",

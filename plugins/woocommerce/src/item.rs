@@ -27,7 +27,7 @@ shipping_class,image,gallery_image_ids,attributes,menu_order,meta_data";
 
 /// The elements of a list answer; anything but a list is no answer.
 pub(crate) fn elements(list: &str) -> Result<Vec<Raw<'_>>, Error> {
-    serde_json::from_str(list).map_err(|_| {
+    Raw(Some(list)).list().ok_or_else(|| {
         Error::Unavailable(format!(
             "the shop answered with something else than a list: {}",
             excerpt(list.as_bytes(), 80)
@@ -111,8 +111,11 @@ impl<'a> Listed<'a> {
 
     fn write_paths(&self, store: &Store, body: &mut String) {
         let mut first = true;
-        for category in self.fields.get("categories").read::<Fields<'_>>() {
-            let Some(id) = category.get("id").id() else { continue };
+        let categories = self.fields.get("categories").read::<Fields<'_>>();
+        let mut ids: Vec<_> = categories.iter().filter_map(|category| category.get("id").id()).collect();
+        // They come in another order each time.
+        ids.sort_unstable();
+        for id in ids {
             let path = store.path(id);
             if path.is_empty() {
                 continue;

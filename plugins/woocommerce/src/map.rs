@@ -2,6 +2,7 @@
 
 mod attributes;
 mod extras;
+mod html;
 mod media;
 mod notes;
 mod options;

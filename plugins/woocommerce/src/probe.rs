@@ -1,10 +1,11 @@
 //! Finding out how a shop is reached: pretty or plain addresses, and which credential gets through.
 
+use entrepot_guest::lenient::Raw;
 use entrepot_guest::prelude::*;
 use entrepot_guest::text::excerpt;
 use entrepot_guest::{http, json};
 
-use crate::failure::{accepted, code};
+use crate::failure::{WRONG, accepted, code, signature_refused};
 use crate::site::{Credential, Site};
 
 /// What the plain form of address costs, and the cure.
@@ -32,14 +33,18 @@ pub(crate) fn find<T: Transport>(transport: &T, base: &str) -> Result<(Site, Vec
             response = plain;
         }
         // Treated as nobody: the next way in may be the one. A wrong secret, by contrast, is wrong however it travels; but a
-        // signature over https is also wrong where the site believes that it is called by http.
-        let other_address = *credential == Credential::Oauth1 && base.starts_with("https:");
-        if response.status == 401 && (other_address || code(&response) != "woocommerce_rest_authentication_error") {
-            refused.get_or_insert(response);
+        // signature is also wrong where the key is unknown, or the site believes that it is called by http.
+        let signed = matches!(credential, Credential::Oauth1 | Credential::Oauth1Http);
+        let wrong = response.status == 401 && code(&response) == WRONG;
+        if response.status == 401 && (signed || !wrong) {
+            // A refused signature says more than "nobody": the shop has seen the key.
+            if wrong || refused.is_none() {
+                refused = Some((wrong, response));
+            }
             continue;
         }
         let response = accepted(response)?;
-        if !json::text(response.body)?.starts_with('[') {
+        if Raw(Some(&json::text(response.body)?)).list().is_none() {
             return Err(Error::Unsupported(
                 "The address answers with JSON that is not WooCommerce's REST API v3.".to_owned(),
             ));
@@ -52,7 +57,8 @@ pub(crate) fn find<T: Transport>(transport: &T, base: &str) -> Result<(Site, Vec
         return Ok((site, warnings));
     }
     match refused {
-        Some(response) => accepted(response).and_then(|_| Err(Error::Other("no way in".to_owned()))),
+        Some((true, response)) => Err(signature_refused(&response)),
+        Some((false, response)) => accepted(response).and_then(|_| Err(Error::Other("no way in".to_owned()))),
         None => Err(Error::Other("no credential to try".to_owned())),
     }
 }

@@ -22,7 +22,7 @@ pub(crate) struct Settings {
 
 impl Settings {
     pub(crate) fn of(channel: &Channel) -> Result<Self, Error> {
-        serde_json::from_str(&channel.settings).map_err(|error| invalid("", "settings-invalid", error.to_string()))
+        channel.settings()
     }
 
     /// The folder that `wp-json` lies in, without a slash at the end: people paste the address of the page they are on.

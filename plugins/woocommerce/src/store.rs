@@ -7,6 +7,8 @@ use entrepot_guest::{currency, log, paging};
 use serde::{Deserialize, Serialize};
 
 use crate::client::{AT_ONCE, Client, List, Query};
+use crate::failure::is_too_many;
+use crate::pages::LARGEST;
 use crate::probe;
 use crate::settings::Settings;
 use crate::site::Site;
@@ -24,11 +26,31 @@ pub(crate) struct Store {
     pub(crate) global_variations: bool,
     /// Whether stored texts may be read; the rendered ones change by themselves.
     pub(crate) edit: bool,
+    /// How many items a page the shop takes as a wish.
+    #[serde(default = "largest")]
+    pub(crate) most: u64,
     /// What the seller should know.
     pub(crate) warnings: Vec<String>,
 }
 
+/// Of categories: no shop has more.
+const MOST_CATEGORY_PAGES: u64 = 1_000;
+
+/// Page sizes to try, where one is refused.
+const SMALLER: [u64; 6] = [50, 25, 20, 10, 5, 1];
+
+fn largest() -> u64 {
+    LARGEST
+}
+
 impl Store {
+    /// The shop refused a page size: the next smaller one. `false`: there is none.
+    pub(crate) fn ask_for_less(&mut self) -> bool {
+        let smaller = SMALLER.into_iter().find(|size| *size < self.most);
+        self.most = smaller.unwrap_or(self.most);
+        smaller.is_some()
+    }
+
     /// What an earlier page found out, or else the shop is asked.
     pub(crate) fn of<T: Transport>(
         transport: &T,
@@ -52,7 +74,7 @@ impl Store {
             client.request("/wc/v3/settings/general", &vec![("_fields", "id,value".into())]),
             client.request("/wc/v3/settings/products", &vec![("_fields", "id,value".into())]),
             client.request("/wc/v3/variations", &vec![("per_page", "1".into()), ("_fields", "id".into())]),
-            client.request("/wc/v3/products/categories", &categories_page(1)),
+            client.request("/wc/v3/products/categories", &categories_page(1, LARGEST)),
         ];
         let [general, products, variations, categories] = <[_; 4]>::try_from(client.lists(&requests))
             .map_err(|_| Error::Other("the host left a request without an answer".to_owned()))?;
@@ -62,9 +84,7 @@ impl Store {
             None => currency_without_settings(&client, channel, &mut warnings)?,
         };
         if currency::exponent(&currency).is_none() {
-            return Err(Error::Unsupported(format!(
-                "The shop's currency {currency:?} is not an active ISO 4217 currency."
-            )));
+            return Err(Error::Unsupported(currency::unknown(&currency)));
         }
         let units = readable(products)?;
         let unit = |id: &str| units.as_ref().and_then(|list| setting(list, id));
@@ -76,8 +96,9 @@ impl Store {
                     .to_owned(),
             );
         }
-        let categories = match readable(categories)? {
-            Some(first) => all_categories(&client, first)?,
+        let (categories, most) = first_of(&client, categories)?;
+        let categories = match categories {
+            Some(first) => all_categories(&client, first, most)?,
             None => {
                 warnings.push(
                     "The key may not read categories: products come with their own ones, without parents.".to_owned(),
@@ -92,6 +113,7 @@ impl Store {
             categories,
             global_variations: variations.is_ok(),
             edit: true,
+            most,
             warnings,
             site,
         })
@@ -99,15 +121,10 @@ impl Store {
 
     /// Titles from the root down to and including this one.
     pub(crate) fn path(&self, id: u64) -> Vec<&str> {
-        let mut path = Vec::new();
-        let mut next = id;
-        // A circle of parents would be a broken shop, and still no reason to hang.
-        while let Some((title, parent)) = self.categories.get(&next).filter(|_| path.len() < 32) {
-            path.push(title.as_str());
-            next = *parent;
-        }
-        path.reverse();
-        path
+        entrepot_guest::shapes::path(id, |id| {
+            let (title, parent) = self.categories.get(id)?;
+            Some((title.as_str(), Some(*parent)))
+        })
     }
 }
 
@@ -153,9 +170,26 @@ fn currency_without_settings<T: Transport>(
     Ok(currency)
 }
 
-fn categories_page(page: u64) -> Query<'static> {
+/// The first page of categories, and the page size that the shop takes.
+fn first_of<T: Transport>(
+    client: &Client<'_, T>,
+    mut first: Result<List, Error>,
+) -> Result<(Option<List>, u64), Error> {
+    let mut most = LARGEST;
+    for smaller in SMALLER {
+        match &first {
+            Err(error) if is_too_many(error) => {}
+            _ => break,
+        }
+        most = smaller;
+        first = client.list("/wc/v3/products/categories", &categories_page(1, most));
+    }
+    Ok((readable(first)?, most))
+}
+
+fn categories_page(page: u64, size: u64) -> Query<'static> {
     vec![
-        ("per_page", "100".into()),
+        ("per_page", size.to_string()),
         ("page", page.to_string()),
         ("orderby", "id".into()),
         ("order", "asc".into()),
@@ -163,8 +197,15 @@ fn categories_page(page: u64) -> Query<'static> {
     ]
 }
 
-fn all_categories<T: Transport>(client: &Client<'_, T>, first: List) -> Result<BTreeMap<u64, (String, u64)>, Error> {
+fn all_categories<T: Transport>(
+    client: &Client<'_, T>,
+    first: List,
+    size: u64,
+) -> Result<BTreeMap<u64, (String, u64)>, Error> {
     let mut categories = BTreeMap::new();
+    let mut seen = 0;
+    // How many came, how many so far, and whether any was new: a page that says nothing new is the end, also for a shop that answers
+    // every page with the first.
     let mut add = |list: &List| {
         let records = Raw(Some(&list.text)).read::<Fields<'_>>();
         let before = categories.len();
@@ -173,18 +214,23 @@ fn all_categories<T: Transport>(client: &Client<'_, T>, first: List) -> Result<B
                 categories.insert(id, (name, record.get("parent").id().unwrap_or(0)));
             }
         }
-        // A page that says nothing new is the end, also for a shop that answers every page with the first.
-        records.len() == 100 && categories.len() > before
+        seen += records.len() as u64;
+        (records.len() as u64, seen, categories.len() > before)
     };
-    let pages = first.total.map_or(1, |total| total.div_ceil(100)).min(1000);
-    let mut more = add(&first);
-    let mut page = 2;
-    while more || page <= pages {
-        let last = pages.max(page).min(page + AT_ONCE as u64 - 1);
-        let requests: Vec<_> =
-            (page..=last).map(|page| client.request("/wc/v3/products/categories", &categories_page(page))).collect();
+    let (mut total, mut page) = (first.total, 2);
+    let (mut given, mut all, mut new) = add(&first);
+    // A short page is no end: the shop may give fewer than it was asked for.
+    while new && page < MOST_CATEGORY_PAGES && total.is_none_or(|total| all < total) {
+        let pages = total.map_or(page, |total| total.div_ceil(given.max(1))).max(page);
+        let last = pages.min(page + AT_ONCE as u64 - 1);
+        let requests: Vec<_> = (page..=last)
+            .map(|page| client.request("/wc/v3/products/categories", &categories_page(page, size)))
+            .collect();
+        new = false;
         for answer in client.lists(&requests) {
-            more = add(&answer?);
+            let list = answer?;
+            let (came, seen, any) = add(&list);
+            (given, all, new, total) = (given.max(came), seen, new || any, list.total.or(total));
         }
         page = last + 1;
     }

@@ -6,45 +6,48 @@ use std::collections::HashSet;
 use entrepot_guest::prelude::*;
 use entrepot_guest::{log, paging};
 
+use crate::catalog::HOPELESS;
 use crate::client::{AT_ONCE, Client};
+use crate::failure::is_about_items;
 use crate::item::elements;
-use crate::pages::{Cursor, Got, Phase, fingerprint, same_page_again};
-use entrepot_guest::lenient::Fields;
+use crate::pages::{Cursor, Got, LARGEST, Phase, fingerprint, same_page_again};
+use entrepot_guest::lenient::Raw;
 
 /// Passes begun anew because the shop changed under them; the last one counts as it is.
 const MOST_REDOS: u8 = 3;
 
-/// The cursor a sweep begins with. The total of the products' pages says how many pages to ask for at once.
-pub(crate) fn start(total: Option<u64>) -> Cursor {
-    Cursor { phase: Phase::Sweep, total, ..Cursor::default() }
+/// The cursor a sweep begins with: `last` is that of the products' pages. Its total says how many pages to ask for at once.
+pub(crate) fn start(last: &Cursor, total: Option<u64>) -> Cursor {
+    Cursor { phase: Phase::Sweep, total, cap: last.cap, ..Cursor::default() }
 }
 
-pub(crate) fn page<T: Transport>(client: &Client<'_, T>, cursor: &Cursor, attempt: u32) -> Result<Page, Error> {
-    let size = cursor.size(100, attempt.saturating_sub(1));
+pub(crate) fn page<T: Transport>(
+    client: &Client<'_, T>,
+    cursor: &Cursor,
+    most_items: u64,
+    attempt: u32,
+) -> Result<Page, Error> {
+    let size = cursor.size(0, most_items, attempt.saturating_sub(1));
     let most = if attempt == 0 { AT_ONCE as u64 } else { 1 };
     let left = cursor.total.map_or(most, |total| total.saturating_sub(cursor.offset).div_ceil(size));
     let pages = left.clamp(1, most);
-    let requests: Vec<_> = (0..pages)
-        .map(|page| {
-            let query = vec![
-                ("_fields", "id".to_owned()),
-                ("status", "any".to_owned()),
-                ("orderby", "id".to_owned()),
-                ("order", "asc".to_owned()),
-                ("per_page", size.to_string()),
-                ("page", (cursor.page(size) + page).to_string()),
-            ];
-            client.request("/wc/v3/products", &query)
-        })
-        .collect();
+    let requests: Vec<_> = (0..pages).map(|page| request(client, size, cursor.page(size) + page)).collect();
 
-    let mut next = cursor.clone();
+    let mut next = Cursor { size: if size < LARGEST { size } else { 0 }, ..cursor.clone() };
     let (mut ids, mut known) = (Vec::new(), HashSet::new());
     let (mut ended, mut moved, mut last) = (false, false, 0);
     for answer in client.lists(&requests) {
-        let list = answer?;
+        let list = match answer {
+            // Something of no name stands here. The list lacks it, and the shop's total does not.
+            Err(error) if size == 1 && attempt >= HOPELESS && is_about_items(&error) => {
+                next.offset += 1;
+                continue;
+            }
+            other => other?,
+        };
         let elements = elements(&list.text)?;
-        let got = Got { items: elements.len() as u64, total: list.total, fingerprint: fingerprint(list.text.bytes()) };
+        let fingerprint = fingerprint(list.text.bytes());
+        let got = Got { items: elements.len() as u64, total: list.total, pages: list.pages, fingerprint };
         if got.items == size && got.fingerprint == last {
             return Err(same_page_again());
         }
@@ -53,28 +56,48 @@ pub(crate) fn page<T: Transport>(client: &Client<'_, T>, cursor: &Cursor, attemp
         // The first page of a pass sets what the others are compared with; the products' pages were earlier.
         moved |= next.offset > 0 && total.is_some() && next.total.is_some() && total != next.total;
         next.total = if got.items == 0 { next.total } else { total };
-        for element in elements {
-            let fields = serde_json::from_str::<Fields<'_>>(element.json()).unwrap_or_default();
-            if let Some(id) = fields.get("id").id().filter(|id| known.insert(*id)) {
+        for id in elements.into_iter().filter_map(id) {
+            if known.insert(id) {
                 ids.push(id.to_string());
             }
         }
-        next.offset += size;
-        ended |= got.items == 0 || (got.items < size && total.is_some_and(|total| next.offset >= total));
+        let capped = next.cap;
+        ended = !next.step(size, got);
+        // The pages behind are not where they were asked for.
+        if ended || next.cap != capped {
+            break;
+        }
     }
     next.listed += ids.len() as u64;
 
     let mut page = paging::empty_page();
     page.listed = ids;
-    page.total = next.total;
     page.next = if moved && cursor.redo < MOST_REDOS {
         log::info("the shop changed during the sweep over its ids, which begins again", &[]);
-        Some(paging::encode(&Cursor { redo: cursor.redo + 1, ..start(next.total) })?)
+        Some(paging::encode(&Cursor { redo: cursor.redo + 1, ..start(&next, next.total) })?)
     } else if ended {
-        page.total = next.total.map(|_| next.listed);
         None
     } else {
         Some(paging::encode(&next)?)
     };
+    // The shop's word, and none where it changed while it was given.
+    page.total = next.total.filter(|_| !moved);
     Ok(page)
+}
+
+fn request<T: Transport>(client: &Client<'_, T>, size: u64, page: u64) -> Request {
+    let query = vec![
+        ("_fields", "id".to_owned()),
+        ("status", "any".to_owned()),
+        ("orderby", "id".to_owned()),
+        ("order", "asc".to_owned()),
+        ("per_page", size.to_string()),
+        ("page", page.to_string()),
+    ];
+    client.request("/wc/v3/products", &query)
+}
+
+/// The id of a product, or of an element that stands for one.
+pub(crate) fn id(element: Raw<'_>) -> Option<u64> {
+    element.fields().get("id").id()
 }

@@ -5,7 +5,9 @@ use std::collections::{HashMap, HashSet};
 use entrepot_guest::prelude::*;
 
 use crate::client::{AT_ONCE, Client, Query};
+use crate::failure::{is_too_many, words};
 use crate::item::{VARIATION_FIELDS, elements, write_object};
+use crate::pages::fingerprint;
 use crate::store::Store;
 use entrepot_guest::lenient::Fields;
 
@@ -25,6 +27,9 @@ pub(crate) struct Found {
     pub(crate) no_global_list: bool,
 }
 
+/// A list of variations that goes on behind this does not end.
+const MOST_PAGES: u64 = 2_000;
+
 /// From this attempt on, a product whose variations cannot be read is set aside, so that the page goes on.
 const GIVE_UP: u32 = 3;
 
@@ -41,6 +46,9 @@ pub(crate) fn find<T: Transport>(
         rest.retain(|parent| !search.complete(parent));
     }
     search.one_by_one(&rest)?;
+    for parent in parents {
+        search.found.missing(parent);
+    }
     Ok(search.found)
 }
 
@@ -56,11 +64,22 @@ impl Found {
         ordered
     }
 
-    /// Keeps a page's variations; how many there were, and how many were new.
-    fn add(&mut self, list: &str, of: Option<u64>, wanted: &HashSet<u64>) -> Result<(u64, u64), Error> {
+    /// A product that names variations of which none came: taken as it is, all of them would count as gone.
+    fn missing(&mut self, parent: &Parent) {
+        let named = parent.expected.as_ref().map_or(0, Vec::len);
+        if named > 0 && !self.by_parent.contains_key(&parent.id) {
+            let message = format!(
+                "The shop names {named} variations of product {} and shows none of them; the next import tries again.",
+                parent.id
+            );
+            self.problems.entry(parent.id).or_insert_with(|| issue("/variations", "variations-unreadable", message));
+        }
+    }
+
+    /// Keeps a page's variations; how many there were.
+    fn add(&mut self, list: &str, of: Option<u64>, wanted: &HashSet<u64>) -> Result<u64, Error> {
         let elements = elements(list)?;
         let count = elements.len() as u64;
-        let mut new = 0;
         for element in elements {
             let Ok(fields) = serde_json::from_str::<Fields<'_>>(element.json()) else { continue };
             // A product's own list needs no parent named (old versions do not), and a filter may be ignored.
@@ -68,10 +87,10 @@ impl Found {
             if let (Some(id), Some(parent)) = (fields.get("id").id(), parent) {
                 let mut text = String::with_capacity(element.json().len());
                 write_object(&fields, &mut text);
-                new += u64::from(self.by_parent.entry(parent).or_default().insert(id, text).is_none());
+                self.by_parent.entry(parent).or_default().insert(id, text);
             }
         }
-        Ok((count, new))
+        Ok(count)
     }
 }
 
@@ -84,7 +103,7 @@ struct Search<'a, T> {
 
 impl<T: Transport> Search<'_, T> {
     fn size(&self) -> u64 {
-        [100, 50, 25, 10][self.attempt.min(3) as usize]
+        [100, 50, 25, 10][self.attempt.min(3) as usize].min(self.store.most)
     }
 
     fn request(&self, route: &str, page: u64, extra: Option<(&'static str, String)>) -> Request {
@@ -116,10 +135,11 @@ impl<T: Transport> Search<'_, T> {
         let wanted: HashSet<u64> = known.iter().map(|parent| parent.id).collect();
         let expected: u64 = known.iter().flat_map(|parent| &parent.expected).map(|ids| ids.len() as u64).sum();
         let ids = known.iter().map(|parent| parent.id.to_string()).collect::<Vec<_>>().join(",");
-        let pages = expected.div_ceil(self.size());
+        // What the shop gives at a time, which may be less than it is asked for.
+        let (mut given, mut seen) = (self.size(), 0);
         let mut page = 1;
-        while page <= pages {
-            let last = pages.min(page + AT_ONCE as u64 - 1);
+        while page <= expected.div_ceil(given) {
+            let last = expected.div_ceil(given).min(page + AT_ONCE as u64 - 1);
             let requests: Vec<_> = (page..=last)
                 .map(|page| self.request("/wc/v3/variations", page, Some(("parent", ids.clone()))))
                 .collect();
@@ -132,7 +152,14 @@ impl<T: Transport> Search<'_, T> {
                     }
                     Err(error) => return Err(error),
                 };
-                self.found.add(&list.text, None, &wanted)?;
+                let count = self.found.add(&list.text, None, &wanted)?;
+                seen += count;
+                if count == 0 {
+                    return Ok(());
+                }
+                if list.total.is_some_and(|total| seen < total) {
+                    given = given.min(count);
+                }
                 // The filter was ignored: this is the list of the whole shop. The products' own lists are shorter.
                 if list.total.is_some_and(|total| total > expected + expected / 2 + 100) {
                     return Ok(());
@@ -145,6 +172,9 @@ impl<T: Transport> Search<'_, T> {
 
     fn one_by_one(&mut self, parents: &[Parent]) -> Result<(), Error> {
         let size = self.size();
+        // Of each product: how many came, and what the last page looked like.
+        let mut seen: HashMap<u64, (u64, u64)> = HashMap::new();
+        let named: HashMap<u64, &Parent> = parents.iter().map(|parent| (parent.id, parent)).collect();
         let pages = |parent: &Parent| parent.expected.as_ref().map_or(1, |ids| (ids.len() as u64).div_ceil(size));
         let mut asked: HashMap<u64, u64> = parents.iter().map(|parent| (parent.id, pages(parent))).collect();
         let mut queue: Vec<(u64, u64)> =
@@ -158,10 +188,16 @@ impl<T: Transport> Search<'_, T> {
                     .collect();
                 for ((parent, page), answer) in some.iter().zip(self.client.lists(&requests)) {
                     let read = answer.and_then(|list| {
-                        let (count, new) = self.found.add(&list.text, Some(*parent), &HashSet::from([*parent]))?;
-                        // Old versions leave the total out behind some proxies: a full page may not be the last.
-                        let goes_on = list.total.map_or(count >= size, |total| total > page * size);
-                        Ok(goes_on && new > 0)
+                        let count = self.found.add(&list.text, Some(*parent), &HashSet::from([*parent]))?;
+                        let (seen, last) = seen.entry(*parent).or_default();
+                        *seen += count;
+                        let before = std::mem::replace(last, fingerprint(list.text.bytes()));
+                        let same = before == *last;
+                        // A short page is no end while the shop's total says more. Old versions leave the total out behind some
+                        // proxies; then there is more until nothing comes, or all that the product names is there.
+                        let all_named = || named.get(parent).is_some_and(|parent| self.complete(parent));
+                        let goes_on = list.total.map_or_else(|| !all_named(), |total| *seen < total);
+                        Ok(goes_on && count > 0 && !same && *page < MOST_PAGES)
                     });
                     match read {
                         Ok(goes_on) => {
@@ -181,14 +217,10 @@ impl<T: Transport> Search<'_, T> {
 
     /// Waiting and refusals by the host concern the whole page; so does any failure that another try may cure.
     fn set_aside(&mut self, parent: u64, error: Error) -> Result<(), Error> {
-        if self.attempt < GIVE_UP || matches!(error, Error::RateLimited(_) | Error::Denied(_)) {
+        if self.attempt < GIVE_UP || matches!(error, Error::RateLimited(_) | Error::Denied(_)) || is_too_many(&error) {
             return Err(error);
         }
-        let why = match error {
-            Error::Unavailable(why) | Error::Unauthorized(why) | Error::Unsupported(why) | Error::Other(why) => why,
-            Error::NotFound => "the shop does not find them".to_owned(),
-            _ => "the shop's answer is invalid".to_owned(),
-        };
+        let why = words(error);
         let message = format!("The variations of product {parent} cannot be read: {why}");
         self.found.problems.entry(parent).or_insert_with(|| issue("/variations", "variations-unreadable", message));
         Ok(())

@@ -1,7 +1,5 @@
 //! Prices: JSON numbers, read by their digits. What a variant has null of, it inherits.
 
-use std::borrow::Cow;
-
 use entrepot_guest::money::{MoneyError, minor, minor_half_up};
 use entrepot_guest::prelude::*;
 
@@ -11,9 +9,6 @@ use entrepot_guest::lenient::{Fields, Raw};
 
 /// More than this is a slip of the hand, not a price (in minor units).
 const ABSURD: i64 = 1_000_000_000_000;
-
-/// More zeros than a price can have.
-const MOST_ZEROS: usize = 20;
 
 pub(super) struct Prices<'a> {
     pub(super) currency: &'a str,
@@ -37,7 +32,7 @@ impl Prices<'_> {
         let regular = self.amount(inherited("price"), place, "price", notes);
         // 0 means that there is no sale, and no cost either.
         let sale = self.amount(inherited("sale_price"), place, "sale_price", notes).filter(|sale| *sale > 0);
-        let cost = self.amount(inherited("cost_price"), place, "cost_price", notes).filter(|cost| *cost > 0);
+        let cost = self.optional(inherited("cost_price"), place, "cost_price", notes).filter(|cost| *cost > 0);
         let price = sale.or(regular);
         match price {
             None if notes.fatal.len() == before => {
@@ -61,6 +56,16 @@ impl Prices<'_> {
         Money { minor, currency: self.currency.to_owned() }
     }
 
+    /// What it costs the seller is nothing that a buyer sees: it is left out where it cannot be read, and the product is not.
+    fn optional(&self, raw: Raw<'_>, place: Place, field: &str, notes: &mut Notes) -> Option<i64> {
+        let before = notes.fatal.len();
+        let amount = self.amount(raw, place, field, notes);
+        for Issue { path, message, .. } in notes.fatal.split_off(before) {
+            notes.warnings.push(issue(path, "cost-invalid", format!("{message} It was left out.")));
+        }
+        amount
+    }
+
     /// Nothing for no price; what is no price at all is said and nothing too.
     fn amount(&self, raw: Raw<'_>, place: Place, field: &str, notes: &mut Notes) -> Option<i64> {
         let Some(text) = raw.word() else {
@@ -69,10 +74,6 @@ impl Prices<'_> {
                 notes.fatal(place, field, "price-invalid", "The price is no number. Enter it anew in the store.");
             }
             return None;
-        };
-        let text = match plain(&text) {
-            Some(plain) => plain,
-            None => text,
         };
         let amount = match minor(&text, self.exponent) {
             Err(MoneyError::TooPrecise) if self.rounding == Rounding::HalfUp => {
@@ -110,49 +111,5 @@ impl Prices<'_> {
             }
         }
         None
-    }
-}
-
-/// A number with an exponent, which JSON allows, written out; nothing for any other text.
-fn plain<'a>(text: &str) -> Option<Cow<'a, str>> {
-    let (mantissa, exponent) = text.split_once(['e', 'E'])?;
-    let exponent: i32 = exponent.strip_prefix('+').unwrap_or(exponent).parse().ok()?;
-    let (sign, mantissa) = mantissa.strip_prefix('-').map_or(("", mantissa), |rest| ("-", rest));
-    let (whole, decimals) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let digits = format!("{whole}{decimals}");
-    if digits.is_empty() || digits.len() > 40 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    let point = i64::try_from(whole.len()).ok()? + i64::from(exponent);
-    let zeros =
-        |count: i64| usize::try_from(count).ok().filter(|count| *count <= MOST_ZEROS).map(|count| "0".repeat(count));
-    Some(Cow::Owned(match usize::try_from(point) {
-        Ok(0) => format!("{sign}0.{digits}"),
-        Ok(point) if point < digits.len() => format!("{sign}{}.{}", &digits[..point], &digits[point..]),
-        Ok(_) => format!("{sign}{digits}{}", zeros(point - digits.len() as i64)?),
-        Err(_) => format!("{sign}0.{}{digits}", zeros(-point)?),
-    }))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn exponents_are_written_out() {
-        for (text, want) in [
-            ("1.5e2", Some("150")),
-            ("1.5E+1", Some("15")),
-            ("1999e-2", Some("19.99")),
-            ("5e-1", Some("0.5")),
-            ("5e-3", Some("0.005")),
-            ("-2e0", Some("-2")),
-            ("1e400", None),
-            ("1e99999999999", None),
-            ("e5", None),
-            ("19.99", None),
-        ] {
-            assert_eq!(plain(text).as_deref(), want, "{text}");
-        }
     }
 }

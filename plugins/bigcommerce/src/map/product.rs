@@ -1,5 +1,6 @@
 //! The product as a whole.
 
+use entrepot_guest::address::absolute;
 use entrepot_guest::currency::exponent;
 use entrepot_guest::issue::invalid;
 use entrepot_guest::prelude::*;
@@ -22,8 +23,7 @@ pub fn map_product(channel: &Channel, item: &RawItem) -> Result<Product, Error> 
     let (product, store) = (body.get("product").fields(), body.get("store").fields());
     let currency = store.get("currency").owned().or_else(|| channel.currency.clone()).unwrap_or_default();
     let Some(exponent) = exponent(&currency) else {
-        let message = format!("{:?} is no active currency.", short(&currency));
-        return Err(invalid("/store/currency", "currency-unknown", message));
+        return Err(invalid("/store/currency", "currency-unknown", entrepot_guest::currency::unknown(&currency)));
     };
     let rounding = Settings::of(channel)?.price_rounding;
 
@@ -50,7 +50,8 @@ pub fn map_product(channel: &Channel, item: &RawItem) -> Result<Product, Error> 
     let listed = product.get("variants").records();
     let mut axes = options::axes(body.get("options"));
     listed.iter().for_each(|variant| options::learn(&mut axes, variant));
-    let mut gallery = Gallery::of(&product);
+    let address = store.get("url").owned().unwrap_or_default();
+    let mut gallery = Gallery::of(&product, &address, &mut notes);
     let mut variants = Vec::with_capacity(listed.len().max(1));
     for (at, fields) in listed.iter().enumerate() {
         let place = Place::Variant(at);
@@ -59,7 +60,7 @@ pub fn map_product(channel: &Channel, item: &RawItem) -> Result<Product, Error> 
         variant.option_values = options::chosen(&axes, fields, place, &mut notes);
         let label: Vec<_> = variant.option_values.iter().filter(|value| !value.is_empty()).cloned().collect();
         variant.title = (!label.is_empty()).then(|| label.join(" / "));
-        variant.media_ids = gallery.of_variant(fields.get("image_url"));
+        variant.media_ids = gallery.of_variant(fields.get("image_url"), place, &mut notes);
         variants.push(variant);
     }
     if variants.is_empty() {
@@ -73,7 +74,7 @@ pub fn map_product(channel: &Channel, item: &RawItem) -> Result<Product, Error> 
         summary_html: None,
         brand: body.get("brand").owned(),
         product_type: None,
-        url: store.get("url").owned().zip(handle.clone()).map(|(store, path)| address(&store, &path)),
+        url: handle.as_deref().and_then(|path| absolute(path.trim_start_matches('/'), &address).ok()),
         handle: handle.as_deref().and_then(slug),
         status: status(&product, &mut notes),
         tags: keywords(product.get("search_keywords")),
@@ -108,9 +109,10 @@ fn without_variants(shared: &Shared<'_>, axes: usize, notes: &mut Notes) -> Opti
 
 fn purchasable(product: &Fields<'_>, notes: &mut Notes) -> bool {
     match product.get("availability").word().as_deref() {
-        None | Some("available" | "preorder") => true,
+        Some("available" | "preorder") => true,
         Some("disabled") => false,
-        Some(other) => {
+        other => {
+            let other = other.unwrap_or_default();
             let message = format!("{:?} is no availability that is known; the product cannot be bought.", short(other));
             notes.warn(Place::Product, "availability", "availability-unknown", message);
             false
@@ -124,7 +126,6 @@ fn status(product: &Fields<'_>, notes: &mut Notes) -> ProductStatus {
     match visible.flag() {
         Some(true) => ProductStatus::Active,
         Some(false) => ProductStatus::Draft,
-        None if visible.is_null() => ProductStatus::Active,
         None => {
             notes.warn(
                 Place::Product,
@@ -135,10 +136,6 @@ fn status(product: &Fields<'_>, notes: &mut Notes) -> ProductStatus {
             ProductStatus::Draft
         }
     }
-}
-
-fn address(store: &str, path: &str) -> String {
-    if path.starts_with('/') { format!("{store}{path}") } else { format!("{store}/{path}") }
 }
 
 /// The last folder of the page's path.

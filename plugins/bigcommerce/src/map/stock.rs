@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use entrepot_guest::prelude::StockLevel;
 use entrepot_guest::prelude::model::{Inventory, Level};
 
-use super::notes::{Notes, Place};
+use super::notes::{Notes, Place, short};
 use entrepot_guest::lenient::{Fields, Raw};
 
 pub(super) struct Stock<'a> {
@@ -28,11 +28,15 @@ impl Stock<'_> {
             "product" => {
                 (pool(&items, self.base_variant), self.product.get("inventory_level"), pool_id(self.product_id))
             }
-            "none" | "" => return Inventory::Untracked(true),
+            "none" => return Inventory::Untracked(true),
             other => {
-                let message = format!("{other:?} is no way of tracking stock that is known; it counts as not tracked.");
-                notes.warn(Place::Product, "inventory_tracking", "tracking-unknown", message);
-                return Inventory::Untracked(true);
+                let message =
+                    format!("{:?} is no way of tracking stock that is known; it counts as not for sale.", short(other));
+                // Said once, whatever number of variants it is about.
+                if !notes.warnings.iter().any(|warning| warning.code == "tracking-unknown") {
+                    notes.warn(Place::Product, "inventory_tracking", "tracking-unknown", message);
+                }
+                return Inventory::Untracked(false);
             }
         };
         let levels = item.map(|item| located(item, &item_id)).unwrap_or_default();

@@ -1,6 +1,7 @@
 //! The store's units: one for all weights, one for all lengths.
 
 use entrepot_guest::issue::issue;
+use entrepot_guest::measure::{length_unit, number, weight_unit};
 use entrepot_guest::prelude::model::{Dimensions, LengthUnit, WeightUnit};
 
 use super::notes::{Notes, Place, short};
@@ -17,22 +18,7 @@ impl Units {
     pub(super) fn of(store: &Fields<'_>, notes: &mut Notes) -> Self {
         let name = |field: &str| store.get(field).owned().unwrap_or_default();
         let (weight_units, dimension_units) = (name("weight_units"), name("dimension_units"));
-        let weight = match weight_units.to_ascii_lowercase().as_str() {
-            "ounces" | "ounce" | "oz" => Some((WeightUnit::Ounce, 1.0)),
-            "lbs" | "lb" | "pounds" | "pound" => Some((WeightUnit::Pound, 1.0)),
-            "grams" | "gram" | "g" => Some((WeightUnit::Gram, 1.0)),
-            "kgs" | "kg" | "kilograms" | "kilogram" => Some((WeightUnit::Kilogram, 1.0)),
-            "tonnes" | "tonne" | "t" => Some((WeightUnit::Kilogram, 1000.0)),
-            _ => None,
-        };
-        let length = match dimension_units.to_ascii_lowercase().as_str() {
-            "inches" | "inch" | "in" => Some(LengthUnit::Inch),
-            "centimeters" | "centimetres" | "centimeter" | "cm" => Some(LengthUnit::Centimeter),
-            "millimeters" | "millimetres" | "mm" => Some(LengthUnit::Millimeter),
-            "meters" | "metres" | "m" => Some(LengthUnit::Meter),
-            "feet" | "ft" => Some(LengthUnit::Foot),
-            _ => None,
-        };
+        let (weight, length) = (weight_unit(&weight_units), length_unit(&dimension_units));
         for (unit, known) in [(&weight_units, weight.is_some()), (&dimension_units, length.is_some())] {
             // Nothing at all: the API account may not read the store's information, which the channel's check says.
             if !known && !unit.is_empty() {
@@ -66,8 +52,7 @@ impl Units {
 
 fn measure(raw: Raw<'_>, place: Place, field: &str, notes: &mut Notes) -> Option<f64> {
     let text = raw.word()?;
-    let value =
-        text.parse::<f64>().ok().filter(|value| value.is_finite() && *value >= 0.0 && !text.starts_with(['i', 'n']));
+    let value = number(&text);
     if value.is_none() {
         let code = if field == "weight" { "weight-invalid" } else { "dimensions-invalid" };
         notes.warn(place, field, code, format!("{:?} is no measure; it was left out.", short(&text)));

@@ -1,10 +1,11 @@
 //! Making, mending and ending subscriptions.
 
 use entrepot_guest::bindings::keys::Algorithm;
+use entrepot_guest::hex;
 use entrepot_guest::prelude::*;
 
 use super::{SLOT, TOKEN, token_of};
-use crate::client::{Client, Query};
+use crate::client::Client;
 use crate::failure::accepted;
 use crate::settings::Settings;
 use entrepot_guest::lenient::{Fields, quoted};
@@ -20,8 +21,6 @@ const SCOPES: [&str; 6] = [
 ];
 
 const PAGE: u64 = 250;
-/// At most ten webhooks for each of some two hundred scopes.
-const MOST_PAGES: u32 = 20;
 
 struct Hook {
     subscription: Subscription,
@@ -35,7 +34,7 @@ pub fn subscribe<H: Transport + Keys>(
 ) -> Result<Vec<Subscription>, Error> {
     let hash = Settings::of(channel)?.store_hash()?;
     let token = match host.mac(SLOT, Algorithm::HmacSha256, &token_of(&hash)) {
-        Ok(mac) => mac.iter().map(|byte| format!("{byte:02x}")).collect::<String>(),
+        Ok(mac) => hex::encode(mac),
         Err(Error::Denied(why)) => {
             return Err(Error::Denied(format!(
                 "Webhooks need the client secret of the API account, to tell BigCommerce's from forged ones: enter it with the \
@@ -96,16 +95,10 @@ pub fn unsubscribe<T: Transport>(transport: &T, channel: &Channel, ids: &[String
 
 fn all<T: Transport>(client: &Client<'_, T>) -> Result<Vec<Hook>, Error> {
     let mut hooks: Vec<Hook> = Vec::new();
-    for page in 1..=MOST_PAGES {
-        let query: Query<'_> = vec![("limit", PAGE.to_string()), ("page", page.to_string())];
-        let list = client.list("/v3/hooks", &query)?;
-        let elements = list.elements()?;
-        hooks.extend(elements.data.iter().filter_map(|element| hook(&element.fields())));
-        if elements.last {
-            return Ok(hooks);
-        }
-    }
-    Err(Error::Unavailable("the list of webhooks does not end".to_owned()))
+    client.all("/v3/hooks", &vec![("limit", PAGE.to_string())], None, |elements| {
+        hooks.extend(elements.iter().filter_map(|element| hook(&element.fields())));
+    })?;
+    Ok(hooks)
 }
 
 fn hook(fields: &Fields<'_>) -> Option<Hook> {

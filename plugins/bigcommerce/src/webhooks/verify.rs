@@ -1,6 +1,7 @@
 //! Is a delivery BigCommerce's, and of this store?
 
 use entrepot_guest::bindings::keys::Algorithm;
+use entrepot_guest::hex;
 use entrepot_guest::prelude::*;
 use entrepot_guest::webhook::{header, standard};
 
@@ -54,7 +55,7 @@ fn token<K: Keys>(keys: &K, delivery: &Delivery, store_hash: &str) -> Result<Res
     let Some(sent) = header(delivery, TOKEN) else {
         return Ok(Err(format!("there is neither a signature nor {TOKEN}")));
     };
-    let Some(sent) = hex(sent.trim()) else {
+    let Some(sent) = hex::decode(sent.trim()).filter(|sent| !sent.is_empty()) else {
         return Ok(Err(format!("{TOKEN} is not the one the webhook was made with")));
     };
     Ok(if keys.verify_mac(SLOT, Algorithm::HmacSha256, &token_of(store_hash), &sent)? {
@@ -64,21 +65,12 @@ fn token<K: Keys>(keys: &K, delivery: &Delivery, store_hash: &str) -> Result<Res
     })
 }
 
-fn hex(text: &str) -> Option<Vec<u8>> {
-    if text.is_empty() || text.len() > 128 || !text.len().is_multiple_of(2) || !text.is_ascii() {
-        return None;
-    }
-    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok()).collect()
-}
-
 /// Without a signed id: two scopes share one hash in BigCommerce's examples, and the hash of a payload of ids alone would be
 /// the same for the next change, so scope and time belong to it.
 fn delivery_id<K: Keys>(keys: &K, scope: &str, body: &Fields<'_>, delivery: &Delivery) -> String {
     let word = |raw: Raw<'_>| raw.owned();
-    let hash = word(body.get("hash")).unwrap_or_else(|| {
-        let digest = keys.digest_sha256(std::slice::from_ref(&delivery.body));
-        digest.iter().map(|byte| format!("{byte:02x}")).collect()
-    });
+    let hash =
+        word(body.get("hash")).unwrap_or_else(|| hex::encode(keys.digest_sha256(std::slice::from_ref(&delivery.body))));
     match word(body.get("created_at")) {
         Some(created_at) => format!("{scope}:{hash}:{created_at}"),
         None => format!("{scope}:{hash}"),

@@ -1,5 +1,6 @@
 //! The adapter against a store of the tests' own, and against the official samples and vectors.
 
+mod apart;
 mod doors;
 mod hooks;
 mod joined;
@@ -9,4 +10,5 @@ mod paging;
 mod samples;
 mod shop;
 mod stock;
+mod thin;
 mod webhooks;

@@ -46,7 +46,7 @@ fn read(raw: Raw<'_>) -> Result<Money, (&'static str, String)> {
     };
     let code = fields.get("currency_code").word().unwrap_or_default();
     let Some(exponent) = exponent(&code) else {
-        return Err(("currency-unknown", format!("{:?} is no active currency.", short(&code))));
+        return Err(("currency-unknown", entrepot_guest::currency::unknown(&code)));
     };
     if amount < 0 {
         return Err(("price-invalid", format!("The price {amount}/{divisor} is negative. Correct it on Etsy.")));

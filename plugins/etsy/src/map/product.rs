@@ -51,7 +51,7 @@ pub fn map_product(_channel: &Channel, item: &RawItem) -> Result<Product, Error>
         tags: texts(listing.get("tags")),
         options,
         variants,
-        media: media::media(body.get("images"), body.get("videos")),
+        media: media::media(body.get("images"), body.get("videos"), &mut notes),
         collections: collections(&listing, body.get("section")),
         attributes: attributes::of(&listing, &taxonomy),
         // Renewals change `creation_timestamp`.

@@ -1,7 +1,8 @@
 //! What can be bought: the products of an inventory, each with its one offering that counts.
 
 use entrepot_guest::blank;
-use entrepot_guest::prelude::model::{Dimensions, LengthUnit, OptionAxis, ProductVariant, WeightUnit};
+use entrepot_guest::measure::{length_unit, number, weight_unit};
+use entrepot_guest::prelude::model::{Dimensions, OptionAxis, ProductVariant};
 
 use super::attributes::object;
 use super::notes::{Notes, short};
@@ -102,7 +103,7 @@ impl Common<'_> {
             _ => None,
         };
         ProductVariant {
-            weight: kilos.zip(weight),
+            weight: kilos.zip(weight).map(|(value, (unit, times))| (value * times, unit)),
             dimensions,
             taxable: raw("is_taxable").0.map(|_| raw("is_taxable").is_true()),
             requires_shipping: raw("listing_type").word().map(|kind| kind != "download"),
@@ -137,34 +138,10 @@ fn offering<'a>(product: &Fields<'a>, at: usize, notes: &mut Notes) -> Option<Fi
 
 fn measure(raw: Raw<'_>, name: &str, notes: &mut Notes) -> Option<f64> {
     let text = raw.word()?;
-    // Rust reads "inf" too; a measure is a number that JSON can hold.
-    let plain = text.bytes().all(|byte| byte.is_ascii_digit() || b".eE+-".contains(&byte));
-    let value = text.parse::<f64>().ok().filter(|value| plain && value.is_finite() && *value >= 0.0);
+    let value = number(&text);
     if value.is_none() {
         let message = format!("{:?} is no measure; it was left out.", short(&text));
         notes.warn(format!("/listing/{name}"), "measure-invalid", message);
     }
     value.filter(|value| *value > 0.0)
-}
-
-fn weight_unit(name: &str) -> Option<WeightUnit> {
-    Some(match name {
-        "g" => WeightUnit::Gram,
-        "kg" => WeightUnit::Kilogram,
-        "oz" => WeightUnit::Ounce,
-        "lb" => WeightUnit::Pound,
-        _ => return None,
-    })
-}
-
-fn length_unit(name: &str) -> Option<LengthUnit> {
-    Some(match name {
-        "mm" => LengthUnit::Millimeter,
-        "cm" => LengthUnit::Centimeter,
-        "m" => LengthUnit::Meter,
-        "in" | "inches" => LengthUnit::Inch,
-        "ft" => LengthUnit::Foot,
-        "yd" => LengthUnit::Yard,
-        _ => return None,
-    })
 }

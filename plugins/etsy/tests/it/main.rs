@@ -1,5 +1,6 @@
 //! The adapter against shops of the tests' own.
 
+mod apart;
 mod doors;
 mod items;
 mod map;
@@ -8,4 +9,5 @@ mod moving;
 mod paging;
 mod samples;
 mod shop;
+mod thin;
 mod webhooks;

@@ -120,14 +120,15 @@ fn old_deliveries_doubled_headers_and_missing_secrets_are_refused() {
 
 #[test]
 fn endpoints_are_set_up_by_hand() {
-    match subscribe("https://entrepot.example/hooks/1") {
+    let (nobody, channel) = (TestHost::offline(), channel());
+    match subscribe(&nobody, &channel, "https://entrepot.example/hooks/1") {
         Err(Error::Unsupported(why)) => {
             assert!(why.contains("https://entrepot.example/hooks/1") && why.contains("whsec_"))
         }
         other => panic!("{other:?}"),
     }
-    assert_eq!(unsubscribe(&[]), Ok(()));
-    assert!(matches!(unsubscribe(&["1".into()]), Err(Error::Unsupported(_))));
+    assert_eq!(unsubscribe(&nobody, &channel, &[]), Ok(()));
+    assert!(matches!(unsubscribe(&nobody, &channel, &["1".into()]), Err(Error::Unsupported(_))));
     // Nothing is ever asked of the network.
     let seen: Vec<Request> = host().asked();
     assert!(seen.is_empty());

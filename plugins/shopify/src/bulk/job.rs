@@ -30,6 +30,8 @@ pub(crate) struct Done {
     /// `None`: nothing was found.
     pub(crate) url: Option<String>,
     pub(crate) roots: Option<u64>,
+    /// Lines of the file.
+    pub(crate) objects: Option<u64>,
 }
 
 impl State {
@@ -42,6 +44,11 @@ impl State {
 }
 
 impl Job {
+    /// Another one before it came to nothing.
+    pub(crate) fn was_repeated(&self) -> bool {
+        self.tries > 0
+    }
+
     pub(crate) fn is_started(&self) -> bool {
         self.id.is_some()
     }
@@ -90,7 +97,10 @@ impl Job {
         // Counts are texts: they may be larger than a float holds.
         let roots = text("rootObjectCount").and_then(|count| count.parse().ok());
         Ok(Ok(match text("status").unwrap_or_default() {
-            "COMPLETED" => State::Completed(Done { url: text("url").map(str::to_owned), roots }),
+            "COMPLETED" => {
+                let objects = text("objectCount").and_then(|count| count.parse().ok());
+                State::Completed(Done { url: text("url").map(str::to_owned), roots, objects })
+            }
             "CREATED" | "RUNNING" | "CANCELING" => State::Running { roots },
             "FAILED" if text("errorCode") == Some("ACCESS_DENIED") => {
                 return Err(Error::Unauthorized(

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use entrepot_guest::address::absolute;
 use entrepot_guest::prelude::model::{Media, MediaKind};
 use serde_json::Value;
 
@@ -34,10 +35,18 @@ impl Gallery {
                 notes.warn("/media", "media-not-ready", message);
                 continue;
             };
+            let address = match absolute(url, "") {
+                Ok(address) => address,
+                Err(why) => {
+                    let message = format!("The address {:?} was left out: {why}.", short(url));
+                    notes.warn("/media", "address-invalid", message);
+                    continue;
+                }
+            };
             gallery.by_url.insert(url.to_owned(), source_id.clone());
             gallery.media.push(Media {
                 source_id: Some(source_id),
-                url: url.to_owned(),
+                url: address,
                 alt: owned(medium, "alt"),
                 kind,
                 position: gallery.media.len() as u32,

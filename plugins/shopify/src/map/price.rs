@@ -1,6 +1,7 @@
 //! Prices: decimal texts, exactly.
 
 use entrepot_guest::money::{MoneyError, money};
+use entrepot_guest::types::Issue;
 use serde_json::Value;
 
 use super::look::{Money, of_variant, short};
@@ -23,7 +24,12 @@ pub(super) fn of(variant: &Value, at: usize, currency: &str, notes: &mut Notes) 
         }
         _ => {}
     }
+    // Buyers pay the price; the one beside it is left out where it cannot be read, and the product is not.
+    let before = notes.fatal.len();
     let compare_at = amount(variant.get("compareAtPrice"), of_variant(at, "compareAtPrice"), currency, notes);
+    for Issue { path, code, message } in notes.fatal.split_off(before) {
+        notes.warnings.push(Issue { path, code, message: format!("{message} It was left out.") });
+    }
     // A comparison that is not higher shows no reduction; themes do not show it either.
     let compare_at = compare_at.filter(|before| price.as_ref().is_some_and(|price| price.minor < before.minor));
     (price, compare_at)
@@ -32,8 +38,14 @@ pub(super) fn of(variant: &Value, at: usize, currency: &str, notes: &mut Notes) 
 /// What it costs the seller. In Shopify that is in the shop's currency too; where it is not, it says so itself.
 pub(super) fn cost(item: &Value, at: usize, currency: &str, notes: &mut Notes) -> Option<Money> {
     let cost = item.get("unitCost").filter(|cost| cost.is_object())?;
-    let currency = cost.get("currencyCode").and_then(Value::as_str).unwrap_or(currency);
+    let own = cost.get("currencyCode").and_then(Value::as_str).unwrap_or(currency);
     let text = cost.get("amount").and_then(Value::as_str)?;
+    if own != currency {
+        // The shop had another currency when it was entered.
+        let message = format!("The cost is in {} and the shop sells in {currency}; it was left out.", short(own));
+        notes.warn(of_variant(at, "inventoryItem/unitCost"), "cost-currency", message);
+        return None;
+    }
     // Costs are kept with more decimals than prices: rounding them changes nothing for a buyer.
     let amount = entrepot_guest::money::money_half_up(text.trim(), currency);
     if amount.is_err() {

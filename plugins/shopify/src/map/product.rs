@@ -20,7 +20,7 @@ pub fn map_product(channel: &Channel, item: &RawItem) -> Result<Product, Error> 
     };
     let currency = text(&body, "currency").or(channel.currency.as_deref()).unwrap_or_default();
     if exponent(currency).is_none() {
-        return Err(invalid("/currency", "currency-unknown", format!("{:?} is no active currency.", short(currency))));
+        return Err(invalid("/currency", "currency-unknown", entrepot_guest::currency::unknown(currency)));
     }
     let mut notes = Notes::default();
     let title = owned(product, "title").unwrap_or_default();

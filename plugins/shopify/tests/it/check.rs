@@ -142,3 +142,25 @@ fn a_simulator_is_asked_in_place_of_shopify() {
     let settings = r#"{"shop":"acme","api_version":"2026-07","base_url":"http://127.0.0.1:8080/"}"#;
     assert!(check(&host, &of_settings(settings)).unwrap().warnings.is_empty());
 }
+
+#[test]
+fn a_currency_is_read_or_refused_when_connecting() {
+    let with = |code: &'static str| {
+        let host = shop(move |name, _| match name {
+            "Account" => {
+                let mut answer = account("acme.myshopify.com", &ALL);
+                answer.body =
+                    String::from_utf8(answer.body).unwrap().replace("\"EUR\"", &format!("\"{code}\"")).into_bytes();
+                answer
+            }
+            _ => locations(),
+        });
+        check(&host, &channel()).map(|account| account.currency.unwrap_or_default())
+    };
+    for code in ["JEP", "KID", "ANG", "BYR", "LTL", "LVL", "STD", "VEF", "JPY", "KWD"] {
+        assert_eq!(with(code).as_deref(), Ok(code));
+    }
+    for code in ["USDC", "XXX"] {
+        assert!(matches!(with(code), Err(Error::Unsupported(why)) if why.contains(code)), "{code}");
+    }
+}

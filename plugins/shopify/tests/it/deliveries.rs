@@ -34,7 +34,7 @@ fn signed(topic: &str, body: &[u8], secret: &str) -> Delivery {
         query: String::new(),
         headers: headers.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
         body: body.to_vec(),
-        received_at: 1_778_511_700_000,
+        received_at: 1_778_512_100_000,
     }
 }
 
@@ -110,7 +110,7 @@ fn what_is_not_signed_is_refused() {
     for missing in 0..good.headers.len() {
         let mut other = good.clone();
         let (name, _) = other.headers.remove(missing);
-        let needed = ["X-Shopify-Topic", "X-Shopify-Hmac-Sha256", "X-Shopify-Shop-Domain", "X-Shopify-Webhook-Id"];
+        let needed = ["X-Shopify-Topic", "X-Shopify-Hmac-Sha256", "X-Shopify-Shop-Domain"];
         assert_eq!(matches!(verdict(&other), Verdict::Rejected(_)), needed.contains(&name.as_str()), "{name}");
     }
 }
@@ -158,15 +158,41 @@ fn deliveries_for_another_shop_are_refused() {
     assert!(matches!(verify(&host(), &other, &delivery).unwrap(), Verdict::Rejected(why) if why.contains("acme")));
 }
 
-/// By the delivery's own id: the event's is shared by products/update and inventory_levels/update of one action.
+/// Only the body is signed: who caught one delivery cannot make others of it, nor have it mean what it does not say.
 #[test]
-fn deliveries_are_known_by_their_id() {
-    assert_eq!(accepted("products/delete", r#"{"id":1}"#).id, ID);
-    let stock = r#"{"inventory_item_id":5,"location_id":6,"available":7}"#;
-    let mut delivery = signed("inventory_levels/update", stock.as_bytes(), SECRET);
-    delivery.headers[4].1 = "another".to_owned();
+fn one_signed_body_is_one_delivery_whatever_its_headers_say() {
+    let body = r#"{"id":1,"title":"A mug","updated_at":"2026-05-11T11:06:59-04:00"}"#;
+    let mut ids = std::collections::BTreeSet::new();
+    for number in 0..200 {
+        let topic = ["products/update", "products/create", "products/delete"][number % 3];
+        let mut delivery = signed(topic, body.as_bytes(), SECRET);
+        for at in 4..7 {
+            delivery.headers[at].1 = format!("{number}");
+        }
+        let Verdict::Accepted(verified) = verdict(&delivery) else { panic!("{topic}") };
+        assert_eq!(verified.events, [Event::Changed("1".into())], "{topic}");
+        ids.insert(verified.id);
+    }
+    assert_eq!(ids.len(), 1);
+    for number in 0..200 {
+        ids.insert(accepted(&format!("topic{number}/x"), body).id);
+    }
+    assert_eq!(ids.len(), 2, "what is of no interest is one more, and takes nobody's place");
+    let later = body.replace("59-04", "58-04");
+    assert!(!ids.contains(&accepted("products/update", &later).id));
+
+    let stock = r#"{"inventory_item_id":5,"location_id":6,"available":7,"updated_at":"2026-05-11T11:06:59-04:00"}"#;
+    let told = ["update", "disconnect"].map(|topic| accepted(&format!("inventory_levels/{topic}"), stock));
+    assert_eq!((&told[0].id, &told[0].events), (&told[1].id, &told[1].events), "sold there, whatever the topic says");
+}
+
+/// A date that is not signed does not lie ahead.
+#[test]
+fn no_delivery_is_of_tomorrow() {
+    let mut delivery = signed("products/delete", br#"{"id":1}"#, SECRET);
+    delivery.headers[6].1 = "2099-01-01T00:00:00Z".to_owned();
     let Verdict::Accepted(verified) = verdict(&delivery) else { panic!() };
-    assert_eq!((verified.id.as_str(), verified.topic.as_str()), ("another", "inventory_levels/update"));
+    assert_eq!(verified.occurred_at, Some(delivery.received_at));
 }
 
 /// Bodies are late, out of order, and have a hundred variants at most: they say that something changed.
@@ -196,7 +222,9 @@ fn stock_is_applied_as_it_comes() {
     let body = |available: Value| json!({"inventory_item_id": 271_878_346_596_884_015_u64, "location_id": 24_826_418, "available": available});
     assert_eq!(event("inventory_levels/update", &body(json!(10))), Event::Stock(change(10)));
     assert_eq!(event("inventory_levels/connect", &body(json!(-3))), Event::Stock(change(-3)));
-    assert_eq!(event("inventory_levels/disconnect", &body(Value::Null)), Event::Stock(change(0)));
+    let gone = json!({"inventory_item_id": 271_878_346_596_884_015_u64, "location_id": 24_826_418});
+    assert_eq!(event("inventory_levels/disconnect", &gone), Event::Stock(change(0)));
+    assert!(matches!(event("inventory_levels/disconnect", &body(Value::Null)), Event::Ignored(_)), "of another topic");
     assert!(matches!(event("inventory_levels/update", &body(Value::Null)), Event::Ignored(_)), "it is not counted");
     assert!(matches!(event("inventory_levels/update", &json!({"available": 1})), Event::Ignored(_)));
 }

@@ -211,3 +211,63 @@ fn an_item_is_the_same_whichever_way_it_came() {
 fn data_of(answer: &Response) -> Value {
     serde_json::from_slice::<Value>(&answer.body).unwrap()["data"].clone()
 }
+
+/// Shopify fails at whatever query holds this one.
+fn fails_at(bad: &'static [u64], name: &str, variables: &Value, good: impl Fn() -> Response) -> Response {
+    let hit = bad.iter().any(|id| variables["ids"].to_string().contains(&format!("Product/{id}\"")));
+    match (name, hit) {
+        ("ProductsById", true) => status(
+            200,
+            r#"{"errors":[{"message":"Internal error","extensions":{"code":"INTERNAL_SERVER_ERROR"}}],"data":{"nodes":[null]}}"#,
+        ),
+        _ => good(),
+    }
+}
+
+fn with_patience(host: &entrepot_guest::testing::TestHost<'_>) -> Result<Vec<RawItem>, Error> {
+    let (mut cursor, mut context, mut attempt, mut items) = (None, None, 0, Vec::new());
+    loop {
+        let request =
+            PageRequest { attempt, ..request(Scope::ChangedSince, Some(SINCE), cursor.clone(), context.clone()) };
+        match entrepot_plugin_shopify::catalog::fetch_page(host, &channel(), &request) {
+            Err(Error::Unavailable(_)) if attempt < 7 => attempt += 1,
+            Err(error) => return Err(error),
+            Ok(page) => {
+                items.extend(page.items);
+                (attempt, context) = (0, page.context.or(context));
+                cursor = page.next;
+                if cursor.is_none() {
+                    return Ok(items);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_product_at_which_shopify_fails_costs_itself() {
+    let of = |bad: &'static [u64]| {
+        let goods = Goods { variants: |_| Some(1) };
+        shop(move |name, variables| {
+            fails_at(bad, name, variables, || match name {
+                "ChangedProducts" => listed(1..=60, goods.variants, variables),
+                _ => goods.answer(name, variables),
+            })
+        })
+    };
+    let items = with_patience(&of(&[17, 60])).unwrap();
+    let odd: Vec<_> =
+        items.iter().filter(|item| !item.problems.is_empty()).map(|item| item.source_id.as_str()).collect();
+    assert_eq!((items.len(), odd), (60, vec!["17", "60"]));
+    assert_eq!(items[16].problems[0].code, "product-unreadable");
+
+    let ids = ["3", "17", "9"].map(String::from);
+    let items = entrepot_plugin_shopify::catalog::fetch_items(&of(&[17]), &channel(), None, &ids).unwrap();
+    let mut found: Vec<_> = items.iter().map(|item| (item.source_id.as_str(), item.problems.len())).collect();
+    found.sort_unstable();
+    assert_eq!(found, [("17", 1), ("3", 0), ("9", 0)]);
+
+    let all: &'static [u64] =
+        &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27];
+    assert!(matches!(with_patience(&of(all)), Err(Error::Unavailable(_))));
+}

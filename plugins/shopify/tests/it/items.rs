@@ -207,7 +207,7 @@ fn another_number_of_nodes_is_no_answer() {
                 if name == short { data(json!({"nodes": []})) } else { goods.answer(name, variables) }
             },
         );
-        assert!(matches!(fetch(&host, &[1, 2]), Err(Error::Unavailable(_))), "{short}");
+        assert!(matches!(fetch(&host, &[1, 2, 3, 4]), Err(Error::Unavailable(_))), "{short}");
     }
 }
 

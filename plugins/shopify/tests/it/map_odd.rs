@@ -25,13 +25,13 @@ fn prices_are_exact() {
         ("1200.0", "JPY", 1_200),
         ("1.234", "KWD", 1_234),
         ("9999999999.99", "USD", 999_999_999_999),
+        ("1e3", "USD", 100_000),
     ] {
         assert_eq!(mapped(&price(text, currency)).variants[0].price.as_ref().unwrap().minor, minor, "{text}");
     }
     for (text, code) in [
         ("-1.00", "price-invalid"),
         ("12,50", "price-invalid"),
-        ("1e3", "price-invalid"),
         ("19.999", "price-too-precise"),
         ("99999999999999999999", "price-absurd"),
     ] {
@@ -96,4 +96,19 @@ fn walk(value: &Value, at: String, into: &mut Vec<String>) {
     if !at.is_empty() {
         into.push(at);
     }
+}
+
+#[test]
+fn what_is_optional_is_left_out_with_a_word() {
+    let mut body = mug();
+    body["variants"][0]["inventoryItem"]["unitCost"] = json!({"amount": "4.20", "currencyCode": "USD"});
+    body["variants"][0]["compareAtPrice"] = json!("a lot");
+    body["media"][0]["image"]["url"] = json!("//cdn.example/bl\u{e5}t krus.jpg");
+    body["media"][3]["sources"][0]["url"] = json!("file:///model.glb");
+    let product = mapped(&body);
+    let codes: Vec<_> = product.warnings.iter().map(|warning| warning.code.as_str()).collect();
+    assert_eq!(codes, ["address-invalid", "price-invalid", "cost-currency"]);
+    let variant = &product.variants[0];
+    assert_eq!((variant.price.is_some(), variant.compare_at.is_some(), variant.cost.is_some()), (true, false, false));
+    assert_eq!((product.media[0].url.as_str(), product.media.len()), ("https://cdn.example/bl%C3%A5t%20krus.jpg", 3));
 }

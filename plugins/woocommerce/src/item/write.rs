@@ -2,7 +2,7 @@
 
 use entrepot_guest::json;
 
-use entrepot_guest::lenient::{Fields, Raw};
+use entrepot_guest::lenient::{Fields, Raw, in_one_order};
 
 /// What changes although nobody changed the product, is rendered, or says nothing of the product.
 const VOLATILE: [&str; 8] = [
@@ -15,6 +15,9 @@ const VOLATILE: [&str; 8] = [
     "backordered",
     "has_options",
 ];
+
+/// Lists whose order says nothing, and which come in another one each time: terms of equal name, above all.
+const UNORDERED: [&str; 6] = ["categories", "tags", "brands", "attributes", "default_attributes", "meta_data"];
 
 const IMAGE_FIELDS: [&str; 4] = ["id", "src", "name", "alt"];
 
@@ -31,6 +34,7 @@ pub(crate) fn write_object(fields: &Fields<'_>, into: &mut String) {
         match key.as_ref() {
             "images" => write_images(*value, into),
             "image" if value.json().starts_with('{') => write_image(*value, into),
+            name if UNORDERED.contains(&name) => into.push_str(&in_one_order(*value, true, &[])),
             _ => into.push_str(value.json()),
         }
         first = false;

@@ -2,25 +2,33 @@
 
 use entrepot_guest::prelude::model::{Media, MediaKind};
 
+use super::notes::{Notes, Place};
+use super::product::address;
 use super::wire::{Goods, Image};
 
-#[derive(Default)]
 pub(super) struct Gallery {
     pub(super) media: Vec<Media>,
+    /// The shop's own address, for those that do not name theirs.
+    base: String,
 }
 
 impl Gallery {
-    pub(super) fn of(product: &Goods<'_>) -> Self {
-        let mut gallery = Self::default();
+    pub(super) fn of(product: &Goods<'_>, base: &str, notes: &mut Notes) -> Self {
+        let mut gallery = Self { media: Vec::new(), base: base.to_owned() };
         for image in product.images.read::<Image<'_>>() {
-            gallery.add(&image);
+            gallery.add(&image, Place::Product, "images", notes);
         }
         gallery
     }
 
     /// The image's id among the product's media, after adding it if it is not there yet.
-    fn add(&mut self, image: &Image<'_>) -> Option<String> {
-        let url = image.src.word()?.into_owned();
+    fn add(&mut self, image: &Image<'_>, place: Place, field: &str, notes: &mut Notes) -> Option<String> {
+        let src = image.src.word()?;
+        // The same one may be that of many variations: what is amiss with it is said once.
+        if let Some(known) = image.id.id().map(|id| id.to_string()).filter(|id| self.find(id).is_some()) {
+            return Some(known);
+        }
+        let url = address(&src, &self.base, place, field, notes)?;
         // Without an id it is the shop's placeholder, or a plugin's image that lies elsewhere.
         let id = match image.id.id() {
             Some(id) => id.to_string(),
@@ -36,9 +44,9 @@ impl Gallery {
     }
 
     /// What a variation shows: its own image (its product's main one where it has none) and, since 11.1, its gallery.
-    pub(super) fn of_variation(&mut self, variation: &Goods<'_>) -> Vec<String> {
+    pub(super) fn of_variation(&mut self, variation: &Goods<'_>, place: Place, notes: &mut Notes) -> Vec<String> {
         let image = serde_json::from_str::<Image<'_>>(variation.image.json()).ok();
-        let mut ids: Vec<_> = image.and_then(|image| self.add(&image)).into_iter().collect();
+        let mut ids: Vec<_> = image.and_then(|image| self.add(&image, place, "image", notes)).into_iter().collect();
         for id in variation.gallery_image_ids.values().into_iter().filter_map(|id| id.id()) {
             let id = id.to_string();
             if self.find(&id).is_some() && !ids.contains(&id) {

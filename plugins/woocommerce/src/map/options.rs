@@ -4,6 +4,7 @@ use entrepot_guest::prelude::model::OptionAxis;
 
 use super::notes::{Notes, Place, short};
 use super::wire::Attribute;
+use entrepot_guest::http::percent_decode;
 use entrepot_guest::lenient::Raw;
 
 pub(super) struct Axis {
@@ -76,7 +77,11 @@ pub(super) fn of_variation(axes: &mut [Axis], attributes: Raw<'_>, place: Place,
         chosen[at] = match axes[at].spelling(&value) {
             Some(own) => own.to_owned(),
             None => {
-                axes[at].values.push(value.clone());
+                // A term's slug, percent-encoded: nobody should read that.
+                let value = percent_decode(&value).into_owned();
+                if !axes[at].values.contains(&value) {
+                    axes[at].values.push(value.clone());
+                }
                 value
             }
         };
@@ -88,9 +93,11 @@ pub(super) fn finish(axes: Vec<Axis>) -> Vec<OptionAxis> {
     axes.into_iter().map(|axis| OptionAxis { name: axis.name, values: axis.values }).collect()
 }
 
-/// As WordPress makes slugs, nearly: lower case, what is neither letter nor digit as one hyphen, without `pa_`.
+/// As WordPress makes slugs, nearly: lower case, what is neither letter nor digit as one hyphen, without `pa_`. Slugs of other scripts
+/// are stored percent-encoded, and come like that or decoded.
 fn slugged(text: &str) -> String {
-    let text = text.strip_prefix("pa_").unwrap_or(text);
+    let text = percent_decode(text);
+    let text = text.strip_prefix("pa_").unwrap_or(&text);
     let mut slug = String::with_capacity(text.len());
     for c in text.chars().flat_map(char::to_lowercase) {
         if c.is_alphanumeric() {

@@ -39,8 +39,8 @@ impl Prices<'_> {
             Some(0) => notes.warn(place, "price", "price-zero", "The price is zero: buyers would pay nothing."),
             _ => {}
         }
-        let regular = self.amount(goods.regular_price, place, "regular_price", notes);
-        let reduced = self.amount(goods.sale_price, place, "sale_price", notes);
+        let regular = self.optional(goods.regular_price, place, "regular_price", notes);
+        let reduced = self.optional(goods.sale_price, place, "sale_price", notes);
         let compare_at = match (price, regular) {
             (Some(price), Some(regular)) if goods.on_sale.is_true() && price < regular => Some(regular),
             _ => None,
@@ -59,6 +59,16 @@ impl Prices<'_> {
 
     fn money(&self, minor: i64) -> Money {
         Money { minor, currency: self.currency.to_owned() }
+    }
+
+    /// What buyers pay is `price`; the amounts beside it are left out where they cannot be read, and the product is not.
+    fn optional(&self, raw: Raw<'_>, place: Place, field: &str, notes: &mut Notes) -> Option<i64> {
+        let before = notes.fatal.len();
+        let amount = self.amount(raw, place, field, notes);
+        for Issue { path, code, message } in notes.fatal.split_off(before) {
+            notes.warnings.push(Issue { path, code, message: format!("{message} It was left out.") });
+        }
+        amount
     }
 
     /// Nothing for no price; what is no price at all is said and nothing too.

@@ -1,5 +1,8 @@
 //! The product as a whole.
 
+use std::collections::HashSet;
+
+use entrepot_guest::address::absolute;
 use entrepot_guest::currency::exponent;
 use entrepot_guest::issue::invalid;
 use entrepot_guest::prelude::*;
@@ -11,7 +14,7 @@ use super::options::{self, Axis};
 use super::price::Prices;
 use super::variant::{Context, Units};
 use super::wire::{Attribute, Body, Goods, Term};
-use super::{attributes, extras};
+use super::{attributes, extras, html};
 use crate::settings::Settings;
 use entrepot_guest::lenient::{Fields, Raw};
 
@@ -23,13 +26,10 @@ pub fn map_product(channel: &Channel, item: &RawItem) -> Result<Product, Error> 
     let currency = store.currency.word().map(|currency| currency.into_owned()).or_else(|| channel.currency.clone());
     let currency = currency.unwrap_or_default();
     let Some(exponent) = exponent(&currency) else {
-        return Err(invalid(
-            "/store/currency",
-            "currency-unknown",
-            format!("{:?} is no active currency.", short(&currency)),
-        ));
+        return Err(invalid("/store/currency", "currency-unknown", entrepot_guest::currency::unknown(&currency)));
     };
-    let rounding = Settings::of(channel)?.price_rounding;
+    let settings = Settings::of(channel)?;
+    let base = settings.base().unwrap_or_default();
 
     let mut notes = Notes::default();
     let source_id = product.id.word().map_or_else(|| item.source_id.clone(), |id| id.into_owned());
@@ -39,7 +39,7 @@ pub fn map_product(channel: &Channel, item: &RawItem) -> Result<Product, Error> 
     }
     let variable = !variations.is_empty() || product.r#type.text().is_some_and(|kind| kind.starts_with("variable"));
     let context = Context {
-        prices: Prices { currency: &currency, exponent, rounding },
+        prices: Prices { currency: &currency, exponent, rounding: settings.price_rounding },
         units: Units::of(store, &mut notes),
         product_id: &source_id,
         parent: variable.then_some(product),
@@ -61,30 +61,38 @@ pub fn map_product(channel: &Channel, item: &RawItem) -> Result<Product, Error> 
     let brand = attributes::brands(product, &mut attributes);
     attributes::meta(product, &mut attributes);
 
-    let mut gallery = Gallery::of(product);
+    let mut gallery = Gallery::of(product, &base, &mut notes);
     let mut variants = Vec::with_capacity(variations.len().max(1));
     for (at, variation) in variations.iter().enumerate() {
         let place = Place::Variation(at);
         let mut variant = context.variant(variation, place, &mut notes);
         variant.option_values = options::of_variation(&mut axes, variation.attributes, place, &mut notes);
-        variant.media_ids = gallery.of_variation(variation);
+        variant.media_ids = gallery.of_variation(variation, place, &mut notes);
         variants.push(variant);
     }
     if !variable {
         variants.push(context.variant(product, Place::Product, &mut notes));
-    } else if variants.is_empty() {
+    } else if variants.is_empty() && product.variations.values().is_empty() {
         let message = "The product is variable and has no variations, so there is nothing to buy.";
         notes.warn(Place::Product, "variations", "variations-missing", message);
     }
+    undelivered(product, variations, &mut notes);
+    let url = product.permalink.word().and_then(|url| address(&url, &base, Place::Product, "permalink", &mut notes));
+    let (description_html, stored) = html(product.description);
+    let (summary_html, stored_short) = html(product.short_description);
+    let stored: Vec<_> = [("stored_description", stored), ("stored_short_description", stored_short)]
+        .into_iter()
+        .filter_map(|(name, stored)| Some((name, stored?)))
+        .collect();
 
     let mapped = Product {
         title,
-        description_html: html(product.description),
-        summary_html: html(product.short_description),
+        description_html,
+        summary_html,
         brand,
         product_type: None,
         handle: product.slug.word().map(|slug| slug.into_owned()),
-        url: product.permalink.word().filter(|url| url.starts_with("http")).map(|url| url.into_owned()),
+        url,
         status: status(product, &mut notes),
         tags: product.tags.read::<Term<'_>>().iter().filter_map(|tag| tag.name.name()).collect(),
         options: options::finish(axes),
@@ -96,7 +104,7 @@ pub fn map_product(channel: &Channel, item: &RawItem) -> Result<Product, Error> 
         created_at: notes.instant(product.date_created_gmt, Place::Product, "date_created_gmt"),
         updated_at: notes.instant(product.date_modified_gmt, Place::Product, "date_modified_gmt"),
         warnings: Vec::new(),
-        extras: extras::of_product(product),
+        extras: extras::of_product(product, &stored),
         source_id,
     };
     if notes.fatal.is_empty() {
@@ -120,8 +128,46 @@ fn status(product: &Goods<'_>, notes: &mut Notes) -> ProductStatus {
     }
 }
 
-fn html(raw: Raw<'_>) -> Option<String> {
-    raw.text().filter(|text| !text.trim().is_empty()).map(|text| text.into_owned())
+/// What buyers see, and what is stored where that is something else.
+fn html(raw: Raw<'_>) -> (Option<String>, Option<Raw<'_>>) {
+    let Some(stored) = raw.text().filter(|text| !text.trim().is_empty()) else { return (None, None) };
+    match html::shown(&stored) {
+        Some(shown) => (Some(shown).filter(|shown| !shown.is_empty()), Some(raw)),
+        None => (Some(stored.into_owned()), None),
+    }
+}
+
+/// What the product names as its variations and the shop does not show.
+fn undelivered(product: &Goods<'_>, variations: &[Goods<'_>], notes: &mut Notes) {
+    // Old versions answer whole variations here.
+    let id = |named: Raw<'_>| named.id().or_else(|| named.fields().get("id").id());
+    let named: Vec<u64> = product.variations.values().into_iter().filter_map(id).collect();
+    let shown: HashSet<u64> = variations.iter().filter_map(|variation| variation.id.id()).collect();
+    let missing: Vec<_> = named.iter().filter(|id| !shown.contains(id)).map(u64::to_string).collect();
+    if missing.is_empty() {
+        return;
+    }
+    let some = missing.iter().take(10).map(String::as_str).collect::<Vec<_>>().join(", ");
+    let message = format!(
+        "The product names {} variations and the shop shows {} of them; missing: {some}{}. They may be in the trash, or not be allowed to \
+         be read.",
+        named.len(),
+        named.len() - missing.len(),
+        if missing.len() > 10 { " and more" } else { "" }
+    );
+    notes.warn(Place::Product, "variations", "variation-missing", message);
+}
+
+/// An address that others can fetch, or a word about why it is none.
+pub(super) fn address(text: &str, base: &str, place: Place, field: &str, notes: &mut Notes) -> Option<String> {
+    match absolute(text, base) {
+        Ok(address) => Some(address),
+        Err(why) => {
+            let message = format!("The address {:?} was left out: {why}.", short(text));
+            notes.warn(place, field, "address-invalid", message);
+            None
+        }
+    }
 }
 
 fn collections(product: &Goods<'_>, paths: Raw<'_>) -> Vec<Collection> {

@@ -9,9 +9,25 @@ use entrepot_guest::lenient::Raw;
 /// `own` is the id of the goods, `parent` the product's.
 pub(super) fn inventory(goods: &Goods<'_>, own: &str, parent: &str, place: Place, notes: &mut Notes) -> Inventory {
     let pooled = goods.manage_stock.text().is_some_and(|manage| manage == "parent");
-    if !pooled && !goods.manage_stock.is_true() {
-        let status = goods.stock_status.text();
-        return Inventory::Untracked(matches!(status.as_deref(), None | Some("instock" | "onbackorder")));
+    let counted = pooled || goods.manage_stock.is_true();
+    let uncounted = goods.manage_stock.is_empty() || goods.manage_stock.flag() == Some(false);
+    if !counted && !uncounted {
+        let message = format!(
+            "{} is no way of managing stock that is known; it counts as not for sale.",
+            short(goods.manage_stock.json())
+        );
+        notes.warn(place, "manage_stock", "tracking-unknown", message);
+        return Inventory::Untracked(false);
+    }
+    if uncounted {
+        let status = goods.stock_status.word();
+        let known = matches!(status.as_deref(), None | Some("instock" | "onbackorder" | "outofstock"));
+        if !known {
+            let status = status.as_deref().unwrap_or_default();
+            let message = format!("{:?} is no stock status that is known; it counts as out of stock.", short(status));
+            notes.warn(place, "stock_status", "stock-status-unknown", message);
+        }
+        return Inventory::Untracked(known && status.as_deref() != Some("outofstock"));
     }
     let backorder = matches!(goods.backorders.text().as_deref(), Some("notify" | "yes"));
     Inventory::Tracked(vec![Level {

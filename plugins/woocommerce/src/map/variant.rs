@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use entrepot_guest::gtin;
+use entrepot_guest::measure::{length_unit, number, weight_unit};
 use entrepot_guest::prelude::model::{Dimensions, LengthUnit, ProductVariant, WeightUnit};
 
 use super::notes::{Notes, Place, short};
@@ -13,28 +14,14 @@ use entrepot_guest::lenient::{Fields, Raw};
 
 /// What all variants of a product are measured in.
 pub(super) struct Units {
-    weight: Option<WeightUnit>,
+    weight: Option<(WeightUnit, f64)>,
     length: Option<LengthUnit>,
 }
 
 impl Units {
     pub(super) fn of(store: &StoreInfo<'_>, notes: &mut Notes) -> Self {
-        let weight = match store.weight_unit.text().as_deref() {
-            Some("kg") | None => Some(WeightUnit::Kilogram),
-            Some("g") => Some(WeightUnit::Gram),
-            Some("lbs" | "lb") => Some(WeightUnit::Pound),
-            Some("oz") => Some(WeightUnit::Ounce),
-            Some(_) => None,
-        };
-        let length = match store.dimension_unit.text().as_deref() {
-            Some("cm") | None => Some(LengthUnit::Centimeter),
-            Some("mm") => Some(LengthUnit::Millimeter),
-            Some("m") => Some(LengthUnit::Meter),
-            Some("in") => Some(LengthUnit::Inch),
-            Some("ft") => Some(LengthUnit::Foot),
-            Some("yd") => Some(LengthUnit::Yard),
-            Some(_) => None,
-        };
+        let weight = store.weight_unit.word().map_or(Some((WeightUnit::Kilogram, 1.0)), |name| weight_unit(&name));
+        let length = store.dimension_unit.word().map_or(Some(LengthUnit::Centimeter), |name| length_unit(&name));
         for (unit, known) in [(store.weight_unit, weight.is_some()), (store.dimension_unit, length.is_some())] {
             if !known {
                 let message =
@@ -73,8 +60,11 @@ impl Context<'_> {
             }
             gtin
         });
-        let weight =
-            self.units.weight.zip(measure(goods.weight, place, "weight", notes)).map(|(unit, weight)| (weight, unit));
+        let weight = self
+            .units
+            .weight
+            .zip(measure(goods.weight, place, "weight", notes))
+            .map(|((unit, times), weight)| (weight * times, unit));
         let dimensions = self.dimensions(goods, place, notes);
         if dimensions.is_none() && goods.dimensions.json().bytes().any(|byte| byte.is_ascii_digit()) {
             without_place.push(("dimensions", goods.dimensions));
@@ -86,14 +76,19 @@ impl Context<'_> {
             mpn: None,
             title: if is_variation { goods.name.name() } else { None },
             option_values: Vec::new(),
-            enabled: !(is_variation && goods.status.text().is_some_and(|status| status == "private")),
+            enabled: !is_variation || published(goods, place, notes),
             price: priced.price,
             compare_at: priced.compare_at,
             sale: priced.sale,
             cost: None,
             weight,
             dimensions,
-            taxable: goods.tax_status.word().map(|status| status == "taxable"),
+            // Of "shipping" alone the shipping is taxed; of a word that is not known, nothing is.
+            taxable: goods.tax_status.word().and_then(|status| match status.as_ref() {
+                "taxable" => Some(true),
+                "none" | "shipping" => Some(false),
+                _ => None,
+            }),
             tax_class: match (tax_class(goods), self.parent) {
                 (Some(class), Some(parent)) if class == "parent" => tax_class(parent),
                 (class, _) => class,
@@ -127,11 +122,24 @@ impl Context<'_> {
     }
 }
 
+/// A variation that is switched off is private, and one that a builder of products has begun is a draft.
+fn published(goods: &Goods<'_>, place: Place, notes: &mut Notes) -> bool {
+    match goods.status.word().as_deref() {
+        // Old versions do not say.
+        None | Some("publish") => true,
+        Some("private" | "draft" | "pending" | "future" | "auto-draft" | "trash") => false,
+        Some(other) => {
+            let message =
+                format!("{:?} is no status that is known; the variation counts as switched off.", short(other));
+            notes.warn(place, "status", "status-unknown", message);
+            false
+        }
+    }
+}
+
 fn measure(raw: Raw<'_>, place: Place, field: &str, notes: &mut Notes) -> Option<f64> {
     let text = raw.word()?;
-    // Rust reads "inf" and "1e9" too; a measure is digits and a dot.
-    let plain = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    let value = text.parse::<f64>().ok().filter(|value| plain && value.is_finite());
+    let value = number(&text);
     if value.is_none() {
         let code = if field == "weight" { "weight-invalid" } else { "dimensions-invalid" };
         notes.warn(place, field, code, format!("{:?} is no measure; it was left out.", short(&text)));

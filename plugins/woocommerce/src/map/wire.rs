@@ -45,7 +45,7 @@ goods! {
     on_sale, r#virtual, downloadable, external_url, button_text, tax_status, tax_class, manage_stock,
     stock_quantity, stock_status, backorders, low_stock_amount, sold_individually, weight, dimensions, shipping_class,
     upsell_ids, cross_sell_ids, purchase_note, categories, brands, tags, images, image, gallery_image_ids, attributes,
-    default_attributes, grouped_products, menu_order, meta_data,
+    default_attributes, grouped_products, menu_order, meta_data, variations,
 }
 
 /// Categories, tags, brands.

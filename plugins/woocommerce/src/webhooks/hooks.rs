@@ -1,6 +1,7 @@
 //! Making, mending and ending the shop's webhooks.
 
 use entrepot_guest::bindings::keys::Algorithm;
+use entrepot_guest::hex;
 use entrepot_guest::prelude::*;
 use serde_json::json;
 
@@ -21,7 +22,7 @@ const WITH_SECRET: &str = "webhook";
 
 const ROUTE: &str = "/wc/v3/webhooks";
 const PAGE: usize = 100;
-const MOST_PAGES: usize = 20;
+const MOST_PAGES: usize = 200;
 
 struct Hook {
     subscription: Subscription,
@@ -87,7 +88,7 @@ fn site<T: Transport>(transport: &T, channel: &Channel) -> Result<Site, Error> {
 fn mark<K: Keys>(keys: &K, callback_url: &str) -> Result<String, Error> {
     let label = format!("entrepot woocommerce webhook 1\n{callback_url}");
     match keys.mac(SLOT, Algorithm::HmacSha256, label.as_bytes()) {
-        Ok(mac) => Ok(mac.iter().take(6).map(|byte| format!("{byte:02x}")).collect()),
+        Ok(mac) => Ok(hex::encode(mac.get(..6).unwrap_or(&mac))),
         Err(Error::Denied(why)) => Err(Error::Denied(format!(
             "Webhooks need a secret for the shop to sign with: set the channel's webhook secret to a long random word of letters \
              and digits. ({why})"
@@ -97,7 +98,7 @@ fn mark<K: Keys>(keys: &K, callback_url: &str) -> Result<String, Error> {
 }
 
 fn all<T: Transport>(client: &Client<'_, T>) -> Result<Vec<Hook>, Error> {
-    let mut hooks = Vec::new();
+    let (mut hooks, mut seen) = (Vec::new(), 0);
     for page in 1..=MOST_PAGES {
         let query = vec![
             ("per_page", PAGE.to_string()),
@@ -108,8 +109,10 @@ fn all<T: Transport>(client: &Client<'_, T>) -> Result<Vec<Hook>, Error> {
         ];
         let list = client.list(ROUTE, &query).map_err(not_allowed)?;
         let records = Raw(Some(&list.text)).read::<Fields<'_>>();
+        seen += records.len() as u64;
         hooks.extend(records.iter().filter_map(hook));
-        if records.len() < PAGE {
+        // A short page is no end while the shop's total says more.
+        if records.is_empty() || list.total.map_or(records.len() < PAGE, |total| seen >= total) {
             return Ok(hooks);
         }
     }

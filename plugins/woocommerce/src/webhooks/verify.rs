@@ -4,13 +4,14 @@
 //! and no price is taken from a body, which is rendered for viewing and lacks the variations: every event is a reason to look.
 
 use entrepot_guest::prelude::*;
-use entrepot_guest::webhook::{header, signed_body};
+use entrepot_guest::webhook::{header, id_of_body, signed_body};
 use entrepot_guest::{json, time};
 
 use super::SLOT;
 use entrepot_guest::lenient::Fields;
 
 const SIGNATURE: &str = "x-wc-webhook-signature";
+const HOUR_MS: i64 = 60 * 60 * 1000;
 
 pub fn verify<K: Keys>(keys: &K, delivery: &Delivery) -> Result<Verdict, Error> {
     if is_ping(delivery) {
@@ -24,15 +25,19 @@ pub fn verify<K: Keys>(keys: &K, delivery: &Delivery) -> Result<Verdict, Error> 
     let text = json::text(delivery.body.clone()).unwrap_or_default();
     let fields = serde_json::from_str::<Fields<'_>>(&text).unwrap_or_default();
     let topic = header(delivery, "x-wc-webhook-topic").unwrap_or("unknown").to_owned();
+    let event = event(&topic, &fields);
+    let occurred_at = fields.get("date_modified_gmt").word().and_then(|at| time::parse(&at));
     Ok(Verdict::Accepted(Verified {
-        id: identity(keys, &topic, &fields, delivery),
-        occurred_at: modified(&fields).and_then(|at| time::parse(&at)),
-        events: vec![event(&topic, &fields)],
+        id: identity(keys, occurred_at.is_some(), &event, delivery),
+        occurred_at,
+        events: vec![event],
         topic,
     }))
 }
 
-/// Sent while a webhook is being made, without a signature: `webhook_id=7` as a form.
+/// Sent while a webhook is being made, without a signature: `webhook_id=7` as a form. Somebody who makes webhooks by hand is shown an
+/// error if it is not answered, and may not have told the secret here yet. That there is such a channel is all that an answer tells,
+/// and only to who knows its id, which nobody guesses.
 fn is_ping(delivery: &Delivery) -> bool {
     let form = header(delivery, "content-type")
         .is_some_and(|kind| kind.trim().to_ascii_lowercase().starts_with("application/x-www-form-urlencoded"));
@@ -68,18 +73,13 @@ fn event(topic: &str, fields: &Fields<'_>) -> Event {
     }
 }
 
-/// `X-WC-Webhook-Delivery-ID` is made of the webhook and the second: two items changed by one order share it. Where the body has
-/// no date it is still needed, or an item that goes to the trash twice would be told of once.
-fn identity<K: Keys>(keys: &K, topic: &str, fields: &Fields<'_>, delivery: &Delivery) -> String {
-    let word = |name| header(delivery, name).unwrap_or("-");
-    let digest = keys.digest_sha256(std::slice::from_ref(&delivery.body));
-    let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-    let hook = word("x-wc-webhook-id");
-    let id = fields.get("id").id().unwrap_or_default();
-    let when = modified(fields).unwrap_or_else(|| word("x-wc-webhook-delivery-id").to_owned());
-    format!("{hook}:{topic}:{id}:{when}:{digest}")
-}
-
-fn modified(fields: &Fields<'_>) -> Option<String> {
-    fields.get("date_modified_gmt").word().map(|at| at.into_owned())
+/// By the body, see [`id_of_body`]. `X-WC-Webhook-Delivery-ID`, the webhook's id and the topic are not signed, and the first is shared by
+/// all that changed in a second.
+///
+/// Bodies have the date of the change, but for what went to the trash (`{"id":38}`) and for refusals in the place of an item: these are
+/// the same each time, and what goes to the trash a second time has to be looked at a second time. So they are told apart by the hour in
+/// which they came, which no sender chooses. Each is but a reason to look; caught and sent again, it costs one look an hour.
+fn identity<K: Keys>(keys: &K, dated: bool, event: &Event, delivery: &Delivery) -> String {
+    let id = id_of_body(keys, delivery, event);
+    if dated { id } else { format!("{id}:{}", delivery.received_at.div_euclid(HOUR_MS)) }
 }

@@ -147,3 +147,41 @@ fn rendered_texts_where_stored_ones_are_refused() {
         "asked once, remembered"
     );
 }
+
+#[test]
+fn an_unknown_key_is_not_called_known() {
+    let signed = r#"{"code":"woocommerce_rest_authentication_error","message":"Consumer key is invalid.","data":{"status":401}}"#;
+    for url in ["https://shop.test", "http://shop.test"] {
+        let shop = Shop::of(1).twisted(move |_, asked| {
+            let answer = if asked.credential.starts_with("oauth1") { signed } else { NOBODY };
+            (asked.route != "/").then(|| Ok(status(401, answer)))
+        });
+        match check(&shop, &channel_at(url)) {
+            Err(Error::Unauthorized(message)) => {
+                assert!(
+                    message.contains("unknown or was deleted") && !message.contains("knows the consumer key"),
+                    "{message}"
+                );
+                assert!(message.contains("Consumer key is invalid"), "{message}");
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_currency_is_read_or_refused_when_connecting() {
+    let with = |code: &'static str| {
+        let shop = Shop::of(1).twisted(move |_, asked| {
+            let settings = format!(r#"[{{"id":"woocommerce_currency","value":"{code}"}}]"#);
+            (asked.route == "/wc/v3/settings/general").then(|| Ok(status(200, &settings)))
+        });
+        check(&shop, &channel()).map(|account| account.currency.unwrap_or_default())
+    };
+    for code in ["JEP", "GGP", "IMP", "BGN", "VEF", "KWD", "JPY"] {
+        assert_eq!(with(code).as_deref(), Ok(code));
+    }
+    for code in ["BTC", "POINTS", "XAU"] {
+        assert!(matches!(with(code), Err(Error::Unsupported(why)) if why.contains(code)), "{code}");
+    }
+}

@@ -1,5 +1,6 @@
 //! The adapter against shops of the tests' own, and against a recorded one.
 
+mod apart;
 mod doors;
 mod hooks;
 mod map;
@@ -7,6 +8,7 @@ mod map_odd;
 mod paging;
 mod recorded;
 mod shop;
+mod thin;
 mod variations;
 mod weather;
 mod webhooks;

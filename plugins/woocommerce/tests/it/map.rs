@@ -41,19 +41,17 @@ fn prices_are_exact_or_refused() {
     assert_eq!(minor(json!("12.5")), Some(1250));
     assert_eq!(minor(json!(12.5)), Some(1250), "a number is read as it is written");
     assert_eq!(minor(json!("19.9900")), Some(1999));
+    for (price, want) in
+        [(json!(".5"), 50), (json!("5."), 500), (json!("1e3"), 100_000), (json!("29.949999999999999"), 2995)]
+    {
+        assert_eq!(minor(price.clone()), Some(want), "{price}");
+    }
     assert_eq!((minor(json!("")), minor(json!(null))), (None, None));
     assert_eq!(codes(&mapped(json!({"price": ""})).warnings), ["price-missing"]);
     assert_eq!(codes(&mapped(json!({"price": "0"})).warnings), ["price-zero"]);
-    for price in [
-        json!("12,50"),
-        json!("1.299,00 zł"),
-        json!("-1"),
-        json!("free"),
-        json!(["1"]),
-        json!(true),
-        json!("1e3"),
-        json!("NaN"),
-    ] {
+    for price in
+        [json!("12,50"), json!("1.299,00 zł"), json!("-1"), json!("free"), json!(["1"]), json!(true), json!("NaN")]
+    {
         let issues = refused(json!({"price": price}));
         assert_eq!((issues[0].code.as_str(), issues[0].path.as_str()), ("price-invalid", "/product/price"), "{price}");
     }

@@ -138,3 +138,118 @@ fn a_currency_is_needed_and_comes_from_the_shop_first() {
     let yen = Channel { currency: Some("JPY".into()), ..channel() };
     assert!(matches!(map_product(&yen, &item), Err(Error::Invalid(issues)) if issues[0].code == "price-too-precise"));
 }
+
+fn coloured(axis: Value, chosen: Value) -> model::Product {
+    let mut attribute = json!({"position": 0, "variation": true, "options": ["Красный", "Синий"]});
+    attribute.as_object_mut().unwrap().extend(axis.as_object().unwrap().clone());
+    let variation = |id: u64, option: &str| {
+        let mut own = chosen.clone();
+        own["option"] = json!(option);
+        json!({"id": id, "price": "1", "status": "publish", "attributes": [own]})
+    };
+    let product = with(json!({"type": "variable", "attributes": [attribute]}));
+    let variations = json!([variation(71, "Красный"), variation(72, "%d1%81%d0%b8%d0%bd%d0%b8%d0%b9")]);
+    map_product(&channel(), &raw(&product, &variations)).unwrap()
+}
+
+#[test]
+fn slugs_of_other_scripts_are_the_same_however_they_are_written() {
+    const SLUG: &str = "%d1%86%d0%b2%d0%b5%d1%82";
+    for (axis, chosen) in [
+        (
+            json!({"id": 7, "name": "Цвет", "slug": "pa_цвет"}),
+            json!({"id": 0, "name": SLUG, "slug": format!("pa_{SLUG}")}),
+        ),
+        (
+            json!({"id": 7, "name": "Цвет", "slug": format!("pa_{SLUG}")}),
+            json!({"id": 0, "name": "цвет", "slug": format!("pa_{}", SLUG.to_uppercase())}),
+        ),
+        (json!({"id": 0, "name": "Цвет", "slug": "Цвет"}), json!({"id": 0, "name": SLUG})),
+    ] {
+        let product = coloured(axis, chosen);
+        let values: Vec<_> = product.variants.iter().map(|variant| variant.option_values.join("|")).collect();
+        assert_eq!((values, codes(&product.warnings)), (vec!["Красный".into(), "Синий".into()], vec![]));
+        assert_eq!(product.options[0].values, ["Красный", "Синий"]);
+    }
+    // A value nobody has heard of is at least readable.
+    let product = coloured(json!({"id": 7, "name": "Цвет"}), json!({"id": 7, "name": "Цвет"}));
+    assert_eq!(product.options[0].values.len(), 2);
+}
+
+#[test]
+fn addresses_are_such_that_others_can_fetch_them() {
+    let product = mapped(json!({"permalink": "/mug/", "images": [
+        {"id": 1, "src": "https://x.example/Bla\u{30a}t krus, forside.jpg"},
+        {"id": 2, "src": "//cdn.example/a.jpg"},
+        {"id": 3, "src": "/wp-content/b.jpg"},
+        {"id": 4, "src": "data:image/png;base64,AAAA"},
+        {"id": 5, "src": ""}]}));
+    let urls: Vec<_> = product.media.iter().map(|media| media.url.as_str()).collect();
+    assert_eq!(
+        urls,
+        [
+            "https://x.example/Bla%CC%8At%20krus,%20forside.jpg",
+            "https://cdn.example/a.jpg",
+            "https://shop.test/wp-content/b.jpg"
+        ]
+    );
+    assert_eq!(product.url.as_deref(), Some("https://shop.test/mug/"));
+    assert_eq!(codes(&product.warnings), ["address-invalid"]);
+    assert!(product.warnings[0].message.contains("begins with data:"), "{}", product.warnings[0].message);
+}
+
+#[test]
+fn words_that_are_not_known_are_never_the_generous_case() {
+    let stock = |change: Value| {
+        let product = mapped(change);
+        (product.variants[0].inventory.clone(), codes(&product.warnings).join(","))
+    };
+    let none = model::Inventory::Untracked(false);
+    assert_eq!(stock(json!({"manage_stock": "by-plugin"})), (none.clone(), "tracking-unknown".into()));
+    let odd = json!({"manage_stock": false, "stock_status": "discontinued"});
+    assert_eq!(stock(odd), (none, "stock-status-unknown".into()));
+    assert_eq!(mapped(json!({"tax_status": "odd"})).variants[0].taxable, None);
+    for (status, enabled, said) in [
+        (json!("publish"), true, ""),
+        (json!(null), true, ""),
+        (json!("private"), false, ""),
+        (json!("draft"), false, ""),
+        (json!("pending"), false, ""),
+        (json!("odd"), false, "status-unknown"),
+    ] {
+        let product = with(json!({"type": "variable"}));
+        let product =
+            map_product(&channel(), &raw(&product, &json!([{"id": 8, "price": "1", "status": status}]))).unwrap();
+        assert_eq!(
+            (product.variants[0].enabled, codes(&product.warnings).join(",").as_str()),
+            (enabled, said),
+            "{status}"
+        );
+    }
+}
+
+#[test]
+fn amounts_beside_the_price_are_left_out_where_they_cannot_be_read() {
+    let product = mapped(json!({"regular_price": "12,50", "sale_price": "a lot", "on_sale": true}));
+    assert_eq!(codes(&product.warnings), ["price-invalid", "price-invalid"]);
+    let variant = &product.variants[0];
+    assert_eq!((variant.price.is_some(), variant.compare_at.is_some(), variant.sale.is_some()), (true, false, false));
+}
+
+#[test]
+fn texts_are_those_that_buyers_see() {
+    let stored = "Soft.\n\n[vc_row]Warm[/vc_row] & dry";
+    let product = mapped(json!({"description": stored, "short_description": "One\nTwo"}));
+    assert_eq!(product.description_html.as_deref(), Some("<p>Soft.</p><p>Warm & dry</p>"));
+    assert_eq!(product.summary_html.as_deref(), Some("<p>One<br />\nTwo</p>"));
+    let extras: Value = serde_json::from_str(&product.extras).unwrap();
+    assert_eq!(
+        (&extras["stored_description"], &extras["stored_short_description"]),
+        (&json!(stored), &json!("One\nTwo"))
+    );
+    let variable = with(json!({"type": "variable"}));
+    let variation = json!([{"id": 8, "price": "1", "status": "publish", "description": "A\n\nB"}]);
+    let product = map_product(&channel(), &raw(&variable, &variation)).unwrap();
+    let extras: Value = serde_json::from_str(&product.variants[0].extras).unwrap();
+    assert_eq!((&extras["description"], &extras["stored_description"]), (&json!("<p>A</p><p>B</p>"), &json!("A\n\nB")));
+}

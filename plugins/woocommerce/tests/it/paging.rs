@@ -177,3 +177,26 @@ fn a_cursor_of_another_version_is_an_error() {
     let request = PageRequest { cursor: Some("[1]".into()), ..first() };
     assert!(matches!(fetch_page(&Shop::of(1), &channel(), &request), Err(Error::Other(_))));
 }
+
+#[test]
+fn an_order_that_says_nothing_changes_nothing() {
+    let product = |turned: bool| {
+        let order = |mut list: Vec<serde_json::Value>| {
+            if turned {
+                list.reverse();
+            }
+            json!(list)
+        };
+        let term = |id: u64, name: &str| json!({"id": id, "name": name, "slug": name});
+        let mut product = simple(1);
+        product["categories"] = order(vec![term(5, "Mugs"), term(9, "Mugs")]);
+        product["tags"] = order(vec![term(1, "Gift"), term(2, "Gift")]);
+        product["brands"] = order(vec![term(1, "Acme"), term(3, "Acme")]);
+        product["meta_data"] = order(vec![json!({"id": 1, "key": "a"}), json!({"id": 2, "key": "a"})]);
+        product["attributes"] =
+            order(vec![json!({"id": 1, "name": "A", "position": 0}), json!({"id": 2, "name": "B", "position": 0})]);
+        product
+    };
+    let of = |turned| Run::of(&Shop::new(vec![product(turned)])).unwrap().items["1"].body.clone();
+    assert_eq!(of(false), of(true));
+}

@@ -8,7 +8,7 @@ use entrepot_plugin_woocommerce::catalog::fetch_page;
 use serde_json::{Value, json};
 
 /// What a test does to a request before the shop sees it.
-type Twist = Box<dyn Fn(&Shop, &Asked) -> Option<Result<Response, Error>>>;
+pub(crate) type Twist = Box<dyn Fn(&Shop, &Asked) -> Option<Result<Response, Error>>>;
 
 pub(crate) struct Shop {
     pub(crate) products: RefCell<Vec<Value>>,
@@ -16,7 +16,9 @@ pub(crate) struct Shop {
     pub(crate) categories: Vec<Value>,
     pub(crate) asked: RefCell<Vec<Asked>>,
     pub(crate) most_at_once: Cell<usize>,
-    twist: Twist,
+    /// The most a page has, whatever is asked.
+    pub(crate) cap: usize,
+    pub(crate) twist: Twist,
 }
 
 #[derive(Clone, Debug)]
@@ -59,6 +61,7 @@ impl Shop {
             ],
             asked: RefCell::default(),
             most_at_once: Cell::new(0),
+            cap: usize::MAX,
             twist: Box::new(|_, _| None),
         }
     }
@@ -112,10 +115,11 @@ impl Shop {
 
     fn page(&self, asked: &Asked, all: &[Value], keep: impl Fn(&Value) -> bool) -> Response {
         let kept: Vec<_> = all.iter().filter(|value| keep(value)).collect();
-        let size = asked.query.get("per_page").and_then(|size| size.parse().ok()).unwrap_or(10);
+        let size = asked.query.get("per_page").and_then(|size| size.parse().ok()).unwrap_or(10).min(self.cap);
         let page: Vec<_> = kept.iter().skip((asked.number("page") - 1) * size).take(size).collect();
         let mut response = ok(&json!(page));
         response.headers.push(("x-wp-total".into(), kept.len().to_string()));
+        response.headers.push(("x-wp-totalpages".into(), kept.len().div_ceil(size).to_string()));
         response
     }
 }
