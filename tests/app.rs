@@ -43,6 +43,7 @@ impl App {
             ("ENTREPOT_DATA_DIR", &folder.path().display().to_string()),
             ("ENTREPOT_MASTER_KEY", &key),
             ("ENTREPOT_EGRESS_ALLOW_LOOPBACK", "1"),
+            ("ENTREPOT_EGRESS_RETRY_MS", "10"),
             ("ENTREPOT_IMPORT_BACKOFF_MS", "10"),
             ("ENTREPOT_IMPORT_LEASE_SECONDS", "2"),
             ("ENTREPOT_LISTEN", "127.0.0.1:0"),
@@ -207,6 +208,11 @@ impl App {
 
     pub async fn dead_letters(&self) -> Vec<DeadLetter> {
         self.host.db.tenant(&self.host.tenant).dead_letters(None, "", "", 10_000).await.expect("dead letters")
+    }
+
+    pub fn master_key(&self) -> &str {
+        let key = self.environment.iter().find(|(name, _)| name == "ENTREPOT_MASTER_KEY");
+        key.map_or("", |(_, key)| key)
     }
 
     pub fn data_dir(&self) -> &Path {

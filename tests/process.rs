@@ -109,6 +109,10 @@ impl Running {
         self.child.try_wait().expect("a child").is_none()
     }
 
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// What stands on stderr so far.
     pub fn said(&self) -> String {
         read(&self.err)

@@ -51,6 +51,7 @@ pub(crate) async fn measure(shop: Shop, component: &str) -> Result<Value> {
     Ok(json!({
         "component": Path::new(component).file_name().map(|name| name.to_string_lossy()),
         "bytes": size, "compile_seconds": compiled, "calls": [opened, maps, fetch],
+        "scrub": crate::scrub::measure().await?,
     }))
 }
 

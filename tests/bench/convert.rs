@@ -8,8 +8,8 @@ pub(crate) mod paging {
 
     use crate::bindings::types;
 
-    pub(crate) fn issue(issue: types::Issue) -> Issue {
-        let types::Issue { path, code, message } = issue;
-        Issue { path, code, message }
+    pub(crate) fn issues(issues: Vec<types::Issue>) -> Vec<Issue> {
+        let issue = |types::Issue { path, code, message }| Issue { path, code, message };
+        issues.into_iter().map(issue).collect()
     }
 }

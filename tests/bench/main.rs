@@ -6,6 +6,7 @@ mod calls;
 mod convert;
 mod hooks;
 mod native;
+mod scrub;
 mod shop;
 
 /// The adapter's own types, under the names that the sandbox's conversion uses.

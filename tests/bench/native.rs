@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use anyhow::{Context, Result};
 use entrepot_domain::run::{Counts, RunScope};
-use entrepot_domain::{Clock, Id, ProductId, TenantId};
+use entrepot_domain::{ChannelId, Clock, Id, ProductId, TenantId};
 use entrepot_plugin_woocommerce::map_product;
 use entrepot_store::catalogue::ProductWrite;
+use entrepot_store::channels::ChannelRow;
 use entrepot_store::items::ItemWrite;
 use entrepot_store::runs::Progress;
 use entrepot_store::{Db, pack};
@@ -23,7 +24,8 @@ pub(crate) async fn import(shop: Shop, database: &str) -> Result<usize> {
     let scoped = db.tenant(&TenantId::default_tenant());
     let guest = shop.channel.clone();
     let mut tx = scoped.begin().await?;
-    let channel = tx.insert_channel("bench", "bench", &serde_json::Map::new(), None).await?;
+    let channel = ChannelId::make(0);
+    tx.insert_channel(&ChannelRow::new(&channel, "bench", "bench", serde_json::Map::new(), 0)).await?;
     let run = tx.insert_run(&channel, RunScope::Full, false).await?;
     tx.lease_run(&run, "bench", LEASE_MS, None).await?.context("the lease")?;
     tx.commit().await?;
@@ -54,16 +56,27 @@ pub(crate) async fn import(shop: Shop, database: &str) -> Result<usize> {
                 body: pack(&item.body),
                 source_updated_at: item.updated_at,
                 problem: None,
+                mapped_with: "bench",
             })
             .collect();
         let products: Vec<ProductWrite<'_>> =
             mapped.iter().map(|(_, id, product)| ProductWrite { id: id.as_str(), exists: false, product }).collect();
         let collections: HashMap<_, _> =
             mapped.iter().flat_map(|(.., p)| p.collections.iter().map(|c| (c.source_id.as_str(), c))).collect();
-        let progress = Progress { cursor: Some("next"), context: None, counts: Counts::default(), not_before: None };
+        let progress = Progress {
+            cursor: Some("next"),
+            context: None,
+            counts: Counts::default(),
+            attempt: 0,
+            throttled: 0,
+            not_before: None,
+            done: false,
+            fruitless: 0,
+            why: None,
+        };
         let mut tx = scoped.begin().await?;
         tx.advance_run(&run, "bench", seq, &progress, LEASE_MS).await?;
-        tx.insert_page(&run, seq, &ids, &page.listed).await?;
+        tx.insert_page(&run, seq, &ids, &page.listed, &[]).await?;
         tx.write_items(&channel, "bench", &items).await?;
         tx.write_collections(&channel, &collections).await?;
         tx.write_products(&channel, &products).await?;

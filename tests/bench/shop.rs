@@ -114,7 +114,7 @@ fn incoming(response: entrepot_egress::Response) -> Response {
 fn refused(failure: Failure) -> Error {
     match failure {
         Failure::Denied(why) => Error::Denied(why),
-        Failure::Unavailable(why) => Error::Unavailable(why),
+        Failure::Unavailable(why) | Failure::Unusable(why) => Error::Unavailable(why),
         Failure::RateLimited(wait) => Error::RateLimited(wait),
     }
 }

@@ -1,7 +1,7 @@
 //! Artifacts at the door: what they claim against what they are.
 
 use anyhow::Result;
-use entrepot_admission::{Admission, AdmissionOptions, AuditKeys, MANIFEST_SECTION};
+use entrepot_admission::{Admission, AdmissionOptions, MANIFEST_SECTION, MacKeys};
 use entrepot_domain::Clock;
 use entrepot_domain::grants::Approval;
 use entrepot_store::Db;
@@ -27,7 +27,9 @@ async fn rows() -> Result<Vec<Row>> {
         db,
         stage.sandbox.clone(),
         AdmissionOptions {
-            audit_keys: AuditKeys::new(vec![("test".into(), Default::default())]),
+            audit_keys: MacKeys::new(vec![("test".into(), Default::default())]),
+            row_keys: MacKeys::new(vec![("test".into(), Default::default())]),
+            ceilings: Default::default(),
             require_signatures: false,
         },
     );
@@ -54,6 +56,16 @@ async fn rows() -> Result<Vec<Row>> {
         ("a rule for map-product", with(&modest.replace("[\"check\"]", "[\"map-product\"]")), "pure"),
         ("an operation that is not exported", with(MANIFEST), "fetch-page, which the component does not export"),
         ("another world", with(&modest.replace("adapter@0.1.1", "adapter@0.2.0")), "0.2.0"),
+        // The compiler makes it, and the loader does not take it: the artifact's fault, and no failure of the host.
+        (
+            "a memory that no host has",
+            with_section(
+                Forged { pages: 20_000, ..Forged::default() }.component()?,
+                MANIFEST_SECTION,
+                modest.as_bytes(),
+            ),
+            "more than any adapter gets here",
+        ),
         ("what is right is installed", with(&modest), "installed, not there before"),
         ("the very same again", with(&modest), "installed, there already"),
         (
@@ -67,6 +79,7 @@ async fn rows() -> Result<Vec<Row>> {
             match admission.install(bytes, "tests").await {
                 Ok(installed) if installed.already => "installed, there already".to_owned(),
                 Ok(_) => "installed, not there before".to_owned(),
+                Err(error) if error.is_of_the_host() => format!("the host failed: {error}"),
                 Err(error) => error.to_string(),
             }
         };

@@ -13,6 +13,7 @@ mod heavy;
 mod host;
 mod imports;
 mod neighbour;
+mod pages;
 mod requests;
 mod row;
 mod shop;
@@ -55,7 +56,7 @@ macro_rules! groups {
     };
 }
 
-groups!(compute, answers, requests, files, wire, artifacts, compiling, cached, admission, host);
+groups!(compute, answers, requests, files, wire, artifacts, compiling, cached, admission, host, pages);
 
 fn in_turn<F: Future<Output = Vec<Row>>>(all: impl FnOnce() -> F + Send) -> Vec<Row> {
     let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);

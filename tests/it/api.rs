@@ -8,9 +8,10 @@ use axum::http::{Request, StatusCode, header};
 use entrepot_queue::Queue;
 use entrepot_test_support::woocommerce::{Seed, Store, serve};
 use entrepot_tests::{App, Database, Entrepot, SHOP, adapters_folder, on_both};
-use entrepot_web::{HookLimits, Hosts};
 use serde_json::{Value, json};
-use tower::ServiceExt;
+
+use crate::document::send;
+use crate::serving::address_of;
 
 pub(crate) async fn call(app: &App, method: &str, path: &str, body: Body) -> (StatusCode, String, Value) {
     call_as(app, Some("127.0.0.1:8080"), method, path, body).await
@@ -18,20 +19,13 @@ pub(crate) async fn call(app: &App, method: &str, path: &str, body: Body) -> (St
 
 /// `host`: whom the request is addressed to.
 async fn call_as(app: &App, host: Option<&str>, method: &str, path: &str, body: Body) -> (StatusCode, String, Value) {
-    let config = &app.host.config;
-    let hosts = Hosts::new(config.listen, &config.public_url);
-    let router = entrepot_web::router(app.host.sync.clone(), app.host.tenant.clone(), hosts, HookLimits::default());
-    let mut request = Request::builder().method(method).uri(path).header(header::CONTENT_TYPE, "application/json");
+    let media = if path == "/api/v1/adapters" { "application/wasm" } else { "application/json" };
+    let mut request = Request::builder().method(method).uri(path).header(header::CONTENT_TYPE, media);
     if let Some(host) = host {
         request = request.header(header::HOST, host);
     }
-    let request = request.body(body);
-    let response = router.oneshot(request.expect("a request")).await.expect("an answer");
-    let status = response.status();
-    let kind =
-        response.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
-    let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.expect("a body");
-    (status, kind, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
+    let answer = send(app, request.body(body).expect("a request")).await;
+    (answer.status, answer.media().to_owned(), answer.json())
 }
 
 async fn get(app: &App, path: &str) -> Value {
@@ -207,16 +201,8 @@ async fn only_requests_addressed_to_this_host_are_answered() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_knows_its_own_address() {
     let app = App::start(Database::Sqlite).await;
-    let mut serve = Entrepot::new(app.environment.clone()).start(&["serve", "--role", "web"]);
-    let address = loop {
-        let said = serve.said();
-        let address = said.split("entrepot serves http://").nth(1).and_then(|rest| rest.split_once("  (API"));
-        if let Some((address, _)) = address {
-            break address.to_owned();
-        }
-        assert!(serve.is_running(), "{said}");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    };
+    let serve = Entrepot::new(app.environment.clone()).start(&["serve", "--role", "web"]);
+    let address = address_of(&serve).await;
     for (host, status) in [(address.as_str(), "200"), ("rebound.example", "421")] {
         let mut stream = std::net::TcpStream::connect(&address).expect("it listens");
         write!(stream, "GET /api/v1/channels HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").expect("sent");

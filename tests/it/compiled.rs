@@ -23,8 +23,9 @@ on_both! {
         // A host whose compiler does nothing can only use what was kept.
         let next = app.reopen_with(&[], "/bin/false").await.expect("opens");
         next.sync.admission().active("woocommerce").await.map(drop).expect("out of the cache");
-        // Code that was authenticated with another master key is not ours.
-        let key = entrepot_vault::KeyRing::generate().to_text().to_string();
+        // Code that was authenticated with another master key than the one in use is not ours.
+        let new = entrepot_vault::KeyRing::generate().to_text().to_string();
+        let key = format!("{new},{}", app.master_key());
         let stranger = app.reopen_with(&[("ENTREPOT_MASTER_KEY", &key)], "/bin/false").await.expect("opens");
         let refused = stranger.sync.admission().active("woocommerce").await.map(drop).expect_err("nothing to use");
         assert!(refused.to_string().contains("the compiler died"), "{refused}");

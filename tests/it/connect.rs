@@ -11,7 +11,7 @@ use entrepot_test_support::seed::{self, Seed};
 use entrepot_test_support::server::{Fault, Matcher, Site, visit};
 use entrepot_test_support::{etsy, shopify};
 use entrepot_tests::{App, Marketplace, SHOP, on_both};
-use entrepot_web::{HookLimits, Hosts};
+use entrepot_web::{ClientLimits, HookLimits, Hosts};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
@@ -54,7 +54,7 @@ pub(crate) async fn host_for(app: App, shop: &Marketplace) -> (App, Router) {
 
 pub(crate) fn web(host: &Host) -> Router {
     let hosts = Hosts::new(host.config.listen, &host.config.public_url);
-    entrepot_web::router(host.sync.clone(), host.tenant.clone(), hosts, HookLimits::default())
+    entrepot_web::router(host.sync.clone(), host.tenant.clone(), hosts, HookLimits::default(), ClientLimits::default())
 }
 
 pub(crate) fn asked_for(shop: &Marketplace) -> NewConnection {

@@ -9,7 +9,7 @@ use entrepot_sync::SyncError;
 use entrepot_test_support::server::{Fault, Matcher};
 use entrepot_test_support::{seed, shopify};
 use entrepot_tests::{SHOP, on_both};
-use entrepot_web::{HookLimits, Hosts};
+use entrepot_web::{ClientLimits, HookLimits, Hosts};
 
 use crate::connect::{
     PRODUCTS, PUBLIC, agree, ask, asked_for, asked_for_tokens, assert_ended, begin, channels, come_back, etsy_shop,
@@ -266,7 +266,7 @@ on_both! {
     async fn whoever_asks_too_often_has_to_wait(app: App) {
         let hosts = Hosts::new(app.host.config.listen, PUBLIC);
         let limits = HookLimits { per_minute: 10, ..HookLimits::default() };
-        let web = entrepot_web::router(app.host.sync.clone(), app.host.tenant.clone(), hosts, limits);
+        let web = entrepot_web::router(app.host.sync.clone(), app.host.tenant.clone(), hosts, limits, ClientLimits::default());
         let mut last = None;
         for _ in 0..30 {
             last = Some(come_back(&web, "state=guessed-and-guessed&code=1").await);

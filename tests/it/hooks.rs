@@ -16,7 +16,7 @@ use entrepot_sync::NewChannel;
 use entrepot_test_support::server::Server;
 use entrepot_test_support::woocommerce::{Delivery, Seed, Store, serve};
 use entrepot_tests::{App, SHOP, on_both};
-use entrepot_web::{HookLimits, Hosts};
+use entrepot_web::{ClientLimits, HookLimits, Hosts};
 use serde_json::{Map, Value};
 use tower::ServiceExt;
 
@@ -63,11 +63,12 @@ pub(crate) fn door(host: &Host) -> Door {
     let webhooks = &host.config.webhooks;
     let limits = HookLimits {
         per_minute: webhooks.requests_per_minute,
+        genuine_per_minute: webhooks.genuine_per_minute,
         body: webhooks.body,
         address_header: webhooks.address_header.clone(),
     };
     let hosts = Hosts::new(host.config.listen, &host.config.public_url);
-    Door(entrepot_web::router(host.sync.clone(), host.tenant.clone(), hosts, limits))
+    Door(entrepot_web::router(host.sync.clone(), host.tenant.clone(), hosts, limits, ClientLimits::default()))
 }
 
 impl Door {

@@ -3,21 +3,16 @@
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use entrepot_tests::{App, SHOP, on_both};
-use entrepot_web::{HookLimits, Hosts};
 use serde_json::{Value, json};
-use tower::ServiceExt;
 
+use crate::document::send;
 use crate::hooks::{door, shop, work};
 
 async fn call(app: &App, method: &str, path: &str, body: Value) -> (StatusCode, Value) {
-    let hosts = Hosts::new(app.host.config.listen, &app.host.config.public_url);
-    let router = entrepot_web::router(app.host.sync.clone(), app.host.tenant.clone(), hosts, HookLimits::default());
     let request = Request::builder().method(method).uri(path).header(header::HOST, "127.0.0.1");
     let request = request.header(header::CONTENT_TYPE, "application/json").body(Body::from(body.to_string()));
-    let response = router.oneshot(request.expect("a request")).await.expect("an answer");
-    let status = response.status();
-    let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.expect("a body");
-    (status, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
+    let answer = send(app, request.expect("a request")).await;
+    (answer.status, answer.json())
 }
 
 on_both! {

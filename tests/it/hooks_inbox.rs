@@ -75,7 +75,7 @@ on_both! {
         assert_eq!(store(&app, &twice).await, expected, "the last one is the first one");
         assert_eq!(store(&app, &new[67..]).await, [false, false, true]);
         let scoped = app.host.db.tenant(&app.host.tenant);
-        let pending = scoped.pending_deliveries(&shop.channel, 1_000).await.expect("pending");
+        let pending = scoped.pending_deliveries(&shop.channel, 1_000, usize::MAX).await.expect("pending");
         let mut kept = deliveries(&app, &shop.channel).await;
         kept.sort_by(|one, other| one.id.cmp(&other.id));
         assert_eq!(kept.iter().map(|of| of.delivery_id.clone()).collect::<Vec<_>>(), names);

@@ -39,6 +39,23 @@ fn switch_off(store: &Store) {
 }
 
 on_both! {
+    async fn an_address_to_deliver_to_that_somebody_changed_is_not_subscribed(app: App) {
+        let (app, store, _server) = shop(app).await;
+        let (sync, tenant) = (&app.host.sync, &app.host.tenant);
+        sync.subscribe(tenant, SHOP, PUBLIC).await.expect("subscribed");
+        let changed = crate::changed_rows::execute(&app, "UPDATE webhook_inboxes SET callback_url = 'https://evil.example/hooks/x'").await;
+        assert_eq!((changed, active(&store)), (1, 4));
+        app.clock().advance(61 * 60 * 1000);
+        sync.mend_subscriptions().await.expect("looked");
+        assert_eq!(active(&store), 4, "nothing is made for that address");
+        let refused = sync.subscriptions(tenant, SHOP, PUBLIC).await.expect_err("whose are they?").to_string();
+        assert!(refused.contains("entrepot webhooks subscribe"), "{refused}");
+        let differs = sync.verify_audit().await.expect("readable").differs.unwrap_or_default();
+        assert!(differs.contains("delivers to"), "{differs}");
+        sync.subscribe(tenant, SHOP, PUBLIC).await.expect("said anew");
+        assert_eq!((active(&store), sync.verify_audit().await.expect("readable").differs), (4, None));
+    }
+
     async fn subscriptions_are_made_mended_looked_after_and_ended(app: App) {
         let (app, store, _server) = shop(app).await;
         let (sync, tenant) = (&app.host.sync, &app.host.tenant);

@@ -163,7 +163,7 @@ on_both! {
         let last = tx.lease_run(&run, "slow", 10_000, None).await.expect("its last sign");
         let lease = last.and_then(|row| row.lease()).expect("held");
         assert!(tx.lease_run(&run, "fast", 10_000, Some(&lease)).await.expect("a lease").is_some());
-        let progress = entrepot_store::runs::Progress { cursor: Some("2"), context: None, counts: Default::default(), not_before: None };
+        let progress = entrepot_store::runs::Progress { cursor: Some("2"), context: None, counts: Default::default(), attempt: 0, throttled: 0, not_before: None, done: false, fruitless: 0, why: None };
         tx.advance_run(&run, "fast", 0, &progress, 10_000).await.expect("a page");
         let late = tx.advance_run(&run, "slow", 0, &progress, 10_000).await;
         assert!(matches!(late, Err(entrepot_store::StoreError::LeaseLost)), "{late:?}");

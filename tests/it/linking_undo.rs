@@ -3,9 +3,10 @@
 use std::time::{Duration, Instant};
 
 use entrepot_domain::catalog::{Inventory, Product, ProductStatus, Variant};
-use entrepot_domain::{ChannelId, Money, TenantId};
+use entrepot_domain::{ChannelId, Id, Money, TenantId};
 use entrepot_store::Pools;
 use entrepot_store::catalogue::ProductWrite;
+use entrepot_store::channels::ChannelRow;
 use entrepot_store::links::proposals::ProposalFilter;
 use entrepot_sync::{LinkReport, ProductReference, SyncError};
 use entrepot_tests::{App, Entrepot, on_both};
@@ -61,7 +62,9 @@ fn product(source_id: &str, title: &str, sku: &str) -> Product {
 /// A channel with products `1` to `count`, the same in each channel. Their ids are `prd_<channel>_<number>`.
 async fn channel(app: &App, tenant: &TenantId, name: &str, count: usize) -> ChannelId {
     let mut tx = app.host.db.tenant(tenant).begin().await.expect("begins");
-    let id = tx.insert_channel("woocommerce", name, &Map::new(), None).await.expect("a channel");
+    let now = app.clock().now();
+    let id = ChannelId::make(now);
+    tx.insert_channel(&ChannelRow::new(&id, "woocommerce", name, Map::new(), now)).await.expect("a channel");
     let all: Vec<(String, Product)> = (1..=count)
         .map(|n| (id_of(name, n), product(&n.to_string(), &format!("Thing No. {n}"), &format!("S-{n}"))))
         .collect();

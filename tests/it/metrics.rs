@@ -12,7 +12,7 @@ use entrepot_server::host::Host;
 use entrepot_test_support::server::{Fault, Matcher, RetryAfter};
 use entrepot_test_support::woocommerce::{Product, Store, serve};
 use entrepot_tests::{App, Database, Entrepot, on_both};
-use entrepot_web::{HookLimits, Hosts};
+use entrepot_web::{ClientLimits, HookLimits, Hosts};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tower::ServiceExt;
 
@@ -53,7 +53,7 @@ impl Scrape {
 }
 
 fn router(host: &Host, hosts: Hosts) -> Router {
-    entrepot_web::router(host.sync.clone(), host.tenant.clone(), hosts, HookLimits::default())
+    entrepot_web::router(host.sync.clone(), host.tenant.clone(), hosts, HookLimits::default(), ClientLimits::default())
 }
 
 async fn ask(router: Router, path: &str, host: &str) -> (StatusCode, String, String) {

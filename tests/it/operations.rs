@@ -226,7 +226,7 @@ on_both! {
         late.next_at = now - 5 * 3_600_000;
         let mut tx = scoped.begin().await.expect("begins");
         tx.put_schedule(&late).await.expect("late");
-        tx.want_subscriptions(id, &format!("https://old.example.com/hooks/{id}")).await.expect("wanted");
+        tx.want_subscriptions(id, &format!("https://old.example.com/hooks/{id}"), "").await.expect("wanted");
         tx.commit().await.expect("written");
         let (code, found) = entrepot.json(&["doctor"]);
         assert_eq!((code, &found["ok"]), (1, &Value::Bool(false)), "{found}");

@@ -73,7 +73,7 @@ on_both! {
     async fn a_command_goes_on_when_the_database_is_back(app: App) {
         let (store, server) = shop();
         app.connect(&server.base_url, &store.key()).await;
-        let mut import = Entrepot::new(app.environment.clone()).start(&["import", SHOP, "--full", "--wait"]);
+        let mut import = Entrepot::new(app.environment.clone()).start(&["import", SHOP, "--full", "--wait", "--json"]);
         happens(&app).await;
         assert!(import.is_running(), "it waits: {}", import.said());
         let ended = import.end().await;

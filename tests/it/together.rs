@@ -8,7 +8,7 @@ use entrepot_test_support::server::{Fault, Matcher, Server};
 use entrepot_test_support::woocommerce::{Seed, Store, serve};
 use entrepot_tests::{Ended, Entrepot, SHOP, on_both};
 
-const IMPORT: [&str; 4] = ["import", SHOP, "--full", "--wait"];
+const IMPORT: [&str; 5] = ["import", SHOP, "--full", "--wait", "--json"];
 const PRODUCTS: i64 = 600;
 
 /// Slow enough for others to come while it is being read.
@@ -38,7 +38,7 @@ on_both! {
         let first = entrepot.start(&IMPORT);
         app.wait_for_run(|run| run.seq >= 1).await;
         let second = entrepot.start(&IMPORT);
-        let other = entrepot.start(&["import", SHOP, "--since", "2020-01-01", "--wait"]);
+        let other = entrepot.start(&["import", SHOP, "--since", "2020-01-01", "--wait", "--json"]);
         let (first, second, other) = (first.end().await, second.end().await, other.end().await);
         let run = whole(&first);
         assert!(!first.stderr.contains("another process"), "{first:?}");
@@ -104,7 +104,7 @@ on_both! {
             let mut tx = scoped.begin().await.expect("begins");
             tx.lease_run(&runs[0], "worker", 10_000, None).await.expect("answers").expect("a lease");
             if round == 0 {
-                let progress = entrepot_store::runs::Progress { cursor: Some("2"), context: None, counts: Default::default(), not_before: None };
+                let progress = entrepot_store::runs::Progress { cursor: Some("2"), context: None, counts: Default::default(), attempt: 0, throttled: 0, not_before: None, done: false, fruitless: 0, why: None };
                 tx.advance_run(&runs[0], "worker", 0, &progress, 10_000).await.expect("a page");
                 tx.finish_run(&runs[0], "worker", 1, RunState::Failed, Default::default(), Some("broken")).await.expect("failed");
             }

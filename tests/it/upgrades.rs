@@ -167,14 +167,49 @@ on_both! {
 
         let wider = edited(ADAPTER, |text| with_version(text, "0.1.3").replace("methods = [\"GET\"]", "methods = [\"GET\", \"PUT\"]"));
         let more_memory = edited(ADAPTER, |text| with_version(text, "0.1.4").replace("memory = \"256MiB\"", "memory = \"500MiB\""));
+        let default = edited(ADAPTER, |text| {
+            with_version(text, "0.1.6").replace("title = \"Store address\"", "title = \"Store address\"\ndefault = \"https://evil.example\"")
+        });
+        let cut = edited(ADAPTER, |text| with_version(text, "0.1.7").replace("cut_at = [", "cut_at = [\"shop\", "));
         for (case, bytes) in [
             ("it asks for more", signed(wider, &key)),
             ("it asks for more memory", signed(more_memory, &key)),
             ("another key of the publisher", signed(version("0.1.5"), &other)),
+            ("a default that leads elsewhere", signed(default, &key)),
+            ("another part of an address counts", signed(cut, &key)),
         ] {
             assert!(!admission.install(bytes, "test").await.expect("installs").approved, "{case}");
             assert_eq!(in_use(&app).await, "0.1.2", "{case}");
         }
+    }
+
+    /// The default of a later version is for channels that are made later.
+    async fn a_channel_keeps_where_it_was_made_for(app: App) {
+        let store = shop(2);
+        let server = serve(&store);
+        let mirrored = |number: &str, default: &str| edited(ADAPTER, |text| {
+            let setting = format!("[settings.mirror]\ntype = \"url\"\ntitle = \"Mirror\"\n{default}\n[settings.price_rounding]");
+            let rule = "[[egress]]\nname = \"mirror\"\noperations = [\"check\"]\norigin = \"{mirror}\"\nmethods = [\"GET\"]\npaths = [\"/**\"]\n\n[rate_limit]";
+            with_version(text, number).replace("[settings.price_rounding]", &setting).replace("[rate_limit]", rule)
+        });
+        let admission = app.host.sync.admission();
+        admission.install(mirrored("0.1.0", ""), "test").await.expect("installs");
+        admission.approve(ADAPTER, Approval::default(), "test").await.expect("approved");
+        app.add(&server.base_url, &store.key(), &[]).await.expect("added");
+        admission.install(mirrored("0.2.0", "default = \"https://mirror.example\""), "test").await.expect("installs");
+        let review = admission.review(ADAPTER).await.expect("a review");
+        assert_eq!(
+            review.difference.wider,
+            ["the setting mirror: url, by default https://mirror.example instead of url, without a default"]
+        );
+        admission.approve(ADAPTER, Approval::default(), "test").await.expect("approved");
+        app.host.sync.set_channel(&app.host.tenant, SHOP, [("price_rounding".to_owned(), "half-up".into())].into_iter().collect(), Vec::new()).await.expect("set");
+        let kept = app.host.sync.channel(&app.host.tenant, SHOP).await.expect("the channel").settings.0;
+        assert!(!kept.contains_key("mirror") && kept["price_rounding"] == "half-up", "{kept:?}");
+        app.host.sync.remove_channel(&app.host.tenant, SHOP).await.expect("removed");
+        app.add(&server.base_url, &store.key(), &[]).await.expect("added later");
+        let made = app.host.sync.channel(&app.host.tenant, SHOP).await.expect("the channel").settings.0;
+        assert_eq!(made["mirror"], "https://mirror.example", "written down when it is made");
     }
 
     /// A hundred calls are under way while ten upgrades and rollbacks go by: each ends, with the code it began with.

@@ -74,8 +74,9 @@ impl Week {
     async fn of(app: App, seed: u64) -> Self {
         let shops = shops(seed);
         let marketplaces: Vec<_> = shops.iter().map(|shop| &shop.marketplace).collect();
-        let fresh = App::start(Database::Sqlite).await.trusting(&marketplaces).await;
-        let app = app.trusting(&marketplaces).await;
+        let faster = [("ENTREPOT_CEILINGS_REQUESTS_PER_SECOND", "1000")];
+        let fresh = App::start(Database::Sqlite).await.trusting(&marketplaces).await.with(&faster).await;
+        let app = app.trusting(&marketplaces).await.with(&faster).await;
         let now = BEGINNING;
         let mut channels = Vec::new();
         for of in [&app, &fresh] {

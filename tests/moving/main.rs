@@ -13,7 +13,7 @@ use entrepot_config::Config;
 use entrepot_domain::{ChannelId, Clock};
 use entrepot_queue::Outcome;
 use entrepot_server::host::Host;
-use entrepot_web::{HookLimits, Hosts};
+use entrepot_web::{ClientLimits, HookLimits, Hosts};
 use tokio::net::TcpListener;
 
 /// Longer waits are left for another time, as workers do.
@@ -25,12 +25,12 @@ async fn main() -> Result<()> {
     let clock = Clock::shifted();
     let program = std::env::var("ENTREPOT_PROGRAM").context("ENTREPOT_PROGRAM names the binary entrepot")?;
     let config = Config::from_env()?;
-    let hooks = HookLimits { per_minute: 100_000, body: config.webhooks.body, address_header: String::new() };
+    let hooks = HookLimits { per_minute: 100_000, genuine_per_minute: 1_000_000, ..HookLimits::default() };
     let host = Host::open(config, clock.clone(), program.into()).await?;
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
     let hosts = Hosts::new(address, &host.config.public_url);
-    let app = entrepot_web::router(host.sync.clone(), host.tenant.clone(), hosts, hooks);
+    let app = entrepot_web::router(host.sync.clone(), host.tenant.clone(), hosts, hooks, ClientLimits::default());
     tokio::spawn(async move { axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>()).await });
     println!("{address}");
     let (lines, mut told) = tokio::sync::mpsc::channel(1);

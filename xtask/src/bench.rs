@@ -117,7 +117,7 @@ fn measured(host: &Host, shop: &Shop, title: &str, native_database: &str) -> Res
     }
     for what in ["first import", "second, unchanged"] {
         let mut import = host.command();
-        import.args(["import", "bench", "--full", "--wait"]);
+        import.args(["import", "bench", "--full", "--wait", "--json"]);
         let measure = measure(&mut import)?;
         let report = Report::parse(&measure.printed)?;
         let failure = report.failure.unwrap_or_default();

@@ -120,7 +120,7 @@ fn import(host: &Host, channel: &str) -> Result<Report> {
     eprintln!("$ entrepot import {channel} --full --wait");
     // The progress bar is on stderr, which is the terminal's; the report is the last line of stdout.
     let mut import = host.command();
-    import.args(["import", channel, "--full", "--wait"]).stderr(Stdio::inherit());
+    import.args(["import", channel, "--full", "--wait", "--json"]).stderr(Stdio::inherit());
     let ended = import.output().context("entrepot import cannot be started")?;
     let report = Report::parse(&String::from_utf8_lossy(&ended.stdout))?;
     if report.state == "failed" {

@@ -81,9 +81,13 @@ pub(crate) fn items(channel: &Channel, ids: &[String]) -> Result<Vec<RawItem>, E
 fn items_of(channel: &Channel, answer: &Value) -> Vec<RawItem> {
     let products = answer["products"].as_array().map(Vec::as_slice).unwrap_or_default();
     let note = if setting(channel, "sin") == "telling" { setting(channel, "note") } else { String::new() };
+    let muddled = setting(channel, "sin") == "muddled";
     let item = |product: &Value| {
         let mut product = product.clone();
         product["note"] = note.clone().into();
+        if let (false, Some(tags)) = (muddled, product["tags"].as_array_mut()) {
+            tags.sort_by_key(Value::to_string);
+        }
         RawItem {
             source_id: product["id"].to_string(),
             updated_at: None,

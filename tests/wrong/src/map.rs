@@ -36,5 +36,7 @@ pub(crate) fn product(sin: &str, item: &RawItem) -> Result<model::Product, Error
     };
     let inventory = model::Inventory::Tracked(vec![level]);
     let variant = model::ProductVariant { price: Some(price), inventory, ..blank::variant(id) };
-    Ok(model::Product { variants: vec![variant], ..blank::product(id, title) })
+    let tags = goods["tags"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let tags = tags.iter().filter_map(|tag| tag.as_str().map(str::to_owned)).collect();
+    Ok(model::Product { tags, variants: vec![variant], ..blank::product(id, title) })
 }

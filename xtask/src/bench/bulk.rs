@@ -22,7 +22,7 @@ pub(super) fn show(products: u64) -> Result<()> {
     host.env.push(("ENTREPOT_EGRESS_CA_FILE".into(), authority.display().to_string()));
     host.connect("bulk", &simulator.shop)?;
     let mut import = host.command();
-    import.args(["import", "bulk", "--full", "--wait"]);
+    import.args(["import", "bulk", "--full", "--wait", "--json"]);
     let measure = measure(&mut import)?;
     let report = Report::parse(&measure.printed)?;
     ensure!(measure.ok, "the bulk import is {}: {}", report.state, report.failure.unwrap_or_default());

@@ -16,6 +16,16 @@ struct Report {
     bytes: u64,
     compile_seconds: f64,
     calls: Vec<Call>,
+    scrub: Vec<Scrub>,
+}
+
+/// Searching answers for secrets.
+#[derive(Deserialize)]
+struct Scrub {
+    secrets: String,
+    made_ms: f64,
+    page_ns: f64,
+    repeated_ns: f64,
 }
 
 #[derive(Deserialize)]
@@ -53,6 +63,10 @@ pub(super) fn show() -> Result<()> {
         let ratio = ratio.map_or_else(|| "-".into(), |ratio| format!("{ratio:.2}"));
         let (native, slowest) = (number(native_p50_us), number(native_p99_us));
         println!("{call:<34} {p50_us:>10.1} {p99_us:>10.1} {native:>12} {slowest:>12} {ratio:>7}");
+    }
+    println!("\n{:<34} {:>10} {:>10} {:>12}", "secrets searched for", "made, ms", "page ns/B", "worst ns/B");
+    for Scrub { secrets, made_ms, page_ns, repeated_ns } in report.scrub {
+        println!("{secrets:<34} {made_ms:>10.1} {page_ns:>10.1} {repeated_ns:>12.1}");
     }
     template()
 }

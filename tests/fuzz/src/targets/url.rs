@@ -151,7 +151,9 @@ fn run(input: &[u8]) -> Outcome {
     let rule = Rule { origin, store_url, shop: &shop, path };
     let granted = bound.allow("fetch-page", "GET", &asked);
     let covered = rule.covers(asked.as_str());
-    if strict.is_ok() && !bound.rules().is_empty() {
+    // What is encoded in a query can be the name of a parameter that no rule lets through.
+    let plain = asked.query().is_none_or(|query| !query.contains('%'));
+    if strict.is_ok() && plain && !bound.rules().is_empty() {
         assert_eq!(granted.is_ok(), covered, "{asked} against {origin} {path} with {store_url:?} and {shop:?}");
     }
     if granted.is_ok() {

@@ -5,10 +5,13 @@ mod exhaust;
 mod files;
 mod network;
 mod orders;
+mod plan;
+mod webhooks;
 
 use entrepot_guest::prelude::*;
 
 use orders::Orders;
+use plan::Plan;
 
 /// Does as it is told, however bad that is.
 pub struct Hostile;
@@ -17,23 +20,31 @@ impl Connection for Hostile {
     fn check(channel: Channel) -> Result<Account, Error> {
         let orders = Orders::of_channel(&channel)?;
         exhaust::run(&orders);
+        if orders.mode() == "plan" {
+            Plan::of(orders.text("plan"))?.check()?;
+        }
         network::check(&orders)
     }
 }
 
 impl Catalog for Hostile {
-    fn fetch_page(channel: Channel, _: PageRequest) -> Result<Page, Error> {
+    fn fetch_page(channel: Channel, request: PageRequest) -> Result<Page, Error> {
         let orders = Orders::of_channel(&channel)?;
         exhaust::run(&orders);
         match orders.mode() {
+            "plan" => Plan::of(orders.text("plan"))?.page(&request),
             "download" => files::download(&orders),
             "files-of-others" => files::others(),
             _ => network::fetch_page(&orders),
         }
     }
 
-    fn fetch_items(_: Channel, _: Option<String>, _: Vec<String>) -> Result<Vec<RawItem>, Error> {
-        Ok(Vec::new())
+    fn fetch_items(channel: Channel, _: Option<String>, ids: Vec<String>) -> Result<Vec<RawItem>, Error> {
+        let orders = Orders::of_channel(&channel)?;
+        match orders.mode() {
+            "plan" => Plan::of(orders.text("plan"))?.items(ids),
+            _ => Ok(Vec::new()),
+        }
     }
 
     fn map_product(_: Channel, item: RawItem) -> Result<model::Product, Error> {
@@ -52,4 +63,22 @@ impl Stock for Hostile {
     }
 }
 
-entrepot_guest::export!(Hostile: connection, catalog, stock);
+impl Webhooks for Hostile {
+    fn verify_webhook(_: Channel, delivery: Delivery) -> Result<Verdict, Error> {
+        webhooks::verify(&delivery)
+    }
+
+    fn subscribe(_: Channel, _: String) -> Result<Vec<Subscription>, Error> {
+        Ok(Vec::new())
+    }
+
+    fn subscriptions(_: Channel) -> Result<Vec<Subscription>, Error> {
+        Ok(Vec::new())
+    }
+
+    fn unsubscribe(_: Channel, _: Vec<String>) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+entrepot_guest::export!(Hostile: connection, catalog, stock, webhooks);

@@ -14,6 +14,10 @@ impl Orders {
         Self::parse(&item.body)
     }
 
+    pub(crate) fn of_delivery(delivery: &Delivery) -> Result<Self, Error> {
+        Self::parse(&String::from_utf8_lossy(&delivery.body))
+    }
+
     fn parse(text: &str) -> Result<Self, Error> {
         serde_json::from_str(text).map(Self).map_err(|error| Error::Other(error.to_string()))
     }
@@ -29,6 +33,11 @@ impl Orders {
 
     pub(crate) fn number(&self, key: &str) -> usize {
         self.0.get(key).and_then(Value::as_u64).map_or(0, |number| number as usize)
+    }
+
+    pub(crate) fn texts(&self, key: &str) -> Vec<String> {
+        let texts = self.0.get(key).and_then(Value::as_array).into_iter().flatten();
+        texts.filter_map(Value::as_str).map(str::to_owned).collect()
     }
 
     /// Pairs of names and values, as in `[["accept", "*/*"]]`.

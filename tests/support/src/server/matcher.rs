@@ -1,5 +1,7 @@
 //! Which requests a fault or a scripted action is for.
 
+use std::collections::HashMap;
+
 use super::Request;
 
 /// Picks requests by what their target contains, then by their number among those picked.
@@ -10,6 +12,9 @@ pub struct Matcher {
     skip: usize,
     take: Option<usize>,
     seen: usize,
+    every: usize,
+    /// Of each target, so many; and how often each was asked for.
+    of_each: Option<(usize, HashMap<String, usize>)>,
 }
 
 impl Matcher {
@@ -61,6 +66,20 @@ impl Matcher {
         self
     }
 
+    /// One of so many.
+    #[must_use]
+    pub fn every(mut self, n: usize) -> Self {
+        self.every = n;
+        self
+    }
+
+    /// The first `count` tries of each target.
+    #[must_use]
+    pub fn first_of_each(mut self, count: usize) -> Self {
+        self.of_each = Some((count, HashMap::new()));
+        self
+    }
+
     /// Whether this request is meant; counts it when the text fits.
     pub(crate) fn meets(&mut self, request: &Request) -> bool {
         let target = request.target();
@@ -71,6 +90,16 @@ impl Matcher {
         }
         self.seen += 1;
         let number = self.seen;
-        number > self.skip && self.take.is_none_or(|take| number <= self.skip + take)
+        if let Some((count, asked)) = &mut self.of_each {
+            // A signature differs from one try to the next.
+            let asked = asked.entry(target.split("&oauth_").next().unwrap_or_default().to_owned()).or_default();
+            *asked += 1;
+            if asked > count {
+                return false;
+            }
+        }
+        (self.every == 0 || number.is_multiple_of(self.every))
+            && number > self.skip
+            && self.take.is_none_or(|take| number <= self.skip + take)
     }
 }

@@ -1,0 +1,112 @@
+//! Ordinary bad weather: one request in so many fails. What can be asked again is, so every import ends with everything.
+
+use std::time::Instant;
+
+use entrepot_domain::run::RunState;
+use entrepot_test_support::server::{Fault, Matcher, RetryAfter, Server};
+use entrepot_test_support::woocommerce::{Seed, Store, serve};
+use entrepot_tests::{App, Database};
+
+/// Of a shop: enough for several pages.
+const PRODUCTS: usize = 36;
+/// Once a shop has refused something, its pace counts here as it does anywhere.
+const FEW: usize = 10;
+
+fn hint() -> RetryAfter {
+    RetryAfter::Text("0.02".into())
+}
+
+/// What goes wrong.
+fn kinds() -> [(&'static str, Fault); 6] {
+    [
+        ("500", Fault::Status(500)),
+        ("502", Fault::Gateway(502)),
+        ("a body cut off", Fault::Truncate(40)),
+        ("JSON cut off", Fault::Chop(40)),
+        ("a web page", Fault::HtmlError),
+        ("a lost connection", Fault::Drop),
+    ]
+}
+
+async fn shop(products: usize, variable_share: f64) -> (App, Store, Server) {
+    let store = Store::generate(Seed { products, variable_share, seed: 8 });
+    let server = serve(&store);
+    let size = (products / 3).to_string();
+    let options = [
+        ("ENTREPOT_EGRESS_RETRY_MS", "1"),
+        ("ENTREPOT_IMPORT_PAGE_SIZE", size.as_str()),
+        ("ENTREPOT_IMPORT_BACKOFF_MS", "1"),
+    ];
+    let app = App::start_with(Database::Sqlite, &options).await;
+    app.connect(&server.base_url, &store.key()).await;
+    (app, store, server)
+}
+
+async fn arrives(app: &App, store: &Store, server: &Server, what: &str, matcher: Matcher, fault: Fault) {
+    // Products with variations take many requests a page, and all of them have to come.
+    server.inject(Matcher::path("/wc/v3/variations"), Fault::Status(404));
+    server.inject(matcher, fault);
+    let (begun, all) = (Instant::now(), store.product_ids().len() as i64);
+    let run = app.import().await;
+    server.heal();
+    let ended = (run.state, run.fetched, run.deleted);
+    assert_eq!(ended, (RunState::Completed, all, 0), "{what}, after {:?}: {run:?}", begun.elapsed());
+    assert!(run.retries > 0, "{what} was noticed: {run:?}");
+}
+
+async fn whatever_the_weather(variable_share: f64) {
+    let (app, store, server) = shop(PRODUCTS, variable_share).await;
+    for (kind, fault) in kinds() {
+        for rate in [2, 3, 7] {
+            let what = format!("{kind}, one in {rate}");
+            arrives(&app, &store, &server, &what, Matcher::path("/wc/v3/").every(rate), fault.clone()).await;
+        }
+    }
+    let each = Matcher::path("/wc/v3/").first_of_each(2);
+    arrives(&app, &store, &server, "the first two tries of each", each, Fault::Status(503)).await;
+    assert_eq!(app.products().await.len() + app.dead_letters().await.len(), PRODUCTS);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn simple_products_arrive_in_any_weather() {
+    whatever_the_weather(0.0).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn products_with_variations_arrive_in_any_weather() {
+    whatever_the_weather(0.5).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shop_that_asks_to_wait_again_and_again_is_read() {
+    for fault in [Fault::TooMany(Some(hint())), Fault::Unavailable(hint())] {
+        let (app, store, server) = shop(FEW, 0.4).await;
+        for rate in [7, 2] {
+            let what = format!("{fault:?}, one in {rate}");
+            arrives(&app, &store, &server, &what, Matcher::path("/wc/v3/").every(rate), fault.clone()).await;
+        }
+    }
+}
+
+/// 401 from whatever stands in front, once: the shop is asked again before anybody is told to connect anew.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_refusal_among_good_answers_ends_nothing() {
+    let (app, store, server) = shop(PRODUCTS, 0.2).await;
+    arrives(&app, &store, &server, "one 401 in five", Matcher::path("/wc/v3/").every(5), Fault::Status(401)).await;
+}
+
+/// An answer that is whole and wrong in a way that only the adapter can tell.
+#[tokio::test(flavor = "multi_thread")]
+async fn another_shape_is_asked_for_again() {
+    let (app, store, server) = shop(PRODUCTS, 0.2).await;
+    let other = Fault::Body(b"{\"oops\":true}".to_vec());
+    arrives(
+        &app,
+        &store,
+        &server,
+        "an object for a list, one in three",
+        Matcher::path("/wc/v3/products").every(3),
+        other,
+    )
+    .await;
+}
