@@ -69,9 +69,33 @@ on_both! {
         hostile::change(&app, "shop", json!({"items": 500, "deleted": 500})).await;
         let held = hostile::import_as(&app, "shop", DELTA).await;
         assert_eq!((held.state, held.deleted, hostile::count(&app, &channel).await), (RunState::Incomplete, 0, 490), "{held:?}");
-        assert!(held.failure.as_deref().is_some_and(|why| why.contains("490 of 490") && why.contains("--allow-mass-deletion")), "{held:?}");
+        assert!(held.failure.as_deref().is_some_and(|why| why.contains("500 of 500 products are gone from the shop, with the 10 that were deleted within a day") && why.contains("--allow-mass-deletion")), "{held:?}");
         let sure = hostile::import_with(&app, "shop", DELTA, SURE).await;
         assert_eq!((sure.state, sure.deleted, hostile::count(&app, &channel).await), (RunState::Completed, 490, 0), "{sure:?}");
+    }
+
+    async fn a_shop_that_shrinks_step_by_step_asks(app: App) {
+        hostile::install(&app).await;
+        let channel = hostile::add(&app, "shop", json!({"items": 100, "total": 100})).await;
+        assert_eq!(hostile::import(&app, "shop").await.created, 100);
+        let mut states = Vec::new();
+        for left in [90, 80, 70, 60, 50] {
+            hostile::change(&app, "shop", json!({"items": left, "total": left})).await;
+            let run = hostile::import(&app, "shop").await;
+            states.push((run.state, run.deleted));
+        }
+        let (deleted, held) = ((RunState::Completed, 10), (RunState::Incomplete, 0));
+        assert_eq!(states, [deleted, deleted, deleted, held, held]);
+        // Deliveries have no allowance of their own.
+        assert_eq!(hostile::deliver(&app, &channel, json!({"id": "one", "deleted": ["item-0"]})).await, Received::Stored);
+        hostile::work(&app, &channel).await;
+        assert_eq!(hostile::count(&app, &channel).await, 70);
+        let scoped = app.host.db.tenant(&app.host.tenant);
+        assert_eq!(scoped.deliveries(&channel, "dead", "", 10).await.expect("answers").len(), 1);
+        // The next day, the rest of the day before is let go.
+        app.clock().advance(DAY + 1);
+        let run = hostile::import(&app, "shop").await;
+        assert_eq!((run.state, run.deleted), (RunState::Completed, 20), "{run:?}");
     }
 
     async fn a_small_shop_that_is_empty_all_at_once_asks(app: App) {

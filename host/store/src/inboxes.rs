@@ -60,10 +60,11 @@ const CLAIM: &str = "UPDATE webhook_inboxes SET mended_at = $4 \
 
 const DELETIONS: &str =
     "SELECT deleting_since, deleted, deleted_of FROM webhook_inboxes WHERE tenant_id = $1 AND channel_id = $2";
-const NOTE_DELETIONS: &str = "UPDATE webhook_inboxes SET deleting_since = $3, deleted = $4, deleted_of = $5 \
-    WHERE tenant_id = $1 AND channel_id = $2";
+const NOTE_DELETIONS: &str = "INSERT INTO webhook_inboxes (tenant_id, channel_id, lease_owner, lease_until, not_before, mended_at, \
+    deleting_since, deleted, deleted_of) VALUES ($1, $2, '', 0, 0, 0, $3, $4, $5) ON CONFLICT (tenant_id, channel_id) DO UPDATE SET \
+    deleting_since = excluded.deleting_since, deleted = excluded.deleted, deleted_of = excluded.deleted_of";
 
-/// What deliveries deleted since a moment, and of how many.
+/// What runs and deliveries deleted since a moment, and of how many.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, sqlx::FromRow)]
 pub struct Deletions {
     #[sqlx(rename = "deleting_since")]
@@ -131,15 +132,11 @@ impl ScopedTx {
         Ok(())
     }
 
-    /// What deliveries deleted by now.
+    /// What runs and deliveries deleted by now.
     pub async fn note_deletions(&mut self, channel: &ChannelId, by_now: Deletions) -> Result<(), StoreError> {
         let Deletions { since, deleted, of } = by_now;
         execute!(&mut self.tx, NOTE_DELETIONS, self.tenant.as_str(), channel.as_str(), since, deleted, of)?;
         Ok(())
-    }
-
-    pub async fn forget_deletions(&mut self, channel: &ChannelId) -> Result<(), StoreError> {
-        self.note_deletions(channel, Deletions::default()).await
     }
 
     /// Somebody says that it is worth another try now.

@@ -2,6 +2,7 @@
 
 mod channels;
 mod connect;
+mod deletions;
 mod error;
 mod import;
 mod linking;

@@ -2,7 +2,6 @@
 
 mod batch;
 mod commit;
-mod deletions;
 mod doors;
 mod inbox;
 mod intake;
@@ -16,7 +15,6 @@ mod subscriptions;
 mod turns;
 mod upkeep;
 
-pub(crate) use deletions::HELD_BACK;
 pub(crate) use doors::Doors;
 pub(crate) use intake::Intake;
 pub use receive::{Incoming, Received};

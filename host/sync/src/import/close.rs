@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use entrepot_domain::catalog::limits::UNIDENTIFIED;
 use entrepot_domain::clock::Timestamp;
-use entrepot_domain::run::{Counts, RunScope, RunState, may_vanish};
+use entrepot_domain::run::{Counts, RunScope, RunState};
+use entrepot_store::inboxes::Deletions;
 use entrepot_store::pages::{Ids, Seen};
 use entrepot_store::runs::RunRow;
 use entrepot_store::{Scoped, StoreError};
@@ -14,7 +15,8 @@ use super::patience::with_patience;
 use super::stock;
 use crate::Sync;
 use crate::channels::OpenChannel;
-use crate::webhooks::HELD_BACK;
+use crate::deletions::Deleting;
+use crate::deletions::HELD_BACK;
 
 const DELETE_AT_ONCE: usize = 1_000;
 
@@ -22,6 +24,8 @@ struct Verdict {
     state: RunState,
     failure: Option<String>,
     gone: Vec<String>,
+    /// With `gone`, what was deleted within a day.
+    deletions: Deletions,
 }
 
 impl Sync {
@@ -55,33 +59,39 @@ impl Sync {
         counts: Counts,
         seen: &Seen,
     ) -> Result<Verdict, StoreError> {
-        let incomplete = |why: String| Verdict { state: RunState::Incomplete, failure: Some(why), gone: Vec::new() };
+        let nothing = || Verdict {
+            state: RunState::Completed,
+            failure: None,
+            gone: Vec::new(),
+            deletions: Deletions::default(),
+        };
+        let incomplete = |why| Verdict { state: RunState::Incomplete, failure: Some(why), ..nothing() };
         if let Some(shortfall) = counts.shortfall() {
             return Ok(incomplete(format!("{shortfall}; nothing was deleted. Import again to look for them")));
         }
-        let completed = |gone| Verdict { state: RunState::Completed, failure: None, gone };
         let patience = self.parts().options.database_patience;
-        let (alive, gone) = match row.scope() {
+        let gone = match row.scope() {
             RunScope::Full => self.vanished(scoped, channel, row.created_at, seen).await?,
-            RunScope::ChangedSince(_) if seen.gone.is_empty() => return Ok(completed(Vec::new())),
-            RunScope::ChangedSince(_) => {
-                let gone = self.said_to_be_gone(scoped, channel, row, seen).await?;
-                (with_patience(patience, || scoped.count_alive(&channel.id)).await?, gone)
-            }
+            RunScope::ChangedSince(_) if seen.gone.is_empty() => return Ok(nothing()),
+            RunScope::ChangedSince(_) => self.said_to_be_gone(scoped, channel, row, seen).await?,
             RunScope::Stock(_) => {
                 let names = scoped.first_listed(&row.run_id()).await?;
-                return Ok(Verdict { failure: stock::unknown(seen.listed.len(), names), ..completed(Vec::new()) });
+                return Ok(Verdict { failure: stock::unknown(seen.listed.len(), names), ..nothing() });
             }
         };
-        let percent = self.parts().options.mass_deletion_percent;
-        if gone.len() > may_vanish(alive, percent) && !row.allow_mass_deletion {
+        let wanted = with_patience(patience, || self.deletions_with(scoped, &channel.id, gone.len())).await?;
+        let Deleting { by_now: Deletions { deleted, of, .. }, allowed, percent } = wanted;
+        if !gone.is_empty() && !allowed && !row.allow_mass_deletion {
+            let before = deleted - i64::try_from(gone.len()).unwrap_or(deleted);
+            let with_those = if before > 0 { format!(", with the {before} that were deleted within a day") } else { String::new() };
             return Ok(incomplete(format!(
-                "{} of {alive} products are gone from the shop, more than may vanish at once ({percent}%, and never most of them); \
-                 nothing was deleted. If that is right, import again with --allow-mass-deletion",
-                gone.len(),
+                "{deleted} of {of} products are gone from the shop{with_those}, more than may vanish at once ({percent}%, and never \
+                 most of them); nothing was deleted. If that is right, import again with --allow-mass-deletion"
             )));
         }
-        Ok(completed(gone))
+        // Whoever is sure of it begins a new day.
+        let deletions = if row.allow_mass_deletion { Deletions::default() } else { wanted.by_now };
+        Ok(Verdict { gone, deletions, ..nothing() })
     }
 
     /// What pages of a delta said is gone, as far as it is here and nothing newer of it came meanwhile.
@@ -108,25 +118,24 @@ impl Sync {
         Ok(gone)
     }
 
-    /// How many items were alive, and which of them this run did not find.
+    /// The items that were alive and that this run did not find.
     async fn vanished(
         &self,
         scoped: &Scoped,
         channel: &OpenChannel,
         since: Timestamp,
         seen: &Seen,
-    ) -> Result<(usize, Vec<String>), StoreError> {
+    ) -> Result<Vec<String>, StoreError> {
         let now = self.db().clock().now();
         // A webhook may have brought it after the page it belongs on had been read. Instants to come are of a clock that was wrong.
         let came_meanwhile = |at: Timestamp| (since..=now).contains(&at);
         let exists: &Ids = if seen.listed.is_empty() { &seen.items } else { &seen.listed };
-        let (mut alive, mut gone, mut after) = (0, Vec::new(), String::new());
+        let (mut gone, mut after) = (Vec::new(), String::new());
         loop {
             let patience = self.parts().options.database_patience;
             let items = with_patience(patience, || scoped.alive_items(&channel.id, &after)).await?;
-            let Some((last, _)) = items.last() else { return Ok((alive, gone)) };
+            let Some((last, _)) = items.last() else { return Ok(gone) };
             after.clone_from(last);
-            alive += items.len();
             // What has no id of its own cannot be on any list; it is there as long as pages show it.
             let shown = |id: &String| id.starts_with(UNIDENTIFIED) && seen.items.contains(id);
             let exists = |id: &String| (exists.contains(id) || shown(id)) && !seen.gone.contains(id);
@@ -151,15 +160,16 @@ async fn finish(
     for ids in verdict.gone.chunks(DELETE_AT_ONCE) {
         tx.delete_items(&channel.id, ids).await?;
     }
+    if !verdict.gone.is_empty() {
+        tx.note_deletions(&channel.id, verdict.deletions).await?;
+    }
     tx.forget_pages(run).await?;
     if verdict.state == RunState::Completed {
         // Whatever was wrong with the account is over.
         tx.set_channel_problem(&channel.id, None).await?;
     }
     if let Some(currencies) = currencies {
-        // What is here is what is there: deliveries may delete anew.
         tx.note_currencies(&channel.id, currencies).await?;
-        tx.forget_deletions(&channel.id).await?;
         tx.settle_dead_deliveries(&channel.id, HELD_BACK, "a full import found what is there and what is gone").await?;
     }
     tx.commit().await

@@ -14,6 +14,7 @@ use entrepot_store::items::KnownItem;
 use super::merge::{Plan, Sources, Wanted};
 use super::portions::Writer;
 use crate::channels::OpenChannel;
+use crate::deletions::Deleting;
 use crate::import::{PORTION_BYTES, PreparedPage};
 use crate::{Sync, SyncError};
 
@@ -100,7 +101,7 @@ impl Sync {
         let Draft { shown, failed, fates, .. } = draft;
         let deletions = match page.deleted.len() {
             0 => Ok(Deletions::default()),
-            more => self.may_delete(scoped, &channel.id, more).await?,
+            more => held_back(self.deletions_with(scoped, &channel.id, more).await?),
         };
         if deletions.is_ok() {
             page.counts.deleted = i64::try_from(page.deleted.len()).unwrap_or(i64::MAX);
@@ -205,4 +206,16 @@ impl Draft<'_> {
             self.plan.notes[*index].push(format!("{id}: {what}"));
         }
     }
+}
+
+/// Why what deliveries say is gone stays, if it does.
+fn held_back(Deleting { by_now, allowed, percent }: Deleting) -> Result<Deletions, String> {
+    if allowed {
+        return Ok(by_now);
+    }
+    let Deletions { deleted, of, .. } = by_now;
+    Err(format!(
+        "{deleted} of {of} products would be deleted within a day, more than may vanish at once ({percent}%, and never most of them); \
+         these stay. If that is right: entrepot import CHANNEL --full --allow-mass-deletion"
+    ))
 }

@@ -11,7 +11,7 @@ use entrepot_store::Scoped;
 use entrepot_store::deliveries::{Outcome, Pending};
 
 use super::batch::{Ready, concerns_all};
-use super::deletions::HELD_BACK;
+use crate::deletions::HELD_BACK;
 use crate::channels::OpenChannel;
 use crate::import::{Verdict, judge};
 use crate::{Sync, SyncError};
