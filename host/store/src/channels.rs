@@ -25,7 +25,7 @@ pub struct ChannelRow {
     pub mac: Option<String>,
     /// In which the last full run found prices. `None`: none has yet.
     #[serde(skip)]
-    pub currencies: Option<Json<BTreeSet<String>>>,
+    pub currencies: Option<Lenient<BTreeSet<String>>>,
 }
 
 impl ChannelRow {

@@ -10,7 +10,7 @@ use sqlx::{Database, Decode, Type};
 
 /// What cannot be read is empty instead of an error: one such row must not keep all others of its list from being read. Whoever uses it
 /// holds it against the row's MAC, which it then does not fit.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize)]
 #[serde(transparent)]
 pub struct Lenient<T>(pub T);
 

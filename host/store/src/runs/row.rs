@@ -3,7 +3,8 @@
 use entrepot_domain::clock::Timestamp;
 use entrepot_domain::run::{Counts, Drift, RunScope, RunState, Spent};
 use entrepot_domain::{ChannelId, RunId};
-use sqlx::types::Json;
+
+use crate::lenient::Lenient;
 
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct RunRow {
@@ -58,8 +59,8 @@ struct CountColumns {
     requests: i64,
     rate_limited: i64,
     retries: i64,
-    drift: Json<Drift>,
-    spent: Json<Spent>,
+    drift: Lenient<Drift>,
+    spent: Lenient<Spent>,
     unknown: i64,
 }
 
@@ -97,8 +98,8 @@ impl RunRow {
             requests,
             rate_limited,
             retries,
-            drift: Json(drift),
-            spent: Json(spent),
+            drift: Lenient(drift),
+            spent: Lenient(spent),
             unknown,
         } = self.counts;
         Counts {
