@@ -4,7 +4,8 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use axum::routing::get;
+use axum::body::Bytes;
+use axum::routing::{get, post};
 use entrepot_domain::run::{RunScope, RunState};
 use entrepot_metrics::Metrics;
 use entrepot_sync::StartOptions;
@@ -46,6 +47,7 @@ impl Served {
             .route("/", get(|| async { "here" }))
             .route("/large", get(|| async { vec![b'x'; LARGE] }))
             .route("/late", get(|| async { tokio::time::sleep(Duration::from_millis(300)).await }))
+            .route("/take", post(async |body: Bytes| body.len().to_string()))
             .route("/never", get(|| async { std::future::pending::<()>().await }));
         let task = tokio::spawn(entrepot_web::serve(listener, app, limits, Metrics::default(), stop.clone()));
         Self { address, stop, task }
@@ -134,6 +136,23 @@ async fn a_thousand_half_open_connections_keep_nobody_out() {
     }
     assert!(served.answers().await);
     assert!(served.stopped().await < Duration::from_secs(2), "not one of them keeps it from stopping");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn half_of_a_body_keeps_nobody_out() {
+    let served = Served::with(ClientLimits { connections: 3, per_address: 3, ..ClientLimits::default() }).await;
+    const HALF_A_BODY: &str = "POST /take HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 8\r\n\r\nhalf";
+    let mut crowd = Vec::new();
+    for _ in 0..30 {
+        crowd.push(served.open(HALF_A_BODY).await);
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert!(served.answers().await);
+    let (mut oldest, mut newest) = (crowd.remove(0), crowd.pop().expect("the newest"));
+    assert_eq!(ended(&mut oldest).await, "", "it was cut");
+    newest.write_all(b"half").await.expect("sent");
+    let answer = ended(&mut newest).await;
+    assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with('8'), "who goes on is answered: {answer}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

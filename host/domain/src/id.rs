@@ -17,6 +17,12 @@ pub trait Id: AsRef<str> + Sized {
         let ulid = next(u64::try_from(now).unwrap_or(0));
         Self::from_text(format!("{}_{}", Self::PREFIX, ulid.to_string().to_lowercase()))
     }
+
+    /// Whether the text is what [`Id::make`] makes.
+    fn is_one(text: &str) -> bool {
+        let ulid = text.strip_prefix(Self::PREFIX).and_then(|rest| rest.strip_prefix('_'));
+        ulid.is_some_and(|ulid| Ulid::from_string(ulid).is_ok())
+    }
 }
 
 fn next(millis: u64) -> Ulid {
@@ -93,6 +99,7 @@ mod tests {
         let (earlier, later) = (RunId::make(1_000), RunId::make(2_000));
         assert!(earlier.as_str().starts_with("run_"));
         assert!(earlier < later);
+        assert!(RunId::is_one(earlier.as_str()) && !ProductId::is_one(earlier.as_str()) && !RunId::is_one("run_1"));
         assert_ne!(RunId::make(1_000), RunId::make(1_000));
         let same = |_| (0..100).map(|_| DeliveryId::make(3_000)).collect::<Vec<_>>();
         // Others make ids of other moments meanwhile.

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes, HttpBody};
 use axum::http::{HeaderMap, header};
-use http_body_util::LengthLimitError;
-use tokio::sync::Semaphore;
+use http_body_util::{BodyExt, LengthLimitError};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::problem::Problem;
 
@@ -13,16 +13,20 @@ use crate::problem::Problem;
 pub(crate) const LARGEST_ARTIFACT: usize = 33 << 20;
 /// Lists of ids are the largest of what is written in JSON.
 const LARGEST_JSON: usize = 1 << 20;
-/// Artifacts that are received at the same time; others wait for their turn.
-const ARTIFACTS_AT_ONCE: usize = 2;
+/// Bytes of artifacts that are received at the same time. Only what has come counts: a client that announces much and sends nothing keeps
+/// nobody waiting.
+const ARTIFACTS_AT_ONCE: usize = 4 * LARGEST_ARTIFACT;
+/// For room among them. Several that have half of theirs would wait for each other.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 pub(crate) const JSON: &str = "application/json";
 pub(crate) const WASM: &str = "application/wasm";
 
 /// Receives bodies of the API.
 pub(crate) struct Bodies {
-    /// For all of a body, the wait for its turn included.
+    /// For all of a body.
     time: Duration,
+    /// Bytes that artifacts may still take.
     artifacts: Semaphore,
 }
 
@@ -37,11 +41,31 @@ impl Bodies {
             let bytes = whole(body, LARGEST_JSON, self.time).await?;
             return if holds_nul(&bytes) { Err(Problem::nul("the body")) } else { Ok(bytes) };
         }
-        let received = async {
-            let _turn = self.artifacts.acquire().await;
-            whole(body, LARGEST_ARTIFACT, self.time).await
-        };
-        tokio::time::timeout(self.time, received).await.unwrap_or_else(|_| Err(Problem::too_slow(self.time)))
+        let received = tokio::time::timeout(self.time, self.artifact(body)).await;
+        received.unwrap_or_else(|_| Err(Problem::too_slow(self.time)))
+    }
+
+    async fn artifact(&self, mut body: Body) -> Result<Bytes, Problem> {
+        let (mut bytes, mut room) = (Vec::new(), None::<SemaphorePermit<'_>>);
+        if body.size_hint().lower() > LARGEST_ARTIFACT as u64 {
+            return Err(Problem::too_large(LARGEST_ARTIFACT));
+        }
+        while let Some(frame) = body.frame().await {
+            let frame = frame.map_err(|_| Problem::bad_request("the body broke off"))?;
+            let Ok(data) = frame.into_data() else { continue };
+            if bytes.len() + data.len() > LARGEST_ARTIFACT {
+                return Err(Problem::too_large(LARGEST_ARTIFACT));
+            }
+            let size = u32::try_from(data.len()).map_err(|_| Problem::too_large(LARGEST_ARTIFACT))?;
+            let taken = tokio::time::timeout(PATIENCE, self.artifacts.acquire_many(size)).await;
+            let taken = taken.map_err(|_| Problem::unavailable())?.map_err(|_| Problem::unavailable())?;
+            match &mut room {
+                Some(room) => room.merge(taken),
+                None => room = Some(taken),
+            }
+            bytes.extend_from_slice(&data);
+        }
+        Ok(bytes.into())
     }
 }
 

@@ -1,8 +1,9 @@
 //! Connections: how many there are, for how long one may keep us waiting, and how they end.
 //!
-//! A client that does not finish costs a slot. Whoever waits longest without a request under way makes room for who comes, so that a
-//! thousand connections that say nothing keep nobody out.
+//! A client that does not finish costs a slot. The oldest connection that has no request under way, or owes the rest of a body, makes room
+//! for who comes, so that a thousand connections that say nothing keep nobody out.
 
+mod arriving;
 mod slots;
 mod timed;
 
@@ -23,6 +24,7 @@ use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 use tower_http::metrics::in_flight_requests::InFlightRequests;
 
+use arriving::Arriving;
 use slots::{Slot, Slots};
 use timed::Timed;
 
@@ -112,7 +114,7 @@ async fn converse(stream: TcpStream, peer: SocketAddr, slot: Slot, app: Router, 
         service_fn(move |mut request: Request<Incoming>| {
             activity.request();
             request.extensions_mut().insert(ConnectInfo(peer));
-            requests.clone().oneshot(request)
+            requests.clone().oneshot(request.map(|body| Arriving::new(body, activity.clone())))
         })
     };
     let stream = TokioIo::new(Timed::new(stream, limits, activity.clone()));

@@ -16,7 +16,7 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T>
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let read = axum::extract::Path::from_request_parts(parts, state).await;
-        read.map(|axum::extract::Path(read)| Self(read)).map_err(|why| Problem::bad_request(why.body_text()))
+        read.map(|axum::extract::Path(read)| Self(read)).map_err(|why| Problem::bad_request(plain(&why.body_text(), "the address")))
     }
 }
 
@@ -28,7 +28,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let read = axum::extract::Query::from_request_parts(parts, state).await;
-        read.map(|axum::extract::Query(read)| Self(read)).map_err(|why| Problem::bad_request(why.body_text()))
+        read.map(|axum::extract::Query(read)| Self(read)).map_err(|why| Problem::bad_request(plain(&why.body_text(), "the query")))
     }
 }
 
@@ -59,10 +59,18 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonOrNothing<T> {
         if bytes.trim_ascii_start().first() != Some(&b'{') {
             return Err(Problem::bad_request("the body must be one JSON object; see /api/v1/openapi.json"));
         }
-        let read = Json::from_bytes(&bytes).map_err(|why| Problem::bad_request(without_values(&why.body_text())))?;
+        let read = Json::from_bytes(&bytes).map_err(|why| Problem::bad_request(plain(&without_values(&why.body_text()), "the body")))?;
         let Json(read) = read;
         Ok(Self(Some(read)))
     }
+}
+
+/// Without the words in which a parser speaks of itself: `Failed to deserialize the JSON body into the target type: ids: invalid type`.
+fn plain(text: &str, part: &str) -> String {
+    const OF_PARSERS: [&str; 4] = ["Failed to deserialize ", "Failed to parse ", "Invalid URL: ", "Cannot parse "];
+    let own = OF_PARSERS.iter().any(|beginning| text.starts_with(beginning));
+    let why = if own { text.split_once(": ").map_or(text, |(_, why)| why) } else { text };
+    format!("{part} cannot be read: {why}; see /api/v1/openapi.json for what is expected")
 }
 
 /// Fields and positions are named, but no value: it may be a secret that stands in the wrong place.
@@ -85,5 +93,15 @@ mod tests {
         let why = Json::<std::collections::BTreeMap<String, bool>>::from_bytes(br#"{"a": "ck_\"secret, expected"}"#);
         let text = without_values(&why.expect_err("no boolean").body_text());
         assert!(text.contains("invalid type: string \"…\", expected a boolean") && !text.contains("ck_"), "{text}");
+    }
+
+    #[test]
+    fn parsers_do_not_speak_of_themselves() {
+        let body = "Failed to deserialize the JSON body into the target type: ids: invalid type: integer `1`, expected a sequence";
+        let said = plain(body, "the body");
+        assert!(said.starts_with("the body cannot be read: ids: invalid type: integer `1`"), "{said}");
+        let query = plain("Failed to deserialize query string: limit: invalid value: integer `0`", "the query");
+        assert!(query.starts_with("the query cannot be read: limit: invalid value"), "{query}");
+        assert!(plain("length limit exceeded", "the body").starts_with("the body cannot be read: length limit exceeded"));
     }
 }

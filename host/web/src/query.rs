@@ -1,7 +1,11 @@
 //! Paging, the same for every list.
 
-use serde::{Deserialize, Serialize};
+use entrepot_domain::Id;
+use serde::de::{Error, Unexpected};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::{IntoParams, ToSchema};
+
+use crate::problem::Problem;
 
 const MOST: i64 = 200;
 const USUAL: i64 = 50;
@@ -13,12 +17,29 @@ pub(crate) struct Paging {
     #[serde(default)]
     pub(crate) cursor: String,
     /// 1 to 200; 50 when absent
+    #[serde(default, deserialize_with = "within_a_page")]
+    #[param(minimum = 1, maximum = 200)]
     limit: Option<i64>,
 }
 
 impl Paging {
     pub(crate) fn limit(&self) -> i64 {
-        self.limit.unwrap_or(USUAL).clamp(1, MOST)
+        self.limit.unwrap_or(USUAL)
+    }
+
+    /// Of a list whose pages end with an id of this kind; "": the first page.
+    pub(crate) fn after<I: Id>(&self) -> Result<&str, Problem> {
+        let cursor = self.cursor.as_str();
+        if cursor.is_empty() || I::is_one(cursor) { Ok(cursor) } else { Err(Problem::no_cursor()) }
+    }
+}
+
+fn within_a_page<'de, D: Deserializer<'de>>(given: D) -> Result<Option<i64>, D::Error> {
+    match Option::<i64>::deserialize(given)? {
+        Some(limit) if !(1..=MOST).contains(&limit) => {
+            Err(D::Error::invalid_value(Unexpected::Signed(limit), &"a number from 1 to 200"))
+        }
+        limit => Ok(limit),
     }
 }
 

@@ -1,6 +1,7 @@
 //! How an operator lets an adapter in.
 
 use serde::Deserialize;
+use serde::de::Error;
 use serde_json::{Map, Value};
 
 use super::Narrowing;
@@ -32,8 +33,14 @@ impl Approval {
             share: Option<u8>,
             accept_narrower: bool,
         }
-        let own: Map<String, Value> =
-            ["version", "share", "accept_narrower"].iter().filter_map(|name| object.remove_entry(*name)).collect();
+        const OWN: [&str; 3] = ["version", "share", "accept_narrower"];
+        let own: Map<String, Value> = OWN.iter().filter_map(|name| object.remove_entry(*name)).collect();
+        let others = serde_json::to_value(Narrowing::default())?;
+        let others: Vec<&str> = others.as_object().into_iter().flat_map(Map::keys).map(String::as_str).collect();
+        if let Some(unknown) = object.keys().find(|name| !others.contains(&name.as_str())) {
+            let known = [&OWN[..], &others].concat().join(", ");
+            return Err(serde_json::Error::custom(format!("there is no field {unknown:?}; there is: {known}")));
+        }
         let Own { version, share, accept_narrower } = serde_json::from_value(own.into())?;
         Ok(Self { version, share, accept_narrower, narrowing: serde_json::from_value(object.into())? })
     }
@@ -48,7 +55,8 @@ mod tests {
         let read = |text: &str| Approval::from_json(serde_json::from_str(text).unwrap());
         let approval = read(r#"{"share": 10, "report_only": true}"#).unwrap();
         assert_eq!((approval.share, approval.narrowing.report_only), (Some(10), true));
-        assert!(read(r#"{"shares": 10}"#).unwrap_err().to_string().contains("shares"));
+        let unknown = read(r#"{"shares": 10}"#).unwrap_err().to_string();
+        assert!(["\"shares\"", "share,", "without_rules"].iter().all(|name| unknown.contains(name)), "{unknown}");
         assert!(read(r#"{"share": 300}"#).is_err());
     }
 }

@@ -17,6 +17,7 @@ pub(super) struct Activity {
     /// Until all of the answer is handed over.
     pub(super) in_flight: InFlightRequestsCounter,
     requests: AtomicUsize,
+    owes_body: AtomicBool,
     slow: AtomicBool,
 }
 
@@ -33,6 +34,16 @@ impl Activity {
     /// The client kept us waiting for too long.
     pub(super) fn too_slow(&self) {
         self.slow.store(true, Ordering::Relaxed);
+    }
+
+    /// The body of the request under way is not whole, and no more of it is there.
+    pub(super) fn owes_body(&self, owes: bool) {
+        self.owes_body.store(owes, Ordering::Relaxed);
+    }
+
+    /// Nothing is being done for it: the client is to send something.
+    fn is_idle(&self) -> bool {
+        self.is_waiting() || self.owes_body.load(Ordering::Relaxed)
     }
 
     /// For the client, that is: no request of it is under way.
@@ -83,9 +94,9 @@ impl Slots {
         Some(Slot { slots: self.clone(), activity, cut })
     }
 
-    /// Ends the oldest connection that only waits.
+    /// Ends the oldest connection that waits for its client.
     fn make_room(&self, taken: &mut Vec<Taken>, among: impl Fn(&Taken) -> bool) -> bool {
-        let Some(oldest) = taken.iter().position(|other| among(other) && other.activity.is_waiting()) else {
+        let Some(oldest) = taken.iter().position(|other| among(other) && other.activity.is_idle()) else {
             return false;
         };
         taken.remove(oldest).cut.cancel();

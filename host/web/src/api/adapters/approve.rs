@@ -70,14 +70,14 @@ pub(crate) struct ApproveAdapter {
 /// Grant an adapter what it asks for, or less
 #[utoipa::path(post, path = "/adapters/{adapter}/approve", tag = "adapters", params(("adapter" = String, Path)),
     request_body = Option<ApproveAdapter>,
-    responses((status = 200, body = ApprovedView), (status = 404, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 200, body = ApprovedView), (status = 400, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,
     Path(adapter): Path<String>,
     JsonOrNothing(body): JsonOrNothing<serde_json::Map<String, serde_json::Value>>,
 ) -> Result<Json<ApprovedView>, Problem> {
     let approval = body.map(Approval::from_json).transpose();
-    let approval = approval.map_err(|error| Problem::refused(format!("the body is not right: {error}")))?;
+    let approval = approval.map_err(|error| Problem::bad_request(format!("the body cannot be read: {error}")))?;
     let approved = app.sync.admission().approve_capped(&adapter, approval.unwrap_or_default(), "api").await?;
     Ok(Json(ApprovedView::of(&app, approved).await?))
 }

@@ -1,6 +1,6 @@
 use axum::Json;
 use axum::extract::State;
-use entrepot_domain::ChannelId;
+use entrepot_domain::{ChannelId, DeliveryId};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -9,6 +9,9 @@ use crate::AppState;
 use crate::extract::{Path, Query};
 use crate::problem::Problem;
 use crate::query::{Listing, Paging};
+
+/// "": whatever it is.
+const STATES: [&str; 4] = ["", "pending", "done", "dead"];
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -21,16 +24,20 @@ pub(crate) struct Filter {
 /// Webhook deliveries of a channel, newest first
 #[utoipa::path(get, path = "/channels/{channel}/deliveries", tag = "deliveries",
     params(("channel" = String, Path), Filter, Paging),
-    responses((status = 200, body = Listing<DeliveryView>), (status = 404, body = Problem)))]
+    responses((status = 200, body = Listing<DeliveryView>), (status = 400, body = Problem), (status = 404, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,
     Path(channel): Path<String>,
     Query(filter): Query<Filter>,
     Query(paging): Query<Paging>,
 ) -> Result<Json<Listing<DeliveryView>>, Problem> {
+    let after = paging.after::<DeliveryId>()?;
+    if !STATES.contains(&filter.state.as_str()) {
+        return Err(Problem::bad_request(format!("state is one of {}", STATES[1..].join(", "))));
+    }
     let channel = ChannelId::from(app.sync.channel(&app.tenant, &channel).await?.id);
     let scoped = app.sync.db().tenant(&app.tenant);
-    let rows = scoped.deliveries(&channel, &filter.state, &paging.cursor, paging.limit()).await?;
+    let rows = scoped.deliveries(&channel, &filter.state, after, paging.limit()).await?;
     let views = rows.into_iter().map(DeliveryView::from).collect();
     Ok(Json(Listing::new(views, paging.limit(), |last: &DeliveryView| last.id.clone())))
 }

@@ -1,5 +1,6 @@
 use axum::Json;
 use axum::extract::State;
+use entrepot_domain::LinkBatchId;
 
 use super::LinkBatchView;
 use crate::AppState;
@@ -14,7 +15,7 @@ pub(crate) async fn list(
     State(app): State<AppState>,
     Query(paging): Query<Paging>,
 ) -> Result<Json<Listing<LinkBatchView>>, Problem> {
-    let reports = app.sync.link_batches(&app.tenant, &paging.cursor, paging.limit()).await?;
+    let reports = app.sync.link_batches(&app.tenant, paging.after::<LinkBatchId>()?, paging.limit()).await?;
     let views = reports.into_iter().map(LinkBatchView::from).collect();
     Ok(Json(Listing::new(views, paging.limit(), |last: &LinkBatchView| last.batch.clone())))
 }

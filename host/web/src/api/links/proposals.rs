@@ -10,6 +10,9 @@ use crate::extract::{Path, Query};
 use crate::problem::Problem;
 use crate::query::{Listing, Paging};
 
+const STATES: [&str; 6] = ["proposed", "accepted", "rejected", "applied", "left_out", "undone"];
+const METHODS: [&str; 3] = ["sku", "gtin", "title"];
+
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Filter {
@@ -80,7 +83,7 @@ impl From<ProposalRow> for ProposalView {
 
 /// Proposed links of a batch, by number
 #[utoipa::path(get, path = "/link-batches/{batch}/proposals", tag = "links", params(("batch" = String, Path), Filter, Paging),
-    responses((status = 200, body = Listing<ProposalView>), (status = 404, body = Problem)))]
+    responses((status = 200, body = Listing<ProposalView>), (status = 400, body = Problem), (status = 404, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,
     Path(batch): Path<String>,
@@ -92,6 +95,11 @@ pub(crate) async fn handler(
         cursor => cursor.parse().map_err(|_| Problem::no_cursor())?,
     };
     let Filter { state, reason, min_confidence, below } = filter;
+    for (name, given, known) in [("state", &state, &STATES[..]), ("reason", &reason, &METHODS[..])] {
+        if given.as_deref().is_some_and(|given| !known.contains(&given)) {
+            return Err(Problem::bad_request(format!("{name} is one of {}", known.join(", "))));
+        }
+    }
     let filter = ProposalFilter { state, method: reason, at_least: min_confidence, below };
     let rows = app.sync.link_proposals(&app.tenant, &batch, &filter, after, paging.limit()).await?;
     let views = rows.into_iter().map(ProposalView::from).collect();

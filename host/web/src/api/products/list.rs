@@ -1,6 +1,6 @@
 use axum::Json;
 use axum::extract::State;
-use entrepot_domain::ChannelId;
+use entrepot_domain::{ChannelId, ProductId};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -29,7 +29,7 @@ pub(crate) async fn handler(
 ) -> Result<Json<Listing<ProductView>>, Problem> {
     let (scoped, limit) = (app.sync.db().tenant(&app.tenant), paging.limit());
     let Some(channel) = filter.channel else {
-        let views = ProductView::all(&scoped, scoped.products(&paging.cursor, limit).await?).await?;
+        let views = ProductView::all(&scoped, scoped.products(paging.after::<ProductId>()?, limit).await?).await?;
         let more = match views.last() {
             Some(last) => scoped.has_products_after(None, &last.id).await?,
             None => false,

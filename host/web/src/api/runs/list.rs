@@ -1,6 +1,6 @@
 use axum::Json;
 use axum::extract::State;
-use entrepot_domain::ChannelId;
+use entrepot_domain::{ChannelId, RunId};
 use entrepot_sync::RunReport;
 
 use super::RunView;
@@ -31,7 +31,7 @@ pub(crate) async fn of_channel(
 }
 
 async fn page(app: &AppState, channel: Option<&ChannelId>, paging: &Paging) -> Result<Json<Listing<RunView>>, Problem> {
-    let before = Some(paging.cursor.as_str()).filter(|cursor| !cursor.is_empty());
+    let before = Some(paging.after::<RunId>()?).filter(|cursor| !cursor.is_empty());
     let rows = app.sync.db().tenant(&app.tenant).runs(channel, before, paging.limit()).await?;
     let now = app.sync.db().clock().now();
     let views = rows.iter().map(|row| RunReport::new(row, now).into()).collect();
