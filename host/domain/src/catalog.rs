@@ -97,7 +97,8 @@ impl Variant {
         self.amounts().next().map(|money| money.currency.as_str())
     }
 
-    pub(crate) fn amounts(&self) -> impl Iterator<Item = &Money> {
+    /// All its amounts: price, compare-at price, cost, sale price.
+    pub fn amounts(&self) -> impl Iterator<Item = &Money> {
         let sale = self.sale.as_ref().map(|sale| &sale.price);
         [self.price.as_ref(), self.compare_at.as_ref(), self.cost.as_ref(), sale].into_iter().flatten()
     }

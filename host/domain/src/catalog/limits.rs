@@ -22,7 +22,7 @@ pub const LARGEST_PRODUCT: usize = 16 << 20;
 const SHORT: usize = 4 << 10;
 const URL: usize = 8 << 10;
 const TEXT: usize = 256 << 10;
-const HTML: usize = 1 << 20;
+const HTML: usize = 2 << 20;
 /// Before it is sanitised: pictures that were pasted into a text go then. Cleaning takes its time and many times its room.
 const UNCLEANED_HTML: usize = 4 << 20;
 /// Media, tags, collections, attributes, option axes, and places with stock of one variant.

@@ -125,7 +125,10 @@ fn check_layer(path: &[u8]) -> Result<(), &'static str> {
         return Err("control characters are not allowed in a path");
     }
     if is_disguised(path) {
-        return Err("an ASCII character in an overlong encoding or as %u00.. is not allowed in a path");
+        return Err("an ASCII character in an overlong encoding or as %uXXXX is not allowed in a path");
+    }
+    if is_wide(path) {
+        return Err("wide forms of `.`, `/` and `\\`, which some servers take for the usual ones, are not allowed in a path");
     }
     let dots = |segment: &[u8]| {
         let name = segment.split(|byte| *byte == b';').next().unwrap_or(segment).trim_ascii();
@@ -137,8 +140,8 @@ fn check_layer(path: &[u8]) -> Result<(), &'static str> {
     Ok(())
 }
 
-/// UTF-8 that takes more bytes than it has to, and the notation of some servers for code points: `%c0%ae` and `%u002e` are dots to those
-/// that do not look closely.
+/// UTF-8 that takes more bytes than it has to, and the notation of some servers for code points: `%c0%ae`, `%u002e` and `%uff0e` are dots
+/// to those that do not look closely.
 pub(super) fn is_disguised(path: &[u8]) -> bool {
     let continues = |byte: u8| (0x80..0xc0).contains(&byte);
     let overlong = path.windows(2).any(|pair| match pair {
@@ -147,7 +150,14 @@ pub(super) fn is_disguised(path: &[u8]) -> bool {
         [0xf0, next] => (0x80..0x90).contains(next),
         _ => false,
     });
-    overlong || path.windows(4).any(|part| part.eq_ignore_ascii_case(b"%u00"))
+    let code_point = |part: &[u8]| part[..2].eq_ignore_ascii_case(b"%u") && part[2..].iter().all(u8::is_ascii_hexdigit);
+    overlong || path.windows(6).any(code_point)
+}
+
+/// What compatibility normalisation turns into dots, slashes and backslashes.
+fn is_wide(path: &[u8]) -> bool {
+    let wide = ["\u{ff0e}", "\u{fe52}", "\u{2024}", "\u{2025}", "\u{ff0f}", "\u{2215}", "\u{2044}", "\u{ff3c}", "\u{fe68}"];
+    wide.iter().any(|form| path.windows(form.len()).any(|part| part == form.as_bytes()))
 }
 
 fn count(bytes: &[u8], wanted: u8) -> usize {

@@ -108,6 +108,11 @@ fn tricks_do_not() {
         "https://shop.example/a/%f0%80%80%af/b",
         "https://shop.example/a/%u002e%u002e/b",
         "https://shop.example/a/%25u002e/b",
+        "https://shop.example/a/%uff0e%uff0e/b",
+        "https://shop.example/a/%ef%bc%8e%ef%bc%8e/b",
+        "https://shop.example/a/%25ef%25bc%258e/b",
+        "https://shop.example/a%ef%bc%8fb",
+        "https://shop.example/a/%e2%80%a5/b",
         "https://shop.example/a\"b",
         "https://shop.example/café",
     ] {
