@@ -97,10 +97,12 @@ on_both! {
     async fn a_shop_that_stays_broken_fails_the_run_and_the_next_import_goes_on(app: App) {
         let store = shop();
         let server = serve(&store);
+        let app = app.with(&[("ENTREPOT_EGRESS_RETRY_MS", "1"), ("ENTREPOT_IMPORT_BACKOFF_MS", "1")]).await;
         app.connect(&server.base_url, &store.key()).await;
         server.inject(products().after(2), Fault::Status(500));
         let failed = app.import().await;
         assert_eq!(failed.state, RunState::Failed, "{failed:?}");
+        assert_eq!(app.dead_letters().await.len(), 0, "no product is blamed for it");
         let why = failed.failure.clone().unwrap_or_default();
         assert!(why.contains("goes on where it stopped"), "{why}");
         assert!(failed.fetched >= 100, "what came before is kept: {failed:?}");

@@ -27,7 +27,7 @@ pub(crate) fn page<T: Transport>(
     query.push(("_fields", "id".to_owned()));
     let list = match reader.client.list("/wc/v3/products", &query) {
         Err(again) if size == 1 && request.attempt >= HOPELESS && is_about_items(&again) => {
-            return nameless(cursor, request, error);
+            return if answers_elsewhere(reader, cursor, query) { nameless(cursor, request, error) } else { Err(error) };
         }
         Err(_) => return Err(error),
         Ok(list) => list,
@@ -93,6 +93,22 @@ fn unreadable(id: u64, why: &str) -> RawItem {
          the shop's error log; the next import tries it again."
     );
     RawItem::unreadable(id.to_string(), issue("", "product-unreadable", message))
+}
+
+/// Whether the shop shows what stands at another place than the cursor's: where it does not, its whole list is out.
+fn answers_elsewhere<T: Transport>(reader: &Reader<'_, T>, cursor: &Cursor, query: Query<'_>) -> bool {
+    let place = cursor.page(1);
+    let others = [Some(place + 1), Some(1), cursor.total].into_iter().flatten().filter(|other| *other != place);
+    let mut query: Query<'_> = query.into_iter().filter(|(name, _)| *name != "page").collect();
+    query.push(("page", String::new()));
+    for other in others {
+        query.pop();
+        query.push(("page", other.to_string()));
+        if reader.client.list("/wc/v3/products", &query).is_ok() {
+            return true;
+        }
+    }
+    false
 }
 
 /// The shop fails at a single place, and does not tell what stands there: that is said, and the run goes on behind it.
