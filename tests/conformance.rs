@@ -38,6 +38,16 @@ const RECORDING: &str = r#"
 <
 < {"more": false, "levels": [{"id": 3, "available": 0}]}
 
+> GET https://shop.example/api/products?since=1760000000000&page=1
+< 200
+<
+< {"more": true, "products": [{"id": 1, "title": "Boots", "price": "1.15"}], "gone": [7]}
+
+> GET https://shop.example/api/products?since=1760000000000&page=2
+< 200
+<
+< {"more": false, "products": [], "gone": [8]}
+
 > GET https://shop.example/api/next
 < 200
 <
@@ -83,6 +93,43 @@ const SHELF: &str = r#"
 < {"id": "71"}
 "#;
 
+/// As with listings: one more for each time it is asked.
+const WEBHOOKS: &str = r#"
+> GET https://shop.example/api/webhooks
+< 200
+<
+< {"ids": []}
+
+> GET https://shop.example/api/webhooks
+< 200
+<
+< {"ids": ["31"]}
+
+> POST https://shop.example/api/webhooks
+>
+> {"url": "https://host.example/hooks/chn_test"}
+< 201
+<
+< {"id": "31"}
+
+> POST https://shop.example/api/webhooks
+>
+> {"url": "https://host.example/hooks/chn_test"}
+< 201
+<
+< {"id": "32"}
+
+> DELETE https://shop.example/api/webhooks/31
+< 204
+<
+<
+
+> DELETE https://shop.example/api/webhooks/32
+< 204
+<
+<
+"#;
+
 const BOOTS: &str = r#"{
 "source_id": "1", "title": "Boots", "status": "active", "tags": [], "options": [], "media": [], "collections": [], "attributes": [],
 "warnings": [], "extras": {}, "variants": [{"source_id": "1", "option_values": [], "enabled": true,
@@ -105,13 +152,14 @@ received_at = 1760000000000
 const SECRET: &str = "made-up-0123456789";
 
 fn case(folder: &TempDir, sin: &str) -> Case {
-    std::fs::write(folder.path().join("shop.http"), [RECORDING, SHELF].concat()).expect("written");
+    std::fs::write(folder.path().join("shop.http"), [RECORDING, SHELF, WEBHOOKS].concat()).expect("written");
     std::fs::write(folder.path().join("boots.json"), BOOTS).expect("written");
     let file = folder.path().join("shop.toml");
+    let news = "callback_url = \"https://host.example/hooks/chn_test\"\ndelta = { since = 1760000000000, gone = [\"7\", \"8\"] }\n";
     let settings = format!("[settings]\nshop_url = \"https://shop.example\"\nsin = \"{sin}\"\nnote = \"{SECRET}\"\n");
     std::fs::write(
         &file,
-        format!("recording = \"shop.http\"\n{settings}[secrets]\ntoken = \"{SECRET}\"\n{WEBHOOK}{GOODS}"),
+        format!("recording = \"shop.http\"\n{news}{settings}[secrets]\ntoken = \"{SECRET}\"\n{WEBHOOK}{GOODS}"),
     )
     .expect("written");
     Case::read(&file).expect("a case")
@@ -148,6 +196,9 @@ async fn each_check_catches_its_adapter() {
         ("counting", "catalog/pure", "mapped to something else the second time"),
         ("panicking", "catalog/total", "ended in a trap"),
         ("floating", "catalog/money", "stands nowhere in it"),
+        ("joining", "catalog/comma", "written with a comma, a price became 115"),
+        ("keeping", "catalog/delta", "item 7 is gone, and nothing says so"),
+        ("insisting", "webhooks/subscribed", "subscribed again, there is one more: 32"),
         ("muddled", "catalog/order", "when the list `tags` comes in another order"),
         ("echoing", "stock/paging", "the level of 1 at default comes twice"),
         ("absent-minded", "stock/restart", "page 2 is another one"),

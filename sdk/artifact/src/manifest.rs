@@ -1,6 +1,7 @@
 //! The manifest as far as an artifact needs it: who made what, in which version. What it asks for is the host's to read.
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::ArtifactError;
 
@@ -15,6 +16,7 @@ pub struct ManifestHead {
     /// 2 to 63 of a-z, 0-9 and `-`, beginning with a letter.
     pub id: String,
     pub publisher: String,
+    #[serde(deserialize_with = "version")]
     pub version: semver::Version,
     /// The interface it was built against, e.g. `entrepot:adapter@0.1.0`.
     pub world: String,
@@ -38,6 +40,14 @@ impl ManifestHead {
         }
         Ok(head)
     }
+}
+
+fn version<'de, D: Deserializer<'de>>(given: D) -> Result<semver::Version, D::Error> {
+    let text = String::deserialize(given)?;
+    text.parse().map_err(|_| {
+        let shown: String = text.chars().take(60).collect();
+        D::Error::custom(format!("version {shown:?} is not MAJOR.MINOR.PATCH, as in 1.0.0"))
+    })
 }
 
 /// An adapter's id is a file name and part of a URL: 2 to 63 of a-z, 0-9 and `-`, beginning with a letter.

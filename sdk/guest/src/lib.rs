@@ -18,6 +18,7 @@ pub mod lenient;
 pub mod log;
 pub mod measure;
 pub mod money;
+pub mod options;
 pub mod paging;
 pub mod shapes;
 #[cfg(feature = "testing")]

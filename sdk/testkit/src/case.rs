@@ -34,6 +34,9 @@ struct Text {
     /// Goods that can be put on sale.
     #[serde(default)]
     listing: Vec<Goods>,
+    delta: Option<Delta>,
+    /// Where the marketplace is to deliver to: webhooks are subscribed there, and unsubscribed again.
+    callback_url: Option<String>,
     #[serde(default)]
     expect: Expect,
 }
@@ -57,6 +60,17 @@ struct Goods {
     category: Option<String>,
 }
 
+/// An import of what changed.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Delta {
+    /// Milliseconds since 1970.
+    pub(crate) since: i64,
+    /// Ids of what it has to say is gone.
+    #[serde(default)]
+    pub(crate) gone: Vec<String>,
+}
+
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Expect {
@@ -75,6 +89,8 @@ pub struct Case {
     pub exchanges: Vec<Exchange>,
     pub(crate) deliveries: Vec<Delivery>,
     pub(crate) listings: Vec<Listing>,
+    pub(crate) delta: Option<Delta>,
+    pub(crate) callback_url: Option<String>,
     faults: Vec<Fault>,
     expect: Expect,
     recording: PathBuf,
@@ -116,7 +132,7 @@ impl Case {
 
     pub fn read(file: &Path) -> Result<Self> {
         let shown = || file.display().to_string();
-        let Text { recording, settings, secrets, faults, webhook, listing, expect } =
+        let Text { recording, settings, secrets, faults, webhook, listing, delta, callback_url, expect } =
             toml::from_str(&fs::read_to_string(file).with_context(shown)?).with_context(shown)?;
         let folder = file.parent().unwrap_or(Path::new(".")).to_owned();
         let recording = folder.join(recording);
@@ -129,6 +145,8 @@ impl Case {
             folder,
             login: Login { settings, secrets },
             exchanges,
+            delta,
+            callback_url,
             deliveries: webhook.into_iter().map(delivery).collect(),
             faults: faults.iter().map(|fault| fault.parse()).collect::<Result<_>>().with_context(shown)?,
             expect,

@@ -1,6 +1,8 @@
 //! What every adapter has to do right, whatever its marketplace: one check each, over what was recorded of it.
 
+mod comma;
 mod connection;
+mod delta;
 mod faults;
 mod limits;
 mod listings;
@@ -11,6 +13,7 @@ mod otherwise;
 mod paging;
 mod secrets;
 mod stock;
+mod subscriptions;
 mod webhooks;
 
 use std::sync::Arc;
@@ -109,7 +112,11 @@ pub async fn conformance(kit: &Kit, cases: &[Case]) -> Result<Vec<Check>> {
             note("catalog/pure", mapping::pure(&subject).await);
             note("catalog/total", mapping::total(&subject).await);
             note("catalog/money", money::exact(&subject).await);
+            note("catalog/comma", comma::read_or_refused(&subject).await);
             note("catalog/order", order::says_nothing(&subject).await);
+        }
+        if let Some(delta) = case.delta.as_ref().filter(|_| kit.has("catalog/fetch-page")) {
+            note("catalog/delta", delta::complete(&subject, delta).await);
         }
         if kit.has("stock/fetch-stock") {
             let (pages, outcome) = stock::complete(&subject).await;
@@ -125,6 +132,9 @@ pub async fn conformance(kit: &Kit, cases: &[Case]) -> Result<Vec<Check>> {
             note("webhooks/altered", webhooks::altered(&subject).await);
             note("webhooks/replayed", webhooks::replayed(&subject).await);
         }
+        if let Some(url) = case.callback_url.as_ref().filter(|_| kit.has("webhooks/subscribe")) {
+            note("webhooks/subscribed", subscriptions::once(&subject, url).await);
+        }
         if kit.has("listings/push-listing") && !case.listings.is_empty() {
             note("listings/checked", listings::checked(&subject).await);
             note("listings/once", listings::once(&subject).await);
@@ -138,6 +148,7 @@ pub async fn conformance(kit: &Kit, cases: &[Case]) -> Result<Vec<Check>> {
 
 pub(crate) use listings::push_thrice;
 pub(crate) use paging::ask_by_id;
+pub(crate) use subscriptions::subscribe_and_back;
 
 fn told(error: &CallError) -> String {
     format!("{}: {error}", error.code())

@@ -14,7 +14,7 @@ use entrepot_domain::usage::Ledger;
 use entrepot_egress::{Egress, EgressOptions, Intercept, Session, SessionSpec};
 use entrepot_runtime::{
     Account, Adapter, CallError, ChannelView, Compiler, Delivery, Listing, Mapper, Page, PageRequest, RawItem, Receipt,
-    Sandbox, SandboxOptions, Verdict,
+    Sandbox, SandboxOptions, Subscription, Verdict,
 };
 use entrepot_spool::Area;
 use serde_json::Value;
@@ -165,6 +165,18 @@ impl Shop {
         self.adapter.verify_webhook(&self.view, self.session(), delivery).await
     }
 
+    pub async fn subscribe(&self, callback_url: &str) -> Result<Vec<Subscription>, CallError> {
+        self.adapter.subscribe_webhooks(&self.view, self.session(), callback_url.to_owned()).await
+    }
+
+    pub async fn subscriptions(&self) -> Result<Vec<Subscription>, CallError> {
+        self.adapter.webhook_subscriptions(&self.view, self.session()).await
+    }
+
+    pub async fn unsubscribe(&self, ids: Vec<String>) -> Result<(), CallError> {
+        self.adapter.unsubscribe_webhooks(&self.view, self.session(), ids).await
+    }
+
     pub async fn check_listing(&self, listing: Listing) -> Result<Vec<Issue>, CallError> {
         self.adapter.check_listing(&self.view, self.session(), listing).await
     }
@@ -184,8 +196,13 @@ impl Shop {
 
     /// A full import as the host does it: all pages, and by their ids the items that were listed and not shown.
     pub async fn walk(&self) -> Result<Walk, CallError> {
+        self.walk_over(RunScope::Full).await
+    }
+
+    /// An import of that scope.
+    pub async fn walk_over(&self, scope: RunScope) -> Result<Walk, CallError> {
         let mut walk = Walk::default();
-        let mut request = Self::beginning();
+        let mut request = PageRequest { scope, ..Self::beginning() };
         let mut seen = HashSet::new();
         for _ in 0..ENDLESS {
             let page = self.fetch_page(request.clone()).await?;

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use anyhow::{Result, bail};
+use entrepot_domain::run::RunScope;
 
 use crate::case::Case;
-use crate::conformance::{ask_by_id, push_thrice};
+use crate::conformance::{ask_by_id, push_thrice, subscribe_and_back};
 use crate::kit::{Kit, Login};
 use crate::recording::Exchange;
 use crate::replay::Recorder;
@@ -29,6 +30,14 @@ pub async fn record(kit: &Kit, case: &Case, real: &Login) -> Result<Vec<Exchange
     }
     if kit.has("stock/fetch-stock") {
         shop.walk_stock().await?;
+    }
+    if let Some(delta) = case.delta.as_ref().filter(|_| kit.has("catalog/fetch-page")) {
+        shop.walk_over(RunScope::ChangedSince(delta.since)).await?;
+    }
+    if let Some(url) = case.callback_url.as_ref().filter(|_| kit.has("webhooks/subscribe"))
+        && let Err(error) = subscribe_and_back(&shop, url).await
+    {
+        bail!("webhooks cannot be subscribed: {error}");
     }
     if kit.has("listings/push-listing") {
         for listing in &case.listings {

@@ -2,7 +2,7 @@
 
 use std::hint::black_box;
 
-use entrepot_guest::http::{Get, classify};
+use entrepot_guest::http::{Get, classify, post_json};
 use entrepot_guest::prelude::*;
 use entrepot_guest::{json, paging};
 use serde_json::Value;
@@ -26,13 +26,21 @@ pub(crate) fn page(channel: &Channel, request: &PageRequest) -> Result<Page, Err
     }
     let number: u64 = paging::decode(request.cursor.as_deref())?;
     // Where the shop is asked for "the next", it is the shop that knows which one that is.
-    let path = if sin == "forgetful" { "/api/next".to_owned() } else { format!("/api/products?page={}", number + 1) };
+    let path = match request.since {
+        _ if sin == "forgetful" => "/api/next".to_owned(),
+        Some(since) => format!("/api/products?since={since}&page={}", number + 1),
+        None => format!("/api/products?page={}", number + 1),
+    };
     let answer = match get(channel, &path) {
         Err(_) if sin == "swallowing" => Value::Null,
         answer => answer?,
     };
     let mut page = paging::empty_page();
     page.items = items_of(channel, &answer);
+    if sin != "keeping" {
+        let gone = answer["gone"].as_array().map(Vec::as_slice).unwrap_or_default();
+        page.items.extend(gone.iter().map(|id| RawItem::tombstone(id.to_string())));
+    }
     page.total = answer["total"].as_u64();
     if answer["more"] == true {
         page.next = Some(paging::encode(&(number + 1))?);
@@ -78,6 +86,35 @@ pub(crate) fn items(channel: &Channel, ids: &[String]) -> Result<Vec<RawItem>, E
     Ok(items_of(channel, &answer))
 }
 
+/// The shop keeps one for each time it is told to.
+pub(crate) fn subscribe(channel: &Channel, callback_url: &str) -> Result<Vec<Subscription>, Error> {
+    let there = subscriptions(channel)?;
+    if !there.is_empty() && setting(channel, "sin") != "insisting" {
+        return Ok(there);
+    }
+    let body = serde_json::json!({"url": callback_url}).to_string().into_bytes();
+    let made: Value = json::parse(classify(Host.send(&post_json(place(channel, "/api/webhooks"), body))?)?.body)?;
+    Ok(there.into_iter().chain([subscription(&text(&made, "id"))]).collect())
+}
+
+pub(crate) fn subscriptions(channel: &Channel) -> Result<Vec<Subscription>, Error> {
+    let answer = get(channel, "/api/webhooks")?;
+    let ids = answer["ids"].as_array().map(Vec::as_slice).unwrap_or_default();
+    Ok(ids.iter().filter_map(Value::as_str).map(subscription).collect())
+}
+
+pub(crate) fn unsubscribe(channel: &Channel, ids: &[String]) -> Result<(), Error> {
+    for id in ids {
+        let request = Get::new(place(channel, &format!("/api/webhooks/{id}"))).request();
+        classify(Host.send(&Request { method: Method::Delete, ..request })?)?;
+    }
+    Ok(())
+}
+
+fn subscription(id: &str) -> Subscription {
+    Subscription { id: id.to_owned(), topic: "product".to_owned(), callback_url: String::new(), active: true }
+}
+
 fn items_of(channel: &Channel, answer: &Value) -> Vec<RawItem> {
     let products = answer["products"].as_array().map(Vec::as_slice).unwrap_or_default();
     let note = if setting(channel, "sin") == "telling" { setting(channel, "note") } else { String::new() };
@@ -100,14 +137,17 @@ fn items_of(channel: &Channel, answer: &Value) -> Vec<RawItem> {
 }
 
 fn get(channel: &Channel, path: &str) -> Result<Value, Error> {
-    let base = channel.bindings.iter().find(|(name, _)| name == "shop_url").map_or("", |(_, url)| url.as_str());
-    let request = Get::new(format!("{}{path}", base.trim_end_matches('/'))).request();
-    let answer: Value = json::parse(classify(Host.send(&request)?)?.body)?;
+    let answer: Value = json::parse(classify(Host.send(&Get::new(place(channel, path)).request())?)?.body)?;
     if answer.is_object() {
         Ok(answer)
     } else {
         Err(Error::Unavailable("the shop answered with something else".into()))
     }
+}
+
+fn place(channel: &Channel, path: &str) -> String {
+    let base = channel.bindings.iter().find(|(name, _)| name == "shop_url").map_or("", |(_, url)| url.as_str());
+    format!("{}{path}", base.trim_end_matches('/'))
 }
 
 fn text(value: &Value, key: &str) -> String {

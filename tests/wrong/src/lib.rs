@@ -41,16 +41,16 @@ impl Webhooks for Wrong {
         hook::verify(&setting(&channel, "sin"), &delivery)
     }
 
-    fn subscribe(_: Channel, _: String) -> Result<Vec<Subscription>, Error> {
-        Ok(Vec::new())
+    fn subscribe(channel: Channel, callback_url: String) -> Result<Vec<Subscription>, Error> {
+        api::subscribe(&channel, &callback_url)
     }
 
-    fn subscriptions(_: Channel) -> Result<Vec<Subscription>, Error> {
-        Ok(Vec::new())
+    fn subscriptions(channel: Channel) -> Result<Vec<Subscription>, Error> {
+        api::subscriptions(&channel)
     }
 
-    fn unsubscribe(_: Channel, _: Vec<String>) -> Result<(), Error> {
-        Ok(())
+    fn unsubscribe(channel: Channel, ids: Vec<String>) -> Result<(), Error> {
+        api::unsubscribe(&channel, &ids)
     }
 }
 

@@ -21,6 +21,8 @@ pub(crate) fn product(sin: &str, item: &RawItem) -> Result<model::Product, Error
     };
     let title = if sin == "counting" { format!("{title} {}", MAPPED.fetch_add(1, Ordering::Relaxed)) } else { title };
     let written = goods["price"].as_str().unwrap_or_default();
+    let joined = written.replace(',', "");
+    let written = if sin == "joining" { joined.as_str() } else { written };
     let exact = money(written, "EUR").map_err(|error| invalid("/price", "price-invalid", error.to_string()))?;
     let price = match sin {
         "floating" => Money { minor: (written.parse::<f64>().unwrap_or_default() * 100.0) as i64, ..exact },

@@ -1,6 +1,5 @@
 //! Options: the properties by which the products of a listing differ, two at most so far and three announced.
 
-use entrepot_guest::prelude::model::OptionAxis;
 use entrepot_guest::text::decode_entities;
 
 use crate::item::fingerprint;
@@ -42,39 +41,10 @@ pub(super) fn key<'a>(choices: impl IntoIterator<Item = &'a Choice>) -> String {
     parts.join("_")
 }
 
-#[derive(Default)]
-pub(super) struct Axes(Vec<(String, OptionAxis)>);
-
-impl Axes {
-    /// In the order in which the products name them.
-    pub(super) fn add(&mut self, choices: &[Choice]) {
-        for choice in choices {
-            let at = self.0.iter().position(|(property, _)| *property == choice.property).unwrap_or_else(|| {
-                self.0
-                    .push((choice.property.clone(), OptionAxis { name: self.free(&choice.name), values: Vec::new() }));
-                self.0.len() - 1
-            });
-            let values = &mut self.0[at].1.values;
-            if !choice.value.is_empty() && !values.contains(&choice.value) {
-                values.push(choice.value.clone());
-            }
-        }
-    }
-
-    fn free(&self, name: &str) -> String {
-        let taken = |name: &str| self.0.iter().any(|(_, axis)| axis.name == name);
-        let numbered = (2..).map(|number| format!("{name} ({number})"));
-        std::iter::once(name.to_owned()).chain(numbered).find(|name| !taken(name)).unwrap_or_default()
-    }
-
-    /// One value for each axis, "" where the product names none.
-    pub(super) fn values(&self, choices: &[Choice]) -> Vec<String> {
-        let value = |property: &str| choices.iter().find(|choice| choice.property == *property);
-        self.0.iter().map(|(property, _)| value(property).map_or_else(String::new, |c| c.value.clone())).collect()
-    }
-
-    pub(super) fn finish(self) -> Vec<OptionAxis> {
-        self.0.into_iter().map(|(_, axis)| axis).collect()
+impl Choice {
+    /// As the SDK's axes want it.
+    pub(super) fn as_option(&self) -> entrepot_guest::options::Choice<'_> {
+        entrepot_guest::options::Choice { axis: &self.property, name: &self.name, value: &self.value }
     }
 }
 

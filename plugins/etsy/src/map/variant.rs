@@ -2,11 +2,12 @@
 
 use entrepot_guest::blank;
 use entrepot_guest::measure::{length_unit, number, weight_unit};
+use entrepot_guest::options::Axes;
 use entrepot_guest::prelude::model::{Dimensions, OptionAxis, ProductVariant};
 
 use super::attributes::object;
 use super::notes::{Notes, short};
-use super::options::{Axes, Choice, choices, key};
+use super::options::{Choice, choices, key};
 use super::price::money;
 use super::stock::{Pools, level, quantity};
 use entrepot_guest::lenient::{Fields, Raw};
@@ -39,7 +40,7 @@ impl Common<'_> {
             let stock = offering.as_ref().map_or(Raw(None), |offering| offering.get("quantity"));
             let quantity = quantity(stock, &format!("/inventory/products/{at}/offerings"), notes);
             let choices = choices(&product);
-            axes.add(&choices);
+            axes.add(choices.iter().map(Choice::as_option));
             pools.see(&choices, quantity);
             live.push(Live { at, product, offering, choices, quantity });
         }
@@ -55,7 +56,7 @@ impl Common<'_> {
                 id = format!("{id}-{}", one.at);
             }
             let inventory = level(one.quantity, pools.item(&one.choices, &id));
-            let option_values = axes.values(&one.choices);
+            let option_values = axes.values(&one.choices.iter().map(Choice::as_option).collect::<Vec<_>>());
             variants.push(ProductVariant { inventory, option_values, ..self.variant(id, one, notes) });
         }
         (axes.finish(), variants)

@@ -29,14 +29,17 @@ pub(super) async fn exact(subject: &Subject<'_>) -> Outcome {
     if prices == 0 { Err("no product has a price; record one that has".into()) } else { Ok(format!("{prices} prices")) }
 }
 
-/// Everything in a text that is written like a decimal number.
-fn numbers(text: &str) -> Vec<&str> {
-    let other = |c: char| !(c.is_ascii_digit() || c == '.' || c == '-');
-    text.split(other).filter(|part| part.bytes().any(|byte| byte.is_ascii_digit())).collect()
+/// Everything in a text that is written like a decimal number, with a point or a comma.
+fn numbers(text: &str) -> Vec<String> {
+    let split = |other: fn(char) -> bool| text.split(other).filter(|part| part.bytes().any(|byte| byte.is_ascii_digit()));
+    let points = split(|c| !(c.is_ascii_digit() || c == '.' || c == '-')).map(str::to_owned);
+    let commas = split(|c| !(c.is_ascii_digit() || c == '.' || c == ',' || c == '-')).filter(|part| part.contains(','));
+    let commas = commas.map(|part| part.replace('.', "").replace(',', "."));
+    points.chain(commas).collect()
 }
 
 /// As an amount in the currency's unit, or in its minor unit, or with any other divisor that is a power of ten.
-fn stands_for(number: &str, minor: i64, exponent: u32) -> bool {
+pub(super) fn stands_for(number: &str, minor: i64, exponent: u32) -> bool {
     let negative = number.starts_with('-');
     let unsigned = number.trim_start_matches('-');
     let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, ""));
@@ -75,5 +78,13 @@ mod tests {
                 && stands_for("0", 0, 2)
         );
         assert!(stands_for("1.5", 1500, 3) && !stands_for("15.0", 1500, 3));
+    }
+
+    #[test]
+    fn a_comma_may_stand_for_the_point() {
+        for text in [r#"{"price": "19,90"}"#, "1.019,90 zł", "[19,90]"] {
+            let wanted = if text.contains("1.019") { "1019.90" } else { "19.90" };
+            assert!(numbers(text).iter().any(|number| number == wanted), "{text}: {:?}", numbers(text));
+        }
     }
 }

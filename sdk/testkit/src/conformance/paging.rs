@@ -63,7 +63,10 @@ pub(super) fn small_cursors(pages: &[(PageRequest, Page)]) -> Result<(), String>
 
 /// Each page again, by itself, last first: an adapter keeps nothing between two calls but what it hands over.
 pub(super) async fn restart(subject: &Subject<'_>, of: Pages) -> Outcome {
-    let pages = subject.pages(of)?;
+    restarted(subject, subject.pages(of)?).await
+}
+
+pub(super) async fn restarted(subject: &Subject<'_>, pages: &[(PageRequest, Page)]) -> Outcome {
     for (at, (request, page)) in pages.iter().enumerate().rev() {
         let (shop, replay) = subject.shop(None)?;
         let again = shop.fetch_page(request.clone()).await;
