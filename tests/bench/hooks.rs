@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, anyhow, ensure};
 use entrepot_test_support::woocommerce::{Seed, Store};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 
@@ -26,7 +27,7 @@ pub(crate) struct Load {
 }
 
 struct Sent {
-    /// Product and moment: the middle of the id under which it is kept.
+    /// The id under which it is kept.
     name: String,
     status: Option<u16>,
     /// From the moment in which it was due.
@@ -79,8 +80,7 @@ fn requests(load: &Load) -> Vec<(String, Vec<u8>)> {
             if requests.len() == all {
                 return requests;
             }
-            let body: Value = serde_json::from_slice(&delivery.body).unwrap_or_default();
-            let name = format!("{}:{}", body["id"], body["date_modified_gmt"].as_str().unwrap_or_default());
+            let name = format!("changed:{}", entrepot_guest::hex::encode(Sha256::digest(&delivery.body)));
             let mut text = format!("POST /hooks/{} HTTP/1.1\r\nHost: {}\r\n", load.channel, load.host);
             for (header, value) in &delivery.headers {
                 text.push_str(&format!("{header}: {value}\r\n"));
@@ -176,9 +176,7 @@ async fn kept(load: &Load) -> Result<HashSet<String>> {
         let path = format!("/api/v1/channels/{}/deliveries?limit=200&cursor={cursor}", load.channel);
         let page = get(load, &path).await?;
         let ids = page["items"].as_array().into_iter().flatten().filter_map(|item| item["delivery_id"].as_str());
-        // webhook:topic:product:moment:digest
-        let names = ids.filter_map(|id| Some(id.splitn(3, ':').nth(2)?.rsplit_once(':')?.0.to_owned()));
-        kept.extend(names);
+        kept.extend(ids.map(str::to_owned));
         match page["next"].as_str() {
             Some(next) => next.clone_into(&mut cursor),
             None => return Ok(kept),

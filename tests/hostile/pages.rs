@@ -1,5 +1,7 @@
 //! Pages that make the host hold much: what it held at most stands in the table.
 
+use std::time::Instant;
+
 use anyhow::{Context, Result};
 use entrepot_domain::grants::Approval;
 use entrepot_domain::run::RunScope;
@@ -8,7 +10,7 @@ use entrepot_tests::{App, Database, edited};
 use serde_json::{Map, Value, json};
 
 use crate::neighbour::growth;
-use crate::row::Row;
+use crate::row::{Cost, Row};
 use crate::stage::in_time;
 
 const ADAPTER: &str = "hostile";
@@ -45,11 +47,12 @@ async fn rows() -> Result<Vec<Row>> {
         ("items mapped to 10 MB each", json!({"items": 8, "body": fat(50)}), "completed: 8 created, 0 dead letters"),
         ("100,000 warnings on each item", json!({"items": 40, "body": issues(100_000)}), "completed: 40 created"),
     ] {
+        let begun = Instant::now();
         let (outcome, grown) =
             growth(in_time(async { imported(&app, case, plan).await.unwrap_or_else(|error| error.to_string()) })).await;
-        let outcome = format!("{outcome}; {} MiB at most", grown >> 20);
+        let cost = Cost { took: Some(begun.elapsed()), grown: Some(grown), neighbour: None };
         let fault = (grown > MOST_GROWTH).then(|| format!("this process grew by {} MiB", grown >> 20));
-        rows.push(Row::new(case, outcome, must, Ok(0)).and(fault));
+        rows.push(Row::new(case, outcome, must, Ok(0)).and(fault).at(cost));
     }
     Ok(rows)
 }

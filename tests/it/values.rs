@@ -10,6 +10,20 @@ fn named(name: &str, price: &str) -> Product {
     Product::simple(name).priced(price)
 }
 
+/// A price that an adapter takes for 12.34 is 12.34 in the catalogue.
+#[test]
+fn host_and_adapters_know_the_same_currencies() {
+    let letters = || 'A'..='Z';
+    let codes = letters().flat_map(|a| letters().flat_map(move |b| letters().map(move |c| format!("{a}{b}{c}"))));
+    let mut known = 0;
+    for code in codes {
+        let exponent = entrepot_domain::money::exponent(&code);
+        assert_eq!(exponent, entrepot_guest::currency::exponent(&code), "{code}");
+        known += usize::from(exponent.is_some());
+    }
+    assert!(known > 150, "{known}");
+}
+
 on_both! {
     async fn prices_are_exact_or_refused(app: App) {
         let store = Store::empty();

@@ -51,13 +51,14 @@ async fn arrives(app: &App, store: &Store, server: &Server, what: &str, matcher:
     server.heal();
     let ended = (run.state, run.fetched, run.deleted);
     assert_eq!(ended, (RunState::Completed, all, 0), "{what}, after {:?}: {run:?}", begun.elapsed());
-    assert!(run.retries > 0, "{what} was noticed: {run:?}");
+    // Of few requests, none may have been the twentieth.
+    assert!(run.retries > 0 || run.requests < 20, "{what} was noticed: {run:?}");
 }
 
 async fn whatever_the_weather(variable_share: f64) {
     let (app, store, server) = shop(PRODUCTS, variable_share).await;
     for (kind, fault) in kinds() {
-        for rate in [2, 3, 7] {
+        for rate in [2, 3, 7, 20] {
             let what = format!("{kind}, one in {rate}");
             arrives(&app, &store, &server, &what, Matcher::path("/wc/v3/").every(rate), fault.clone()).await;
         }
@@ -86,6 +87,14 @@ async fn a_shop_that_asks_to_wait_again_and_again_is_read() {
             arrives(&app, &store, &server, &what, Matcher::path("/wc/v3/").every(rate), fault.clone()).await;
         }
     }
+}
+
+/// More requests a second than it bears are refused: it is read at what it bears.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shop_with_a_rate_limit_is_read() {
+    let (app, store, server) = shop(FEW, 1.0).await;
+    let above = Matcher::path("/wc/v3/").above(3.0);
+    arrives(&app, &store, &server, "3 requests a second", above, Fault::TooMany(Some(RetryAfter::Seconds(1)))).await;
 }
 
 /// 401 from whatever stands in front, once: the shop is asked again before anybody is told to connect anew.

@@ -3,6 +3,7 @@
 mod bulk;
 mod calls;
 mod hooks;
+mod pace;
 
 use std::fs;
 use std::io::Read;
@@ -103,6 +104,7 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
     if options.webhooks > 0 {
         hooks::show(options.webhooks, options.webhook_seconds, server.as_ref())?;
     }
+    pace::show()?;
     calls::show()?;
     Ok(ExitCode::SUCCESS)
 }

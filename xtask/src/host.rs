@@ -105,8 +105,20 @@ impl Simulator {
         variable_share: Option<f64>,
         authority: Option<&Path>,
     ) -> Result<Self> {
+        Self::start_with(marketplace, products, variable_share, authority, &[])
+    }
+
+    /// With options of its own.
+    pub(crate) fn start_with(
+        marketplace: &str,
+        products: u64,
+        variable_share: Option<f64>,
+        authority: Option<&Path>,
+        options: &[&str],
+    ) -> Result<Self> {
         let mut command = Command::new(program("entrepot-simulator", true));
         command.args([marketplace, "--products", &products.to_string()]);
+        command.args(options);
         if let Some(share) = variable_share {
             command.args(["--variable-share", &share.to_string()]);
         }

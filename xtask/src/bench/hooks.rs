@@ -72,7 +72,7 @@ fn measured(mut host: Host, kill: bool, per_second: u64, seconds: u64) -> Result
     let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
     let address = format!("127.0.0.1:{port}");
     host.env.push(("ENTREPOT_LISTEN".into(), address.clone()));
-    host.env.push(("ENTREPOT_WEBHOOKS_REQUESTS_PER_MINUTE".into(), "1000000".into()));
+    host.env.push(("ENTREPOT_WEBHOOKS_GENUINE_PER_MINUTE".into(), "1000000".into()));
     host.env.push(("ENTREPOT_LOG".into(), "warn".into()));
     let mut serving = serve(&host, &address)?;
     let mut bench = Command::new(program("entrepot-bench", true));

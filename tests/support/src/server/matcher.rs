@@ -1,6 +1,7 @@
 //! Which requests a fault or a scripted action is for.
 
 use std::collections::HashMap;
+use std::time::Instant;
 
 use super::Request;
 
@@ -15,6 +16,15 @@ pub struct Matcher {
     every: usize,
     /// Of each target, so many; and how often each was asked for.
     of_each: Option<(usize, HashMap<String, usize>)>,
+    above: Option<Bucket>,
+}
+
+/// A rate limit, as shops have them.
+#[derive(Clone, Debug)]
+struct Bucket {
+    per_second: f64,
+    tokens: f64,
+    filled: Instant,
 }
 
 impl Matcher {
@@ -80,6 +90,13 @@ impl Matcher {
         self
     }
 
+    /// Those above so many a second, of which a second's may come at once.
+    #[must_use]
+    pub fn above(mut self, per_second: f64) -> Self {
+        self.above = Some(Bucket { per_second, tokens: per_second, filled: Instant::now() });
+        self
+    }
+
     /// Whether this request is meant; counts it when the text fits.
     pub(crate) fn meets(&mut self, request: &Request) -> bool {
         let target = request.target();
@@ -98,8 +115,26 @@ impl Matcher {
                 return false;
             }
         }
+        if self.above.as_mut().is_some_and(Bucket::has_one) {
+            return false;
+        }
         (self.every == 0 || number.is_multiple_of(self.every))
             && number > self.skip
             && self.take.is_none_or(|take| number <= self.skip + take)
+    }
+}
+
+impl Bucket {
+    /// Takes one, if there is one.
+    fn has_one(&mut self) -> bool {
+        let now = Instant::now();
+        let since = now.duration_since(self.filled).as_secs_f64();
+        self.filled = now;
+        self.tokens = (self.tokens + since * self.per_second).min(self.per_second.max(1.0));
+        let has = self.tokens >= 1.0;
+        if has {
+            self.tokens -= 1.0;
+        }
+        has
     }
 }

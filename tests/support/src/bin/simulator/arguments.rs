@@ -7,9 +7,10 @@ use entrepot_test_support::server::Listen;
 
 use super::shops::MARKETPLACES;
 
-const OPTIONS: &str = "[--products N] [--seed N] [--port N] [--tls CERTIFICATE.pem]";
+const OPTIONS: &str = "[--products N] [--seed N] [--port N] [--tls CERTIFICATE.pem] [--bears N]";
 const ABOUT: &str = "\
   --variable-share SHARE  which part of the products has variants to choose from, 0 to 1
+  --bears N               answers so many requests a second; the others get 429
   --recorded              woocommerce only: what a real shop answered
 Prints one line of JSON: where the shop is, and the settings and secrets of a channel that reads it. Then serves until
 standard input is closed. The certificate of the authority to trust is written to the file given with --tls.";
@@ -22,6 +23,7 @@ pub(crate) struct Arguments {
     pub(crate) seed: Option<u64>,
     pub(crate) recorded: bool,
     pub(crate) tls: Option<PathBuf>,
+    pub(crate) bears: Option<f64>,
     port: u16,
 }
 
@@ -51,6 +53,7 @@ impl Arguments {
                 "--products" => arguments.products = Some(value.parse().context("--products")?),
                 "--variable-share" => arguments.variable_share = Some(value.parse().context("--variable-share")?),
                 "--seed" => arguments.seed = Some(value.parse().context("--seed")?),
+                "--bears" => arguments.bears = Some(value.parse().context("--bears")?),
                 "--port" => arguments.port = value.parse().context("--port")?,
                 "--tls" => arguments.tls = Some(value.into()),
                 _ => bail!("{word} is unknown\n{}", usage()),

@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, Result};
 use entrepot_test_support::seed::{self, Seed};
-use entrepot_test_support::server::Server;
+use entrepot_test_support::server::{Fault, Matcher, RetryAfter, Server};
 use entrepot_test_support::{bigcommerce, etsy, shopify, woocommerce};
 use serde_json::{Value, json};
 
@@ -27,7 +27,13 @@ pub(crate) const MARKETPLACES: [(&str, Open); 4] =
 pub(crate) fn open(arguments: &Arguments) -> Result<Shop> {
     let found = MARKETPLACES.iter().find(|(name, _)| *name == arguments.marketplace);
     let (_, open) = found.context("no such marketplace")?;
-    open(arguments)
+    let shop = open(arguments)?;
+    if let Some(per_second) = arguments.bears {
+        // Variations are read product by product, so that there is much to ask.
+        shop.server.inject(Matcher::path("/wc/v3/variations"), Fault::Status(404));
+        shop.server.inject(Matcher::any().above(per_second), Fault::TooMany(Some(RetryAfter::Seconds(1))));
+    }
+    Ok(shop)
 }
 
 impl Shop {
