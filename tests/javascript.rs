@@ -78,7 +78,7 @@ fn the_adapter_in_javascript_works() {
     let component = "--component target/adapters/js-shop.wasm --tests tests";
     let tested = done(&shop, &adapter, &format!("adapter test --conformance {component}"));
     assert!(tested.contains("ok    catalog/money (shop): 3 prices"), "{tested}");
-    assert!(tested.contains("2 tests, 11 checks, 0 failed"), "{tested}");
+    assert!(tested.contains("2 tests, 14 checks, 0 failed"), "{tested}");
 
     done(&shop, &adapter, "adapter key new --publisher acme --out acme.key");
     done(&shop, &adapter, "adapter sign target/adapters/js-shop.wasm --key acme.key --out signed.wasm");

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use entrepot_tests::entrepot_program;
 use tempfile::TempDir;
 
-const TUTORIAL: &str = include_str!("../docs/adapters/tutorial.md");
+const PARTS: [&str; 2] = [include_str!("../docs/adapters/tutorial.md"), include_str!("../docs/adapters/tutorial-2.md")];
 
 /// A fenced block: what stands behind the fence, and what is in it.
 struct Block {
@@ -94,7 +94,7 @@ impl Shell {
 fn every_step_of_the_tutorial_works() {
     let mut shell = Shell::open();
     let mut steps = 0;
-    for Block { line, kind, text } in blocks(TUTORIAL) {
+    for Block { line, kind, text } in PARTS.into_iter().flat_map(blocks) {
         steps += 1;
         match kind.as_str() {
             "text" => steps -= 1,
@@ -109,11 +109,12 @@ fn every_step_of_the_tutorial_works() {
                     assert!(shell.said.contains(promised), "line {line}: {promised:?} was not said: {}", shell.said);
                 }
             }
-            edit => match edit.split_once(" edit=") {
-                Some((_, file)) => shell.edit(file, &text),
-                None => panic!("line {line}: a block of no known kind: {edit:?}"),
+            other => match (other.split_once(" edit="), other.split_once(" new=")) {
+                (Some((_, file)), _) => shell.edit(file, &text),
+                (None, Some((_, file))) => std::fs::write(shell.cwd().join(file), &text).expect("written"),
+                (None, None) => panic!("line {line}: a block of no known kind: {other:?}"),
             },
         }
     }
-    assert!(steps >= 15, "the tutorial was read: {steps} steps");
+    assert!(steps >= 32, "both parts were read: {steps} steps");
 }
