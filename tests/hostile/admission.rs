@@ -30,6 +30,7 @@ async fn rows() -> Result<Vec<Row>> {
             audit_keys: MacKeys::new(vec![("test".into(), Default::default())]),
             row_keys: MacKeys::new(vec![("test".into(), Default::default())]),
             ceilings: Default::default(),
+            allow_loopback: true,
             require_signatures: false,
         },
     );

@@ -65,7 +65,7 @@ async fn a_database_from_before_is_sealed_once(database: Database) {
     assert_eq!(sync.admission().active(ADAPTER).await.expect("still in use").number, 1);
     assert_eq!(sync.admission().trusted_keys().await.expect("still believed").len(), 1);
     let channel = sync.channel(tenant, "old").await.expect("the channel");
-    sync.check_channel(tenant, &channel).expect("as it was found");
+    sync.check_channel(tenant, &channel).await.expect("as it was found");
     assert!(sync.damaged_secrets(tenant, &channel).await.expect("read").is_empty());
     let sealed = host.db.tenant(tenant).sealed_secrets(&channel.id.as_str().into()).await.expect("secrets");
     assert!(KeyRing::is_current(&sealed[0].1), "nobody can make that of an older one");
@@ -89,7 +89,7 @@ async fn a_database_from_before_is_sealed_once(database: Database) {
     let host = app.reopen().await;
     assert!(host.sync.admission().active(ADAPTER).await.is_err(), "the log tells of it");
     let channel = host.sync.channel(tenant, "old").await.expect("the channel");
-    assert!(host.sync.check_channel(tenant, &channel).is_err());
+    assert!(host.sync.check_channel(tenant, &channel).await.is_err());
     assert_eq!(host.sync.verify_audit().await.expect("readable").entries, verified.entries, "nothing was sealed");
 }
 

@@ -81,7 +81,7 @@ on_both! {
         assert_eq!(start(&app, "bad").await.expect("another chance").state, RunState::Failed);
 
         let log: Vec<String> = app.host.db.audit_of(ADAPTER, 50).await.expect("entries").into_iter().map(|row| row.action).collect();
-        assert_eq!(log, ["quarantine", "approve", "quarantine", "release", "quarantine", "quarantine", "approve", "install"]);
+        assert_eq!(log, ["quarantine", "approve", "quarantine", "release", "quarantine", "quarantine", "channel", "channel", "approve", "install"]);
         assert_eq!(admission.verify_audit().await.expect("readable").broken, None);
         let report = admission.usage_report(ADAPTER, 0).await.expect("a report");
         assert_eq!(report.quarantined.len(), 1, "{report:?}");

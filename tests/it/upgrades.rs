@@ -19,7 +19,7 @@ fn shop(products: usize) -> Store {
 
 /// It asks for so little memory that it cannot even begin.
 fn broken(number: &str) -> Vec<u8> {
-    edited(ADAPTER, |text| with_version(text, number).replace("memory = \"256MiB\"", "memory = \"64KiB\""))
+    edited(ADAPTER, |text| with_version(text, number).replace("memory = \"256MiB\"", "memory = \"1MiB\""))
 }
 
 /// It addresses what it did not ask for.

@@ -2,6 +2,7 @@
 //! database does not hold. Changing, removing or inserting a row breaks it, and so does recomputing it without the key.
 
 mod compare;
+mod newest;
 mod told;
 
 use entrepot_store::Tx;
@@ -13,6 +14,7 @@ use serde_json::Value;
 use crate::mac::hex;
 use crate::{Admission, AdmissionError, MacKeys};
 
+pub(crate) use newest::highest_generation;
 use told::Told;
 
 /// What is written down.
@@ -38,6 +40,8 @@ pub(crate) enum Action {
     Quarantine,
     /// Out of quarantine.
     Release,
+    /// Of a channel's row: made, changed or removed.
+    Channel,
     /// What an adapter did in an hour.
     Usage,
 }
@@ -60,6 +64,7 @@ impl Action {
             Self::Promote => "promote",
             Self::Quarantine => "quarantine",
             Self::Release => "release",
+            Self::Channel => "channel",
             Self::Usage => "usage",
         }
     }
@@ -95,6 +100,18 @@ impl Admission {
         adapter: Option<&str>,
         details: &Value,
     ) -> Result<(), AdmissionError> {
+        self.record_about(tx, actor, action, (adapter, None), details).await
+    }
+
+    /// `about`: an adapter, and a channel of it.
+    pub(crate) async fn record_about(
+        &self,
+        tx: &mut Tx,
+        actor: &str,
+        action: Action,
+        about: (Option<&str>, Option<&str>),
+        details: &Value,
+    ) -> Result<(), AdmissionError> {
         let head = tx.audit_head().await?;
         let (seq, before) = head.map_or((0, String::new()), |head| (head.seq, head.hash));
         let mut row = AuditRow {
@@ -102,7 +119,8 @@ impl Admission {
             at: self.db().clock().now(),
             actor: actor.to_owned(),
             action: action.as_str().to_owned(),
-            adapter_id: adapter.map(str::to_owned),
+            adapter_id: about.0.map(str::to_owned),
+            channel_id: about.1.map(str::to_owned),
             details: details.to_string(),
             key_id: self.audit_keys().id().unwrap_or_default().to_owned(),
             hash: String::new(),
@@ -190,17 +208,17 @@ impl Admission {
 fn hash(keys: &MacKeys, row: &AuditRow, before: &str) -> Option<String> {
     let numbers = [row.seq.to_be_bytes(), row.at.to_be_bytes()].concat();
     let adapter = row.adapter_id.as_deref().unwrap_or_default();
-    let mac = keys.mac(
-        &row.key_id,
-        &[
-            b"entrepot audit 1",
-            &numbers,
-            before.as_bytes(),
-            row.actor.as_bytes(),
-            row.action.as_bytes(),
-            adapter.as_bytes(),
-            row.details.as_bytes(),
-        ],
-    )?;
+    let mut parts: Vec<&[u8]> = vec![
+        b"entrepot audit 1",
+        &numbers,
+        before.as_bytes(),
+        row.actor.as_bytes(),
+        row.action.as_bytes(),
+        adapter.as_bytes(),
+        row.details.as_bytes(),
+    ];
+    // One part more: no entry reads like one without.
+    parts.extend(row.channel_id.as_deref().map(str::as_bytes));
+    let mac = keys.mac(&row.key_id, &parts)?;
     Some(hex(&mac.finalize().into_bytes()))
 }

@@ -39,6 +39,14 @@ impl AdmissionError {
         Self::Changed { what: format!("{adapter} {version} as it is installed"), why, remedy }
     }
 
+    /// Why a row is not used, where that is it.
+    pub fn unfit(&self) -> Option<&Unfit> {
+        match self {
+            Self::Changed { why, .. } => Some(why),
+            _ => None,
+        }
+    }
+
     pub(crate) fn is_changed(&self) -> bool {
         matches!(self, Self::Changed { .. })
     }
@@ -60,6 +68,10 @@ pub enum AdmissionError {
     Fetch(#[from] FetchError),
     #[error("the manifest is not right: {0}")]
     Manifest(#[from] ManifestError),
+    #[error(
+        "adapter.toml, {key}: {address} is no marketplace: it has {why}; for development ENTREPOT_EGRESS_ALLOW_LOOPBACK=1 lets it in"
+    )]
+    Nowhere { key: String, address: String, why: &'static str },
     #[error("{0}; it is not installed")]
     Unsigned(String),
     #[error(

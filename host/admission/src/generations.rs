@@ -5,13 +5,13 @@ use std::sync::{Arc, PoisonError};
 
 use entrepot_domain::ChannelId;
 use entrepot_domain::clock::Timestamp;
-use entrepot_domain::grants::{Ceilings, Grant, Manifest, generation_for};
+use entrepot_domain::grants::{Ceilings, Grant, Manifest, Nowhere, generation_for};
 use entrepot_runtime::{Adapter, Artifact, Sandbox};
 use entrepot_store::Db;
 use entrepot_store::grants::GrantRow;
 use tokio::sync::Mutex;
 
-use crate::heads::GrantHead;
+use crate::heads::{GrantHead, of_grants};
 use crate::{AdmissionError, MacKeys};
 
 /// An approved adapter, ready to be called.
@@ -46,6 +46,8 @@ pub struct AdmissionOptions {
     pub require_signatures: bool,
     /// More than this no grant gives, whatever a manifest asks for.
     pub ceilings: Ceilings,
+    /// For development: manifests may name this machine, as requests may go there.
+    pub allow_loopback: bool,
 }
 
 struct Inner {
@@ -54,11 +56,19 @@ struct Inner {
     options: AdmissionOptions,
     /// By adapter id.
     loaded: std::sync::Mutex<HashMap<String, Slot>>,
+    /// By head or channel: the last entry of the log that was heard of it.
+    heard: std::sync::Mutex<HashMap<String, i64>>,
 }
 
 impl Admission {
     pub fn new(db: Db, sandbox: Sandbox, options: AdmissionOptions) -> Self {
-        Self(Arc::new(Inner { db, sandbox, options, loaded: std::sync::Mutex::default() }))
+        Self(Arc::new(Inner {
+            db,
+            sandbox,
+            options,
+            loaded: std::sync::Mutex::default(),
+            heard: std::sync::Mutex::default(),
+        }))
     }
 
     pub(crate) fn audit_keys(&self) -> &MacKeys {
@@ -74,6 +84,12 @@ impl Admission {
         &self.0.options.ceilings
     }
 
+    /// Whether what the manifest names can be a marketplace at all.
+    pub(crate) fn check_places(&self, manifest: &Manifest) -> Result<(), AdmissionError> {
+        let nowhere = manifest.nowhere().filter(|_| !self.0.options.allow_loopback);
+        nowhere.map_or(Ok(()), |Nowhere { key, address, why }| Err(AdmissionError::Nowhere { key, address, why }))
+    }
+
     pub(crate) fn require_signatures(&self) -> bool {
         self.0.options.require_signatures
     }
@@ -84,6 +100,10 @@ impl Admission {
 
     pub(crate) fn sandbox(&self) -> &Sandbox {
         &self.0.sandbox
+    }
+
+    pub(crate) fn heard_map(&self) -> &std::sync::Mutex<HashMap<String, i64>> {
+        &self.0.heard
     }
 
     fn slot(&self, adapter: &str) -> Slot {
@@ -140,6 +160,8 @@ impl Admission {
         if let Some(generation) = loaded.iter().find(|known| known.number == number && known.grant == grant) {
             return Ok(generation.clone());
         }
+        // Once for each process: the log may be long.
+        self.check_log_since(&of_grants(adapter)).await?;
         let (component, manifest) = self.granted_artifact(&row).await?;
         let code = self.sandbox().load(&component, &grant.limits).await?;
         let generation = Arc::new(Generation { adapter: code, manifest, grant, number });

@@ -40,13 +40,28 @@ pub(crate) fn of_grants(adapter: &str) -> String {
 impl Admission {
     /// What an adapter runs under. `None`: nothing was ever granted.
     pub(crate) async fn grant_head(&self, adapter: &str) -> Result<Option<GrantHead>, AdmissionError> {
-        self.read_head(self.db().head(&of_grants(adapter)).await?)
+        match self.grant_head_now(adapter).await {
+            // Somebody may have granted something between two reads.
+            Err(error) if error.is_changed() => self.grant_head_now(adapter).await,
+            head => head,
+        }
     }
 
-    /// The same from inside the transaction that is about to change it.
+    async fn grant_head_now(&self, adapter: &str) -> Result<Option<GrantHead>, AdmissionError> {
+        let head: Option<GrantHead> = self.read_head(self.db().head(&of_grants(adapter)).await?)?;
+        if let Some(head) = &head {
+            self.check_head(adapter, head, self.db().audit_of_grants(adapter).await?)?;
+        }
+        Ok(head)
+    }
+
+    /// The same from inside the transaction that is about to change it, before it has.
     pub(crate) async fn grant_head_in(&self, tx: &mut Tx, adapter: &str) -> Result<Option<GrantHead>, AdmissionError> {
-        let head = tx.head(&of_grants(adapter)).await?;
-        self.read_head(head)
+        let head: Option<GrantHead> = self.read_head(tx.head(&of_grants(adapter)).await?)?;
+        if let Some(head) = &head {
+            self.check_head(adapter, head, tx.audit_of_grants(adapter).await?)?;
+        }
+        Ok(head)
     }
 
     pub(crate) fn read_head<T: DeserializeOwned>(&self, head: Option<Head>) -> Result<Option<T>, AdmissionError> {

@@ -74,6 +74,7 @@ impl Admission {
         });
         let (component, artifact, manifest) =
             read.await.map_err(|_| AdmissionError::Damaged("the artifact".into()))??;
+        self.check_places(&manifest)?;
         let digest = artifact.digest().to_owned();
         let signer = self.signer(&artifact, remote).await?;
         let installed = |already| Installed {

@@ -12,19 +12,24 @@ pub struct Listed {
     pub row: AdapterRow,
     /// Percent of the channels it is in use for; none: it is not.
     pub share: Option<i64>,
-    /// Why it is not to be trusted.
+    /// Why it, or what is granted to its adapter, is not to be trusted.
     pub problem: Option<String>,
+    /// The same in a word or two.
+    unfit: Option<String>,
 }
 
 impl Listed {
     /// In a word or two, for a table.
     pub fn state(&self) -> String {
-        match (&self.problem, self.share) {
-            (Some(_), _) => "changed in the database".to_owned(),
+        match (&self.unfit, self.share) {
+            (Some(unfit), _) => unfit.clone(),
             (_, Some(crate::review::ALL)) => "in use".to_owned(),
             (_, Some(share)) => format!("tried on {share}%"),
-            _ if self.row.state == "approved" => "approved before".to_owned(),
-            _ => self.row.state.clone(),
+            _ => match self.row.state.as_str() {
+                "approved" => "approved before".to_owned(),
+                "pending" => "waits for approval".to_owned(),
+                other => other.to_owned(),
+            },
         }
     }
 }
@@ -32,40 +37,63 @@ impl Listed {
 impl Admission {
     /// Every installed version, by adapter, the one installed last first.
     pub async fn adapters(&self) -> Result<Vec<Listed>, AdmissionError> {
-        let mut in_use: HashMap<String, Vec<(String, i64)>> = HashMap::new();
+        let mut in_use: HashMap<String, Result<Vec<(String, i64)>, AdmissionError>> = HashMap::new();
         let mut listed = Vec::new();
         for row in self.db().adapters().await? {
             if !in_use.contains_key(&row.adapter_id) {
-                in_use.insert(row.adapter_id.clone(), self.shares_of_versions(&row.adapter_id).await?);
+                let shares = match self.shares_of_versions(&row.adapter_id).await {
+                    Err(error) if !error.is_changed() => return Err(error),
+                    shares => shares,
+                };
+                in_use.insert(row.adapter_id.clone(), shares);
             }
-            let versions = in_use.get(&row.adapter_id).into_iter().flatten();
+            let shares = in_use.get(&row.adapter_id);
+            let versions = shares.iter().filter_map(|shares| shares.as_ref().ok()).flatten();
             let share = versions.filter(|(version, _)| *version == row.version).map(|(_, share)| *share).max();
-            let problem = self.check_adapter(&row).err();
-            let problem =
-                problem.map(|why| AdmissionError::changed_adapter(&row.adapter_id, &row.version, why).to_string());
-            listed.push(Listed { row, share, problem });
+            let of_row = self.check_adapter(&row).err();
+            let of_row = of_row.map(|why| AdmissionError::changed_adapter(&row.adapter_id, &row.version, why));
+            let of_grant = shares.and_then(|shares| shares.as_ref().err());
+            let unfit = match (&of_row, of_grant) {
+                (Some(error), _) => error.unfit().map(|why| why.in_short().to_owned()),
+                (None, Some(error)) => error.unfit().map(|why| format!("grant {}", why.in_short())),
+                (None, None) => None,
+            };
+            let problem = of_row.as_ref().or(of_grant).map(ToString::to_string);
+            listed.push(Listed { row, share, problem, unfit });
         }
         Ok(listed)
     }
 
+    /// Why nothing of what is granted to an adapter is used; none: it is, or there is nothing.
+    pub async fn grant_problem(&self, adapter: &str) -> Result<Option<String>, AdmissionError> {
+        match self.shares_of_versions(adapter).await {
+            Err(error) if error.is_changed() => Ok(Some(error.to_string())),
+            shares => shares.map(|_| None),
+        }
+    }
+
     /// The version of an adapter that is in use for most channels, and what is tried beside it.
     pub async fn versions_in_use(&self, adapter: &str) -> Result<(Option<String>, Option<String>), AdmissionError> {
-        let mut versions = self.shares_of_versions(adapter).await?.into_iter();
+        let versions = match self.shares_of_versions(adapter).await {
+            // What was changed past this host is in use nowhere.
+            Err(error) if error.is_changed() => Vec::new(),
+            versions => versions?,
+        };
+        let mut versions = versions.into_iter();
         let main = versions.find(|(_, share)| *share == crate::review::ALL).map(|(version, _)| version);
         let canary = versions.find(|(_, share)| *share < crate::review::ALL).map(|(version, _)| version);
         Ok((main, canary))
     }
 
-    /// The one for most channels first. What was changed past this host is in use nowhere.
+    /// The one for most channels first. An error: what is granted was changed past this host.
     async fn shares_of_versions(&self, adapter: &str) -> Result<Vec<(String, i64)>, AdmissionError> {
-        let head = match self.grant_head(adapter).await {
-            Err(error) if error.is_changed() => return Ok(Vec::new()),
-            head => head?.unwrap_or_default(),
-        };
+        let head = self.grant_head(adapter).await?.unwrap_or_default();
         let mut versions = Vec::new();
         for (generation, share) in head.shares().into_iter().rev() {
             let row = self.db().grant(adapter, generation).await?;
-            versions.extend(row.filter(|row| self.granted(row).is_ok()).map(|row| (row.version, share)));
+            let row = row.ok_or_else(|| AdmissionError::changed_grant(adapter, generation, crate::Unfit::Missing))?;
+            self.granted(&row)?;
+            versions.push((row.version, share));
         }
         Ok(versions)
     }

@@ -18,6 +18,25 @@ pub enum Unfit {
     UnknownKey(String),
     #[error("it is not what this host wrote: somebody changed it in the database")]
     Changed,
+    #[error(
+        "it is not what this host wrote last, as its audit log says: somebody put an earlier state back in the database"
+    )]
+    Earlier,
+    #[error("the audit log is not whole from entry {0} on, so it cannot be told whether it still counts")]
+    Log(i64),
+}
+
+impl Unfit {
+    /// For a table.
+    pub fn in_short(&self) -> &'static str {
+        match self {
+            Self::Missing => "not written by this host",
+            Self::UnknownKey(_) => "of another master key",
+            Self::Changed => "changed in the database",
+            Self::Earlier => "put back in the database",
+            Self::Log(_) => "not sure: the log is broken",
+        }
+    }
 }
 
 impl MacKeys {

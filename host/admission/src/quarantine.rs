@@ -1,6 +1,7 @@
 //! An adapter that is stopped again and again over one channel is left alone there for a while; other channels are not concerned.
 
 use entrepot_domain::ChannelId;
+use entrepot_domain::names::shell_word;
 use entrepot_store::Scoped;
 use entrepot_store::quarantine::Quarantine;
 use serde_json::json;
@@ -17,7 +18,8 @@ const LONGEST_MS: i64 = 24 * 60 * 60 * 1000;
 #[derive(Clone, Debug, Error)]
 #[error(
     "the channel is in quarantine for {minutes} minutes more ({strikes} in a row): {reason}. It ends by itself, with another version or grant of \
-     {adapter}, or with `entrepot channel release {channel}`"
+     {adapter}, or with `entrepot channel release {}`",
+    shell_word(channel)
 )]
 pub struct Quarantined {
     pub adapter: String,

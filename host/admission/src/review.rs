@@ -8,7 +8,7 @@ use entrepot_store::{Lenient, Tx};
 use serde::Serialize;
 use serde_json::json;
 
-use crate::audit::Action;
+use crate::audit::{Action, highest_generation};
 use crate::heads::{GrantHead, of_grants};
 use crate::{Admission, AdmissionError};
 
@@ -109,7 +109,9 @@ impl Admission {
         self.signer(&self.artifact(&row).await?, false).await?;
         let share = share(approval.share)?;
         let now = self.db().clock().now();
-        let asked = Grant::as_requested(&self.manifest(&row).await?, row.digest.clone());
+        let manifest = self.manifest(&row).await?;
+        self.check_places(&manifest)?;
+        let asked = Grant::as_requested(&manifest, row.digest.clone());
         let (asked, cut) = asked.capped(self.ceilings());
         let granted = Grant { accept_narrower: approval.accept_narrower, ..asked.narrowed(&approval.narrowing, now)? };
         let mut tx = self.db().begin().await?;
@@ -179,7 +181,8 @@ impl Admission {
             return Err(AdmissionError::Unknown(adapter.to_owned()));
         }
         let mut tx = self.db().begin().await?;
-        self.record(&mut tx, by, Action::Revoke, Some(adapter), &json!({})).await?;
+        tx.audit_head().await?;
+        let told = highest_generation(tx.audit_of_grants(adapter).await?.as_ref());
         let head = match self.grant_head_in(&mut tx, adapter).await {
             // Not to be told: out of use from now on, whatever it was.
             Err(error) if error.is_changed() => GrantHead::default(),
@@ -191,7 +194,8 @@ impl Admission {
                 head
             }
         };
-        let revoked = tx.newest_generation(adapter).await?.max(head.highest());
+        let revoked = tx.newest_generation(adapter).await?.max(head.highest()).max(told);
+        self.record(&mut tx, by, Action::Revoke, Some(adapter), &json!({"generation": revoked})).await?;
         self.write_head(&mut tx, &of_grants(adapter), &GrantHead { revoked, ..GrantHead::default() }).await?;
         tx.revoke_grants(adapter, self.db().clock().now()).await?;
         tx.commit().await?;
@@ -242,10 +246,13 @@ impl Admission {
     ) -> Result<i64, AdmissionError> {
         let body = serde_json::to_value(granted).map_err(|_| AdmissionError::Damaged(granted.adapter_id.clone()))?;
         let Grant { adapter_id, version, digest, .. } = granted;
-        let newest = tx.newest_generation(adapter_id).await?;
+        let told = highest_generation(tx.audit_of_grants(adapter_id).await?.as_ref());
+        let newest = tx.newest_generation(adapter_id).await?.max(told);
+        // Where nothing says what counts, there is no way back to what is there.
+        let anew = || GrantHead { revoked: newest, ..GrantHead::default() };
         let head = match self.grant_head_in(tx, adapter_id).await {
-            Err(error) if error.is_changed() => GrantHead { revoked: newest, ..GrantHead::default() },
-            head => head?.unwrap_or_default(),
+            Err(error) if error.is_changed() => anew(),
+            head => head?.unwrap_or_else(anew),
         };
         // A number that was given once is not given again, even if its row was taken away.
         let generation = newest.max(head.highest()).saturating_add(1);

@@ -1,6 +1,7 @@
 //! Whose signatures are believed, and what has to be signed.
 
 use entrepot_artifact::{Artifact, PublicKey, Rotation};
+use entrepot_domain::names::mixed_word;
 use entrepot_store::Tx;
 use entrepot_store::trusted_keys::TrustedKey;
 use serde_json::json;
@@ -12,9 +13,22 @@ use crate::{Admission, AdmissionError, Unfit};
 impl Admission {
     /// An error: the list is not what this host wrote.
     pub async fn trusted_keys(&self) -> Result<Vec<TrustedKey>, AdmissionError> {
+        Ok(self.keys_and_rows().await?.1)
+    }
+
+    async fn keys_and_rows(&self) -> Result<(Vec<PublicKey>, Vec<TrustedKey>), AdmissionError> {
+        match self.keys_and_rows_now().await {
+            // Somebody may have trusted a key between two reads.
+            Err(error) if error.is_changed() => self.keys_and_rows_now().await,
+            found => found,
+        }
+    }
+
+    async fn keys_and_rows_now(&self) -> Result<(Vec<PublicKey>, Vec<TrustedKey>), AdmissionError> {
         let rows = self.db().trusted_keys().await?;
-        self.believed(self.read_head(self.db().head(TRUSTED_KEYS).await?)?, &rows)?;
-        Ok(rows)
+        let keys = self.believed(self.read_head(self.db().head(TRUSTED_KEYS).await?)?, &rows)?;
+        self.check_keys(&keys, self.db().audit_of_keys().await?)?;
+        Ok((keys, rows))
     }
 
     /// Believes a publisher's key (`entrepot-ed25519:PUBLISHER:…`), or a rotation statement of a key that is believed already
@@ -25,6 +39,12 @@ impl Admission {
             return self.rotate(text, by).await;
         }
         let key: PublicKey = text.parse().map_err(|error| AdmissionError::Key(format!("{error}")))?;
+        // It is shown beside others, and read by people.
+        if let Some(word) = mixed_word(key.publisher()) {
+            return Err(AdmissionError::Key(format!(
+                "its publisher mixes letters of several scripts in one word: {word}"
+            )));
+        }
         let row = self.row(&key, by);
         let mut tx = self.db().begin().await?;
         tx.audit_head().await?;
@@ -52,7 +72,10 @@ impl Admission {
             Err(error) if error.is_changed() => None,
             head => head?,
         };
-        let keys: Vec<PublicKey> = head.iter().flatten().filter_map(|text| text.parse().ok()).collect();
+        let mut keys: Vec<PublicKey> = head.iter().flatten().filter_map(|text| text.parse().ok()).collect();
+        // The list itself may be one from earlier.
+        let told = self.told_keys(tx.audit_of_keys().await?).unwrap_or_default();
+        keys.retain(|key| told.contains(&(key.publisher().to_owned(), key.id())));
         for row in tx.trusted_keys().await? {
             if !keys.iter().any(|key| key.id() == row.key_id) {
                 tx.remove_key(&row.key_id, self.db().clock().now()).await?;
@@ -72,16 +95,22 @@ impl Admission {
     pub(crate) async fn believed_in(&self, tx: &mut Tx) -> Result<Vec<PublicKey>, AdmissionError> {
         let rows = tx.trusted_keys().await?;
         let head = tx.head(TRUSTED_KEYS).await?;
-        self.believed(self.read_head(head)?, &rows)
+        let keys = self.believed(self.read_head(head)?, &rows)?;
+        self.check_keys(&keys, tx.audit_of_keys().await?)?;
+        Ok(keys)
     }
 
-    /// The keys of the list, which has to name just those that have rows.
+    /// The keys of the list, which has to name just those that have rows; and the rows say of them what they are.
     fn believed(&self, list: Option<Vec<String>>, rows: &[TrustedKey]) -> Result<Vec<PublicKey>, AdmissionError> {
         let mut list = list.unwrap_or_default();
         let mut found: Vec<&String> = rows.iter().map(|row| &row.public_key).collect();
         list.sort();
         found.sort();
-        if !list.iter().eq(found) {
+        let named = |row: &TrustedKey| {
+            let key: Option<PublicKey> = row.public_key.parse().ok();
+            key.is_some_and(|key| row.publisher == key.publisher() && row.key_id == key.id())
+        };
+        if !list.iter().eq(found) || !rows.iter().all(named) {
             return Err(AdmissionError::changed_head(TRUSTED_KEYS, Unfit::Changed));
         }
         list.iter().map(|key| key.parse().map_err(|_| AdmissionError::Damaged("a trusted key".to_owned()))).collect()
@@ -119,8 +148,9 @@ impl Admission {
     /// Believes a key no longer. What it signed and was approved stays in use until it is revoked.
     pub async fn untrust(&self, key_id: &str, by: &str) -> Result<(), AdmissionError> {
         let mut tx = self.db().begin().await?;
-        self.record(&mut tx, by, Action::Untrust, None, &json!({"key_id": key_id})).await?;
+        tx.audit_head().await?;
         let mut keys = self.believed_in(&mut tx).await?;
+        self.record(&mut tx, by, Action::Untrust, None, &json!({"key_id": key_id})).await?;
         if !tx.remove_key(key_id, self.db().clock().now()).await? {
             return Err(AdmissionError::Key(format!("no trusted key has the id {key_id:?}")));
         }
@@ -143,8 +173,11 @@ impl Admission {
     /// The fingerprint of the trusted key that signed the artifact. None: it is unsigned, and may be.
     pub(crate) async fn signer(&self, artifact: &Artifact, remote: bool) -> Result<Option<String>, AdmissionError> {
         let publisher = artifact.manifest().publisher.as_str();
-        let rows = self.db().trusted_keys().await?;
-        let keys = self.believed(self.read_head(self.db().head(TRUSTED_KEYS).await?)?, &rows)?;
+        let (keys, _) = self.keys_and_rows().await?;
+        // Of an empty list nothing can be put back.
+        if !keys.is_empty() {
+            self.check_log_since(TRUSTED_KEYS).await?;
+        }
         let keys: Vec<PublicKey> = keys.into_iter().filter(|key| key.publisher() == publisher).collect();
         match artifact.signature() {
             Some(signature) => {

@@ -9,6 +9,7 @@
 //! parsed and never read is a rule that somebody believes in.
 
 mod approval;
+mod asked;
 mod beside;
 mod bound;
 mod callback;
@@ -18,12 +19,14 @@ mod credential;
 mod deciding;
 mod denial;
 mod difference;
+mod floors;
 mod grant;
 mod header;
 mod key;
 mod line;
 mod manifest;
 mod narrow;
+mod nowhere;
 mod oauth;
 mod operation;
 mod origin;
@@ -41,6 +44,7 @@ mod texts;
 mod words;
 
 pub use approval::Approval;
+pub use asked::AskedFor;
 pub use bound::{Allowed, BindError, BoundGrant, BoundRule};
 pub use callback::{CallbackSignature, OAuthCallback};
 pub use ceilings::Ceilings;
@@ -48,11 +52,13 @@ pub use credential::{Credential, SignatureMethod, SignedScheme, Template};
 pub use deciding::DecidingSetting;
 pub use denial::Denial;
 pub use difference::{Difference, Permissions};
+pub use floors::{FLOORS, SLOWEST};
 pub use grant::Grant;
 pub use header::{RuleHeader, forbidden_header};
 pub use key::{KeyEncoding, KeyRule, MacAlgorithm};
 pub use manifest::{Manifest, ManifestError, SUPPORTED_WORLDS};
 pub use narrow::{NarrowError, Narrowing};
+pub use nowhere::{Nowhere, no_marketplace};
 pub use oauth::{ACCESS_TOKEN, OAuth, REFRESH_TOKEN};
 pub use operation::Operation;
 pub use origin::OriginPattern;

@@ -1,6 +1,8 @@
 //! Names that people give and read.
 
 use thiserror::Error;
+use unicode_normalization::char::is_combining_mark;
+use unicode_security::mixed_script::AugmentedScriptSet;
 
 /// Characters.
 const LONGEST: usize = 100;
@@ -22,6 +24,10 @@ pub enum NameError {
         "the name \"{0}\" holds what cannot be seen or changes how the rest is read; use letters, digits, blanks and signs"
     )]
     Unseen(String),
+    #[error(
+        "the name mixes letters of several scripts in one word, which look like others: {0}; write each word in one script"
+    )]
+    Mixed(String),
     #[error("the name {0:?} begins like an id of a channel ({OF_IDS}); choose another")]
     Id(String),
     #[error("the name {0:?} begins like an option of a command (-); choose another")]
@@ -37,6 +43,9 @@ pub fn check_channel_name(name: &str) -> Result<(), NameError> {
     let owned = || name.to_owned();
     if name.chars().any(is_unseen) {
         return Err(NameError::Unseen(made_visible(name)));
+    }
+    if let Some(word) = mixed_word(name) {
+        return Err(NameError::Mixed(word));
     }
     if name.trim().is_empty() {
         return Err(NameError::Empty);
@@ -56,6 +65,35 @@ pub fn check_channel_name(name: &str) -> Result<(), NameError> {
     Ok(())
 }
 
+/// A word of letters that belong to several scripts and are not written together anywhere, such as a Cyrillic `а` amid Latin ones; with the
+/// code of each letter that is not ASCII. Words of their own may be of different scripts.
+pub fn mixed_word(name: &str) -> Option<String> {
+    let words = name.split(|c: char| !c.is_alphanumeric() && !is_combining_mark(c));
+    let mixed = |word: &&str| {
+        let letters: String = word.chars().filter(|c| c.is_alphabetic()).collect();
+        let others: String = letters.chars().filter(|c| !is_latin(*c)).collect();
+        let others = AugmentedScriptSet::for_str(&others);
+        // Japanese, Korean and Chinese are written with Latin letters among their own.
+        AugmentedScriptSet::for_str(&letters).is_empty() && !(others.jpan || others.kore || others.hanb)
+    };
+    words.filter(|word| !word.is_ascii()).find(mixed).map(|word| {
+        let mut text = String::new();
+        for c in word.chars() {
+            text.push(c);
+            if !c.is_ascii() {
+                text.push_str(&format!("(U+{:04X})", u32::from(c)));
+            }
+        }
+        text
+    })
+}
+
+fn is_latin(c: char) -> bool {
+    let mut shared = AugmentedScriptSet::for_char('a');
+    shared.intersect_with(AugmentedScriptSet::for_char(c));
+    !shared.is_empty()
+}
+
 fn made_visible(name: &str) -> String {
     let mut text = String::new();
     for c in name.chars() {
@@ -66,6 +104,16 @@ fn made_visible(name: &str) -> String {
         }
     }
     text
+}
+
+/// As a word of a command that is offered for copying: quoted where a shell would read it otherwise.
+pub fn shell_word(name: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_.:@%+,/".contains(c);
+    if !name.is_empty() && name.chars().all(plain) {
+        name.to_owned()
+    } else {
+        format!("'{}'", name.replace('\'', "'\\''"))
+    }
 }
 
 /// It takes no place of its own: two names that differ in it look the same, or one looks like something else.
@@ -91,12 +139,43 @@ mod tests {
 
     #[test]
     fn names_that_people_give() {
-        for name in
-            ["shop", "Müller & Söhne", "東京 店", "متجر", "חנות", "shop.example.com", "a:b", "👨‍👩‍👧 toys", "1", ".5"]
-        {
+        for name in [
+            "shop",
+            "Müller & Söhne",
+            "東京 店",
+            "متجر",
+            "חנות",
+            "shop.example.com",
+            "a:b",
+            "👨‍👩‍👧 toys",
+            "1",
+            ".5",
+            "Ozon Россия",
+            "T恤店",
+            "アマゾンJP",
+            "K팝 shop",
+            "Ελλάδα",
+        ] {
             assert_eq!(check_channel_name(name), Ok(()), "{name}");
+            assert_eq!(mixed_word(name), None, "{name}");
         }
         assert!(check_channel_name(&"é".repeat(100)).is_ok());
+    }
+
+    #[test]
+    fn what_a_shell_reads_otherwise_is_quoted() {
+        for (name, word) in [
+            ("shop.example.com", "shop.example.com"),
+            ("東京", "東京"),
+            ("my shop", "'my shop'"),
+            ("$(rm -rf ~)", "'$(rm -rf ~)'"),
+            ("Rick's", "'Rick'\\''s'"),
+            ("", "''"),
+            ("~", "'~'"),
+        ] {
+            assert_eq!(shell_word(name), word);
+        }
+        assert_eq!(mixed_word("P\u{430}ypal").as_deref(), Some("P\u{430}(U+0430)ypal"));
     }
 
     #[test]
@@ -130,6 +209,9 @@ mod tests {
             "chn_01",
             "-x",
             "--help",
+            "\u{430}mazon",
+            "sh\u{3bf}p",
+            "shop P\u{430}ris",
             &long,
         ] {
             let why = check_channel_name(name).expect_err(name).to_string();

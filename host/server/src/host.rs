@@ -65,6 +65,7 @@ impl Host {
                 row_keys: MacKeys::new(keys.derive_each("rows")?),
                 require_signatures: config.require_signatures,
                 ceilings: config.ceilings,
+                allow_loopback: config.egress.allow_loopback,
             },
         );
         let options = SyncOptions {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use entrepot_domain::RunId;
+use entrepot_domain::names::shell_word;
 use entrepot_domain::run::Spent;
 use entrepot_sync::RunReport;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -100,7 +101,7 @@ pub(crate) fn in_words(report: &RunReport, channel: &str) -> String {
         lines.push(format!("  {failure}"));
     }
     if report.dead_letters > 0 {
-        lines.push(format!("  why: entrepot dead-letters list {channel}"));
+        lines.push(format!("  why: entrepot dead-letters list {}", shell_word(channel)));
     }
     lines.join("\n")
 }

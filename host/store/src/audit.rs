@@ -13,6 +13,8 @@ pub struct AuditRow {
     pub actor: String,
     pub action: String,
     pub adapter_id: Option<String>,
+    /// Of entries about a channel's row.
+    pub channel_id: Option<String>,
     /// JSON text, byte for byte as it was authenticated.
     pub details: String,
     /// Which master key the authenticating key was derived from.
@@ -21,13 +23,51 @@ pub struct AuditRow {
     pub hash: String,
 }
 
-const HEAD: &str =
-    "SELECT seq, at, actor, action, adapter_id, details, key_id, hash FROM audit_log ORDER BY seq DESC LIMIT 1";
-const INSERT: &str = "INSERT INTO audit_log (seq, at, actor, action, adapter_id, details, key_id, hash) \
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-const PAGE: &str = "SELECT seq, at, actor, action, adapter_id, details, key_id, hash FROM audit_log WHERE seq > $1 ORDER BY seq LIMIT 1000";
-const OF_ADAPTER: &str = "SELECT seq, at, actor, action, adapter_id, details, key_id, hash FROM audit_log WHERE adapter_id = $1 \
-    ORDER BY seq DESC LIMIT $2";
+/// An entry with the hash of the one before it, which it is authenticated together with.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct ChainedRow {
+    #[sqlx(flatten)]
+    pub row: AuditRow,
+    /// None: there is none before it.
+    pub hash_before: Option<String>,
+}
+
+macro_rules! entries {
+    ($rest:literal) => {
+        concat!("SELECT seq, at, actor, action, adapter_id, channel_id, details, key_id, hash FROM audit_log ", $rest)
+    };
+}
+
+macro_rules! chained {
+    ($rest:literal) => {
+        concat!(
+            "SELECT a.seq, a.at, a.actor, a.action, a.adapter_id, a.channel_id, a.details, a.key_id, a.hash, p.hash AS hash_before \
+             FROM audit_log a LEFT JOIN audit_log p ON p.seq = a.seq - 1 WHERE ",
+            $rest
+        )
+    };
+}
+
+const HEAD: &str = entries!("ORDER BY seq DESC LIMIT 1");
+const INSERT: &str = "INSERT INTO audit_log (seq, at, actor, action, adapter_id, channel_id, details, key_id, hash) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+const PAGE: &str = entries!("WHERE seq > $1 ORDER BY seq LIMIT 1000");
+const OF_ADAPTER: &str = entries!("WHERE adapter_id = $1 ORDER BY seq DESC LIMIT $2");
+/// What was there before rows had MACs is told in an entry of its own, once.
+const OF_GRANTS: &str = chained!(
+    "a.seq = (SELECT MAX(n.seq) FROM (SELECT MAX(seq) AS seq FROM audit_log WHERE adapter_id = $1 \
+     AND action IN ('approve', 'upgrade', 'canary', 'promote', 'rollback', 'revoke') \
+     UNION ALL SELECT MAX(seq) FROM audit_log WHERE action = 'seal') AS n)"
+);
+const OF_CHANNEL: &str = chained!(
+    "a.seq = (SELECT MAX(n.seq) FROM (SELECT MAX(seq) AS seq FROM audit_log WHERE channel_id = $1 \
+     UNION ALL SELECT MAX(seq) FROM audit_log WHERE action = 'seal') AS n)"
+);
+const OF_KEYS: &str = chained!("a.action IN ('seal', 'trust', 'untrust', 'rotate') ORDER BY a.seq");
+const OF_CHANNELS: &str = chained!(
+    "a.seq IN (SELECT MAX(seq) FROM audit_log WHERE channel_id IS NOT NULL GROUP BY channel_id) \
+     OR a.action = 'seal' ORDER BY a.seq"
+);
 
 impl Db {
     /// A thousand entries after `after`, oldest first.
@@ -38,6 +78,26 @@ impl Db {
     /// Newest first.
     pub async fn audit_of(&self, adapter: &str, limit: i64) -> Result<Vec<AuditRow>, StoreError> {
         Ok(read_all!(self, AuditRow, OF_ADAPTER, adapter, limit)?)
+    }
+
+    /// The last entry about what is granted to an adapter.
+    pub async fn audit_of_grants(&self, adapter: &str) -> Result<Option<ChainedRow>, StoreError> {
+        Ok(read_optional!(self, ChainedRow, OF_GRANTS, adapter)?)
+    }
+
+    /// All about trusted keys, oldest first.
+    pub async fn audit_of_keys(&self) -> Result<Vec<ChainedRow>, StoreError> {
+        Ok(read_all!(self, ChainedRow, OF_KEYS)?)
+    }
+
+    /// The last entry about a channel's row.
+    pub async fn audit_of_channel(&self, channel: &str) -> Result<Option<ChainedRow>, StoreError> {
+        Ok(read_optional!(self, ChainedRow, OF_CHANNEL, channel)?)
+    }
+
+    /// The last entry of each channel, oldest first.
+    pub async fn audit_of_channels(&self) -> Result<Vec<ChainedRow>, StoreError> {
+        Ok(read_all!(self, ChainedRow, OF_CHANNELS)?)
     }
 }
 
@@ -51,9 +111,17 @@ impl Tx {
         Ok(tx_optional!(self, AuditRow, HEAD)?)
     }
 
+    pub async fn audit_of_grants(&mut self, adapter: &str) -> Result<Option<ChainedRow>, StoreError> {
+        Ok(tx_optional!(self, ChainedRow, OF_GRANTS, adapter)?)
+    }
+
+    pub async fn audit_of_keys(&mut self) -> Result<Vec<ChainedRow>, StoreError> {
+        Ok(tx_all!(self, ChainedRow, OF_KEYS)?)
+    }
+
     pub async fn insert_audit(&mut self, row: &AuditRow) -> Result<(), StoreError> {
-        let AuditRow { seq, at, actor, action, adapter_id, details, key_id, hash } = row;
-        execute!(self, INSERT, seq, at, actor, action, adapter_id, details, key_id, hash)?;
+        let AuditRow { seq, at, actor, action, adapter_id, channel_id, details, key_id, hash } = row;
+        execute!(self, INSERT, seq, at, actor, action, adapter_id, channel_id, details, key_id, hash)?;
         Ok(())
     }
 }

@@ -14,6 +14,15 @@ const BUSY: Duration = Duration::from_millis(1_500);
 const FILL: &str = "CREATE TABLE room_is_looked_for AS SELECT zeroblob(65536) AS filler";
 
 impl Db {
+    /// Whether there are any tables of ours; makes none.
+    pub async fn is_set_up(&self) -> Result<bool, StoreError> {
+        const SET_UP: [&str; 2] = [
+            "SELECT CAST(1 AS BIGINT) WHERE to_regclass('_sqlx_migrations') IS NOT NULL",
+            "SELECT 1 FROM sqlite_master WHERE name = '_sqlx_migrations'",
+        ];
+        Ok(!read_all_forked!(self, (i64,), SET_UP)?.is_empty())
+    }
+
     /// Why nothing can be written; `None`: it can.
     pub async fn write_problem(&self) -> Result<Option<&'static str>, StoreError> {
         match &self.pools() {

@@ -101,6 +101,8 @@ impl Sync {
         let mut row = ChannelRow::new(&id, generation.manifest.id.as_str(), name, settings.clone(), now);
         row.account = account.and_then(|account| serde_json::to_value(account).ok()).map(Lenient);
         row.mac = Some(self.seal_channel(&tenant, &row));
+        // First, here and below: whoever waits for the log holds nothing that another one waits for.
+        self.admission().record_channel(tx.raw(), &row.adapter_id, &row.id, name, row.mac.as_deref()).await?;
         let inserted = tx.insert_channel(&row).await;
         inserted
             .map_err(|error| if error.is_conflict() { SyncError::NameTaken(name.to_owned()) } else { error.into() })?;
@@ -127,7 +129,7 @@ impl Sync {
         let generation = self.admission().active_for(&row.adapter_id, &id).await?;
         let manifest = &generation.manifest;
         // Where a channel leads that somebody changed past this host, nobody but the operator can say.
-        if let Err(changed) = self.check_channel(tenant, &row)
+        if let Err(changed) = self.check_channel(tenant, &row).await
             && (changes.is_empty() || !manifest.settings.keys().all(|name| changes.contains_key(name)))
         {
             return Err(changed);
@@ -142,6 +144,7 @@ impl Sync {
         row.settings = Lenient(settings);
         let mac = self.seal_channel(tenant, &row);
         let mut tx = scoped.begin().await?;
+        self.admission().record_channel(tx.raw(), &row.adapter_id, &row.id, &row.name, Some(&mac)).await?;
         if changed {
             tx.note_earlier_settings(&id).await?;
         }
@@ -181,12 +184,14 @@ impl Sync {
     }
 
     pub async fn remove_channel(&self, tenant: &TenantId, channel: &str) -> Result<ChannelId, SyncError> {
-        let id = ChannelId::from(self.channel(tenant, channel).await?.id);
+        let row = self.channel(tenant, channel).await?;
+        let id = ChannelId::from(row.id.as_str());
         let scoped = self.db().tenant(tenant);
         // With its secrets the way to them would be gone.
         self.end_subscriptions(&scoped, &id).await;
         let active = scoped.active_run(&id).await?;
         let mut tx = scoped.begin().await?;
+        self.admission().record_channel(tx.raw(), &row.adapter_id, &row.id, &row.name, None).await?;
         if let Some(run) = active {
             tx.cancel_run(&run.run_id()).await?;
         }
@@ -204,7 +209,15 @@ impl Sync {
     /// The same, and as this host wrote it.
     pub(crate) async fn usable_channel(&self, tenant: &TenantId, channel: &str) -> Result<ChannelRow, SyncError> {
         let row = self.channel(tenant, channel).await?;
-        self.check_channel(tenant, &row)?;
-        Ok(row)
+        match self.check_channel(tenant, &row).await {
+            Ok(()) => Ok(row),
+            // Somebody may have set it between two reads.
+            Err(SyncError::Changed { .. }) => {
+                let row = self.channel(tenant, channel).await?;
+                self.check_channel(tenant, &row).await?;
+                Ok(row)
+            }
+            Err(error) => Err(error),
+        }
     }
 }

@@ -12,7 +12,7 @@ use std::time::Duration;
 use entrepot_admission::{Generation, canonical};
 use entrepot_domain::clock::Timestamp;
 use entrepot_domain::grants::{ACCESS_TOKEN, OAuth, REFRESH_TOKEN, SettingProblem, Settings};
-use entrepot_domain::names::check_channel_name;
+use entrepot_domain::names::{check_channel_name, shell_word};
 use entrepot_domain::secret::SecretSource;
 use entrepot_domain::{ChannelId, ConnectionId, Id, Secret, TenantId};
 use entrepot_egress::{Luggage, authorize_url, unguessable};
@@ -109,7 +109,7 @@ impl Sync {
             key: name.to_owned(),
             problem: format!(
                 "is required for connecting; set it with: entrepot channel set {} --secret {name}=…",
-                row.name
+                shell_word(&row.name)
             ),
         };
         let problems: Vec<_> = missing.map(problem).collect();

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use entrepot_admission::{AdmissionError, Unfit};
 use entrepot_domain::grants::{BindError, SettingProblem};
-use entrepot_domain::names::NameError;
+use entrepot_domain::names::{NameError, shell_word};
 use entrepot_egress::TokenFailure;
 use entrepot_queue::QueueError;
 use entrepot_runtime::CallError;
@@ -102,8 +102,8 @@ pub enum SyncError {
     #[error(transparent)]
     Vault(#[from] VaultError),
     #[error(
-        "the secret {name} of {channel} does not open: {why}. Give it anew: entrepot channel set {channel} --secret {name}=…; what came by \
-         connecting comes anew with `entrepot channel reconnect {channel}`"
+        "the secret {name} of {channel} does not open: {why}. Give it anew: entrepot channel set {word} --secret {name}=…; what came by \
+         connecting comes anew with `entrepot channel reconnect {word}`", word = shell_word(channel)
     )]
     Secret { channel: String, name: String, why: VaultError },
     /// Somebody wrote into the database past this host.

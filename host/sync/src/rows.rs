@@ -2,6 +2,7 @@
 //! its secrets, elsewhere.
 
 use entrepot_admission::{Unfit, Verified, canonical};
+use entrepot_domain::names::shell_word;
 use entrepot_domain::{ChannelId, TenantId};
 use entrepot_store::Scoped;
 use entrepot_store::channels::ChannelRow;
@@ -14,26 +15,32 @@ impl Sync {
         with_channel(tenant, row, |parts| self.admission().row_keys().seal("channels", parts))
     }
 
-    /// Whether a channel is as this host wrote it: adapter, name and settings.
-    pub fn check_channel(&self, tenant: &TenantId, row: &ChannelRow) -> Result<(), SyncError> {
+    /// Whether a channel is as this host wrote it last: adapter, name and settings.
+    pub async fn check_channel(&self, tenant: &TenantId, row: &ChannelRow) -> Result<(), SyncError> {
+        self.check_channel_row(tenant, row)?;
+        let newest = self.admission().check_channel_mac(&row.id, row.mac.as_deref()).await?;
+        newest.map_err(|why| changed_channel(row, why))
+    }
+
+    /// Whether this host wrote it at all.
+    fn check_channel_row(&self, tenant: &TenantId, row: &ChannelRow) -> Result<(), SyncError> {
         let fits =
             with_channel(tenant, row, |parts| self.admission().row_keys().check("channels", parts, row.mac.as_deref()));
-        fits.map_err(|why| SyncError::Changed {
-            what: format!("the channel {} of the adapter {}", row.name, row.adapter_id),
-            why,
-            remedy: format!(
-                "If name and adapter are right, say all of its settings anew, the empty ones too: entrepot channel set {0} --set \
-                 KEY=VALUE …; else remove it: entrepot channel remove {0}",
-                row.name
-            ),
-        })
+        fits.map_err(|why| changed_channel(row, why))
     }
 
     /// All channels of a tenant; one that is not as this host wrote it has that for its problem.
     pub async fn channels(&self, tenant: &TenantId) -> Result<Vec<ChannelRow>, SyncError> {
         let mut rows = self.db().tenant(tenant).channels().await?;
+        let told = self.admission().channel_macs().await?;
         for row in &mut rows {
-            if let Err(error) = self.check_channel(tenant, row) {
+            let newest = told.get(&row.id).is_some_and(|mac| *mac == row.mac);
+            let fits = match self.check_channel_row(tenant, row) {
+                // One by one only where something is wrong, or was changed between the two reads.
+                Ok(()) if !newest => self.shown_channel(tenant, &row.id).await.map(|shown| *row = shown),
+                fits => fits,
+            };
+            if let Err(error) = fits {
                 row.problem = Some(error.to_string());
             }
         }
@@ -43,8 +50,9 @@ impl Sync {
     /// One channel, likewise.
     pub async fn shown_channel(&self, tenant: &TenantId, channel: &str) -> Result<ChannelRow, SyncError> {
         let mut row = self.channel(tenant, channel).await?;
-        if let Err(error) = self.check_channel(tenant, &row) {
-            row.problem = Some(error.to_string());
+        match self.check_channel(tenant, &row).await {
+            Err(error @ SyncError::Changed { .. }) => row.problem = Some(error.to_string()),
+            fits => fits?,
         }
         Ok(row)
     }
@@ -87,17 +95,17 @@ impl Sync {
     pub async fn verify_audit(&self) -> Result<Verified, SyncError> {
         let mut verified = self.admission().verify_audit().await?;
         if verified.broken.is_none() && verified.differs.is_none() {
-            verified.differs = self.changed_channel().await?;
+            verified.differs = self.first_changed_channel().await?;
         }
         Ok(verified)
     }
 
-    async fn changed_channel(&self) -> Result<Option<String>, SyncError> {
+    async fn first_changed_channel(&self) -> Result<Option<String>, SyncError> {
         for tenant in self.db().tenants().await? {
             let scoped = self.db().tenant(&tenant);
             for row in scoped.channels().await? {
                 let id = ChannelId::from(row.id.as_str());
-                let fits = match self.check_channel(&tenant, &row) {
+                let fits = match self.check_channel(&tenant, &row).await {
                     Ok(()) => self.wanted_callback(&scoped, &id).await.map(drop),
                     error => error,
                 };
@@ -108,6 +116,18 @@ impl Sync {
             }
         }
         Ok(None)
+    }
+}
+
+fn changed_channel(row: &ChannelRow, why: Unfit) -> SyncError {
+    let name = shell_word(&row.name);
+    SyncError::Changed {
+        what: format!("the channel {} of the adapter {}", row.name, row.adapter_id),
+        why,
+        remedy: format!(
+            "If name and adapter are right, say all of its settings anew, the empty ones too: entrepot channel set {name} --set \
+             KEY=VALUE …; else remove it: entrepot channel remove {name}"
+        ),
     }
 }
 

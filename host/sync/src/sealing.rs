@@ -51,7 +51,7 @@ impl Sync {
                 tx.give_channel_mac(&tenant, &ChannelId::from(row.id.as_str()), &mac).await?;
                 channels.push(json!({
                     "tenant": tenant.as_str(), "channel": row.id, "adapter": row.adapter_id, "name": row.name,
-                    "settings": row.settings,
+                    "settings": row.settings, "mac": mac,
                 }));
             }
         }

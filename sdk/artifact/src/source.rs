@@ -113,7 +113,7 @@ impl Source {
             Self::Registry { adapter, wanted } => {
                 let location = options.registry.as_ref().ok_or(FetchError::NoRegistry)?;
                 let index = location.index(adapter, options).await?;
-                let entry = crate::registry::choose(&index, wanted)?;
+                let entry = crate::registry::choose(&index, wanted, options.allow_yanked)?;
                 let bytes = location.artifact(entry, options).await?;
                 let what = format!("{adapter} {} of {location}", entry.version);
                 listed::check(&index, entry, &Artifact::read(bytes.as_slice())?, &what)?;

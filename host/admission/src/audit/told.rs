@@ -74,7 +74,7 @@ impl Told {
     }
 
     /// What was there before rows had MACs.
-    fn sealed(details: &Value) -> Self {
+    pub(super) fn sealed(details: &Value) -> Self {
         let mut told = Self::default();
         let list = |name: &str| details[name].as_array().cloned().unwrap_or_default();
         let text = |of: &Value, name: &str| of[name].as_str().unwrap_or_default().to_owned();

@@ -5,8 +5,8 @@ mod fault;
 use super::credential::is_key;
 use super::origin::is_label;
 use super::settings::{check_default, is_secret_name_taken};
-use super::{Credential, Manifest, SUPPORTED_WORLDS, SettingType};
-use crate::names::{is_unseen, shown};
+use super::{Credential, Manifest, RateLimit, SLOWEST, SUPPORTED_WORLDS, SettingType};
+use crate::names::{is_unseen, mixed_word, shown};
 
 pub(super) use fault::{Fault, Step};
 
@@ -50,14 +50,25 @@ pub(super) fn manifest(manifest: &Manifest) -> Result<(), Fault> {
     credentials(manifest)?;
     keys(manifest)?;
     rules(manifest)?;
+    limits(manifest)
+}
+
+fn limits(manifest: &Manifest) -> Result<(), Fault> {
     let rate = manifest.rate_limit;
-    if !(rate.requests_per_second > 0.0 && rate.requests_per_second <= 10_000.0) {
-        return Err(Fault::new(&[&"rate_limit", &"requests_per_second"], "must be above 0 and at most 10000"));
+    if !RateLimit::is_pace(rate.requests_per_second) {
+        let problem = format!("is {}; must be from {SLOWEST} to 10000", rate.requests_per_second);
+        return Err(Fault::new(&[&"rate_limit", &"requests_per_second"], problem));
     }
     if !(1..=256).contains(&rate.concurrency) {
         return Err(Fault::new(&[&"rate_limit", &"concurrency"], "must be from 1 to 256"));
     }
-    Ok(())
+    match manifest.limits.below_floor() {
+        Some((name, given, least)) => {
+            let problem = format!("is {given}, with which nothing can be done; must be at least {least}");
+            Err(Fault::new(&[&"limits", &name], problem))
+        }
+        None => Ok(()),
+    }
 }
 
 fn head(manifest: &Manifest) -> Result<(), Fault> {
@@ -72,6 +83,9 @@ fn head(manifest: &Manifest) -> Result<(), Fault> {
                 &[&key],
                 "must not be empty, or hold control characters or others that are not seen",
             ));
+        }
+        if let Some(word) = mixed_word(value) {
+            return Err(Fault::new(&[&key], format!("mixes letters of several scripts in one word: {word}")));
         }
         if value.len() > LONGEST_NAME {
             return Err(Fault::new(&[&key], format!("must be at most {LONGEST_NAME} bytes long")));

@@ -6,7 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::beside::{Besides, compare};
-use super::{Credential, DecidingSetting, EgressRule, Grant, KeyRule, Limits, Manifest, OAuth, Operation, RateLimit};
+use super::{
+    AskedFor, Credential, DecidingSetting, EgressRule, Grant, KeyRule, Limits, Manifest, OAuth, Operation, RateLimit,
+};
 
 /// What a manifest asks for or a grant allows.
 #[derive(Clone, Debug)]
@@ -14,6 +16,7 @@ pub struct Permissions<'a> {
     pub world: &'a str,
     pub rules: &'a [EgressRule],
     pub settings: Cow<'a, BTreeMap<String, DecidingSetting>>,
+    pub asked: Cow<'a, BTreeMap<String, AskedFor>>,
     pub credentials: &'a BTreeMap<String, Credential>,
     pub keys: &'a BTreeMap<String, KeyRule>,
     pub oauth: Option<&'a OAuth>,
@@ -36,6 +39,7 @@ impl Manifest {
             world: &self.world,
             rules: &self.egress,
             settings: Cow::Owned(self.deciding_settings()),
+            asked: Cow::Owned(self.asked()),
             credentials: &self.credentials,
             keys: &self.keys,
             oauth: self.oauth.as_ref(),
@@ -51,6 +55,7 @@ impl Grant {
             world: &self.world,
             rules: &self.rules,
             settings: Cow::Borrowed(&self.settings),
+            asked: Cow::Borrowed(&self.asked),
             credentials: &self.credentials,
             keys: &self.keys,
             oauth: self.oauth.as_ref(),
@@ -100,6 +105,7 @@ impl Difference {
             difference.narrower.push(format!("no credential {name}"));
         }
         difference.settings(old, new);
+        difference.asked(&old.asked, &new.asked);
         difference.keys(old, new);
         difference.limits(old, new);
         difference

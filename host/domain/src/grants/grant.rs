@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Credential, DecidingSetting, EgressRule, KeyRule, Limits, Manifest, OAuth, RateLimit};
+use super::{AskedFor, Credential, DecidingSetting, EgressRule, KeyRule, Limits, Manifest, OAuth, RateLimit};
 use crate::clock::Timestamp;
 
 /// A record of its own, next to the artifact and never inside it: the publisher cannot grant itself anything.
@@ -20,6 +20,9 @@ pub struct Grant {
     /// What the settings are like that decide where rules and OAuth lead.
     #[serde(default)]
     pub settings: BTreeMap<String, DecidingSetting>,
+    /// What sellers are asked for, by the name of the setting or secret.
+    #[serde(default)]
+    pub asked: BTreeMap<String, AskedFor>,
     pub credentials: BTreeMap<String, Credential>,
     #[serde(default)]
     pub keys: BTreeMap<String, KeyRule>,
@@ -45,6 +48,7 @@ impl Grant {
             world: manifest.world.clone(),
             rules: manifest.egress.clone(),
             settings: manifest.deciding_settings(),
+            asked: manifest.asked(),
             credentials: manifest.credentials.clone(),
             keys: manifest.keys.clone(),
             oauth: manifest.oauth.clone(),

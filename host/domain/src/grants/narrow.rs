@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::{Grant, Limits, Operation, RateLimit};
+use super::{Grant, Limits, Operation, RateLimit, SLOWEST};
 use crate::clock::Timestamp;
 
 /// What is taken away from a request before it becomes a grant. Nothing here can add.
@@ -34,7 +34,9 @@ pub enum NarrowError {
     Raised(&'static str, String),
     #[error("the grant would end at once: the time given is in the past")]
     Past,
-    #[error("requests per second must be more than 0 and at most the {0} asked for")]
+    #[error("the limit {0} is {1}, with which nothing can be done; it must be at least {2}")]
+    TooLow(&'static str, String, String),
+    #[error("requests per second must be at least {SLOWEST} and at most the {0} asked for")]
     Rate(f64),
 }
 
@@ -82,7 +84,7 @@ impl Grant {
         lower(&mut self.limits, &by.limits)?;
         if let Some(rate) = by.requests_per_second {
             let asked = self.rate_limit.requests_per_second;
-            if !(rate > 0.0 && rate <= asked) {
+            if !(RateLimit::is_pace(rate) && rate <= asked) {
                 return Err(NarrowError::Rate(asked));
             }
             self.rate_limit = RateLimit { requests_per_second: rate, ..self.rate_limit };
@@ -104,6 +106,9 @@ fn unknown(kind: &'static str, name: &str, known: &[String]) -> NarrowError {
 }
 
 fn lower(limits: &mut Limits, by: &Limits) -> Result<(), NarrowError> {
+    if let Some((name, given, least)) = by.below_floor() {
+        return Err(NarrowError::TooLow(name, given, least));
+    }
     macro_rules! lower {
         ($($field:ident $name:literal),*) => {
             $(if let Some(wanted) = by.$field {

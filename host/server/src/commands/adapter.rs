@@ -24,6 +24,11 @@ async fn offer(host: &Host, adapter: &str) -> Result<(i64, Option<String>)> {
     Ok((items, (items > 0).then_some(words)))
 }
 
+/// What the ceilings of this host took away.
+fn cut_lines(cut: &[String]) -> impl Iterator<Item = String> {
+    cut.iter().map(|cut| format!("  cut: {cut}; this host gives no more"))
+}
+
 pub(crate) async fn run(host: &Host, command: AdapterCommand, output: Output) -> Result<()> {
     let admission = host.sync.admission();
     match command {

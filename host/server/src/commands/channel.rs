@@ -1,7 +1,8 @@
 //! `entrepot channel …`
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use entrepot_domain::Secret;
+use entrepot_domain::names::shell_word;
 use entrepot_sync::{AccountReport, NewChannel};
 use serde_json::{Map, Value, json};
 
@@ -16,16 +17,22 @@ pub(crate) async fn run(host: &Host, command: ChannelCommand, output: Output) ->
         ChannelCommand::Connect(arguments) => connect::new(host, arguments, output).await,
         ChannelCommand::Reconnect(arguments) => connect::again(host, arguments, output).await,
         ChannelCommand::Set { channel, settings, secrets } => {
+            if settings.is_empty() && secrets.is_empty() {
+                bail!(
+                    "nothing is given to change: name settings with --set KEY=VALUE, secrets with --secret KEY=VALUE"
+                );
+            }
             // The marketplace goes on signing with what it was told.
             let signs = secrets.iter().any(|(name, _)| name.contains("webhook"));
             host.sync.set_channel(&host.tenant, &channel, texts(settings), clear(secrets)).await?;
             output.say(&json!({"channel": channel, "changed": true}), || {
+                let word = shell_word(&channel);
                 let tell = if signs {
-                    format!("\nHave the marketplace sign with the new secret: entrepot webhooks subscribe {channel}")
+                    format!("\nHave the marketplace sign with the new secret: entrepot webhooks subscribe {word}")
                 } else {
                     String::new()
                 };
-                format!("{channel} is changed. Try it: entrepot channel test {channel}{tell}")
+                format!("{channel} is changed. Try it: entrepot channel test {word}{tell}")
             })
         }
         ChannelCommand::List => list(host, output).await,
@@ -69,7 +76,8 @@ async fn add(host: &Host, arguments: AddArgs, output: Output) -> Result<()> {
     let document = json!({"channel": id, "id": id, "name": name, "account": account});
     output.say(&document, || {
         let account = account.as_ref().map_or_else(|| "not tested".to_owned(), words);
-        format!("{name} is connected ({id})\n{account}\nImport it: entrepot import {name} --full --wait")
+        let word = shell_word(&name);
+        format!("{name} is connected ({id})\n{account}\nImport it: entrepot import {word} --full --wait")
     })
 }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Result, bail};
+use entrepot_domain::names::shell_word;
 use entrepot_sync::{Begun, ConnectionReport, NewConnection};
 use serde_json::json;
 use tokio::net::TcpStream;
@@ -59,7 +60,7 @@ async fn lead(host: &Host, begun: &Begun, no_wait: bool, output: Output) -> Resu
             let document = json!({"connection": id, "state": state, "channel": channel, "name": name});
             let id = channel.as_deref().unwrap_or_default();
             output.say(&document, || {
-                format!("{name} is connected ({id}). Import it: entrepot import {name} --full --wait")
+                format!("{name} is connected ({id}). Import it: entrepot import {} --full --wait", shell_word(name))
             })
         }
         "expired" => bail!("{name} is not connected: nobody came back in time; give the command again"),

@@ -1,6 +1,7 @@
 //! `entrepot dead-letters …`
 
 use anyhow::{Context, Result, bail};
+use entrepot_domain::names::shell_word;
 use entrepot_store::dead_letters::{Letter, LetterFilter};
 use entrepot_sync::{Replay, Replayed};
 use serde_json::json;
@@ -23,6 +24,10 @@ pub(crate) async fn run(host: &Host, command: DeadLettersCommand, output: Output
         DeadLettersCommand::Replay { channel, ids, which, without_fetching, all } => {
             if channel.is_none() && ids.is_empty() && !which.is_some() && !all {
                 bail!("name a channel, an --id or another filter; --all means all there are");
+            }
+            // What was misspelt is not taken for what is settled by now.
+            for id in &ids {
+                known(host, id).await?;
             }
             let replay = Replay { channel, filter: which.filter(ids), without_fetching };
             let done = host.sync.replay(&host.tenant, &replay).await?;
@@ -90,17 +95,22 @@ async fn list(host: &Host, of: &Replay, output: Output) -> Result<()> {
         format!(
             "{}\nTry again: entrepot dead-letters replay {} [--id ID]   See what came: entrepot dead-letters show ID",
             table(&["ID", "CHANNEL", "WHAT", "REASON", "WHAT TO DO"], &cells),
-            of.channel.as_deref().unwrap_or("--all")
+            of.channel.as_deref().map_or_else(|| "--all".to_owned(), shell_word)
         )
+    })
+}
+
+async fn known(host: &Host, id: &str) -> Result<Letter> {
+    let filter = LetterFilter { ids: vec![id.to_owned()], ..LetterFilter::default() };
+    let letter = host.db.tenant(&host.tenant).letters(&filter, "", 1).await?.pop();
+    letter.with_context(|| {
+        format!("there is no dead letter {id:?}, or it is settled; `entrepot dead-letters list` shows what there is")
     })
 }
 
 async fn show(host: &Host, id: &str, output: Output) -> Result<()> {
     let scoped = host.db.tenant(&host.tenant);
-    let filter = LetterFilter { ids: vec![id.to_owned()], ..LetterFilter::default() };
-    let letter = scoped.letters(&filter, "", 1).await?.pop();
-    let letter = letter
-        .with_context(|| format!("there is no dead letter {id:?}; `entrepot dead-letters list` shows what there is"))?;
+    let letter = known(host, id).await?;
     let content = scoped.letter_content(&letter).await?.unwrap_or_default();
     output.say(&json!({"letter": letter, "content": content}), || {
         let Letter { kind, subject, class, code, reason, attempts, version, .. } = &letter;

@@ -5,9 +5,11 @@ mod work;
 use std::collections::BTreeSet;
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
+use entrepot_admission::AdmissionError;
 use entrepot_config::Config;
 use entrepot_domain::{Clock, with_causes};
+use entrepot_store::{Db, Engine};
 use serde::Serialize;
 
 use crate::host::{Host, open_database, own_program};
@@ -70,6 +72,11 @@ async fn examine(checks: &mut Checks) {
         Ok(found) => rights(checks, found),
         Err(error) => return checks.fault("data folder", with_causes(error.as_ref())),
     }
+    match not_set_up(&config).await {
+        Ok(None) => {}
+        Ok(Some(why)) => return checks.fault("database", why),
+        Err(error) => return checks.fault("database", with_causes(error.as_ref())),
+    }
     match open_database(&config, Clock::System).await {
         Ok(db) => checks.fine("database", format!("{:?}, up to date", db.engine())),
         Err(error) => return checks.fault("database", with_causes(error.as_ref())),
@@ -95,6 +102,20 @@ async fn examine(checks: &mut Checks) {
     }
 }
 
+/// Looking changes nothing: tables are made, and brought up to date, by who works with them.
+async fn not_set_up(config: &Config) -> Result<Option<&'static str>> {
+    let db = Db::connect(&config.database_url, Clock::System).await.context(
+        "the database cannot be opened; check ENTREPOT_DATABASE_URL, that the server runs, and that the folder can be written",
+    )?;
+    if !db.is_set_up().await? {
+        let missing = "it is not set up yet: start `entrepot serve`, or make its tables with `entrepot migrate`";
+        // An embedded one is this host's own.
+        return Ok((db.engine() == Engine::Postgres).then_some(missing));
+    }
+    let earlier = "its tables are of an earlier version: stop all hosts of that version, then start `entrepot serve`, or use `entrepot migrate`";
+    Ok((!db.is_migrated().await?).then_some(earlier))
+}
+
 fn rights(checks: &mut Checks, found: private::Found) {
     if found.tightened.is_empty() && found.open.is_empty() {
         checks.fine("rights", "what is kept can be read by this user alone");
@@ -111,15 +132,27 @@ fn rights(checks: &mut Checks, found: private::Found) {
 async fn adapters(host: &Host, checks: &mut Checks) -> Result<()> {
     let admission = host.sync.admission();
     let listed = admission.adapters().await?;
-    for problem in listed.iter().filter_map(|listed| listed.problem.as_ref()) {
-        checks.fault("adapter", problem.as_str());
-    }
+    let channels = host.sync.channels(&host.tenant).await?;
     let ids: BTreeSet<&str> = listed.iter().map(|listed| listed.row.adapter_id.as_str()).collect();
     for adapter in ids {
+        let of_it = listed.iter().filter(|listed| listed.row.adapter_id == adapter);
+        let problems: BTreeSet<&str> = of_it.filter_map(|listed| listed.problem.as_deref()).collect();
+        let mut problems: Vec<String> = problems.into_iter().map(str::to_owned).collect();
         let generation = match admission.active(adapter).await {
             Ok(generation) => generation,
+            // Installed, or revoked, and nobody needs it.
+            Err(error @ AdmissionError::NotApproved(_))
+                if problems.is_empty() && channels.iter().all(|channel| channel.adapter_id != adapter) =>
+            {
+                checks.note("adapter", format!("{error}; no channel uses it"));
+                continue;
+            }
             Err(error) => {
-                checks.fault("adapter", error.to_string());
+                let error = error.to_string();
+                if !problems.contains(&error) {
+                    problems.push(error);
+                }
+                checks.fault("adapter", problems.join(". "));
                 continue;
             }
         };
@@ -127,7 +160,11 @@ async fn adapters(host: &Host, checks: &mut Checks) -> Result<()> {
         let others = listed.iter().filter(|listed| listed.row.adapter_id == adapter && listed.row.version != version);
         let others: Vec<String> = others.map(|other| format!("{} {}", other.row.version, other.state())).collect();
         let others = if others.is_empty() { String::new() } else { format!("; beside it: {}", others.join(", ")) };
-        checks.fine("adapter", format!("{adapter} {version} is in use (generation {number}){others}"));
+        let in_use = format!("{adapter} {version} is in use (generation {number}){others}");
+        match problems.is_empty() {
+            true => checks.fine("adapter", in_use),
+            false => checks.fault("adapter", format!("{}. {in_use}", problems.join(". "))),
+        }
     }
     if let Err(error) = admission.trusted_keys().await {
         checks.fault("trusted keys", error.to_string());

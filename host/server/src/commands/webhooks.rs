@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use entrepot_domain::ChannelId;
+use entrepot_domain::names::shell_word;
 use entrepot_queue::Outcome;
 use entrepot_store::deliveries::{DeliveryRow, WhichDeliveries};
 use entrepot_sync::{SubscriptionReport, SyncError};
@@ -33,7 +34,9 @@ pub(crate) async fn run(host: &Host, command: WebhooksCommand, output: Output) -
         WebhooksCommand::Subscriptions { channel } => {
             let found = host.sync.subscriptions(&host.tenant, &channel, public_url).await?;
             output.say(&found, || match found.is_empty() {
-                true => format!("{channel} has none; make them with: entrepot webhooks subscribe {channel}"),
+                true => {
+                    format!("{channel} has none; make them with: entrepot webhooks subscribe {}", shell_word(&channel))
+                }
                 false => format!("{}{}", list_of(&found), moved(&found, public_url, &channel)),
             })
         }
@@ -61,7 +64,8 @@ fn moved(found: &[SubscriptionReport], public_url: &str, channel: &str) -> Strin
     let here = format!("{}/hooks/", public_url.trim_end_matches('/'));
     if found.iter().any(|of| of.ours && !of.callback_url.starts_with(&here)) {
         return format!(
-            "\nENTREPOT_PUBLIC_URL is another one now; to deliver there: entrepot webhooks subscribe {channel}"
+            "\nENTREPOT_PUBLIC_URL is another one now; to deliver there: entrepot webhooks subscribe {}",
+            shell_word(channel)
         );
     }
     String::new()
@@ -139,6 +143,12 @@ async fn show(host: &Host, id: String, output: Output) -> Result<()> {
 }
 
 async fn replay(host: &Host, name: &str, which: &WhichDeliveries, output: Output) -> Result<()> {
+    if let WhichDeliveries::These(ids) = which {
+        let scoped = host.db.tenant(&host.tenant);
+        for id in ids {
+            scoped.delivery(id).await?.ok_or_else(|| SyncError::NoDelivery(id.clone()))?;
+        }
+    }
     let replayed = host.sync.replay_deliveries(&host.tenant, name, which).await?;
     let channel = ChannelId::from(host.sync.channel(&host.tenant, name).await?.id);
     // Here and now, as far as that goes: there may be no host that serves.
@@ -152,6 +162,6 @@ async fn replay(host: &Host, name: &str, which: &WhichDeliveries, output: Output
     }
     output.say(&json!({"channel": channel, "replayed": replayed, "finished": !left}), || {
         let rest = if left { "; some of them wait, and a host that serves goes on with them" } else { "" };
-        format!("{replayed} deliveries worked on again{rest}. See: entrepot webhooks list {name}")
+        format!("{replayed} deliveries worked on again{rest}. See: entrepot webhooks list {}", shell_word(name))
     })
 }

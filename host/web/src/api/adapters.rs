@@ -44,7 +44,7 @@ pub(crate) struct AdapterView {
     state: String,
     /// Percent of the channels it is in use for; null: it is not
     share: Option<i64>,
-    /// Why it is not to be trusted: somebody changed it in the database
+    /// Why it, or what is granted to its adapter, is not used: somebody changed it in the database
     problem: Option<String>,
     /// SHA-256 of the artifact
     digest: String,
@@ -64,7 +64,7 @@ pub(crate) struct AdapterView {
 }
 
 impl From<Listed> for AdapterView {
-    fn from(Listed { row, share, problem }: Listed) -> Self {
+    fn from(Listed { row, share, problem, .. }: Listed) -> Self {
         Self {
             share,
             problem,

@@ -4,17 +4,17 @@ use super::error::NotListed;
 use super::index::{Index, IndexVersion};
 use crate::source::Requirement;
 
-/// The highest version that fits. Yanked versions and pre-releases are taken only when they are named exactly; a requirement may
-/// also name a pre-release of its own, as cargo's do.
-pub fn choose<'a>(index: &'a Index, wanted: &Requirement) -> Result<&'a IndexVersion, NotListed> {
+/// The highest version that fits. Yanked versions and pre-releases are taken only when they are named exactly, yanked ones also where
+/// that is insisted on; a requirement may also name a pre-release of its own, as cargo's do.
+pub fn choose<'a>(index: &'a Index, wanted: &Requirement, yanked_too: bool) -> Result<&'a IndexVersion, NotListed> {
     let fits = |entry: &&IndexVersion| match wanted {
         Requirement::Highest => entry.version.pre.is_empty(),
         Requirement::Exactly(version) => entry.version == *version,
         Requirement::Matching(requirement) => requirement.matches(&entry.version),
     };
     let fitting = || index.versions.iter().filter(fits);
-    let exact = matches!(wanted, Requirement::Exactly(_));
-    let highest = fitting().filter(|entry| exact || entry.yanked.is_none()).max_by(|a, b| a.version.cmp(&b.version));
+    let any = yanked_too || matches!(wanted, Requirement::Exactly(_));
+    let highest = fitting().filter(|entry| any || entry.yanked.is_none()).max_by(|a, b| a.version.cmp(&b.version));
     if let Some(entry) = highest {
         return Ok(entry);
     }

@@ -11,7 +11,7 @@ use crate::{ArtifactError, RegistryError};
 pub enum FetchError {
     #[error("{}: {source}", path.display())]
     File { path: PathBuf, source: std::io::Error },
-    #[error("no registry is set up; say which one, a folder or an https address, with ENTREPOT_REGISTRY or --registry")]
+    #[error("no registry is set up; say which one, a folder or an https address, with ENTREPOT_REGISTRY")]
     NoRegistry,
     #[error("{0:?} is no registry's address: give a folder, or an http(s) URL without a query or a user name")]
     BadLocation(String),

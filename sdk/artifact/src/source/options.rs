@@ -11,6 +11,8 @@ use crate::LARGEST;
 pub struct FetchOptions {
     /// Where `registry:NAME` is looked up.
     pub registry: Option<Location>,
+    /// Versions that were withdrawn count among those that fit.
+    pub allow_yanked: bool,
     /// Plain http to this machine, for development and tests. Plain http to anywhere else is always refused.
     pub allow_loopback_http: bool,
     /// For OCI registries; sent to the registry's host, and to the token service it names where that is of the same owner.
@@ -28,6 +30,7 @@ impl Default for FetchOptions {
     fn default() -> Self {
         Self {
             registry: None,
+            allow_yanked: false,
             allow_loopback_http: false,
             credentials: None,
             extra_roots_pem: Vec::new(),

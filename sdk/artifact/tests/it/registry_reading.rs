@@ -26,7 +26,7 @@ fn options(folder: &tempfile::TempDir) -> FetchOptions {
 fn the_version_that_is_meant() {
     let folder = registry(&key());
     let index = Registry::open(folder.path()).unwrap().index("example").unwrap().unwrap();
-    let chosen = |wanted: &Requirement| choose(&index, wanted).map(|entry| entry.version.to_string());
+    let chosen = |wanted: &Requirement| choose(&index, wanted, false).map(|entry| entry.version.to_string());
     let wanted = |text: &str| chosen(&text.parse().unwrap());
     assert_eq!(chosen(&Requirement::Highest).as_deref(), Ok("1.1.0"), "neither yanked nor a pre-release");
     assert_eq!(wanted("^1.0").as_deref(), Ok("1.1.0"));
@@ -37,6 +37,8 @@ fn the_version_that_is_meant() {
     assert_eq!(wanted(">=2.0.0-rc.0").as_deref(), Ok("2.0.0-rc.1"));
     assert!(matches!(wanted("^2"), Err(NotListed::Version { .. })));
     assert!(matches!(wanted("~1.2"), Err(NotListed::Yanked { reason, .. }) if reason == "loses images"));
+    let insisted = choose(&index, &"~1.2".parse().unwrap(), true).map(|entry| entry.version.to_string());
+    assert_eq!(insisted.as_deref(), Ok("1.2.0"), "where it is insisted on, not only by its number");
 }
 
 #[tokio::test]

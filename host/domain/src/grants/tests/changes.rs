@@ -45,20 +45,20 @@ fn what_a_setting_says_of_where_requests_go_is_a_permission() {
         ("a cut", store, "type = \"url\"\ntitle = \"S\"\ncut_at = [\"blog\"]\n", true),
         ("a default for a part of the host", shop, "type = \"string\"\ntitle = \"S\"\ndefault = \"evil\"\n", true),
         ("another type", shop, "type = \"choice\"\ntitle = \"S\"\nchoices = [\"evil\"]\n", true),
-        ("another title", store, "type = \"url\"\ntitle = \"Your shop\"\n", false),
         ("what decides nothing", "default = \"100\"", "default = \"50\"", false),
     ] {
         assert!(WOOCOMMERCE.contains(from), "{case}");
         let there = upgrade(|text| text.replacen(from, to, 1));
         assert_eq!(there.is_wider(), wider, "{case}: {there:?}");
         let words = there.wider.join("\n");
-        assert!(!wider || words.starts_with("the setting s") && words.contains(" instead of "), "{case}: {words}");
+        assert!(!wider || words.contains("the setting s") && words.contains(" instead of "), "{case}: {words}");
     }
     // Less is less.
     let choice = |rest: &str| manifest(|text| text.replace(shop, &format!("type = \"choice\"\ntitle = \"S\"\n{rest}")));
     let (all, one) = (choice("choices = [\"a\", \"b\"]\ndefault = \"a\""), choice("choices = [\"b\"]"));
     let fewer = Difference::between(&all.permissions(), &one.permissions());
-    assert!(!fewer.is_wider() && fewer.narrower.len() == 1, "{fewer:?}");
+    assert!(fewer.narrower.len() == 1, "{fewer:?}");
+    assert_eq!(fewer.wider.len(), 1, "sellers are offered other choices: {fewer:?}");
     assert!(Difference::between(&one.permissions(), &all.permissions()).is_wider());
     // A grant that was given before this was part of it: nobody has looked.
     let mut before = Grant::as_requested(&woocommerce(), "d");
@@ -66,6 +66,45 @@ fn what_a_setting_says_of_where_requests_go_is_a_permission() {
     assert_eq!(Difference::between(&before.permissions(), &woocommerce().permissions()).wider.len(), 2);
     let stored = serde_json::to_value(Grant::as_requested(&woocommerce(), "d")).unwrap();
     assert_eq!(serde_json::from_value::<Grant>(stored).unwrap(), Grant::as_requested(&woocommerce(), "d"));
+}
+
+/// Whoever let an adapter in has read what sellers are asked for: an upgrade asks for nothing else by itself.
+#[test]
+fn what_sellers_are_asked_for_is_compared_word_by_word() {
+    for (case, from, to) in [
+        ("a setting's title", "title = \"Store address\"", "title = \"Address of your bank\""),
+        ("a setting's description", "description = \"Where the shop's", "description = \"No longer where the shop's"),
+        ("a setting that is required", "required = true", "required = false"),
+        ("a type", "type = \"integer\"", "type = \"string\""),
+        ("choices", "choices = [\"any\", \"publish\"]", "choices = [\"any\", \"publish\", \"draft\"]"),
+        ("a secret's title", "title = \"Consumer key\"", "title = \"Password of your account\""),
+        ("a secret's description", "description = \"From WooCommerce", "description = \"Not from WooCommerce"),
+        ("a secret's beginning", "prefix = \"ck_\"", "prefix = \"pw_\""),
+        ("a secret that is made up", "[secrets.access_token]\n", "[secrets.access_token]\ngenerate = true\n"),
+        (
+            "a setting more",
+            "[secrets.access_token]\n",
+            "[settings.pin]\ntype = \"string\"\ntitle = \"PIN\"\n[secrets.access_token]\n",
+        ),
+        ("a secret more", "[secrets.access_token]\n", "[secrets.pin]\ntitle = \"PIN\"\n[secrets.access_token]\n"),
+    ] {
+        assert!(WOOCOMMERCE.contains(from), "{case}");
+        let there = upgrade(|text| text.replacen(from, to, 1));
+        assert!(there.wider.iter().any(|line| line.contains("ellers are asked for")), "{case}: {there:?}");
+    }
+    let words = woocommerce().permissions().in_words().join("\n");
+    assert!(words.contains("Sellers are asked for consumer_key: \"Consumer key\""), "{words}");
+    let fewer = Difference::between(
+        &manifest(|text| {
+            text.replacen("[secrets.access_token]\n", "[secrets.pin]\ntitle = \"PIN\"\n[secrets.access_token]\n", 1)
+        })
+        .permissions(),
+        &woocommerce().permissions(),
+    );
+    assert_eq!(
+        (fewer.is_wider(), fewer.narrower.as_slice()),
+        (false, &["sellers are no longer asked for pin".to_owned()][..])
+    );
 }
 
 #[test]
@@ -125,6 +164,9 @@ fn a_grant_can_only_be_narrowed() {
         Narrowing { expires_at: Some(1_000), ..Default::default() },
         Narrowing { requests_per_second: Some(0.0), ..Default::default() },
         Narrowing { requests_per_second: Some(f64::NAN), ..Default::default() },
+        Narrowing { requests_per_second: Some(1e-320), ..Default::default() },
+        Narrowing { limits: Limits { memory: Some(ByteSize(0)), ..Limits::default() }, ..Default::default() },
+        Narrowing { limits: Limits { outbound_calls: Some(0), ..Limits::default() }, ..Default::default() },
         Narrowing { requests_per_second: Some(1e9), ..Default::default() },
     ] {
         assert!(grant().narrowed(&wrong, now).is_err(), "{wrong:?}");

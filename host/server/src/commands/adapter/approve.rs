@@ -40,7 +40,7 @@ pub(super) async fn run(host: &Host, args: &ApproveArgs, output: Output) -> Resu
             ),
         }];
         lines.extend(grant.permissions().in_words().iter().map(|line| format!("  - {line}")));
-        lines.extend(cut.iter().map(|cut| format!("  cut: {cut}; this host gives no more")));
+        lines.extend(super::cut_lines(&cut));
         if grant.report_only {
             lines.push("  report-only: what no rule covers is let through, without credential, and reported".into());
         }

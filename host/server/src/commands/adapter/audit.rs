@@ -1,5 +1,5 @@
 use anyhow::{Result, bail};
-use entrepot_admission::{Counted, UsageReport};
+use entrepot_admission::{AdmissionError, Counted, UsageReport};
 use entrepot_store::audit::AuditRow;
 use serde_json::{Value, json};
 
@@ -14,11 +14,17 @@ const LINES: usize = 20;
 
 pub(super) async fn run(host: &Host, adapter: &str, days: u32, output: Output) -> Result<()> {
     let since = host.db.clock().now() - i64::from(days) * DAY_MS;
-    let report = host.sync.admission().usage_report(adapter, since).await?;
     let rows = host.db.audit_of(adapter, SHOWN).await?;
+    let report = match host.sync.admission().usage_report(adapter, since).await {
+        // What was removed is in the log all the same.
+        Err(AdmissionError::Unknown(_)) if !rows.is_empty() => None,
+        report => Some(report?),
+    };
     let log: Vec<_> = rows.iter().map(document).collect();
     output.say(&json!({"usage": report, "log": log}), || {
-        format!("{}\n\nwhat was done with it, newest first\n{}", used(&report, days), entries(&rows))
+        let used =
+            report.as_ref().map_or_else(|| format!("{adapter} is not installed any more"), |report| used(report, days));
+        format!("{used}\n\nwhat was done with it, newest first\n{}", entries(&rows))
     })
 }
 
@@ -77,7 +83,7 @@ fn entries(rows: &[AuditRow]) -> String {
             let text = |name: &str| details[name].as_str().unwrap_or_default().to_owned();
             let back_to = details["to"]["version"].as_str().map(str::to_owned);
             let why = if details["automatic"] == true { "asks for nothing more".to_owned() } else { text("why") };
-            let note = [text("source"), text("reason"), why].into_iter().find(|note| !note.is_empty());
+            let note = [text("name"), text("source"), text("reason"), why].into_iter().find(|note| !note.is_empty());
             vec![
                 row.seq.to_string(),
                 moment(row.at),

@@ -11,18 +11,23 @@ pub(super) async fn run(host: &Host, adapter: &str, output: Output) -> Result<()
     let row = admission.latest(adapter).await?;
     let review = admission.review(adapter).await?;
     let toolchain = admission.toolchain(adapter).await?;
+    let problem = admission.grant_problem(adapter).await?;
     let (in_use, canary) = admission.versions_in_use(adapter).await?;
     let manifest = admission.manifest(&row).await?;
     let mut document = json!(row);
     document["manifest"] = json!(manifest);
     document["in_use"] = json!(in_use);
     document["canary"] = json!(canary);
+    document["problem"] = json!(problem);
     document["review"] = json!(review);
     document["toolchain"] = json!(toolchain);
     output.say(&document, || {
         let mut lines = vec![
             format!("{} {} by {} — {}", manifest.name, row.version, row.publisher, row.state),
-            format!("  in use   {}", used(&row.version, in_use.as_deref(), canary.as_deref())),
+            match &problem {
+                Some(problem) => format!("  in use   nothing: {problem}"),
+                None => format!("  in use   {}", used(&row.version, in_use.as_deref(), canary.as_deref())),
+            },
             format!("  digest   sha256:{}", row.digest),
             format!("  from     {}", row.source),
             match &row.signer {
@@ -44,8 +49,11 @@ pub(super) async fn run(host: &Host, adapter: &str, output: Output) -> Result<()
             "  secrets  {} (never seen by the adapter)",
             names(manifest.secrets.keys().cloned().collect())
         ));
+        // Where nothing is in use, all of it stands above already.
         if review.in_use.is_some() {
-            lines.extend(changes(&review));
+            lines.extend(changes(&review))
+        } else {
+            lines.extend(cuts(&review))
         }
         lines.join("\n")
     })
@@ -79,10 +87,15 @@ fn limits(limits: Limits) -> String {
     )
 }
 
+/// What the ceilings of this host take away.
+fn cuts(review: &Review) -> impl Iterator<Item = String> {
+    review.cut.iter().map(|cut| format!("  ! {cut}: this host gives no more"))
+}
+
 /// What approving would change, line by line.
 pub(super) fn changes(review: &Review) -> Vec<String> {
-    let Review { adapter, version, in_use, difference, cut } = review;
-    let cut = cut.iter().map(|cut| format!("  ! {cut}: this host gives no more"));
+    let Review { adapter, version, in_use, difference, .. } = review;
+    let cut = cuts(review);
     let Some(in_use) = in_use else {
         let mut lines = vec![format!("nothing of {adapter} is in use; approving {version} would allow")];
         lines.extend(difference.wider.iter().map(|line| format!("  + {line}")));

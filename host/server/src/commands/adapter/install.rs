@@ -1,6 +1,6 @@
 use anyhow::{Context, Result};
 use entrepot_admission::{FetchOptions, InstallOptions};
-use entrepot_domain::grants::Narrowing;
+use entrepot_domain::grants::Approval;
 use serde_json::json;
 
 use crate::host::Host;
@@ -14,10 +14,11 @@ pub(super) async fn run(
     output: Output,
 ) -> Result<()> {
     let admission = host.sync.admission();
-    let installed = admission.install_from(reference, &fetch_options(host)?, options, &operator()).await?;
-    if approve {
-        admission.approve(&installed.adapter_id, &Narrowing::default(), &operator()).await?;
-    }
+    let installed = admission.install_from(reference, &fetch_options(host, options)?, options, &operator()).await?;
+    let cut = match approve {
+        true => admission.approve_capped(&installed.adapter_id, Approval::default(), &operator()).await?.cut,
+        false => Vec::new(),
+    };
     let approved = approve || installed.approved;
     let state = if approved { "approved" } else { "pending" };
     let (id, version) = (&installed.adapter_id, &installed.version);
@@ -25,7 +26,7 @@ pub(super) async fn run(
     let document = json!({
         "adapter": id, "version": version, "digest": installed.digest, "signer": installed.signer, "state": state,
         "already_installed": installed.already, "approved_automatically": installed.approved,
-        "mappable": mappable,
+        "cut": cut, "mappable": mappable,
     });
     output.say(&document, || {
         let already = if installed.already { " (it was already)" } else { "" };
@@ -37,15 +38,19 @@ pub(super) async fn run(
         } else {
             format!("{id} {version} ({signed}) is installed{already}. Look at it: entrepot adapter inspect {id}\nThen let it in: entrepot adapter approve {id}")
         };
-        [Some(said), offer].into_iter().flatten().collect::<Vec<_>>().join("\n")
+        let mut lines = vec![said];
+        lines.extend(super::cut_lines(&cut));
+        lines.extend(offer);
+        lines.join("\n")
     })
 }
 
-fn fetch_options(host: &Host) -> Result<FetchOptions> {
+fn fetch_options(host: &Host, options: InstallOptions) -> Result<FetchOptions> {
     let config = &host.config;
     let registry = config.registry.as_deref().map(str::parse).transpose();
     Ok(FetchOptions {
         registry: registry.context("ENTREPOT_REGISTRY names no registry")?,
+        allow_yanked: options.allow_yanked,
         allow_loopback_http: config.egress.allow_loopback,
         extra_roots_pem: config.egress.extra_roots_pem.clone(),
         ..FetchOptions::default()

@@ -34,6 +34,6 @@ fn summary(listed: &Listed) -> serde_json::Value {
     let row = &listed.row;
     json!({
         "adapter": row.adapter_id, "version": row.version, "publisher": row.publisher, "signer": row.signer, "source": row.source,
-        "state": row.state, "in_use": listed.share.is_some(), "share": listed.share, "problem": listed.problem, "digest": row.digest, "size": row.size, "installed_at": row.installed_at,
+        "state": row.state, "shown_state": listed.state(), "in_use": listed.share.is_some(), "share": listed.share, "problem": listed.problem, "digest": row.digest, "size": row.size, "installed_at": row.installed_at,
     })
 }

@@ -3,6 +3,7 @@
 use anyhow::Result;
 use entrepot_domain::ChannelId;
 use entrepot_domain::clock::Timestamp;
+use entrepot_domain::names::shell_word;
 use entrepot_domain::run::RunState;
 use entrepot_queue::Queue;
 use entrepot_store::channels::ChannelRow;
@@ -69,7 +70,7 @@ async fn quarantine(host: &Host, checks: &mut Checks, channels: &[ChannelRow]) -
             format!(
                 "{0}: the adapter {1} is not called for {2}: {3}. Install a mended version, or try again at once: \
                  entrepot channel release {0}",
-                channel.name,
+                shell_word(&channel.name),
                 channel.adapter_id,
                 span(quarantine.until - now),
                 quarantine.reason
@@ -155,7 +156,8 @@ async fn webhooks(host: &Host, checks: &mut Checks, channels: &[ChannelRow]) -> 
             "webhooks",
             format!(
                 "{channel}: the marketplace delivers to another address than {public}. \
-                 Correct public_url, or let it deliver here: entrepot webhooks subscribe {channel}"
+                 Correct public_url, or let it deliver here: entrepot webhooks subscribe {}",
+                shell_word(&channel)
             ),
         );
     }
@@ -182,7 +184,7 @@ async fn webhooks(host: &Host, checks: &mut Checks, channels: &[ChannelRow]) -> 
                 format!(
                     "{0}: no webhooks come, so changes wait for the next import. To be told of them: \
                      entrepot webhooks subscribe {0}",
-                    channel.name
+                    shell_word(&channel.name)
                 ),
             );
         }
@@ -204,7 +206,10 @@ async fn dead_letters(host: &Host, checks: &mut Checks) -> Result<()> {
             "delivery" => format!("{} could not be worked off", count(*number, "delivery", "deliveries")),
             _ => "the last import failed".to_owned(),
         };
-        checks.note("dead letters", format!("{name}: {what}: {code}. To see why: entrepot dead-letters list {name}"));
+        checks.note(
+            "dead letters",
+            format!("{name}: {what}: {code}. To see why: entrepot dead-letters list {}", shell_word(name)),
+        );
     }
     if reasons.is_empty() {
         checks.fine("dead letters", "there are none");

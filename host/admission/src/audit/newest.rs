@@ -1,0 +1,190 @@
+//! What the log says last of a thing, for whoever is about to use it. A row that this host wrote earlier, and that somebody put back, is in
+//! order by itself; the log knows what came after it.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::PoisonError;
+
+use entrepot_artifact::PublicKey;
+use entrepot_store::Tx;
+use entrepot_store::audit::{AuditRow, ChainedRow};
+use serde_json::{Value, json};
+
+use super::told::{InUse, Told};
+use super::{Action, hash};
+use crate::heads::{GrantHead, TRUSTED_KEYS, of_grants};
+use crate::{Admission, AdmissionError, Unfit};
+
+impl Admission {
+    /// Whether the head says what the last entry about the adapter's grants says.
+    pub(crate) fn check_head(
+        &self,
+        adapter: &str,
+        head: &GrantHead,
+        told: Option<ChainedRow>,
+    ) -> Result<(), AdmissionError> {
+        let name = of_grants(adapter);
+        let newest = || {
+            let entry = self.proven(told.ok_or(Unfit::Earlier)?)?;
+            self.remember(&name, entry.seq)?;
+            if says(adapter, &entry) == Some((head.main, head.canary)) { Ok(()) } else { Err(Unfit::Earlier) }
+        };
+        newest().map_err(|why| AdmissionError::changed_head(&name, why))
+    }
+
+    /// Whether these keys, and no others, are trusted by the log.
+    pub(crate) fn check_keys(&self, keys: &[PublicKey], told: Vec<ChainedRow>) -> Result<(), AdmissionError> {
+        let newest = || {
+            let last = told.last().map_or(0, |entry| entry.row.seq);
+            let told = self.told_keys(told)?;
+            self.remember(TRUSTED_KEYS, last)?;
+            let found: BTreeSet<_> = keys.iter().map(|key| (key.publisher().to_owned(), key.id())).collect();
+            if found == told { Ok(()) } else { Err(Unfit::Earlier) }
+        };
+        newest().map_err(|why| AdmissionError::changed_head(TRUSTED_KEYS, why))
+    }
+
+    /// Publishers and fingerprints. What is not whole counts for nothing once a list began anew after it.
+    pub(crate) fn told_keys(&self, entries: Vec<ChainedRow>) -> Result<BTreeSet<(String, String)>, Unfit> {
+        let (mut told, mut wrong) = (Told::default(), None);
+        for entry in entries {
+            match self.proven(entry) {
+                Ok(entry) => {
+                    if entry.action == Action::Seal.as_str() || details(&entry)["list"].is_array() {
+                        wrong = None;
+                    }
+                    told.hear(&entry);
+                }
+                // Of a master key that was lost: whoever adopted another one began a list anew.
+                Err(Unfit::UnknownKey(_)) => {}
+                Err(why) => wrong = Some(why),
+            }
+        }
+        wrong.map_or(Ok(told.keys), Err)
+    }
+
+    /// In the transaction of what it tells of, and before anything else in it. `mac`: what the channel's row has from now on; none: it was
+    /// removed.
+    pub async fn record_channel(
+        &self,
+        tx: &mut Tx,
+        adapter: &str,
+        channel: &str,
+        name: &str,
+        mac: Option<&str>,
+    ) -> Result<(), AdmissionError> {
+        let details = json!({"channel": channel, "name": name, "mac": mac});
+        self.record_about(tx, "host", Action::Channel, (Some(adapter), Some(channel)), &details).await
+    }
+
+    /// Whether the log says that this is what the channel's row has.
+    pub async fn check_channel_mac(
+        &self,
+        channel: &str,
+        mac: Option<&str>,
+    ) -> Result<Result<(), Unfit>, AdmissionError> {
+        let told = self.db().audit_of_channel(channel).await?;
+        let newest = || {
+            let entry = self.proven(told.ok_or(Unfit::Earlier)?)?;
+            self.remember(&format!("channel:{channel}"), entry.seq)?;
+            let told = macs(&entry).into_iter().find(|(known, _)| known == channel);
+            if told.is_some_and(|(_, told)| told.as_deref() == mac) { Ok(()) } else { Err(Unfit::Earlier) }
+        };
+        Ok(newest())
+    }
+
+    /// What the rows of all channels have, by the log.
+    pub async fn channel_macs(&self) -> Result<HashMap<String, Option<String>>, AdmissionError> {
+        let entries = self.db().audit_of_channels().await?;
+        Ok(entries.into_iter().filter_map(|entry| self.proven(entry).ok()).flat_map(|entry| macs(&entry)).collect())
+    }
+
+    /// Whether the log is whole from what was heard last of this on: an entry that came later may have been taken away.
+    pub(crate) async fn check_log_since(&self, name: &str) -> Result<(), AdmissionError> {
+        let Some(heard) = self.heard(name) else { return Ok(()) };
+        let (mut after, mut before) = (heard - 1, None::<String>);
+        loop {
+            let page = self.db().audit_page(after).await?;
+            if page.is_empty() {
+                return Ok(());
+            }
+            for row in page {
+                if before.is_some_and(|before| self.broken(&row, after, &before).is_some()) {
+                    return Err(AdmissionError::changed_head(name, Unfit::Log(row.seq)));
+                }
+                after = row.seq;
+                before = Some(row.hash);
+            }
+        }
+    }
+
+    fn proven(&self, entry: ChainedRow) -> Result<AuditRow, Unfit> {
+        let ChainedRow { row, hash_before } = entry;
+        match hash(self.audit_keys(), &row, hash_before.as_deref().unwrap_or_default()) {
+            None => Err(Unfit::UnknownKey(row.key_id)),
+            Some(hash) if hash == row.hash => Ok(row),
+            Some(_) => Err(Unfit::Log(row.seq)),
+        }
+    }
+
+    fn heard(&self, name: &str) -> Option<i64> {
+        self.heard_map().lock().unwrap_or_else(PoisonError::into_inner).get(name).copied()
+    }
+
+    /// A running host knows what it has heard, whatever becomes of the log.
+    fn remember(&self, name: &str, seq: i64) -> Result<(), Unfit> {
+        let mut heard = self.heard_map().lock().unwrap_or_else(PoisonError::into_inner);
+        let known = heard.entry(name.to_owned()).or_insert(seq);
+        if seq < *known {
+            return Err(Unfit::Earlier);
+        }
+        *known = seq;
+        Ok(())
+    }
+}
+
+fn details(entry: &AuditRow) -> Value {
+    serde_json::from_str(&entry.details).unwrap_or_default()
+}
+
+/// What is in use after it, as a head says it. None: it does not say.
+fn says(adapter: &str, entry: &AuditRow) -> Option<(Option<i64>, Option<(i64, i64)>)> {
+    let details = details(entry);
+    let generation = details["generation"].as_i64();
+    match entry.action.as_str() {
+        "approve" | "upgrade" | "promote" => Some((Some(generation?), None)),
+        "canary" => Some((details["previous_generation"].as_i64(), Some((generation?, details["share"].as_i64()?)))),
+        "rollback" if details["grant"].is_null() => Some((Some(details["to"]["generation"].as_i64()?), None)),
+        "rollback" => Some((Some(generation?), None)),
+        "revoke" => Some((None, None)),
+        _ => {
+            let InUse { main, canary } = Told::sealed(&details).in_use.remove(adapter).unwrap_or_default();
+            Some((main.map(|main| main.generation), canary.map(|(canary, share)| (canary.generation, share))))
+        }
+    }
+}
+
+/// The highest generation that the entry knows of: no number is given twice, whatever became of its row.
+pub(crate) fn highest_generation(entry: Option<&ChainedRow>) -> i64 {
+    let Some(entry) = entry else { return 0 };
+    let details = details(&entry.row);
+    let numbers = [
+        &details["generation"],
+        &details["previous_generation"],
+        &details["from"]["generation"],
+        &details["to"]["generation"],
+    ];
+    numbers.into_iter().filter_map(Value::as_i64).max().unwrap_or(0)
+}
+
+/// What the entry says of channels' rows.
+fn macs(entry: &AuditRow) -> Vec<(String, Option<String>)> {
+    let details = details(entry);
+    let one = |of: &Value| {
+        let text = |name: &str| of[name].as_str().map(str::to_owned);
+        text("channel").map(|channel| (channel, text("mac")))
+    };
+    match details["channels"].as_array() {
+        Some(channels) => channels.iter().filter_map(one).collect(),
+        None => one(&details).into_iter().collect(),
+    }
+}

@@ -1,0 +1,90 @@
+//! What the seller is asked for, and in which words. Who approved an adapter approved these, too: another title gets another answer.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Difference, Manifest, SecretField, Setting, SettingType};
+
+/// One field of the form that a seller fills in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AskedFor {
+    /// None: it is a secret.
+    #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<SettingType>,
+    pub title: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    #[serde(default)]
+    pub required: bool,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub choices: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prefix: Option<String>,
+    /// The host may make one up.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub generate: bool,
+}
+
+impl Manifest {
+    /// Settings and secrets by name; no name is that of both.
+    pub fn asked(&self) -> BTreeMap<String, AskedFor> {
+        let settings = self.settings.iter().map(|(name, setting)| (name.clone(), setting.into()));
+        settings.chain(self.secrets.iter().map(|(name, secret)| (name.clone(), secret.into()))).collect()
+    }
+}
+
+impl From<&Setting> for AskedFor {
+    fn from(setting: &Setting) -> Self {
+        let Setting { kind, title, description, required, choices, .. } = setting.clone();
+        Self { kind: Some(kind), title, description, required, choices, prefix: None, generate: false }
+    }
+}
+
+impl From<&SecretField> for AskedFor {
+    fn from(secret: &SecretField) -> Self {
+        let SecretField { title, description, required, prefix, generate } = secret.clone();
+        Self { kind: None, title, description, required, choices: Vec::new(), prefix, generate }
+    }
+}
+
+impl AskedFor {
+    /// One sentence for the person who approves it.
+    pub fn in_words(&self, name: &str) -> String {
+        format!("Sellers are asked for {name}: {}.", self.facts())
+    }
+
+    fn facts(&self) -> String {
+        let Self { kind, title, description, required, choices, prefix, generate } = self;
+        let mut facts = vec![kind.map_or("secret", SettingType::as_str).to_owned()];
+        facts.push(if *required { "required" } else { "optional" }.to_owned());
+        if !choices.is_empty() {
+            facts.push(format!("one of {}", choices.join(" ")));
+        }
+        facts.extend(prefix.iter().map(|prefix| format!("beginning with {prefix}")));
+        if *generate {
+            facts.push("made up by the host where none is given".to_owned());
+        }
+        let description: Vec<&str> = description.split_whitespace().collect();
+        let description = if description.is_empty() { String::new() } else { format!(" {:?}", description.join(" ")) };
+        format!("{title:?}{description} ({})", facts.join(", "))
+    }
+}
+
+impl Difference {
+    /// Whatever is merely different is for a person to see.
+    pub(super) fn asked(&mut self, old: &BTreeMap<String, AskedFor>, new: &BTreeMap<String, AskedFor>) {
+        for (name, field) in new.iter().filter(|(name, field)| old.get(*name) != Some(*field)) {
+            self.wider.push(match old.get(name) {
+                Some(known) => {
+                    format!("sellers are asked for {name} as {} instead of {}", field.facts(), known.facts())
+                }
+                None => field.in_words(name),
+            });
+        }
+        for name in old.keys().filter(|name| !new.contains_key(*name)) {
+            self.narrower.push(format!("sellers are no longer asked for {name}"));
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! Somebody who can write the database puts back what the host itself wrote earlier. Every row is in order; the log knows what came after.
+
+use entrepot_artifact::{SecretKey, sign};
+use entrepot_domain::ChannelId;
+use entrepot_domain::grants::{Approval, Narrowing, Operation};
+use entrepot_store::Pools;
+use entrepot_sync::SyncError;
+use entrepot_test_support::woocommerce::{Seed, Store, serve};
+use entrepot_tests::{App, SHOP, entrepot_program, on_both, version};
+use serde_json::{Map, Value};
+
+use super::changed_rows::execute;
+
+const ADAPTER: &str = "woocommerce";
+
+/// Keeps what is in the tables under a name; those that refer to others last.
+async fn keep(app: &App, name: &str, tables: &[&str]) {
+    for table in tables {
+        execute(app, &format!("CREATE TABLE {name}_{table} AS SELECT * FROM {table}")).await;
+    }
+}
+
+async fn put_back(app: &App, name: &str, tables: &[&str]) {
+    for table in tables.iter().rev() {
+        execute(app, &format!("DELETE FROM {table}")).await;
+    }
+    for table in tables {
+        execute(app, &format!("INSERT INTO {table} SELECT * FROM {name}_{table}")).await;
+    }
+}
+
+async fn open_the_log(app: &App) {
+    match app.host.db.pools() {
+        Pools::Postgres(_) => drop(execute(app, "DROP TRIGGER audit_log_append_only ON audit_log").await),
+        Pools::Sqlite { .. } => drop(execute(app, "DROP TRIGGER audit_log_no_delete").await),
+    }
+}
+
+async fn again(app: &App) -> entrepot_server::host::Host {
+    app.reopen_with(&[], &entrepot_program().display().to_string()).await.expect("opens")
+}
+
+fn settings(address: &str) -> Map<String, Value> {
+    Map::from_iter([("store_url".to_owned(), Value::from(address))])
+}
+
+const GRANTS: [&str; 2] = ["grants", "heads"];
+const KEYS: [&str; 2] = ["heads", "trusted_keys"];
+const CHANNELS: [&str; 2] = ["channels", "channel_secrets"];
+
+on_both! {
+    async fn a_grant_that_was_revoked_or_narrowed_does_not_come_back(app: App) {
+        app.install().await;
+        let admission = app.host.sync.admission();
+        let channel = ChannelId::from("chn_1");
+        admission.active(ADAPTER).await.expect("in use");
+        keep(&app, "wide", &GRANTS).await;
+        let narrowed = Narrowing { without_operations: vec![Operation::Subscribe], ..Narrowing::default() };
+        admission.approve(ADAPTER, &narrowed, "test").await.expect("narrowed");
+        for round in ["narrowed", "revoked"] {
+            put_back(&app, "wide", &GRANTS).await;
+            for host in [&app.host, &again(&app).await] {
+                let admission = host.sync.admission();
+                let refused = admission.active(ADAPTER).await.map(drop).expect_err(round).to_string();
+                assert!(refused.contains("an earlier state") && refused.contains("entrepot adapter approve"), "{refused}");
+                assert!(admission.active_for(ADAPTER, &channel).await.is_err(), "{round}");
+                assert_eq!(admission.in_force_for(ADAPTER, &channel).await.expect("answers"), None, "{round}");
+                let listed = admission.adapters().await.expect("listed").remove(0);
+                assert!(listed.problem.is_some() && listed.state() == "grant put back in the database", "{listed:?}");
+                let differs = host.sync.verify_audit().await.expect("readable").differs.unwrap_or_default();
+                assert!(differs.contains("what is in use of woocommerce"), "{round}: {differs}");
+            }
+            // An operator looks, and grants it anew; there is no way back to what was put there, and no number is given twice.
+            admission.approve(ADAPTER, &narrowed, "test").await.expect("granted anew");
+            let number = admission.active(ADAPTER).await.expect("in use").number;
+            assert_eq!(number, if round == "narrowed" { 3 } else { 5 }, "{round}");
+            assert!(admission.rollback(ADAPTER, "test").await.is_err(), "{round}");
+            assert_eq!(app.host.sync.verify_audit().await.expect("readable").differs, None, "{round}");
+            if round == "narrowed" {
+                admission.approve(ADAPTER, Approval::default(), "test").await.expect("all of it");
+                admission.revoke(ADAPTER, "test").await.expect("revoked");
+            }
+        }
+    }
+
+    /// The entry that says so is taken out of the log as well.
+    async fn nor_where_the_log_does_not_tell_of_it_any_more(app: App) {
+        app.install().await;
+        let admission = app.host.sync.admission();
+        keep(&app, "granted", &GRANTS).await;
+        admission.active(ADAPTER).await.expect("in use");
+        admission.revoke(ADAPTER, "test").await.expect("revoked");
+        assert!(admission.active(ADAPTER).await.is_err());
+        admission.install(version("0.2.0"), "test").await.expect("an entry more");
+        open_the_log(&app).await;
+        execute(&app, "DELETE FROM audit_log WHERE action = 'revoke'").await;
+        put_back(&app, "granted", &GRANTS).await;
+        let refused = admission.active(ADAPTER).await.map(drop).expect_err("this host remembers").to_string();
+        assert!(refused.contains("an earlier state"), "{refused}");
+        let host = again(&app).await;
+        let refused = host.sync.admission().active(ADAPTER).await.map(drop).expect_err("entries are missing").to_string();
+        assert!(refused.contains("not whole from entry 4 on"), "{refused}");
+        host.sync.admission().approve(ADAPTER, Approval::default(), "test").await.expect("granted anew");
+        host.sync.admission().active(ADAPTER).await.map(drop).expect("in use");
+    }
+
+    async fn a_key_that_is_not_trusted_any_more_does_not_come_back(app: App) {
+        app.install().await;
+        let admission = app.host.sync.admission();
+        let (key, other) = (SecretKey::generate("entrepot").expect("a key"), SecretKey::generate("other").expect("a key"));
+        admission.trust(&other.public().to_string(), "test").await.expect("trusted");
+        admission.trust(&key.public().to_string(), "test").await.expect("trusted");
+        keep(&app, "trusted", &KEYS).await;
+        admission.untrust(&key.public().id(), "test").await.expect("not trusted");
+        put_back(&app, "trusted", &KEYS).await;
+        let signed = sign(version("0.2.0"), &key).expect("signed");
+        for host in [&app.host, &again(&app).await] {
+            let admission = host.sync.admission();
+            let refused = admission.install(signed.clone(), "test").await.expect_err("not believed").to_string();
+            assert!(refused.contains("the list of trusted keys") && refused.contains("an earlier state"), "{refused}");
+            assert!(admission.trusted_keys().await.is_err(), "nor shown as one that is");
+        }
+        // A new list has what the log says, and not what was put back.
+        admission.trust(&other.public().to_string(), "test").await.expect("a new list");
+        let keys: Vec<String> = admission.trusted_keys().await.expect("a list").into_iter().map(|key| key.publisher).collect();
+        assert_eq!(keys, ["other"]);
+        assert!(admission.install(signed, "test").await.expect_err("still not").to_string().contains("not trusted here"));
+        // Whose key it is is part of the key.
+        execute(&app, "UPDATE trusted_keys SET publisher = 'somebody' WHERE removed_at IS NULL").await;
+        assert!(admission.trusted_keys().await.is_err(), "not shown as somebody's");
+    }
+
+    async fn a_channels_former_address_does_not_come_back(app: App) {
+        let store = Store::generate(Seed { products: 3, variable_share: 0.0, seed: 61 });
+        let (former, server) = (serve(&store), serve(&store));
+        app.connect(&former.base_url, &store.key()).await;
+        let (sync, tenant) = (&app.host.sync, &app.host.tenant);
+        sync.test_channel(tenant, SHOP).await.expect("works");
+        keep(&app, "former", &CHANNELS).await;
+        sync.set_channel(tenant, SHOP, settings(&server.base_url), Vec::new()).await.expect("moved");
+        sync.test_channel(tenant, SHOP).await.expect("works there");
+        let sent = former.log().total();
+        // With the sealed secrets of that time, too.
+        execute(&app, "UPDATE channels SET settings = (SELECT f.settings FROM former_channels f), mac = (SELECT f.mac FROM former_channels f)").await;
+        execute(&app, "UPDATE channel_secrets SET sealed = (SELECT f.sealed FROM former_channel_secrets f WHERE f.name = channel_secrets.name)").await;
+        for host in [&app.host, &again(&app).await] {
+            let refused = host.sync.test_channel(tenant, SHOP).await.expect_err("stands still");
+            assert!(matches!(refused, SyncError::Changed { .. }) && refused.to_string().contains("an earlier state"), "{refused}");
+            let listed = host.sync.channels(tenant).await.expect("listed").remove(0);
+            assert!(listed.problem.is_some_and(|problem| problem.contains("an earlier state")));
+            let differs = host.sync.verify_audit().await.expect("readable").differs.unwrap_or_default();
+            assert!(differs.contains("the channel shop"), "{differs}");
+        }
+        assert_eq!(former.log().total(), sent, "nothing went there");
+        let mut all = settings(&server.base_url);
+        all.insert("price_rounding".into(), "refuse".into());
+        sync.set_channel(tenant, SHOP, all, Vec::new()).await.expect("said anew");
+        sync.test_channel(tenant, SHOP).await.expect("works");
+        assert_eq!(sync.verify_audit().await.expect("readable").differs, None);
+        // Nor does one that was removed.
+        keep(&app, "removed", &CHANNELS).await;
+        sync.remove_channel(tenant, SHOP).await.expect("removed");
+        execute(&app, "UPDATE channels SET removed_at = NULL, mac = (SELECT r.mac FROM removed_channels r)").await;
+        execute(&app, "INSERT INTO channel_secrets SELECT * FROM removed_channel_secrets").await;
+        let refused = sync.test_channel(tenant, SHOP).await.expect_err("it is gone").to_string();
+        assert!(refused.contains("an earlier state"), "{refused}");
+    }
+}
