@@ -41,6 +41,7 @@ mod outage;
 mod private;
 mod progress;
 mod quarantine;
+mod reach;
 mod ready;
 mod recorded;
 mod refused;
