@@ -27,6 +27,7 @@ mod hooks_api;
 mod hooks_inbox;
 mod hooks_many;
 mod hooks_marketplaces;
+mod hooks_order;
 mod hooks_refused;
 mod hooks_subscriptions;
 mod hostile;

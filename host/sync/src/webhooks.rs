@@ -14,6 +14,7 @@ mod receive;
 mod refusals;
 mod replay;
 mod secrets;
+mod stock;
 mod subscriptions;
 mod turns;
 mod upkeep;
