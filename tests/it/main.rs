@@ -19,6 +19,7 @@ mod document;
 mod door;
 mod drift;
 mod endless;
+mod facts;
 mod faults;
 mod four_ways;
 mod golden;

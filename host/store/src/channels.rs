@@ -1,6 +1,6 @@
 //! Channels and their sealed secrets.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use entrepot_domain::clock::Timestamp;
 use entrepot_domain::{ChannelId, TenantId};
@@ -29,6 +29,9 @@ pub struct ChannelRow {
     /// Milliseconds by which the shop's clock is ahead of ours. `None`: nobody knows.
     #[serde(skip)]
     pub clock_ahead: Option<i64>,
+    /// Facts of the shop that mapping depends on, as the last full run found them.
+    #[serde(skip)]
+    pub facts: Option<Json<BTreeMap<String, String>>>,
 }
 
 impl ChannelRow {
@@ -51,15 +54,16 @@ impl ChannelRow {
             mac: None,
             currencies: None,
             clock_ahead: None,
+            facts: None,
         }
     }
 }
 
-const LIST: &str = "SELECT id, adapter_id, name, settings, account, problem, created_at, currencies, clock_ahead, mac FROM channels \
+const LIST: &str = "SELECT id, adapter_id, name, settings, account, problem, created_at, currencies, clock_ahead, facts, mac FROM channels \
     WHERE tenant_id = $1 AND removed_at IS NULL ORDER BY id";
 const IDS: &str = "SELECT id FROM channels WHERE tenant_id = $1 AND removed_at IS NULL";
 /// By id or by name: people type names.
-const FIND: &str = "SELECT id, adapter_id, name, settings, account, problem, created_at, currencies, clock_ahead, mac FROM channels \
+const FIND: &str = "SELECT id, adapter_id, name, settings, account, problem, created_at, currencies, clock_ahead, facts, mac FROM channels \
     WHERE tenant_id = $1 AND removed_at IS NULL AND (id = $2 OR name = $2)";
 const INSERT: &str = "INSERT INTO channels (tenant_id, id, adapter_id, name, settings, account, created_at, mac) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
@@ -69,6 +73,7 @@ const UPDATE_ACCOUNT: &str =
     "UPDATE channels SET account = $3, problem = NULL WHERE tenant_id = $1 AND id = $2 AND removed_at IS NULL";
 const REMOVE: &str = "UPDATE channels SET removed_at = $3, mac = NULL WHERE tenant_id = $1 AND id = $2";
 const UPDATE_CURRENCIES: &str = "UPDATE channels SET currencies = $3 WHERE tenant_id = $1 AND id = $2";
+const UPDATE_FACTS: &str = "UPDATE channels SET facts = $3 WHERE tenant_id = $1 AND id = $2";
 const UPDATE_CLOCK: &str = "UPDATE channels SET clock_ahead = $3 WHERE tenant_id = $1 AND id = $2";
 const CURRENCIES: &str = "SELECT DISTINCT v.currency FROM variants v JOIN products p ON p.tenant_id = v.tenant_id AND p.id = v.product_id \
     WHERE p.tenant_id = $1 AND p.channel_id = $2 AND p.deleted_at IS NULL AND v.currency IS NOT NULL";
@@ -146,6 +151,15 @@ impl ScopedTx {
         currencies: &BTreeSet<String>,
     ) -> Result<(), StoreError> {
         execute!(&mut self.tx, UPDATE_CURRENCIES, self.tenant.as_str(), channel.as_str(), Json(currencies))?;
+        Ok(())
+    }
+
+    pub async fn note_facts(
+        &mut self,
+        channel: &ChannelId,
+        facts: &BTreeMap<String, String>,
+    ) -> Result<(), StoreError> {
+        execute!(&mut self.tx, UPDATE_FACTS, self.tenant.as_str(), channel.as_str(), Json(facts))?;
         Ok(())
     }
 

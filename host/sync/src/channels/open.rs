@@ -29,6 +29,8 @@ pub(crate) struct OpenChannel {
     pub(crate) mapped_with: String,
     /// In which the last full run found prices; none: nothing is known.
     pub(crate) currencies: Option<BTreeSet<String>>,
+    /// Facts of the shop that mapping depends on, as the last full run found them.
+    pub(crate) facts: Option<BTreeMap<String, String>>,
     /// Milliseconds by which the shop's clock is ahead of ours, as far as anybody knows.
     pub(crate) clock_ahead: i64,
     bound: Arc<BoundGrant>,
@@ -85,7 +87,8 @@ impl Sync {
         let open = self.assemble(id, &row.adapter_id, generation, &settings, secrets)?;
         let currencies = row.currencies.map(|currencies| currencies.0);
         let clock_ahead = self.clock_ahead(&open.id, row.clock_ahead);
-        Ok(OpenChannel { on_trial, token_renewed_at, currencies, clock_ahead, ..open })
+        let facts = row.facts.map(|facts| facts.0);
+        Ok(OpenChannel { on_trial, token_renewed_at, currencies, facts, clock_ahead, ..open })
     }
 
     /// `kept`: what was known when somebody wrote it down last.
@@ -121,6 +124,7 @@ impl Sync {
             token_renewed_at: 0,
             mapped_with: digest(settings),
             currencies: None,
+            facts: None,
             clock_ahead: 0,
             bound,
             secrets,
