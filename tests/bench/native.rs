@@ -79,7 +79,7 @@ pub(crate) async fn import(shop: Shop, database: &str) -> Result<usize> {
         tx.insert_page(&run, seq, &ids, &page.listed, &[]).await?;
         tx.write_items(&channel, "bench", &items).await?;
         tx.write_collections(&channel, &collections).await?;
-        tx.write_products(&channel, &products).await?;
+        tx.write_products(&channel, &products, None).await?;
         tx.commit().await?;
         seq += 1;
     }

@@ -181,6 +181,16 @@ on_both! {
         assert!(later > 0 && later + refused == 10, "{answers:?}");
         assert!(begun.elapsed() < Duration::from_secs(60), "each is stopped soon: {:?}", begun.elapsed());
         assert!(matches!(hostile::deliver(&app, &bad, json!({"id": "y"})).await, Received::Later(_)), "it is left alone");
+        let app = app.with(&[]).await;
+        assert!(matches!(hostile::deliver(&app, &bad, json!({"id": "y"})).await, Received::Later(_)), "also after a restart");
+        assert_eq!(hostile::deliver(&app, &good, json!({"id": "z"})).await, Received::Stored);
+        let (_, doctor) = entrepot_tests::Entrepot::new(app.environment.clone()).json(&["doctor"]);
+        assert!(doctor.to_string().contains("stopped on delivery after delivery"), "{doctor}");
+        let refused = app.host.db.tenant(&app.host.tenant).refused(&bad).await.expect("the list");
+        assert!(refused.iter().any(|row| row.kind == "not_verified"), "{refused:?}");
+        app.clock().advance(11 * 60_000);
+        let app = app.with(&[]).await;
+        assert_eq!(hostile::deliver(&app, &bad, json!({"id": "y"})).await, Received::Stored, "not for ever");
     }
 
     async fn prices_are_never_in_two_currencies_side_by_side(app: App) {

@@ -221,7 +221,7 @@ on_both! {
         let shop = shop(&app, 5).await;
         let door = door(&app.host);
         let path = format!("/hooks/{}", shop.channel);
-        let large = door.send("198.51.100.1", &path, &[], vec![b'x'; (64 << 10) + 1]).await;
+        let large = door.send("198.51.100.1", &path, &[], vec![b'x'; (64 << 20) + 1]).await;
         assert_eq!((large.status, large.kind.as_str()), (StatusCode::PAYLOAD_TOO_LARGE, "application/problem+json"));
         let (mut refused, mut slowed) = (0, None);
         for _ in 0..40 {

@@ -1,10 +1,18 @@
 //! Asking a shop to deliver: made, mended, looked after, ended.
 
+use axum::body::Body;
+use axum::http::{Request, header};
 use entrepot_domain::Secret;
-use entrepot_test_support::server::Server;
+use entrepot_domain::run::RunState;
+use entrepot_test_support::seed;
+use entrepot_test_support::server::{Fault, Matcher, Server};
 use entrepot_test_support::woocommerce::{Seed, Store, serve_tls};
-use entrepot_tests::{App, Entrepot, SHOP, on_both};
-use serde_json::Map;
+use entrepot_test_support::{bigcommerce, shopify};
+use entrepot_tests::{App, Entrepot, Marketplace, SHOP, on_both};
+use serde_json::{Map, Value};
+
+use crate::document::send;
+use crate::metrics::Scrape;
 
 const SECRET: &str = "a-long-random-word-of-letters-and-digits-0123456789";
 const PUBLIC: &str = "https://entrepot.example.com";
@@ -38,7 +46,49 @@ fn switch_off(store: &Store) {
     assert!(store.webhooks().iter().any(|(known, _, status)| *known == id && status == "disabled"), "{topic}");
 }
 
+/// What the list of channels says of the webhooks.
+async fn listed(app: &App) -> Value {
+    let request = Request::get("/api/v1/channels").header(header::HOST, "127.0.0.1").body(Body::empty());
+    send(app, request.expect("a request")).await.json()[0]["webhooks"].clone()
+}
+
+fn few() -> Vec<seed::Product> {
+    seed::catalogue(seed::Seed { products: 3, variable_share: 0.0, seed: 5 })
+}
+
+/// One topic is lost while nobody looks; after the next look all are there, and it is said which one it was.
+async fn mends(app: &App, lose: impl FnOnce(), topic: &str, active: impl Fn() -> usize) {
+    let (sync, tenant) = (&app.host.sync, &app.host.tenant);
+    let made = sync.subscribe(tenant, SHOP, PUBLIC).await.expect("subscribed").len();
+    lose();
+    assert_eq!(active(), made - 1);
+    app.clock().advance(61 * 60 * 1000);
+    assert_eq!((sync.mend_subscriptions().await.expect("looked"), active()), (1, made));
+    let channel = listed(app).await;
+    assert_eq!((channel["switched_off"].as_str(), &channel["problem"]), (Some(topic), &Value::Null), "{channel}");
+}
+
 on_both! {
+    async fn what_shopify_removed_is_made_anew_and_said(app: App) {
+        let store = shopify::Store::from_seed(&few());
+        let shop = Marketplace::shopify(&store);
+        let (app, _) = app.connect_to(&shop).await;
+        let count = || store.subscriptions().len();
+        mends(&app, || store.drop_subscription("PRODUCTS_UPDATE"), "PRODUCTS_UPDATE", count).await;
+    }
+
+    async fn what_bigcommerce_deactivated_is_active_again_and_said(app: App) {
+        let store = bigcommerce::Store::from_seed(&few());
+        let shop = Marketplace::bigcommerce(&store);
+        let (app, _) = app.connect_to(&shop).await;
+        let deactivate = || {
+            let hook = store.hooks().into_iter().find(|(_, scope, _)| scope == "store/sku/*").expect("it was made");
+            store.deactivate_hook(hook.0);
+        };
+        let active = || store.hooks().iter().filter(|(.., active)| *active).count();
+        mends(&app, deactivate, "store/sku/*", active).await;
+    }
+
     async fn an_address_to_deliver_to_that_somebody_changed_is_not_subscribed(app: App) {
         let (app, store, _server) = shop(app).await;
         let (sync, tenant) = (&app.host.sync, &app.host.tenant);
@@ -88,6 +138,47 @@ on_both! {
         app.clock().advance(61 * 60 * 1000);
         assert_eq!(sync.mend_subscriptions().await.expect("looked"), 1);
         assert_eq!((active(&store), store.webhooks().len()), (4, 4));
+    }
+
+    /// In the log, the metrics, `doctor` and both lists of channels; and what was missed meanwhile is looked for.
+    async fn what_the_shop_switched_off_is_said(app: App) {
+        let (app, store, server) = shop(app).await;
+        let (sync, tenant) = (&app.host.sync, &app.host.tenant);
+        app.import().await;
+        sync.subscribe(tenant, SHOP, PUBLIC).await.expect("subscribed");
+        assert_eq!(listed(&app).await["problem"], Value::Null);
+        switch_off(&store);
+        app.pass(2, &store);
+        store.update(store.product_ids()[0], |product| product.name = "Told to nobody".into());
+        server.inject(Matcher::path("/wc/v3/webhooks"), Fault::Status(400));
+        assert_eq!(sync.mend_subscriptions().await.expect("looked"), 1);
+        let channel = listed(&app).await;
+        assert!(channel["problem"].as_str().is_some_and(|why| why.contains("could not be looked after")), "{channel}");
+        let metric = async |name: &str| Scrape::of(&app.host).await.sum(name, &[("adapter", "woocommerce")]);
+        assert_eq!(metric("entrepot_webhooks_off_channels").await, 1.0);
+        let entrepot = Entrepot::new(app.environment.clone());
+        let (code, found) = entrepot.json(&["doctor"]);
+        let said = found.to_string();
+        assert!(code == 1 && said.contains("could not be looked after") && said.contains("webhooks subscribe shop"), "{found}");
+
+        server.heal();
+        assert_eq!(sync.mend_subscriptions().await.expect("looked"), 0, "not at once");
+        app.clock().advance(11 * 60 * 1000);
+        assert_eq!((sync.mend_subscriptions().await.expect("looked"), active(&store)), (1, 4));
+        let channel = listed(&app).await;
+        assert_eq!(channel["problem"], Value::Null, "{channel}");
+        assert!(channel["switched_off"].as_str().is_some_and(|topics| topics.starts_with("product.")), "{channel}");
+        assert!(channel["switched_off_at"].is_i64(), "{channel}");
+        assert_eq!(metric("entrepot_webhooks_lost_total").await, 2.0, "one that failed, one that was mended");
+        let (_, found) = entrepot.json(&["doctor"]);
+        assert!(found.to_string().contains("had switched off or removed webhooks"), "{found}");
+        let (_, list) = entrepot.json(&["channel", "list"]);
+        assert_eq!(list[0]["webhooks"]["switched_off"], channel["switched_off"], "{list}");
+
+        assert_eq!(sync.begin_looks().await.expect("a look"), 1);
+        let run = app.carry(&app.run().await.run_id()).await;
+        assert_eq!((run.state, run.scope, run.updated), (RunState::Completed, "changed_since", 1), "{run:?}");
+        assert_eq!(sync.begin_looks().await.expect("a look"), 0, "one is enough");
     }
 
     async fn a_channel_that_is_removed_takes_its_subscriptions_along(app: App) {

@@ -70,7 +70,7 @@ async fn channel(app: &App, tenant: &TenantId, name: &str, count: usize) -> Chan
         .collect();
     let writes: Vec<_> = all.iter().map(|(id, product)| ProductWrite { id, exists: false, product }).collect();
     for writes in writes.chunks(100) {
-        tx.write_products(&id, writes).await.expect("products");
+        tx.write_products(&id, writes, None).await.expect("products");
     }
     tx.commit().await.expect("committed");
     id
@@ -248,7 +248,7 @@ on_both! {
         assert_eq!(sync.propose_links(tenant, "berlin", &[], "ann").await.expect("a batch").proposals, 0, "its place is kept");
         let mut tx = scoped.begin().await.expect("begins");
         let back = product("1", "Thing No. 1, new edition", "S-1");
-        tx.write_products(&paris, &[ProductWrite { id: &id_of("paris", 1), exists: true, product: &back }]).await.expect("back");
+        tx.write_products(&paris, &[ProductWrite { id: &id_of("paris", 1), exists: true, product: &back }], None).await.expect("back");
         tx.commit().await.expect("committed");
         let [now] = &links(&app, &id_of("paris", 1)).await[..] else { panic!("one link") };
         assert!(now.link == link.link && now.members.iter().all(|member| member.name.is_some()), "{now:?}");

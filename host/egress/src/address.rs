@@ -45,7 +45,9 @@ impl Kind {
     pub(crate) fn advice(self) -> &'static str {
         match self {
             Self::Loopback => ". ENTREPOT_EGRESS_ALLOW_LOOPBACK=1 opens it, for development",
-            _ => "",
+            Self::Metadata => "",
+            // For tests there is loopback.
+            _ => ". No setting opens it: the shop has to have a public address",
         }
     }
 }

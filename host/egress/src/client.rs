@@ -11,6 +11,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
 use thiserror::Error;
 
+use crate::clocks::Clocks;
 use crate::kept::Pages;
 use crate::options::EgressOptions;
 use crate::pace::Pace;
@@ -27,6 +28,7 @@ pub(crate) struct Shared {
     pub(crate) options: EgressOptions,
     pub(crate) scrubbers: Scrubbers,
     pub(crate) pages: Pages,
+    pub(crate) clocks: Clocks,
     paces: Mutex<HashMap<String, (RateLimit, Arc<Pace>)>>,
 }
 
@@ -76,6 +78,7 @@ impl Egress {
             options,
             scrubbers: Scrubbers::default(),
             pages: Pages::default(),
+            clocks: Clocks::default(),
             paces: Mutex::default(),
         })))
     }
@@ -96,6 +99,11 @@ impl Egress {
     pub fn session(&self, spec: SessionSpec) -> Session {
         let pace = self.pace(&spec.channel, spec.bound.rate_limit);
         Session::new(Arc::clone(&self.0), pace, spec)
+    }
+
+    /// Milliseconds by which the clock of the channel's shop is ahead of ours; negative: it is behind. `None`: nobody knows yet.
+    pub fn clock_ahead(&self, channel: &str) -> Option<i64> {
+        self.0.clocks.ahead(channel)
     }
 
     /// The run is over: none of its pages is tried again.

@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use entrepot_domain::Clock;
+use entrepot_domain::clock::Timestamp;
 use entrepot_domain::grants::{Credential, Template};
 use entrepot_domain::secret::{Secret, SecretSource};
 use http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
@@ -14,7 +14,8 @@ use crate::oauth1::{Signer, query};
 pub(crate) struct Applier<'a> {
     pub(crate) channel: &'a str,
     pub(crate) secrets: &'a dyn SecretSource,
-    pub(crate) clock: &'a Clock,
+    /// By the clock of who is asked: signatures have a date.
+    pub(crate) now: Timestamp,
 }
 
 impl Applier<'_> {
@@ -64,7 +65,7 @@ impl Applier<'_> {
                     consumer_secret: secret.expose(),
                     method: *signature_method,
                     nonce: &nonce,
-                    timestamp: self.clock.now() / 1000,
+                    timestamp: self.now / 1000,
                     sign_as: *sign_as,
                 };
                 Ok(signer.sign(method, url))

@@ -4,6 +4,7 @@ use std::error::Error;
 use std::time::Duration;
 
 use http::header::{ACCEPT_ENCODING, HeaderMap, HeaderValue, RANGE};
+use rustls::CertificateError;
 use tokio::time::timeout;
 use url::{Host, Url};
 
@@ -42,7 +43,11 @@ pub(crate) fn check_target(url: &Url, allow_loopback: bool) -> Result<(), Failur
     }
     if url.scheme() != "https" && !(allow_loopback && is_loopback(url)) {
         let host = url.host_str().unwrap_or_default();
-        return Err(Failure::denied(format!("plain http to {host} is refused: the address must begin with https://")));
+        // On this machine there is another way, too.
+        let advice = if is_loopback(url) { address::Kind::Loopback.advice() } else { "" };
+        return Err(Failure::denied(format!(
+            "plain http to {host} is refused: the address must begin with https://{advice}"
+        )));
     }
     Ok(())
 }
@@ -121,12 +126,21 @@ fn failed(host: &str, error: reqwest::Error) -> Failure {
             None => break,
         }
     }
-    if cause.downcast_ref::<rustls::Error>().is_some_and(|error| matches!(error, rustls::Error::InvalidCertificate(_)))
-    {
-        Failure::unusable(format!("no connection to {host}: {cause}"))
+    if let Some(rustls::Error::InvalidCertificate(why)) = cause.downcast_ref::<rustls::Error>() {
+        Failure::unusable(format!("no connection to {host}: {cause}{}", certificate_advice(why)))
     } else if connecting {
         Failure::unavailable(format!("no connection to {host}: {cause}"))
     } else {
         Failure::unavailable(format!("{host} broke off before it had answered: {cause}"))
+    }
+}
+
+/// What helps, where somebody trusts whom this host does not: a certificate of its own, or of an authority of one's own.
+fn certificate_advice(why: &CertificateError) -> &'static str {
+    match why {
+        CertificateError::UnknownIssuer | CertificateError::Other(_) => {
+            ". If it is of an authority of your own, or signs itself, name a file with the authority's certificate in ENTREPOT_EGRESS_CA_FILE"
+        }
+        _ => ". The shop has to have a certificate that is valid for its name today",
     }
 }

@@ -4,6 +4,7 @@ pub mod address;
 mod authorization;
 mod body;
 mod client;
+mod clocks;
 mod credential;
 mod download;
 mod exchange;

@@ -95,6 +95,8 @@ metrics! {
 
     WebhookAnswers = "entrepot_webhook_answer_seconds" SHORT ["outcome"] false
         "Time in which a delivery was answered; outcome: stored, known, replied, refused, later (the adapter breaks, or too many wait), rate_limited, too_large, failed";
+    WebhooksLost = "entrepot_webhooks_lost" Counter ["adapter" "outcome"] false
+        "Webhooks that the hourly look found switched off or removed by the marketplace; outcome: mended, failed (tried again after ten minutes)";
     Deliveries = "entrepot_deliveries" Counter ["adapter" "outcome"] false
         "Deliveries worked on; outcome: done, again, dead";
     DeliverySeconds = "entrepot_delivery_seconds" LONG ["adapter"] false
@@ -124,6 +126,8 @@ metrics! {
         "Runs that are queued or running";
     RunsStalled = "entrepot_runs_stalled" Gauge ["adapter"] true
         "Runs under way that brought nothing new for import.stall_minutes";
+    WebhooksOff = "entrepot_webhooks_off_channels" Gauge ["adapter"] true
+        "Channels whose webhooks were not in order at the last look, and could not be put in order";
     DeadLetters = "entrepot_dead_letters" Gauge ["adapter" "kind"] true
         "What was given up and waits to be replayed; kind: item, delivery, run";
     DeliveriesWaiting = "entrepot_deliveries_waiting" Gauge ["adapter"] true

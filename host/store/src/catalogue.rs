@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use entrepot_domain::ChannelId;
 use entrepot_domain::catalog::{Collection, Inventory, Product, limits};
+use entrepot_domain::clock::Timestamp;
 use serde::Serialize;
 use sqlx::types::Json;
 
@@ -68,7 +69,14 @@ fn without_nul_escapes(text: &str) -> String {
 
 impl ScopedTx {
     /// Writes products with their variants and stock; of one that exists, all that hangs on it is replaced.
-    pub async fn write_products(&mut self, channel: &ChannelId, writes: &[ProductWrite<'_>]) -> Result<(), StoreError> {
+    /// `as_of`: of when their stock is; `None`: of now.
+    pub async fn write_products(
+        &mut self,
+        channel: &ChannelId,
+        writes: &[ProductWrite<'_>],
+        as_of: Option<Timestamp>,
+    ) -> Result<(), StoreError> {
+        let as_of = as_of.unwrap_or_else(|| self.clock.now());
         if writes.is_empty() {
             return Ok(());
         }
@@ -80,7 +88,7 @@ impl ScopedTx {
         }
         self.write_product_rows(channel, writes).await?;
         self.write_variant_rows(writes).await?;
-        self.write_level_rows(writes).await
+        self.write_level_rows(writes, as_of).await
     }
 
     async fn write_product_rows(&mut self, channel: &ChannelId, writes: &[ProductWrite<'_>]) -> Result<(), StoreError> {
@@ -155,7 +163,7 @@ impl ScopedTx {
         bulk::insert(&mut self.tx, INSERT_VARIANTS, "", &columns).await
     }
 
-    async fn write_level_rows(&mut self, writes: &[ProductWrite<'_>]) -> Result<(), StoreError> {
+    async fn write_level_rows(&mut self, writes: &[ProductWrite<'_>], as_of: Timestamp) -> Result<(), StoreError> {
         let tenant = self.tenant.clone();
         let mut rows = Vec::new();
         for write in writes {
@@ -174,7 +182,7 @@ impl ScopedTx {
             Column::Text(rows.iter().map(|(.., l)| l.item_id.as_deref()).collect()),
             Column::Int(rows.iter().map(|(.., l)| Some(l.available)).collect()),
             Column::Bool(rows.iter().map(|(.., l)| Some(l.backorder)).collect()),
-            Column::Int(vec![Some(self.clock.now()); rows.len()]),
+            Column::Int(vec![Some(as_of); rows.len()]),
         ];
         bulk::insert(&mut self.tx, INSERT_LEVELS, "", &columns).await
     }

@@ -1,6 +1,6 @@
 //! Channels and their sealed secrets.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use entrepot_domain::clock::Timestamp;
 use entrepot_domain::{ChannelId, TenantId};
@@ -26,6 +26,12 @@ pub struct ChannelRow {
     /// In which the last full run found prices. `None`: none has yet.
     #[serde(skip)]
     pub currencies: Option<Lenient<BTreeSet<String>>>,
+    /// Milliseconds by which the shop's clock is ahead of ours. `None`: nobody knows.
+    #[serde(skip)]
+    pub clock_ahead: Option<i64>,
+    /// Facts of the shop that mapping depends on, as the last full run found them.
+    #[serde(skip)]
+    pub facts: Option<Lenient<BTreeMap<String, String>>>,
 }
 
 impl ChannelRow {
@@ -47,15 +53,17 @@ impl ChannelRow {
             created_at: now,
             mac: None,
             currencies: None,
+            clock_ahead: None,
+            facts: None,
         }
     }
 }
 
-const LIST: &str = "SELECT id, adapter_id, name, settings, account, problem, created_at, currencies, mac FROM channels \
+const LIST: &str = "SELECT id, adapter_id, name, settings, account, problem, created_at, currencies, clock_ahead, facts, mac FROM channels \
     WHERE tenant_id = $1 AND removed_at IS NULL ORDER BY id";
 const IDS: &str = "SELECT id FROM channels WHERE tenant_id = $1 AND removed_at IS NULL";
 /// By id or by name: people type names.
-const FIND: &str = "SELECT id, adapter_id, name, settings, account, problem, created_at, currencies, mac FROM channels \
+const FIND: &str = "SELECT id, adapter_id, name, settings, account, problem, created_at, currencies, clock_ahead, facts, mac FROM channels \
     WHERE tenant_id = $1 AND removed_at IS NULL AND (id = $2 OR name = $2)";
 const INSERT: &str = "INSERT INTO channels (tenant_id, id, adapter_id, name, settings, account, created_at, mac) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
@@ -65,6 +73,8 @@ const UPDATE_ACCOUNT: &str =
     "UPDATE channels SET account = $3, problem = NULL WHERE tenant_id = $1 AND id = $2 AND removed_at IS NULL";
 const REMOVE: &str = "UPDATE channels SET removed_at = $3, mac = NULL WHERE tenant_id = $1 AND id = $2";
 const UPDATE_CURRENCIES: &str = "UPDATE channels SET currencies = $3 WHERE tenant_id = $1 AND id = $2";
+const UPDATE_FACTS: &str = "UPDATE channels SET facts = $3 WHERE tenant_id = $1 AND id = $2";
+const UPDATE_CLOCK: &str = "UPDATE channels SET clock_ahead = $3 WHERE tenant_id = $1 AND id = $2";
 const CURRENCIES: &str = "SELECT DISTINCT v.currency FROM variants v JOIN products p ON p.tenant_id = v.tenant_id AND p.id = v.product_id \
     WHERE p.tenant_id = $1 AND p.channel_id = $2 AND p.deleted_at IS NULL AND v.currency IS NOT NULL";
 const FORGET_SECRETS: &str = "DELETE FROM channel_secrets WHERE tenant_id = $1 AND channel_id = $2";
@@ -141,6 +151,21 @@ impl ScopedTx {
         currencies: &BTreeSet<String>,
     ) -> Result<(), StoreError> {
         execute!(&mut self.tx, UPDATE_CURRENCIES, self.tenant.as_str(), channel.as_str(), Json(currencies))?;
+        Ok(())
+    }
+
+    pub async fn note_facts(
+        &mut self,
+        channel: &ChannelId,
+        facts: &BTreeMap<String, String>,
+    ) -> Result<(), StoreError> {
+        execute!(&mut self.tx, UPDATE_FACTS, self.tenant.as_str(), channel.as_str(), Json(facts))?;
+        Ok(())
+    }
+
+    /// By how many milliseconds its clock is ahead of ours.
+    pub async fn note_clock(&mut self, channel: &ChannelId, ahead: i64) -> Result<(), StoreError> {
+        execute!(&mut self.tx, UPDATE_CLOCK, self.tenant.as_str(), channel.as_str(), ahead)?;
         Ok(())
     }
 

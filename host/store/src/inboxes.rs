@@ -19,7 +19,10 @@ pub struct Inbox {
 pub struct Subscribed {
     pub tenant_id: String,
     pub channel_id: String,
+    /// Empty: they were made by hand.
     pub callback_url: String,
+    /// What was found the last time.
+    pub problem: Option<String>,
     pub mended_at: Timestamp,
     /// Over tenant, channel and address.
     pub mac: Option<String>,
@@ -48,15 +51,16 @@ const FIND: &str =
     "SELECT lease_owner, lease_until, not_before FROM webhook_inboxes WHERE tenant_id = $1 AND channel_id = $2";
 const SUBSCRIBE: &str = "INSERT INTO webhook_inboxes (tenant_id, channel_id, lease_owner, lease_until, not_before, callback_url, \
     mended_at, mac) VALUES ($1, $2, '', 0, 0, $3, $4, $5) ON CONFLICT (tenant_id, channel_id) DO UPDATE SET \
-    callback_url = excluded.callback_url, mended_at = excluded.mended_at, mac = excluded.mac";
-const UNSUBSCRIBE: &str =
-    "UPDATE webhook_inboxes SET callback_url = NULL, mac = NULL WHERE tenant_id = $1 AND channel_id = $2";
+    callback_url = excluded.callback_url, mended_at = excluded.mended_at, mac = excluded.mac, hooks_problem = NULL";
+const UNSUBSCRIBE: &str = "UPDATE webhook_inboxes SET callback_url = NULL, mac = NULL, hooks_problem = NULL, hooks_lost = NULL, hooks_lost_at = NULL WHERE tenant_id = $1 AND channel_id = $2";
 const CALLBACK: &str = "SELECT callback_url, mac FROM webhook_inboxes WHERE tenant_id = $1 AND channel_id = $2 AND callback_url IS NOT NULL";
-const DUE: &str = "SELECT i.tenant_id, i.channel_id, i.callback_url, i.mended_at, i.mac FROM webhook_inboxes i \
-    JOIN channels c ON c.tenant_id = i.tenant_id AND c.id = i.channel_id \
-    WHERE i.callback_url IS NOT NULL AND i.mended_at < $1 AND c.removed_at IS NULL ORDER BY i.mended_at LIMIT 100";
+/// Also of channels that are delivered to without a subscription of ours: by webhooks that were made by hand.
+const DUE: &str = "SELECT i.tenant_id, i.channel_id, COALESCE(i.callback_url, '') AS callback_url, i.mended_at, i.mac, \
+    i.hooks_problem AS problem FROM webhook_inboxes i JOIN channels c ON c.tenant_id = i.tenant_id AND c.id = i.channel_id \
+    WHERE i.mended_at < $1 AND c.removed_at IS NULL AND (i.callback_url IS NOT NULL OR (SELECT d.received_at FROM webhook_deliveries d \
+    WHERE d.tenant_id = i.tenant_id AND d.channel_id = i.channel_id ORDER BY d.id DESC LIMIT 1) > $2) ORDER BY i.mended_at LIMIT 100";
 const CLAIM: &str = "UPDATE webhook_inboxes SET mended_at = $4 \
-    WHERE tenant_id = $1 AND channel_id = $2 AND mended_at = $3 AND callback_url IS NOT NULL";
+    WHERE tenant_id = $1 AND channel_id = $2 AND mended_at = $3 AND COALESCE(callback_url, '') = $5";
 
 const DELETIONS: &str =
     "SELECT deleting_since, deleted, deleted_of FROM webhook_inboxes WHERE tenant_id = $1 AND channel_id = $2";
@@ -75,9 +79,9 @@ pub struct Deletions {
 }
 
 impl Db {
-    /// Channels whose subscriptions nobody looked after since then.
-    pub async fn subscriptions_due(&self, before: Timestamp) -> Result<Vec<Subscribed>, StoreError> {
-        Ok(read_all!(self, Subscribed, DUE, before)?)
+    /// Channels whose subscriptions nobody looked after since then; those made by hand, where something came since `told`.
+    pub async fn subscriptions_due(&self, before: Timestamp, told: Timestamp) -> Result<Vec<Subscribed>, StoreError> {
+        Ok(read_all!(self, Subscribed, DUE, before, told)?)
     }
 }
 
@@ -164,6 +168,7 @@ impl ScopedTx {
     /// True for the one host that is to look after these subscriptions now.
     pub async fn claim_subscriptions(&mut self, of: &Subscribed) -> Result<bool, StoreError> {
         let (tenant, now) = (self.tenant.as_str(), self.clock.now());
-        Ok(execute!(&mut self.tx, CLAIM, tenant, of.channel_id.as_str(), of.mended_at, now)? == 1)
+        let (channel, url) = (of.channel_id.as_str(), of.callback_url.as_str());
+        Ok(execute!(&mut self.tx, CLAIM, tenant, channel, of.mended_at, now, url)? == 1)
     }
 }

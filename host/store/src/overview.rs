@@ -44,6 +44,8 @@ pub struct Overview {
     pub problems: Vec<OfAdapter>,
     pub dead_letters: Vec<DeadLettersOf>,
     pub quarantined: Vec<OfAdapter>,
+    /// Channels whose webhooks are not in order.
+    pub hooks_off: Vec<OfAdapter>,
     pub waiting: Vec<Waiting>,
     /// By state.
     pub runs: Vec<(String, i64)>,
@@ -94,6 +96,9 @@ const REASONS: &str = given_up!("c.name, l.kind, l.code", " ORDER BY c.name, l.k
 const QUARANTINED: &str = "SELECT c.adapter_id, COUNT(*) AS number FROM quarantine q \
     JOIN channels c ON c.tenant_id = q.tenant_id AND c.id = q.channel_id \
     WHERE c.removed_at IS NULL AND q.until > $1 GROUP BY c.adapter_id";
+const HOOKS_OFF: &str = "SELECT c.adapter_id, COUNT(*) AS number FROM webhook_inboxes i \
+    JOIN channels c ON c.tenant_id = i.tenant_id AND c.id = i.channel_id \
+    WHERE c.removed_at IS NULL AND i.hooks_problem IS NOT NULL GROUP BY c.adapter_id";
 const WAITING: &str = "SELECT c.adapter_id, COUNT(*) AS number, MIN(d.received_at) AS oldest FROM webhook_deliveries d \
     JOIN channels c ON c.tenant_id = d.tenant_id AND c.id = d.channel_id WHERE d.state = 'pending' GROUP BY c.adapter_id";
 const RUNS: &str = "SELECT state, COUNT(*) FROM runs WHERE state IN ('queued', 'running') GROUP BY state";
@@ -121,6 +126,7 @@ impl Db {
             problems: read_all!(self, OfAdapter, PROBLEMS)?,
             dead_letters: read_all!(self, DeadLettersOf, DEAD_LETTERS)?,
             quarantined: read_all!(self, OfAdapter, QUARANTINED, self.clock().now())?,
+            hooks_off: read_all!(self, OfAdapter, HOOKS_OFF)?,
             waiting: read_all!(self, Waiting, WAITING)?,
             runs: read_all!(self, (String, i64), RUNS)?,
             schedules_overdue: self.overdue_schedules(overdue).await?.len() as i64,

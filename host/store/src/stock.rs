@@ -12,15 +12,33 @@ pub struct KnownLevel {
     pub item: String,
     pub location_id: String,
     pub available: i64,
-    /// When the number was last told, by whatever told it.
+    /// Of when the number is, by the clock of this host.
     pub set_at: Timestamp,
+    /// By the marketplace's own date, if it was told with one.
+    pub told_at: Option<Timestamp>,
+    /// The marketplace's id of the item that its product came of.
+    pub product: String,
 }
 
+/// A number as it was told.
+#[derive(Clone, Copy, Debug)]
+pub struct Told {
+    /// By the marketplace's own date. Between two such dates, the later one counts, whichever comes first.
+    pub at: Option<Timestamp>,
+    /// Dates after this lie ahead of the marketplace's clock, and count for nothing.
+    pub until: Timestamp,
+    /// By the clock of this host: what was fetched after that is newer.
+    pub as_of: Timestamp,
+}
+
+/// $5 what is available, $6 as of when, $7 now, $8 its date, $9 dates after this count for nothing.
 macro_rules! of_item {
     ($sql:literal) => {
         concat!(
             $sql,
-            " tenant_id = $1 AND COALESCE(item_id, variant_source_id) = $3 AND location_id = $4 AND NOT (set_at > $6 AND set_at <= $7) \
+            " tenant_id = $1 AND COALESCE(item_id, variant_source_id) = $3 AND location_id = $4 AND NOT (\
+             (told_at IS NOT NULL AND told_at > COALESCE($8, told_at) AND told_at <= $9) \
+             OR ((told_at IS NULL OR $8 IS NULL) AND set_at > $6 AND set_at <= $7)) \
              AND product_id IN (SELECT id FROM products WHERE tenant_id = $1 AND channel_id = $2 AND deleted_at IS NULL)"
         )
     };
@@ -28,7 +46,7 @@ macro_rules! of_item {
 
 const KNOWN: [&str; 2] = select_by_ids!(
     "COALESCE(inventory_levels.item_id, inventory_levels.variant_source_id) AS item, inventory_levels.location_id, \
-     inventory_levels.available, inventory_levels.set_at",
+     inventory_levels.available, inventory_levels.set_at, inventory_levels.told_at, products.source_id AS product",
     "inventory_levels JOIN products ON products.tenant_id = inventory_levels.tenant_id AND products.id = inventory_levels.product_id",
     "inventory_levels.tenant_id = $1 AND products.channel_id = $2 AND products.deleted_at IS NULL",
     "COALESCE(inventory_levels.item_id, inventory_levels.variant_source_id)",
@@ -44,7 +62,7 @@ const OUTDATE: [&str; 2] = change_by_ids!(
      WHERE tenant_id = $1 AND channel_id = $2 AND product_id",
     ""
 );
-const SET: &str = of_item!("UPDATE inventory_levels SET available = $5, set_at = $7 WHERE");
+const SET: &str = of_item!("UPDATE inventory_levels SET available = $5, set_at = $10, told_at = $8 WHERE");
 /// No hash of anything.
 const OUTDATED: [u8; 32] = [0; 32];
 
@@ -78,17 +96,44 @@ impl ScopedTx {
         available: i64,
         as_of: Timestamp,
     ) -> Result<bool, StoreError> {
+        let told = Told { at: None, until: 0, as_of };
+        self.set_level(channel, (item_id, location_id), available, told, as_of).await
+    }
+
+    /// The number comes with a date: nothing newer is overwritten. False: as above.
+    pub async fn set_stock_told(
+        &mut self,
+        channel: &ChannelId,
+        item_id: &str,
+        location_id: &str,
+        available: i64,
+        told: Told,
+    ) -> Result<bool, StoreError> {
+        // A page that is on its way does not replace it.
+        let now = self.clock.now();
+        self.set_level(channel, (item_id, location_id), available, told, now).await
+    }
+
+    async fn set_level(
+        &mut self,
+        channel: &ChannelId,
+        (item, location): (&str, &str),
+        available: i64,
+        Told { at, until, as_of }: Told,
+        set_at: Timestamp,
+    ) -> Result<bool, StoreError> {
         let (tenant, channel, now) = (self.tenant.clone(), channel.as_str(), self.clock.now());
         let tenant = tenant.as_str();
         type Row = (String,);
         let changed =
-            tx_all!(&mut self.tx, Row, CHANGED, tenant, channel, item_id, location_id, available, as_of, now)?;
+            tx_all!(&mut self.tx, Row, CHANGED, tenant, channel, item, location, available, as_of, now, at, until)?;
         if !changed.is_empty() {
             let products: Vec<&str> = changed.iter().map(|(product,)| product.as_str()).collect();
             execute_forked!(&mut self.tx, TOUCH, tenant, channel, Json(&products), now)?;
-            execute_forked!(&mut self.tx, OUTDATE, tenant, channel, Json(&products), OUTDATED.as_slice(), as_of)?;
+            execute_forked!(&mut self.tx, OUTDATE, tenant, channel, Json(&products), OUTDATED.as_slice(), set_at)?;
         }
-        let set = execute!(&mut self.tx, SET, tenant, channel, item_id, location_id, available, as_of, now)?;
+        let set =
+            execute!(&mut self.tx, SET, tenant, channel, item, location, available, as_of, now, at, until, set_at)?;
         Ok(set > 0)
     }
 }

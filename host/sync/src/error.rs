@@ -131,6 +131,8 @@ pub enum SyncError {
     Stopping,
     #[error("prices are in {0} now, in which none was before; all of the shop is imported again")]
     NewCurrency(String),
+    #[error("the shop has changed what goods are read by: {0}; all of the shop is imported again")]
+    OtherFacts(String),
     #[error("{why}; it is asked again")]
     NoToken { why: String, wait: Option<Duration> },
     #[error(transparent)]

@@ -8,6 +8,7 @@ mod checkpoint;
 mod close;
 mod compare;
 mod complete;
+mod facts;
 mod failure;
 mod fetch;
 mod lease;

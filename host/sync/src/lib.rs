@@ -47,7 +47,7 @@ pub use options::SyncOptions;
 pub use replay::{Replay, Replayed};
 pub use sanitise::clean_html;
 pub use schedules::{ScheduleChange, Ticked};
-pub use webhooks::{Incoming, Received, SubscriptionReport};
+pub use webhooks::{Incoming, Received, Refusal, SubscriptionReport};
 
 /// Everything the use cases stand on. Cheap to clone.
 #[derive(Clone)]

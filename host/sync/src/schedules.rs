@@ -218,7 +218,10 @@ impl Sync {
         if scoped.last_completed(channel, FULL).await?.is_none() {
             return Ok(None);
         }
-        Ok(scoped.last_completed(channel, scope).await?.map(|last| last - OVERLAP_MS))
+        let row = scoped.channel(channel.as_str()).await?;
+        // The shop compares with dates of its own clock. What is asked for once more does no harm; what is left out is missed.
+        let behind = self.clock_ahead(channel, row.and_then(|row| row.clock_ahead)).min(0);
+        Ok(scoped.last_completed(channel, scope).await?.map(|last| last - OVERLAP_MS + behind))
     }
 
     async fn has_stock_schedule(&self, scoped: &Scoped, channel: &ChannelId) -> Result<bool, StoreError> {

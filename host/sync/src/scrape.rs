@@ -120,6 +120,7 @@ impl Sync {
                 Sample::new(Metric::Channels, &[adapter], of.number as f64),
                 Sample::new(Metric::ChannelProblems, &[adapter], find(&overview.problems)),
                 Sample::new(Metric::Quarantined, &[adapter], find(&overview.quarantined)),
+                Sample::new(Metric::WebhooksOff, &[adapter], find(&overview.hooks_off)),
                 Sample::new(
                     Metric::RunsStalled,
                     &[adapter],

@@ -18,6 +18,7 @@ impl Sync {
             tenant: scoped.tenant(),
             channel: &channel.id,
         };
+        self.keep_clock(scoped, channel).await;
         let account = async || self.admission().account(by, &entries).await.map_err(SyncError::from);
         match with_patience(self.parts().options.database_patience, account).await {
             Ok(withdrawn) => withdrawn,
@@ -29,6 +30,27 @@ impl Sync {
                 );
                 false
             }
+        }
+    }
+
+    /// What was learned of the shop's clock, for other hosts and for after a restart. If it cannot be kept, it is learned again.
+    async fn keep_clock(&self, scoped: &Scoped, channel: &OpenChannel) {
+        let learned = self.parts().egress.clock_ahead(channel.id.as_str());
+        let Some(ahead) = learned.filter(|ahead| *ahead != channel.clock_ahead) else { return };
+        if ahead != 0 {
+            tracing::warn!(
+                channel = channel.id.as_str(),
+                ahead_seconds = ahead / 1000,
+                "the shop's clock is another than ours"
+            );
+        }
+        let kept = async {
+            let mut tx = scoped.begin().await?;
+            tx.note_clock(&channel.id, ahead).await?;
+            tx.commit().await
+        };
+        if let Err(error) = kept.await {
+            tracing::debug!(channel = channel.id.as_str(), "the shop's clock is known to this process alone: {error}");
         }
     }
 

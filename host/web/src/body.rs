@@ -82,6 +82,37 @@ pub(crate) async fn whole(body: Body, limit: usize, time: Duration) -> Result<By
     }
 }
 
+/// All of a body that has at most `limit` bytes; `None`: it has more, and was read to its end and dropped, for a client that is cut off takes
+/// that for a failure. What has more than `largest`, or takes longer than `time`, is not read.
+pub(crate) async fn whole_or_dropped(
+    mut body: Body,
+    limit: usize,
+    largest: usize,
+    time: Duration,
+) -> Result<Option<Vec<u8>>, Problem> {
+    if body.size_hint().lower() > largest as u64 {
+        return Err(Problem::too_large(limit));
+    }
+    let read = async {
+        let (mut kept, mut length) = (Vec::new(), 0_usize);
+        while let Some(frame) = body.frame().await {
+            let frame = frame.map_err(|_| Problem::bad_request("the body broke off"))?;
+            let Ok(data) = frame.into_data() else { continue };
+            length = length.saturating_add(data.len());
+            if length > largest {
+                return Err(Problem::too_large(limit));
+            }
+            if length <= limit {
+                kept.extend_from_slice(&data);
+            } else {
+                kept = Vec::new();
+            }
+        }
+        Ok((length <= limit).then_some(kept))
+    };
+    tokio::time::timeout(time, read).await.unwrap_or_else(|_| Err(Problem::too_slow(time)))
+}
+
 fn is_too_long(error: &axum::Error) -> bool {
     std::error::Error::source(error).is_some_and(|cause| cause.is::<LengthLimitError>())
 }

@@ -20,10 +20,10 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use entrepot_domain::ChannelId;
 use entrepot_metrics::Metric;
-use entrepot_sync::{Incoming, Received};
+use entrepot_sync::{Incoming, Received, Refusal};
 
 use crate::AppState;
-use crate::body::whole;
+use crate::body::whole_or_dropped;
 use crate::extract::Path;
 use crate::problem::Problem;
 use rate::Rate;
@@ -54,6 +54,10 @@ const BODY_TIME: Duration = Duration::from_secs(10);
 /// Larger bodies, and those that do not say how large they are, come in by turns: nobody knows yet whose they are.
 const SMALL_BODY: usize = 1 << 20;
 const LARGE_AT_ONCE: usize = 16;
+/// Bodies above the limit are read to their end and dropped, for a shop that is cut off counts a failure, and switches its webhook off after
+/// some. Larger than this no shop's are. So many a minute to one channel do not count against their address.
+const LARGEST: usize = 64 << 20;
+const TOO_LARGE_PER_MINUTE: u32 = 60;
 /// Requests that are looked at from addresses which sent too much that was not genuine, and how long one waits for its turn.
 const SUSPECTS_AT_ONCE: usize = 2;
 const SUSPECT_TIME: Duration = Duration::from_secs(2);
@@ -66,6 +70,7 @@ struct Door {
     limits: HookLimits,
     strangers: Rate<IpAddr>,
     genuine: Rate<ChannelId>,
+    too_large: Rate<ChannelId>,
     suspects: Semaphore,
     large: Semaphore,
 }
@@ -74,6 +79,7 @@ pub(crate) fn routes(limits: HookLimits) -> axum::Router<AppState> {
     let door = Arc::new(Door {
         strangers: Rate::new(limits.per_minute),
         genuine: Rate::new(limits.genuine_per_minute),
+        too_large: Rate::new(TOO_LARGE_PER_MINUTE),
         suspects: Semaphore::new(SUSPECTS_AT_ONCE),
         large: Semaphore::new(LARGE_AT_ONCE),
         limits,
@@ -102,11 +108,15 @@ async fn receive(
     let address = address::of(peer, request.headers(), &door.limits.address_header);
     let _turn = match door.turn(address).await {
         Ok(turn) => turn,
-        Err(wait) => return Ok(too_many(wait, outcome)),
+        Err(wait) => {
+            note_rate(app, &channel).await;
+            return Ok(too_many(wait, outcome));
+        }
     };
     let heard = hear(app, door, &channel, request, outcome).await;
     let genuine = match &heard {
         Ok(Received::Stored | Received::Known | Received::Later(_)) => true,
+        Ok(Received::TooLarge) => door.too_large.take(channel.clone(), Instant::now()).is_ok(),
         Ok(Received::Reply { .. } | Received::Refused) => false,
         Err(problem) => !problem.is_of_who_asks(),
     };
@@ -114,13 +124,21 @@ async fn receive(
         return Ok(too_many(wait, outcome));
     }
     match heard? {
-        Received::Stored | Received::Known => Ok(StatusCode::OK.into_response()),
+        Received::Stored | Received::Known | Received::TooLarge => Ok(StatusCode::OK.into_response()),
         Received::Reply { status, content_type, body } => {
             let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
             Ok((status, [(header::CONTENT_TYPE, content_type)], body).into_response())
         }
         Received::Refused => Err(Problem::unverified()),
         Received::Later(wait) => Ok(retry_after(Problem::unavailable(), wait.as_secs().max(1))),
+    }
+}
+
+/// Which channel a stranger names is looked up in memory.
+async fn note_rate(app: &AppState, channel: &ChannelId) {
+    if app.sync.may_deliver(&app.tenant, channel).await.unwrap_or(false) {
+        let why = "its address sent too much that was not genuine (webhooks.requests_per_minute)";
+        app.sync.note_refused(&app.tenant, channel, Refusal::RateLimited, why);
     }
 }
 
@@ -148,6 +166,8 @@ async fn hear(
     }
     if let Err(wait) = door.genuine.look(channel, Instant::now()) {
         *outcome = "later";
+        let why = "more genuine deliveries came than one channel may have a minute (webhooks.genuine_per_minute)";
+        app.sync.note_refused(&app.tenant, channel, Refusal::RateLimited, why);
         return Ok(Received::Later(Duration::from_secs(wait.into())));
     }
     let (head, body) = request.into_parts();
@@ -161,7 +181,12 @@ async fn hear(
     } else {
         None
     };
-    let body = whole(body, limit, BODY_TIME).await.inspect_err(|problem| *outcome = problem.outcome())?;
+    let body = whole_or_dropped(body, limit, limit.max(LARGEST), BODY_TIME).await;
+    let Some(body) = body.inspect_err(|problem| *outcome = problem.outcome())? else {
+        *outcome = "too_large";
+        app.sync.refuse_too_large(&app.tenant, channel, limit).await?;
+        return Ok(Received::TooLarge);
+    };
     let incoming = Incoming {
         method: head.method.to_string(),
         path: head.uri.path().to_owned(),
@@ -171,7 +196,7 @@ async fn hear(
             .iter()
             .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
             .collect(),
-        body: body.to_vec(),
+        body,
     };
     // What is said of a failure names the channel, which is known to exist by now.
     let span = tracing::error_span!("hook", channel = channel.as_str());
@@ -183,6 +208,7 @@ async fn hear(
         Received::Reply { .. } => "replied",
         Received::Refused => "refused",
         Received::Later(_) => "later",
+        Received::TooLarge => "too_large",
     };
     if matches!(received, Received::Stored | Received::Known) {
         // Looked at before: of those that came together, some more are taken.

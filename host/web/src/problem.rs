@@ -154,7 +154,9 @@ impl From<SyncError> for Problem {
             | SyncError::NoStock(_)
             | SyncError::NoOAuth(_)
             | SyncError::NotConnected(_) => Self::refused(error),
-            SyncError::NoToken { .. } | SyncError::NewCurrency(_) => Self::marketplace(error),
+            SyncError::NoToken { .. } | SyncError::NewCurrency(_) | SyncError::OtherFacts(_) => {
+                Self::marketplace(error)
+            }
             SyncError::Stopping => Self::unavailable(),
             SyncError::Admission(error) => error.into(),
             SyncError::Store(error) => error.into(),

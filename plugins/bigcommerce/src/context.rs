@@ -18,6 +18,9 @@ pub(crate) struct Context {
     pub(crate) brands: BTreeMap<u64, Option<String>>,
     /// Whether the API account may not read stock per location.
     pub(crate) inventory_forbidden: bool,
+    /// The store, where the host looks for what mapping depends on: it imports all of it again when a delta finds another value.
+    #[serde(default)]
+    pub(crate) facts: Option<Store>,
 }
 
 /// What all items of a store have in common; part of each raw item.
@@ -53,7 +56,7 @@ impl Context {
         for warning in &about.warnings {
             log::warn(warning, &[]);
         }
-        Ok((Self { store, ..Self::default() }, true))
+        Ok((Self { facts: Some(store.clone()), store, ..Self::default() }, true))
     }
 
     /// Titles from the root down to and including this one; empty where the category is unknown.

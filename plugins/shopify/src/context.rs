@@ -22,6 +22,9 @@ pub(crate) struct Context {
     pub(crate) bucket: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) shelves: Option<Shelves>,
+    /// What mapping depends on: the host imports all of the shop again when a delta finds another value.
+    #[serde(default)]
+    pub(crate) facts: BTreeMap<String, String>,
     /// Not yet handed to the host. It may be large, so it is written only then.
     #[serde(skip)]
     pub(crate) news: bool,
@@ -60,6 +63,7 @@ impl Context {
             context.currency = text("/shop/currencyCode")
                 .ok_or_else(|| Error::Unavailable("Shopify does not tell the shop's currency".to_owned()))?
                 .to_owned();
+            context.facts.insert("currency".to_owned(), context.currency.clone());
             for location in answer.data.pointer("/locations/nodes").and_then(Value::as_array).into_iter().flatten() {
                 if let (Some(id), Some(name)) = (gid::of(location), location.get("name").and_then(Value::as_str)) {
                     context.locations.insert(id.to_owned(), name.to_owned());

@@ -31,6 +31,9 @@ pub(crate) struct Store {
     pub(crate) most: u64,
     /// What the seller should know.
     pub(crate) warnings: Vec<String>,
+    /// What mapping depends on: the host imports all of the shop again when a delta finds another value.
+    #[serde(default)]
+    pub(crate) facts: BTreeMap<String, String>,
 }
 
 /// Of categories: no shop has more.
@@ -106,7 +109,13 @@ impl Store {
                 BTreeMap::new()
             }
         };
+        // What the key may not read at this moment is no fact.
+        let facts = [("weight unit", &weight_unit), ("length unit", &dimension_unit)];
+        let facts = facts.into_iter().filter_map(|(name, value)| Some((name, value.clone()?)));
+        let facts =
+            facts.chain([("currency", currency.clone())]).map(|(name, value)| (name.to_owned(), value)).collect();
         Ok(Self {
+            facts,
             currency,
             weight_unit: weight_unit.unwrap_or_else(|| "kg".to_owned()),
             dimension_unit: dimension_unit.unwrap_or_else(|| "cm".to_owned()),

@@ -9,7 +9,7 @@ mod matcher;
 mod tls;
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use tokio::sync::oneshot;
@@ -79,6 +79,7 @@ pub struct Server {
     authority_pem: Option<String>,
     faults: Arc<Faults>,
     log: Arc<Log>,
+    date: Arc<Mutex<Option<i64>>>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -99,14 +100,22 @@ impl Server {
         let base_url = format!("{origin}{}", site.folder());
         let faults = Arc::new(Faults::default());
         let log = Arc::new(Log::keeping(listen.log_lines));
+        let date = Arc::new(Mutex::new(None));
         let (stop, stopped) = oneshot::channel();
-        let house = handle::House { site, origin, tls: listen.tls, faults: faults.clone(), log: log.clone() };
+        let house = handle::House {
+            site,
+            origin,
+            tls: listen.tls,
+            faults: faults.clone(),
+            log: log.clone(),
+            date: date.clone(),
+        };
         let (authority_pem, config) = tls.unzip();
         let thread = std::thread::Builder::new()
             .name("simulated-site".into())
             .spawn(move || handle::run(listener, config, house, stopped))
             .expect("a thread for the server");
-        Self { base_url, address, authority_pem, faults, log, stop: Some(stop), thread: Some(thread) }
+        Self { base_url, address, authority_pem, faults, log, date, stop: Some(stop), thread: Some(thread) }
     }
 
     #[must_use]
@@ -128,6 +137,11 @@ impl Server {
     /// Takes every fault back.
     pub fn heal(&self) {
         self.faults.clear();
+    }
+
+    /// From now on its answers have a `Date`, of a clock that is so many seconds ahead of this machine's; negative: behind.
+    pub fn tell_date(&self, ahead: i64) {
+        *self.date.lock().unwrap_or_else(PoisonError::into_inner) = Some(ahead);
     }
 
     #[must_use]

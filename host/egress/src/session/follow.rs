@@ -83,7 +83,8 @@ impl Inner {
                 (Some(intercept), Some(asked)) => intercept.answer(asked).await,
                 _ => None,
             };
-            let recorded = hop_asked.filter(|_| replayed.is_none());
+            let genuine = replayed.is_none();
+            let recorded = hop_asked.filter(|_| genuine);
             let span = tracing::error_span!(
                 "request",
                 otel.kind = "client",
@@ -113,6 +114,10 @@ impl Inner {
             }
             time = time.saturating_sub(started.elapsed());
             self.learn(method, &url, &answer, started);
+            // Elsewhere there are other clocks: files, mostly.
+            if genuine && into.is_none() && url.origin() == home {
+                self.learn_clock(&url, &answer, started);
+            }
 
             let credential = plan.credential.as_ref().map(|(_, credential)| credential);
             let Some(next) = next(method, &url, &answer, credential, plan.redirects) else {
@@ -149,8 +154,10 @@ impl Inner {
         body: Option<Vec<u8>>,
     ) -> Result<Outgoing, Failure> {
         let mut headers = sent_headers.clone();
-        let applier =
-            Applier { channel: &self.channel, secrets: self.secrets.as_ref(), clock: &self.shared.options.clock };
+        // A shop refuses what was signed at another time than its own.
+        let ahead = self.shared.clocks.ahead_at(&self.channel, &url.origin().ascii_serialization()).unwrap_or(0);
+        let now = self.shared.options.clock.now() + ahead;
+        let applier = Applier { channel: &self.channel, secrets: self.secrets.as_ref(), now };
         let url = match &plan.credential {
             Some((_, credential)) => applier.apply(credential, method, url, &mut headers)?,
             None => url.clone(),
@@ -214,6 +221,13 @@ impl Inner {
             http.milliseconds = started.elapsed().as_millis() as u64,
             "{method} answered"
         );
+    }
+
+    fn learn_clock(&self, url: &Url, answer: &Answer, started: Instant) {
+        let received = self.shared.options.clock.now();
+        let sent = received - i64::try_from(started.elapsed().as_millis()).unwrap_or(i64::MAX);
+        let origin = url.origin().ascii_serialization();
+        self.shared.clocks.note((&self.channel, &origin), &answer.headers, sent, received);
     }
 
     /// The answer as the guest may see it.

@@ -20,6 +20,8 @@ pub enum WebhooksCommand {
         #[arg(long, default_value = "50", value_parser = clap::value_parser!(i64).range(1..=10_000))]
         limit: i64,
     },
+    /// List what was refused, by reason, the latest first; nothing of what was sent is kept
+    Refused { channel: String },
     /// Show one delivery with its headers and its body
     Show {
         #[arg(value_name = "ID")]

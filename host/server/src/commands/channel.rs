@@ -3,13 +3,15 @@
 use anyhow::{Result, bail};
 use entrepot_domain::Secret;
 use entrepot_domain::names::shell_word;
+use entrepot_store::channels::ChannelRow;
+use entrepot_store::subscriptions::HooksRow;
 use entrepot_sync::{AccountReport, NewChannel};
 use serde_json::{Map, Value, json};
 
 use super::connect;
 use crate::cli::{AddArgs, ChannelCommand};
 use crate::host::Host;
-use crate::output::{Output, operator, table};
+use crate::output::{Output, moment, operator, table};
 
 pub(crate) async fn run(host: &Host, command: ChannelCommand, output: Output) -> Result<()> {
     match command {
@@ -92,7 +94,11 @@ fn words(account: &AccountReport) -> String {
 
 async fn list(host: &Host, output: Output) -> Result<()> {
     let rows = host.sync.channels(&host.tenant).await?;
-    output.say(&rows, || {
+    let hooks = host.db.tenant(&host.tenant).all_hooks().await?;
+    let now = host.db.clock().now();
+    let of = |row: &ChannelRow| hooks.iter().find(|hooks| hooks.channel_id == row.id);
+    let documents: Vec<Value> = rows.iter().map(|row| document(row, of(row), now)).collect();
+    output.say(&documents, || {
         if rows.is_empty() {
             return "no channel yet; entrepot channel add --adapter A --name N --set KEY=VALUE --secret KEY=VALUE"
                 .into();
@@ -101,9 +107,37 @@ async fn list(host: &Host, output: Output) -> Result<()> {
             .iter()
             .map(|row| {
                 let state = row.problem.clone().unwrap_or_else(|| "fine".into());
-                vec![row.name.clone(), row.adapter_id.clone(), row.id.clone(), state]
+                vec![row.name.clone(), row.adapter_id.clone(), row.id.clone(), state, of_hooks(of(row), now)]
             })
             .collect();
-        table(&["NAME", "ADAPTER", "ID", "STATE"], &cells)
+        table(&["NAME", "ADAPTER", "ID", "STATE", "WEBHOOKS"], &cells)
     })
+}
+
+fn document(row: &ChannelRow, hooks: Option<&HooksRow>, now: i64) -> Value {
+    let mut document = json!(row);
+    let hooks = hooks.filter(|hooks| is_known(hooks, now));
+    document["webhooks"] = hooks.map_or(Value::Null, |hooks| {
+        json!({
+            "delivers_to": hooks.callback_url, "looked_at": hooks.mended_at, "problem": hooks.problem, "switched_off": hooks.lost,
+            "switched_off_at": hooks.lost_at, "paused_until": (hooks.paused_until > now).then_some(hooks.paused_until),
+        })
+    });
+    document
+}
+
+/// This host looks after them, or knows a problem of those that were made by hand.
+fn is_known(hooks: &HooksRow, now: i64) -> bool {
+    hooks.callback_url.is_some() || hooks.problem.is_some() || hooks.paused_until > now
+}
+
+/// How a channel's webhooks were found last, for people.
+fn of_hooks(hooks: Option<&HooksRow>, now: i64) -> String {
+    let Some(hooks) = hooks.filter(|hooks| is_known(hooks, now)) else { return "not looked after".to_owned() };
+    match (&hooks.problem, &hooks.lost, hooks.lost_at) {
+        (Some(problem), ..) => problem.clone(),
+        _ if hooks.paused_until > now => format!("paused until {} (UTC)", moment(hooks.paused_until)),
+        (None, Some(lost), Some(at)) => format!("active; found switched off {} (UTC): {lost}", moment(at)),
+        _ => "active".to_owned(),
+    }
 }

@@ -7,6 +7,7 @@ use entrepot_domain::ChannelId;
 use entrepot_domain::names::shell_word;
 use entrepot_queue::Outcome;
 use entrepot_store::deliveries::{DeliveryRow, WhichDeliveries};
+use entrepot_store::refused::RefusedRow;
 use entrepot_sync::{SubscriptionReport, SyncError};
 use serde_json::{Value, json};
 
@@ -47,6 +48,7 @@ pub(crate) async fn run(host: &Host, command: WebhooksCommand, output: Output) -
             })
         }
         WebhooksCommand::List { channel, state, limit } => list(host, &channel, state, limit, output).await,
+        WebhooksCommand::Refused { channel } => refused(host, &channel, output).await,
         WebhooksCommand::Show { delivery } => show(host, delivery, output).await,
         WebhooksCommand::Replay { channel, ids, failed: _, all } => {
             let which = match (all, ids.is_empty()) {
@@ -115,6 +117,29 @@ async fn list(host: &Host, name: &str, state: Option<DeliveryState>, limit: i64,
             })
             .collect();
         table(&["RECEIVED", "ID", "TOPIC", "STATE", "WHAT CAME OF IT"], &cells)
+    })
+}
+
+async fn refused(host: &Host, name: &str, output: Output) -> Result<()> {
+    let channel = ChannelId::from(host.sync.channel(&host.tenant, name).await?.id);
+    let rows = host.db.tenant(&host.tenant).refused(&channel).await?;
+    let document = |row: &RefusedRow| {
+        json!({
+            "kind": row.kind, "reason": row.reason, "count": row.number, "first_at": row.first_at, "last_at": row.last_at,
+        })
+    };
+    output.say(&rows.iter().map(document).collect::<Vec<_>>(), || {
+        if rows.is_empty() {
+            return format!("no delivery to {name} was refused");
+        }
+        let cells: Vec<Vec<String>> = rows
+            .iter()
+            .map(|row| {
+                let number = row.number.to_string();
+                vec![moment(row.last_at), number, row.kind.replace('_', " "), shortened(&row.reason, LONGEST_NOTE)]
+            })
+            .collect();
+        table(&["LAST", "COUNT", "KIND", "WHY"], &cells)
     })
 }
 

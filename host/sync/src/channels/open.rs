@@ -29,6 +29,10 @@ pub(crate) struct OpenChannel {
     pub(crate) mapped_with: String,
     /// In which the last full run found prices; none: nothing is known.
     pub(crate) currencies: Option<BTreeSet<String>>,
+    /// Facts of the shop that mapping depends on, as the last full run found them.
+    pub(crate) facts: Option<BTreeMap<String, String>>,
+    /// Milliseconds by which the shop's clock is ahead of ours, as far as anybody knows.
+    pub(crate) clock_ahead: i64,
     bound: Arc<BoundGrant>,
     secrets: Arc<OpenSecrets>,
 }
@@ -82,7 +86,14 @@ impl Sync {
         let (secrets, token_renewed_at) = self.fresh_secrets(&scoped, &id, &generation, &settings).await?;
         let open = self.assemble(id, &row.adapter_id, generation, &settings, secrets)?;
         let currencies = row.currencies.map(|currencies| currencies.0);
-        Ok(OpenChannel { on_trial, token_renewed_at, currencies, ..open })
+        let clock_ahead = self.clock_ahead(&open.id, row.clock_ahead);
+        let facts = row.facts.map(|facts| facts.0);
+        Ok(OpenChannel { on_trial, token_renewed_at, currencies, facts, clock_ahead, ..open })
+    }
+
+    /// `kept`: what was known when somebody wrote it down last.
+    pub(crate) fn clock_ahead(&self, channel: &ChannelId, kept: Option<i64>) -> i64 {
+        self.parts().egress.clock_ahead(channel.as_str()).or(kept).unwrap_or(0)
     }
 
     pub(crate) fn assemble(
@@ -105,8 +116,19 @@ impl Sync {
             files: None,
         };
         let (bound, secrets) = (Arc::new(bound), Arc::new(secrets));
-        let (on_trial, token_renewed_at, mapped_with, currencies) = (false, 0, digest(settings), None);
-        Ok(OpenChannel { id, generation, view, on_trial, token_renewed_at, mapped_with, currencies, bound, secrets })
+        Ok(OpenChannel {
+            id,
+            generation,
+            view,
+            on_trial: false,
+            token_renewed_at: 0,
+            mapped_with: digest(settings),
+            currencies: None,
+            facts: None,
+            clock_ahead: 0,
+            bound,
+            secrets,
+        })
     }
 
     /// Does the marketplace refuse the account itself, and not only one question?

@@ -1,5 +1,6 @@
 //! Carrying a run from its checkpoint onward, for as long as the time slice lasts.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -15,6 +16,7 @@ use tracing::Instrument;
 
 use super::checkpoint::{Next, count, micros};
 use super::complete::Underway;
+use super::facts;
 use super::fetch::{Fetching, Position};
 use super::lease::{Heartbeat, give_back};
 use super::patience::{backoff, with_patience};
@@ -55,6 +57,8 @@ pub(super) struct Hand {
     pub(super) seen: Seen,
     /// What a full run finds of before that moment, deltas and webhooks have missed. `None`: nothing was known before it.
     pub(super) known_until: Option<Timestamp>,
+    /// Facts of the shop, as this run found them.
+    pub(super) facts: Option<BTreeMap<String, String>>,
     /// Items that the adapter was asked to map, and on how many of them it was stopped.
     pub(super) mapped: usize,
     pub(super) stopped: usize,
@@ -177,6 +181,7 @@ impl Sync {
             counts,
             seen,
             known_until,
+            facts: facts::of(row.page_context.as_deref()),
             mapped: 0,
             stopped: 0,
             brought: 0,

@@ -154,7 +154,7 @@ async fn finish(
     verdict: &Verdict,
     currencies: Option<&BTreeSet<String>>,
 ) -> Result<(), StoreError> {
-    let Hand { scoped, channel, run, owner, seq, .. } = hand;
+    let Hand { scoped, channel, run, owner, seq, facts, .. } = hand;
     let mut tx = scoped.begin().await?;
     tx.finish_run(run, owner, *seq, verdict.state, counts, verdict.failure.as_deref()).await?;
     for ids in verdict.gone.chunks(DELETE_AT_ONCE) {
@@ -170,6 +170,9 @@ async fn finish(
     }
     if let Some(currencies) = currencies {
         tx.note_currencies(&channel.id, currencies).await?;
+        if let Some(facts) = facts {
+            tx.note_facts(&channel.id, facts).await?;
+        }
         tx.settle_dead_deliveries(&channel.id, HELD_BACK, "a full import found what is there and what is gone").await?;
     }
     tx.commit().await

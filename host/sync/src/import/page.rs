@@ -4,6 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::time::Instant;
 
 use entrepot_domain::catalog::{Issue, Product, limits, validate};
+use entrepot_domain::clock::Timestamp;
 use entrepot_domain::run::{Counts, Drift};
 use entrepot_domain::{ChannelId, Id, ProductId, RunId};
 use entrepot_runtime::{CallError, Mapper, RawItem};
@@ -52,6 +53,8 @@ pub(crate) struct PreparedPage {
     pub(crate) deleted: Vec<String>,
     /// Stock that came alone.
     pub(super) levels: Levels,
+    /// When the marketplace was asked for its items: their stock is of then. `None`: they were kept.
+    asked_at: Option<Timestamp>,
     /// Items the adapter was asked to map, and on how many of them it was stopped.
     pub(crate) mapped: usize,
     pub(crate) stopped: usize,
@@ -74,7 +77,7 @@ pub(crate) async fn prepare(
     circumstances: Circumstances<'_>,
     items: &mut VecDeque<RawItem>,
 ) -> Result<PreparedPage, StoreError> {
-    let mut prepared = PreparedPage::default();
+    let mut prepared = PreparedPage { asked_at: Some(circumstances.asked_at), ..PreparedPage::default() };
     let ids: Vec<&str> = items.iter().take(PORTION_ITEMS).map(|item| item.source_id.as_str()).collect();
     let (mut left, mut held) = (ids.len(), 0);
     let patience = sync.parts().options.database_patience;
@@ -254,7 +257,7 @@ impl PreparedPage {
         run: &RunId,
     ) -> Result<(), StoreError> {
         self.levels.write(tx, &channel.id).await?;
-        write_items(&self.writes, tx, channel, run).await
+        write_items(&self.writes, self.asked_at, tx, channel, run).await
     }
 }
 

@@ -130,9 +130,14 @@ impl Sync {
 
     /// A page was not written. What the database refuses for good ends the run; anything else is of the moment.
     pub(super) async fn not_written(&self, hand: &Hand, error: SyncError) -> Result<Outcome, SyncError> {
-        if let SyncError::NewCurrency(_) = &error {
+        let afresh = match &error {
+            SyncError::NewCurrency(_) => Some("currency-changed"),
+            SyncError::OtherFacts(_) => Some("shop-changed"),
+            _ => None,
+        };
+        if let Some(code) = afresh {
             let (why, tenant) = (error.to_string(), hand.scoped.tenant());
-            let end = End::Failed { code: "currency-changed", why: &why };
+            let end = End::Failed { code, why: &why };
             self.end(&hand.scoped, &hand.run, &hand.owner, hand.seq, hand.counts, end).await?;
             let afresh = StartOptions { fresh: true, ..StartOptions::default() };
             self.start_import(tenant, hand.channel.id.as_str(), RunScope::Full, afresh).await?;

@@ -47,7 +47,7 @@ pub(super) async fn prepare(
     let now = sync.db().clock().now();
     // Numbers that may change. Instants to come are of a clock that was wrong.
     let mut known: HashMap<(String, String), Vec<i64>> = HashMap::new();
-    for KnownLevel { item, location_id, available, set_at } in
+    for KnownLevel { item, location_id, available, set_at, .. } in
         with_patience(patience, || scoped.known_levels(channel, &items)).await?
     {
         let told_since = set_at > as_of && set_at <= now;

@@ -12,6 +12,7 @@ use super::advance::Hand;
 use super::checkpoint::{Next, add, commit, micros};
 use super::compare::Circumstances;
 use super::complete::Underway;
+use super::facts;
 use super::fetch::Position;
 use super::page::{PreparedPage, distinct, prepare};
 use super::patience::with_patience;
@@ -43,6 +44,7 @@ impl Sync {
     ) -> Result<(), SyncError> {
         let Underway { mut page, asked_at } = underway;
         let (total, context) = (page.total.and_then(|total| i64::try_from(total).ok()), page.context.take());
+        same_facts(hand, context.as_deref())?;
         let prepared = if matches!(hand.row.scope(), RunScope::Stock(_)) {
             let levels = std::mem::take(&mut page.stock);
             stock::prepare(self, &hand.scoped, &hand.channel.id, circumstances(hand, asked_at), levels).await?
@@ -168,6 +170,17 @@ fn same_currency(hand: &Hand, prepared: &PreparedPage) -> Result<(), SyncError> 
         Some(currency) if matches!(hand.row.scope(), RunScope::ChangedSince(_)) => {
             Err(SyncError::NewCurrency(currency.clone()))
         }
+        _ => Ok(()),
+    }
+}
+
+/// What is mapped depends on facts of the shop. A delta in the middle of which they changed would leave goods by either side by side.
+fn same_facts(hand: &mut Hand, context: Option<&str>) -> Result<(), SyncError> {
+    let Some(found) = facts::of(context) else { return Ok(()) };
+    let changed = hand.channel.facts.as_ref().and_then(|known| facts::changed(known, &found));
+    hand.facts = Some(found);
+    match changed {
+        Some(changed) if matches!(hand.row.scope(), RunScope::ChangedSince(_)) => Err(SyncError::OtherFacts(changed)),
         _ => Ok(()),
     }
 }

@@ -1,6 +1,6 @@
 //! What a batch of deliveries leads to: the shop asked where it has to be, old news left out, and the rest mapped.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use entrepot_domain::RunId;
 use entrepot_domain::clock::Timestamp;
@@ -13,6 +13,7 @@ use entrepot_store::items::KnownItem;
 
 use super::merge::{Plan, Sources, Wanted};
 use super::portions::Writer;
+use super::stock;
 use crate::channels::OpenChannel;
 use crate::deletions::Deleting;
 use crate::import::{PORTION_BYTES, PreparedPage};
@@ -20,6 +21,9 @@ use crate::{Sync, SyncError};
 
 /// Ids asked for in one `fetch-items`: what comes by webhook should not wait for a large answer.
 const ASKED_AT_ONCE: usize = 20;
+
+/// Clocks are never quite the same.
+const SKEW_MS: i64 = 60_000;
 
 /// A batch ready to be written.
 pub(super) struct Ready {
@@ -32,6 +36,8 @@ pub(super) struct Ready {
     pub(super) failed: HashMap<usize, CallError>,
     /// What became of items that are written already.
     pub(super) fates: HashMap<String, &'static str>,
+    /// Dates after this have not come yet, by the marketplace's clock.
+    pub(super) until: Timestamp,
     /// What is gone is deleted; an error: it is too much, and why.
     pub(super) deletions: Result<Deletions, String>,
 }
@@ -63,6 +69,10 @@ pub(super) struct Draft<'a> {
     shown: BTreeMap<String, Sources>,
     failed: HashMap<usize, CallError>,
     pub(super) fates: HashMap<String, &'static str>,
+    /// Dates after this have not come yet, by the marketplace's clock.
+    until: Timestamp,
+    /// What was asked for and answered.
+    answered: BTreeSet<String>,
 }
 
 impl Sync {
@@ -74,22 +84,28 @@ impl Sync {
         pending: Vec<Pending>,
     ) -> Result<Ready, SyncError> {
         let asked_at = self.db().clock().now();
-        let mut plan = Plan::of(&pending);
+        let until = asked_at + channel.clock_ahead + SKEW_MS;
+        let mut plan = Plan::of(&pending, until);
         let wanted = std::mem::take(&mut plan.items);
         let ids: Vec<&str> = wanted.keys().map(String::as_str).collect();
         let known = scoped.known_items(&channel.id, &ids).await?;
         let (items, shown, failed, fates) = (Vec::new(), BTreeMap::new(), HashMap::new(), HashMap::new());
-        let mut draft = Draft { known, plan: &mut plan, items, gone: Vec::new(), shown, failed, fates };
         let mut ask = BTreeMap::new();
+        let levels = scoped
+            .known_levels(&channel.id, &plan.stock.keys().map(|(item, _)| item.as_str()).collect::<Vec<_>>())
+            .await?;
+        let products = stock::settle_ties(&mut plan, &levels, &mut ask);
+        let answered = BTreeSet::new();
+        let mut draft =
+            Draft { known, plan: &mut plan, items, gone: Vec::new(), shown, failed, fates, until, answered };
         for (id, (wanted, by)) in wanted {
             match wanted {
-                Wanted::Ask => {
-                    ask.insert(id, by);
-                }
+                _ if ask.contains_key(&id) => ask.entry(id).or_default().extend(by),
+                Wanted::Ask => drop(ask.insert(id, by)),
                 // It was gone already: is it back, or was this on its way when it went?
-                Wanted::Shown(_) if draft.is_gone(&id) => {
-                    ask.insert(id, by);
-                }
+                Wanted::Shown(_) if draft.is_gone(&id) => drop(ask.insert(id, by)),
+                // The stored date says nothing of what is newer.
+                Wanted::Shown(_) | Wanted::Gone(Some(_)) if draft.is_of_the_future(&id) => drop(ask.insert(id, by)),
                 Wanted::Shown(item) => draft.show(item, by),
                 Wanted::Gone(at) => draft.bury(&id, at, by),
             }
@@ -98,7 +114,8 @@ impl Sync {
         self.ask_for(&mut writer, &pending, ask, &mut draft).await?;
         let mut page = writer.last(&mut draft).await?;
         page.deleted.append(&mut draft.gone);
-        let Draft { shown, failed, fates, .. } = draft;
+        let Draft { shown, failed, fates, answered, .. } = draft;
+        stock::leave_to_fetched(&mut plan, &products, &answered);
         let deletions = match page.deleted.len() {
             0 => Ok(Deletions::default()),
             more => held_back(self.deletions_with(scoped, &channel.id, more).await?),
@@ -106,7 +123,7 @@ impl Sync {
         if deletions.is_ok() {
             page.counts.deleted = i64::try_from(page.deleted.len()).unwrap_or(i64::MAX);
         }
-        Ok(Ready { pending, plan, page, shown, failed, fates, deletions })
+        Ok(Ready { pending, plan, page, shown, failed, fates, until, deletions })
     }
 
     /// Fetches the items of these ids.
@@ -162,6 +179,11 @@ impl Draft<'_> {
         self.known.get(id).is_some_and(|known| known.deleted_at.is_some())
     }
 
+    /// Does what is stored bear a date that has not come yet?
+    fn is_of_the_future(&self, id: &str) -> bool {
+        self.known.get(id).and_then(|known| known.source_updated_at).is_some_and(|stored| stored > self.until)
+    }
+
     /// Is something later stored than what is told of that moment?
     fn is_old(&self, id: &str, at: Option<Timestamp>) -> bool {
         let stored = self.known.get(id).filter(|known| known.deleted_at.is_none());
@@ -173,6 +195,10 @@ impl Draft<'_> {
         if self.is_old(&item.source_id, item.updated_at) {
             return self.note(&item.source_id, "older than what is stored", &by);
         }
+        self.take(item, by);
+    }
+
+    fn take(&mut self, item: RawItem, by: Sources) {
         self.shown.insert(item.source_id.clone(), by);
         self.items.push(item);
     }
@@ -194,8 +220,10 @@ impl Draft<'_> {
         let mut items: HashMap<String, RawItem> =
             items.into_iter().map(|item| (item.source_id.clone(), item)).collect();
         for (id, by) in asked {
+            self.answered.insert(id.clone());
             match items.remove(id) {
-                Some(item) if !item.deleted => self.show(item, by.clone()),
+                // The state of now, whatever date it bears: a backup may have been restored, or a clock set right.
+                Some(item) if !item.deleted => self.take(item, by.clone()),
                 _ => self.bury(id, None, by.clone()),
             }
         }

@@ -11,8 +11,9 @@ use entrepot_store::Scoped;
 use entrepot_store::deliveries::{Outcome, Pending};
 
 use super::batch::{Ready, concerns_all};
-use crate::deletions::HELD_BACK;
+use super::stock;
 use crate::channels::OpenChannel;
+use crate::deletions::HELD_BACK;
 use crate::import::{Verdict, judge};
 use crate::{Sync, SyncError};
 
@@ -115,9 +116,12 @@ impl Sync {
         tx.hold_inbox(&channel.id, owner, millis(self.parts().options.lease)).await?;
         ready.page.hold(&mut tx, &channel.id).await?;
         let mut unknown = Vec::new();
-        for ((item, location), (available, by)) in &ready.plan.stock {
-            if !tx.set_stock(&channel.id, item, location, *available).await? {
-                unknown.push((by, format!("stock of {item} at {location}: no such level is known")));
+        for ((item, location), number) in &ready.plan.stock {
+            if !stock::set(&mut tx, channel, (item, location), number, ready.until).await? {
+                unknown.push((
+                    &number.by,
+                    format!("stock of {item} at {location}: no such level is known, or something newer is"),
+                ));
             }
         }
         ready.page.write(&mut tx, channel, &ready.met_by()).await?;
@@ -206,7 +210,7 @@ fn note(ready: &Ready, index: usize) -> String {
     let items = ready.shown.iter().filter(|(_, by)| by.contains(&index));
     let fate = |id: &str| ready.fates.get(id).copied().unwrap_or_else(|| ready.page.fate(id));
     let items = items.map(|(id, _)| format!("{id}: {}", fate(id)));
-    let stock = ready.plan.stock.values().filter(|(_, by)| by.contains(&index)).count();
+    let stock = ready.plan.stock.values().filter(|number| number.by.contains(&index)).count();
     let stock = (stock > 0).then(|| format!("{stock} stock {}", if stock == 1 { "level" } else { "levels" }));
     let words: Vec<String> = ready.plan.notes[index].iter().cloned().chain(items).chain(stock).collect();
     let words = if words.is_empty() { "nothing to do".to_owned() } else { words.join("; ") };

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use entrepot_domain::{ChannelId, TenantId};
 
 use super::refusals::Refusals;
-use super::turns::Turns;
+use super::turns::{Pause, Turns};
 use crate::channels::OpenChannel;
 use crate::{Sync, SyncError};
 
@@ -145,7 +145,16 @@ impl Sync {
             }
             let settings = generation.manifest.stored_settings(&row.settings.0).map_err(SyncError::Settings)?;
             let secrets = self.secrets(&scoped, channel).await?;
-            let open = self.assemble(channel.clone(), &row.adapter_id, generation, &settings, secrets)?;
+            let mut open = self.assemble(channel.clone(), &row.adapter_id, generation, &settings, secrets)?;
+            open.clock_ahead = self.clock_ahead(channel, row.clock_ahead);
+            if let Some(kept) = scoped.hooks(channel).await? {
+                let left = u64::try_from(kept.paused_until - self.db().clock().now()).unwrap_or(0);
+                if left > 0 {
+                    let pause =
+                        Pause { wait: Duration::from_millis(left), number: u32::try_from(kept.pauses).unwrap_or(1) };
+                    self.parts().doors.turns.pause(channel, pause);
+                }
+            }
             Ok(Some(Arc::new(open)))
         };
         match opened.await {

@@ -1,5 +1,6 @@
 //! What several deliveries mean together: one thing to do for each item, whatever was said of it and in which order.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use entrepot_domain::clock::Timestamp;
@@ -19,12 +20,23 @@ pub(super) enum Wanted {
     Gone(Option<Timestamp>),
 }
 
+/// A number of a stock level.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Number {
+    pub(super) available: i64,
+    /// By the marketplace's clock. `None`: it does not say, or says a time that has not come.
+    pub(super) at: Option<Timestamp>,
+    /// Another number was told of the very same moment.
+    pub(super) tie: bool,
+    pub(super) by: Sources,
+}
+
 /// What a batch of deliveries asks for.
 #[derive(Debug, Default)]
 pub(super) struct Plan {
     pub(super) items: BTreeMap<String, (Wanted, Sources)>,
-    /// Item and place: the last number that was told.
-    pub(super) stock: BTreeMap<(String, String), (i64, Sources)>,
+    /// Item and place: the latest number that was told.
+    pub(super) stock: BTreeMap<(String, String), Number>,
     /// Something that a run waits for is there.
     pub(super) run_ready: bool,
     /// The seller removed the app or revoked access.
@@ -34,11 +46,15 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    pub(super) fn of(pending: &[Pending]) -> Self {
+    /// `until`: what the marketplace dates later is of a time that has not come.
+    pub(super) fn of(pending: &[Pending], until: Timestamp) -> Self {
         let mut plan = Self { notes: vec![Vec::new(); pending.len()], ..Self::default() };
         for (index, delivery) in pending.iter().enumerate() {
             match serde_json::from_str::<Vec<Event>>(&delivery.events) {
-                Ok(events) => events.into_iter().for_each(|event| plan.add(index, delivery.occurred_at, event)),
+                Ok(events) => {
+                    let occurred_at = delivery.occurred_at.filter(|at| *at <= until);
+                    events.into_iter().for_each(|event| plan.add(index, occurred_at, event));
+                }
                 Err(_) => plan.notes[index].push("its events are of a version this host does not know".into()),
             }
         }
@@ -56,9 +72,11 @@ impl Plan {
             Event::Deleted(id) => self.want(index, id, Wanted::Gone(occurred_at)),
             Event::Stock(changes) => {
                 for StockChange { item_id, location_id, available } in changes {
-                    let (last, sources) = self.stock.entry((item_id, location_id)).or_default();
-                    *last = available;
-                    sources.insert(index);
+                    let number = Number { available, at: occurred_at, tie: false, by: BTreeSet::from([index]) };
+                    match self.stock.entry((item_id, location_id)) {
+                        Entry::Vacant(entry) => drop(entry.insert(number)),
+                        Entry::Occupied(mut entry) => entry.get_mut().also(number),
+                    }
                 }
             }
             Event::OrderChanged(id) => self.notes[index].push(format!("order {id} changed; orders are not imported")),
@@ -73,15 +91,30 @@ impl Plan {
 
     fn want(&mut self, index: usize, id: String, wanted: Wanted) {
         match self.items.entry(id) {
-            std::collections::btree_map::Entry::Vacant(entry) => {
+            Entry::Vacant(entry) => {
                 entry.insert((wanted, BTreeSet::from([index])));
             }
-            std::collections::btree_map::Entry::Occupied(mut entry) => {
+            Entry::Occupied(mut entry) => {
                 let (before, sources) = entry.get_mut();
                 sources.insert(index);
                 let said = std::mem::replace(before, Wanted::Ask);
                 *before = merged(said, wanted);
             }
+        }
+    }
+}
+
+impl Number {
+    /// One that came after it. By their dates, whichever came first; without, the last one counts.
+    fn also(&mut self, mut other: Self) {
+        other.by.append(&mut self.by);
+        match (self.at, other.at) {
+            (Some(before), Some(at)) if at < before => self.by = other.by,
+            (Some(before), Some(at)) if at == before => {
+                self.tie |= self.available != other.available;
+                self.by = other.by;
+            }
+            _ => *self = other,
         }
     }
 }
@@ -123,7 +156,7 @@ mod tests {
                 traceparent: None,
             })
             .collect();
-        Plan::of(&pending)
+        Plan::of(&pending, i64::MAX)
     }
 
     #[test]
@@ -160,7 +193,8 @@ mod tests {
         let stock =
             |available| Event::Stock(vec![StockChange { item_id: "i".into(), location_id: "l".into(), available }]);
         let plan = plan(&[&[stock(5)], &[stock(3)], &[Event::RunReady("{}".into()), Event::Disconnected]]);
-        assert_eq!(plan.stock[&("i".into(), "l".into())], (3, BTreeSet::from([0, 1])));
+        let number = Number { available: 3, at: Some(1), tie: false, by: BTreeSet::from([0, 1]) };
+        assert_eq!(plan.stock[&("i".into(), "l".into())], number);
         assert!(plan.run_ready && plan.disconnected);
         assert!(!plan.notes[2].is_empty());
     }
@@ -177,7 +211,41 @@ mod tests {
         };
         let unknown = pending.clone();
         pending.events = serde_json::to_string(&[Event::Changed("7".into())]).expect("JSON");
-        let plan = Plan::of(&[unknown, pending]);
+        let plan = Plan::of(&[unknown, pending], i64::MAX);
         assert_eq!((plan.notes[0].len(), plan.items.len()), (1, 1));
+    }
+
+    /// Every order of numbers with dates, some of which are of the same moment.
+    #[test]
+    fn numbers_come_to_the_same_in_whatever_order() {
+        fn orders(rest: &[(i64, i64)]) -> Vec<Vec<(i64, i64)>> {
+            if rest.is_empty() {
+                return vec![Vec::new()];
+            }
+            let first = |at: usize| {
+                let mut others = rest.to_vec();
+                let first = others.remove(at);
+                orders(&others).into_iter().map(move |others| [&[first], others.as_slice()].concat())
+            };
+            (0..rest.len()).flat_map(first).collect()
+        }
+        for (told, expected, tie) in [
+            ([(1, 10), (2, 20), (3, 30), (4, 30)], 30, true),
+            ([(5, 10), (2, 20), (3, 20), (4, 40)], 40, false),
+            ([(7, 10), (7, 40), (7, 40), (1, 20)], 40, false),
+        ] {
+            let mut ends: Vec<(Option<i64>, bool)> = Vec::new();
+            for order in orders(&told) {
+                let number =
+                    |(available, at): &(i64, i64)| Number { available: *available, at: Some(*at), ..Number::default() };
+                let mut numbers = order.iter().map(number);
+                let mut level = numbers.next().expect("a first one");
+                numbers.for_each(|number| level.also(number));
+                assert!(tie || told.contains(&(level.available, expected)), "{order:?}: {level:?}");
+                ends.push((level.at, level.tie));
+            }
+            ends.dedup();
+            assert_eq!(ends, [(Some(expected), tie)]);
+        }
     }
 }

@@ -1,14 +1,16 @@
 //! Taking a delivery in: verified in the sandbox, stored with its job, and only then acknowledged.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use entrepot_domain::catalog::limits::beginning;
+use entrepot_domain::clock::millis;
 use entrepot_domain::{ChannelId, TenantId};
 use entrepot_runtime::{CallError, Delivery, Verdict, Verified};
 use tracing::field::Empty;
 use tracing::{Instrument, Span};
 
 use super::intake::Arrived;
+use super::refusals::Refusal;
+use super::turns::Pause;
 use crate::channels::OpenChannel;
 use crate::{Sync, SyncError, trace};
 
@@ -34,6 +36,8 @@ pub enum Received {
     Refused,
     /// It is to be delivered again, after so long.
     Later(Duration),
+    /// It was not taken, and a look at the shop finds what it is about.
+    TooLarge,
 }
 
 /// What proxies and browsers put their own credentials into. No adapter sees it, and none is kept.
@@ -43,7 +47,6 @@ const SECRETIVE: [&str; 6] = ["token", "secret", "password", "api-key", "apikey"
 const LARGEST_REPLY: usize = 64 * 1024;
 const LONGEST_ID: usize = 400;
 const LONGEST_TOPIC: usize = 200;
-const LONGEST_WHY: usize = 300;
 
 impl Sync {
     /// Before the body is read: could a delivery to this channel be verified at all?
@@ -77,6 +80,7 @@ impl Sync {
                 Ok(Received::Reply { .. }) => "replied",
                 Ok(Received::Refused) => "refused",
                 Ok(Received::Later(_)) => "later",
+                Ok(Received::TooLarge) => "too_large",
                 Err(_) => "failed",
             },
         );
@@ -91,36 +95,54 @@ impl Sync {
         let verdict = {
             let turn = match self.parts().doors.turns.enter(&open.id).await {
                 Ok(turn) => turn,
-                Err(wait) => return Ok(Received::Later(wait)),
+                Err(wait) => {
+                    let why = "no delivery is verified at the moment: the adapter was stopped again and again, or too many wait; they are to be \
+                        delivered again";
+                    self.note_refused(tenant, &open.id, Refusal::Later, why);
+                    return Ok(Received::Later(wait));
+                }
             };
             let verdict =
                 open.generation.adapter.verify_webhook(&open.view, open.session(self), delivery.clone()).await;
-            if let Some(wait) = turn.ended(matches!(verdict, Err(CallError::Stopped { .. }))) {
+            if let Some(pause) = turn.ended(matches!(verdict, Err(CallError::Stopped { .. }))) {
                 tracing::warn!(
-                    seconds = wait.as_secs(),
+                    seconds = pause.wait.as_secs(),
                     "the adapter was stopped on delivery after delivery: none is verified for a while"
                 );
+                self.keep_pause(tenant, &open.id, pause).await;
             }
             verdict
         };
         match verdict {
             Ok(Verdict::Accepted(verified)) => self.keep_delivery(tenant, open, delivery, verified).await,
-            Ok(Verdict::Reply(status, content_type, body)) => Ok(reply(status, content_type, body)),
+            Ok(Verdict::Reply(status, content_type, body)) => {
+                let reply = reply(status, content_type, body);
+                if reply == Received::Refused {
+                    let why = "the adapter answers with what is none that can be sent; the log says more";
+                    self.note_refused(tenant, &open.id, Refusal::NotVerified, why);
+                }
+                Ok(reply)
+            }
             Ok(Verdict::Rejected(why)) => {
-                self.say_refused(&open.id, "a delivery was refused", &why);
+                self.note_refused(tenant, &open.id, Refusal::Rejected, &why);
                 Ok(Received::Refused)
             }
             Err(error) => {
-                self.say_refused(&open.id, "a delivery could not be verified", &error.to_string());
+                self.note_refused(tenant, &open.id, Refusal::NotVerified, &error.to_string());
                 Ok(Received::Refused)
             }
         }
     }
 
-    /// Strangers bring these about: a line now and then, with the number of those that had none.
-    fn say_refused(&self, channel: &ChannelId, what: &str, why: &str) {
-        if let Some(unsaid) = self.parts().doors.refusals.note(channel, Instant::now()) {
-            tracing::warn!(unsaid, "{what}: {}", beginning(why, LONGEST_WHY));
+    /// Other hosts, and this one after a restart, leave the channel alone for as long. If it cannot be kept, this process remembers.
+    async fn keep_pause(&self, tenant: &TenantId, channel: &ChannelId, pause: Pause) {
+        let kept = async {
+            let mut tx = self.db().tenant(tenant).begin().await?;
+            tx.pause_hooks(channel, self.db().clock().now() + millis(pause.wait), pause.number.into()).await?;
+            tx.commit().await
+        };
+        if let Err(error) = kept.await {
+            tracing::debug!("the pause is known to this process alone: {error}");
         }
     }
 

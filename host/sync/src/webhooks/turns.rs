@@ -41,6 +41,13 @@ struct Trouble {
     until: Option<Instant>,
 }
 
+/// A channel is left alone for so long; the number is how often it was, in a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Pause {
+    pub(super) wait: Duration,
+    pub(super) number: u32,
+}
+
 /// Somebody's turn, until it is dropped.
 pub(super) struct Turn {
     line: Arc<Line>,
@@ -73,6 +80,16 @@ impl Turns {
         Ok(Turn { line: line.clone(), _alone: alone, _places: [own, any] })
     }
 
+    /// As another host found it, or this one before it was started again.
+    pub(super) fn pause(&self, channel: &ChannelId, Pause { wait, number }: Pause) {
+        let line = self.line(channel);
+        let mut trouble = line.trouble();
+        let until = Instant::now() + wait.min(LONGEST);
+        if number > trouble.quarantines {
+            *trouble = Trouble { score: QUARANTINE - STOPPED, quarantines: number, until: Some(until) };
+        }
+    }
+
     fn line(&self, channel: &ChannelId) -> Arc<Line> {
         let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
         let new = || Line {
@@ -100,8 +117,8 @@ impl Line {
 }
 
 impl Turn {
-    /// How it ended. `Some`: the channel is left alone from now on, for so long.
-    pub(super) fn ended(&self, stopped: bool) -> Option<Duration> {
+    /// How it ended. `Some`: the channel is left alone from now on.
+    pub(super) fn ended(&self, stopped: bool) -> Option<Pause> {
         self.line.trouble().note(stopped)
     }
 }
@@ -113,7 +130,7 @@ impl Trouble {
         if left.is_zero() { Ok(self.score > 0) } else { Err(left) }
     }
 
-    fn note(&mut self, stopped: bool) -> Option<Duration> {
+    fn note(&mut self, stopped: bool) -> Option<Pause> {
         if !stopped {
             self.score = self.score.saturating_sub(1);
             if self.score == 0 {
@@ -130,7 +147,7 @@ impl Trouble {
         // After that time one more stop is enough.
         self.score = QUARANTINE - STOPPED;
         self.until = Some(Instant::now() + wait);
-        Some(wait)
+        Some(Pause { wait, number: self.quarantines })
     }
 }
 
@@ -146,9 +163,17 @@ mod tests {
             let turn = turns.enter(&bad).await.unwrap_or_else(|wait| panic!("in quarantine for {wait:?}"));
             alone = turn.ended(true);
         }
-        assert_eq!(alone, Some(FIRST));
+        assert_eq!(alone, Some(Pause { wait: FIRST, number: 1 }));
         assert!(turns.enter(&bad).await.is_err_and(|wait| wait <= FIRST && wait > FIRST / 2));
         assert!(turns.enter(&good).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn what_another_host_found_counts_here_for_no_longer_than_it_may() {
+        let (turns, channel) = (Turns::default(), ChannelId::from("chn_1"));
+        turns.pause(&channel, Pause { wait: LONGEST * 100, number: 2 });
+        turns.pause(&channel, Pause { wait: FIRST, number: 1 });
+        assert!(turns.enter(&channel).await.is_err_and(|wait| wait <= LONGEST && wait > FIRST));
     }
 
     #[tokio::test]

@@ -8,6 +8,7 @@ mod remove;
 mod test;
 
 use entrepot_store::channels::ChannelRow;
+use entrepot_store::subscriptions::HooksRow;
 use entrepot_sync::AccountReport;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -34,12 +35,46 @@ pub(crate) struct ChannelView {
     account: Option<serde_json::Value>,
     /// Why it needs attention; null: it is fine
     problem: Option<String>,
+    /// How its webhooks were found last; null: there are none that this host looks after, or knows a problem of
+    webhooks: Option<HooksView>,
     created_at: i64,
 }
 
-impl From<ChannelRow> for ChannelView {
-    fn from(row: ChannelRow) -> Self {
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct HooksView {
+    /// Null: they were made by hand
+    delivers_to: Option<String>,
+    /// When somebody looked after them last
+    looked_at: i64,
+    /// Why they are not in order; null: they are
+    problem: Option<String>,
+    /// Which ones the marketplace had switched off or removed, when that was found last
+    switched_off: Option<String>,
+    switched_off_at: Option<i64>,
+    /// Until then deliveries are to come again, for the adapter was stopped on them; null: they are verified
+    paused_until: Option<i64>,
+}
+
+impl HooksView {
+    fn new(row: HooksRow, now: i64) -> Option<Self> {
+        let HooksRow { callback_url, mended_at, problem, lost, lost_at, paused_until, .. } = row;
+        let paused_until = (paused_until > now).then_some(paused_until);
+        let known = callback_url.is_some() || problem.is_some() || paused_until.is_some();
+        known.then_some(Self {
+            delivers_to: callback_url,
+            looked_at: mended_at,
+            problem,
+            switched_off: lost,
+            switched_off_at: lost_at,
+            paused_until,
+        })
+    }
+}
+
+impl ChannelView {
+    fn new(row: ChannelRow, hooks: Option<HooksRow>, now: i64) -> Self {
         Self {
+            webhooks: hooks.and_then(|hooks| HooksView::new(hooks, now)),
             id: row.id,
             name: row.name,
             adapter: row.adapter_id,

@@ -2,6 +2,7 @@
 
 mod get;
 mod list;
+mod refused;
 mod replay;
 
 use entrepot_store::deliveries::DeliveryRow;
@@ -13,7 +14,11 @@ use utoipa_axum::routes;
 use crate::AppState;
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(list::handler)).routes(routes!(get::handler)).routes(routes!(replay::handler))
+    OpenApiRouter::new()
+        .routes(routes!(list::handler))
+        .routes(routes!(get::handler))
+        .routes(routes!(refused::handler))
+        .routes(routes!(replay::handler))
 }
 
 #[derive(Debug, Serialize, ToSchema)]

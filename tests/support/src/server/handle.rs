@@ -3,7 +3,8 @@
 use std::convert::Infallible;
 use std::future::pending;
 use std::net::TcpListener;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
 
 use http::{HeaderName, HeaderValue, Response};
 use http_body_util::{BodyExt as _, Limited};
@@ -28,6 +29,7 @@ pub(crate) struct House {
     pub(crate) tls: bool,
     pub(crate) faults: Arc<Faults>,
     pub(crate) log: Arc<Log>,
+    pub(crate) date: Arc<Mutex<Option<i64>>>,
 }
 
 /// The server's own runtime, so that a test may be blocking, or pause its clock, and the server still answers.
@@ -68,7 +70,10 @@ async fn connection(stream: impl AsyncRead + AsyncWrite + Unpin + 'static, house
         async move { house.serve(request).await }
     });
     // An error here is a client that left, or a fault doing its work.
-    let _ = http1::Builder::new().title_case_headers(true).serve_connection(TokioIo::new(stream), service).await;
+    let mut http = http1::Builder::new();
+    // The clock of this machine is none of the simulated site's, whose time a test may set.
+    http.title_case_headers(true).auto_date_header(false);
+    let _ = http.serve_connection(TokioIo::new(stream), service).await;
 }
 
 /// A connection to be closed without an answer.
@@ -132,6 +137,16 @@ impl House {
                 response.headers_mut().append(name, value);
             }
         }
+        if let Some(date) = self.date().and_then(|date| HeaderValue::from_str(&date).ok()) {
+            response.headers_mut().insert(http::header::DATE, date);
+        }
         Ok(response)
+    }
+
+    fn date(&self) -> Option<String> {
+        let ahead = (*self.date.lock().unwrap_or_else(PoisonError::into_inner))?;
+        let span = Duration::from_secs(ahead.unsigned_abs());
+        let now = SystemTime::now();
+        Some(httpdate::fmt_http_date(if ahead < 0 { now - span } else { now + span }))
     }
 }

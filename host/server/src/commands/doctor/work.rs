@@ -1,5 +1,7 @@
 //! How the work is going: channels and their tokens, schedules, inboxes, webhooks, dead letters, room on the disk.
 
+mod webhooks;
+
 use anyhow::Result;
 use entrepot_domain::ChannelId;
 use entrepot_domain::clock::Timestamp;
@@ -15,8 +17,6 @@ use crate::host::Host;
 const MINUTE: i64 = 60_000;
 /// A delivery that waits for longer is waiting for something that is broken.
 const LATE_DELIVERY: i64 = 10 * MINUTE;
-/// A channel that was told something in this time is told what happens.
-const TOLD: i64 = 7 * 24 * 60 * MINUTE;
 /// With less room a database soon cannot write.
 const LITTLE_ROOM: u64 = 512 << 20;
 
@@ -36,7 +36,7 @@ pub(super) async fn examine(host: &Host, checks: &mut Checks) -> Result<()> {
     imports(host, checks, &channels).await?;
     schedules(host, checks).await?;
     inboxes(host, checks).await?;
-    webhooks(host, checks, &channels).await?;
+    webhooks::examine(host, checks, &channels).await?;
     dead_letters(host, checks).await?;
     queue(host, checks).await?;
     room(host, checks).await
@@ -148,56 +148,6 @@ async fn inboxes(host: &Host, checks: &mut Checks) -> Result<()> {
     Ok(())
 }
 
-async fn webhooks(host: &Host, checks: &mut Checks, channels: &[ChannelRow]) -> Result<()> {
-    let (scoped, now) = (host.db.tenant(&host.tenant), host.db.clock().now());
-    let public = &host.config.public_url;
-    for channel in host.db.subscribed_elsewhere(public).await? {
-        checks.fault(
-            "webhooks",
-            format!(
-                "{channel}: the marketplace delivers to another address than {public}. \
-                 Correct public_url, or let it deliver here: entrepot webhooks subscribe {}",
-                shell_word(&channel)
-            ),
-        );
-    }
-    let mut wanted = false;
-    for channel in channels {
-        let id = ChannelId::from(channel.id.as_str());
-        match host.sync.wanted_callback(&scoped, &id).await {
-            Ok(None) => {}
-            Ok(Some(_)) => {
-                wanted = true;
-                continue;
-            }
-            Err(error) => {
-                checks.fault("webhooks", error.to_string());
-                continue;
-            }
-        }
-        let generation = host.sync.admission().active(&channel.adapter_id).await;
-        let told = scoped.deliveries(&id, "", "", 1).await?.iter().any(|last| now - last.received_at < TOLD);
-        // Where the seller made webhooks by hand, they come without a subscription of ours.
-        if !told && generation.is_ok_and(|generation| generation.adapter.receives_webhooks()) {
-            checks.note(
-                "webhooks",
-                format!(
-                    "{0}: no webhooks come, so changes wait for the next import. To be told of them: \
-                     entrepot webhooks subscribe {0}",
-                    shell_word(&channel.name)
-                ),
-            );
-        }
-    }
-    if wanted && is_of_this_machine(public) && !host.config.egress.allow_loopback {
-        checks.fault(
-            "webhooks",
-            format!("no marketplace can reach {public}; set public_url (ENTREPOT_PUBLIC_URL) and subscribe again"),
-        );
-    }
-    Ok(())
-}
-
 async fn dead_letters(host: &Host, checks: &mut Checks) -> Result<()> {
     let reasons = host.db.dead_letter_reasons().await?;
     for DeadLetterReason { name, kind, code, number } in &reasons {
@@ -247,14 +197,6 @@ async fn room(host: &Host, checks: &mut Checks) -> Result<()> {
     Ok(())
 }
 
-fn is_of_this_machine(url: &str) -> bool {
-    let Ok(uri) = url.parse::<axum::http::Uri>() else { return false };
-    let host = uri.host().unwrap_or_default();
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    let address = bare.parse::<std::net::IpAddr>();
-    host == "localhost" || address.is_ok_and(|address| address.is_loopback() || address.is_unspecified())
-}
-
 fn count(number: i64, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
 }
@@ -283,13 +225,5 @@ mod tests {
             [0, 1, 90, 300, 6000].map(|minutes| span(minutes * MINUTE)),
             ["less than a minute", "1 minute", "90 minutes", "5 hours", "4 days"]
         );
-    }
-
-    #[test]
-    fn addresses_that_no_marketplace_reaches() {
-        for near in ["http://127.0.0.1:8080", "http://localhost", "http://[::1]:80", "http://0.0.0.0:8080"] {
-            assert!(is_of_this_machine(near), "{near}");
-        }
-        assert!(!is_of_this_machine("https://entrepot.example.com"));
     }
 }

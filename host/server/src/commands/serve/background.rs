@@ -21,6 +21,9 @@ impl Clockwork {
                 if let Err(error) = sync.tick().await {
                     tracing::debug!("no look at the schedules this time: {error}");
                 }
+                if let Err(error) = sync.begin_looks().await {
+                    tracing::debug!("no look at wanted imports this time: {error}");
+                }
                 tokio::time::sleep(LOOK).await;
             }
         }))

@@ -75,7 +75,7 @@ impl PreparedPage {
     ) -> Result<(), StoreError> {
         with_patience(sync.parts().options.database_patience, async || {
             let mut tx = scoped.begin().await?;
-            write_items(&self.writes[range.clone()], &mut tx, channel, run).await
+            write_items(&self.writes[range.clone()], self.asked_at, &mut tx, channel, run).await
         })
         .await
     }

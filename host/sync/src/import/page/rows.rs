@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use entrepot_domain::RunId;
+use entrepot_domain::clock::Timestamp;
 use entrepot_store::catalogue::ProductWrite;
 use entrepot_store::dead_letters::NewDeadLetter;
 use entrepot_store::items::ItemWrite;
@@ -13,6 +14,7 @@ use crate::channels::OpenChannel;
 
 pub(super) async fn write_items(
     writes: &[Prepared],
+    as_of: Option<Timestamp>,
     tx: &mut ScopedTx,
     channel: &OpenChannel,
     run: &RunId,
@@ -45,7 +47,7 @@ pub(super) async fn write_items(
         }
     }
     tx.write_collections(&channel.id, &collections).await?;
-    tx.write_products(&channel.id, &products).await?;
+    tx.write_products(&channel.id, &products, as_of).await?;
     let letters: Vec<NewDeadLetter<'_>> = writes
         .iter()
         .filter_map(|write| {

@@ -1,5 +1,6 @@
 use axum::Json;
 use axum::extract::State;
+use entrepot_domain::ChannelId;
 
 use super::ChannelView;
 use crate::AppState;
@@ -13,5 +14,8 @@ pub(crate) async fn handler(
     State(app): State<AppState>,
     Path(channel): Path<String>,
 ) -> Result<Json<ChannelView>, Problem> {
-    Ok(Json(app.sync.shown_channel(&app.tenant, &channel).await?.into()))
+    let row = app.sync.shown_channel(&app.tenant, &channel).await?;
+    let db = app.sync.db();
+    let hooks = db.tenant(&app.tenant).hooks(&ChannelId::from(row.id.as_str())).await?;
+    Ok(Json(ChannelView::new(row, hooks, db.clock().now())))
 }

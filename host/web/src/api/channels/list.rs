@@ -1,5 +1,9 @@
+use std::collections::HashMap;
+
 use axum::Json;
 use axum::extract::State;
+use entrepot_store::channels::ChannelRow;
+use entrepot_store::subscriptions::HooksRow;
 
 use super::ChannelView;
 use crate::AppState;
@@ -9,5 +13,12 @@ use crate::problem::Problem;
 #[utoipa::path(get, path = "/channels", tag = "channels", responses((status = 200, body = Vec<ChannelView>)))]
 pub(crate) async fn handler(State(app): State<AppState>) -> Result<Json<Vec<ChannelView>>, Problem> {
     let rows = app.sync.channels(&app.tenant).await?;
-    Ok(Json(rows.into_iter().map(ChannelView::from).collect()))
+    let db = app.sync.db();
+    let hooks = db.tenant(&app.tenant).all_hooks().await?;
+    let mut hooks: HashMap<String, HooksRow> = hooks.into_iter().map(|row| (row.channel_id.clone(), row)).collect();
+    let view = |row: ChannelRow| {
+        let hooks = hooks.remove(&row.id);
+        ChannelView::new(row, hooks, db.clock().now())
+    };
+    Ok(Json(rows.into_iter().map(view).collect()))
 }

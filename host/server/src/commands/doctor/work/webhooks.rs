@@ -1,0 +1,146 @@
+//! Webhooks: are they wanted, active, and taken?
+
+use anyhow::Result;
+use entrepot_domain::ChannelId;
+use entrepot_domain::names::shell_word;
+use entrepot_store::channels::ChannelRow;
+use entrepot_store::subscriptions::HooksRow;
+
+use super::super::Checks;
+use super::{MINUTE, ago, count, span};
+use crate::host::Host;
+
+const DAY: i64 = 24 * 60 * MINUTE;
+/// A channel that was told something in this time is told what happens. What was switched off in it is said.
+const TOLD: i64 = 7 * DAY;
+
+pub(super) async fn examine(host: &Host, checks: &mut Checks, channels: &[ChannelRow]) -> Result<()> {
+    let (scoped, now) = (host.db.tenant(&host.tenant), host.db.clock().now());
+    let public = &host.config.public_url;
+    for channel in host.db.subscribed_elsewhere(public).await? {
+        checks.fault(
+            "webhooks",
+            format!(
+                "{channel}: the marketplace delivers to another address than {public}. \
+                 Correct public_url, or let it deliver here: entrepot webhooks subscribe {}",
+                shell_word(&channel)
+            ),
+        );
+    }
+    refused(host, checks, now).await?;
+    let mut wanted = false;
+    for channel in channels {
+        let id = ChannelId::from(channel.id.as_str());
+        found(scoped.hooks(&id).await?, &channel.name, now, checks);
+        match host.sync.wanted_callback(&scoped, &id).await {
+            Ok(None) => {}
+            Ok(Some(_)) => {
+                wanted = true;
+                continue;
+            }
+            Err(error) => {
+                checks.fault("webhooks", error.to_string());
+                continue;
+            }
+        }
+        let generation = host.sync.admission().active(&channel.adapter_id).await;
+        let told = scoped.deliveries(&id, "", "", 1).await?.iter().any(|last| now - last.received_at < TOLD);
+        // Where the seller made webhooks by hand, they come without a subscription of ours.
+        if !told && generation.is_ok_and(|generation| generation.adapter.receives_webhooks()) {
+            checks.note(
+                "webhooks",
+                format!(
+                    "{0}: no webhooks come, so changes wait for the next import. To be told of them: \
+                     entrepot webhooks subscribe {0}",
+                    shell_word(&channel.name)
+                ),
+            );
+        }
+    }
+    if wanted && is_of_this_machine(public) && !host.config.egress.allow_loopback {
+        checks.fault(
+            "webhooks",
+            format!("no marketplace can reach {public}; set public_url (ENTREPOT_PUBLIC_URL) and subscribe again"),
+        );
+    }
+    Ok(())
+}
+
+/// As the hourly look found them.
+fn found(hooks: Option<HooksRow>, name: &str, now: i64, checks: &mut Checks) {
+    let Some(hooks) = hooks else { return };
+    if let Some(problem) = hooks.problem {
+        checks.fault(
+            "webhooks",
+            format!(
+                "{name}: {problem}. They are looked after again within the hour; at once: entrepot webhooks subscribe {}",
+                shell_word(name)
+            ),
+        );
+    } else if let (Some(lost), Some(at)) = (hooks.lost, hooks.lost_at.filter(|at| now - at < TOLD)) {
+        checks.note(
+            "webhooks",
+            format!(
+                "{name}: the marketplace had switched off or removed webhooks, found {}: {lost}. They are active again. Why deliveries \
+                 failed: entrepot webhooks refused {}",
+                ago(now - at),
+                shell_word(name)
+            ),
+        );
+    }
+    if hooks.paused_until > now {
+        checks.fault(
+            "webhooks",
+            format!(
+                "{name}: the adapter was stopped on delivery after delivery, and none is verified for {}; marketplaces deliver again. \
+                 Install a mended version of the adapter",
+                span(hooks.paused_until - now)
+            ),
+        );
+    }
+}
+
+/// Of each channel the latest.
+async fn refused(host: &Host, checks: &mut Checks, now: i64) -> Result<()> {
+    let rows = host.db.tenant(&host.tenant).refused_since(now - DAY).await?;
+    let mut of = String::new();
+    for row in rows {
+        if of == row.name {
+            continue;
+        }
+        checks.note(
+            "webhooks",
+            format!(
+                "{0}: {1} refused, the last one {2}: {3}. All reasons: entrepot webhooks refused {4}",
+                row.name,
+                count(row.number, "delivery was", "deliveries were"),
+                ago(now - row.last_at),
+                row.reason,
+                shell_word(&row.name)
+            ),
+        );
+        of = row.name;
+    }
+    Ok(())
+}
+
+fn is_of_this_machine(url: &str) -> bool {
+    let Ok(uri) = url.parse::<axum::http::Uri>() else { return false };
+    let host = uri.host().unwrap_or_default();
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    let address = bare.parse::<std::net::IpAddr>();
+    host == "localhost" || address.is_ok_and(|address| address.is_loopback() || address.is_unspecified())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_that_no_marketplace_reaches() {
+        for near in ["http://127.0.0.1:8080", "http://localhost", "http://[::1]:80", "http://0.0.0.0:8080"] {
+            assert!(is_of_this_machine(near), "{near}");
+        }
+        assert!(!is_of_this_machine("https://entrepot.example.com"));
+    }
+}
