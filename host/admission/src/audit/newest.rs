@@ -146,8 +146,11 @@ fn details(entry: &AuditRow) -> Value {
     serde_json::from_str(&entry.details).unwrap_or_default()
 }
 
+/// The generation that counts, and one that is tried with its share.
+type InForce = (Option<i64>, Option<(i64, i64)>);
+
 /// What is in use after it, as a head says it. None: it does not say.
-fn says(adapter: &str, entry: &AuditRow) -> Option<(Option<i64>, Option<(i64, i64)>)> {
+fn says(adapter: &str, entry: &AuditRow) -> Option<InForce> {
     let details = details(entry);
     let generation = details["generation"].as_i64();
     match entry.action.as_str() {
