@@ -129,7 +129,11 @@ fn unknown(asked: &Asked, exchanges: &[Exchange]) -> String {
     let query = |url: &str| parameters(url.split_once('?').map_or("", |(_, query)| query));
     let own = query(&asked.url);
     let likeness = |known: &Exchange| {
-        let shared = query(&known.url).iter().filter(|parameter| own.contains(parameter)).count();
+        let recorded = query(&known.url);
+        let name = |parameter: &str| parameter.split('=').next().unwrap_or_default().to_owned();
+        let names: Vec<String> = own.iter().map(|parameter| name(parameter)).collect();
+        let shared = recorded.iter().filter(|parameter| own.contains(parameter)).count()
+            + recorded.iter().filter(|parameter| names.contains(&name(parameter))).count();
         usize::from(known.method == asked.method) * 50
             + usize::from(path(&known.url) == path(&asked.url)) * 100
             + shared
