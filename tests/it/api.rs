@@ -130,7 +130,7 @@ on_both! {
         let review = get(&app, &format!("{adapter}/review")).await;
         assert!(review["toolchain"].as_array().is_some_and(|tools| !tools.is_empty()), "{review}");
         let wrong = Body::from(json!({"share": 10, "shares": 10}).to_string());
-        assert_eq!(call(&app, "POST", &format!("{adapter}/approve"), wrong).await.0, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(call(&app, "POST", &format!("{adapter}/approve"), wrong).await.0, StatusCode::BAD_REQUEST);
         assert_eq!(call(&app, "POST", &format!("{adapter}/promote"), Body::empty()).await.0, StatusCode::CONFLICT);
         let tenth = Body::from(json!({"share": 10, "accept_narrower": true}).to_string());
         let (status, _, approved) = call(&app, "POST", &format!("{adapter}/approve"), tenth).await;

@@ -68,15 +68,18 @@ on_both! {
         }
     }
 
-    async fn a_number_from_before_its_product_was_fetched_is_not_applied(app: App) {
+    async fn a_number_that_waited_while_its_product_was_fetched_is_not_applied(app: App) {
         let shop = shop(&app, 1).await;
         let id = shop.store.insert(Product::simple("Counted").priced("3.00").stocked(7));
         app.import().await;
-        let now = app.clock().now();
-        tell(&app, &shop.channel, "hours late", Some(now - 180 * MINUTE), level(id, 2)).await;
+        tell(&app, &shop.channel, "waits", Some(app.clock().now()), level(id, 2)).await;
+        app.clock().advance(MINUTE);
+        shop.store.update(id, |product| product.stock_quantity = Some(8));
+        app.import().await;
         work(&app.host, &shop.channel).await;
-        assert_eq!(available(&app, id).await, 7);
-        assert!(note(&app, &shop.channel, "hours late").await.1.contains("newer"), "it says why");
+        assert_eq!(available(&app, id).await, 8);
+        assert!(note(&app, &shop.channel, "waits").await.1.contains("newer"), "it says why");
+        let now = app.clock().now();
         // A date that has not come says nothing, and keeps nothing out.
         tell(&app, &shop.channel, "of tomorrow", Some(now + 24 * 60 * MINUTE), level(id, 6)).await;
         work(&app.host, &shop.channel).await;

@@ -2,6 +2,7 @@
 //! database does not hold. Changing, removing or inserting a row breaks it, and so does recomputing it without the key.
 
 mod compare;
+mod followed;
 mod newest;
 mod told;
 
@@ -14,6 +15,7 @@ use serde_json::Value;
 use crate::mac::hex;
 use crate::{Admission, AdmissionError, MacKeys};
 
+pub(crate) use followed::Followed;
 pub(crate) use newest::highest_generation;
 use told::Told;
 

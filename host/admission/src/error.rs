@@ -123,7 +123,7 @@ pub enum AdmissionError {
     #[error("the grant of {adapter} has expired; approve it again with `entrepot adapter approve {adapter}`")]
     Expired { adapter: String },
     #[error(
-        "what is stored of {0} cannot be read; revoke it, remove it with `entrepot adapter remove`, and install it again"
+        "what is stored of {0} is damaged, or is not what was installed; revoke it, remove it with `entrepot adapter remove`, and install it again"
     )]
     Damaged(String),
     /// Somebody wrote into the database past this host.

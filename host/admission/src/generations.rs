@@ -11,7 +11,8 @@ use entrepot_store::Db;
 use entrepot_store::grants::GrantRow;
 use tokio::sync::Mutex;
 
-use crate::heads::{GrantHead, of_grants};
+use crate::audit::Followed;
+use crate::heads::GrantHead;
 use crate::{AdmissionError, MacKeys};
 
 /// An approved adapter, ready to be called.
@@ -56,8 +57,7 @@ struct Inner {
     options: AdmissionOptions,
     /// By adapter id.
     loaded: std::sync::Mutex<HashMap<String, Slot>>,
-    /// By head or channel: the last entry of the log that was heard of it.
-    heard: std::sync::Mutex<HashMap<String, i64>>,
+    followed: Mutex<Followed>,
 }
 
 impl Admission {
@@ -67,7 +67,7 @@ impl Admission {
             sandbox,
             options,
             loaded: std::sync::Mutex::default(),
-            heard: std::sync::Mutex::default(),
+            followed: Mutex::default(),
         }))
     }
 
@@ -102,8 +102,9 @@ impl Admission {
         &self.0.sandbox
     }
 
-    pub(crate) fn heard_map(&self) -> &std::sync::Mutex<HashMap<String, i64>> {
-        &self.0.heard
+    /// The log, as far as this process has followed it.
+    pub(crate) fn followed(&self) -> &Mutex<Followed> {
+        &self.0.followed
     }
 
     fn slot(&self, adapter: &str) -> Slot {
@@ -160,8 +161,6 @@ impl Admission {
         if let Some(generation) = loaded.iter().find(|known| known.number == number && known.grant == grant) {
             return Ok(generation.clone());
         }
-        // Once for each process: the log may be long.
-        self.check_log_since(&of_grants(adapter)).await?;
         let (component, manifest) = self.granted_artifact(&row).await?;
         let code = self.sandbox().load(&component, &grant.limits).await?;
         let generation = Arc::new(Generation { adapter: code, manifest, grant, number });

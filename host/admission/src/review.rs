@@ -78,7 +78,7 @@ impl Admission {
         Ok(Manifest::parse(self.artifact(row).await?.manifest_text())?)
     }
 
-    async fn artifact(&self, row: &AdapterRow) -> Result<Artifact, AdmissionError> {
+    pub(crate) async fn artifact(&self, row: &AdapterRow) -> Result<Artifact, AdmissionError> {
         let damaged = || AdmissionError::Damaged(format!("{} {}", row.adapter_id, row.version));
         let bytes = self.db().artifact(&row.adapter_id, &row.version, &row.digest).await?.ok_or_else(damaged)?;
         let read = tokio::task::spawn_blocking(move || Artifact::read(bytes));

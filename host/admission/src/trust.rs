@@ -25,9 +25,10 @@ impl Admission {
     }
 
     async fn keys_and_rows_now(&self) -> Result<(Vec<PublicKey>, Vec<TrustedKey>), AdmissionError> {
+        self.follow_log().await?;
         let rows = self.db().trusted_keys().await?;
         let keys = self.believed(self.read_head(self.db().head(TRUSTED_KEYS).await?)?, &rows)?;
-        self.check_keys(&keys, self.db().audit_of_keys().await?)?;
+        self.check_keys(&keys, self.db().audit_of_keys().await?).await?;
         Ok((keys, rows))
     }
 
@@ -96,7 +97,7 @@ impl Admission {
         let rows = tx.trusted_keys().await?;
         let head = tx.head(TRUSTED_KEYS).await?;
         let keys = self.believed(self.read_head(head)?, &rows)?;
-        self.check_keys(&keys, tx.audit_of_keys().await?)?;
+        self.check_keys(&keys, tx.audit_of_keys().await?).await?;
         Ok(keys)
     }
 
@@ -174,10 +175,6 @@ impl Admission {
     pub(crate) async fn signer(&self, artifact: &Artifact, remote: bool) -> Result<Option<String>, AdmissionError> {
         let publisher = artifact.manifest().publisher.as_str();
         let (keys, _) = self.keys_and_rows().await?;
-        // Of an empty list nothing can be put back.
-        if !keys.is_empty() {
-            self.check_log_since(TRUSTED_KEYS).await?;
-        }
         let keys: Vec<PublicKey> = keys.into_iter().filter(|key| key.publisher() == publisher).collect();
         match artifact.signature() {
             Some(signature) => {

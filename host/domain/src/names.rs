@@ -1,6 +1,7 @@
 //! Names that people give and read.
 
 use thiserror::Error;
+use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 use unicode_security::mixed_script::AugmentedScriptSet;
 
@@ -21,7 +22,7 @@ pub enum NameError {
     #[error("the name {0:?} begins or ends with a blank; leave it out")]
     Blank(String),
     #[error(
-        "the name \"{0}\" holds what cannot be seen or changes how the rest is read; use letters, digits, blanks and signs"
+        "the name \"{0}\" holds what cannot be seen, looks like plain letters, or changes how the rest is read; use letters, digits, blanks and signs"
     )]
     Unseen(String),
     #[error(
@@ -41,7 +42,7 @@ pub fn check_channel_name(name: &str) -> Result<(), NameError> {
         return Err(NameError::TooLong(length));
     }
     let owned = || name.to_owned();
-    if name.chars().any(is_unseen) {
+    if name.chars().any(|c| is_unseen(c) || is_disguised(c)) {
         return Err(NameError::Unseen(made_visible(name)));
     }
     if let Some(word) = mixed_word(name) {
@@ -118,9 +119,20 @@ pub fn shell_word(name: &str) -> String {
 
 /// It takes no place of its own: two names that differ in it look the same, or one looks like something else.
 pub fn is_unseen(c: char) -> bool {
-    let invisible = matches!(c, '\u{ad}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{200b}' | '\u{2028}' | '\u{2029}' | '\u{2060}'..='\u{2064}'
-        | '\u{3164}' | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}');
-    c.is_control() || is_direction(c) || invisible
+    c.is_control() || is_direction(c) || is_ignorable(c) || matches!(c, '\u{200b}' | '\u{2028}' | '\u{2029}' | '\u{2800}')
+}
+
+/// What Unicode calls default ignorable, without what joins and turns letters; and what is no character.
+pub fn is_ignorable(c: char) -> bool {
+    let nothing = u32::from(c) & 0xfffe == 0xfffe;
+    nothing || matches!(c, '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{2060}'..='\u{2065}' | '\u{3164}' | '\u{fdd0}'..='\u{fdef}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
+        | '\u{fff0}'..='\u{fffc}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// Letters and digits in another dress: full width, mathematical, in circles. They read like the plain ones.
+pub fn is_disguised(c: char) -> bool {
+    !c.is_ascii() && c.is_alphanumeric() && std::iter::once(c).nfkc().all(|plain| plain.is_ascii_alphanumeric())
 }
 
 /// It turns the order in which what follows is shown. Texts of right-to-left scripts read well without.

@@ -20,7 +20,8 @@ pub(crate) struct Deleting {
     pub(crate) by_now: Deletions,
     /// Not more than may be without being asked about.
     pub(crate) allowed: bool,
-    pub(crate) percent: u32,
+    /// How many may be.
+    pub(crate) most: usize,
 }
 
 impl Sync {
@@ -37,10 +38,9 @@ impl Sync {
         if !goes_on {
             by_now = Deletions { since: now, deleted: 0, of: 0 };
         }
-        let allowed = |by_now: Deletions| {
-            let most = may_vanish(usize::try_from(by_now.of).unwrap_or(0), percent);
-            usize::try_from(by_now.deleted).is_ok_and(|deleted| deleted <= most)
-        };
+        let most = |by_now: Deletions| may_vanish(usize::try_from(by_now.of).unwrap_or(0), percent);
+        let allowed =
+            |by_now: Deletions| usize::try_from(by_now.deleted).is_ok_and(|deleted| deleted <= most(by_now));
         let before = by_now.deleted;
         by_now.deleted = before.saturating_add(number(more));
         if !allowed(by_now) {
@@ -48,6 +48,6 @@ impl Sync {
             let alive = number(scoped.count_alive(channel).await?);
             by_now.of = by_now.of.max(alive.saturating_add(before));
         }
-        Ok(Deleting { by_now, allowed: allowed(by_now), percent })
+        Ok(Deleting { by_now, allowed: allowed(by_now), most: most(by_now) })
     }
 }

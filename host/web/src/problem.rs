@@ -182,6 +182,7 @@ impl From<AdmissionError> for Problem {
             | AdmissionError::NothingToTry(_)
             | AdmissionError::Quarantined(_)
             | AdmissionError::Changed { .. }
+            | AdmissionError::Damaged(_)
             | AdmissionError::InUse { .. }
             | AdmissionError::Expired { .. } => Self::conflict(error),
             AdmissionError::Store(error) => error.into(),

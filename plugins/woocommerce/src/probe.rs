@@ -94,6 +94,10 @@ fn not_a_shop(response: &Response) -> Error {
     if passing.iter().any(|word| page.contains(word)) {
         return Error::Unavailable(format!("the shop shows a page instead of data: {words}"));
     }
+    // Whoever speaks JSON, and not to its end, has the API: the answer was cut off.
+    if (200..300).contains(&response.status) && page.trim_start().starts_with(['[', '{']) {
+        return Error::Unavailable(format!("the shop's answer is no whole JSON: {words}"));
+    }
     if (300..400).contains(&response.status)
         && let Some(location) = http::header(response, "location")
     {

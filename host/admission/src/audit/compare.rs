@@ -38,6 +38,15 @@ impl Admission {
                 Some(AdmissionError::changed_adapter(&row.adapter_id, &row.version, why).to_string())
             });
         }
+        for row in &installed {
+            if difference.is_none() && self.artifact(row).await.is_err() {
+                let (adapter, version) = (&row.adapter_id, &row.version);
+                difference = Some(format!("what is stored of {adapter} {version} is not what was installed"));
+            }
+        }
+        if difference.is_none() {
+            difference = self.channels_differ(tx).await?;
+        }
         if difference.is_some() {
             return Ok(difference);
         }
@@ -53,6 +62,22 @@ impl Admission {
             told != is && [told, is].into_iter().flatten().any(|(_, until)| *until > now)
         });
         Ok(differs.map(|channel| format!("the quarantine of the channel {channel} is not what the log says")))
+    }
+
+    /// A channel whose row is not what the log says last of it, or is there or away against the log's word.
+    async fn channels_differ(&self, tx: &mut Tx) -> Result<Option<String>, AdmissionError> {
+        let told = self.channel_macs().await?;
+        let found: BTreeMap<String, Option<String>> = tx.channel_macs().await?.into_iter().collect();
+        for (channel, mac) in &found {
+            match told.get(channel) {
+                Some(should) if should == mac => {}
+                Some(None) => return Ok(Some(format!("the channel {channel} was removed by the log, and is in the database"))),
+                Some(_) => return Ok(Some(format!("the channel {channel} is not what the log says"))),
+                None => return Ok(Some(format!("the channel {channel} is in the database, and no entry of the log says so"))),
+            }
+        }
+        let gone = told.iter().find(|(channel, mac)| mac.is_some() && !found.contains_key(*channel));
+        Ok(gone.map(|(channel, _)| format!("the channel {channel} is there by the log, and not in the database")))
     }
 
     async fn in_use(&self, tx: &mut Tx, adapter: &str) -> Result<InUse, AdmissionError> {

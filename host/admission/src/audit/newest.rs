@@ -2,13 +2,13 @@
 //! order by itself; the log knows what came after it.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::PoisonError;
 
 use entrepot_artifact::PublicKey;
 use entrepot_store::Tx;
 use entrepot_store::audit::{AuditRow, ChainedRow};
 use serde_json::{Value, json};
 
+use super::followed::of_channel;
 use super::told::{InUse, Told};
 use super::{Action, hash};
 use crate::heads::{GrantHead, TRUSTED_KEYS, of_grants};
@@ -16,27 +16,29 @@ use crate::{Admission, AdmissionError, Unfit};
 
 impl Admission {
     /// Whether the head says what the last entry about the adapter's grants says.
-    pub(crate) fn check_head(
+    pub(crate) async fn check_head(
         &self,
         adapter: &str,
         head: &GrantHead,
         told: Option<ChainedRow>,
     ) -> Result<(), AdmissionError> {
         let name = of_grants(adapter);
+        let followed = self.followed().lock().await;
         let newest = || {
             let entry = self.proven(told.ok_or(Unfit::Earlier)?)?;
-            self.remember(&name, entry.seq)?;
+            followed.check(&name, entry.seq)?;
             if says(adapter, &entry) == Some((head.main, head.canary)) { Ok(()) } else { Err(Unfit::Earlier) }
         };
         newest().map_err(|why| AdmissionError::changed_head(&name, why))
     }
 
     /// Whether these keys, and no others, are trusted by the log.
-    pub(crate) fn check_keys(&self, keys: &[PublicKey], told: Vec<ChainedRow>) -> Result<(), AdmissionError> {
+    pub(crate) async fn check_keys(&self, keys: &[PublicKey], told: Vec<ChainedRow>) -> Result<(), AdmissionError> {
+        let followed = self.followed().lock().await;
         let newest = || {
             let last = told.last().map_or(0, |entry| entry.row.seq);
             let told = self.told_keys(told)?;
-            self.remember(TRUSTED_KEYS, last)?;
+            followed.check_keys(&told, last)?;
             let found: BTreeSet<_> = keys.iter().map(|key| (key.publisher().to_owned(), key.id())).collect();
             if found == told { Ok(()) } else { Err(Unfit::Earlier) }
         };
@@ -82,10 +84,12 @@ impl Admission {
         channel: &str,
         mac: Option<&str>,
     ) -> Result<Result<(), Unfit>, AdmissionError> {
+        self.follow_log().await?;
         let told = self.db().audit_of_channel(channel).await?;
+        let followed = self.followed().lock().await;
         let newest = || {
             let entry = self.proven(told.ok_or(Unfit::Earlier)?)?;
-            self.remember(&format!("channel:{channel}"), entry.seq)?;
+            followed.check(&of_channel(channel), entry.seq)?;
             let told = macs(&entry).into_iter().find(|(known, _)| known == channel);
             if told.is_some_and(|(_, told)| told.as_deref() == mac) { Ok(()) } else { Err(Unfit::Earlier) }
         };
@@ -94,27 +98,13 @@ impl Admission {
 
     /// What the rows of all channels have, by the log.
     pub async fn channel_macs(&self) -> Result<HashMap<String, Option<String>>, AdmissionError> {
+        self.follow_log().await?;
         let entries = self.db().audit_of_channels().await?;
-        Ok(entries.into_iter().filter_map(|entry| self.proven(entry).ok()).flat_map(|entry| macs(&entry)).collect())
-    }
-
-    /// Whether the log is whole from what was heard last of this on: an entry that came later may have been taken away.
-    pub(crate) async fn check_log_since(&self, name: &str) -> Result<(), AdmissionError> {
-        let Some(heard) = self.heard(name) else { return Ok(()) };
-        let (mut after, mut before) = (heard - 1, None::<String>);
-        loop {
-            let page = self.db().audit_page(after).await?;
-            if page.is_empty() {
-                return Ok(());
-            }
-            for row in page {
-                if before.is_some_and(|before| self.broken(&row, after, &before).is_some()) {
-                    return Err(AdmissionError::changed_head(name, Unfit::Log(row.seq)));
-                }
-                after = row.seq;
-                before = Some(row.hash);
-            }
-        }
+        let followed = self.followed().lock().await;
+        let proven = entries.into_iter().filter_map(|entry| self.proven(entry).ok());
+        let of = proven.flat_map(|entry| macs(&entry).into_iter().map(move |mac| (entry.seq, mac)));
+        // Later entries come later: they count.
+        Ok(of.filter(|(seq, (channel, _))| followed.check(&of_channel(channel), *seq).is_ok()).map(|(_, mac)| mac).collect())
     }
 
     fn proven(&self, entry: ChainedRow) -> Result<AuditRow, Unfit> {
@@ -124,21 +114,6 @@ impl Admission {
             Some(hash) if hash == row.hash => Ok(row),
             Some(_) => Err(Unfit::Log(row.seq)),
         }
-    }
-
-    fn heard(&self, name: &str) -> Option<i64> {
-        self.heard_map().lock().unwrap_or_else(PoisonError::into_inner).get(name).copied()
-    }
-
-    /// A running host knows what it has heard, whatever becomes of the log.
-    fn remember(&self, name: &str, seq: i64) -> Result<(), Unfit> {
-        let mut heard = self.heard_map().lock().unwrap_or_else(PoisonError::into_inner);
-        let known = heard.entry(name.to_owned()).or_insert(seq);
-        if seq < *known {
-            return Err(Unfit::Earlier);
-        }
-        *known = seq;
-        Ok(())
     }
 }
 

@@ -3,6 +3,8 @@
 use serde_json::Value;
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
+use crate::names::{is_disguised, is_ignorable};
+
 use super::Manifest;
 use super::check::{Fault, Step};
 
@@ -12,7 +14,7 @@ const LONGEST_TEXT: usize = 4_000;
 /// Letters to Unicode, and nothing to the eye.
 const BLANK: [char; 5] = ['\u{115f}', '\u{1160}', '\u{2800}', '\u{3164}', '\u{ffa0}'];
 /// Join or part letters, as some languages and emoji need.
-const JOINERS: [char; 2] = ['\u{200c}', '\u{200d}'];
+const JOINERS: [char; 4] = ['\u{200c}', '\u{200d}', '\u{fe0e}', '\u{fe0f}'];
 
 /// Every text there is, keys included.
 pub(super) fn check(manifest: &Manifest) -> Result<(), Fault> {
@@ -50,8 +52,8 @@ fn readable(text: &str, path: &[Step]) -> Result<(), Fault> {
         return fault(format!("must have at most {most} characters"));
     }
     let allowed = |c: char| (c == '\n' && at("description")) || (prose && JOINERS.contains(&c));
-    match text.chars().find(|c| is_hidden(*c) && !allowed(*c)) {
-        Some(c) => fault(format!("must not hold characters that hide or turn others (U+{:04X})", u32::from(c))),
+    match text.chars().find(|c| (is_hidden(*c) && !allowed(*c)) || (is_name && is_disguised(*c))) {
+        Some(c) => fault(format!("must not hold characters that hide, turn or pretend to be others (U+{:04X})", u32::from(c))),
         None => Ok(()),
     }
 }
@@ -66,5 +68,5 @@ fn is_hidden(c: char) -> bool {
         GeneralCategory::ParagraphSeparator,
         GeneralCategory::PrivateUse,
     ];
-    hidden.contains(&category) || BLANK.contains(&c)
+    hidden.contains(&category) || BLANK.contains(&c) || is_ignorable(c)
 }

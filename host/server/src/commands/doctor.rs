@@ -55,7 +55,8 @@ pub(crate) async fn run(output: Output) -> Result<ExitCode> {
                 Check { note: true, .. } => "note",
                 _ => "ok  ",
             };
-            format!("{word} {:<14} {}", check.what, check.detail)
+            // Names and reasons may be others' words: none of them begins a line.
+            format!("{word} {:<14} {}", check.what, check.detail.replace(['\n', '\r'], " "))
         };
         checks.iter().map(line).collect::<Vec<_>>().join("\n")
     })?;

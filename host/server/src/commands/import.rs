@@ -15,7 +15,7 @@ use crate::progress;
 pub(crate) async fn run(host: &Host, arguments: ImportArgs, output: Output) -> Result<ExitCode> {
     let since = arguments.since.as_deref().map(moment).transpose()?;
     let scope = match (arguments.stock, since) {
-        (false, Some(since)) => RunScope::ChangedSince(since),
+        (false, Some(since)) => host.sync.since_scope(&host.tenant, &arguments.channel, since).await?,
         (false, None) => RunScope::Full,
         (true, _) if arguments.full => RunScope::Stock(None),
         (true, _) => host.sync.stock_scope(&host.tenant, &arguments.channel).await?,

@@ -80,13 +80,13 @@ impl Sync {
             }
         };
         let wanted = with_patience(patience, || self.deletions_with(scoped, &channel.id, gone.len())).await?;
-        let Deleting { by_now: Deletions { deleted, of, .. }, allowed, percent } = wanted;
+        let Deleting { by_now: Deletions { deleted, of, .. }, allowed, most } = wanted;
         if !gone.is_empty() && !allowed && !row.allow_mass_deletion {
             let before = deleted - i64::try_from(gone.len()).unwrap_or(deleted);
             let with_those = if before > 0 { format!(", with the {before} that were deleted within a day") } else { String::new() };
             return Ok(incomplete(format!(
-                "{deleted} of {of} products are gone from the shop{with_those}, more than may vanish at once ({percent}%, and never \
-                 most of them); nothing was deleted. If that is right, import again with --allow-mass-deletion"
+                "{deleted} of {of} products are gone from the shop{with_those}, more than the {most} that may vanish within a \
+                 day without being asked about; nothing was deleted. If that is right, import again with --allow-mass-deletion"
             )));
         }
         // Whoever is sure of it begins a new day.

@@ -1,5 +1,6 @@
 //! Beginning a run, or going on with one that stopped.
 
+use entrepot_domain::clock::Timestamp;
 use entrepot_domain::run::{RunScope, RunState};
 use entrepot_domain::{ChannelId, RunId, TenantId};
 use entrepot_queue::Job;
@@ -38,6 +39,19 @@ impl Sync {
     pub async fn stock_scope(&self, tenant: &TenantId, channel: &str) -> Result<RunScope, SyncError> {
         let channel = ChannelId::from(self.channel(tenant, channel).await?.id);
         Ok(self.stock_since(&self.db().tenant(tenant), &channel).await?)
+    }
+
+    /// What a run of what changed since a moment of our clock asks for. The shop compares with dates of its own: one whose clock is slow is
+    /// asked for as much more.
+    pub async fn since_scope(
+        &self,
+        tenant: &TenantId,
+        channel: &str,
+        since: Timestamp,
+    ) -> Result<RunScope, SyncError> {
+        let row = self.channel(tenant, channel).await?;
+        let behind = self.clock_ahead(&ChannelId::from(row.id.as_str()), row.clock_ahead).min(0);
+        Ok(RunScope::ChangedSince(since.saturating_add(behind)))
     }
 
     /// Makes a run and its job in one transaction. A run that is under way is joined; one that failed or was cancelled within a

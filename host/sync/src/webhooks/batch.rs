@@ -237,13 +237,13 @@ impl Draft<'_> {
 }
 
 /// Why what deliveries say is gone stays, if it does.
-fn held_back(Deleting { by_now, allowed, percent }: Deleting) -> Result<Deletions, String> {
+fn held_back(Deleting { by_now, allowed, most }: Deleting) -> Result<Deletions, String> {
     if allowed {
         return Ok(by_now);
     }
     let Deletions { deleted, of, .. } = by_now;
     Err(format!(
-        "{deleted} of {of} products would be deleted within a day, more than may vanish at once ({percent}%, and never most of them); \
-         these stay. If that is right: entrepot import CHANNEL --full --allow-mass-deletion"
+        "{deleted} of {of} products would be deleted within a day, more than the {most} that may be without being asked about; these \
+         stay. If that is right: entrepot import CHANNEL --full --allow-mass-deletion"
     ))
 }

@@ -117,7 +117,7 @@ impl Sync {
         ready.page.hold(&mut tx, &channel.id).await?;
         let mut unknown = Vec::new();
         for ((item, location), number) in &ready.plan.stock {
-            if !stock::set(&mut tx, channel, (item, location), number, ready.until).await? {
+            if !stock::set(&mut tx, channel, (item, location), number, (&ready.pending, ready.until)).await? {
                 unknown.push((
                     &number.by,
                     format!("stock of {item} at {location}: no such level is known, or something newer is"),

@@ -3,14 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use entrepot_domain::clock::Timestamp;
+use entrepot_store::deliveries::Pending;
 use entrepot_store::stock::{KnownLevel, Told};
 use entrepot_store::{ScopedTx, StoreError};
 
 use super::merge::{Number, Plan, Sources};
 use crate::channels::OpenChannel;
-
-/// What was told of a moment and what was fetched at it may be either way round: clocks and answers are not exact.
-const EXACT_MS: i64 = 10_000;
 
 /// Item and place.
 type Level = (String, String);
@@ -62,18 +60,19 @@ pub(super) fn leave_to_fetched(
     }
 }
 
-/// False: there is no such level, or what is known of it is newer.
+/// False: there is no such level, or what is known of it is newer: a number with a later date, or what was fetched after this one came.
+/// Its date is not held against the moment of a fetch: these are two clocks.
 pub(super) async fn set(
     tx: &mut ScopedTx,
     channel: &OpenChannel,
     (item, location): (&str, &str),
     number: &Number,
-    until: Timestamp,
+    (pending, until): (&[Pending], Timestamp),
 ) -> Result<bool, StoreError> {
     match number.at {
         Some(at) => {
-            let as_of = at - channel.clock_ahead + EXACT_MS;
-            let told = Told { at: Some(at), until, as_of };
+            let came = number.by.iter().filter_map(|index| pending.get(*index)).map(|delivery| delivery.received_at).max();
+            let told = Told { at: Some(at), until, as_of: came.unwrap_or(until) };
             tx.set_stock_told(&channel.id, item, location, number.available, told).await
         }
         None => tx.set_stock(&channel.id, item, location, number.available).await,

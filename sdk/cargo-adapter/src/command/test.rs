@@ -73,6 +73,9 @@ impl Test {
         let (kit, folder) = self.subject.load().await?;
         let mut cases = Case::all(&folder)?;
         cases.retain(|case| self.filters.is_empty() || self.filters.iter().any(|part| case.name.contains(part)));
+        if cases.is_empty() {
+            bail!("no test in {} has {} in its name", folder.display(), self.filters.join(" or "));
+        }
         if self.record {
             self.record(&kit, &cases).await?;
             return Ok(Report { passed: true, tests: Vec::new(), conformance: Vec::new() });

@@ -36,7 +36,7 @@ pub(super) async fn run(
         } else if approve {
             format!("{id} {version} ({signed}) is installed{already} and approved")
         } else {
-            format!("{id} {version} ({signed}) is installed{already}. Look at it: entrepot adapter inspect {id}\nThen let it in: entrepot adapter approve {id}")
+            format!("{id} {version} ({signed}) is installed{already}. Look at it: entrepot adapter inspect {id}\nThen let it in: entrepot adapter approve {id}@{version}")
         };
         let mut lines = vec![said];
         lines.extend(super::cut_lines(&cut));

@@ -23,8 +23,15 @@ const LITTLE_ROOM: u64 = 512 << 20;
 pub(super) async fn examine(host: &Host, checks: &mut Checks) -> Result<()> {
     let channels = host.sync.channels(&host.tenant).await?;
     for channel in &channels {
+        let id = ChannelId::from(channel.id.as_str());
+        let in_force = host.sync.admission().in_force_for(&channel.adapter_id, &id).await;
         match &channel.problem {
             Some(problem) => checks.fault("channel", format!("{}: {problem}", channel.name)),
+            // That a grant is not as it was given is said of the adapter.
+            None if matches!(in_force, Ok(None)) => checks.fault(
+                "channel",
+                format!("{}: its adapter {} is not in use, so nothing is imported; see entrepot adapter list", channel.name, channel.adapter_id),
+            ),
             None => checks.fine("channel", format!("{} is fine", channel.name)),
         }
         for damaged in host.sync.damaged_secrets(&host.tenant, channel).await? {

@@ -40,7 +40,8 @@ pub(crate) async fn handler(
 ) -> Result<(StatusCode, Json<StartedRun>), Problem> {
     let wanted = wanted.unwrap_or_default();
     let scope = match (wanted.stock, wanted.since) {
-        (false, since) => since.map_or(RunScope::Full, RunScope::ChangedSince),
+        (false, None) => RunScope::Full,
+        (false, Some(since)) => app.sync.since_scope(&app.tenant, &channel, since).await?,
         (true, None) => app.sync.stock_scope(&app.tenant, &channel).await?,
         (true, Some(_)) => {
             return Err(Problem::bad_request("stock begins where it last came, not at since; name one of them"));
