@@ -168,7 +168,7 @@ on_both! {
         let breaking: Vec<_> = (0..10).map(|_| hostile::deliver(&app, &bad, slow.clone())).collect();
         let breaking = async { (futures_util::future::join_all(breaking).await, begun.elapsed()) };
         let working = async {
-            for number in 0..10 {
+            for number in 0..2 {
                 let taken = hostile::deliver(&app, &good, json!({"id": number.to_string()})).await;
                 assert_eq!(taken, Received::Stored);
             }

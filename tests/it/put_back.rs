@@ -30,9 +30,12 @@ async fn put_back(app: &App, name: &str, tables: &[&str]) {
 }
 
 async fn open_the_log(app: &App) {
-    match app.host.db.pools() {
-        Pools::Postgres(_) => drop(execute(app, "DROP TRIGGER audit_log_append_only ON audit_log").await),
-        Pools::Sqlite { .. } => drop(execute(app, "DROP TRIGGER audit_log_no_delete").await),
+    let triggers: &[&str] = match app.host.db.pools() {
+        Pools::Postgres(_) => &["audit_log_append_only ON audit_log"],
+        Pools::Sqlite { .. } => &["audit_log_no_delete", "audit_log_no_update"],
+    };
+    for trigger in triggers {
+        execute(app, &format!("DROP TRIGGER {trigger}")).await;
     }
 }
 
@@ -164,5 +167,58 @@ on_both! {
         execute(&app, "INSERT INTO channel_secrets SELECT * FROM removed_channel_secrets").await;
         let refused = sync.test_channel(tenant, SHOP).await.expect_err("it is gone").to_string();
         assert!(refused.contains("an earlier state"), "{refused}");
+    }
+
+    /// An entry in the middle is made to tell of something else, so that the one before it seems to be the last of its kind.
+    async fn nor_where_an_entry_was_hidden_in_the_log(app: App) {
+        let store = Store::generate(Seed { products: 3, variable_share: 0.0, seed: 62 });
+        let (former, server) = (serve(&store), serve(&store));
+        app.connect(&former.base_url, &store.key()).await;
+        let (sync, tenant, admission) = (&app.host.sync, &app.host.tenant, app.host.sync.admission());
+        let (key, other) = (SecretKey::generate("entrepot").expect("a key"), SecretKey::generate("other").expect("a key"));
+        for key in [&key, &other] {
+            admission.trust(&key.public().to_string(), "test").await.expect("trusted");
+        }
+        keep(&app, "former", &CHANNELS).await;
+        keep(&app, "trusted", &KEYS).await;
+        sync.set_channel(tenant, SHOP, settings(&server.base_url), Vec::new()).await.expect("moved");
+        admission.untrust(&key.public().id(), "test").await.expect("not trusted");
+        admission.trust(&other.public().to_string(), "test").await.expect("an entry about keys that comes later");
+        let narrowed = Narrowing { without_operations: vec![Operation::Subscribe], ..Narrowing::default() };
+        admission.approve(ADAPTER, &narrowed, "test").await.expect("an entry about the grant that comes later");
+        open_the_log(&app).await;
+        let sent = former.log().total();
+        execute(&app, "UPDATE channels SET settings = (SELECT f.settings FROM former_channels f), mac = (SELECT f.mac FROM former_channels f)").await;
+        execute(&app, "UPDATE audit_log SET channel_id = 'another' WHERE seq = (SELECT MAX(a.seq) FROM audit_log a WHERE a.action = 'channel')").await;
+        execute(&app, "DELETE FROM trusted_keys").await;
+        execute(&app, "INSERT INTO trusted_keys SELECT * FROM trusted_trusted_keys").await;
+        execute(&app, "DELETE FROM heads WHERE name = 'trusted-keys'").await;
+        execute(&app, "INSERT INTO heads SELECT * FROM trusted_heads WHERE name = 'trusted-keys'").await;
+        execute(&app, "UPDATE audit_log SET action = 'another' WHERE action = 'untrust'").await;
+        let signed = sign(version("0.2.0"), &key).expect("signed");
+        for host in [&app.host, &again(&app).await] {
+            let refused = host.sync.test_channel(tenant, SHOP).await.expect_err("stands still");
+            assert!(matches!(refused, SyncError::Changed { .. }), "{refused}");
+            assert!(host.sync.channels(tenant).await.expect("listed").remove(0).problem.is_some());
+            let refused = host.sync.admission().install(signed.clone(), "test").await.expect_err("not believed").to_string();
+            assert!(refused.contains("the list of trusted keys"), "{refused}");
+        }
+        assert_eq!(former.log().total(), sent, "nothing went there");
+        // Nor is a channel gone without a word.
+        execute(&app, "UPDATE channels SET removed_at = 1").await;
+        assert!(sync.verify_audit().await.expect("readable").broken.is_some());
+    }
+
+    async fn a_channel_that_vanished_and_bytes_that_were_replaced_are_noticed(app: App) {
+        let store = Store::generate(Seed { products: 3, variable_share: 0.0, seed: 63 });
+        let server = serve(&store);
+        app.connect(&server.base_url, &store.key()).await;
+        let differs = async || app.host.sync.verify_audit().await.expect("readable").differs.unwrap_or_default();
+        assert_eq!(differs().await, "");
+        execute(&app, "UPDATE channels SET removed_at = 1").await;
+        assert!(differs().await.contains("is there by the log, and not in the database"));
+        execute(&app, "UPDATE channels SET removed_at = NULL").await;
+        execute(&app, "UPDATE adapters SET artifact = (SELECT sealed FROM channel_secrets LIMIT 1)").await;
+        assert!(differs().await.contains("is not what was installed"), "{}", differs().await);
     }
 }

@@ -62,13 +62,7 @@ struct Inner {
 
 impl Admission {
     pub fn new(db: Db, sandbox: Sandbox, options: AdmissionOptions) -> Self {
-        Self(Arc::new(Inner {
-            db,
-            sandbox,
-            options,
-            loaded: std::sync::Mutex::default(),
-            followed: Mutex::default(),
-        }))
+        Self(Arc::new(Inner { db, sandbox, options, loaded: std::sync::Mutex::default(), followed: Mutex::default() }))
     }
 
     pub(crate) fn audit_keys(&self) -> &MacKeys {

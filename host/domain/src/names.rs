@@ -42,7 +42,7 @@ pub fn check_channel_name(name: &str) -> Result<(), NameError> {
         return Err(NameError::TooLong(length));
     }
     let owned = || name.to_owned();
-    if name.chars().any(|c| is_unseen(c) || is_disguised(c)) {
+    if unreadable(name) {
         return Err(NameError::Unseen(made_visible(name)));
     }
     if let Some(word) = mixed_word(name) {
@@ -64,6 +64,16 @@ pub fn check_channel_name(name: &str) -> Result<(), NameError> {
         return Err(NameError::Option(owned()));
     }
     Ok(())
+}
+
+fn unreadable(name: &str) -> bool {
+    let mut before = ' ';
+    name.chars().any(|c| {
+        // How a picture is shown; after a letter it is nothing.
+        let of_a_picture = matches!(c, '\u{fe0e}' | '\u{fe0f}') && !before.is_ascii() && !before.is_alphanumeric();
+        before = c;
+        (is_unseen(c) && !of_a_picture) || is_disguised(c)
+    })
 }
 
 /// A word of letters that belong to several scripts and are not written together anywhere, such as a Cyrillic `а` amid Latin ones; with the
@@ -119,13 +129,17 @@ pub fn shell_word(name: &str) -> String {
 
 /// It takes no place of its own: two names that differ in it look the same, or one looks like something else.
 pub fn is_unseen(c: char) -> bool {
-    c.is_control() || is_direction(c) || is_ignorable(c) || matches!(c, '\u{200b}' | '\u{2028}' | '\u{2029}' | '\u{2800}')
+    c.is_control()
+        || is_direction(c)
+        || is_ignorable(c)
+        || matches!(c, '\u{200b}' | '\u{2028}' | '\u{2029}' | '\u{2800}')
 }
 
 /// What Unicode calls default ignorable, without what joins and turns letters; and what is no character.
 pub fn is_ignorable(c: char) -> bool {
     let nothing = u32::from(c) & 0xfffe == 0xfffe;
-    nothing || matches!(c, '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+    nothing
+        || matches!(c, '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
         | '\u{2060}'..='\u{2065}' | '\u{3164}' | '\u{fdd0}'..='\u{fdef}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
         | '\u{fff0}'..='\u{fffc}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
@@ -167,6 +181,7 @@ mod tests {
             "アマゾンJP",
             "K팝 shop",
             "Ελλάδα",
+            "❤\u{fe0f} shop",
         ] {
             assert_eq!(check_channel_name(name), Ok(()), "{name}");
             assert_eq!(mixed_word(name), None, "{name}");
@@ -218,6 +233,11 @@ mod tests {
             "a\u{ad}b",
             "\u{3164}",
             "a\u{e0041}",
+            "c\u{34f}0",
+            "c\u{fe0f}0",
+            "c0\u{17b5}",
+            "\u{ff21}pple",
+            "\u{1d416}oo",
             "chn_01",
             "-x",
             "--help",

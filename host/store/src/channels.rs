@@ -72,7 +72,7 @@ const UPDATE_PROBLEM: &str = "UPDATE channels SET problem = $3 WHERE tenant_id =
 const UPDATE_ACCOUNT: &str =
     "UPDATE channels SET account = $3, problem = NULL WHERE tenant_id = $1 AND id = $2 AND removed_at IS NULL";
 const REMOVE: &str = "UPDATE channels SET removed_at = $3, mac = NULL WHERE tenant_id = $1 AND id = $2";
-const MACS: &str = "SELECT id, mac FROM channels WHERE removed_at IS NULL";
+const EVERYBODYS: &str = "SELECT id FROM channels WHERE removed_at IS NULL";
 const UPDATE_CURRENCIES: &str = "UPDATE channels SET currencies = $3 WHERE tenant_id = $1 AND id = $2";
 const UPDATE_FACTS: &str = "UPDATE channels SET facts = $3 WHERE tenant_id = $1 AND id = $2";
 const UPDATE_CLOCK: &str = "UPDATE channels SET clock_ahead = $3 WHERE tenant_id = $1 AND id = $2";
@@ -128,9 +128,10 @@ impl Tx {
 }
 
 impl Tx {
-    /// Of all channels, whosever they are: id, and what authenticates the row.
-    pub async fn channel_macs(&mut self) -> Result<Vec<(String, Option<String>)>, StoreError> {
-        Ok(tx_all!(self, (String, Option<String>), MACS)?)
+    /// Of all channels, whosever they are.
+    pub async fn channel_ids(&mut self) -> Result<Vec<String>, StoreError> {
+        let rows = tx_all!(self, (String,), EVERYBODYS)?;
+        Ok(rows.into_iter().map(|(id,)| id).collect())
     }
 }
 

@@ -62,7 +62,8 @@ const OUTDATE: [&str; 2] = change_by_ids!(
      WHERE tenant_id = $1 AND channel_id = $2 AND product_id",
     ""
 );
-const SET: &str = of_item!("UPDATE inventory_levels SET available = $5, set_at = $10, told_at = COALESCE($8, told_at) WHERE");
+const SET: &str =
+    of_item!("UPDATE inventory_levels SET available = $5, set_at = $10, told_at = COALESCE($8, told_at) WHERE");
 /// No hash of anything.
 const OUTDATED: [u8; 32] = [0; 32];
 

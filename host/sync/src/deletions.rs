@@ -39,8 +39,7 @@ impl Sync {
             by_now = Deletions { since: now, deleted: 0, of: 0 };
         }
         let most = |by_now: Deletions| may_vanish(usize::try_from(by_now.of).unwrap_or(0), percent);
-        let allowed =
-            |by_now: Deletions| usize::try_from(by_now.deleted).is_ok_and(|deleted| deleted <= most(by_now));
+        let allowed = |by_now: Deletions| usize::try_from(by_now.deleted).is_ok_and(|deleted| deleted <= most(by_now));
         let before = by_now.deleted;
         by_now.deleted = before.saturating_add(number(more));
         if !allowed(by_now) {

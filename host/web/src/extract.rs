@@ -16,7 +16,8 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T>
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let read = axum::extract::Path::from_request_parts(parts, state).await;
-        read.map(|axum::extract::Path(read)| Self(read)).map_err(|why| Problem::bad_request(plain(&why.body_text(), "the address")))
+        read.map(|axum::extract::Path(read)| Self(read))
+            .map_err(|why| Problem::bad_request(plain(&why.body_text(), "the address")))
     }
 }
 
@@ -28,7 +29,8 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let read = axum::extract::Query::from_request_parts(parts, state).await;
-        read.map(|axum::extract::Query(read)| Self(read)).map_err(|why| Problem::bad_request(plain(&why.body_text(), "the query")))
+        read.map(|axum::extract::Query(read)| Self(read))
+            .map_err(|why| Problem::bad_request(plain(&why.body_text(), "the query")))
     }
 }
 
@@ -59,7 +61,8 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonOrNothing<T> {
         if bytes.trim_ascii_start().first() != Some(&b'{') {
             return Err(Problem::bad_request("the body must be one JSON object; see /api/v1/openapi.json"));
         }
-        let read = Json::from_bytes(&bytes).map_err(|why| Problem::bad_request(plain(&without_values(&why.body_text()), "the body")))?;
+        let read = Json::from_bytes(&bytes)
+            .map_err(|why| Problem::bad_request(plain(&without_values(&why.body_text()), "the body")))?;
         let Json(read) = read;
         Ok(Self(Some(read)))
     }
@@ -102,6 +105,8 @@ mod tests {
         assert!(said.starts_with("the body cannot be read: ids: invalid type: integer `1`"), "{said}");
         let query = plain("Failed to deserialize query string: limit: invalid value: integer `0`", "the query");
         assert!(query.starts_with("the query cannot be read: limit: invalid value"), "{query}");
-        assert!(plain("length limit exceeded", "the body").starts_with("the body cannot be read: length limit exceeded"));
+        assert!(
+            plain("length limit exceeded", "the body").starts_with("the body cannot be read: length limit exceeded")
+        );
     }
 }

@@ -27,7 +27,11 @@ pub(crate) fn page<T: Transport>(
     query.push(("_fields", "id".to_owned()));
     let list = match reader.client.list("/wc/v3/products", &query) {
         Err(again) if size == 1 && request.attempt >= HOPELESS && is_about_items(&again) => {
-            return if answers_elsewhere(reader, cursor, query) { nameless(cursor, request, error) } else { Err(error) };
+            return if answers_elsewhere(reader, cursor, query) {
+                nameless(cursor, request, error)
+            } else {
+                Err(error)
+            };
         }
         Err(_) => return Err(error),
         Ok(list) => list,

@@ -14,7 +14,10 @@ const PER_SECOND: [u64; 3] = [5, 20, 50];
 const SECONDS: u64 = 30;
 
 pub(super) fn show() -> Result<()> {
-    println!("\n{:<34} {:>9} {:>9} {:>9} {:>9} {:>8}", "a shop that bears a second", "requests", "refused", "seconds", "a second", "share");
+    println!(
+        "\n{:<34} {:>9} {:>9} {:>9} {:>9} {:>8}",
+        "a shop that bears a second", "requests", "refused", "seconds", "a second", "share"
+    );
     for bears in PER_SECOND {
         let folder = format!("{FOLDER}/{bears}");
         let data = root().join(&folder);
@@ -34,7 +37,10 @@ pub(super) fn show() -> Result<()> {
         let answered = (report.requests - report.rate_limited) as f64 / report.seconds.max(0.001);
         println!(
             "{bears:<34} {:>9} {:>9} {:>9.1} {answered:>9.1} {:>7.0}%",
-            report.requests, report.rate_limited, report.seconds, 100.0 * answered / bears as f64
+            report.requests,
+            report.rate_limited,
+            report.seconds,
+            100.0 * answered / bears as f64
         );
     }
     Ok(())

@@ -104,7 +104,10 @@ impl Admission {
         let proven = entries.into_iter().filter_map(|entry| self.proven(entry).ok());
         let of = proven.flat_map(|entry| macs(&entry).into_iter().map(move |mac| (entry.seq, mac)));
         // Later entries come later: they count.
-        Ok(of.filter(|(seq, (channel, _))| followed.check(&of_channel(channel), *seq).is_ok()).map(|(_, mac)| mac).collect())
+        Ok(of
+            .filter(|(seq, (channel, _))| followed.check(&of_channel(channel), *seq).is_ok())
+            .map(|(_, mac)| mac)
+            .collect())
     }
 
     fn proven(&self, entry: ChainedRow) -> Result<AuditRow, Unfit> {

@@ -128,7 +128,9 @@ fn check_layer(path: &[u8]) -> Result<(), &'static str> {
         return Err("an ASCII character in an overlong encoding or as %uXXXX is not allowed in a path");
     }
     if is_wide(path) {
-        return Err("wide forms of `.`, `/` and `\\`, which some servers take for the usual ones, are not allowed in a path");
+        return Err(
+            "wide forms of `.`, `/` and `\\`, which some servers take for the usual ones, are not allowed in a path",
+        );
     }
     let dots = |segment: &[u8]| {
         let name = segment.split(|byte| *byte == b';').next().unwrap_or(segment).trim_ascii();
@@ -156,7 +158,8 @@ pub(super) fn is_disguised(path: &[u8]) -> bool {
 
 /// What compatibility normalisation turns into dots, slashes and backslashes.
 fn is_wide(path: &[u8]) -> bool {
-    let wide = ["\u{ff0e}", "\u{fe52}", "\u{2024}", "\u{2025}", "\u{ff0f}", "\u{2215}", "\u{2044}", "\u{ff3c}", "\u{fe68}"];
+    let wide =
+        ["\u{ff0e}", "\u{fe52}", "\u{2024}", "\u{2025}", "\u{ff0f}", "\u{2215}", "\u{2044}", "\u{ff3c}", "\u{fe68}"];
     wide.iter().any(|form| path.windows(form.len()).any(|part| part == form.as_bytes()))
 }
 

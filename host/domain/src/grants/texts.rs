@@ -53,7 +53,9 @@ fn readable(text: &str, path: &[Step]) -> Result<(), Fault> {
     }
     let allowed = |c: char| (c == '\n' && at("description")) || (prose && JOINERS.contains(&c));
     match text.chars().find(|c| (is_hidden(*c) && !allowed(*c)) || (is_name && is_disguised(*c))) {
-        Some(c) => fault(format!("must not hold characters that hide, turn or pretend to be others (U+{:04X})", u32::from(c))),
+        Some(c) => {
+            fault(format!("must not hold characters that hide, turn or pretend to be others (U+{:04X})", u32::from(c)))
+        }
         None => Ok(()),
     }
 }

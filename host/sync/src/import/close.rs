@@ -59,12 +59,8 @@ impl Sync {
         counts: Counts,
         seen: &Seen,
     ) -> Result<Verdict, StoreError> {
-        let nothing = || Verdict {
-            state: RunState::Completed,
-            failure: None,
-            gone: Vec::new(),
-            deletions: Deletions::default(),
-        };
+        let nothing =
+            || Verdict { state: RunState::Completed, failure: None, gone: Vec::new(), deletions: Deletions::default() };
         let incomplete = |why| Verdict { state: RunState::Incomplete, failure: Some(why), ..nothing() };
         if let Some(shortfall) = counts.shortfall() {
             return Ok(incomplete(format!("{shortfall}; nothing was deleted. Import again to look for them")));
@@ -83,7 +79,8 @@ impl Sync {
         let Deleting { by_now: Deletions { deleted, of, .. }, allowed, most } = wanted;
         if !gone.is_empty() && !allowed && !row.allow_mass_deletion {
             let before = deleted - i64::try_from(gone.len()).unwrap_or(deleted);
-            let with_those = if before > 0 { format!(", with the {before} that were deleted within a day") } else { String::new() };
+            let with_those =
+                if before > 0 { format!(", with the {before} that were deleted within a day") } else { String::new() };
             return Ok(incomplete(format!(
                 "{deleted} of {of} products are gone from the shop{with_those}, more than the {most} that may vanish within a \
                  day without being asked about; nothing was deleted. If that is right, import again with --allow-mass-deletion"

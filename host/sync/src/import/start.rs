@@ -43,12 +43,7 @@ impl Sync {
 
     /// What a run of what changed since a moment of our clock asks for. The shop compares with dates of its own: one whose clock is slow is
     /// asked for as much more.
-    pub async fn since_scope(
-        &self,
-        tenant: &TenantId,
-        channel: &str,
-        since: Timestamp,
-    ) -> Result<RunScope, SyncError> {
+    pub async fn since_scope(&self, tenant: &TenantId, channel: &str, since: Timestamp) -> Result<RunScope, SyncError> {
         let row = self.channel(tenant, channel).await?;
         let behind = self.clock_ahead(&ChannelId::from(row.id.as_str()), row.clock_ahead).min(0);
         Ok(RunScope::ChangedSince(since.saturating_add(behind)))

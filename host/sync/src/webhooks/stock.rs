@@ -71,7 +71,8 @@ pub(super) async fn set(
 ) -> Result<bool, StoreError> {
     match number.at {
         Some(at) => {
-            let came = number.by.iter().filter_map(|index| pending.get(*index)).map(|delivery| delivery.received_at).max();
+            let came =
+                number.by.iter().filter_map(|index| pending.get(*index)).map(|delivery| delivery.received_at).max();
             let told = Told { at: Some(at), until, as_of: came.unwrap_or(until) };
             tx.set_stock_told(&channel.id, item, location, number.available, told).await
         }

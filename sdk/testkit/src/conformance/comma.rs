@@ -51,7 +51,8 @@ fn with_commas(value: &mut Value, prices: &[Money]) -> usize {
     match value {
         Value::String(text) => {
             let number = text.contains('.') && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-            let one_of = |price: &Money| exponent(&price.currency).is_some_and(|digits| stands_for(text, price.minor, digits));
+            let one_of =
+                |price: &Money| exponent(&price.currency).is_some_and(|digits| stands_for(text, price.minor, digits));
             if !number || !prices.iter().any(one_of) {
                 return 0;
             }
@@ -72,9 +73,11 @@ mod tests {
 
     #[test]
     fn prices_alone_are_written_otherwise() {
-        let mut body = json!({"price": "19.90", "weight": "1.5", "version": "19.9.0", "prices": [{"amount": "19.9"}], "id": 19.9});
+        let mut body =
+            json!({"price": "19.90", "weight": "1.5", "version": "19.9.0", "prices": [{"amount": "19.9"}], "id": 19.9});
         assert_eq!(with_commas(&mut body, &[Money::new(1990, "EUR")]), 2);
-        let wanted = json!({"price": "19,90", "weight": "1.5", "version": "19.9.0", "prices": [{"amount": "19,9"}], "id": 19.9});
+        let wanted =
+            json!({"price": "19,90", "weight": "1.5", "version": "19.9.0", "prices": [{"amount": "19,9"}], "id": 19.9});
         assert_eq!(body, wanted);
     }
 }

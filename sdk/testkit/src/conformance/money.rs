@@ -31,7 +31,8 @@ pub(super) async fn exact(subject: &Subject<'_>) -> Outcome {
 
 /// Everything in a text that is written like a decimal number, with a point or a comma.
 fn numbers(text: &str) -> Vec<String> {
-    let split = |other: fn(char) -> bool| text.split(other).filter(|part| part.bytes().any(|byte| byte.is_ascii_digit()));
+    let split =
+        |other: fn(char) -> bool| text.split(other).filter(|part| part.bytes().any(|byte| byte.is_ascii_digit()));
     let points = split(|c| !(c.is_ascii_digit() || c == '.' || c == '-')).map(str::to_owned);
     let commas = split(|c| !(c.is_ascii_digit() || c == '.' || c == ',' || c == '-')).filter(|part| part.contains(','));
     let commas = commas.map(|part| part.replace('.', "").replace(',', "."));

@@ -30,7 +30,10 @@ pub(super) async fn examine(host: &Host, checks: &mut Checks) -> Result<()> {
             // That a grant is not as it was given is said of the adapter.
             None if matches!(in_force, Ok(None)) => checks.fault(
                 "channel",
-                format!("{}: its adapter {} is not in use, so nothing is imported; see entrepot adapter list", channel.name, channel.adapter_id),
+                format!(
+                    "{}: its adapter {} is not in use, so nothing is imported; see entrepot adapter list",
+                    channel.name, channel.adapter_id
+                ),
             ),
             None => checks.fine("channel", format!("{} is fine", channel.name)),
         }
