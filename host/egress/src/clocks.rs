@@ -9,6 +9,7 @@ use http::header::{AGE, DATE};
 
 /// The last answers of a channel that count. One that a cache kept does not move the middle of them.
 const ANSWERS: usize = 9;
+/// Before anything is signed by it.
 const FEWEST: usize = 3;
 /// Channels that are remembered.
 const MOST: usize = 4096;
@@ -70,32 +71,35 @@ impl Clocks {
         if of.last.len() > ANSWERS {
             of.last.pop_front();
         }
-        if of.last.len() < FEWEST {
-            return;
-        }
         let mut sorted: Vec<i64> = of.last.iter().copied().collect();
         sorted.sort_unstable();
         let median = sorted[sorted.len() / 2];
         let settled = if median.abs() < NOISE_MS { 0 } else { median };
-        if of.known.is_none_or(|known| (known - settled).abs() > NOISE_MS) {
+        let another = |known: Option<i64>| known.is_none_or(|known| (known - settled).abs() > NOISE_MS);
+        // What is signed has to fit, or is refused: a single answer proves too little for that.
+        if of.last.len() >= FEWEST && another(of.known) {
             of.known = Some(settled);
+        }
+        if another(all.last.get(channel).copied()) {
             all.last.insert(channel.to_owned(), settled);
         }
     }
 
-    /// Milliseconds; negative: behind. `None`: it has not answered often enough.
+    /// Milliseconds; negative: behind. By few answers at first: whoever asks for more because of it does no harm. `None`: there were none.
     pub(crate) fn ahead(&self, channel: &str) -> Option<i64> {
         self.all().last.get(channel).copied()
     }
 
-    /// The same of that origin.
+    /// The same of that origin, by more than a few answers.
     pub(crate) fn ahead_at(&self, channel: &str, origin: &str) -> Option<i64> {
         self.all().ahead.get(&(channel.to_owned(), origin.to_owned())).and_then(|of| of.known)
     }
 }
 
 fn date(headers: &HeaderMap) -> Option<Timestamp> {
-    let date = httpdate::parse_http_date(headers.get(DATE)?.to_str().ok()?).ok()?;
+    // Of several, what came first was put in front by something on the way.
+    let date = headers.get_all(DATE).iter().next_back()?;
+    let date = httpdate::parse_http_date(date.to_str().ok()?).ok()?;
     let since = date.duration_since(std::time::UNIX_EPOCH).ok()?;
     i64::try_from(since.as_millis()).ok()
 }
@@ -113,7 +117,8 @@ mod tests {
         for ahead in seconds {
             clocks.note(HERE, &said(*ahead), NOW, NOW);
         }
-        assert_eq!(clocks.ahead("chn_1"), clocks.ahead_at(HERE.0, HERE.1));
+        let few = seconds.len() < FEWEST;
+        assert_eq!(clocks.ahead_at(HERE.0, HERE.1), clocks.ahead("chn_1").filter(|_| !few));
         assert_eq!(clocks.ahead_at("chn_1", "https://another.example"), None);
         clocks.ahead("chn_1")
     }
@@ -125,7 +130,8 @@ mod tests {
 
     #[test]
     fn a_shop_that_is_half_an_hour_slow() {
-        assert_eq!(after(&[-1_800; 2]), None);
+        assert_eq!(after(&[-1_800; 1]), Some(-1_799_500));
+        assert_eq!(after(&[-1_800, 0]), Some(0), "a cache was asked first");
         assert_eq!(after(&[-1_800; 5]), Some(-1_799_500));
         assert_eq!(after(&[0, 1, -1, 0]), Some(0), "the network is no clock");
         assert_eq!(after(&[0, 0, 0, -9_000, 0, 0]), Some(0), "one answer is a cache's");
