@@ -56,6 +56,10 @@ impl Hosts {
     fn admit(&self, given: &str) -> bool {
         // A name with a user before it is nothing a client sends.
         let Some(authority) = given.parse::<Authority>().ok().filter(|_| !given.contains('@')) else { return false };
+        // What follows the name is a port, or nothing.
+        if authority.as_str() != authority.host() && authority.port_u16().is_none() {
+            return false;
+        }
         let name = bare(authority.host());
         self.public.as_ref() == Some(&name) || self.is_this_machine(&name)
     }
@@ -136,6 +140,8 @@ mod tests {
             "evil.example:8080",
             "192.0.2.8",
             "localhost.evil.example",
+            "127.0.0.1:8103.evil",
+            "localhost:99999",
             "notlocalhost",
             "example.com",
             "entrepot.example.com.evil.example",
