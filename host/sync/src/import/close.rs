@@ -15,8 +15,7 @@ use super::patience::with_patience;
 use super::stock;
 use crate::Sync;
 use crate::channels::OpenChannel;
-use crate::deletions::Deleting;
-use crate::deletions::HELD_BACK;
+use crate::deletions::{Deleting, HELD_BACK};
 
 const DELETE_AT_ONCE: usize = 1_000;
 
@@ -68,16 +67,18 @@ impl Sync {
         let patience = self.parts().options.database_patience;
         let gone = match row.scope() {
             RunScope::Full => self.vanished(scoped, channel, row.created_at, seen).await?,
-            RunScope::ChangedSince(_) if seen.gone.is_empty() => return Ok(nothing()),
             RunScope::ChangedSince(_) => self.said_to_be_gone(scoped, channel, row, seen).await?,
             RunScope::Stock(_) => {
                 let names = scoped.first_listed(&row.run_id()).await?;
                 return Ok(Verdict { failure: stock::unknown(seen.listed.len(), names), ..nothing() });
             }
         };
+        if gone.is_empty() {
+            return Ok(nothing());
+        }
         let wanted = with_patience(patience, || self.deletions_with(scoped, &channel.id, gone.len())).await?;
         let Deleting { by_now: Deletions { deleted, of, .. }, allowed, most } = wanted;
-        if !gone.is_empty() && !allowed && !row.allow_mass_deletion {
+        if !allowed && !row.allow_mass_deletion {
             let before = deleted - i64::try_from(gone.len()).unwrap_or(deleted);
             let with_those =
                 if before > 0 { format!(", with the {before} that were deleted within a day") } else { String::new() };
