@@ -33,22 +33,35 @@ pub(crate) fn cargo() -> Command {
     cargo
 }
 
+/// How programs are built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Profile {
+    /// In a fraction of the time. What the tests build is used, and the other way round.
+    Dev,
+    /// As users run it.
+    Release,
+}
+
 /// Builds all programs of the workspace.
 ///
 /// Always the whole workspace, never `-p` of one crate: cargo unites the features of what is built together, so a crate built
 /// alone has other features below it, and wasmtime would be compiled once more for each such choice.
-pub(crate) fn build_programs(release: bool) -> Result<()> {
+pub(crate) fn build_programs(profile: Profile) -> Result<()> {
     let mut cargo = cargo();
     cargo.args(["build", "--workspace", "--bins"]);
-    if release {
+    if profile == Profile::Release {
         cargo.arg("--release");
     }
     run(&mut cargo)
 }
 
 /// A program of the workspace that [`build_programs`] has built.
-pub(crate) fn program(name: &str, release: bool) -> PathBuf {
-    target_dir().join(if release { "release" } else { "debug" }).join(name)
+pub(crate) fn program(name: &str, profile: Profile) -> PathBuf {
+    let folder = match profile {
+        Profile::Dev => "debug",
+        Profile::Release => "release",
+    };
+    target_dir().join(folder).join(name)
 }
 
 /// Shows the command, runs it, and gives its status.
