@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use entrepot_runtime::{CompileLimits, Compiler};
 use entrepot_testkit::{Case, Check, Kit, conformance};
-use entrepot_tests::{adapters_folder, entrepot_program};
+use entrepot_tests::{adapters_folder, test_compiler};
 use tempfile::TempDir;
 
 const RECORDING: &str = r#"
@@ -91,6 +91,23 @@ const SHELF: &str = r#"
 < 200
 <
 < {"id": "71"}
+
+> POST https://shop.example/api/offers
+>
+> {"id": "71", "minor": 115}
+< 204
+<
+<
+
+> DELETE https://shop.example/api/listings/71
+< 204
+<
+<
+
+> DELETE https://shop.example/api/listings/71
+< 404
+<
+<
 "#;
 
 /// As with listings: one more for each time it is asked.
@@ -168,7 +185,7 @@ fn case(folder: &TempDir, sin: &str) -> Case {
 async fn kit(id: &str) -> Kit {
     let bytes = std::fs::read(adapters_folder().join(format!("{id}.wasm"))).expect("built by `cargo xtask test`");
     let compiler = Compiler {
-        program: entrepot_program(),
+        program: test_compiler(),
         args: vec!["compile-component".to_owned()],
         limits: CompileLimits::default(),
     };
@@ -211,6 +228,8 @@ async fn each_check_catches_its_adapter() {
         ("trimming", "webhooks/altered", "a delivery with a space at its end is accepted"),
         ("picky", "listings/checked", "a good listing is refused: dislike"),
         ("doubling", "listings/once", "after its answer was lost, the listing 71 became 72"),
+        ("summing", "listings/offers", "was given 1 offers and answered with 0 outcomes"),
+        ("surprised", "listings/ended", "ended again: the listing 71: not-found"),
         ("amnesiac", "webhooks/replayed", "a minute later"),
     ] {
         let checks = conformance(&kit, &[case(&folder, sin)]).await.expect("checked");

@@ -23,8 +23,9 @@
 /// assert!(Example::check(entrepot_guest::testing::channel("{}")).is_ok());
 /// ```
 ///
-/// `stock { fetch_stock }` and `webhooks { verify_webhook, subscribe, subscriptions, unsubscribe }` are the others; `listings`, `orders`
-/// and `feed` are implemented by hand, and named in [`export!`](crate::export).
+/// `stock { fetch_stock }`, `webhooks { verify_webhook, subscribe, subscriptions, unsubscribe }` and
+/// `listings { check_listing, push_listing, push_offers, end_listing }` are the others; `orders` and `feed` are implemented by hand, and
+/// named in [`export!`](crate::export).
 #[macro_export]
 macro_rules! adapter {
     ($(#[$meta:meta])* $vis:vis struct $name:ident; $($capability:ident { $($function:ident: $path:path),+ $(,)? })+) => {
@@ -108,10 +109,43 @@ macro_rules! __adapter_capability {
             }
         }
     };
+    ($name:ident listings check_listing: $check:path, push_listing: $push:path, push_offers: $offers:path,
+        end_listing: $end:path,) => {
+        impl $crate::Listings for $name {
+            fn check_listing(
+                channel: $crate::types::Channel,
+                listing: $crate::model::Listing,
+            ) -> Vec<$crate::types::Issue> {
+                $check(&channel, &listing)
+            }
+
+            fn push_listing(
+                channel: $crate::types::Channel,
+                listing: $crate::model::Listing,
+            ) -> Result<$crate::model::Receipt, $crate::types::Error> {
+                $push(&$crate::Host, &channel, &listing)
+            }
+
+            fn push_offers(
+                channel: $crate::types::Channel,
+                offers: Vec<$crate::model::Offer>,
+            ) -> Result<Vec<Result<(), $crate::types::Error>>, $crate::types::Error> {
+                $offers(&$crate::Host, &channel, &offers)
+            }
+
+            fn end_listing(
+                channel: $crate::types::Channel,
+                listing: $crate::model::Listing,
+            ) -> Result<(), $crate::types::Error> {
+                $end(&$crate::Host, &channel, &listing)
+            }
+        }
+    };
     ($name:ident $capability:ident $($function:ident: $path:path,)+) => {
         compile_error!(concat!(
             "`", stringify!($capability), "` needs its functions in this order: connection { check }, catalog { fetch_page, \
-             fetch_items, map_product }, stock { fetch_stock }, webhooks { verify_webhook, subscribe, subscriptions, unsubscribe }"
+             fetch_items, map_product }, stock { fetch_stock }, webhooks { verify_webhook, subscribe, subscriptions, unsubscribe }, \
+             listings { check_listing, push_listing, push_offers, end_listing }"
         ));
     };
 }

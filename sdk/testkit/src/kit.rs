@@ -13,8 +13,8 @@ use entrepot_domain::secret::SecretSource;
 use entrepot_domain::usage::Ledger;
 use entrepot_egress::{Egress, EgressOptions, Intercept, Session, SessionSpec};
 use entrepot_runtime::{
-    Account, Adapter, CallError, ChannelView, Compiler, Delivery, Listing, Mapper, Page, PageRequest, RawItem, Receipt,
-    Sandbox, SandboxOptions, Subscription, Verdict,
+    Account, Adapter, AdapterError, CallError, ChannelView, Compiler, Delivery, Listing, Mapper, Offer, Page,
+    PageRequest, RawItem, Receipt, Sandbox, SandboxOptions, Subscription, Verdict,
 };
 use entrepot_spool::Area;
 use serde_json::Value;
@@ -183,6 +183,14 @@ impl Shop {
 
     pub async fn push_listing(&self, listing: Listing) -> Result<Receipt, CallError> {
         self.adapter.push_listing(&self.view, self.session(), listing).await
+    }
+
+    pub async fn push_offers(&self, offers: Vec<Offer>) -> Result<Vec<Result<(), AdapterError>>, CallError> {
+        self.adapter.push_offers(&self.view, self.session(), offers).await
+    }
+
+    pub async fn end_listing(&self, listing: Listing) -> Result<(), CallError> {
+        self.adapter.end_listing(&self.view, self.session(), listing).await
     }
 
     pub fn mapper(&self) -> Mapper {
