@@ -181,6 +181,21 @@ on_both! {
         assert_eq!(sync.begin_looks().await.expect("a look"), 0, "one is enough");
     }
 
+    /// They are the seller's: this host says what it sees, and leaves them as they are.
+    async fn what_was_made_by_hand_and_the_shop_switched_off_is_said(app: App) {
+        let shop = crate::hooks::shop(&app, 2).await;
+        shop.store.update(shop.store.product_ids()[0], |product| product.name = "Told".into());
+        assert_eq!(crate::hooks::door(&app.host).deliver_all(&shop).await, 1);
+        switch_off(&shop.store);
+        app.clock().advance(61 * 60 * 1000);
+        assert_eq!(app.host.sync.mend_subscriptions().await.expect("looked"), 1);
+        assert_eq!(active(&shop.store), 3, "it is left switched off");
+        let channel = listed(&app).await;
+        assert!(channel["problem"].as_str().is_some_and(|why| why.contains("made by hand: product.")), "{channel}");
+        let (code, found) = Entrepot::new(app.environment.clone()).json(&["doctor"]);
+        assert!(code == 1 && found.to_string().contains("Switch them on again there"), "{found}");
+    }
+
     async fn a_channel_that_is_removed_takes_its_subscriptions_along(app: App) {
         let (app, store, _server) = shop(app).await;
         let (sync, tenant) = (&app.host.sync, &app.host.tenant);

@@ -50,6 +50,11 @@ impl StoreError {
         }
     }
 
+    /// As [`is_refusal`](Self::is_refusal), where a row that is there already has been met too often to be of the moment.
+    pub fn is_refusal_if(&self, conflicts_last: bool) -> bool {
+        self.is_refusal() || conflicts_last && !matches!(self, Self::Overtaken) && self.is_conflict()
+    }
+
     /// Somebody else wrote the same in the same moment.
     pub fn is_conflict(&self) -> bool {
         match self {

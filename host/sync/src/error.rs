@@ -51,9 +51,9 @@ impl SyncError {
         self.of_the_database().is_some_and(StoreError::is_transient)
     }
 
-    /// The database does not take it, however often it is tried: see [`StoreError::is_refusal`].
-    pub(crate) fn is_refusal(&self) -> bool {
-        self.of_the_database().is_some_and(StoreError::is_refusal)
+    /// See [`StoreError::is_refusal_if`].
+    pub(crate) fn is_refusal_if(&self, conflicts_last: bool) -> bool {
+        self.of_the_database().is_some_and(|error| error.is_refusal_if(conflicts_last))
     }
 
     /// Someone else did the same at the same moment: see [`StoreError::is_conflict`].

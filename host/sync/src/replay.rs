@@ -167,9 +167,9 @@ impl Sync {
             match write(scoped, &page, open, &met_by).await {
                 // Somebody brought it anew in this moment.
                 Err(StoreError::Overtaken) => return Ok(()),
-                Err(error) if error.is_refusal() => {
+                Err(error) if error.is_refusal_if(true) => {
                     mended = false;
-                    if !page.set_refused_aside(self, scoped, open, &met_by).await? {
+                    if !page.set_refused_aside(self, scoped, open, &met_by, true).await? {
                         return Err(error.into());
                     }
                 }

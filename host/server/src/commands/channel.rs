@@ -48,9 +48,9 @@ pub(crate) async fn run(host: &Host, command: ChannelCommand, output: Output) ->
             let released = host.sync.release_channel(&host.tenant, &channel, &operator()).await?;
             output.say(&json!({"channel": channel, "released": released}), || {
                 if released {
-                    format!("{channel} is out of quarantine")
+                    format!("{channel} is released from quarantine; its webhooks are verified again")
                 } else {
-                    format!("{channel} is in no quarantine")
+                    format!("{channel} is not in quarantine, and its webhooks are not paused")
                 }
             })
         }

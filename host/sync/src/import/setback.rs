@@ -143,7 +143,7 @@ impl Sync {
             self.start_import(tenant, hand.channel.id.as_str(), RunScope::Full, afresh).await?;
             return Ok(Outcome::Done);
         }
-        if !error.is_refusal() {
+        if !error.is_refusal_if(self.parts().conflicts.last(&hand.channel.id)) {
             return Err(error);
         }
         let failure = format!("a page cannot be stored: {error} — tell the publisher of {}", hand.channel.view.adapter);

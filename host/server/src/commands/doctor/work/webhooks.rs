@@ -93,8 +93,9 @@ fn found(hooks: Option<HooksRow>, name: &str, now: i64, checks: &mut Checks) {
             "webhooks",
             format!(
                 "{name}: the adapter was stopped on delivery after delivery, and none is verified for {}; marketplaces deliver again. \
-                 Install a mended version of the adapter",
-                span(hooks.paused_until - now)
+                 Install a repaired version of the adapter, then: entrepot channel release {}",
+                span(hooks.paused_until - now),
+                shell_word(name)
             ),
         );
     }
