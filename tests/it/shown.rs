@@ -120,10 +120,13 @@ on_both! {
         let named = |number: &str, host: &str| {
             edited(ADAPTER, |text| with_version(text, number).replacen("origin = \"{store_url}\"", &format!("origin = \"https://{host}\""), 1))
         };
-        for host in ["localhost", "x.localhost:8443", "127.0.0.1", "10.0.0.1", "[::1]", "metadata.google.internal", "10.0.0.1.nip.io", "x.lvh.me"] {
+        for host in ["localhost", "x.localhost:8443", "127.0.0.1", "10.0.0.1", "[::1]", "metadata.google.internal", "10.0.0.1.nip.io", "x.lvh.me", "kubernetes.default.svc", "shop.service.consul", "fritz.box"] {
             let refused = strict.sync.admission().install(named("0.2.0", host), "test").await.expect_err(host).to_string();
             assert!(refused.contains("egress[0].origin") && refused.contains("no marketplace"), "{host}: {refused}");
         }
+        let plain = edited(ADAPTER, |text| with_version(text, "0.2.0").replacen("origin = \"{store_url}\"", "origin = \"http://api.etsy.com\"", 1));
+        let refused = strict.sync.admission().install(plain, "test").await.expect_err("plain http").to_string();
+        assert!(refused.contains("egress[0].origin") && refused.contains("plain http"), "{refused}");
         let admission = app.host.sync.admission();
         admission.install(named("0.2.0", "x.lvh.me"), "test").await.expect("for development");
         let refused = strict.sync.admission().approve(ADAPTER, &Narrowing::default(), "test").await.expect_err("later, too");

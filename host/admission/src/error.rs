@@ -1,5 +1,5 @@
 use entrepot_artifact::{ArtifactError, FetchError, SourceError};
-use entrepot_domain::grants::{ManifestError, NarrowError};
+use entrepot_domain::grants::{ManifestError, NarrowError, Nowhere};
 use entrepot_runtime::LoadError;
 use entrepot_store::StoreError;
 use thiserror::Error;
@@ -68,10 +68,8 @@ pub enum AdmissionError {
     Fetch(#[from] FetchError),
     #[error("the manifest is not right: {0}")]
     Manifest(#[from] ManifestError),
-    #[error(
-        "adapter.toml, {key}: {address} is no marketplace: it has {why}; for development ENTREPOT_EGRESS_ALLOW_LOOPBACK=1 lets it in"
-    )]
-    Nowhere { key: String, address: String, why: &'static str },
+    #[error(transparent)]
+    Nowhere(#[from] Nowhere),
     #[error("{0}; it is not installed")]
     Unsigned(String),
     #[error(

@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError};
 
 use entrepot_domain::ChannelId;
 use entrepot_domain::clock::Timestamp;
-use entrepot_domain::grants::{Ceilings, Grant, Manifest, Nowhere, generation_for};
+use entrepot_domain::grants::{Ceilings, Grant, Manifest, generation_for};
 use entrepot_runtime::{Adapter, Artifact, Sandbox};
 use entrepot_store::Db;
 use entrepot_store::grants::GrantRow;
@@ -81,7 +81,7 @@ impl Admission {
     /// Whether what the manifest names can be a marketplace at all.
     pub(crate) fn check_places(&self, manifest: &Manifest) -> Result<(), AdmissionError> {
         let nowhere = manifest.nowhere().filter(|_| !self.0.options.allow_loopback);
-        nowhere.map_or(Ok(()), |Nowhere { key, address, why }| Err(AdmissionError::Nowhere { key, address, why }))
+        nowhere.map_or(Ok(()), |nowhere| Err(nowhere.into()))
     }
 
     pub(crate) fn require_signatures(&self) -> bool {
