@@ -108,6 +108,10 @@ on_both! {
         let review = admission.review(ADAPTER).await.expect("a review");
         assert!(review.difference.wider[0].starts_with("sellers are asked for consumer_secret as \"The password of your bank"), "{review:?}");
         assert_eq!(admission.active(ADAPTER).await.expect("in use").manifest.version, "0.1.0");
+        let named = |text: &str| text.replacen("name = \"WooCommerce\"", "name = \"Your bank\"", 1);
+        let installed = admission.install(signed("0.2.1", &named), "test").await.expect("installs");
+        let review = admission.review(ADAPTER).await.expect("a review");
+        assert!(!installed.approved && review.difference.wider == ["it calls itself \"Your bank\" instead of \"WooCommerce\""], "{review:?}");
         let installed = admission.install(signed("0.3.0", &str::to_owned), "test").await.expect("installs");
         assert!(installed.approved, "the same words come into use by themselves");
     }
