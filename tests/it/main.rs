@@ -8,6 +8,7 @@ mod changed_rows;
 mod changed_rows_before;
 mod cli;
 mod clock;
+mod clocks;
 mod compiled;
 mod connect;
 mod connect_cli;
