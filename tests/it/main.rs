@@ -56,6 +56,7 @@ mod schedules;
 mod serving;
 mod shown;
 mod stock;
+mod tampering;
 mod together;
 mod tokens;
 mod traces;

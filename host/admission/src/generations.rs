@@ -141,7 +141,7 @@ impl Admission {
 
     async fn load(&self, adapter: &str, number: i64, head: &GrantHead) -> Result<Arc<Generation>, AdmissionError> {
         let row = self.db().grant(adapter, number).await?;
-        let row = row.ok_or_else(|| AdmissionError::changed_grant(adapter, number, crate::Unfit::Missing))?;
+        let row = row.ok_or_else(|| AdmissionError::changed_grant(adapter, number, crate::Unfit::Gone))?;
         // Every time: what was loaded is of no use any more when the row was changed since.
         // And the ceilings of this host hold, whatever was granted under others.
         let (grant, _) = self.granted(&row)?.capped(self.ceilings());
