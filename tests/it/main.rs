@@ -1,6 +1,7 @@
 //! The whole application: the real host and the real adapter against a simulated shop, on both databases.
 
 mod admission;
+mod adopted;
 mod api;
 mod auth;
 mod browser;
