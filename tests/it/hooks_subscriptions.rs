@@ -106,6 +106,32 @@ on_both! {
         assert_eq!((active(&store), sync.verify_audit().await.expect("readable").differs), (4, None));
     }
 
+    /// Nor is one that it delivered to before, whether another one came after it or none.
+    async fn a_former_address_to_deliver_to_does_not_come_back(app: App) {
+        let (app, _store, _server) = shop(app).await;
+        let (sync, tenant) = (&app.host.sync, &app.host.tenant);
+        let execute = crate::changed_rows::execute;
+        sync.subscribe(tenant, SHOP, "https://former.example").await.expect("subscribed");
+        execute(&app, "CREATE TABLE former AS SELECT callback_url, mac FROM webhook_inboxes").await;
+        let put_back = "UPDATE webhook_inboxes SET callback_url = (SELECT callback_url FROM former), mac = (SELECT mac FROM former)";
+        sync.subscribe(tenant, SHOP, PUBLIC).await.expect("subscribed elsewhere");
+        for round in ["another came after it", "none is wanted any more"] {
+            execute(&app, put_back).await;
+            for sync in [sync, &app.reopen().await.sync] {
+                let refused = sync.subscriptions(tenant, SHOP, PUBLIC).await.expect_err(round).to_string();
+                assert!(refused.contains("an earlier state") && refused.contains("webhooks subscribe"), "{round}: {refused}");
+                let differs = sync.verify_audit().await.expect("readable").differs.unwrap_or_default();
+                assert!(differs.contains("delivers to"), "{round}: {differs}");
+            }
+            sync.unsubscribe(tenant, SHOP, PUBLIC).await.expect("ended");
+            assert_eq!(sync.verify_audit().await.expect("readable").differs, None, "{round}");
+        }
+        let settings = serde_json::Map::from_iter([("price_rounding".to_owned(), "half-up".into())]);
+        sync.set_channel(tenant, SHOP, settings, Vec::new()).await.expect("another entry about the channel");
+        execute(&app, put_back).await;
+        assert!(sync.subscriptions(tenant, SHOP, PUBLIC).await.is_err(), "it says what was said before");
+    }
+
     async fn subscriptions_are_made_mended_looked_after_and_ended(app: App) {
         let (app, store, _server) = shop(app).await;
         let (sync, tenant) = (&app.host.sync, &app.host.tenant);

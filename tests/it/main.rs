@@ -1,6 +1,7 @@
 //! The whole application: the real host and the real adapter against a simulated shop, on both databases.
 
 mod admission;
+mod adopted;
 mod api;
 mod auth;
 mod browser;
@@ -8,6 +9,7 @@ mod changed_rows;
 mod changed_rows_before;
 mod cli;
 mod clock;
+mod clocks;
 mod compiled;
 mod connect;
 mod connect_cli;
@@ -55,6 +57,7 @@ mod schedules;
 mod serving;
 mod shown;
 mod stock;
+mod tampering;
 mod together;
 mod tokens;
 mod traces;

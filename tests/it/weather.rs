@@ -118,6 +118,22 @@ async fn one_refusal_among_good_answers_ends_nothing() {
     arrives(&app, &store, &server, "one 401 in five", Matcher::path("/wc/v3/").every(5), Fault::Status(401)).await;
 }
 
+/// The same of an answer that says that nothing is there, be it from a balancer or from a shop that is just being updated.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_answer_that_nothing_is_there_ends_nothing() {
+    let no_route = Fault::Json(404, r#"{"code":"rest_no_route","message":"No route was found","data":{"status":404}}"#);
+    for (what, fault) in [("rest_no_route", no_route), ("a page about 404", Fault::Status(404))] {
+        let (app, store, server) = shop(PRODUCTS, 0.2).await;
+        arrives(&app, &store, &server, what, Matcher::path("/wc/v3/products?").every(3), fault.clone()).await;
+        // Said again, and by the probe as well, it ends the run with the reason.
+        server.inject(Matcher::path("/wc/v3/"), fault);
+        let run = app.import().await;
+        let why = run.failure.as_deref().unwrap_or_default();
+        assert!(run.state == RunState::Failed && why.contains("WooCommerce REST API"), "{what}: {run:?}");
+        assert!(run.retries <= 2, "{what}: nobody waits for what is proved: {run:?}");
+    }
+}
+
 /// An answer that is whole and wrong in a way that only the adapter can tell.
 #[tokio::test(flavor = "multi_thread")]
 async fn another_shape_is_asked_for_again() {

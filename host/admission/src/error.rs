@@ -1,5 +1,5 @@
 use entrepot_artifact::{ArtifactError, FetchError, SourceError};
-use entrepot_domain::grants::{ManifestError, NarrowError};
+use entrepot_domain::grants::{ManifestError, NarrowError, Nowhere};
 use entrepot_runtime::LoadError;
 use entrepot_store::StoreError;
 use thiserror::Error;
@@ -24,19 +24,30 @@ impl AdmissionError {
     pub(crate) fn changed_head(name: &str, why: Unfit) -> Self {
         match name.strip_prefix("grants:") {
             Some(adapter) => {
-                Self::Changed { what: format!("what is in use of {adapter}"), why, remedy: approve_again(adapter) }
+                let what = format!("what is in use of {adapter} (the head of its grants)");
+                Self::Changed { what, why, remedy: approve_again(adapter) }
             }
-            None => Self::Changed {
-                what: "the list of trusted keys".to_owned(),
-                why,
-                remedy: "Begin a new one: entrepot adapter trust KEY".to_owned(),
-            },
+            None => Self::changed_keys("the list of trusted keys (its head)".to_owned(), why),
         }
+    }
+
+    pub(crate) fn changed_keys(what: String, why: Unfit) -> Self {
+        let remedy = "Begin a new list with a key that you know: entrepot adapter trust KEY; or give it up as it is: entrepot adapter \
+                      untrust --all";
+        Self::Changed { what, why, remedy: remedy.to_owned() }
     }
 
     pub(crate) fn changed_adapter(adapter: &str, version: &str, why: Unfit) -> Self {
         let remedy = format!("Remove it, then install it again: entrepot adapter remove {adapter}@{version}");
         Self::Changed { what: format!("{adapter} {version} as it is installed"), why, remedy }
+    }
+
+    /// For whoever follows the log already.
+    pub(crate) fn without_advice_to_verify(&self) -> String {
+        match self {
+            Self::Changed { what, why, remedy } => format!("{what} is not used: {why}. {remedy}"),
+            other => other.to_string(),
+        }
     }
 
     /// Why a row is not used, where that is it.
@@ -68,10 +79,8 @@ pub enum AdmissionError {
     Fetch(#[from] FetchError),
     #[error("the manifest is not right: {0}")]
     Manifest(#[from] ManifestError),
-    #[error(
-        "adapter.toml, {key}: {address} is no marketplace: it has {why}; for development ENTREPOT_EGRESS_ALLOW_LOOPBACK=1 lets it in"
-    )]
-    Nowhere { key: String, address: String, why: &'static str },
+    #[error(transparent)]
+    Nowhere(#[from] Nowhere),
     #[error("{0}; it is not installed")]
     Unsigned(String),
     #[error(

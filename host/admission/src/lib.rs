@@ -17,7 +17,7 @@ mod seal;
 mod trust;
 mod usage;
 
-pub use audit::{BrokenLink, Verified};
+pub use audit::{Beside, BrokenLink, Verified};
 pub use entrepot_artifact::{FetchOptions, MANIFEST_SECTION};
 pub use error::AdmissionError;
 pub use generations::{Admission, AdmissionOptions, Generation};

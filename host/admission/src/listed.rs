@@ -39,7 +39,9 @@ impl Admission {
     pub async fn adapters(&self) -> Result<Vec<Listed>, AdmissionError> {
         let mut in_use: HashMap<String, Result<Vec<(String, i64)>, AdmissionError>> = HashMap::new();
         let mut listed = Vec::new();
-        for row in self.db().adapters().await? {
+        let rows = self.db().adapters().await?;
+        self.follow_log().await?;
+        for row in rows {
             if !in_use.contains_key(&row.adapter_id) {
                 let shares = match self.shares_of_versions(&row.adapter_id).await {
                     Err(error) if !error.is_changed() => return Err(error),
@@ -50,7 +52,7 @@ impl Admission {
             let shares = in_use.get(&row.adapter_id);
             let versions = shares.iter().filter_map(|shares| shares.as_ref().ok()).flatten();
             let share = versions.filter(|(version, _)| *version == row.version).map(|(_, share)| *share).max();
-            let of_row = self.check_adapter(&row).err();
+            let of_row = self.check_installed(&row).await.err();
             let of_row = of_row.map(|why| AdmissionError::changed_adapter(&row.adapter_id, &row.version, why));
             let of_grant = shares.and_then(|shares| shares.as_ref().err());
             let unfit = match (&of_row, of_grant) {
@@ -62,6 +64,33 @@ impl Admission {
             listed.push(Listed { row, share, problem, unfit });
         }
         Ok(listed)
+    }
+
+    /// The version that was installed last, of those that this host wrote down.
+    pub async fn latest(&self, adapter: &str) -> Result<AdapterRow, AdmissionError> {
+        let mut changed = None;
+        let rows = self.db().adapters_named(adapter).await?;
+        self.follow_log().await?;
+        for row in rows {
+            match self.check_installed(&row).await {
+                Ok(()) => return Ok(row),
+                Err(why) => drop(changed.get_or_insert(AdmissionError::changed_adapter(adapter, &row.version, why))),
+            }
+        }
+        Err(changed.unwrap_or_else(|| AdmissionError::Unknown(adapter.to_owned())))
+    }
+
+    pub(crate) async fn installed(&self, adapter: &str, version: Option<&str>) -> Result<AdapterRow, AdmissionError> {
+        let Some(version) = version else { return self.latest(adapter).await };
+        let Some(row) = self.db().adapter_version(adapter, version).await? else {
+            self.latest(adapter).await?;
+            let (adapter, version) = (adapter.to_owned(), version.to_owned());
+            return Err(AdmissionError::NoVersion { adapter, version });
+        };
+        self.follow_log().await?;
+        let fits = self.check_installed(&row).await;
+        fits.map_err(|why| AdmissionError::changed_adapter(adapter, version, why))?;
+        Ok(row)
     }
 
     /// Why nothing of what is granted to an adapter is used; none: it is, or there is nothing.
@@ -91,7 +120,7 @@ impl Admission {
         let mut versions = Vec::new();
         for (generation, share) in head.shares().into_iter().rev() {
             let row = self.db().grant(adapter, generation).await?;
-            let row = row.ok_or_else(|| AdmissionError::changed_grant(adapter, generation, crate::Unfit::Missing))?;
+            let row = row.ok_or_else(|| AdmissionError::changed_grant(adapter, generation, crate::Unfit::Gone))?;
             self.granted(&row)?;
             versions.push((row.version, share));
         }

@@ -152,7 +152,7 @@ impl Admission {
         let canary = self.before(&mut tx, adapter).await?.and_then(|before| before.head.canary);
         let (tried, _) = canary.ok_or_else(|| AdmissionError::NoCanary(adapter.to_owned()))?;
         let row = tx.grant(adapter, tried).await?;
-        let row = row.ok_or_else(|| AdmissionError::changed_grant(adapter, tried, crate::Unfit::Missing))?;
+        let row = row.ok_or_else(|| AdmissionError::changed_grant(adapter, tried, crate::Unfit::Gone))?;
         let granted = self.granted(&row)?;
         let generation = self.put_in_use(&mut tx, &granted, ALL, by).await?;
         let details = json!({
@@ -203,36 +203,13 @@ impl Admission {
         Ok(())
     }
 
-    /// The version that was installed last, of those that this host wrote down.
-    pub async fn latest(&self, adapter: &str) -> Result<AdapterRow, AdmissionError> {
-        let mut changed = None;
-        for row in self.db().adapters_named(adapter).await? {
-            match self.check_adapter(&row) {
-                Ok(()) => return Ok(row),
-                Err(why) => drop(changed.get_or_insert(AdmissionError::changed_adapter(adapter, &row.version, why))),
-            }
-        }
-        Err(changed.unwrap_or_else(|| AdmissionError::Unknown(adapter.to_owned())))
-    }
-
-    async fn installed(&self, adapter: &str, version: Option<&str>) -> Result<AdapterRow, AdmissionError> {
-        let Some(version) = version else { return self.latest(adapter).await };
-        let Some(row) = self.db().adapter_version(adapter, version).await? else {
-            self.latest(adapter).await?;
-            let (adapter, version) = (adapter.to_owned(), version.to_owned());
-            return Err(AdmissionError::NoVersion { adapter, version });
-        };
-        self.check_adapter(&row).map_err(|why| AdmissionError::changed_adapter(adapter, version, why))?;
-        Ok(row)
-    }
-
     /// What is in use, after waiting for everybody else who is changing it.
     pub(crate) async fn before(&self, tx: &mut Tx, adapter: &str) -> Result<Option<Before>, AdmissionError> {
         tx.audit_head().await?;
         let Some(head) = self.grant_head_in(tx, adapter).await? else { return Ok(None) };
         let Some(main) = head.main else { return Ok(None) };
         let row = tx.grant(adapter, main).await?;
-        let row = row.ok_or_else(|| AdmissionError::changed_grant(adapter, main, crate::Unfit::Missing))?;
+        let row = row.ok_or_else(|| AdmissionError::changed_grant(adapter, main, crate::Unfit::Gone))?;
         Ok(Some(Before { granted: self.granted(&row)?, head, main: row }))
     }
 

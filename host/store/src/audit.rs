@@ -115,6 +115,10 @@ impl Tx {
         Ok(tx_optional!(self, ChainedRow, OF_GRANTS, adapter)?)
     }
 
+    pub async fn audit_of_channel(&mut self, channel: &str) -> Result<Option<ChainedRow>, StoreError> {
+        Ok(tx_optional!(self, ChainedRow, OF_CHANNEL, channel)?)
+    }
+
     pub async fn audit_of_keys(&mut self) -> Result<Vec<ChainedRow>, StoreError> {
         Ok(tx_all!(self, ChainedRow, OF_KEYS)?)
     }

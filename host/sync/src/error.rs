@@ -95,6 +95,8 @@ pub enum SyncError {
     Crowded,
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
     Settings(Vec<SettingProblem>),
+    #[error("nothing is given to change: name settings with --set KEY=VALUE, secrets with --secret KEY=VALUE")]
+    NothingGiven,
     #[error(transparent)]
     Bind(#[from] BindError),
     #[error(transparent)]

@@ -29,7 +29,7 @@ pub(crate) use abandoned::Nudged;
 pub(crate) use checkpoint::until;
 pub(crate) use compare::Circumstances;
 pub(crate) use conflicts::Conflicts;
-pub(crate) use failure::{Verdict, judge};
+pub(crate) use failure::{Verdict, is_doubtful, judge};
 pub(crate) use lease::Heartbeat;
 pub(crate) use page::{PORTION_BYTES, PreparedPage, REFUSED, UNREAD, distinct, map as map_item, prepare};
 pub(crate) use patience::{backoff, with_patience};

@@ -6,6 +6,7 @@ mod deletions;
 mod error;
 mod import;
 mod linking;
+mod opened;
 mod options;
 mod process;
 mod replay;

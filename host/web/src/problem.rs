@@ -147,7 +147,9 @@ impl From<SyncError> for Problem {
             SyncError::NoProduct(_) | SyncError::NoLinkBatch(_) => Self::not_found(error),
             SyncError::Secret { .. } | SyncError::Changed { .. } => Self::conflict(error),
             SyncError::NameTaken(_) | SyncError::Crowded | SyncError::Link(_) => Self::conflict(error),
-            SyncError::Settings(_) | SyncError::Bind(_) | SyncError::Name(_) => Self::refused(error),
+            SyncError::Settings(_) | SyncError::NothingGiven | SyncError::Bind(_) | SyncError::Name(_) => {
+                Self::refused(error)
+            }
             SyncError::Call(error) => Self::marketplace(error),
             SyncError::Reconnect(_)
             | SyncError::Schedule(_)

@@ -43,6 +43,13 @@ fn within_a_page<'de, D: Deserializer<'de>>(given: D) -> Result<Option<i64>, D::
     }
 }
 
+/// How sure something is.
+pub(crate) fn percent<'de, D: Deserializer<'de>>(given: D) -> Result<Option<u8>, D::Error> {
+    let given = Option::<i64>::deserialize(given)?;
+    let wrong = |number| D::Error::invalid_value(Unexpected::Signed(number), &"a number from 0 to 100");
+    given.map(|number| u8::try_from(number).ok().filter(|sure| *sure <= 100).ok_or_else(|| wrong(number))).transpose()
+}
+
 /// One page of a list.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Listing<T: ToSchema> {

@@ -46,8 +46,11 @@ pub enum AdapterCommand {
     },
     /// Trust a key no longer
     Untrust {
-        #[arg(value_name = "KEY-ID")]
-        key_id: String,
+        #[arg(value_name = "KEY-ID", required_unless_present = "all", conflicts_with = "all")]
+        key_id: Option<String>,
+        /// Give up the whole list of trusted keys, also one that was damaged
+        #[arg(long)]
+        all: bool,
     },
     /// Show what an adapter may do, what it did, and what was done with it; or check the whole audit log
     Audit {

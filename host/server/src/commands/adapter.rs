@@ -70,7 +70,18 @@ pub(crate) async fn run(host: &Host, command: AdapterCommand, output: Output) ->
             output.say(&document, || format!("{adapter} {version} is removed; the log keeps what it was"))
         }
         AdapterCommand::Trust { key } => trust::run(host, key.as_deref(), output).await,
-        AdapterCommand::Untrust { key_id } => {
+        AdapterCommand::Untrust { key_id: None, .. } => {
+            let given_up = admission.untrust_all(&operator()).await?;
+            output.say(&json!({"given_up": given_up}), || {
+                let count = given_up.len();
+                format!(
+                    "no key is trusted any more; {count} {} given up. What is signed is let in once its publisher's key is trusted again: \
+                     entrepot adapter trust KEY. Unsigned files are let in unless ENTREPOT_REQUIRE_SIGNATURES=1 is set",
+                    if count == 1 { "was" } else { "were" }
+                )
+            })
+        }
+        AdapterCommand::Untrust { key_id: Some(key_id), .. } => {
             admission.untrust(&key_id, &operator()).await?;
             let document = json!({"key_id": key_id, "trusted": false});
             output.say(&document, || {

@@ -1,6 +1,6 @@
 //! `entrepot channel …`
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use entrepot_domain::Secret;
 use entrepot_domain::names::shell_word;
 use entrepot_store::channels::ChannelRow;
@@ -19,11 +19,6 @@ pub(crate) async fn run(host: &Host, command: ChannelCommand, output: Output) ->
         ChannelCommand::Connect(arguments) => connect::new(host, arguments, output).await,
         ChannelCommand::Reconnect(arguments) => connect::again(host, arguments, output).await,
         ChannelCommand::Set { channel, settings, secrets } => {
-            if settings.is_empty() && secrets.is_empty() {
-                bail!(
-                    "nothing is given to change: name settings with --set KEY=VALUE, secrets with --secret KEY=VALUE"
-                );
-            }
             // The marketplace goes on signing with what it was told.
             let signs = secrets.iter().any(|(name, _)| name.contains("webhook"));
             host.sync.set_channel(&host.tenant, &channel, texts(settings), clear(secrets)).await?;

@@ -131,14 +131,13 @@ impl Sync {
         })
     }
 
-    /// Does the marketplace refuse the account itself, and not only one question?
-    pub(crate) async fn is_locked_out(&self, scoped: &Scoped, channel: &OpenChannel) -> bool {
+    /// Why the marketplace refuses the account itself, or is none at that address; none: it does not, and it was only one question.
+    pub(crate) async fn locked_out(&self, scoped: &Scoped, channel: &OpenChannel) -> Option<CallError> {
+        use AdapterError::{Unauthorized, Unsupported};
         match self.check(scoped, channel).await {
-            Ok(_) => false,
-            Err(SyncError::Call(error)) => {
-                matches!(error, CallError::Adapter(AdapterError::Unauthorized(_)) | CallError::NotExported(_))
-            }
-            Err(_) => false,
+            Err(SyncError::Call(why @ CallError::Adapter(Unauthorized(_) | Unsupported(_)))) => Some(why),
+            Err(SyncError::Call(why @ CallError::NotExported(_))) => Some(why),
+            _ => None,
         }
     }
 

@@ -39,6 +39,13 @@ pub(crate) fn judge(error: &CallError, attempt: i64, patient: bool, options: &Sy
     }
 }
 
+/// Says that the account or its address is wrong, or that nothing is there. One such answer among good ones may be a cache's, a proxy's or
+/// a firewall's: it counts once it came twice, and a look at the account says the same.
+pub(crate) fn is_doubtful(error: &CallError) -> bool {
+    use AdapterError::{NotFound, Unauthorized, Unsupported};
+    matches!(error, CallError::Adapter(Unauthorized(_) | Unsupported(_) | NotFound))
+}
+
 /// For the run's report: what happened and what to do.
 pub(crate) fn explain(error: &CallError, attempts: i64) -> String {
     let hint = match error {

@@ -126,14 +126,24 @@ pub(super) async fn verify(host: &Host, expect: Option<&str>, output: Output) ->
         };
         format!("{before}{} entries hold; the last one has the hash {head}", verified.entries - verified.unproved)
     })?;
-    if let Some(broken) = verified.broken {
-        bail!("the audit log is broken at entry {}: {}", broken.seq, broken.why);
+    let wrong = match (verified.broken, verified.differs) {
+        (Some(broken), _) => Some(format!(
+            "the audit log is broken at entry {}: {}. Put it back from a backup; what the log cannot vouch for any more is not used before it \
+             is said anew, and `entrepot doctor` names it",
+            broken.seq, broken.why
+        )),
+        (None, differs) => {
+            differs.map(|differs| format!("the log holds, and the database is not what it says: {differs}"))
+        }
+    };
+    let cut = (!found).then(|| {
+        "no entry has the hash expected: the end of the log was cut off (or the hash is of another log), so it does not tell what came \
+         last. Put the database back from a backup"
+    });
+    match (cut, wrong) {
+        (None, None) => Ok(()),
+        (Some(cut), None) => bail!(cut),
+        (None, Some(wrong)) => bail!(wrong),
+        (Some(cut), Some(wrong)) => bail!("{cut}. Besides, {wrong}"),
     }
-    if let Some(differs) = verified.differs {
-        bail!("the log holds, and the database is not what it says: {differs}");
-    }
-    if !found {
-        bail!("no entry has the hash expected: the end of the log was cut off, or the hash is of another log");
-    }
-    Ok(())
 }

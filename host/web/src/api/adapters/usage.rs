@@ -13,6 +13,7 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 #[derive(Debug, Deserialize, IntoParams)]
 pub(crate) struct Window {
     /// Look back so many days, 1 to 400; 30 if nothing is said
+    #[param(minimum = 1, maximum = 400)]
     days: Option<u32>,
 }
 

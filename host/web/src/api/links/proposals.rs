@@ -8,7 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::AppState;
 use crate::extract::{Path, Query};
 use crate::problem::Problem;
-use crate::query::{Listing, Paging};
+use crate::query::{Listing, Paging, percent};
 
 const STATES: [&str; 6] = ["proposed", "accepted", "rejected", "applied", "left_out", "undone"];
 const METHODS: [&str; 3] = ["sku", "gtin", "title"];
@@ -21,8 +21,12 @@ pub(crate) struct Filter {
     /// Only those found by sku, gtin or title
     reason: Option<String>,
     /// At least so sure, 0 to 100
+    #[serde(default, deserialize_with = "percent")]
+    #[param(minimum = 0, maximum = 100)]
     min_confidence: Option<u8>,
     /// Less sure than this
+    #[serde(default, deserialize_with = "percent")]
+    #[param(minimum = 0, maximum = 100)]
     below: Option<u8>,
 }
 
