@@ -1,6 +1,7 @@
 //! Connecting a seller's account: settings checked, the connection tested, secrets sealed.
 
 mod open;
+mod told;
 
 use entrepot_admission::Generation;
 use entrepot_domain::grants::{ACCESS_TOKEN, REFRESH_TOKEN, Settings};
