@@ -1,6 +1,7 @@
 //! The whole application: the real host and the real adapter against a simulated shop, on both databases.
 
 mod admission;
+mod allowance;
 mod api;
 mod auth;
 mod browser;
@@ -39,6 +40,7 @@ mod linking_undo;
 mod marketplaces;
 mod metrics;
 mod operations;
+mod operator;
 mod origins;
 mod outage;
 mod private;
@@ -55,6 +57,7 @@ mod schedules;
 mod serving;
 mod shown;
 mod stock;
+mod terms;
 mod together;
 mod tokens;
 mod traces;
