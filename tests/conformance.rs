@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use entrepot_runtime::{CompileLimits, Compiler};
 use entrepot_testkit::{Case, Check, Kit, conformance};
-use entrepot_tests::{adapters_folder, test_compiler};
+use entrepot_tests::{adapters_folder, edited, entrepot_program, test_compiler};
 use tempfile::TempDir;
 
 const RECORDING: &str = r#"
@@ -262,6 +262,37 @@ async fn a_request_that_was_not_recorded_names_the_nearest() {
     {
         assert!(message.contains(words), "{words}: {message}");
     }
+}
+
+/// So that a developer asks for less.
+#[test]
+fn methods_and_paths_that_no_recording_needs_are_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    case(&folder, "");
+    let more = edited("wrong", |text| {
+        text.replacen(
+            "methods = [\"GET\"]\npaths = [\"/api/**\"]",
+            "methods = [\"GET\", \"PUT\"]\npaths = [\"/api/**\", \"/orders/*\"]",
+            1,
+        )
+    });
+    let component = folder.path().join("more.wasm");
+    std::fs::write(&component, more).expect("written");
+    let mut check = std::process::Command::new(entrepot_program().with_file_name("cargo-adapter"));
+    check.args(["adapter", "check", "--component"]).arg(&component).arg("--tests").arg(folder.path());
+    let output = check.output().expect("it starts");
+    let said = String::from_utf8_lossy(&output.stdout);
+    let notes: Vec<&str> = said.lines().filter(|line| line.starts_with("note")).collect();
+    let starts = [
+        "note  rule api: no recording needs the method PUT;",
+        "note  rule api: no recording needs the path /orders/*;",
+    ];
+    assert_eq!(notes.len(), 2, "webhooks and what is sent for them are tried, too: {said}");
+    assert!(
+        notes.iter().zip(starts).all(|(note, start)| note.starts_with(start)),
+        "{said}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
 }
 
 /// Adapters of the house, by their own tests and by what holds for all.

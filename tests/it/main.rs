@@ -2,6 +2,7 @@
 
 mod admission;
 mod adopted;
+mod allowance;
 mod api;
 mod auth;
 mod browser;
@@ -41,6 +42,7 @@ mod linking_undo;
 mod marketplaces;
 mod metrics;
 mod operations;
+mod operator;
 mod origins;
 mod outage;
 mod private;
@@ -58,6 +60,7 @@ mod serving;
 mod shown;
 mod stock;
 mod tampering;
+mod terms;
 mod together;
 mod tokens;
 mod traces;

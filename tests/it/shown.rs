@@ -12,15 +12,15 @@ use super::changed_rows::execute;
 
 const ADAPTER: &str = "woocommerce";
 
-struct Operator(Entrepot);
+pub(crate) struct Operator(pub(crate) Entrepot);
 
 impl Operator {
-    fn of(app: &App) -> Self {
+    pub(crate) fn of(app: &App) -> Self {
         Self(Entrepot::new(app.environment.clone()))
     }
 
     /// What the command prints, and what it complains of.
-    fn reads(&self, words: &[&str]) -> (i32, String) {
+    pub(crate) fn reads(&self, words: &[&str]) -> (i32, String) {
         let output = self.0.run(words);
         let text = [output.stdout, output.stderr].concat();
         (output.status.code().unwrap_or(-1), String::from_utf8_lossy(&text).into_owned())

@@ -63,6 +63,10 @@ impl AdmissionError {
     }
 }
 
+fn lines(wider: &[String]) -> String {
+    wider.iter().map(|line| format!("\n  + {line}")).collect()
+}
+
 fn approve_again(adapter: &str) -> String {
     format!("Look at it, then grant it anew: entrepot adapter inspect {adapter}, entrepot adapter approve {adapter}")
 }
@@ -115,6 +119,17 @@ pub enum AdmissionError {
     Share(u8),
     #[error("there is no earlier grant of {0} to go back to")]
     NothingToRollBack(String),
+    #[error(
+        "{adapter} {version} was rolled back before, and a rollback does not return to it; there is nothing else to go back to. To \
+         use it all the same: entrepot adapter approve {adapter}@{version}"
+    )]
+    RolledBackBefore { adapter: String, version: String },
+    #[error(
+        "going back to {adapter} {version} would allow more than the grant in force, and nothing was changed:{}\nIf that is right: \
+         entrepot adapter rollback {adapter} --accept-wider (REST: {{\"accept_wider\": true}}). To grant less of it: entrepot adapter \
+         approve {adapter}@{version}, with what to leave out", lines(.wider)
+    )]
+    WiderBefore { adapter: String, version: String, wider: Vec<String> },
     #[error("there is no key to authenticate the audit log with")]
     NoAuditKey,
     #[error("the manifest asks for {operation}, which the component does not export")]
@@ -123,7 +138,10 @@ pub enum AdmissionError {
         "{adapter} {version} is installed already with other bytes (digest {digest}); give the new build a new version"
     )]
     OtherBytes { adapter: String, version: String, digest: String },
-    #[error("there is no adapter {0:?}; install it with `entrepot adapter install FILE --approve`")]
+    #[error(
+        "there is no adapter {0:?}; `entrepot adapter list` shows what is installed. To install one: entrepot adapter install FILE (or \
+         registry:{0}), then look at it with `entrepot adapter inspect`, and let it in with `entrepot adapter approve`"
+    )]
     Unknown(String),
     #[error(
         "the adapter {0:?} is installed and not approved; look at it with `entrepot adapter inspect {0}`, then `entrepot adapter approve {0}`"

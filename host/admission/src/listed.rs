@@ -2,9 +2,24 @@
 
 use std::collections::HashMap;
 
+use entrepot_domain::clock::Timestamp;
+use entrepot_domain::grants::Terms;
 use entrepot_store::adapters::AdapterRow;
+use serde::Serialize;
 
 use crate::{Admission, AdmissionError};
+
+/// A grant that counts, and on what terms.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct InForce {
+    /// Percent of the channels it counts for.
+    pub share: i64,
+    pub generation: i64,
+    pub approved_by: String,
+    pub approved_at: Timestamp,
+    #[serde(flatten)]
+    pub terms: Terms,
+}
 
 /// One installed version.
 #[derive(Clone, Debug)]
@@ -80,7 +95,7 @@ impl Admission {
         Err(changed.unwrap_or_else(|| AdmissionError::Unknown(adapter.to_owned())))
     }
 
-    pub(crate) async fn installed(&self, adapter: &str, version: Option<&str>) -> Result<AdapterRow, AdmissionError> {
+    pub async fn installed(&self, adapter: &str, version: Option<&str>) -> Result<AdapterRow, AdmissionError> {
         let Some(version) = version else { return self.latest(adapter).await };
         let Some(row) = self.db().adapter_version(adapter, version).await? else {
             self.latest(adapter).await?;
@@ -112,6 +127,26 @@ impl Admission {
         let main = versions.find(|(_, share)| *share == crate::review::ALL).map(|(version, _)| version);
         let canary = versions.find(|(_, share)| *share < crate::review::ALL).map(|(version, _)| version);
         Ok((main, canary))
+    }
+
+    /// What is granted, the grant for most channels first. What was changed past this host counts for none.
+    pub async fn terms_in_force(&self, adapter: &str) -> Result<Vec<InForce>, AdmissionError> {
+        let found = async {
+            let mut found = Vec::new();
+            for (generation, share) in self.grant_head(adapter).await?.unwrap_or_default().shares().into_iter().rev() {
+                let row = self.db().grant(adapter, generation).await?;
+                let row =
+                    row.ok_or_else(|| AdmissionError::changed_grant(adapter, generation, crate::Unfit::Missing))?;
+                let terms = self.granted(&row)?.terms(self.ceilings());
+                let (approved_by, approved_at) = (row.approved_by, row.approved_at);
+                found.push(InForce { share, generation, approved_by, approved_at, terms });
+            }
+            Ok(found)
+        };
+        match found.await {
+            Err(error) if AdmissionError::is_changed(&error) => Ok(Vec::new()),
+            found => found,
+        }
     }
 
     /// The one for most channels first. An error: what is granted was changed past this host.

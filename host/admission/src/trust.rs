@@ -17,6 +17,14 @@ impl Admission {
         Ok(self.keys_and_rows().await?.1)
     }
 
+    /// Whether a key of that fingerprint is trusted now: it may have been when something was installed, and not any more.
+    pub async fn trusts(&self, key_id: &str) -> Result<bool, AdmissionError> {
+        match self.trusted_keys().await {
+            Err(error) if error.is_changed() => Ok(false),
+            keys => Ok(keys?.iter().any(|key| key.key_id == key_id)),
+        }
+    }
+
     async fn keys_and_rows(&self) -> Result<(Vec<PublicKey>, Vec<TrustedKey>), AdmissionError> {
         match self.keys_and_rows_now().await {
             // Somebody may have trusted a key between two reads.

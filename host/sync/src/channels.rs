@@ -2,6 +2,7 @@
 
 mod anew;
 mod open;
+mod told;
 
 use entrepot_admission::{Beside, Generation};
 use entrepot_domain::grants::Settings;

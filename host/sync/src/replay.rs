@@ -127,7 +127,7 @@ impl Sync {
         let scopes: BTreeSet<String> = runs.into_iter().map(|letter| letter.id).collect();
         for run in scopes {
             let Some(row) = scoped.run(&RunId::from(run)).await? else { continue };
-            let options = StartOptions { allow_mass_deletion: row.allow_mass_deletion, ..StartOptions::default() };
+            let options = StartOptions { allow_mass_deletion: row.may_delete, ..StartOptions::default() };
             self.start_import(tenant, channel, row.scope(), options).await?;
             done.runs += 1;
         }

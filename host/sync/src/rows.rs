@@ -41,8 +41,10 @@ impl Sync {
                 Ok(()) if !newest => self.shown_channel(tenant, &row.id).await.map(|shown| *row = shown),
                 fits => fits,
             };
-            if let Err(error) = fits {
-                row.problem = Some(error.to_string());
+            match fits {
+                // That the database is away is not the channel's problem.
+                Err(error @ SyncError::Changed { .. }) => row.problem = Some(error.to_string()),
+                fits => fits?,
             }
         }
         Ok(rows)

@@ -1,5 +1,7 @@
 //! Paging, the same for every list.
 
+use std::fmt::Display;
+
 use entrepot_domain::Id;
 use serde::de::{Error, Unexpected};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -9,6 +11,13 @@ use crate::problem::Problem;
 
 const MOST: i64 = 200;
 const USUAL: i64 = 50;
+/// Ends the name of the list in a cursor; no id holds it.
+const BOUND: char = '~';
+
+/// The cursor of a list of one channel, or of one batch: in another list it leads nowhere.
+pub(crate) fn of(list: &str, place: impl Display) -> String {
+    format!("{list}{BOUND}{place}")
+}
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -25,6 +34,15 @@ pub(crate) struct Paging {
 impl Paging {
     pub(crate) fn limit(&self) -> i64 {
         self.limit.unwrap_or(USUAL)
+    }
+
+    /// Of a list of one channel, or of one batch: what [`of`] made of an item of that very list; "": the first page.
+    pub(crate) fn within(&self, list: &str) -> Result<&str, Problem> {
+        match self.cursor.split_once(BOUND) {
+            None if self.cursor.is_empty() => Ok(""),
+            Some((of, place)) if of == list => Ok(place),
+            _ => Err(Problem::no_cursor()),
+        }
     }
 
     /// Of a list whose pages end with an id of this kind; "": the first page.

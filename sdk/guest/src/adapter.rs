@@ -42,6 +42,7 @@ macro_rules! __adapter_capability {
     ($name:ident connection check: $check:path,) => {
         impl $crate::Connection for $name {
             fn check(channel: $crate::types::Channel) -> Result<$crate::prelude::Account, $crate::types::Error> {
+                $crate::log::panics();
                 $check(&$crate::Host, &channel)
             }
         }
@@ -52,6 +53,7 @@ macro_rules! __adapter_capability {
                 channel: $crate::types::Channel,
                 request: $crate::items::PageRequest,
             ) -> Result<$crate::items::Page, $crate::types::Error> {
+                $crate::log::panics();
                 $page(&$crate::Host, &channel, &request)
             }
 
@@ -60,6 +62,7 @@ macro_rules! __adapter_capability {
                 context: Option<String>,
                 ids: Vec<String>,
             ) -> Result<Vec<$crate::items::RawItem>, $crate::types::Error> {
+                $crate::log::panics();
                 $items(&$crate::Host, &channel, context.as_deref(), &ids)
             }
 
@@ -67,6 +70,7 @@ macro_rules! __adapter_capability {
                 channel: $crate::types::Channel,
                 item: $crate::items::RawItem,
             ) -> Result<$crate::model::Product, $crate::types::Error> {
+                $crate::log::panics();
                 $product(&channel, &item)
             }
         }
@@ -77,6 +81,7 @@ macro_rules! __adapter_capability {
                 channel: $crate::types::Channel,
                 request: $crate::items::PageRequest,
             ) -> Result<$crate::stock::StockPage, $crate::types::Error> {
+                $crate::log::panics();
                 $stock(&$crate::Host, &channel, &request)
             }
         }
@@ -88,6 +93,7 @@ macro_rules! __adapter_capability {
                 channel: $crate::types::Channel,
                 delivery: $crate::webhooks::Delivery,
             ) -> Result<$crate::webhooks::Verdict, $crate::types::Error> {
+                $crate::log::panics();
                 $verify(&$crate::Host, &channel, &delivery)
             }
 
@@ -95,16 +101,19 @@ macro_rules! __adapter_capability {
                 channel: $crate::types::Channel,
                 callback_url: String,
             ) -> Result<Vec<$crate::webhooks::Subscription>, $crate::types::Error> {
+                $crate::log::panics();
                 $subscribe(&$crate::Host, &channel, &callback_url)
             }
 
             fn subscriptions(
                 channel: $crate::types::Channel,
             ) -> Result<Vec<$crate::webhooks::Subscription>, $crate::types::Error> {
+                $crate::log::panics();
                 $subscriptions(&$crate::Host, &channel)
             }
 
             fn unsubscribe(channel: $crate::types::Channel, ids: Vec<String>) -> Result<(), $crate::types::Error> {
+                $crate::log::panics();
                 $unsubscribe(&$crate::Host, &channel, &ids)
             }
         }

@@ -81,6 +81,10 @@ impl Kit {
         Ok(Self { manifest, adapter, grant })
     }
 
+    pub(crate) fn grant(&self) -> &Grant {
+        &self.grant
+    }
+
     pub fn exports(&self) -> &[String] {
         self.adapter.exports()
     }
@@ -247,5 +251,5 @@ impl Shop {
 }
 
 fn endless(operation: &'static str) -> CallError {
-    CallError::Stopped { operation, why: format!("it did not end within {ENDLESS} pages") }
+    CallError::Stopped { operation, why: format!("it did not end within {ENDLESS} pages"), panic: None }
 }

@@ -5,6 +5,7 @@ mod audit;
 mod inspect;
 mod install;
 mod list;
+mod terms;
 mod trust;
 
 use anyhow::{Result, bail};
@@ -49,11 +50,17 @@ pub(crate) async fn run(host: &Host, command: AdapterCommand, output: Output) ->
                 json!({"adapter": adapter, "version": grant.version, "digest": grant.digest, "state": "approved"});
             output.say(&document, || format!("{adapter} {} is in use for all channels", grant.version))
         }
-        AdapterCommand::Rollback { adapter } => {
-            let grant = admission.rollback(&adapter, &operator()).await?;
-            let document =
-                json!({"adapter": adapter, "version": grant.version, "digest": grant.digest, "state": "approved"});
-            output.say(&document, || format!("{adapter} {} and its grant are in use again", grant.version))
+        AdapterCommand::Rollback { adapter, accept_wider } => {
+            let grant = admission.rollback_with(&adapter, accept_wider, &operator()).await?;
+            let terms = grant.terms(admission.ceilings());
+            let document = json!({
+                "adapter": adapter, "version": grant.version, "digest": grant.digest, "state": "approved", "terms": terms,
+            });
+            output.say(&document, || {
+                let lines = terms::lines(&terms).into_iter().map(|line| format!("  {line}"));
+                let said = format!("{adapter} {} and its grant are in use again", grant.version);
+                std::iter::once(said).chain(lines).collect::<Vec<_>>().join("\n")
+            })
         }
         AdapterCommand::Revoke { adapter } => {
             admission.revoke(&adapter, &operator()).await?;

@@ -11,7 +11,10 @@ use serde_json::{Map, Value, json};
 use super::connect;
 use crate::cli::{AddArgs, ChannelCommand};
 use crate::host::Host;
-use crate::output::{Output, moment, operator, table};
+use crate::output::{Output, moment, operator, shortened, table};
+
+/// Characters of how webhooks are, in the list.
+const LONGEST: usize = 60;
 
 pub(crate) async fn run(host: &Host, command: ChannelCommand, output: Output) -> Result<()> {
     match command {
@@ -102,10 +105,15 @@ async fn list(host: &Host, output: Output) -> Result<()> {
             .iter()
             .map(|row| {
                 let state = row.problem.clone().unwrap_or_else(|| "fine".into());
-                vec![row.name.clone(), row.adapter_id.clone(), row.id.clone(), state, of_hooks(of(row), now)]
+                let hooks = shortened(&of_hooks(of(row), now), LONGEST);
+                vec![row.name.clone(), row.adapter_id.clone(), row.id.clone(), state, hooks]
             })
             .collect();
-        table(&["NAME", "ADAPTER", "ID", "STATE", "WEBHOOKS"], &cells)
+        let shown = table(&["NAME", "ADAPTER", "ID", "STATE", "WEBHOOKS"], &cells);
+        match shown.contains('…') {
+            true => format!("{shown}\nWhat is cut (…) stands whole in `entrepot doctor`, and in --json"),
+            false => shown,
+        }
     })
 }
 

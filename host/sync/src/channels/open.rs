@@ -14,6 +14,7 @@ use entrepot_vault::OpenSecrets;
 use serde_json::Value;
 
 use super::AccountReport;
+use super::told::in_full;
 use crate::{Sync, SyncError};
 
 /// A channel ready for calls: code, grant and secrets of this moment.
@@ -146,11 +147,7 @@ impl Sync {
         self.account(scoped, channel).await;
         match outcome {
             Ok(account) => Ok(account.into()),
-            // Someone waits for the answer: what a job would retry is said at once.
-            Err(CallError::Adapter(error @ AdapterError::RateLimited(_))) => {
-                Err(CallError::Adapter(AdapterError::Unavailable(format!("{error}; nothing was changed"))).into())
-            }
-            Err(error) => Err(error.into()),
+            Err(error) => Err(in_full(error).into()),
         }
     }
 }

@@ -70,7 +70,7 @@ impl Sync {
         let tries = if slow_down { attempt } else { hand.position.failed() };
         match judge(error, tries, patient, options) {
             Verdict::GiveUp { reconnect } => {
-                let failure = explain(error, attempt + 1);
+                let failure = explain(error, attempt + 1, hand.channel.id.as_str(), &hand.channel.view.adapter);
                 let end = End::Failed { code: error.code(), why: &failure };
                 self.end(&hand.scoped, &hand.run, &hand.owner, hand.seq, hand.counts, end).await?;
                 if stopped {
