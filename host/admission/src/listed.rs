@@ -95,6 +95,7 @@ impl Admission {
         Err(changed.unwrap_or_else(|| AdmissionError::Unknown(adapter.to_owned())))
     }
 
+    /// That version, or the one that was installed last.
     pub async fn installed(&self, adapter: &str, version: Option<&str>) -> Result<AdapterRow, AdmissionError> {
         let Some(version) = version else { return self.latest(adapter).await };
         let Some(row) = self.db().adapter_version(adapter, version).await? else {
