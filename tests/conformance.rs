@@ -295,25 +295,43 @@ fn methods_and_paths_that_no_recording_needs_are_named() {
     );
 }
 
-/// Adapters of the house, by their own tests and by what holds for all.
-#[tokio::test(flavor = "multi_thread")]
-async fn our_own_adapters_conform() {
-    let plugins = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../plugins");
-    let mut looked_at = 0;
-    for entry in std::fs::read_dir(plugins).expect("plugins") {
-        let folder = entry.expect("an entry").path();
-        let id = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let Ok(cases) = Case::all(&folder.join("tests")) else {
-            panic!("{id} has no tests: cargo adapter test --record")
-        };
-        let kit = kit(&id).await;
-        for case in &cases {
-            let wrong = case.run(&kit, false).await.expect("it runs");
-            assert!(wrong.is_empty(), "{id}, {}: {}", case.name, wrong.join("\n"));
-        }
-        let checks = conformance(&kit, &cases).await.expect("checked");
-        assert!(failed(&checks).is_empty(), "{id}: {:?}", failed(&checks));
-        looked_at += 1;
-    }
-    assert!(looked_at > 0);
+fn plugins() -> std::path::PathBuf {
+    std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../plugins")
 }
+
+/// An adapter of the house, by its own tests and by what holds for all.
+async fn conforms(id: &str) {
+    let Ok(cases) = Case::all(&plugins().join(id).join("tests")) else {
+        panic!("{id} has no tests: cargo adapter test --record")
+    };
+    let kit = kit(id).await;
+    for case in &cases {
+        let wrong = case.run(&kit, false).await.expect("it runs");
+        assert!(wrong.is_empty(), "{id}, {}: {}", case.name, wrong.join("\n"));
+    }
+    let checks = conformance(&kit, &cases).await.expect("checked");
+    assert!(failed(&checks).is_empty(), "{id}: {:?}", failed(&checks));
+}
+
+/// A test for each, so that they run beside each other.
+macro_rules! our_own {
+    ($($id:ident),+ $(,)?) => {
+        mod our_own {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $id() {
+                super::conforms(stringify!($id)).await;
+            })+
+
+            #[test]
+            fn none_is_left_out() {
+                let folders = std::fs::read_dir(super::plugins()).expect("plugins");
+                let name = |entry: std::fs::DirEntry| entry.file_name().to_string_lossy().into_owned();
+                let mut found: Vec<String> = folders.map(|entry| name(entry.expect("an entry"))).collect();
+                found.sort();
+                assert_eq!(found, [$(stringify!($id)),+]);
+            }
+        }
+    };
+}
+
+our_own!(bigcommerce, etsy, shopify, woocommerce);

@@ -76,6 +76,10 @@ on_both! {
         let tracked = ids.iter().copied().find(|id| store.product(*id).is_some_and(|of| of.variants[0].tracked));
         let tracked = tracked.expect("a product that is counted");
         let location = store.locations()[0].id;
+        // Clearly after the import: of the same second only the shop would know.
+        app.clock().advance(60_000);
+        let now = app.clock().now() / 1_000;
+        store.configure(|options| options.now = Some(now));
         assert!(store.set_stock(tracked, 0, location, 4_711));
         let (before, mut sent) = (shop.server.log().total(), 0);
         for delivery in store.deliveries() {

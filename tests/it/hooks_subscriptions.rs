@@ -212,7 +212,10 @@ on_both! {
         let shop = crate::hooks::shop(&app, 2).await;
         shop.store.update(shop.store.product_ids()[0], |product| product.name = "Told".into());
         assert_eq!(crate::hooks::door(&app.host).deliver_all(&shop).await, 1);
-        switch_off(&shop.store);
+        let delivery = shop.told().remove(0);
+        for _ in 0..7 {
+            shop.store.delivered(&delivery, 500);
+        }
         app.clock().advance(61 * 60 * 1000);
         assert_eq!(app.host.sync.mend_subscriptions().await.expect("looked"), 1);
         assert_eq!(active(&shop.store), 3, "it is left switched off");

@@ -133,8 +133,7 @@ impl Sync {
             Err(SyncError::Stopping) => Ok(Outcome::Later(Duration::ZERO)),
             Err(error) if error.is_conflict() => {
                 // A webhook brought an item for the first time, in the moment in which a page did.
-                tracing::warn!(run = run.as_str(), "a page is fetched again: {error}");
-                self.parts().conflicts.note(&channel);
+                self.parts().conflicts.note(&channel, &error);
                 Ok(Outcome::Later(HELD))
             }
             outcome => outcome,

@@ -7,6 +7,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use entrepot_domain::ChannelId;
 
+use crate::SyncError;
+
 /// In a row, without anything being written in between.
 const LASTING: u32 = 5;
 
@@ -15,7 +17,8 @@ pub(crate) struct Conflicts(Mutex<HashMap<ChannelId, u32>>);
 
 impl Conflicts {
     /// A write met one, and is begun again.
-    pub(crate) fn note(&self, channel: &ChannelId) {
+    pub(crate) fn note(&self, channel: &ChannelId, error: &SyncError) {
+        tracing::warn!(channel = channel.as_str(), "a write met rows of another worker and is begun again: {error}");
         let mut all = self.all();
         let count = all.entry(channel.clone()).or_default();
         *count = count.saturating_add(1);

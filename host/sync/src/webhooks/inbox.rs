@@ -76,8 +76,7 @@ impl Sync {
                 Err(SyncError::Stopping) => return Ok(Outcome::Later(Duration::ZERO)),
                 Err(error) if error.is_conflict() => {
                     // A page brought an item for the first time, in the moment in which a delivery did.
-                    tracing::warn!(channel = channel.as_str(), "deliveries are worked on again: {error}");
-                    self.parts().conflicts.note(channel);
+                    self.parts().conflicts.note(channel, &error);
                     return Ok(Outcome::Later(HELD));
                 }
                 Err(error) => return Err(error),

@@ -22,6 +22,7 @@ const UNSURE_MS: i64 = 2_000;
 pub(super) fn settle_ties(
     plan: &mut Plan,
     levels: &[KnownLevel],
+    pending: &[Pending],
     ahead: i64,
     ask: &mut BTreeMap<String, Sources>,
 ) -> HashMap<Level, BTreeSet<String>> {
@@ -32,7 +33,8 @@ pub(super) fn settle_ties(
         if let Some(number) = plan.stock.get(&level) {
             let unsure = number.at.is_some_and(|at| match told_at {
                 Some(told_at) => at == *told_at,
-                None => at <= set_at + ahead + UNSURE_MS,
+                // What came before the fetch is older than it, whatever its date.
+                None => at <= set_at + ahead + UNSURE_MS && came(number, pending) >= Some(*set_at),
             });
             if number.tie || unsure && number.available != *available {
                 ties.insert(level.clone());
@@ -79,11 +81,14 @@ pub(super) async fn set(
 ) -> Result<bool, StoreError> {
     match number.at {
         Some(at) => {
-            let came =
-                number.by.iter().filter_map(|index| pending.get(*index)).map(|delivery| delivery.received_at).max();
-            let told = Told { at: Some(at), until, as_of: came.unwrap_or(until) };
+            let told = Told { at: Some(at), until, as_of: came(number, pending).unwrap_or(until) };
             tx.set_stock_told(&channel.id, item, location, number.available, told).await
         }
         None => tx.set_stock(&channel.id, item, location, number.available).await,
     }
+}
+
+/// When the last of the deliveries that tell of the number was received.
+fn came(number: &Number, pending: &[Pending]) -> Option<Timestamp> {
+    number.by.iter().filter_map(|index| pending.get(*index)).map(|delivery| delivery.received_at).max()
 }
