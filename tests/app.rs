@@ -17,7 +17,8 @@ use entrepot_test_support::woocommerce::{Key, Store};
 use serde_json::{Map, Value};
 use tempfile::TempDir;
 
-use crate::{Database, adapters_folder, entrepot_program};
+use crate::process::test_compiler;
+use crate::{Database, adapters_folder};
 
 /// The name every test gives its one channel.
 pub const SHOP: &str = "shop";
@@ -221,7 +222,7 @@ impl App {
 }
 
 async fn open(environment: &[(String, String)], clock: Clock) -> anyhow::Result<Host> {
-    open_with(environment, clock, entrepot_program()).await
+    open_with(environment, clock, test_compiler()).await
 }
 
 async fn open_with(environment: &[(String, String)], clock: Clock, program: PathBuf) -> anyhow::Result<Host> {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use entrepot_runtime::{CompileLimits, Compiler};
 use entrepot_testkit::{Case, Check, Kit, conformance};
-use entrepot_tests::{adapters_folder, entrepot_program};
+use entrepot_tests::{adapters_folder, edited, entrepot_program, test_compiler};
 use tempfile::TempDir;
 
 const RECORDING: &str = r#"
@@ -91,6 +91,23 @@ const SHELF: &str = r#"
 < 200
 <
 < {"id": "71"}
+
+> POST https://shop.example/api/offers
+>
+> {"id": "71", "minor": 115}
+< 204
+<
+<
+
+> DELETE https://shop.example/api/listings/71
+< 204
+<
+<
+
+> DELETE https://shop.example/api/listings/71
+< 404
+<
+<
 "#;
 
 /// As with listings: one more for each time it is asked.
@@ -168,7 +185,7 @@ fn case(folder: &TempDir, sin: &str) -> Case {
 async fn kit(id: &str) -> Kit {
     let bytes = std::fs::read(adapters_folder().join(format!("{id}.wasm"))).expect("built by `cargo xtask test`");
     let compiler = Compiler {
-        program: entrepot_program(),
+        program: test_compiler(),
         args: vec!["compile-component".to_owned()],
         limits: CompileLimits::default(),
     };
@@ -211,6 +228,8 @@ async fn each_check_catches_its_adapter() {
         ("trimming", "webhooks/altered", "a delivery with a space at its end is accepted"),
         ("picky", "listings/checked", "a good listing is refused: dislike"),
         ("doubling", "listings/once", "after its answer was lost, the listing 71 became 72"),
+        ("summing", "listings/offers", "was given 1 offers and answered with 0 outcomes"),
+        ("surprised", "listings/ended", "ended again: the listing 71: not-found"),
         ("amnesiac", "webhooks/replayed", "a minute later"),
     ] {
         let checks = conformance(&kit, &[case(&folder, sin)]).await.expect("checked");
@@ -243,6 +262,37 @@ async fn a_request_that_was_not_recorded_names_the_nearest() {
     {
         assert!(message.contains(words), "{words}: {message}");
     }
+}
+
+/// So that a developer asks for less.
+#[test]
+fn methods_and_paths_that_no_recording_needs_are_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    case(&folder, "");
+    let more = edited("wrong", |text| {
+        text.replacen(
+            "methods = [\"GET\"]\npaths = [\"/api/**\"]",
+            "methods = [\"GET\", \"PUT\"]\npaths = [\"/api/**\", \"/orders/*\"]",
+            1,
+        )
+    });
+    let component = folder.path().join("more.wasm");
+    std::fs::write(&component, more).expect("written");
+    let mut check = std::process::Command::new(entrepot_program().with_file_name("cargo-adapter"));
+    check.args(["adapter", "check", "--component"]).arg(&component).arg("--tests").arg(folder.path());
+    let output = check.output().expect("it starts");
+    let said = String::from_utf8_lossy(&output.stdout);
+    let notes: Vec<&str> = said.lines().filter(|line| line.starts_with("note")).collect();
+    let starts = [
+        "note  rule api: no recording needs the method PUT;",
+        "note  rule api: no recording needs the path /orders/*;",
+    ];
+    assert_eq!(notes.len(), 2, "webhooks and what is sent for them are tried, too: {said}");
+    assert!(
+        notes.iter().zip(starts).all(|(note, start)| note.starts_with(start)),
+        "{said}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
 }
 
 /// Adapters of the house, by their own tests and by what holds for all.

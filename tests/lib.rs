@@ -10,7 +10,7 @@ pub use app::{App, SHOP};
 pub use database::{Database, postgres_url};
 pub use edited::{edited, version, with_version};
 pub use marketplaces::Marketplace;
-pub use process::{Ended, Entrepot, Running, adapters_folder, entrepot_program};
+pub use process::{Ended, Entrepot, Running, adapters_folder, entrepot_program, test_compiler};
 
 /// Runs one test body on both databases.
 #[macro_export]

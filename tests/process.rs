@@ -28,9 +28,18 @@ pub struct Entrepot {
 
 /// target/debug/deps/it-1234 → target/debug/entrepot
 pub fn entrepot_program() -> PathBuf {
+    program("entrepot")
+}
+
+/// What compiles components for hosts in the test's own process: each component once for all tests.
+pub fn test_compiler() -> PathBuf {
+    program("entrepot-test-compiler")
+}
+
+fn program(name: &str) -> PathBuf {
     let test = std::env::current_exe().expect("this test's own path");
     let folder = test.parent().and_then(|deps| deps.parent()).expect("the target folder");
-    let binary = folder.join("entrepot");
+    let binary = folder.join(name);
     assert!(binary.exists(), "{} is not built; run `cargo xtask test`, which builds it", binary.display());
     binary
 }

@@ -26,7 +26,7 @@ pub(crate) async fn import(shop: Shop, database: &str) -> Result<usize> {
     let mut tx = scoped.begin().await?;
     let channel = ChannelId::make(0);
     tx.insert_channel(&ChannelRow::new(&channel, "bench", "bench", serde_json::Map::new(), 0)).await?;
-    let run = tx.insert_run(&channel, RunScope::Full, false).await?;
+    let run = tx.insert_run(&channel, RunScope::Full, None).await?;
     tx.lease_run(&run, "bench", LEASE_MS, None).await?.context("the lease")?;
     tx.commit().await?;
 

@@ -16,7 +16,7 @@ pub(crate) async fn all() -> Vec<Row> {
         ("infinite loop", "loop", "it computed for longer than 300ms"),
         ("memory without end", "allocate", "it asked for more memory than it may have"),
         ("recursion without end", "recurse", "wasm trap"),
-        ("panic", "panic", "unreachable"),
+        ("panic", "panic", "exhaust.rs"),
         ("100,000 host calls", "host-calls", "more than 20000 calls into the host"),
         ("1 GiB of log, in check", "log-flood", "it answered: well behaved"),
         ("keys that are not granted", "keys", "it answered: 3 of 3 denied, 32 bytes of digest"),

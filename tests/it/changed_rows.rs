@@ -143,7 +143,7 @@ on_both! {
                 "generation 2",
             ),
             ("an earlier one is said to count", head(1), "what is in use of woocommerce"),
-            ("nothing says what counts", format!("DELETE FROM heads WHERE name = 'grants:{ADAPTER}'"), "not approved"),
+            ("nothing says what counts", format!("DELETE FROM heads WHERE name = 'grants:{ADAPTER}'"), "(the head of its grants)"),
         ] {
             assert!(execute(&app, &sql).await > 0, "{case}");
             let refused = admission.active(ADAPTER).await.map(drop).expect_err(case).to_string();

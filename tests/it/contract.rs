@@ -108,6 +108,43 @@ on_both! {
         assert!(fields > 30, "the document is read: {fields}");
     }
 
+    /// What the document allows, and the first numbers beyond.
+    async fn numbers_have_bounds_and_the_document_says_them(app: App) {
+        app.install().await;
+        let web = Web::of(&app);
+        let document: Value = serde_json::from_str(&entrepot_web::openapi_json()).expect("a document");
+        let parameter = |path: &str, name: &str| {
+            let all = document["paths"][path]["get"]["parameters"].as_array().expect("parameters");
+            all.iter().find(|known| known["name"] == name).expect("the parameter")["schema"].clone()
+        };
+        let field = |body: &str, name: &str| document["components"]["schemas"][body]["properties"][name].clone();
+        let (usage, proposals) = ("/api/v1/adapters/{adapter}/usage", "/api/v1/link-batches/{batch}/proposals");
+        for (schema, least, most) in [
+            (parameter(usage, "days"), 1, 400),
+            (parameter(proposals, "min_confidence"), 0, 100),
+            (parameter(proposals, "below"), 0, 100),
+            (field("WhichLinks", "min_confidence"), 0, 100),
+            (field("WhichLinks", "below"), 0, 100),
+            (field("ChangeSchedule", "jitter_ms"), 0, 86_400_000),
+        ] {
+            assert_eq!((schema["minimum"].as_i64(), schema["maximum"].as_i64()), (Some(least), Some(most)), "{schema}");
+        }
+        assert!(document["components"]["schemas"]["Busy"].to_string().contains("queue"), "the words of when_busy");
+        for (method, path, body) in [
+            (Method::GET, "/api/v1/adapters/woocommerce/usage?days=0", None),
+            (Method::GET, "/api/v1/adapters/woocommerce/usage?days=401", None),
+            (Method::GET, "/api/v1/link-batches/lnb_1/proposals?min_confidence=101", None),
+            (Method::GET, "/api/v1/link-batches/lnb_1/proposals?below=-1", None),
+            (Method::POST, "/api/v1/link-batches/lnb_1/accept", Some(r#"{"below": 101}"#)),
+            (Method::PATCH, "/api/v1/channels/shop/schedules/full", Some(r#"{"when_busy": "never"}"#)),
+        ] {
+            let request = Request::builder().method(method).uri(path).header(header::HOST, HOST);
+            let request = request.header(header::CONTENT_TYPE, "application/json");
+            let answer = web.send(request.body(body.map_or_else(Body::empty, Body::from)).expect("a request")).await;
+            assert!(matches!(answer.status.as_u16(), 400 | 422), "{path}: {} {}", answer.status, answer.json());
+        }
+    }
+
     async fn other_methods_and_places(app: App) {
         let web = Web::of(&app);
         for (method, path, status) in [

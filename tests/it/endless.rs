@@ -13,7 +13,9 @@ use crate::hostile;
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
 const DELTA: RunScope = RunScope::ChangedSince(0);
-const SURE: StartOptions = StartOptions { fresh: false, allow_mass_deletion: true };
+fn sure_of(gone: i64) -> StartOptions {
+    StartOptions { allow_mass_deletion: Some(gone), ..StartOptions::default() }
+}
 
 on_both! {
     async fn a_run_that_never_would_end_is_ended(app: App) {
@@ -70,7 +72,7 @@ on_both! {
         let held = hostile::import_as(&app, "shop", DELTA).await;
         assert_eq!((held.state, held.deleted, hostile::count(&app, &channel).await), (RunState::Incomplete, 0, 490), "{held:?}");
         assert!(held.failure.as_deref().is_some_and(|why| why.contains("500 of 500 products are gone from the shop, with the 10 that were deleted within a day") && why.contains("--allow-mass-deletion")), "{held:?}");
-        let sure = hostile::import_with(&app, "shop", DELTA, SURE).await;
+        let sure = hostile::import_with(&app, "shop", DELTA, sure_of(490)).await;
         assert_eq!((sure.state, sure.deleted, hostile::count(&app, &channel).await), (RunState::Completed, 490, 0), "{sure:?}");
     }
 
@@ -129,7 +131,7 @@ on_both! {
         // The shop says the same, and somebody is sure.
         hostile::change(&app, "shop", json!({"items": 0, "total": 0})).await;
         assert_eq!(hostile::import(&app, "shop").await.state, RunState::Incomplete);
-        let sure = hostile::import_with(&app, "shop", RunScope::Full, SURE).await;
+        let sure = hostile::import_with(&app, "shop", RunScope::Full, sure_of(30)).await;
         assert_eq!((sure.state, sure.deleted), (RunState::Completed, 30), "{sure:?}");
         assert!(scoped.deliveries(&channel, "dead", "", 10).await.expect("answers").is_empty(), "that is settled with it");
     }

@@ -65,6 +65,24 @@ on_both! {
         assert_eq!(door.get("/api/v1/channels/nobody/deliveries/refused").await.status, StatusCode::NOT_FOUND);
     }
 
+    async fn deliveries_that_were_answered_with_429_are_listed(app: App) {
+        let app = app.with(&[("ENTREPOT_WEBHOOKS_REQUESTS_PER_MINUTE", "3")]).await;
+        let shop = shop(&app, 3).await;
+        let door = door(&app.host);
+        shop.store.update(shop.store.product_ids()[0], |product| product.name = "Forged".into());
+        let mut forged = shop.told().remove(0);
+        forged.body = String::from_utf8_lossy(&forged.body).replace("Forged", "Forger").into_bytes();
+        let mut too_many = 0;
+        for _ in 0..8 {
+            too_many += i64::from(door.deliver(&shop.channel, &forged).await.status == StatusCode::TOO_MANY_REQUESTS);
+        }
+        assert!(too_many >= 4, "{too_many}");
+        let rows = refused(&app, &shop.channel, 8 + too_many).await;
+        let limited = rows.iter().find(|row| row.kind == "rate_limited").expect("those with 429");
+        assert!(limited.number == too_many && limited.reason.contains("webhooks.requests_per_minute"), "{rows:?}");
+        assert_eq!(rows.len(), 2, "each reason is a line: {rows:?}");
+    }
+
     async fn strangers_fill_no_database(app: App) {
         let shop = shop(&app, 3).await;
         let (sync, tenant) = (&app.host.sync, &app.host.tenant);

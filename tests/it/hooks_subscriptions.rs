@@ -106,6 +106,32 @@ on_both! {
         assert_eq!((active(&store), sync.verify_audit().await.expect("readable").differs), (4, None));
     }
 
+    /// Nor is one that it delivered to before, whether another one came after it or none.
+    async fn a_former_address_to_deliver_to_does_not_come_back(app: App) {
+        let (app, _store, _server) = shop(app).await;
+        let (sync, tenant) = (&app.host.sync, &app.host.tenant);
+        let execute = crate::changed_rows::execute;
+        sync.subscribe(tenant, SHOP, "https://former.example").await.expect("subscribed");
+        execute(&app, "CREATE TABLE former AS SELECT callback_url, mac FROM webhook_inboxes").await;
+        let put_back = "UPDATE webhook_inboxes SET callback_url = (SELECT callback_url FROM former), mac = (SELECT mac FROM former)";
+        sync.subscribe(tenant, SHOP, PUBLIC).await.expect("subscribed elsewhere");
+        for round in ["another came after it", "none is wanted any more"] {
+            execute(&app, put_back).await;
+            for sync in [sync, &app.reopen().await.sync] {
+                let refused = sync.subscriptions(tenant, SHOP, PUBLIC).await.expect_err(round).to_string();
+                assert!(refused.contains("an earlier state") && refused.contains("webhooks subscribe"), "{round}: {refused}");
+                let differs = sync.verify_audit().await.expect("readable").differs.unwrap_or_default();
+                assert!(differs.contains("delivers to"), "{round}: {differs}");
+            }
+            sync.unsubscribe(tenant, SHOP, PUBLIC).await.expect("ended");
+            assert_eq!(sync.verify_audit().await.expect("readable").differs, None, "{round}");
+        }
+        let settings = serde_json::Map::from_iter([("price_rounding".to_owned(), "half-up".into())]);
+        sync.set_channel(tenant, SHOP, settings, Vec::new()).await.expect("another entry about the channel");
+        execute(&app, put_back).await;
+        assert!(sync.subscriptions(tenant, SHOP, PUBLIC).await.is_err(), "it says what was said before");
+    }
+
     async fn subscriptions_are_made_mended_looked_after_and_ended(app: App) {
         let (app, store, _server) = shop(app).await;
         let (sync, tenant) = (&app.host.sync, &app.host.tenant);
@@ -179,6 +205,21 @@ on_both! {
         let run = app.carry(&app.run().await.run_id()).await;
         assert_eq!((run.state, run.scope, run.updated), (RunState::Completed, "changed_since", 1), "{run:?}");
         assert_eq!(sync.begin_looks().await.expect("a look"), 0, "one is enough");
+    }
+
+    /// They are the seller's: this host says what it sees, and leaves them as they are.
+    async fn what_was_made_by_hand_and_the_shop_switched_off_is_said(app: App) {
+        let shop = crate::hooks::shop(&app, 2).await;
+        shop.store.update(shop.store.product_ids()[0], |product| product.name = "Told".into());
+        assert_eq!(crate::hooks::door(&app.host).deliver_all(&shop).await, 1);
+        switch_off(&shop.store);
+        app.clock().advance(61 * 60 * 1000);
+        assert_eq!(app.host.sync.mend_subscriptions().await.expect("looked"), 1);
+        assert_eq!(active(&shop.store), 3, "it is left switched off");
+        let channel = listed(&app).await;
+        assert!(channel["problem"].as_str().is_some_and(|why| why.contains("made by hand: product.")), "{channel}");
+        let (code, found) = Entrepot::new(app.environment.clone()).json(&["doctor"]);
+        assert!(code == 1 && found.to_string().contains("Switch them on again there"), "{found}");
     }
 
     async fn a_channel_that_is_removed_takes_its_subscriptions_along(app: App) {

@@ -94,7 +94,7 @@ on_both! {
         assert_eq!((held.state, held.deleted), (RunState::Incomplete, 0), "{held:?}");
         assert!(held.failure.is_some_and(|why| why.contains("--allow-mass-deletion")));
         assert_eq!(app.products().await.len(), before);
-        let confirmed = app.import_with(RunScope::Full, StartOptions { allow_mass_deletion: true, ..StartOptions::default() }).await;
+        let confirmed = app.import_with(RunScope::Full, StartOptions { allow_mass_deletion: Some(60), ..StartOptions::default() }).await;
         assert_eq!((confirmed.state, confirmed.deleted), (RunState::Completed, 60), "{confirmed:?}");
     }
 

@@ -153,7 +153,7 @@ on_both! {
         let channel = app.connect(&server.base_url, &store.key()).await;
         let scoped = app.host.db.tenant(&app.host.tenant);
         let mut tx = scoped.begin().await.expect("begins");
-        let run = tx.insert_run(&channel, RunScope::Full, false).await.expect("a run");
+        let run = tx.insert_run(&channel, RunScope::Full, None).await.expect("a run");
         let held = tx.lease_run(&run, "slow", 10_000, None).await.expect("a lease");
         let lease = held.and_then(|row| row.lease()).expect("held");
         assert!(tx.lease_run(&run, "fast", 10_000, None).await.expect("no lease").is_none(), "the lease is held");

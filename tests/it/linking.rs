@@ -278,8 +278,9 @@ on_both! {
         let batch = format!("/link-batches/{}", made["batch"].as_str().expect("an id"));
         assert_eq!(get("/link-batches").await["items"][0]["batch"], made["batch"]);
         let page = get(&format!("{batch}/proposals?limit=4&reason=sku&min_confidence=80")).await;
-        assert_eq!((page["items"].as_array().map(Vec::len), page["next"].as_str()), (Some(4), Some("4")), "{page}");
-        let rest = get(&format!("{batch}/proposals?limit=4&cursor=4")).await;
+        let next = page["next"].as_str().expect("more");
+        assert_eq!(page["items"].as_array().map(Vec::len), Some(4), "{page}");
+        let rest = get(&format!("{batch}/proposals?limit=4&cursor={next}")).await;
         assert_eq!((rest["items"].as_array().map(Vec::len), rest["next"].is_null()), (Some(2), true), "{rest}");
         assert_eq!(post(&format!("{batch}/reject"), json!({"ids": [6]})).await.1["changed"], 1);
         assert_eq!(post(&format!("{batch}/accept"), json!({})).await.0, 400, "all is said, not left out");

@@ -1,6 +1,8 @@
 //! The whole application: the real host and the real adapter against a simulated shop, on both databases.
 
 mod admission;
+mod adopted;
+mod allowance;
 mod api;
 mod auth;
 mod browser;
@@ -8,6 +10,7 @@ mod changed_rows;
 mod changed_rows_before;
 mod cli;
 mod clock;
+mod clocks;
 mod compiled;
 mod connect;
 mod connect_cli;
@@ -39,6 +42,7 @@ mod linking_undo;
 mod marketplaces;
 mod metrics;
 mod operations;
+mod operator;
 mod origins;
 mod outage;
 mod private;
@@ -55,6 +59,8 @@ mod schedules;
 mod serving;
 mod shown;
 mod stock;
+mod tampering;
+mod terms;
 mod together;
 mod tokens;
 mod traces;

@@ -2,12 +2,16 @@
 
 use std::time::Duration;
 
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
 use entrepot_domain::run::{RunScope, RunState};
 use entrepot_sync::StartOptions;
 use entrepot_test_support::server::{Fault, Matcher, Server};
 use entrepot_test_support::woocommerce::{Seed, Store, serve};
-use entrepot_tests::{App, Entrepot, SHOP, on_both, postgres_url};
+use entrepot_tests::{App, Database, Entrepot, SHOP, on_both, postgres_url};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
+
+use super::document::send;
 
 /// Longer than any single statement, or any wait for a connection.
 const OUTAGE: Duration = Duration::from_secs(30);
@@ -95,5 +99,39 @@ on_both! {
         serve.kill();
         assert_eq!((run.state(), run.counts().fetched), (RunState::Completed, 900), "{run:?}\n{}", serve.said());
         app.assert_whole(900).await;
+    }
+}
+
+/// Whoever reads meanwhile is told so, and when to come again.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_read_while_the_database_is_away_comes_later() {
+    if postgres_url().is_none() {
+        return;
+    }
+    let app = App::start(Database::Postgres).await;
+    app.install().await;
+    let away = Away::begin(&app).await;
+    let read = async |path: &str| {
+        let request = Request::builder().uri(path).header(header::HOST, "127.0.0.1").body(Body::empty());
+        (path.to_owned(), send(&app, request.expect("a request")).await)
+    };
+    let answers = tokio::join!(
+        read("/api/v1/channels"),
+        read("/api/v1/adapters"),
+        read("/api/v1/runs"),
+        read("/api/v1/channels/shop"),
+        read("/api/v1/dead-letters"),
+        read("/api/v1/audit/verification"),
+    );
+    away.end().await;
+    for (path, answer) in [answers.0, answers.1, answers.2, answers.3, answers.4, answers.5] {
+        let problem = answer.json();
+        assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{path}: {problem}");
+        assert!(
+            problem["detail"].as_str().is_some_and(|why| why.contains("database cannot be reached")),
+            "{path}: {problem}"
+        );
+        let wait = answer.headers.get(header::RETRY_AFTER).and_then(|wait| wait.to_str().ok()?.parse::<u32>().ok());
+        assert!(wait > Some(0), "{path}: {:?}", answer.headers);
     }
 }

@@ -14,13 +14,13 @@ use super::changed_rows::execute;
 const ADAPTER: &str = "woocommerce";
 
 /// Keeps what is in the tables under a name; those that refer to others last.
-async fn keep(app: &App, name: &str, tables: &[&str]) {
+pub(crate) async fn keep(app: &App, name: &str, tables: &[&str]) {
     for table in tables {
         execute(app, &format!("CREATE TABLE {name}_{table} AS SELECT * FROM {table}")).await;
     }
 }
 
-async fn put_back(app: &App, name: &str, tables: &[&str]) {
+pub(crate) async fn put_back(app: &App, name: &str, tables: &[&str]) {
     for table in tables.iter().rev() {
         execute(app, &format!("DELETE FROM {table}")).await;
     }
@@ -29,7 +29,7 @@ async fn put_back(app: &App, name: &str, tables: &[&str]) {
     }
 }
 
-async fn open_the_log(app: &App) {
+pub(crate) async fn open_the_log(app: &App) {
     let triggers: &[&str] = match app.host.db.pools() {
         Pools::Postgres(_) => &["audit_log_append_only ON audit_log"],
         Pools::Sqlite { .. } => &["audit_log_no_delete", "audit_log_no_update"],
@@ -39,7 +39,7 @@ async fn open_the_log(app: &App) {
     }
 }
 
-async fn again(app: &App) -> entrepot_server::host::Host {
+pub(crate) async fn again(app: &App) -> entrepot_server::host::Host {
     app.reopen_with(&[], &entrepot_program().display().to_string()).await.expect("opens")
 }
 
@@ -207,6 +207,53 @@ on_both! {
         // Nor is a channel gone without a word.
         execute(&app, "UPDATE channels SET removed_at = 1").await;
         assert!(sync.verify_audit().await.expect("readable").broken.is_some());
+    }
+
+    /// It would be the one that is looked at and approved next.
+    async fn a_version_that_was_removed_does_not_come_back(app: App) {
+        app.install().await;
+        let admission = app.host.sync.admission();
+        admission.install(version("0.2.0"), "test").await.expect("installs");
+        keep(&app, "installed", &["adapters"]).await;
+        admission.remove(ADAPTER, "0.2.0", "test").await.expect("removed");
+        execute(&app, "INSERT INTO adapters SELECT * FROM installed_adapters WHERE version = '0.2.0'").await;
+        for host in [&app.host, &again(&app).await] {
+            let admission = host.sync.admission();
+            assert_eq!(admission.latest(ADAPTER).await.expect("the one that is there").version, "0.1.0");
+            let listed = admission.adapters().await.expect("listed");
+            assert_eq!(listed[0].state(), "put back in the database", "{listed:?}");
+            let wanted = Approval { version: Some("0.2.0".into()), ..Approval::default() };
+            let refused = admission.approve(ADAPTER, wanted, "test").await.expect_err("it was removed").to_string();
+            assert!(refused.contains("an earlier state") && refused.contains("adapter remove woocommerce@0.2.0"), "{refused}");
+        }
+        admission.remove(ADAPTER, "0.2.0", "test").await.expect("removed once more");
+        admission.install(version("0.2.0"), "test").await.expect("and installed by whoever means it");
+        assert_eq!(admission.latest(ADAPTER).await.expect("that one").version, "0.2.0");
+        assert_eq!(app.host.sync.verify_audit().await.expect("readable").differs, None);
+    }
+
+    /// What is sealed for a channel opens for it, whenever it was sealed.
+    async fn a_channels_former_secret_does_not_come_back(app: App) {
+        let store = Store::generate(Seed { products: 3, variable_share: 0.0, seed: 64 });
+        let server = serve(&store);
+        app.connect(&server.base_url, &store.key()).await;
+        let (sync, tenant) = (&app.host.sync, &app.host.tenant);
+        keep(&app, "former", &["channel_secrets"]).await;
+        let fresh = store.add_key(entrepot_test_support::woocommerce::Permission::Read);
+        let secret = |name: &str, value: &str| (name.to_owned(), entrepot_domain::Secret::new(value));
+        let new = || vec![secret("consumer_key", &fresh.consumer_key), secret("consumer_secret", &fresh.consumer_secret)];
+        sync.set_channel(tenant, SHOP, Map::new(), new()).await.expect("set");
+        sync.test_channel(tenant, SHOP).await.expect("works");
+        put_back(&app, "former", &["channel_secrets"]).await;
+        for host in [&app.host, &again(&app).await] {
+            let refused = host.sync.test_channel(tenant, SHOP).await.expect_err("not the one of before").to_string();
+            assert!(refused.contains("put an earlier one back") && refused.contains("channel set shop --secret consumer_key"), "{refused}");
+            let differs = host.sync.verify_audit().await.expect("readable").differs.unwrap_or_default();
+            assert!(differs.contains("the secret consumer_key of shop"), "{differs}");
+        }
+        sync.set_channel(tenant, SHOP, Map::new(), new()).await.expect("given anew");
+        sync.test_channel(tenant, SHOP).await.expect("works");
+        assert_eq!(sync.verify_audit().await.expect("readable").differs, None);
     }
 
     async fn a_channel_that_vanished_and_bytes_that_were_replaced_are_noticed(app: App) {

@@ -1,10 +1,12 @@
 //! An adapter that breaks on one channel is left alone there, and only there.
 
+use std::time::{Duration, Instant};
+
 use entrepot_admission::AdmissionError;
 use entrepot_domain::ChannelId;
 use entrepot_domain::grants::{Approval, Narrowing};
 use entrepot_domain::run::{RunScope, RunState};
-use entrepot_sync::{NewChannel, RunReport, StartOptions, SyncError};
+use entrepot_sync::{NewChannel, Received, RunReport, StartOptions, SyncError};
 use entrepot_tests::{App, edited, on_both, with_version};
 use serde_json::{Map, json};
 
@@ -102,5 +104,26 @@ on_both! {
         assert_eq!((run.state, run.created), (RunState::Completed, 120), "{run:?}");
         let scoped = app.host.db.tenant(&app.host.tenant);
         assert_eq!(scoped.quarantine(&channel).await.expect("answers"), None, "it is forgotten");
+    }
+}
+
+on_both! {
+    async fn a_released_channel_is_delivered_to_again(app: App) {
+        crate::hostile::install(&app).await;
+        let channel = crate::hostile::add(&app, "bad", json!({})).await;
+        let deliver = async |body| crate::hostile::deliver(&app, &channel, body).await;
+        for _ in 0..5 {
+            assert_eq!(deliver(json!({"mode": "panic"})).await, Received::Refused);
+        }
+        assert!(matches!(deliver(json!({"id": "1"})).await, Received::Later(_)), "it is left alone");
+        let second = app.reopen().await;
+        assert!(second.sync.release_channel(&app.host.tenant, "bad", "test").await.expect("released"));
+        assert!(!second.sync.release_channel(&app.host.tenant, "bad", "test").await.expect("no more"));
+        // The first host learns of it when it looks at the channel again.
+        let end = Instant::now() + Duration::from_secs(20);
+        while !matches!(deliver(json!({"id": "2"})).await, Received::Stored) {
+            assert!(Instant::now() < end, "the pause goes on");
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
     }
 }

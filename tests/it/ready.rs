@@ -34,6 +34,20 @@ async fn an_embedded_database_that_cannot_be_written_is_not_ready() {
     assert!(code == 1 && said.to_string().contains("can only be read"), "{said}");
 }
 
+/// What is written after that nobody finds again.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_embedded_database_whose_file_is_gone_is_not_ready() {
+    let app = App::start(Database::Sqlite).await;
+    assert_eq!(readiness(&app).await, Ok(()));
+    let (file, elsewhere) = (app.data_dir().join("entrepot.db"), app.data_dir().join("elsewhere.db"));
+    std::fs::rename(&file, &elsewhere).expect("renamed");
+    assert!(readiness(&app).await.is_err_and(|why| why.contains("not at its place")));
+    std::fs::write(&file, b"").expect("another one");
+    assert!(readiness(&app).await.is_err_and(|why| why.contains("not at its place")));
+    std::fs::rename(&elsewhere, &file).expect("put back");
+    assert_eq!(readiness(&app).await, Ok(()));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_shared_database_that_cannot_be_written_is_not_ready() {
     if entrepot_tests::postgres_url().is_none() {

@@ -51,6 +51,24 @@ on_both! {
         app.assert_whole(3).await;
     }
 
+    async fn a_row_that_is_in_the_way_for_good_costs_its_item(app: App) {
+        let store = Store::empty();
+        let ids = ["one", "two", "three"].map(|name| store.insert(with_sku(name, name)));
+        let server = serve(&store);
+        app.connect(&server.base_url, &store.key()).await;
+        app.import().await;
+        // As after a backup of which only a part was put back: the product is there, and nobody knows where from.
+        let lost = "DELETE FROM source_items WHERE source_id = (SELECT MIN(source_id) FROM source_items)";
+        hostile::sql(&app, lost, lost).await;
+        let run = app.import().await;
+        assert_eq!((run.state, run.dead_letters), (RunState::Completed, 1), "{run:?}");
+        let letter = app.dead_letters().await.pop().expect("one");
+        assert_eq!(letter.source_id, ids[0].to_string(), "{letter:?}");
+        store.update(ids[1], |product| product.name = "changed".into());
+        let run = app.import().await;
+        assert_eq!((run.state, run.updated), (RunState::Completed, 1), "the others go on: {run:?}");
+    }
+
     async fn no_text_of_an_adapter_stops_a_channel(app: App) {
         hostile::install(&app).await;
         for (field, code) in [

@@ -12,15 +12,15 @@ use super::changed_rows::execute;
 
 const ADAPTER: &str = "woocommerce";
 
-struct Operator(Entrepot);
+pub(crate) struct Operator(pub(crate) Entrepot);
 
 impl Operator {
-    fn of(app: &App) -> Self {
+    pub(crate) fn of(app: &App) -> Self {
         Self(Entrepot::new(app.environment.clone()))
     }
 
     /// What the command prints, and what it complains of.
-    fn reads(&self, words: &[&str]) -> (i32, String) {
+    pub(crate) fn reads(&self, words: &[&str]) -> (i32, String) {
         let output = self.0.run(words);
         let text = [output.stdout, output.stderr].concat();
         (output.status.code().unwrap_or(-1), String::from_utf8_lossy(&text).into_owned())
@@ -108,6 +108,10 @@ on_both! {
         let review = admission.review(ADAPTER).await.expect("a review");
         assert!(review.difference.wider[0].starts_with("sellers are asked for consumer_secret as \"The password of your bank"), "{review:?}");
         assert_eq!(admission.active(ADAPTER).await.expect("in use").manifest.version, "0.1.0");
+        let named = |text: &str| text.replacen("name = \"WooCommerce\"", "name = \"Your bank\"", 1);
+        let installed = admission.install(signed("0.2.1", &named), "test").await.expect("installs");
+        let review = admission.review(ADAPTER).await.expect("a review");
+        assert!(!installed.approved && review.difference.wider == ["it calls itself \"Your bank\" instead of \"WooCommerce\""], "{review:?}");
         let installed = admission.install(signed("0.3.0", &str::to_owned), "test").await.expect("installs");
         assert!(installed.approved, "the same words come into use by themselves");
     }
@@ -120,10 +124,13 @@ on_both! {
         let named = |number: &str, host: &str| {
             edited(ADAPTER, |text| with_version(text, number).replacen("origin = \"{store_url}\"", &format!("origin = \"https://{host}\""), 1))
         };
-        for host in ["localhost", "x.localhost:8443", "127.0.0.1", "10.0.0.1", "[::1]", "metadata.google.internal", "10.0.0.1.nip.io", "x.lvh.me"] {
+        for host in ["localhost", "x.localhost:8443", "127.0.0.1", "10.0.0.1", "[::1]", "metadata.google.internal", "10.0.0.1.nip.io", "x.lvh.me", "kubernetes.default.svc", "shop.service.consul", "fritz.box"] {
             let refused = strict.sync.admission().install(named("0.2.0", host), "test").await.expect_err(host).to_string();
             assert!(refused.contains("egress[0].origin") && refused.contains("no marketplace"), "{host}: {refused}");
         }
+        let plain = edited(ADAPTER, |text| with_version(text, "0.2.0").replacen("origin = \"{store_url}\"", "origin = \"http://api.etsy.com\"", 1));
+        let refused = strict.sync.admission().install(plain, "test").await.expect_err("plain http").to_string();
+        assert!(refused.contains("egress[0].origin") && refused.contains("plain http"), "{refused}");
         let admission = app.host.sync.admission();
         admission.install(named("0.2.0", "x.lvh.me"), "test").await.expect("for development");
         let refused = strict.sync.admission().approve(ADAPTER, &Narrowing::default(), "test").await.expect_err("later, too");
@@ -159,20 +166,33 @@ async fn what_another_master_key_wrote_is_not_called_changed() {
     assert!(list.contains("of another master key") && !list.contains("changed"), "{list}");
 }
 
-/// Looking makes nothing.
+/// Commands that look, or do one thing, make nothing and bring nothing up to date.
+const LOOKING: [&[&str]; 6] = [
+    &["doctor"],
+    &["runs"],
+    &["adapter", "list"],
+    &["channel", "list"],
+    &["adapter", "audit", "--verify"],
+    &["key", "adopt"],
+];
+
 #[tokio::test(flavor = "multi_thread")]
-async fn doctor_does_not_set_a_database_up() {
+async fn who_looks_does_not_set_a_database_up() {
     if postgres_url().is_none() {
         return;
     }
     let folder = tempfile::tempdir().expect("a folder");
     let url = Database::Postgres.create(folder.path()).await;
+    let key = entrepot_vault::KeyRing::generate().to_text().to_string();
+    let data = folder.path().display().to_string();
     let environment =
-        [("ENTREPOT_DATABASE_URL", url.as_str()), ("ENTREPOT_DATA_DIR", &folder.path().display().to_string())]
+        [("ENTREPOT_DATABASE_URL", url.as_str()), ("ENTREPOT_DATA_DIR", &data), ("ENTREPOT_MASTER_KEY", &key)]
             .map(|(name, value)| (name.to_owned(), value.to_owned()));
     let operator = Operator(Entrepot::new(environment.into()));
-    let (code, said) = operator.reads(&["doctor"]);
-    assert!(code == 1 && said.contains("not set up yet") && said.contains("entrepot migrate"), "{said}");
+    for words in LOOKING {
+        let (code, said) = operator.reads(words);
+        assert!(code == 1 && said.contains("is empty") && said.contains("entrepot migrate"), "{words:?}: {said}");
+    }
     let mut connection = sqlx::PgConnection::connect(&url).await.expect("answers");
     let tables: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM pg_tables WHERE schemaname = 'public'")
         .fetch_one(&mut connection)
@@ -181,6 +201,27 @@ async fn doctor_does_not_set_a_database_up() {
     assert_eq!(tables, 0);
     assert_eq!(operator.reads(&["migrate"]).0, 0);
     sqlx::query("DELETE FROM _sqlx_migrations WHERE version = 22").execute(&mut connection).await.expect("as before");
-    let (code, said) = operator.reads(&["doctor"]);
-    assert!(code == 1 && said.contains("of an earlier version"), "{said}");
+    for words in LOOKING {
+        let (code, said) = operator.reads(words);
+        assert!(code == 1 && said.contains("of an earlier version"), "{words:?}: {said}");
+    }
+    let count = "SELECT COUNT(*) FROM _sqlx_migrations WHERE version = 22";
+    let count: i64 = sqlx::query_scalar(count).fetch_one(&mut connection).await.expect("a number");
+    assert_eq!(count, 0);
+}
+
+/// An embedded database is made by whatever comes first, and brought up to date by nobody but who works with it.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_embedded_database_of_an_earlier_version_is_left_as_it_is() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().display().to_string();
+    let operator = Operator(Entrepot::new(vec![("ENTREPOT_DATA_DIR".into(), data)]));
+    assert_eq!(operator.reads(&["runs"]).0, 0, "the first steps need no other");
+    let file = format!("sqlite://{}", folder.path().join("entrepot.db").display());
+    let mut connection = sqlx::SqliteConnection::connect(&file).await.expect("answers");
+    sqlx::query("DELETE FROM _sqlx_migrations WHERE version = 22").execute(&mut connection).await.expect("as before");
+    for words in LOOKING {
+        let (code, said) = operator.reads(words);
+        assert!(code == 1 && said.contains("of an earlier version"), "{words:?}: {said}");
+    }
 }

@@ -3,9 +3,10 @@
 use std::time::Instant;
 
 use entrepot_domain::run::RunState;
+use entrepot_test_support::dice::Dice;
 use entrepot_test_support::server::{Fault, Matcher, RetryAfter, Server};
 use entrepot_test_support::woocommerce::{Seed, Store, serve};
-use entrepot_tests::{App, Database};
+use entrepot_tests::{App, Database, postgres_url};
 
 /// Of a shop: enough for several pages.
 const PRODUCTS: usize = 36;
@@ -29,15 +30,19 @@ fn kinds() -> [(&'static str, Fault); 6] {
 }
 
 async fn shop(products: usize, variable_share: f64) -> (App, Store, Server) {
+    shop_on(Database::Sqlite, products, products / 3, variable_share).await
+}
+
+async fn shop_on(database: Database, products: usize, page: usize, variable_share: f64) -> (App, Store, Server) {
     let store = Store::generate(Seed { products, variable_share, seed: 8 });
     let server = serve(&store);
-    let size = (products / 3).to_string();
+    let size = page.to_string();
     let options = [
         ("ENTREPOT_EGRESS_RETRY_MS", "1"),
         ("ENTREPOT_IMPORT_PAGE_SIZE", size.as_str()),
         ("ENTREPOT_IMPORT_BACKOFF_MS", "1"),
     ];
-    let app = App::start_with(Database::Sqlite, &options).await;
+    let app = App::start_with(database, &options).await;
     app.connect(&server.base_url, &store.key()).await;
     (app, store, server)
 }
@@ -55,27 +60,36 @@ async fn arrives(app: &App, store: &Store, server: &Server, what: &str, matcher:
     assert!(run.retries > 0 || run.requests < 20, "{what} was noticed: {run:?}");
 }
 
-async fn whatever_the_weather(variable_share: f64) {
-    let (app, store, server) = shop(PRODUCTS, variable_share).await;
-    for (kind, fault) in kinds() {
-        for rate in [2, 3, 7, 20] {
-            let what = format!("{kind}, one in {rate}");
-            arrives(&app, &store, &server, &what, Matcher::path("/wc/v3/").every(rate), fault.clone()).await;
+/// Each kind of fault, as often as it can be and at a rate that is drawn, over pages of different shapes: of products that take one
+/// request for all of them, and of products that take one or more each. ENTREPOT_WEATHER_SEED draws other rates.
+async fn any_weather(database: Database) {
+    let seed = std::env::var("ENTREPOT_WEATHER_SEED").map_or(20_260_601, |text| text.parse().expect("a number"));
+    eprintln!("these rates: ENTREPOT_WEATHER_SEED={seed}");
+    let mut dice = Dice::new(seed);
+    for (page, variable_share) in [(PRODUCTS, 0.0), (PRODUCTS / 3, 0.5), (5, 1.0)] {
+        let (app, store, server) = shop_on(database, PRODUCTS, page, variable_share).await;
+        for (kind, fault) in kinds() {
+            for rate in [2, 3 + dice.below(18) as usize] {
+                let what = format!("{database:?}, pages of {page}, {kind}, one in {rate}");
+                arrives(&app, &store, &server, &what, Matcher::path("/wc/v3/").every(rate), fault.clone()).await;
+            }
         }
+        let each = Matcher::path("/wc/v3/").first_of_each(2);
+        arrives(&app, &store, &server, "the first two tries of each", each, Fault::Status(503)).await;
+        assert_eq!(app.products().await.len() + app.dead_letters().await.len(), PRODUCTS);
     }
-    let each = Matcher::path("/wc/v3/").first_of_each(2);
-    arrives(&app, &store, &server, "the first two tries of each", each, Fault::Status(503)).await;
-    assert_eq!(app.products().await.len() + app.dead_letters().await.len(), PRODUCTS);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn simple_products_arrive_in_any_weather() {
-    whatever_the_weather(0.0).await;
+async fn products_arrive_in_any_weather_sqlite() {
+    any_weather(Database::Sqlite).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn products_with_variations_arrive_in_any_weather() {
-    whatever_the_weather(0.5).await;
+async fn products_arrive_in_any_weather_postgres() {
+    if postgres_url().is_some() {
+        any_weather(Database::Postgres).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -102,6 +116,22 @@ async fn a_shop_with_a_rate_limit_is_read() {
 async fn one_refusal_among_good_answers_ends_nothing() {
     let (app, store, server) = shop(PRODUCTS, 0.2).await;
     arrives(&app, &store, &server, "one 401 in five", Matcher::path("/wc/v3/").every(5), Fault::Status(401)).await;
+}
+
+/// The same of an answer that says that nothing is there, be it from a balancer or from a shop that is just being updated.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_answer_that_nothing_is_there_ends_nothing() {
+    let no_route = Fault::Json(404, r#"{"code":"rest_no_route","message":"No route was found","data":{"status":404}}"#);
+    for (what, fault) in [("rest_no_route", no_route), ("a page about 404", Fault::Status(404))] {
+        let (app, store, server) = shop(PRODUCTS, 0.2).await;
+        arrives(&app, &store, &server, what, Matcher::path("/wc/v3/products?").every(3), fault.clone()).await;
+        // Said again, and by the probe as well, it ends the run with the reason.
+        server.inject(Matcher::path("/wc/v3/"), fault);
+        let run = app.import().await;
+        let why = run.failure.as_deref().unwrap_or_default();
+        assert!(run.state == RunState::Failed && why.contains("WooCommerce REST API"), "{what}: {run:?}");
+        assert!(run.retries <= 2, "{what}: nobody waits for what is proved: {run:?}");
+    }
 }
 
 /// An answer that is whole and wrong in a way that only the adapter can tell.

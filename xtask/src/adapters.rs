@@ -6,30 +6,35 @@ use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result, ensure};
 
-use crate::process::{build_programs, program, root, run as run_command};
+use crate::process::{Profile, build_programs, program, root, run as run_command};
 
 pub(crate) fn run() -> Result<ExitCode> {
     // Whoever builds adapters wants the host to install them into.
-    build_programs(true)?;
-    build(true)?;
+    build_programs(Profile::Release)?;
+    build(Profile::Release)?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// Builds all adapters, with the `cargo adapter` that [`build_programs`] has built.
-pub(crate) fn build(release: bool) -> Result<()> {
-    build_below("plugins", release)
+pub(crate) fn build(profile: Profile) -> Result<()> {
+    build_below("plugins", profile)
+}
+
+/// Builds these adapters alone.
+pub(crate) fn build_some(ids: &[&str], profile: Profile) -> Result<()> {
+    ids.iter().try_for_each(|id| build_one(&root().join("plugins").join(id), profile))
 }
 
 /// Builds all adapters, the guests that must fail, the adapter that does things wrong, and those that must keep working, and gives the folder they are in.
 pub(crate) fn build_for_tests() -> Result<PathBuf> {
-    build(false)?;
-    build_one(&root().join("tests/hostile/guests"), false)?;
-    build_one(&root().join("tests/wrong"), false)?;
-    build_below("tests/golden", false)?;
+    build(Profile::Dev)?;
+    build_one(&root().join("tests/hostile/guests"), Profile::Dev)?;
+    build_one(&root().join("tests/wrong"), Profile::Dev)?;
+    build_below("tests/golden", Profile::Dev)?;
     Ok(folder())
 }
 
-fn build_below(below: &str, release: bool) -> Result<()> {
+fn build_below(below: &str, profile: Profile) -> Result<()> {
     let mut crates = Vec::new();
     for entry in fs::read_dir(root().join(below)).with_context(|| format!("{below}/ cannot be read"))? {
         let path = entry?.path();
@@ -39,13 +44,13 @@ fn build_below(below: &str, release: bool) -> Result<()> {
     }
     crates.sort();
     ensure!(!crates.is_empty(), "there is no crate with an adapter.toml under {below}/");
-    crates.iter().try_for_each(|path| build_one(path, release))
+    crates.iter().try_for_each(|path| build_one(path, profile))
 }
 
 /// By a program of its own, not a dependency: what encodes components would make each xtask start slow. It finds a compiler for
 /// guests and says which it took.
-fn build_one(path: &Path, release: bool) -> Result<()> {
-    let mut command = Command::new(program("cargo-adapter", release));
+fn build_one(path: &Path, profile: Profile) -> Result<()> {
+    let mut command = Command::new(program("cargo-adapter", profile));
     command.current_dir(root()).args(["adapter", "build"]);
     command.arg("--manifest-path").arg(path.join("Cargo.toml")).arg("--out").arg(folder());
     run_command(&mut command)

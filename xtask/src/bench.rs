@@ -19,7 +19,7 @@ use serde::Deserialize;
 use crate::adapters;
 use crate::host::{Host, Report, Shop, Simulator, Spent};
 use crate::postgres::Postgres;
-use crate::process::{build_programs, program, root};
+use crate::process::{Profile, build_programs, program, root};
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -67,15 +67,16 @@ struct Baseline {
 }
 
 pub(crate) fn run(options: &Options) -> Result<ExitCode> {
-    build_programs(true)?;
-    adapters::build(true)?;
+    build_programs(Profile::Release)?;
+    adapters::build(Profile::Release)?;
     let server = if options.postgres { Some(Postgres::start()?) } else { None };
     println!(
         "{:<34} {:>9} {:>9} {:>8} {:>8} {:>8} {:>8} {:>8}   seconds waiting for pages, comparing, mapping, writing",
         "", "records", "records/s", "wall s", "CPU s", "peak MB", "x wall", "x CPU"
     );
     for &products in &options.products {
-        let simulator = Simulator::start("woocommerce", products, Some(options.variable_share), None)?;
+        let simulator =
+            Simulator::start(Profile::Release, "woocommerce", products, Some(options.variable_share), None)?;
         let folder = format!("target/bench/{products}");
         let data = root().join(&folder);
         if data.exists() {
@@ -89,12 +90,12 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
         if let Some(line) = fetched {
             show(&Line { what: size("only fetched"), ..line }, None);
         }
-        let host = Host::new(&folder, &sqlite("entrepot"));
+        let host = Host::new(Profile::Release, &folder, &sqlite("entrepot"));
         measured(&host, &simulator.shop, &size("SQLite"), &sqlite("native"))?;
         if let Some(server) = &server {
             let (own, native) =
                 (server.create(&format!("bench_{products}"))?, server.create(&format!("native_{products}"))?);
-            let host = Host::new(&folder, &own).with_new_key()?;
+            let host = Host::new(Profile::Release, &folder, &own).with_new_key()?;
             measured(&host, &simulator.shop, &size("PostgreSQL"), &native)?;
         }
     }
@@ -133,7 +134,7 @@ fn measured(host: &Host, shop: &Shop, title: &str, native_database: &str) -> Res
 
 /// The same shop read, or read, mapped and written, by a plain program. None: there is no such program.
 fn baseline(shop: &Shop, how: &str, database: Option<&str>) -> Result<Option<Line>> {
-    let bench = program("entrepot-bench", true);
+    let bench = program("entrepot-bench", Profile::Release);
     if !bench.exists() {
         eprintln!("no baseline `{how}`: {} is not built by this workspace", bench.display());
         return Ok(None);

@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use crate::adapters;
 use crate::host::{Host, Report, Simulator};
-use crate::process::{build_programs, free_port, output, program, root};
+use crate::process::{Profile, build_programs, free_port, output, program, root};
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -31,6 +31,8 @@ pub(crate) struct Options {
 
 /// Those whose adapters are there.
 const MARKETPLACES: [&str; 4] = ["bigcommerce", "etsy", "shopify", "woocommerce"];
+/// Somebody is waiting: the release build of the host takes twice as long.
+const PROFILE: Profile = Profile::Dev;
 const DATA_DIR: &str = "target/demo";
 const DATABASE: &str = "sqlite://target/demo/entrepot.db";
 
@@ -42,9 +44,9 @@ struct DeadLetter {
 }
 
 pub(crate) fn run(options: &Options) -> Result<ExitCode> {
-    build_programs(true)?;
-    adapters::build(true)?;
     let marketplaces: Vec<&str> = MARKETPLACES.into_iter().filter(|name| options.shows(name)).collect();
+    build_programs(PROFILE)?;
+    adapters::build_some(&marketplaces, PROFILE)?;
     let mut host = host(options)?;
     let (mut simulators, mut completed) = (Vec::new(), true);
     let authorities = root().join(DATA_DIR).join("authorities.pem");
@@ -53,7 +55,7 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
     for marketplace in &marketplaces {
         // Tokens are never sent without TLS; only WooCommerce has a way to sign in without.
         let authority = authorities.with_file_name(format!("{marketplace}.pem"));
-        let simulator = Simulator::start(marketplace, options.products, None, Some(&authority))?;
+        let simulator = Simulator::start(PROFILE, marketplace, options.products, None, Some(&authority))?;
         let mut bundle = OpenOptions::new().append(true).open(&authorities)?;
         bundle.write_all(&fs::read(&authority)?)?;
         let shop = &simulator.shop;
@@ -90,10 +92,10 @@ fn host(options: &Options) -> Result<Host> {
                 .with_context(|| format!("{DATA_DIR} cannot be removed; is a demonstration still running?"))?;
         }
         fs::create_dir_all(&data)?;
-        return Ok(Host::new(DATA_DIR, DATABASE));
+        return Ok(Host::new(PROFILE, DATA_DIR, DATABASE));
     };
     fs::create_dir_all(&data)?;
-    let mut host = Host::new(DATA_DIR, url);
+    let mut host = Host::new(PROFILE, DATA_DIR, url);
     if !url.starts_with("sqlite:") {
         // The same key every time: the database may hold secrets that were sealed with it.
         let key = data.join("shared.key");
@@ -165,7 +167,7 @@ fn report(host: &Host, channel: &str, report: &Report) -> Result<()> {
 }
 
 fn next(host: &Host, channel: &str, listen: Option<&str>) {
-    let entrepot = program("entrepot", true);
+    let entrepot = program("entrepot", PROFILE);
     let entrepot = entrepot.strip_prefix(root()).unwrap_or(&entrepot).display();
     let variable = |name: &str| host.env.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value);
     println!("\nthe database is {}", variable("ENTREPOT_DATABASE_URL"));

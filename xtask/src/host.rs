@@ -10,7 +10,7 @@ use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::process::{output, program, root, run};
+use crate::process::{Profile, output, program, root, run};
 
 /// The program `entrepot` with an environment; nothing of the caller's settings comes through but the log filter.
 #[derive(Clone)]
@@ -20,14 +20,14 @@ pub(crate) struct Host {
 }
 
 impl Host {
-    pub(crate) fn new(data_dir: &str, database_url: &str) -> Self {
+    pub(crate) fn new(profile: Profile, data_dir: &str, database_url: &str) -> Self {
         let env = [
             ("ENTREPOT_DATA_DIR", data_dir),
             ("ENTREPOT_DATABASE_URL", database_url),
             ("ENTREPOT_EGRESS_ALLOW_LOOPBACK", "1"),
         ];
         let env = env.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
-        Self { program: program("entrepot", true), env }
+        Self { program: program("entrepot", profile), env }
     }
 
     /// Databases that are no file of the host need a key that is given.
@@ -100,23 +100,25 @@ pub(crate) struct Simulator {
 impl Simulator {
     /// `authority`: it speaks TLS, and the certificate to trust is written there.
     pub(crate) fn start(
+        profile: Profile,
         marketplace: &str,
         products: u64,
         variable_share: Option<f64>,
         authority: Option<&Path>,
     ) -> Result<Self> {
-        Self::start_with(marketplace, products, variable_share, authority, &[])
+        Self::start_with(profile, marketplace, products, variable_share, authority, &[])
     }
 
     /// With options of its own.
     pub(crate) fn start_with(
+        profile: Profile,
         marketplace: &str,
         products: u64,
         variable_share: Option<f64>,
         authority: Option<&Path>,
         options: &[&str],
     ) -> Result<Self> {
-        let mut command = Command::new(program("entrepot-simulator", true));
+        let mut command = Command::new(program("entrepot-simulator", profile));
         command.args([marketplace, "--products", &products.to_string()]);
         command.args(options);
         if let Some(share) = variable_share {

@@ -42,6 +42,7 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    process::end_with_the_reader();
     let outcome = match Cli::parse().command {
         Command::Demo(options) => demo::run(&options),
         Command::Test(options) => test::run(&options),

@@ -6,7 +6,7 @@ use std::process::{Command, ExitCode};
 use anyhow::{Context, Result};
 use clap::Args;
 
-use crate::process::{cargo, output, program, root, run as run_command};
+use crate::process::{Profile, cargo, output, program, root, run as run_command};
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -18,7 +18,7 @@ pub(crate) struct Options {
 pub(crate) fn run(options: &Options) -> Result<ExitCode> {
     // As `cargo xtask test` builds: without the tests dependencies have other features, and wasmtime is compiled once more.
     run_command(cargo().args(["build", "--workspace", "--bins", "--tests"]))?;
-    let told = output(Command::new(program("entrepot", false)).arg("openapi"))?;
+    let told = output(Command::new(program("entrepot", Profile::Dev)).arg("openapi"))?;
     let document: serde_json::Value = serde_json::from_str(&told).context("`entrepot openapi` printed no JSON")?;
     let text = serde_json::to_string_pretty(&document)? + "\n";
     let path = root().join("docs/openapi.json");

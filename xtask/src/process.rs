@@ -33,22 +33,35 @@ pub(crate) fn cargo() -> Command {
     cargo
 }
 
+/// How programs are built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Profile {
+    /// In a fraction of the time. What the tests build is used, and the other way round.
+    Dev,
+    /// As users run it.
+    Release,
+}
+
 /// Builds all programs of the workspace.
 ///
 /// Always the whole workspace, never `-p` of one crate: cargo unites the features of what is built together, so a crate built
 /// alone has other features below it, and wasmtime would be compiled once more for each such choice.
-pub(crate) fn build_programs(release: bool) -> Result<()> {
+pub(crate) fn build_programs(profile: Profile) -> Result<()> {
     let mut cargo = cargo();
     cargo.args(["build", "--workspace", "--bins"]);
-    if release {
+    if profile == Profile::Release {
         cargo.arg("--release");
     }
     run(&mut cargo)
 }
 
 /// A program of the workspace that [`build_programs`] has built.
-pub(crate) fn program(name: &str, release: bool) -> PathBuf {
-    target_dir().join(if release { "release" } else { "debug" }).join(name)
+pub(crate) fn program(name: &str, profile: Profile) -> PathBuf {
+    let folder = match profile {
+        Profile::Dev => "debug",
+        Profile::Release => "release",
+    };
+    target_dir().join(folder).join(name)
 }
 
 /// Shows the command, runs it, and gives its status.
@@ -96,4 +109,16 @@ pub(crate) fn has_cargo(command: &str) -> bool {
 pub(crate) fn free_port(wanted: u16) -> Result<u16> {
     let listener = TcpListener::bind(("127.0.0.1", wanted)).or_else(|_| TcpListener::bind(("127.0.0.1", 0)));
     Ok(listener.context("no free port on 127.0.0.1")?.local_addr()?.port())
+}
+
+/// Whoever reads what is printed may go away, as `| head` does: then this ends quietly, where `println!` would panic.
+pub(crate) fn end_with_the_reader() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let said = panic.payload().downcast_ref::<String>().map_or("", String::as_str);
+        if said.starts_with("failed printing to std") && said.contains("Broken pipe") {
+            std::process::exit(0);
+        }
+        usual(panic);
+    }));
 }

@@ -2,6 +2,7 @@
 //! database does not hold. Changing, removing or inserting a row breaks it, and so does recomputing it without the key.
 // See docs/decisions/0013-keyed-audit-chain.md
 
+mod channels;
 mod compare;
 mod followed;
 mod newest;
@@ -16,6 +17,7 @@ use serde_json::Value;
 use crate::mac::hex;
 use crate::{Admission, AdmissionError, MacKeys};
 
+pub use channels::Beside;
 pub(crate) use followed::Followed;
 pub(crate) use newest::highest_generation;
 use told::Told;
@@ -144,7 +146,16 @@ impl Admission {
             // Nobody adds an entry, nor what it is about, while the two are held against each other.
             let mut tx = self.db().begin().await?;
             if tx.audit_head().await?.map_or(0, |head| head.seq) == verified.entries {
-                verified.differs = self.differs(&mut tx, &told).await?;
+                let followed = self.followed().lock().await.entries();
+                if followed > verified.entries {
+                    let why = format!(
+                        "this host has followed the log to entry {followed}, and it ends with {}: somebody cut off its end",
+                        verified.entries
+                    );
+                    verified.broken = Some(BrokenLink { seq: verified.entries + 1, why });
+                } else {
+                    verified.differs = self.differs(&mut tx, &told).await?;
+                }
                 return Ok(verified);
             }
         }
@@ -197,11 +208,13 @@ impl Admission {
 
     fn broken(&self, row: &AuditRow, after: i64, before: &str) -> Option<String> {
         if row.seq != after + 1 {
-            return Some(format!("entry {} is missing", after + 1));
+            return Some(format!("entry {} is missing: somebody deleted it", after + 1));
         }
         match hash(self.audit_keys(), row, before) {
             None => Some(format!("it was written under the master key {:?}, which is not given here", row.key_id)),
-            Some(hash) if hash != row.hash => Some("it, or the entry before it, is not what was written".to_owned()),
+            Some(hash) if hash != row.hash => {
+                Some("it, or the entry before it, is not what was written: somebody changed it".to_owned())
+            }
             Some(_) => None,
         }
     }

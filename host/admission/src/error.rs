@@ -1,5 +1,5 @@
 use entrepot_artifact::{ArtifactError, FetchError, SourceError};
-use entrepot_domain::grants::{ManifestError, NarrowError};
+use entrepot_domain::grants::{ManifestError, NarrowError, Nowhere};
 use entrepot_runtime::LoadError;
 use entrepot_store::StoreError;
 use thiserror::Error;
@@ -24,19 +24,30 @@ impl AdmissionError {
     pub(crate) fn changed_head(name: &str, why: Unfit) -> Self {
         match name.strip_prefix("grants:") {
             Some(adapter) => {
-                Self::Changed { what: format!("what is in use of {adapter}"), why, remedy: approve_again(adapter) }
+                let what = format!("what is in use of {adapter} (the head of its grants)");
+                Self::Changed { what, why, remedy: approve_again(adapter) }
             }
-            None => Self::Changed {
-                what: "the list of trusted keys".to_owned(),
-                why,
-                remedy: "Begin a new one: entrepot adapter trust KEY".to_owned(),
-            },
+            None => Self::changed_keys("the list of trusted keys (its head)".to_owned(), why),
         }
+    }
+
+    pub(crate) fn changed_keys(what: String, why: Unfit) -> Self {
+        let remedy = "Begin a new list with a key that you know: entrepot adapter trust KEY; or give it up as it is: entrepot adapter \
+                      untrust --all";
+        Self::Changed { what, why, remedy: remedy.to_owned() }
     }
 
     pub(crate) fn changed_adapter(adapter: &str, version: &str, why: Unfit) -> Self {
         let remedy = format!("Remove it, then install it again: entrepot adapter remove {adapter}@{version}");
         Self::Changed { what: format!("{adapter} {version} as it is installed"), why, remedy }
+    }
+
+    /// For whoever follows the log already.
+    pub(crate) fn without_advice_to_verify(&self) -> String {
+        match self {
+            Self::Changed { what, why, remedy } => format!("{what} is not used: {why}. {remedy}"),
+            other => other.to_string(),
+        }
     }
 
     /// Why a row is not used, where that is it.
@@ -50,6 +61,10 @@ impl AdmissionError {
     pub(crate) fn is_changed(&self) -> bool {
         matches!(self, Self::Changed { .. })
     }
+}
+
+fn lines(wider: &[String]) -> String {
+    wider.iter().map(|line| format!("\n  + {line}")).collect()
 }
 
 fn approve_again(adapter: &str) -> String {
@@ -68,10 +83,8 @@ pub enum AdmissionError {
     Fetch(#[from] FetchError),
     #[error("the manifest is not right: {0}")]
     Manifest(#[from] ManifestError),
-    #[error(
-        "adapter.toml, {key}: {address} is no marketplace: it has {why}; for development ENTREPOT_EGRESS_ALLOW_LOOPBACK=1 lets it in"
-    )]
-    Nowhere { key: String, address: String, why: &'static str },
+    #[error(transparent)]
+    Nowhere(#[from] Nowhere),
     #[error("{0}; it is not installed")]
     Unsigned(String),
     #[error(
@@ -106,6 +119,17 @@ pub enum AdmissionError {
     Share(u8),
     #[error("there is no earlier grant of {0} to go back to")]
     NothingToRollBack(String),
+    #[error(
+        "{adapter} {version} was rolled back before, and a rollback does not return to it; there is nothing else to go back to. To \
+         use it all the same: entrepot adapter approve {adapter}@{version}"
+    )]
+    RolledBackBefore { adapter: String, version: String },
+    #[error(
+        "going back to {adapter} {version} would allow more than the grant in force, and nothing was changed:{}\nIf that is right: \
+         entrepot adapter rollback {adapter} --accept-wider (REST: {{\"accept_wider\": true}}). To grant less of it: entrepot adapter \
+         approve {adapter}@{version}, with what to leave out", lines(.wider)
+    )]
+    WiderBefore { adapter: String, version: String, wider: Vec<String> },
     #[error("there is no key to authenticate the audit log with")]
     NoAuditKey,
     #[error("the manifest asks for {operation}, which the component does not export")]
@@ -114,7 +138,10 @@ pub enum AdmissionError {
         "{adapter} {version} is installed already with other bytes (digest {digest}); give the new build a new version"
     )]
     OtherBytes { adapter: String, version: String, digest: String },
-    #[error("there is no adapter {0:?}; install it with `entrepot adapter install FILE --approve`")]
+    #[error(
+        "there is no adapter {0:?}; `entrepot adapter list` shows what is installed. To install one: entrepot adapter install FILE (or \
+         registry:{0}), then look at it with `entrepot adapter inspect`, and let it in with `entrepot adapter approve`"
+    )]
     Unknown(String),
     #[error(
         "the adapter {0:?} is installed and not approved; look at it with `entrepot adapter inspect {0}`, then `entrepot adapter approve {0}`"

@@ -6,7 +6,7 @@ use std::sync::{Arc, PoisonError};
 
 use entrepot_domain::ChannelId;
 use entrepot_domain::clock::Timestamp;
-use entrepot_domain::grants::{Ceilings, Grant, Manifest, Nowhere, generation_for};
+use entrepot_domain::grants::{Ceilings, Grant, Manifest, generation_for};
 use entrepot_runtime::{Adapter, Artifact, Sandbox};
 use entrepot_store::Db;
 use entrepot_store::grants::GrantRow;
@@ -82,7 +82,7 @@ impl Admission {
     /// Whether what the manifest names can be a marketplace at all.
     pub(crate) fn check_places(&self, manifest: &Manifest) -> Result<(), AdmissionError> {
         let nowhere = manifest.nowhere().filter(|_| !self.0.options.allow_loopback);
-        nowhere.map_or(Ok(()), |Nowhere { key, address, why }| Err(AdmissionError::Nowhere { key, address, why }))
+        nowhere.map_or(Ok(()), |nowhere| Err(nowhere.into()))
     }
 
     pub(crate) fn require_signatures(&self) -> bool {
@@ -142,7 +142,7 @@ impl Admission {
 
     async fn load(&self, adapter: &str, number: i64, head: &GrantHead) -> Result<Arc<Generation>, AdmissionError> {
         let row = self.db().grant(adapter, number).await?;
-        let row = row.ok_or_else(|| AdmissionError::changed_grant(adapter, number, crate::Unfit::Missing))?;
+        let row = row.ok_or_else(|| AdmissionError::changed_grant(adapter, number, crate::Unfit::Gone))?;
         // Every time: what was loaded is of no use any more when the row was changed since.
         // And the ceilings of this host hold, whatever was granted under others.
         let (grant, _) = self.granted(&row)?.capped(self.ceilings());

@@ -50,18 +50,14 @@ impl Admission {
     async fn grant_head_now(&self, adapter: &str) -> Result<Option<GrantHead>, AdmissionError> {
         self.follow_log().await?;
         let head: Option<GrantHead> = self.read_head(self.db().head(&of_grants(adapter)).await?)?;
-        if let Some(head) = &head {
-            self.check_head(adapter, head, self.db().audit_of_grants(adapter).await?).await?;
-        }
+        self.check_head(adapter, head.as_ref(), self.db().audit_of_grants(adapter).await?).await?;
         Ok(head)
     }
 
     /// The same from inside the transaction that is about to change it, before it has.
     pub(crate) async fn grant_head_in(&self, tx: &mut Tx, adapter: &str) -> Result<Option<GrantHead>, AdmissionError> {
         let head: Option<GrantHead> = self.read_head(tx.head(&of_grants(adapter)).await?)?;
-        if let Some(head) = &head {
-            self.check_head(adapter, head, tx.audit_of_grants(adapter).await?).await?;
-        }
+        self.check_head(adapter, head.as_ref(), tx.audit_of_grants(adapter).await?).await?;
         Ok(head)
     }
 

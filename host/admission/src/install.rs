@@ -178,8 +178,10 @@ impl Admission {
         options: InstallOptions,
     ) -> Result<bool, AdmissionError> {
         let mut highest: Option<semver::Version> = None;
-        for row in self.db().adapters_named(&manifest.id).await? {
-            if let Err(why) = self.check_adapter(&row) {
+        let rows = self.db().adapters_named(&manifest.id).await?;
+        self.follow_log().await?;
+        for row in rows {
+            if let Err(why) = self.check_installed(&row).await {
                 // It blocks its own number, and says nothing else.
                 if row.version == manifest.version {
                     return Err(AdmissionError::changed_adapter(&row.adapter_id, &row.version, why));

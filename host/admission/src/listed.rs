@@ -2,9 +2,24 @@
 
 use std::collections::HashMap;
 
+use entrepot_domain::clock::Timestamp;
+use entrepot_domain::grants::Terms;
 use entrepot_store::adapters::AdapterRow;
+use serde::Serialize;
 
 use crate::{Admission, AdmissionError};
+
+/// A grant that counts, and on what terms.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct InForce {
+    /// Percent of the channels it counts for.
+    pub share: i64,
+    pub generation: i64,
+    pub approved_by: String,
+    pub approved_at: Timestamp,
+    #[serde(flatten)]
+    pub terms: Terms,
+}
 
 /// One installed version.
 #[derive(Clone, Debug)]
@@ -39,7 +54,9 @@ impl Admission {
     pub async fn adapters(&self) -> Result<Vec<Listed>, AdmissionError> {
         let mut in_use: HashMap<String, Result<Vec<(String, i64)>, AdmissionError>> = HashMap::new();
         let mut listed = Vec::new();
-        for row in self.db().adapters().await? {
+        let rows = self.db().adapters().await?;
+        self.follow_log().await?;
+        for row in rows {
             if !in_use.contains_key(&row.adapter_id) {
                 let shares = match self.shares_of_versions(&row.adapter_id).await {
                     Err(error) if !error.is_changed() => return Err(error),
@@ -50,7 +67,7 @@ impl Admission {
             let shares = in_use.get(&row.adapter_id);
             let versions = shares.iter().filter_map(|shares| shares.as_ref().ok()).flatten();
             let share = versions.filter(|(version, _)| *version == row.version).map(|(_, share)| *share).max();
-            let of_row = self.check_adapter(&row).err();
+            let of_row = self.check_installed(&row).await.err();
             let of_row = of_row.map(|why| AdmissionError::changed_adapter(&row.adapter_id, &row.version, why));
             let of_grant = shares.and_then(|shares| shares.as_ref().err());
             let unfit = match (&of_row, of_grant) {
@@ -62,6 +79,34 @@ impl Admission {
             listed.push(Listed { row, share, problem, unfit });
         }
         Ok(listed)
+    }
+
+    /// The version that was installed last, of those that this host wrote down.
+    pub async fn latest(&self, adapter: &str) -> Result<AdapterRow, AdmissionError> {
+        let mut changed = None;
+        let rows = self.db().adapters_named(adapter).await?;
+        self.follow_log().await?;
+        for row in rows {
+            match self.check_installed(&row).await {
+                Ok(()) => return Ok(row),
+                Err(why) => drop(changed.get_or_insert(AdmissionError::changed_adapter(adapter, &row.version, why))),
+            }
+        }
+        Err(changed.unwrap_or_else(|| AdmissionError::Unknown(adapter.to_owned())))
+    }
+
+    /// That version, or the one that was installed last.
+    pub async fn installed(&self, adapter: &str, version: Option<&str>) -> Result<AdapterRow, AdmissionError> {
+        let Some(version) = version else { return self.latest(adapter).await };
+        let Some(row) = self.db().adapter_version(adapter, version).await? else {
+            self.latest(adapter).await?;
+            let (adapter, version) = (adapter.to_owned(), version.to_owned());
+            return Err(AdmissionError::NoVersion { adapter, version });
+        };
+        self.follow_log().await?;
+        let fits = self.check_installed(&row).await;
+        fits.map_err(|why| AdmissionError::changed_adapter(adapter, version, why))?;
+        Ok(row)
     }
 
     /// Why nothing of what is granted to an adapter is used; none: it is, or there is nothing.
@@ -85,13 +130,33 @@ impl Admission {
         Ok((main, canary))
     }
 
+    /// What is granted, the grant for most channels first. What was changed past this host counts for none.
+    pub async fn terms_in_force(&self, adapter: &str) -> Result<Vec<InForce>, AdmissionError> {
+        let found = async {
+            let mut found = Vec::new();
+            for (generation, share) in self.grant_head(adapter).await?.unwrap_or_default().shares().into_iter().rev() {
+                let row = self.db().grant(adapter, generation).await?;
+                let row =
+                    row.ok_or_else(|| AdmissionError::changed_grant(adapter, generation, crate::Unfit::Missing))?;
+                let terms = self.granted(&row)?.terms(self.ceilings());
+                let (approved_by, approved_at) = (row.approved_by, row.approved_at);
+                found.push(InForce { share, generation, approved_by, approved_at, terms });
+            }
+            Ok(found)
+        };
+        match found.await {
+            Err(error) if AdmissionError::is_changed(&error) => Ok(Vec::new()),
+            found => found,
+        }
+    }
+
     /// The one for most channels first. An error: what is granted was changed past this host.
     async fn shares_of_versions(&self, adapter: &str) -> Result<Vec<(String, i64)>, AdmissionError> {
         let head = self.grant_head(adapter).await?.unwrap_or_default();
         let mut versions = Vec::new();
         for (generation, share) in head.shares().into_iter().rev() {
             let row = self.db().grant(adapter, generation).await?;
-            let row = row.ok_or_else(|| AdmissionError::changed_grant(adapter, generation, crate::Unfit::Missing))?;
+            let row = row.ok_or_else(|| AdmissionError::changed_grant(adapter, generation, crate::Unfit::Gone))?;
             self.granted(&row)?;
             versions.push((row.version, share));
         }

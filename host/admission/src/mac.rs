@@ -19,10 +19,17 @@ pub enum Unfit {
     UnknownKey(String),
     #[error("it is not what this host wrote: somebody changed it in the database")]
     Changed,
+    #[error("it is not there any more: somebody deleted it in the database")]
+    Gone,
     #[error(
-        "it is not what this host wrote last, as its audit log says: somebody put an earlier state back in the database"
+        "it is not what this host wrote last, as its audit log says: somebody put an earlier state back in the database, or cut off the end \
+         of the log"
     )]
     Earlier,
+    #[error(
+        "this host wrote it, and its audit log does not know of it: somebody cut off the end of the log, or emptied it"
+    )]
+    Cut,
     #[error("the audit log is not whole from entry {0} on, so it cannot be told whether it still counts")]
     Log(i64),
 }
@@ -34,6 +41,8 @@ impl Unfit {
             Self::Missing => "not written by this host",
             Self::UnknownKey(_) => "of another master key",
             Self::Changed => "changed in the database",
+            Self::Gone => "deleted in the database",
+            Self::Cut => "not sure: the log was cut off",
             Self::Earlier => "put back in the database",
             Self::Log(_) => "not sure: the log is broken",
         }

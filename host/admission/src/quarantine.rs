@@ -86,7 +86,7 @@ impl Admission {
         Ok(())
     }
 
-    /// Ends a quarantine, and forgets how often there was one. False: there was none.
+    /// Ends a quarantine and a pause of webhooks, and forgets how often there was one. False: there was neither.
     pub async fn release(
         &self,
         scoped: &Scoped,
@@ -97,7 +97,7 @@ impl Admission {
         let mut tx = scoped.begin().await?;
         let details = json!({"channel": channel.as_str()});
         self.record(tx.raw(), by, Action::Release, Some(adapter), &details).await?;
-        let released = tx.end_quarantine(channel).await?;
+        let released = tx.end_quarantine(channel).await? | tx.resume_hooks(channel).await?;
         if released {
             tx.commit().await?;
         }

@@ -9,7 +9,7 @@ use entrepot_store::quarantine::Quarantine;
 use entrepot_store::usage::Usage;
 use serde::Serialize;
 
-use crate::{Admission, AdmissionError};
+use crate::{Admission, AdmissionError, InForce};
 
 #[derive(Clone, Debug, Serialize)]
 pub struct UsageReport {
@@ -19,6 +19,8 @@ pub struct UsageReport {
     /// Tried on a share of the channels.
     pub canary: Option<String>,
     pub report_only: bool,
+    /// What is granted besides rules: limits, pace and end; the grant for most channels first.
+    pub granted: Vec<InForce>,
     /// The moment from which on things are counted here.
     pub since: Timestamp,
     pub calls: Vec<Counted>,
@@ -73,6 +75,7 @@ impl Admission {
             version: granted.as_ref().map(|grant| grant.version.clone()),
             canary,
             report_only: granted.as_ref().is_some_and(|grant| grant.report_only),
+            granted: self.terms_in_force(adapter).await?,
             since,
             calls: summed(&usage, UseKind::Call, |usage| usage.operation.clone()),
             rules: granted.as_ref().map(|grant| rules(grant, &usage)).unwrap_or_default(),

@@ -31,19 +31,26 @@ pub struct Approved {
     pub grant: Grant,
     /// What was asked for beyond the ceilings of this host, and what is given instead.
     pub cut: Vec<String>,
+    /// What was asked for by the operator and has no effect, in words.
+    pub notes: Vec<String>,
 }
 
 impl From<Grant> for Approved {
     fn from(grant: Grant) -> Self {
-        Self { grant, cut: Vec::new() }
+        Self { grant, cut: Vec::new(), notes: Vec::new() }
     }
 }
 
 impl Admission {
     /// The difference between what is granted and what the version installed last asks for.
     pub async fn review(&self, adapter: &str) -> Result<Review, AdmissionError> {
-        let row = self.latest(adapter).await?;
-        let manifest = self.manifest(&row).await?;
+        self.review_of(&self.latest(adapter).await?).await
+    }
+
+    /// The same for a version that is installed.
+    pub async fn review_of(&self, row: &AdapterRow) -> Result<Review, AdmissionError> {
+        let adapter = row.adapter_id.as_str();
+        let manifest = self.manifest(row).await?;
         let (asked, cut) = Grant::as_requested(&manifest, row.digest.clone()).capped(self.ceilings());
         let (in_use, difference) = match self.granted_now(adapter).await? {
             Some(granted) => {
@@ -52,7 +59,7 @@ impl Admission {
             }
             None => (None, Difference { wider: asked.permissions().in_words(), narrower: Vec::new() }),
         };
-        Ok(Review { adapter: adapter.to_owned(), version: row.version, in_use, difference, cut })
+        Ok(Review { adapter: adapter.to_owned(), version: row.version.clone(), in_use, difference, cut })
     }
 
     /// What is granted for all channels. What somebody changed past this host counts as nothing.
@@ -67,10 +74,9 @@ impl Admission {
         }
     }
 
-    /// What the version installed last says it was made with.
-    pub async fn toolchain(&self, adapter: &str) -> Result<Vec<String>, AdmissionError> {
-        let row = self.latest(adapter).await?;
-        Ok(self.artifact(&row).await?.toolchain())
+    /// What a version says it was made with.
+    pub async fn toolchain(&self, row: &AdapterRow) -> Result<Vec<String>, AdmissionError> {
+        Ok(self.artifact(row).await?.toolchain())
     }
 
     /// What a version asks for, as its bytes say: what the database says of them is only shown in lists.
@@ -113,6 +119,14 @@ impl Admission {
         self.check_places(&manifest)?;
         let asked = Grant::as_requested(&manifest, row.digest.clone());
         let (asked, cut) = asked.capped(self.ceilings());
+        let notes = match (approval.accept_narrower, &row.signer) {
+            (true, None) => vec![format!(
+                "accepting narrower versions has no effect: {adapter} {} is not signed, and only versions by the same signer come into \
+                 use by themselves; install a signed one",
+                row.version
+            )],
+            _ => Vec::new(),
+        };
         let granted = Grant { accept_narrower: approval.accept_narrower, ..asked.narrowed(&approval.narrowing, now)? };
         let mut tx = self.db().begin().await?;
         // Looking under the log's lock makes two operators take turns; the second finds what the first did.
@@ -124,7 +138,7 @@ impl Admission {
         let action = match &before {
             None if share < ALL => return Err(AdmissionError::NothingBeside(adapter.to_owned())),
             Some(Before { granted: known, head, .. }) if share == ALL && head.canary.is_none() && *known == granted => {
-                return Ok(Approved { grant: granted, cut });
+                return Ok(Approved { grant: granted, cut, notes });
             }
             Some(Before { granted: known, .. }) if share < ALL && *known == granted => {
                 return Err(AdmissionError::NothingToTry(adapter.to_owned()));
@@ -142,7 +156,7 @@ impl Admission {
         self.record(&mut tx, by, action, Some(adapter), &details).await?;
         tx.commit().await?;
         tracing::info!(adapter, version = row.version, share, by, "adapter approved");
-        Ok(Approved { grant: granted, cut })
+        Ok(Approved { grant: granted, cut, notes })
     }
 
     /// Puts what was tried on a share of the channels in use for all.
@@ -152,7 +166,7 @@ impl Admission {
         let canary = self.before(&mut tx, adapter).await?.and_then(|before| before.head.canary);
         let (tried, _) = canary.ok_or_else(|| AdmissionError::NoCanary(adapter.to_owned()))?;
         let row = tx.grant(adapter, tried).await?;
-        let row = row.ok_or_else(|| AdmissionError::changed_grant(adapter, tried, crate::Unfit::Missing))?;
+        let row = row.ok_or_else(|| AdmissionError::changed_grant(adapter, tried, crate::Unfit::Gone))?;
         let granted = self.granted(&row)?;
         let generation = self.put_in_use(&mut tx, &granted, ALL, by).await?;
         let details = json!({
@@ -164,75 +178,13 @@ impl Admission {
         Ok(granted)
     }
 
-    /// Ends what is tried on a share of the channels; where nothing is, puts the grant before the one in use back in use, with its
-    /// version.
-    pub async fn rollback(&self, adapter: &str, by: &str) -> Result<Grant, AdmissionError> {
-        self.latest(adapter).await?;
-        let mut tx = self.db().begin().await?;
-        let back = self.way_back(&mut tx, adapter).await?;
-        let granted = self.go_back(&mut tx, back, None, by).await?;
-        tx.commit().await?;
-        Ok(granted)
-    }
-
-    /// Takes an adapter out of use: its next call anywhere is refused.
-    pub async fn revoke(&self, adapter: &str, by: &str) -> Result<(), AdmissionError> {
-        if self.db().adapters_named(adapter).await?.is_empty() {
-            return Err(AdmissionError::Unknown(adapter.to_owned()));
-        }
-        let mut tx = self.db().begin().await?;
-        tx.audit_head().await?;
-        let told = highest_generation(tx.audit_of_grants(adapter).await?.as_ref());
-        let head = match self.grant_head_in(&mut tx, adapter).await {
-            // Not to be told: out of use from now on, whatever it was.
-            Err(error) if error.is_changed() => GrantHead::default(),
-            head => {
-                let head = head?.unwrap_or_default();
-                if head.main.is_none() {
-                    return Err(AdmissionError::NotApproved(adapter.to_owned()));
-                }
-                head
-            }
-        };
-        let revoked = tx.newest_generation(adapter).await?.max(head.highest()).max(told);
-        self.record(&mut tx, by, Action::Revoke, Some(adapter), &json!({"generation": revoked})).await?;
-        self.write_head(&mut tx, &of_grants(adapter), &GrantHead { revoked, ..GrantHead::default() }).await?;
-        tx.revoke_grants(adapter, self.db().clock().now()).await?;
-        tx.commit().await?;
-        tracing::warn!(adapter, by, "adapter revoked");
-        Ok(())
-    }
-
-    /// The version that was installed last, of those that this host wrote down.
-    pub async fn latest(&self, adapter: &str) -> Result<AdapterRow, AdmissionError> {
-        let mut changed = None;
-        for row in self.db().adapters_named(adapter).await? {
-            match self.check_adapter(&row) {
-                Ok(()) => return Ok(row),
-                Err(why) => drop(changed.get_or_insert(AdmissionError::changed_adapter(adapter, &row.version, why))),
-            }
-        }
-        Err(changed.unwrap_or_else(|| AdmissionError::Unknown(adapter.to_owned())))
-    }
-
-    async fn installed(&self, adapter: &str, version: Option<&str>) -> Result<AdapterRow, AdmissionError> {
-        let Some(version) = version else { return self.latest(adapter).await };
-        let Some(row) = self.db().adapter_version(adapter, version).await? else {
-            self.latest(adapter).await?;
-            let (adapter, version) = (adapter.to_owned(), version.to_owned());
-            return Err(AdmissionError::NoVersion { adapter, version });
-        };
-        self.check_adapter(&row).map_err(|why| AdmissionError::changed_adapter(adapter, version, why))?;
-        Ok(row)
-    }
-
     /// What is in use, after waiting for everybody else who is changing it.
     pub(crate) async fn before(&self, tx: &mut Tx, adapter: &str) -> Result<Option<Before>, AdmissionError> {
         tx.audit_head().await?;
         let Some(head) = self.grant_head_in(tx, adapter).await? else { return Ok(None) };
         let Some(main) = head.main else { return Ok(None) };
         let row = tx.grant(adapter, main).await?;
-        let row = row.ok_or_else(|| AdmissionError::changed_grant(adapter, main, crate::Unfit::Missing))?;
+        let row = row.ok_or_else(|| AdmissionError::changed_grant(adapter, main, crate::Unfit::Gone))?;
         Ok(Some(Before { granted: self.granted(&row)?, head, main: row }))
     }
 

@@ -2,8 +2,9 @@
 
 use entrepot_domain::grants::Grant;
 use entrepot_store::Tx;
+use entrepot_store::grants::GrantRow;
 use entrepot_store::usage::Health;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::audit::Action;
 use crate::heads::{GrantHead, of_grants};
@@ -27,9 +28,49 @@ pub(crate) struct WayBack {
     to: (i64, Grant),
     /// What is tried on a share of the channels only has to end.
     canary: bool,
+    /// What it allows beyond the grant in force, in words.
+    wider: Vec<String>,
+}
+
+/// What a rollback led away from. No later one returns there.
+struct Left {
+    generation: i64,
+    version: String,
+    /// None: it is not kept any more.
+    grant: Option<Grant>,
+    /// It led to another version, so that the version itself was left, and not only one of its grants.
+    whole_version: bool,
+}
+
+impl Left {
+    /// What was approved after the rollback is an operator's decision, and may be returned to.
+    fn includes(&self, row: &GrantRow, grant: &Grant) -> bool {
+        let same_version = self.whole_version && row.version == self.version;
+        row.generation <= self.generation && (same_version || self.grant.as_ref() == Some(grant))
+    }
 }
 
 impl Admission {
+    /// Ends what is tried on a share of the channels; where nothing is, puts the grant before the one in use back in use, with its
+    /// version.
+    pub async fn rollback(&self, adapter: &str, by: &str) -> Result<Grant, AdmissionError> {
+        self.rollback_with(adapter, false, by).await
+    }
+
+    /// `accept_wider`: also where the earlier grant allows more than the one in force.
+    pub async fn rollback_with(&self, adapter: &str, accept_wider: bool, by: &str) -> Result<Grant, AdmissionError> {
+        self.latest(adapter).await?;
+        let mut tx = self.db().begin().await?;
+        let back = self.way_back(&mut tx, adapter).await?;
+        if !back.wider.is_empty() && !accept_wider {
+            let WayBack { to: (_, Grant { adapter_id: adapter, version, .. }), wider, .. } = back;
+            return Err(AdmissionError::WiderBefore { adapter, version, wider });
+        }
+        let granted = self.go_back(&mut tx, back, None, by).await?;
+        tx.commit().await?;
+        Ok(granted)
+    }
+
     /// Looks whether the generation, which is an upgrade, is stopped or denied much more often than what was before it, and if so
     /// goes back. True: it did.
     pub async fn judge(&self, adapter: &str, generation: i64) -> Result<bool, AdmissionError> {
@@ -52,7 +93,11 @@ impl Admission {
         let since = judged.approved_at;
         let back = match self.way_back(&mut tx, adapter).await {
             Ok(back) => back,
-            Err(AdmissionError::NothingToRollBack(_) | AdmissionError::Expired { .. }) => return Ok(false),
+            Err(
+                AdmissionError::NothingToRollBack(_)
+                | AdmissionError::RolledBackBefore { .. }
+                | AdmissionError::Expired { .. },
+            ) => return Ok(false),
             Err(error) => return Err(error),
         };
         // Another grant of the same version is an operator's decision, and so is going back to an older one.
@@ -61,6 +106,7 @@ impl Admission {
         }
         let known = self.db().health(adapter, back.to.0, now - COMPARED_MS).await?;
         let Some(why) = worse(&self.db().health(adapter, generation, since).await?, &known) else { return Ok(false) };
+        // What it restores was in force until this upgrade came; where that allows more, the log says what.
         self.go_back(&mut tx, back, Some(&why), "host").await?;
         tx.commit().await?;
         Ok(true)
@@ -72,16 +118,54 @@ impl Admission {
         if let Some((canary, _)) = head.canary {
             let version = tx.grant(adapter, canary).await?.map_or_else(String::new, |row| row.version);
             let from = (canary, version);
-            return Ok(WayBack { from, to: (main.generation, in_use), canary: true });
+            return Ok(WayBack { from, to: (main.generation, in_use), canary: true, wider: Vec::new() });
         }
         // The same grant approved twice is one state: going back to it would change nothing. What was changed past this host is none.
         let earlier = tx.grants_between(adapter, head.revoked, main.generation).await?;
-        let known = earlier.iter().filter_map(|row| Some((row.generation, self.granted(row).ok()?)));
-        let to = known.into_iter().find(|(_, known)| *known != in_use).ok_or_else(nothing)?;
+        let known = earlier.iter().filter_map(|row| Some((row, self.granted(row).ok()?)));
+        let left = self.left(tx, adapter).await?;
+        let mut passed_over = None;
+        let mut to = None;
+        for (row, grant) in known.filter(|(_, known)| *known != in_use) {
+            if left.iter().any(|left| left.includes(row, &grant)) {
+                passed_over.get_or_insert_with(|| grant.version.clone());
+            } else {
+                to = Some((row.generation, grant));
+                break;
+            }
+        }
+        let to = match (to, passed_over) {
+            (Some(to), _) => to,
+            (None, Some(version)) => {
+                return Err(AdmissionError::RolledBackBefore { adapter: adapter.to_owned(), version });
+            }
+            (None, None) => return Err(nothing()),
+        };
         if to.1.expires_at.is_some_and(|end| end <= self.db().clock().now()) {
             return Err(AdmissionError::Expired { adapter: adapter.to_owned() });
         }
-        Ok(WayBack { from: (main.generation, main.version), to, canary: false })
+        let (now, then) = (in_use.capped(self.ceilings()).0, to.1.clone().capped(self.ceilings()).0);
+        Ok(WayBack { from: (main.generation, main.version), wider: then.wider_than(&now), to, canary: false })
+    }
+
+    /// By the log, the latest first.
+    async fn left(&self, tx: &mut Tx, adapter: &str) -> Result<Vec<Left>, AdmissionError> {
+        let mut left = Vec::new();
+        for details in tx.audit_of_rollbacks(adapter).await? {
+            let details: Value = serde_json::from_str(&details).unwrap_or_default();
+            let (from, to) = (&details["from"], &details["to"]);
+            let (Some(generation), Some(version)) = (from["generation"].as_i64(), from["version"].as_str()) else {
+                continue;
+            };
+            let row = tx.grant(adapter, generation).await?;
+            left.push(Left {
+                generation,
+                version: version.to_owned(),
+                grant: row.and_then(|row| self.granted(&row).ok()),
+                whole_version: to["version"].as_str() != Some(version),
+            });
+        }
+        Ok(left)
     }
 
     pub(crate) async fn go_back(
@@ -91,12 +175,12 @@ impl Admission {
         why: Option<&str>,
         by: &str,
     ) -> Result<Grant, AdmissionError> {
-        let WayBack { from, to: (generation, granted), canary } = back;
+        let WayBack { from, to: (generation, granted), canary, wider } = back;
         let adapter = granted.adapter_id.as_str();
         let mut details = json!({
             "from": {"generation": from.0, "version": from.1},
             "to": {"generation": generation, "version": granted.version},
-            "why": why,
+            "why": why, "wider": wider,
         });
         if canary {
             let head = self.grant_head_in(tx, adapter).await?.unwrap_or_default();

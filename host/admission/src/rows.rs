@@ -30,6 +30,14 @@ impl Admission {
     }
 }
 
+impl Admission {
+    /// The same, and whether the log says that it is installed, as far as it was followed.
+    pub(crate) async fn check_installed(&self, row: &AdapterRow) -> Result<(), Unfit> {
+        self.check_adapter(row)?;
+        self.followed().lock().await.check_version(&row.adapter_id, &row.version, &row.digest)
+    }
+}
+
 fn with_grant<T>(row: &GrantRow, then: impl FnOnce(&[&[u8]]) -> T) -> T {
     let GrantRow { adapter_id, generation, version, digest, body, share, approved_by, approved_at, mac: _ } = row;
     let body = canonical(&body.0);

@@ -3,6 +3,7 @@
 use entrepot_artifact::{Artifact, PublicKey, Rotation};
 use entrepot_domain::names::mixed_word;
 use entrepot_store::Tx;
+use entrepot_store::audit::ChainedRow;
 use entrepot_store::trusted_keys::TrustedKey;
 use serde_json::json;
 
@@ -16,6 +17,14 @@ impl Admission {
         Ok(self.keys_and_rows().await?.1)
     }
 
+    /// Whether a key of that fingerprint is trusted now: it may have been when something was installed, and not any more.
+    pub async fn trusts(&self, key_id: &str) -> Result<bool, AdmissionError> {
+        match self.trusted_keys().await {
+            Err(error) if error.is_changed() => Ok(false),
+            keys => Ok(keys?.iter().any(|key| key.key_id == key_id)),
+        }
+    }
+
     async fn keys_and_rows(&self) -> Result<(Vec<PublicKey>, Vec<TrustedKey>), AdmissionError> {
         match self.keys_and_rows_now().await {
             // Somebody may have trusted a key between two reads.
@@ -27,8 +36,8 @@ impl Admission {
     async fn keys_and_rows_now(&self) -> Result<(Vec<PublicKey>, Vec<TrustedKey>), AdmissionError> {
         self.follow_log().await?;
         let rows = self.db().trusted_keys().await?;
-        let keys = self.believed(self.read_head(self.db().head(TRUSTED_KEYS).await?)?, &rows)?;
-        self.check_keys(&keys, self.db().audit_of_keys().await?).await?;
+        let list = self.read_head(self.db().head(TRUSTED_KEYS).await?)?;
+        let keys = self.believed(list, &rows, self.db().audit_of_keys().await?).await?;
         Ok((keys, rows))
     }
 
@@ -95,26 +104,41 @@ impl Admission {
 
     pub(crate) async fn believed_in(&self, tx: &mut Tx) -> Result<Vec<PublicKey>, AdmissionError> {
         let rows = tx.trusted_keys().await?;
-        let head = tx.head(TRUSTED_KEYS).await?;
-        let keys = self.believed(self.read_head(head)?, &rows)?;
-        self.check_keys(&keys, tx.audit_of_keys().await?).await?;
-        Ok(keys)
+        let list = self.read_head(tx.head(TRUSTED_KEYS).await?)?;
+        self.believed(list, &rows, tx.audit_of_keys().await?).await
     }
 
-    /// The keys of the list, which has to name just those that have rows; and the rows say of them what they are.
-    fn believed(&self, list: Option<Vec<String>>, rows: &[TrustedKey]) -> Result<Vec<PublicKey>, AdmissionError> {
-        let mut list = list.unwrap_or_default();
-        let mut found: Vec<&String> = rows.iter().map(|row| &row.public_key).collect();
-        list.sort();
-        found.sort();
-        let named = |row: &TrustedKey| {
-            let key: Option<PublicKey> = row.public_key.parse().ok();
-            key.is_some_and(|key| row.publisher == key.publisher() && row.key_id == key.id())
+    /// The keys of the list, which has to be what the log says, and to name just those that have rows; and the rows say of them what they
+    /// are.
+    async fn believed(
+        &self,
+        list: Option<Vec<String>>,
+        rows: &[TrustedKey],
+        told: Vec<ChainedRow>,
+    ) -> Result<Vec<PublicKey>, AdmissionError> {
+        let has_head = list.is_some();
+        let parsed = list.iter().flatten().map(|key| key.parse());
+        let keys: Vec<PublicKey> =
+            parsed.collect::<Result<_, _>>().map_err(|_| AdmissionError::Damaged("a trusted key".to_owned()))?;
+        self.check_keys(&keys, has_head, told).await?;
+        let changed = |id: &str, publisher: &str, why| {
+            let what = format!("the list of trusted keys (the row of the key {id} of {publisher})");
+            Err(AdmissionError::changed_keys(what, why))
         };
-        if !list.iter().eq(found) || !rows.iter().all(named) {
-            return Err(AdmissionError::changed_head(TRUSTED_KEYS, Unfit::Changed));
+        for key in &keys {
+            let (id, publisher) = (key.id(), key.publisher());
+            match rows.iter().find(|row| row.key_id == id) {
+                None => return changed(&id, publisher, Unfit::Gone),
+                Some(row) if row.public_key != key.to_string() || row.publisher != publisher => {
+                    return changed(&id, publisher, Unfit::Changed);
+                }
+                Some(_) => {}
+            }
         }
-        list.iter().map(|key| key.parse().map_err(|_| AdmissionError::Damaged("a trusted key".to_owned()))).collect()
+        match rows.iter().find(|row| !keys.iter().any(|key| key.id() == row.key_id)) {
+            Some(row) => changed(&row.key_id, &row.publisher, Unfit::Missing),
+            None => Ok(keys),
+        }
     }
 
     async fn rotate(&self, text: &str, by: &str) -> Result<TrustedKey, AdmissionError> {
@@ -159,6 +183,26 @@ impl Admission {
         self.write_keys(&mut tx, &keys).await?;
         tx.commit().await?;
         Ok(())
+    }
+
+    /// Believes nobody any longer, whatever the list has become. The ids of those that were on it.
+    pub async fn untrust_all(&self, by: &str) -> Result<Vec<String>, AdmissionError> {
+        let mut tx = self.db().begin().await?;
+        tx.audit_head().await?;
+        let damaged = match self.believed_in(&mut tx).await {
+            Err(error) if error.is_changed() => Some(error.to_string()),
+            believed => believed.map(|_| None)?,
+        };
+        let given_up: Vec<String> = tx.trusted_keys().await?.into_iter().map(|row| row.key_id).collect();
+        let details = json!({"list": [], "given_up": given_up, "damaged": damaged});
+        self.record(&mut tx, by, Action::Untrust, None, &details).await?;
+        for key_id in &given_up {
+            tx.remove_key(key_id, self.db().clock().now()).await?;
+        }
+        self.write_keys(&mut tx, &[]).await?;
+        tx.commit().await?;
+        tracing::warn!(keys = given_up.len(), by, "the list of trusted keys was given up");
+        Ok(given_up)
     }
 
     fn row(&self, key: &PublicKey, by: &str) -> TrustedKey {

@@ -38,6 +38,7 @@ mod rule;
 mod settings;
 mod share;
 mod strict_url;
+mod terms;
 #[cfg(test)]
 mod tests;
 mod texts;
@@ -69,3 +70,4 @@ pub use rule::{EgressRule, Limits, Method, RateLimit};
 pub use settings::{SecretField, Setting, SettingProblem, SettingType, Settings};
 pub use share::generation_for;
 pub use strict_url::{UrlRefused, parse_url};
+pub use terms::Terms;

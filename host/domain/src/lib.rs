@@ -8,6 +8,7 @@ pub mod id;
 pub mod linking;
 pub mod money;
 pub mod names;
+mod reader;
 pub mod run;
 pub mod schedule;
 pub mod secret;
@@ -19,4 +20,5 @@ pub use id::{
     ChannelId, ConnectionId, DeadLetterId, DeliveryId, Id, LinkBatchId, LinkId, LinkPairId, ProductId, RunId, TenantId,
 };
 pub use money::Money;
+pub use reader::end_with_the_reader;
 pub use secret::Secret;

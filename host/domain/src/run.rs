@@ -156,20 +156,19 @@ impl Counts {
 
     /// The count contract: what was declared = what was seen = what is accounted for. The answer says what is missing.
     pub fn shortfall(&self) -> Option<String> {
+        let items = |number: i64| if number == 1 { "1 item".to_owned() } else { format!("{number} items") };
         if self.accounted() != self.fetched {
             return Some(format!(
-                "{} items were fetched and {} are accounted for (created, updated, unchanged or dead letters)",
-                self.fetched,
-                self.accounted()
+                "{} came and {} accounted for (created, updated, unchanged or dead letters)",
+                items(self.fetched),
+                if self.accounted() == 1 { "1 is".to_owned() } else { format!("{} are", self.accounted()) }
             ));
         }
         let declared = self.declared?;
-        (declared > self.fetched).then(|| {
-            format!(
-                "the shop declared {declared} items and showed {}: {} are missing",
-                self.fetched,
-                declared - self.fetched
-            )
+        let missing = declared - self.fetched;
+        (missing > 0).then(|| {
+            let verb = if missing == 1 { "is" } else { "are" };
+            format!("the shop declared {} and showed {}: {missing} {verb} missing", items(declared), self.fetched)
         })
     }
 }
@@ -181,7 +180,7 @@ mod tests {
     #[test]
     fn a_run_short_of_what_was_declared_is_not_complete() {
         let counts = Counts { declared: Some(10), fetched: 9, created: 8, dead_letters: 1, ..Counts::default() };
-        assert!(counts.shortfall().is_some_and(|text| text.contains("1 are missing")));
+        assert!(counts.shortfall().is_some_and(|text| text.contains("1 is missing")));
         let whole = Counts { declared: Some(9), ..counts };
         assert_eq!(whole.shortfall(), None);
     }

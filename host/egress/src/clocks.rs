@@ -3,6 +3,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, UNIX_EPOCH};
 
 use entrepot_domain::clock::Timestamp;
 use http::HeaderMap;
@@ -36,6 +37,26 @@ struct Shops {
 struct Ahead {
     last: VecDeque<i64>,
     known: Option<i64>,
+    /// By all answers, however few.
+    settled: i64,
+    /// Where a signature was refused by the other clock: which one is signed by.
+    signs: Option<Signs>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Signs {
+    Ours,
+    Theirs,
+}
+
+impl Ahead {
+    fn signed_by(&self) -> Option<i64> {
+        match self.signs {
+            Some(Signs::Ours) => Some(0),
+            Some(Signs::Theirs) => Some(self.settled),
+            None => self.known,
+        }
+    }
 }
 
 impl Clocks {
@@ -76,6 +97,9 @@ impl Clocks {
         sorted.sort_unstable();
         let median = sorted[sorted.len() / 2];
         let settled = if median.abs() < NOISE_MS { 0 } else { median };
+        if (of.settled - settled).abs() > NOISE_MS || of.last.len() == 1 {
+            of.settled = settled;
+        }
         let another = |known: Option<i64>| known.is_none_or(|known| (known - settled).abs() > NOISE_MS);
         // What is signed has to fit, or is refused: a single answer proves too little for that.
         if of.last.len() >= FEWEST && another(of.known) {
@@ -91,9 +115,26 @@ impl Clocks {
         self.all().last.get(channel).copied()
     }
 
-    /// The same of that origin, by more than a few answers.
+    /// The same of that origin, by more than a few answers; or what is signed by since a signature was refused.
     pub(crate) fn ahead_at(&self, channel: &str, origin: &str) -> Option<i64> {
-        self.all().ahead.get(&(channel.to_owned(), origin.to_owned())).and_then(|of| of.known)
+        self.all().ahead.get(&(channel.to_owned(), origin.to_owned())).and_then(Ahead::signed_by)
+    }
+
+    /// What was signed so far ahead of our clock was refused: from now on it is signed by the other clock, if there is one. What the two
+    /// say, in words.
+    pub(crate) fn refused(&self, (channel, origin): (&str, &str), used: i64, now: Timestamp) -> Option<String> {
+        let mut all = self.all();
+        let of = all.ahead.get_mut(&(channel.to_owned(), origin.to_owned())).filter(|of| of.settled != 0)?;
+        // Of several that were under way together, the first has changed it.
+        if of.signed_by().unwrap_or(0) == used {
+            of.signs = Some(if used == 0 { Signs::Theirs } else { Signs::Ours });
+        }
+        let (seconds, side) = ((of.settled.abs() + 500) / 1_000, if of.settled > 0 { "ahead of" } else { "behind" });
+        let off = if seconds < 120 { format!("{seconds} seconds") } else { format!("{} minutes", (seconds + 30) / 60) };
+        let now = httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_millis(u64::try_from(now).unwrap_or(0)));
+        Some(format!(
+            "the date of its answers is {off} {side} this host's clock ({now}), so one of the two clocks is wrong"
+        ))
     }
 }
 
@@ -101,7 +142,7 @@ fn date(headers: &HeaderMap) -> Option<Timestamp> {
     // Of several, what came first was put in front by something on the way.
     let date = headers.get_all(DATE).iter().next_back()?;
     let date = httpdate::parse_http_date(date.to_str().ok()?).ok()?;
-    let since = date.duration_since(std::time::UNIX_EPOCH).ok()?;
+    let since = date.duration_since(UNIX_EPOCH).ok()?;
     i64::try_from(since.as_millis()).ok()
 }
 
@@ -125,7 +166,7 @@ mod tests {
     }
 
     fn said(ahead: i64) -> HeaderMap {
-        let at = std::time::UNIX_EPOCH + std::time::Duration::from_millis((NOW + ahead * 1_000) as u64);
+        let at = UNIX_EPOCH + Duration::from_millis((NOW + ahead * 1_000) as u64);
         HeaderMap::from_iter([(DATE, httpdate::fmt_http_date(at).parse().expect("a header"))])
     }
 
@@ -143,6 +184,26 @@ mod tests {
     fn what_is_known_stays_until_it_is_another() {
         assert_eq!(after(&[60, 60, 60, 62, 62, 62, 62, 62, 62]), Some(60_500));
         assert_eq!(after(&[60, 60, 60, 0, 0, 0, 0, 0, 0, 0, 0]), Some(0));
+    }
+
+    #[test]
+    fn a_signature_that_is_refused_is_made_by_the_other_clock() {
+        let clocks = Clocks::default();
+        assert_eq!(clocks.refused(HERE, 0, NOW), None, "there is no other");
+        for _ in 0..FEWEST {
+            clocks.note(HERE, &said(3_600), NOW, NOW);
+        }
+        let (here, ahead) = (|| clocks.ahead_at(HERE.0, HERE.1), 3_600_500);
+        assert_eq!(here(), Some(ahead));
+        let words = clocks.refused(HERE, ahead, NOW).expect("two clocks");
+        assert!(words.contains("60 minutes ahead of this host's clock"), "{words}");
+        assert_eq!(here(), Some(0));
+        clocks.refused(HERE, ahead, NOW);
+        assert_eq!(here(), Some(0), "one that was sent together with the first");
+        clocks.note(HERE, &said(3_600), NOW, NOW);
+        assert_eq!(here(), Some(0), "whatever the answers say");
+        clocks.refused(HERE, 0, NOW);
+        assert_eq!(here(), Some(ahead), "and back");
     }
 
     #[test]

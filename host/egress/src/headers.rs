@@ -8,6 +8,9 @@ use crate::exchange::Failure;
 /// Said to the host, and sent to nobody: the request only reads, whatever its method.
 pub(crate) const REPEATABLE: &str = "entrepot-repeatable";
 
+/// Said by the host, beside an answer that refuses a signature: what its clock and that of the answers say.
+pub(crate) const CLOCKS: &str = "entrepot-clocks";
+
 /// About the connection or about cookies, which end here.
 const DROPPED: [&str; 9] = [
     "alt-svc",

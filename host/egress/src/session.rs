@@ -22,6 +22,7 @@ use crate::pace::Pace;
 use crate::scrub::Scrubber;
 
 mod again;
+mod clock;
 mod follow;
 mod plan;
 

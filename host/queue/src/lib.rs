@@ -42,11 +42,21 @@ pub trait Handler: Send + Sync + 'static {
 #[derive(Debug, Error)]
 pub enum QueueError {
     #[error("the job engine answered: {0}")]
-    River(#[from] riverqueue::Error),
+    River(riverqueue::Error),
     #[error("the job engine's tables could not be brought up to date: {0}")]
     Migrate(String),
     #[error(transparent)]
     Store(#[from] entrepot_store::StoreError),
+}
+
+impl From<riverqueue::Error> for QueueError {
+    fn from(error: riverqueue::Error) -> Self {
+        match error {
+            // What the database says is the same whoever asked it.
+            riverqueue::Error::Database(error) => Self::Store(error.into()),
+            error => Self::River(error),
+        }
+    }
 }
 
 /// How often due jobs are looked for, and how often a fresh job is noticed where the database does not tell.

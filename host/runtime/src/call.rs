@@ -93,7 +93,7 @@ impl Adapter {
     {
         let limits = self.limits().of(operation);
         let Ok(_turn) = self.sandbox().line_of(operation).clone().acquire_owned().await else {
-            return Err(CallError::Stopped { operation, why: "the host is shutting down".into() });
+            return Err(CallError::Stopped { operation, why: "the host is shutting down".into(), panic: None });
         };
         let call_info = Call {
             operation,

@@ -9,7 +9,7 @@ mod webhook;
 
 pub(crate) use answer::asked_for;
 pub(crate) use listing::receipt;
-pub use listing::{Listing, Receipt};
+pub use listing::{Listing, Offer, Receipt};
 pub(crate) use model::product;
 pub use paging::{Account, ChannelView, Page, PageRequest, RawItem};
 pub(crate) use paging::{account, error, issues, page, raw_item};

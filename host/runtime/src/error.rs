@@ -30,6 +30,10 @@ fn in_words(issues: &[Issue]) -> String {
     beginning(&issues.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "), 2_000)
 }
 
+fn panicked(said: Option<&str>) -> String {
+    said.map_or_else(String::new, |said| format!("; it {said}"))
+}
+
 /// How long it asked to be left alone, for people: they have no use for milliseconds.
 fn later(wait: Option<u64>) -> String {
     match wait.map(|ms| ms.div_ceil(1000)) {
@@ -45,8 +49,13 @@ pub enum CallError {
     #[error(transparent)]
     Adapter(#[from] AdapterError),
     /// The guest broke a limit or its own assumptions, and its store is gone.
-    #[error("the adapter was stopped in {operation}: {why}")]
-    Stopped { operation: &'static str, why: String },
+    #[error("the adapter was stopped in {operation}: {why}{}", panicked(.panic.as_deref()))]
+    Stopped {
+        operation: &'static str,
+        why: String,
+        /// Where it panicked and why, as it logged it: its own words.
+        panic: Option<String>,
+    },
     #[error("the adapter has no {0}")]
     NotExported(&'static str),
 }

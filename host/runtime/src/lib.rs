@@ -24,8 +24,8 @@ pub use artifact::Artifact;
 pub use call::{Mapped, Mapper};
 pub use compiled::{CacheKey, CacheOptions, ChildLimits, CompileLimits, Compiler, compile_child};
 pub use convert::{
-    Account, ChannelView, Delivery, Event, Listing, Page, PageRequest, RawItem, Receipt, StockChange, Subscription,
-    Verdict, Verified,
+    Account, ChannelView, Delivery, Event, Listing, Offer, Page, PageRequest, RawItem, Receipt, StockChange,
+    Subscription, Verdict, Verified,
 };
 pub use engine::{Sandbox, SandboxError, SandboxOptions};
 pub use error::{AdapterError, CallError};

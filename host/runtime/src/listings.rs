@@ -4,8 +4,8 @@ use entrepot_domain::catalog::Issue;
 use entrepot_egress::Session;
 
 use crate::adapter::Adapter;
-use crate::convert::{self, ChannelView, Listing, Receipt};
-use crate::error::CallError;
+use crate::convert::{self, ChannelView, Listing, Offer, Receipt};
+use crate::error::{AdapterError, CallError};
 
 impl Adapter {
     /// `listings.check-listing`: what would be refused. Pure: no network whatever the grant says.
@@ -45,4 +45,55 @@ impl Adapter {
         })
         .await
     }
+
+    /// `listings.push-offers`: price and stock alone. One outcome for each offer, in order.
+    pub async fn push_offers(
+        &self,
+        channel: &ChannelView,
+        session: Session,
+        offers: Vec<Offer>,
+    ) -> Result<Vec<Result<(), AdapterError>>, CallError> {
+        let pre = self.push().ok_or(CallError::NotExported("listings/push-offers"))?.clone();
+        self.alone("push-offers", channel.clone(), session, move |store, channel| {
+            Box::pin(async move {
+                let bindings = pre.instantiate_async(&mut *store).await?;
+                let guest = bindings.entrepot_adapter_listings();
+                let wit: Vec<_> = offers.iter().map(Offer::to_wit).collect();
+                let answer = guest.call_push_offers(&mut *store, &channel.to_wit(), &wit).await?;
+                Ok(answer.map_err(convert::error).and_then(|outcomes| outcomes_of(offers.len(), outcomes)))
+            })
+        })
+        .await
+    }
+
+    /// `listings.end-listing`: it is no longer on sale; one that is gone already is ended.
+    pub async fn end_listing(
+        &self,
+        channel: &ChannelView,
+        session: Session,
+        listing: Listing,
+    ) -> Result<(), CallError> {
+        let pre = self.push().ok_or(CallError::NotExported("listings/end-listing"))?.clone();
+        self.alone("end-listing", channel.clone(), session, move |store, channel| {
+            Box::pin(async move {
+                let bindings = pre.instantiate_async(&mut *store).await?;
+                let guest = bindings.entrepot_adapter_listings();
+                let answer = guest.call_end_listing(&mut *store, &channel.to_wit(), &listing.to_wit()).await?;
+                Ok(answer.map_err(convert::error))
+            })
+        })
+        .await
+    }
+}
+
+/// Which offer an outcome is of is said by its place alone.
+fn outcomes_of(
+    offers: usize,
+    outcomes: Vec<Result<(), crate::bindings::types::Error>>,
+) -> Result<Vec<Result<(), AdapterError>>, AdapterError> {
+    if outcomes.len() != offers {
+        let told = format!("the adapter was given {offers} offers and answered with {} outcomes", outcomes.len());
+        return Err(AdapterError::Other(told));
+    }
+    Ok(outcomes.into_iter().map(|outcome| outcome.map_err(convert::error)).collect())
 }

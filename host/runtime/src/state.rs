@@ -23,6 +23,8 @@ pub(crate) struct HostState {
     pub(crate) channel: String,
     pub(crate) log_left: usize,
     pub(crate) log_dropped: u64,
+    /// What the guest said of a panic: a trap follows.
+    pub(crate) panicked: Option<String>,
     pub(crate) host_calls_left: u64,
     pub(crate) ticks_left: u64,
     /// Set when the CPU budget ran out.
@@ -57,6 +59,7 @@ impl HostState {
             channel: call.channel.to_owned(),
             log_left: call.limits.log,
             log_dropped: 0,
+            panicked: None,
             host_calls_left: call.limits.host_calls,
             ticks_left: call.limits.ticks(),
             out_of_cpu: false,
@@ -68,6 +71,7 @@ impl HostState {
     /// A new budget for the next item in the same store.
     pub(crate) fn refill(&mut self) {
         self.log_left = self.limits.log;
+        self.panicked = None;
         self.host_calls_left = self.limits.host_calls;
         self.ticks_left = self.limits.ticks();
     }

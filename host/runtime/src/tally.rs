@@ -49,13 +49,20 @@ impl<'a> Tally<'a> {
         } else {
             // The cause comes last: before it there is only where in the guest it happened.
             let why = trap.root_cause().to_string().lines().next().unwrap_or_default().chars().take(300).collect();
-            self.stopped(if state.out_of_host_calls { "host_calls" } else { "trap" }, why)
+            let stopped = self.stopped(if state.out_of_host_calls { "host_calls" } else { "trap" }, why);
+            match stopped {
+                // Beside the reason, which usage is counted by, and not in it: the guest chooses these words.
+                CallError::Stopped { operation, why, .. } => {
+                    CallError::Stopped { operation, why, panic: state.panicked.clone() }
+                }
+                other => other,
+            }
         }
     }
 
     pub(crate) fn stopped(&self, limit: &str, why: String) -> CallError {
         self.metrics.add(Metric::CallsStopped, &[self.adapter, self.operation, limit], 1);
-        CallError::Stopped { operation: self.operation, why }
+        CallError::Stopped { operation: self.operation, why, panic: None }
     }
 
     /// The call is over.

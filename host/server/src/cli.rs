@@ -9,6 +9,7 @@ mod webhooks;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use adapter::id_or_version;
 pub use adapter::{AdapterCommand, ApproveArgs};
 pub use connect::{ConnectArgs, ReconnectArgs};
 pub use dead_letters::DeadLettersCommand;
@@ -167,9 +168,31 @@ pub struct ImportArgs {
     /// Begin again, even if a run that stopped could go on
     #[arg(long)]
     pub fresh: bool,
-    /// Let more products vanish at once than usually believed
-    #[arg(long)]
-    pub allow_mass_deletion: bool,
+    /// Let so many products vanish at once and no more; without a number, as many as the last import that was held back showed
+    #[arg(long, value_name = "NUMBER", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    pub allow_mass_deletion: Option<MassDeletion>,
+}
+
+/// How much may vanish.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MassDeletion {
+    /// As many as an operator was shown.
+    Shown,
+    UpTo(i64),
+}
+
+impl std::str::FromStr for MassDeletion {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "" => Ok(Self::Shown),
+            _ => match text.parse() {
+                Ok(number) if number >= 0 => Ok(Self::UpTo(number)),
+                _ => Err("write how many products may vanish, as in --allow-mass-deletion=15".to_owned()),
+            },
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]

@@ -22,7 +22,7 @@ use entrepot_runtime::{ChildLimits, compile_child};
 use entrepot_vault::KeyRing;
 
 use crate::cli::{Cli, Command, KeyCommand};
-use crate::host::{Host, open_database, own_program};
+use crate::host::{Host, Tables, open_database, own_program};
 use crate::output::{Output, complain, write_line};
 
 /// Runs a command; the exit code says how it ended.
@@ -74,27 +74,40 @@ async fn dispatch(command: Command, output: Output) -> Result<ExitCode> {
 
 async fn carry_out(command: Command, config: Config, output: Output) -> Result<ExitCode> {
     if let Command::Key(KeyCommand::Adopt) = command {
-        let db = open_database(&config, Clock::System).await?;
-        let keys = crate::master_key::adopt(&config, &db).await?;
-        let host = Host::open(config, Clock::System, own_program()).await?;
+        let db = open_database(&config, Clock::System, Tables::AsTheyAre).await?;
+        let Some(keys) = crate::master_key::adopt(&config, &db).await? else {
+            return output
+                .say(&serde_json::json!({"adopted": []}), || {
+                    "the database is written with this master key already; nothing was changed".to_owned()
+                })
+                .map(|()| ExitCode::SUCCESS);
+        };
+        let host = Host::open_with(config, Clock::System, own_program(), Tables::AsTheyAre).await?;
         host.sync.admission().adopted(&keys, &crate::output::operator()).await?;
         output.say(&serde_json::json!({"adopted": keys}), || {
             format!(
-                "the database is written with {} from now on; `entrepot doctor` says what has to be given once more",
+                "the database is written with {} from now on. What was written with another key has to be given once more, in this order: \
+                 trust the publishers' keys (entrepot adapter trust KEY), remove the adapters, install and approve them again (entrepot adapter \
+                 list), say settings and secrets of the channels anew (entrepot channel set CHANNEL says which). `entrepot doctor` says what is \
+                 left",
                 keys.join(", ")
             )
         })?;
         return Ok(ExitCode::SUCCESS);
     }
     if let Command::Migrate = command {
-        let db = open_database(&config, Clock::System).await?;
+        let db = open_database(&config, Clock::System, Tables::BroughtUpToDate).await?;
         output.say(
             &serde_json::json!({"migrated": true, "database": format!("{:?}", db.engine()).to_lowercase()}),
             || "the database is up to date".to_owned(),
         )?;
         return Ok(ExitCode::SUCCESS);
     }
-    let host = Host::open(config, Clock::System, own_program()).await?;
+    let tables = match &command {
+        Command::Serve { .. } => Tables::BroughtUpToDate,
+        _ => Tables::AsTheyAre,
+    };
+    let host = Host::open_with(config, Clock::System, own_program(), tables).await?;
     let done = match command {
         Command::Serve { role } => serve::run(host, role).await,
         Command::Adapter(command) => adapter::run(&host, command, output).await,

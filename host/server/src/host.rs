@@ -11,7 +11,7 @@ use entrepot_metrics::Metrics;
 use entrepot_queue::Queue;
 use entrepot_runtime::{CacheKey, CacheOptions, CompileLimits, Compiler, Sandbox, SandboxOptions};
 use entrepot_spool::Area;
-use entrepot_store::Db;
+use entrepot_store::{Db, Engine};
 use entrepot_sync::{Sync, SyncOptions};
 
 use crate::private;
@@ -28,7 +28,12 @@ impl Host {
     /// Connects, brings the database up to date, finds the keys, starts the sandbox. `program` is the binary `entrepot`, which
     /// compiles adapters; within it, [`own_program`].
     pub async fn open(config: Config, clock: Clock, program: PathBuf) -> Result<Self> {
-        let db = open_database(&config, clock.clone()).await?;
+        Self::open_with(config, clock, program, Tables::BroughtUpToDate).await
+    }
+
+    /// The same; of the database's tables as said.
+    pub async fn open_with(config: Config, clock: Clock, program: PathBuf, tables: Tables) -> Result<Self> {
+        let db = open_database(&config, clock.clone(), tables).await?;
         let keys = crate::master_key::load(&config, &db).await?;
         let metrics = Metrics::default();
         let egress = Egress::new(EgressOptions {
@@ -112,8 +117,28 @@ async fn bring_up_to_date(db: &Db) -> Result<()> {
     Ok(Queue::migrate(db).await?)
 }
 
+/// What becomes of a database's tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tables {
+    BroughtUpToDate,
+    /// They have to be up to date: who looks at a database, or works with it for a moment, decides for no other host that it is
+    /// another version's from now on. A new embedded database is this host's own, and is made.
+    AsTheyAre,
+}
+
+/// Why the tables cannot be used as they are.
+async fn not_usable(db: &Db) -> Result<Option<&'static str>> {
+    if !db.is_set_up().await? {
+        let missing = "the database is empty: start `entrepot serve`, or make its tables with `entrepot migrate`";
+        return Ok((db.engine() == Engine::Postgres).then_some(missing));
+    }
+    let earlier = "the database is of an earlier version: stop all hosts of that version, then start `entrepot serve`, or use `entrepot \
+                   migrate`";
+    Ok((!db.is_migrated().await?).then_some(earlier))
+}
+
 /// The database, up to date.
-pub async fn open_database(config: &Config, clock: Clock) -> Result<Db> {
+pub async fn open_database(config: &Config, clock: Clock, tables: Tables) -> Result<Db> {
     let found = private::prepare(config)?;
     for path in found.tightened {
         tracing::warn!(path = %path.display(), "others could read it; now its owner alone can");
@@ -124,6 +149,11 @@ pub async fn open_database(config: &Config, clock: Clock) -> Result<Db> {
     let db = Db::connect(&config.database_url, clock).await.context(
         "the database cannot be opened; check ENTREPOT_DATABASE_URL, that the server runs, and that the folder can be written",
     )?;
+    if tables == Tables::AsTheyAre
+        && let Some(why) = not_usable(&db).await?
+    {
+        anyhow::bail!(why);
+    }
     if let Err(error) = bring_up_to_date(&db).await {
         // Where nothing can be written, that is the reason, whatever was being written.
         return match db.write_problem().await {

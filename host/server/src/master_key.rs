@@ -150,16 +150,32 @@ async fn opening(ring: &KeyRing, db: &Db, with: impl Fn(&str) -> bool) -> Result
     Ok(Some(of_them.any(opens)))
 }
 
-/// Begins anew with the keys given, whatever the database was written with.
-pub(crate) async fn adopt(config: &Config, db: &Db) -> Result<Vec<String>> {
+/// Begins anew with the keys given, whatever the database was written with. None: it was written with them, and nothing is changed.
+pub(crate) async fn adopt(config: &Config, db: &Db) -> Result<Option<Vec<String>>> {
     let ring = given(config, db).await?;
-    let mut tx = db.begin().await?;
     let checks = ring.checks()?;
+    let mut tx = db.begin().await?;
+    // The log says so last: a host may have been killed before.
+    let told = tx.audit_head().await?.is_none_or(|last| checks.iter().any(|(id, _)| *id == last.key_id));
+    drop(tx);
+    if told && prove(&ring, db).await.is_ok() {
+        return Ok(None);
+    }
+    let known = db.master_keys().await?;
+    if let Some((id, _)) =
+        checks.iter().find(|(id, check)| known.iter().any(|key| key.key_id == *id && key.check_value != *check))
+    {
+        bail!(
+            "the database was written with another key of the name {id:?}, and one name cannot stand for two; make a key with \
+             `entrepot key new`, which has a name of its own"
+        );
+    }
+    let mut tx = db.begin().await?;
     for (key_id, check_value) in checks.clone() {
         tx.put_master_key(&KnownKey { key_id, check_value }, db.clock().now()).await?;
     }
     tx.commit().await?;
-    Ok(checks.into_iter().map(|(id, _)| id).collect())
+    Ok(Some(checks.into_iter().map(|(id, _)| id).collect()))
 }
 
 #[cfg(test)]

@@ -35,6 +35,12 @@ pub(crate) fn shortened(text: &str, most: usize) -> String {
     short
 }
 
+/// "1 delivery", "2 deliveries".
+pub(crate) fn count(number: impl Into<i128>, one: &str, many: &str) -> String {
+    let number = number.into();
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
 /// Titles, names and reasons come from marketplaces and adapters: on a terminal no escape sequence of theirs passes, and nothing that
 /// turns the order of what else is shown.
 pub(crate) fn printable(text: &str) -> String {
@@ -68,10 +74,18 @@ pub(crate) fn write_line(line: &str) -> Result<()> {
     }
 }
 
-/// Columns as wide as what is in them; two spaces between. A row is a line, whatever is in it.
+/// Characters of a column that others follow: one long cell would push them out of sight in every row.
+const WIDEST: usize = 60;
+
+/// Columns as wide as what is in them; two spaces between. A row is a line, whatever is in it. What is too wide is cut, with a sign; the
+/// last column is left as it is.
 pub(crate) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
     let one_line = |cell: &String| cell.replace(['\n', '\r', '\t'], " ");
-    let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(one_line).collect()).collect();
+    let fitting = |(column, cell): (usize, &String)| {
+        let cell = one_line(cell);
+        if column + 1 < head.len() { shortened(&cell, WIDEST) } else { cell }
+    };
+    let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().enumerate().map(fitting).collect()).collect();
     let mut widths: Vec<usize> = head.iter().map(|title| title.chars().count()).collect();
     for row in &rows {
         for (width, cell) in widths.iter_mut().zip(row) {
@@ -121,6 +135,19 @@ mod tests {
     #[test]
     fn what_is_cut_says_so() {
         assert_eq!([shortened("äbc", 3), shortened("äbcd", 3)], ["äbc", "äb…"]);
+    }
+
+    #[test]
+    fn one_long_cell_does_not_widen_the_table_for_all() {
+        let rows = [vec!["x".repeat(300), "y".repeat(300)]];
+        let shown = table(&["A", "B"], &rows);
+        let row = shown.lines().nth(1).unwrap_or_default();
+        assert_eq!(row, format!("{}…  {}", "x".repeat(59), "y".repeat(300)));
+    }
+
+    #[test]
+    fn one_is_no_plural() {
+        assert_eq!([0, 1, 2].map(|n| count(n, "try", "tries")), ["0 tries", "1 try", "2 tries"]);
     }
 
     #[test]

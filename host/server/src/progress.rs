@@ -7,11 +7,12 @@ use anyhow::{Context, Result};
 use entrepot_domain::RunId;
 use entrepot_domain::names::shell_word;
 use entrepot_domain::run::Spent;
+use entrepot_store::runs::{Gone, HeldBack};
 use entrepot_sync::RunReport;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::host::Host;
-use crate::output::{moment, shortened};
+use crate::output::{count, moment, shortened};
 
 const LOOK: Duration = Duration::from_millis(150);
 
@@ -44,7 +45,10 @@ fn show(bar: &ProgressBar, report: &RunReport) {
     bar.set_length(report.declared.unwrap_or(report.fetched).max(0) as u64);
     bar.set_position(report.fetched.max(0) as u64);
     let left = report.remaining_seconds.map_or_else(String::new, |s| format!("  {}", left(s)));
-    let dead = if report.dead_letters > 0 { format!("  {} dead letters", report.dead_letters) } else { String::new() };
+    let dead = match report.dead_letters {
+        0 => String::new(),
+        number => format!("  {}", count(number, "dead letter", "dead letters")),
+    };
     let until = report.waits_until.map_or_else(String::new, |at| format!(" until {} (UTC)", moment(at)));
     let waits = report.failure.as_deref().map_or_else(String::new, |why| format!("  {}{until}", shortened(why, 60)));
     bar.set_message(format!("{:.0}/s{left}{dead}{waits}", report.rate));
@@ -65,6 +69,41 @@ fn time(spent: Spent) -> Option<String> {
     (all > 0).then(|| format!("  time: {}", words.join(", ")))
 }
 
+fn scope(report: &RunReport) -> String {
+    match (report.scope, report.since) {
+        ("full", _) => "everything".to_owned(),
+        ("stock", None) => "stock alone".to_owned(),
+        ("stock", Some(since)) => format!("stock alone, since {} (UTC)", moment(since)),
+        (_, since) => format!("what changed since {} (UTC)", since.map_or_else(String::new, moment)),
+    }
+}
+
+fn dates(report: &RunReport) -> String {
+    let begun = match report.started_at {
+        Some(at) => format!("started {} (UTC)", moment(at)),
+        None => format!("queued {} (UTC), not started yet", moment(report.created_at)),
+    };
+    match report.finished_at {
+        Some(at) => format!("{begun}, ended {} (UTC)", moment(at)),
+        None => begun,
+    }
+}
+
+/// What nobody had allowed to be deleted, as far as it is shown.
+fn held_back(held_back: &HeldBack) -> Vec<String> {
+    let HeldBack { gone, sample, .. } = held_back;
+    let mut lines = vec![format!("  held back: {} would be deleted", count(*gone, "product", "products"))];
+    lines.extend(sample.iter().map(|Gone { source_id, title }| {
+        format!(
+            "    {source_id}  {}",
+            title.as_deref().map_or_else(|| "(never became a product)".to_owned(), |title| shortened(title, 100))
+        )
+    }));
+    let more = gone - i64::try_from(sample.len()).unwrap_or(*gone);
+    lines.extend((more > 0).then(|| format!("    and {more} more")));
+    lines
+}
+
 /// The report of a run for people.
 pub(crate) fn in_words(report: &RunReport, channel: &str) -> String {
     let unknown = if report.scope == "full" { " (the shop does not say how many there are)" } else { "" };
@@ -78,14 +117,24 @@ pub(crate) fn in_words(report: &RunReport, channel: &str) -> String {
         )
     } else {
         format!(
-            "{} created, {} updated, {} unchanged, {} deleted, {} dead letters",
-            report.created, report.updated, report.unchanged, report.deleted, report.dead_letters
+            "{} created, {} updated, {} unchanged, {} deleted, {}",
+            report.created,
+            report.updated,
+            report.unchanged,
+            report.deleted,
+            count(report.dead_letters, "dead letter", "dead letters")
         )
     };
     let mut lines = vec![
         format!("{}: {} in {:.1} s ({:.0} {unit}/s)", channel, report.state.as_str(), report.seconds, report.rate),
+        format!("  run {}, {}; {}", report.run, scope(report), dates(report)),
         format!("  {}{declared}: {what}", report.fetched),
-        format!("  {} requests, {} rate limited, {} retries", report.requests, report.rate_limited, report.retries),
+        format!(
+            "  {}, {} rate limited, {}",
+            count(report.requests, "request", "requests"),
+            report.rate_limited,
+            count(report.retries, "retry", "retries")
+        ),
     ];
     let drift = report.drift;
     if !drift.is_none() {
@@ -100,6 +149,7 @@ pub(crate) fn in_words(report: &RunReport, channel: &str) -> String {
     if let Some(failure) = &report.failure {
         lines.push(format!("  {failure}"));
     }
+    lines.extend(report.held_back.iter().flat_map(held_back));
     if report.dead_letters > 0 {
         lines.push(format!("  why: entrepot dead-letters list {}", shell_word(channel)));
     }

@@ -1,6 +1,7 @@
 //! Connections, transactions, and the handles that lead to a tenant's rows.
 
-use std::path::Path;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -41,6 +42,8 @@ pub enum Pools {
 pub struct Db {
     pools: Pools,
     clock: Clock,
+    /// Of an embedded database: its file, and device and number by which it is known whatever its name becomes.
+    file: Option<(PathBuf, (u64, u64))>,
 }
 
 pub enum Tx {
@@ -62,7 +65,19 @@ impl Db {
         } else {
             return Err(StoreError::Address(hide_password(address)));
         };
-        Ok(Self { pools, clock })
+        let file = match &pools {
+            Pools::Sqlite { write, .. } => {
+                let path = write.connect_options().get_filename().to_owned();
+                identity(&path).map(|identity| (path, identity))
+            }
+            Pools::Postgres(_) => None,
+        };
+        Ok(Self { pools, clock, file })
+    }
+
+    /// Whether the file of an embedded database was deleted, renamed or replaced: what is written goes where nobody will find it.
+    pub fn has_lost_its_file(&self) -> bool {
+        self.file.as_ref().is_some_and(|(path, known)| identity(path) != Some(*known))
     }
 
     async fn open_sqlite(address: &str) -> Result<Pools, StoreError> {
@@ -83,6 +98,8 @@ impl Db {
                 .map_err(|cause| StoreError::Folder { path: folder.display().to_string(), cause })?;
         }
         let write = sqlite_pool(1).connect_with(options.clone()).await?;
+        // Connections that are opened later find the file that there is, or none: another one is not made in its place.
+        let options = options.create_if_missing(false);
         let read = sqlite_pool(4).connect_with(options.clone()).await?;
         let jobs = sqlite_pool(3).connect_with(options).await?;
         Ok(Pools::Sqlite { read, write, jobs })
@@ -155,6 +172,10 @@ impl Db {
             }
         }
     }
+}
+
+fn identity(path: &Path) -> Option<(u64, u64)> {
+    std::fs::metadata(path).ok().map(|found| (found.dev(), found.ino()))
 }
 
 fn sqlite_pool(connections: u32) -> SqlitePoolOptions {

@@ -31,9 +31,12 @@ impl StoreError {
     pub fn is_transient(&self) -> bool {
         let Self::Database(error) = self else { return false };
         match error {
-            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::WorkerCrashed | sqlx::Error::Protocol(_) => {
-                true
-            }
+            sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::WorkerCrashed
+            | sqlx::Error::Protocol(_) => true,
             sqlx::Error::Database(error) => error.code().is_some_and(|code| is_transient_code(&code)),
             _ => false,
         }
@@ -48,6 +51,11 @@ impl StoreError {
             }
             _ => false,
         }
+    }
+
+    /// As [`is_refusal`](Self::is_refusal), where a row that is there already has been met too often to be of the moment.
+    pub fn is_refusal_if(&self, conflicts_last: bool) -> bool {
+        self.is_refusal() || conflicts_last && !matches!(self, Self::Overtaken) && self.is_conflict()
     }
 
     /// Somebody else wrote the same in the same moment.
@@ -66,8 +74,8 @@ fn is_transient_code(code: &str) -> bool {
         return code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 5 | 6 | 10 | 13 | 14));
     }
     // PostgreSQL: connection, rollback (serialisation, deadlock), resources (disk full), operator intervention (shutdown),
-    // locks not to be had, a database that takes no connections.
-    ["08", "40", "53", "57", "55"].iter().any(|class| code.starts_with(class))
+    // locks not to be had, a database that takes no connections, that is not there or lets nobody in: while it is moved or restored.
+    ["08", "40", "53", "57", "55", "3D", "28"].iter().any(|class| code.starts_with(class))
 }
 
 fn is_refusal_code(code: &str) -> bool {
@@ -77,4 +85,23 @@ fn is_refusal_code(code: &str) -> bool {
     }
     // PostgreSQL: cardinality, data, integrity, and what is beyond a limit of the program's, such as the size of an index's row.
     ["21", "22", "23", "54"].iter().any(|class| code.starts_with(class))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_that_is_away_is_told_from_one_that_says_no() {
+        // Shut down, too many connections, no such database, not let in; SQLite: busy, cannot open.
+        for code in ["57P01", "53300", "3D000", "28P01", "55000", "5", "14", "1550"] {
+            assert!(is_transient_code(code), "{code}");
+        }
+        for code in ["42P01", "23505", "22021", "1", "19", "2067"] {
+            assert!(!is_transient_code(code), "{code}");
+        }
+        for error in [sqlx::Error::PoolTimedOut, sqlx::Error::PoolClosed] {
+            assert!(StoreError::Database(error).is_transient());
+        }
+    }
 }

@@ -38,6 +38,15 @@ pub struct Waiting {
     pub oldest: Timestamp,
 }
 
+/// What waits in the inbox of one channel.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct WaitingIn {
+    /// The channel's.
+    pub name: String,
+    pub number: i64,
+    pub oldest: Timestamp,
+}
+
 #[derive(Clone, Debug, Default)]
 pub struct Overview {
     pub channels: Vec<OfAdapter>,
@@ -101,6 +110,9 @@ const HOOKS_OFF: &str = "SELECT c.adapter_id, COUNT(*) AS number FROM webhook_in
     WHERE c.removed_at IS NULL AND i.hooks_problem IS NOT NULL GROUP BY c.adapter_id";
 const WAITING: &str = "SELECT c.adapter_id, COUNT(*) AS number, MIN(d.received_at) AS oldest FROM webhook_deliveries d \
     JOIN channels c ON c.tenant_id = d.tenant_id AND c.id = d.channel_id WHERE d.state = 'pending' GROUP BY c.adapter_id";
+const WAITING_IN: &str = "SELECT c.name, COUNT(*) AS number, MIN(d.received_at) AS oldest FROM webhook_deliveries d \
+    JOIN channels c ON c.tenant_id = d.tenant_id AND c.id = d.channel_id \
+    WHERE d.state = 'pending' AND c.removed_at IS NULL GROUP BY c.name, c.id ORDER BY MIN(d.received_at) LIMIT 100";
 const RUNS: &str = "SELECT state, COUNT(*) FROM runs WHERE state IN ('queued', 'running') GROUP BY state";
 const OVERDUE: &str = "SELECT c.name AS channel, s.kind, s.next_at FROM schedules s \
     JOIN channels c ON c.tenant_id = s.tenant_id AND c.id = s.channel_id \
@@ -136,6 +148,11 @@ impl Db {
     /// Schedules that were due before, while their channel has no run under way.
     pub async fn overdue_schedules(&self, before: Timestamp) -> Result<Vec<Overdue>, StoreError> {
         Ok(read_all!(self, Overdue, OVERDUE, before)?)
+    }
+
+    /// What waits in inboxes, the channel with the oldest first.
+    pub async fn waiting_by_channel(&self) -> Result<Vec<WaitingIn>, StoreError> {
+        Ok(read_all!(self, WaitingIn, WAITING_IN)?)
     }
 
     /// Access tokens that end by then.

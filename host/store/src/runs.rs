@@ -4,26 +4,28 @@ use entrepot_domain::run::{Counts, RunScope, RunState};
 use entrepot_domain::{ChannelId, Id, RunId};
 use sqlx::types::Json;
 
+macro_rules! run_columns {
+    () => {
+        "id, channel_id, scope, since, state, seq, page_cursor, page_context, pages_done, attempt, not_before, lease_owner, lease_until, \
+         cancel, may_delete, held_back, declared, fetched, created, updated, unchanged, deleted, dead_letters, requests, \
+         rate_limited, retries, drift, spent, unknown, failure, created_at, started_at, finished_at, fruitless, throttled, progressed_at, stalled_at"
+    };
+}
+
+mod held_back;
 mod leased;
 mod marks;
 mod progress;
 mod row;
 mod stalled;
 
+pub use held_back::{Gone, HeldBack};
 pub use leased::LeasedRun;
 pub use progress::{Postponed, Progress};
 pub use row::{Lease, RunRow};
 pub use stalled::StalledRun;
 
 use crate::{Scoped, ScopedTx, StoreError};
-
-macro_rules! run_columns {
-    () => {
-        "id, channel_id, scope, since, state, seq, page_cursor, page_context, pages_done, attempt, not_before, lease_owner, lease_until, \
-         cancel, allow_mass_deletion, declared, fetched, created, updated, unchanged, deleted, dead_letters, requests, \
-         rate_limited, retries, drift, spent, unknown, failure, created_at, started_at, finished_at, fruitless, throttled, progressed_at, stalled_at"
-    };
-}
 
 const FIND: &str = concat!("SELECT ", run_columns!(), " FROM runs WHERE tenant_id = $1 AND id = $2");
 const CANCELLED: &str = "SELECT cancel FROM runs WHERE tenant_id = $1 AND id = $2";
@@ -41,10 +43,10 @@ const ACTIVE: &str = concat!(
 const LATEST: &str =
     concat!("SELECT ", run_columns!(), " FROM runs WHERE tenant_id = $1 AND channel_id = $2 ORDER BY id DESC LIMIT 1");
 const INSERT: &str = "INSERT INTO runs (tenant_id, id, channel_id, scope, since, state, seq, pages_done, attempt, cancel, \
-    allow_mass_deletion, fetched, created, updated, unchanged, deleted, dead_letters, requests, rate_limited, retries, created_at) \
+    may_delete, fetched, created, updated, unchanged, deleted, dead_letters, requests, rate_limited, retries, created_at) \
     VALUES ($1, $2, $3, $4, $5, 'queued', 0, FALSE, 0, FALSE, $6, 0, 0, 0, 0, 0, 0, 0, 0, 0, $7)";
 const REOPEN: &str = "UPDATE runs SET state = 'queued', attempt = 0, throttled = 0, not_before = NULL, failure = NULL, cancel = FALSE, \
-    finished_at = NULL, code = NULL, lease_owner = NULL, lease_until = NULL, allow_mass_deletion = $3, fruitless = 0, \
+    finished_at = NULL, code = NULL, lease_owner = NULL, lease_until = NULL, may_delete = $3, held_back = NULL, fruitless = 0, \
     progressed_at = $4, stalled_at = NULL \
     WHERE tenant_id = $1 AND id = $2 AND state IN ('failed', 'cancelled')";
 /// A lease may be taken from an owner who is thought dead, as long as it is still the lease that was thought about; the sequence
@@ -115,20 +117,20 @@ impl ScopedTx {
         &mut self,
         channel: &ChannelId,
         scope: RunScope,
-        allow_mass_deletion: bool,
+        may_delete: Option<i64>,
     ) -> Result<RunId, StoreError> {
         let now = self.clock.now();
         let id = RunId::make(now);
         let (kind, since) = scope.parts();
         let tenant = self.tenant.as_str();
-        execute!(&mut self.tx, INSERT, tenant, id.as_str(), channel.as_str(), kind, since, allow_mass_deletion, now)?;
+        execute!(&mut self.tx, INSERT, tenant, id.as_str(), channel.as_str(), kind, since, may_delete, now)?;
         Ok(id)
     }
 
     /// Puts a failed or cancelled run back to where it stopped. False: it is neither, any more.
-    pub async fn reopen_run(&mut self, run: &RunId, allow_mass_deletion: bool) -> Result<bool, StoreError> {
+    pub async fn reopen_run(&mut self, run: &RunId, may_delete: Option<i64>) -> Result<bool, StoreError> {
         let now = self.clock.now();
-        Ok(execute!(&mut self.tx, REOPEN, self.tenant.as_str(), run.as_str(), allow_mass_deletion, now)? == 1)
+        Ok(execute!(&mut self.tx, REOPEN, self.tenant.as_str(), run.as_str(), may_delete, now)? == 1)
     }
 
     /// Takes or renews the lease; from `dead`, too, whose owner is not heard of. `None`: another worker has it, or the run is over.

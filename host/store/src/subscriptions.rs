@@ -43,6 +43,8 @@ const PAUSE: &str = "INSERT INTO webhook_inboxes (tenant_id, channel_id, lease_o
     pauses) VALUES ($1, $2, '', 0, 0, 0, $3, $4) ON CONFLICT (tenant_id, channel_id) DO UPDATE SET \
     paused_until = excluded.paused_until, pauses = excluded.pauses";
 /// One that is wanted already takes this one along.
+const RESUME: &str =
+    "UPDATE webhook_inboxes SET paused_until = 0, pauses = 0 WHERE tenant_id = $1 AND channel_id = $2 AND pauses > 0";
 const WANT: &str = "INSERT INTO webhook_inboxes (tenant_id, channel_id, lease_owner, lease_until, not_before, mended_at, look_wanted_at) \
     VALUES ($1, $2, '', 0, 0, 0, $3) ON CONFLICT (tenant_id, channel_id) DO UPDATE SET look_wanted_at = excluded.look_wanted_at \
     WHERE webhook_inboxes.look_wanted_at = 0";
@@ -91,6 +93,11 @@ impl ScopedTx {
     pub async fn pause_hooks(&mut self, channel: &ChannelId, until: Timestamp, pauses: i64) -> Result<(), StoreError> {
         execute!(&mut self.tx, PAUSE, self.tenant.as_str(), channel.as_str(), until, pauses)?;
         Ok(())
+    }
+
+    /// Deliveries are verified again, and it is forgotten how often there was a pause. False: there was none.
+    pub async fn resume_hooks(&mut self, channel: &ChannelId) -> Result<bool, StoreError> {
+        Ok(execute!(&mut self.tx, RESUME, self.tenant.as_str(), channel.as_str())? == 1)
     }
 
     /// A run of what changed is to begin as soon as one may.

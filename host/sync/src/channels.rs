@@ -1,9 +1,11 @@
 //! Connecting a seller's account: settings checked, the connection tested, secrets sealed.
 
+mod anew;
 mod open;
+mod told;
 
-use entrepot_admission::Generation;
-use entrepot_domain::grants::{ACCESS_TOKEN, REFRESH_TOKEN, Settings};
+use entrepot_admission::{Beside, Generation};
+use entrepot_domain::grants::Settings;
 use entrepot_domain::names::check_channel_name;
 use entrepot_domain::{ChannelId, Id, Secret, TenantId};
 use entrepot_runtime::{Account, AdapterError, CallError};
@@ -13,10 +15,13 @@ use entrepot_vault::OpenSecrets;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::opened::{digest, is_token};
 use crate::schedules::put_defaults;
 use crate::{Sync, SyncError};
 
 pub(crate) use open::OpenChannel;
+
+use anew::say_anew;
 
 /// The id of an account that is tested before there is a channel of it.
 pub(crate) const CANDIDATE: &str = "chn_candidate";
@@ -101,21 +106,28 @@ impl Sync {
         let mut row = ChannelRow::new(&id, generation.manifest.id.as_str(), name, settings.clone(), now);
         row.account = account.and_then(|account| serde_json::to_value(account).ok()).map(Lenient);
         row.mac = Some(self.seal_channel(&tenant, &row));
+        let mut sealed = Vec::new();
+        for (name, secret) in secrets {
+            let place = OpenSecrets::place(tenant.as_str(), id.as_str(), name);
+            sealed.push((name, self.parts().keys.seal(&place, secret.expose())?));
+        }
+        let given = sealed.iter().filter(|(name, _)| !is_token(name));
+        let digests = given.map(|(name, sealed)| ((*name).clone(), digest(sealed))).collect();
+        let beside = Beside { secrets: Some(digests), callback: None };
         // First, here and below: whoever waits for the log holds nothing that another one waits for.
-        self.admission().record_channel(tx.raw(), &row.adapter_id, &row.id, name, row.mac.as_deref()).await?;
+        let what = (row.adapter_id.as_str(), row.id.as_str(), name);
+        self.admission().record_channel(tx.raw(), what, row.mac.as_deref(), beside).await?;
         let inserted = tx.insert_channel(&row).await;
         inserted
             .map_err(|error| if error.is_conflict() { SyncError::NameTaken(name.to_owned()) } else { error.into() })?;
         put_defaults(tx, &id, generation, now).await?;
-        for (name, secret) in secrets {
-            let place = OpenSecrets::place(tenant.as_str(), id.as_str(), name);
-            let sealed = self.parts().keys.seal(&place, secret.expose())?;
-            tx.put_secret(&id, name, &sealed).await?;
+        for (name, sealed) in &sealed {
+            tx.put_secret(&id, name, sealed).await?;
         }
         Ok(id)
     }
 
-    /// Changes settings and secrets; what is not named stays.
+    /// Changes settings and secrets; what is not named stays. An empty secret that is not required is forgotten.
     pub async fn set_channel(
         &self,
         tenant: &TenantId,
@@ -128,33 +140,42 @@ impl Sync {
         let id = ChannelId::from(row.id.as_str());
         let generation = self.admission().active_for(&row.adapter_id, &id).await?;
         let manifest = &generation.manifest;
+        let kept = self.kept_secrets(&scoped, &id, &generation, secrets).await?;
         // Where a channel leads that somebody changed past this host, nobody but the operator can say.
-        if let Err(changed) = self.check_channel(tenant, &row).await
-            && (changes.is_empty() || !manifest.settings.keys().all(|name| changes.contains_key(name)))
-        {
-            return Err(changed);
+        match self.check_channel(tenant, &row).await {
+            Err(SyncError::Changed { what, why, .. }) => {
+                let missing: Vec<&String> =
+                    manifest.settings.keys().filter(|name| !changes.contains_key(*name)).collect();
+                if changes.is_empty() || !missing.is_empty() {
+                    return Err(SyncError::Changed { what, why, remedy: say_anew(&row.name, &missing, &kept) });
+                }
+            }
+            fits => fits?,
+        }
+        if changes.is_empty() && kept.sealed.is_empty() && kept.forgotten.is_empty() {
+            return Err(SyncError::NothingGiven);
         }
         let settings = manifest.changed_settings(&row.settings.0, &changes).map_err(SyncError::Settings)?;
-        let given: Vec<&str> = secrets.iter().map(|(name, _)| name.as_str()).collect();
-        let mut all = self.secrets_but(&scoped, &id, &given).await?.into_clear();
-        all.extend(secrets.iter().cloned());
-        let given = all.iter().map(|(name, secret)| (name.as_str(), secret));
-        manifest.check_secrets(given).map_err(SyncError::Settings)?;
+        kept.check(&generation)?;
         let changed = settings != row.settings.0;
         row.settings = Lenient(settings);
         let mac = self.seal_channel(tenant, &row);
         let mut tx = scoped.begin().await?;
-        self.admission().record_channel(tx.raw(), &row.adapter_id, &row.id, &row.name, Some(&mac)).await?;
+        let what = (row.adapter_id.as_str(), row.id.as_str(), row.name.as_str());
+        let beside = Beside { secrets: Some(kept.digests), callback: None };
+        self.admission().record_channel(tx.raw(), what, Some(&mac), beside).await?;
         if changed {
             tx.note_earlier_settings(&id).await?;
         }
         tx.update_channel_settings(&id, &row.settings.0, &mac).await?;
-        if secrets.iter().any(|(name, _)| matches!(name.as_str(), ACCESS_TOKEN | REFRESH_TOKEN)) {
+        if kept.sealed.iter().any(|(name, _)| is_token(name)) {
             tx.forget_token_state(&id).await?;
         }
-        for (name, secret) in &secrets {
-            let place = OpenSecrets::place(tenant.as_str(), id.as_str(), name);
-            tx.put_secret(&id, name, &self.parts().keys.seal(&place, secret.expose())?).await?;
+        for (name, sealed) in &kept.sealed {
+            tx.put_secret(&id, name, sealed).await?;
+        }
+        for name in &kept.forgotten {
+            tx.remove_secret(&id, name).await?;
         }
         tx.commit().await?;
         Ok(())
@@ -184,14 +205,26 @@ impl Sync {
     }
 
     pub async fn remove_channel(&self, tenant: &TenantId, channel: &str) -> Result<ChannelId, SyncError> {
-        let row = self.channel(tenant, channel).await?;
+        let row = match self.channel(tenant, channel).await {
+            // Somebody deleted its row: that it is gone is written down.
+            Err(SyncError::NoChannel(_))
+                if self.admission().channel_macs().await?.get(channel).is_some_and(Option::is_some) =>
+            {
+                let mut tx = self.db().tenant(tenant).begin().await?;
+                self.admission().record_channel(tx.raw(), ("", channel, ""), None, Beside::default()).await?;
+                tx.commit().await?;
+                return Ok(ChannelId::from(channel));
+            }
+            row => row?,
+        };
         let id = ChannelId::from(row.id.as_str());
         let scoped = self.db().tenant(tenant);
         // With its secrets the way to them would be gone.
         self.end_subscriptions(&scoped, &id).await;
         let active = scoped.active_run(&id).await?;
         let mut tx = scoped.begin().await?;
-        self.admission().record_channel(tx.raw(), &row.adapter_id, &row.id, &row.name, None).await?;
+        let what = (row.adapter_id.as_str(), row.id.as_str(), row.name.as_str());
+        self.admission().record_channel(tx.raw(), what, None, Beside::default()).await?;
         if let Some(run) = active {
             tx.cancel_run(&run.run_id()).await?;
         }

@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use entrepot_admission::{AdmissionError, Unfit};
+use entrepot_domain::clock::Timestamp;
 use entrepot_domain::grants::{BindError, SettingProblem};
 use entrepot_domain::names::{NameError, shell_word};
 use entrepot_egress::TokenFailure;
@@ -14,7 +15,9 @@ impl SyncError {
     /// What the database said, through whichever part it was asked.
     fn of_the_database(&self) -> Option<&StoreError> {
         match self {
-            Self::Store(error) | Self::Admission(AdmissionError::Store(error)) => Some(error),
+            Self::Store(error)
+            | Self::Admission(AdmissionError::Store(error))
+            | Self::Queue(QueueError::Store(error)) => Some(error),
             _ => None,
         }
     }
@@ -51,9 +54,9 @@ impl SyncError {
         self.of_the_database().is_some_and(StoreError::is_transient)
     }
 
-    /// The database does not take it, however often it is tried: see [`StoreError::is_refusal`].
-    pub(crate) fn is_refusal(&self) -> bool {
-        self.of_the_database().is_some_and(StoreError::is_refusal)
+    /// See [`StoreError::is_refusal_if`].
+    pub(crate) fn is_refusal_if(&self, conflicts_last: bool) -> bool {
+        self.of_the_database().is_some_and(|error| error.is_refusal_if(conflicts_last))
     }
 
     /// Someone else did the same at the same moment: see [`StoreError::is_conflict`].
@@ -95,6 +98,8 @@ pub enum SyncError {
     Crowded,
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
     Settings(Vec<SettingProblem>),
+    #[error("nothing is given to change: name settings with --set KEY=VALUE, secrets with --secret KEY=VALUE")]
+    NothingGiven,
     #[error(transparent)]
     Bind(#[from] BindError),
     #[error(transparent)]
@@ -115,6 +120,15 @@ pub enum SyncError {
         "the adapter {0} does not tell stock alone: it comes with what changed, see the schedule of the kind delta"
     )]
     NoStock(String),
+    #[error(
+        "since {since} is still to come: it is {now} now, in milliseconds since 1970; name a moment that has passed"
+    )]
+    NotYet { since: Timestamp, now: Timestamp },
+    #[error(
+        "no import of {0} was held back, so there is nothing shown to allow; import without --allow-mass-deletion first, or say how many \
+         products may vanish: --allow-mass-deletion=NUMBER"
+    )]
+    NothingHeldBack(String),
     #[error("{0}")]
     Schedule(String),
     #[error("{0}; connect the shop anew: `entrepot channel reconnect`, or give new tokens with `entrepot channel set`")]

@@ -6,6 +6,7 @@ mod deletions;
 mod error;
 mod import;
 mod linking;
+mod opened;
 mod options;
 mod process;
 mod replay;
@@ -30,7 +31,7 @@ use entrepot_spool::Area;
 use entrepot_store::Db;
 use entrepot_vault::KeyRing;
 
-use import::{Nudged, Rooms, Spools, Watch};
+use import::{Conflicts, Nudged, Rooms, Spools, Watch};
 use scrape::Readings;
 use stopping::Stopping;
 use webhooks::{Doors, Intake};
@@ -65,6 +66,7 @@ pub(crate) struct Parts {
     pub(crate) spools: Spools,
     pub(crate) rooms: Rooms,
     pub(crate) watch: Watch,
+    pub(crate) conflicts: Conflicts,
     pub(crate) nudged: Nudged,
     pub(crate) doors: Doors,
     pub(crate) readings: Readings,
@@ -98,6 +100,7 @@ impl Sync {
             spools,
             rooms,
             watch,
+            conflicts: Conflicts::default(),
             nudged,
             doors,
             readings,

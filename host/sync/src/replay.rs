@@ -127,7 +127,7 @@ impl Sync {
         let scopes: BTreeSet<String> = runs.into_iter().map(|letter| letter.id).collect();
         for run in scopes {
             let Some(row) = scoped.run(&RunId::from(run)).await? else { continue };
-            let options = StartOptions { allow_mass_deletion: row.allow_mass_deletion, ..StartOptions::default() };
+            let options = StartOptions { allow_mass_deletion: row.may_delete, ..StartOptions::default() };
             self.start_import(tenant, channel, row.scope(), options).await?;
             done.runs += 1;
         }
@@ -167,9 +167,9 @@ impl Sync {
             match write(scoped, &page, open, &met_by).await {
                 // Somebody brought it anew in this moment.
                 Err(StoreError::Overtaken) => return Ok(()),
-                Err(error) if error.is_refusal() => {
+                Err(error) if error.is_refusal_if(true) => {
                     mended = false;
-                    if !page.set_refused_aside(self, scoped, open, &met_by).await? {
+                    if !page.set_refused_aside(self, scoped, open, &met_by, true).await? {
                         return Err(error.into());
                     }
                 }

@@ -8,6 +8,7 @@ use entrepot_store::Scoped;
 use entrepot_store::channels::ChannelRow;
 use serde_json::Value;
 
+use crate::opened::{Opened, is_put_back};
 use crate::{Sync, SyncError};
 
 impl Sync {
@@ -40,8 +41,10 @@ impl Sync {
                 Ok(()) if !newest => self.shown_channel(tenant, &row.id).await.map(|shown| *row = shown),
                 fits => fits,
             };
-            if let Err(error) = fits {
-                row.problem = Some(error.to_string());
+            match fits {
+                // That the database is away is not the channel's problem.
+                Err(error @ SyncError::Changed { .. }) => row.problem = Some(error.to_string()),
+                fits => fits?,
             }
         }
         Ok(rows)
@@ -60,7 +63,7 @@ impl Sync {
     /// What of a channel's secrets does not open, and what to do, each in words.
     pub async fn damaged_secrets(&self, tenant: &TenantId, row: &ChannelRow) -> Result<Vec<String>, SyncError> {
         let scoped = self.db().tenant(tenant);
-        let (_, damaged) = self.opened(&scoped, &ChannelId::from(row.id.as_str())).await?;
+        let Opened { damaged, .. } = self.opened(&scoped, &ChannelId::from(row.id.as_str())).await?;
         let named = damaged.into_iter().map(|(name, why)| SyncError::Secret { channel: row.name.clone(), name, why });
         Ok(named.map(|error| error.to_string()).collect())
     }
@@ -77,17 +80,17 @@ impl Sync {
         mac: Option<&str>,
     ) -> Result<(), SyncError> {
         let fits = self.admission().row_keys().check("webhook_inboxes", &callback_parts(tenant, channel, url), mac);
-        fits.map_err(|why: Unfit| SyncError::Changed {
-            what: format!("the address that the marketplace of {channel} delivers to"),
-            why,
-            remedy: format!("Say it anew: entrepot webhooks subscribe {channel}"),
-        })
+        fits.map_err(|why| changed_callback(channel, why))
     }
 
     /// Where the marketplace is to deliver to; `None`: no subscriptions are wanted.
     pub async fn wanted_callback(&self, scoped: &Scoped, channel: &ChannelId) -> Result<Option<String>, SyncError> {
         let Some(wanted) = scoped.wanted_callback(channel).await? else { return Ok(None) };
         self.check_callback(scoped.tenant(), channel, &wanted.callback_url, wanted.mac.as_deref())?;
+        let told = self.admission().beside_channel(channel.as_str()).await?.callback;
+        if told.is_some_and(|told| told != wanted.callback_url) {
+            return Err(changed_callback(channel, Unfit::Earlier));
+        }
         Ok(Some(wanted.callback_url))
     }
 
@@ -109,6 +112,10 @@ impl Sync {
                     Ok(()) => self.wanted_callback(&scoped, &id).await.map(drop),
                     error => error,
                 };
+                let Opened { damaged, .. } = self.opened(&scoped, &id).await?;
+                if let (Ok(()), Some((name, why))) = (&fits, damaged.into_iter().find(|(_, why)| is_put_back(why))) {
+                    return Ok(Some(SyncError::Secret { channel: row.name, name, why }.to_string()));
+                }
                 match fits {
                     Err(error @ SyncError::Changed { .. }) => return Ok(Some(error.to_string())),
                     fits => fits?,
@@ -119,14 +126,22 @@ impl Sync {
     }
 }
 
+fn changed_callback(channel: &ChannelId, why: Unfit) -> SyncError {
+    SyncError::Changed {
+        what: format!("the address that the marketplace of {channel} delivers to"),
+        why,
+        remedy: format!("Say it anew: entrepot webhooks subscribe {channel}"),
+    }
+}
+
 fn changed_channel(row: &ChannelRow, why: Unfit) -> SyncError {
     let name = shell_word(&row.name);
     SyncError::Changed {
         what: format!("the channel {} of the adapter {}", row.name, row.adapter_id),
         why,
         remedy: format!(
-            "If name and adapter are right, say all of its settings anew, the empty ones too: entrepot channel set {name} --set \
-             KEY=VALUE …; else remove it: entrepot channel remove {name}"
+            "If name and adapter are right, say its settings anew; entrepot channel set {name} says which. Else remove it: entrepot channel \
+             remove {name}"
         ),
     }
 }

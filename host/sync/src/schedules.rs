@@ -160,7 +160,7 @@ impl Sync {
         if let Some(stopped) = latest {
             tx.forget_pages(&stopped.run_id()).await?;
         }
-        let run = match tx.insert_run(&channel, scope, false).await {
+        let run = match tx.insert_run(&channel, scope, None).await {
             // Somebody began one in this moment: this tick finds it under way at the next look.
             Err(error) if error.is_conflict() => return Ok(Tick::Later),
             run => run?,

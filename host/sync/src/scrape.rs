@@ -63,6 +63,13 @@ impl Sync {
 
     /// Can work be taken and done here? If not, why.
     pub async fn readiness(&self) -> Result<(), &'static str> {
+        // Before anything else: what fails then fails for that.
+        if self.db().has_lost_its_file() {
+            return Err(
+                "the database's file is not at its place any more: it was deleted, renamed or replaced while the host runs; stop the \
+                        host, put the file back, and start it again",
+            );
+        }
         self.db().ping().await.map_err(|_| "the database does not answer")?;
         match self.db().is_migrated().await {
             Ok(true) => {}

@@ -12,10 +12,11 @@ use entrepot_egress::Tokens;
 use entrepot_metrics::Metric;
 use entrepot_store::tokens::TokenState;
 use entrepot_store::{Scoped, StoreError};
-use entrepot_vault::{OpenSecrets, VaultError};
+use entrepot_vault::OpenSecrets;
 
 use crate::channels::OpenChannel;
 use crate::import::with_patience;
+use crate::opened::Opened;
 use crate::{Sync, SyncError};
 
 /// A token that ends sooner is not begun with: a unit of work must not outlive it.
@@ -111,7 +112,7 @@ impl Sync {
         channel: &ChannelId,
         replaced: &[&str],
     ) -> Result<OpenSecrets, SyncError> {
-        let (open, damaged) = self.opened(scoped, channel).await?;
+        let Opened { open, damaged, .. } = self.opened(scoped, channel).await?;
         match damaged.into_iter().find(|(name, _)| !replaced.contains(&name.as_str())) {
             None => Ok(open),
             Some((name, why)) => {
@@ -119,16 +120,6 @@ impl Sync {
                 Err(SyncError::Secret { channel: row.map_or_else(|| channel.to_string(), |row| row.name), name, why })
             }
         }
-    }
-
-    /// What opens, and what does not.
-    pub(crate) async fn opened(
-        &self,
-        scoped: &Scoped,
-        channel: &ChannelId,
-    ) -> Result<(OpenSecrets, Vec<(String, VaultError)>), SyncError> {
-        let sealed = scoped.sealed_secrets(channel).await?;
-        Ok(OpenSecrets::open(&self.parts().keys, scoped.tenant().as_str(), channel.as_str(), &sealed))
     }
 
     fn due(&self, oauth: &OAuth, state: &TokenState, secrets: &OpenSecrets) -> bool {

@@ -54,10 +54,14 @@ impl Sync {
         }
     }
 
-    /// Ends the quarantine of a channel. False: it was in none.
+    /// Ends the quarantine of a channel and the pause of its webhooks; other hosts learn of it within seconds. False: it was in
+    /// neither.
     pub async fn release_channel(&self, tenant: &TenantId, channel: &str, by: &str) -> Result<bool, SyncError> {
         let row = self.channel(tenant, channel).await?;
         let scoped = self.db().tenant(tenant);
-        Ok(self.admission().release(&scoped, &row.id.into(), &row.adapter_id, by).await?)
+        let channel = row.id.into();
+        let released = self.admission().release(&scoped, &channel, &row.adapter_id, by).await?;
+        self.parts().doors.resume(&channel);
+        Ok(released)
     }
 }

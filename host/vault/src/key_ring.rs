@@ -30,6 +30,10 @@ pub enum VaultError {
     DoesNotOpen { key_id: String },
     #[error("a sealed value is damaged")]
     Damaged,
+    #[error(
+        "it is not the value that this host sealed last, as its audit log says: somebody put an earlier one back in the database"
+    )]
+    NotLast,
 }
 
 struct MasterKey {

@@ -121,6 +121,7 @@ async fn receive(
         Err(problem) => !problem.is_of_who_asks(),
     };
     if !genuine && let Err(wait) = door.strangers.take(address, Instant::now()) {
+        note_rate(app, &channel).await;
         return Ok(too_many(wait, outcome));
     }
     match heard? {
@@ -137,7 +138,7 @@ async fn receive(
 /// Which channel a stranger names is looked up in memory.
 async fn note_rate(app: &AppState, channel: &ChannelId) {
     if app.sync.may_deliver(&app.tenant, channel).await.unwrap_or(false) {
-        let why = "its address sent too much that was not genuine (webhooks.requests_per_minute)";
+        let why = "answered with 429, for its address sent more that was not genuine than it may a minute (webhooks.requests_per_minute)";
         app.sync.note_refused(&app.tenant, channel, Refusal::RateLimited, why);
     }
 }
@@ -182,7 +183,15 @@ async fn hear(
         None
     };
     let body = whole_or_dropped(body, limit, limit.max(LARGEST), BODY_TIME).await;
-    let Some(body) = body.inspect_err(|problem| *outcome = problem.outcome())? else {
+    let note = |problem: &Problem| {
+        *outcome = problem.outcome();
+        let (kind, why) = match *outcome {
+            "too_large" => (Refusal::TooLarge, "the body has more than 64 MiB, as no shop's has"),
+            _ => (Refusal::NotVerified, "the body did not come whole, or not in time"),
+        };
+        app.sync.note_refused(&app.tenant, channel, kind, why);
+    };
+    let Some(body) = body.inspect_err(note)? else {
         *outcome = "too_large";
         app.sync.refuse_too_large(&app.tenant, channel, limit).await?;
         return Ok(Received::TooLarge);

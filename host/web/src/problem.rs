@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{AppendHeaders, IntoResponse, Response};
 use entrepot_admission::AdmissionError;
 use entrepot_store::StoreError;
 use entrepot_sync::SyncError;
@@ -13,6 +13,8 @@ use utoipa::ToSchema;
 
 /// Characters.
 const LONGEST_DETAIL: usize = 2_000;
+/// What is away for a moment may be back then.
+const AGAIN: Duration = Duration::from_secs(5);
 
 /// What went wrong and what to do.
 #[derive(Debug, Serialize, ToSchema)]
@@ -23,6 +25,9 @@ pub(crate) struct Problem {
     title: &'static str,
     status: u16,
     detail: String,
+    /// When to try again.
+    #[serde(skip)]
+    retry_after: Option<Duration>,
 }
 
 impl Problem {
@@ -33,7 +38,7 @@ impl Problem {
             detail.truncate(end);
             detail.push('…');
         }
-        Self { kind, title, status: status.as_u16(), detail }
+        Self { kind, title, status: status.as_u16(), detail, retry_after: None }
     }
 
     pub(crate) fn not_found(detail: impl ToString) -> Self {
@@ -55,7 +60,7 @@ impl Problem {
     }
 
     pub(crate) fn no_cursor() -> Self {
-        Self::bad_request("cursor is not the `next` of a page before; leave it out for the first page")
+        Self::bad_request("cursor is not the `next` of a page of this very list; leave it out for the first page")
     }
 
     pub(crate) fn nul(place: &str) -> Self {
@@ -105,7 +110,18 @@ impl Problem {
 
     pub(crate) fn unavailable() -> Self {
         let detail = "the host is not able to do it at the moment; try again";
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, "urn:entrepot:unavailable", "Unavailable", detail)
+        Self::out_of_order(detail)
+    }
+
+    fn out_of_order(detail: impl ToString) -> Self {
+        let problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "urn:entrepot:unavailable", "Unavailable", detail);
+        Self { retry_after: Some(AGAIN), ..problem }
+    }
+
+    fn without_database() -> Self {
+        Self::out_of_order(
+            "the database cannot be reached at the moment; try again. If it stays so, `entrepot doctor` on the host says why",
+        )
     }
 
     fn conflict(detail: impl ToString) -> Self {
@@ -134,12 +150,18 @@ impl Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        (status, [(header::CONTENT_TYPE, "application/problem+json")], Json(self)).into_response()
+        let wait = self.retry_after.map(|wait| [(header::RETRY_AFTER, wait.as_secs().to_string())]);
+        (status, [(header::CONTENT_TYPE, "application/problem+json")], wait.map(AppendHeaders), Json(self))
+            .into_response()
     }
 }
 
 impl From<SyncError> for Problem {
     fn from(error: SyncError) -> Self {
+        if error.is_transient() {
+            tracing::error!("request failed: {error}");
+            return Self::without_database();
+        }
         match error {
             SyncError::NoChannel(_) | SyncError::NoRun(_) | SyncError::NoDelivery(_) | SyncError::NoConnection(_) => {
                 Self::not_found(error)
@@ -147,9 +169,13 @@ impl From<SyncError> for Problem {
             SyncError::NoProduct(_) | SyncError::NoLinkBatch(_) => Self::not_found(error),
             SyncError::Secret { .. } | SyncError::Changed { .. } => Self::conflict(error),
             SyncError::NameTaken(_) | SyncError::Crowded | SyncError::Link(_) => Self::conflict(error),
-            SyncError::Settings(_) | SyncError::Bind(_) | SyncError::Name(_) => Self::refused(error),
+            SyncError::Settings(_) | SyncError::NothingGiven | SyncError::Bind(_) | SyncError::Name(_) => {
+                Self::refused(error)
+            }
             SyncError::Call(error) => Self::marketplace(error),
+            SyncError::NotYet { .. } => Self::bad_request(error),
             SyncError::Reconnect(_)
+            | SyncError::NothingHeldBack(_)
             | SyncError::Schedule(_)
             | SyncError::NoStock(_)
             | SyncError::NoOAuth(_)
@@ -177,6 +203,8 @@ impl From<AdmissionError> for Problem {
             | AdmissionError::Older { .. }
             | AdmissionError::NotApproved(_)
             | AdmissionError::NothingToRollBack(_)
+            | AdmissionError::RolledBackBefore { .. }
+            | AdmissionError::WiderBefore { .. }
             | AdmissionError::NothingBeside(_)
             | AdmissionError::NoCanary(_)
             | AdmissionError::NothingToTry(_)
@@ -199,8 +227,7 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         tracing::error!("request failed: {error}");
         if error.is_transient() {
-            let detail = "the database is not available at the moment; try again";
-            return Self::new(StatusCode::SERVICE_UNAVAILABLE, "urn:entrepot:unavailable", "Unavailable", detail);
+            return Self::without_database();
         }
         Self::internal()
     }

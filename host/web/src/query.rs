@@ -1,5 +1,7 @@
 //! Paging, the same for every list.
 
+use std::fmt::Display;
+
 use entrepot_domain::Id;
 use serde::de::{Error, Unexpected};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -9,6 +11,13 @@ use crate::problem::Problem;
 
 const MOST: i64 = 200;
 const USUAL: i64 = 50;
+/// Ends the name of the list in a cursor; no id holds it.
+const BOUND: char = '~';
+
+/// The cursor of a list of one channel, or of one batch: in another list it leads nowhere.
+pub(crate) fn of(list: &str, place: impl Display) -> String {
+    format!("{list}{BOUND}{place}")
+}
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -27,6 +36,15 @@ impl Paging {
         self.limit.unwrap_or(USUAL)
     }
 
+    /// Of a list of one channel, or of one batch: what [`of`] made of an item of that very list; "": the first page.
+    pub(crate) fn within(&self, list: &str) -> Result<&str, Problem> {
+        match self.cursor.split_once(BOUND) {
+            None if self.cursor.is_empty() => Ok(""),
+            Some((of, place)) if of == list => Ok(place),
+            _ => Err(Problem::no_cursor()),
+        }
+    }
+
     /// Of a list whose pages end with an id of this kind; "": the first page.
     pub(crate) fn after<I: Id>(&self) -> Result<&str, Problem> {
         let cursor = self.cursor.as_str();
@@ -41,6 +59,13 @@ fn within_a_page<'de, D: Deserializer<'de>>(given: D) -> Result<Option<i64>, D::
         }
         limit => Ok(limit),
     }
+}
+
+/// How sure something is.
+pub(crate) fn percent<'de, D: Deserializer<'de>>(given: D) -> Result<Option<u8>, D::Error> {
+    let given = Option::<i64>::deserialize(given)?;
+    let wrong = |number| D::Error::invalid_value(Unexpected::Signed(number), &"a number from 0 to 100");
+    given.map(|number| u8::try_from(number).ok().filter(|sure| *sure <= 100).ok_or_else(|| wrong(number))).transpose()
 }
 
 /// One page of a list.

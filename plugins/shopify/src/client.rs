@@ -32,8 +32,8 @@ impl<'a, T: Transport> Client<'a, T> {
         let answer = self.ask_any_version(document, variables)?;
         match answer.other_version {
             Some(version) => Err(Refused::Because(Error::Unsupported(format!(
-                "Shopify no longer supports version {} of its API and answers by {version}: choose a newer version in the \
-                 channel's settings, or update the adapter.",
+                "Shopify no longer supports version {} of its API and answers by {version}: choose a newer version by the \
+                 channel's setting api_version, or update the adapter.",
                 self.address.version
             )))),
             None => Ok(answer),

@@ -38,8 +38,8 @@ pub fn check<T: Transport>(transport: &T, channel: &Channel) -> Result<Account, 
     }
     if let Some(version) = &answer.other_version {
         warnings.push(format!(
-            "Shopify no longer supports version {} of its API and answers by {version}: imports will refuse that. Choose {VERSION} \
-             or newer in the channel's settings.",
+            "Shopify no longer supports version {} of its API and answers by {version}: imports will refuse that. Set the channel's \
+             api_version to {VERSION} or newer.",
             client.address.version
         ));
     }

@@ -31,16 +31,20 @@ fn body(response: &Response) -> Body {
     Body { code: said("code"), message }
 }
 
+/// By the host, where a signature may have been refused for its time.
+const CLOCKS: &str = "entrepot-clocks";
+
 /// The code for a wrong secret; of a signed request it may also be that the key is unknown, or the time is off.
 pub(crate) const WRONG: &str = "woocommerce_rest_authentication_error";
 
 /// No signed request got through, and no other either where there was another.
 pub(crate) fn signature_refused(response: &Response) -> Error {
     let Body { code, message } = body(response);
+    let clocks = http::header(response, CLOCKS).map_or_else(String::new, |said| format!(" Of the clocks: {said}."));
     Error::Unauthorized(format!(
         "The shop does not accept the key: the consumer key is unknown or was deleted, or the secret is another one's, or the shop's \
          clock is more than fifteen minutes off. Enter key and secret again, or make a new key under WooCommerce, Settings, Advanced, \
-         REST API. (HTTP {}, {code}: {})",
+         REST API.{clocks} (HTTP {}, {code}: {})",
         response.status,
         excerpt(message.as_bytes(), 120)
     ))
@@ -71,6 +75,7 @@ pub(crate) fn accepted(response: Response) -> Result<Response, Error> {
     let Body { code, message } = body(&response);
     let said = format!("HTTP {}, {code}: {}", response.status, excerpt(message.as_bytes(), 120));
     Err(match (response.status, code.as_str()) {
+        (401, WRONG) if http::header(&response, CLOCKS).is_some() => signature_refused(&response),
         (401, WRONG) => Error::Unauthorized(format!(
             "The shop knows the consumer key and refuses the secret. Enter key and secret again, or make a new key under \
              WooCommerce, Settings, Advanced, REST API. ({said})"

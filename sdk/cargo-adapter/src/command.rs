@@ -108,7 +108,7 @@ impl Cargo {
 /// One whose manifest the host would take.
 fn read_strictly(file: &Path) -> Result<Artifact> {
     let artifact = read(file)?;
-    entrepot_domain::grants::Manifest::parse(artifact.manifest_text()).with_context(|| file.display().to_string())?;
+    cargo_adapter::strictly(artifact.manifest_text()).with_context(|| file.display().to_string())?;
     Ok(artifact)
 }
 

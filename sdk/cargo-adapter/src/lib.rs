@@ -7,4 +7,5 @@ mod npm;
 pub mod toolchain;
 
 pub use build::{Built, build};
+pub use manifest::strictly;
 pub use toolchain::Toolchain;

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 fn main() -> ExitCode {
+    entrepot_domain::end_with_the_reader();
     match command::Cargo::parse().run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

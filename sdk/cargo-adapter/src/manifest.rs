@@ -21,8 +21,19 @@ impl Manifest {
 
     /// Any key that nobody knows is an error. The id is one that may be the name of a file.
     pub fn parse(text: String) -> Result<Self> {
-        let grants::Manifest { id, world, .. } = grants::Manifest::parse(&text)?;
+        let grants::Manifest { id, world, .. } = strictly(&text)?;
         Ok(Self { id, world, text })
+    }
+}
+
+/// A manifest that a host takes; one for development takes others, too.
+pub fn strictly(text: &str) -> Result<grants::Manifest> {
+    let manifest = grants::Manifest::parse(text)?;
+    let development =
+        std::env::var("ENTREPOT_EGRESS_ALLOW_LOOPBACK").is_ok_and(|on| matches!(on.as_str(), "1" | "true"));
+    match manifest.nowhere().filter(|_| !development) {
+        Some(nowhere) => Err(nowhere.into()),
+        None => Ok(manifest),
     }
 }
 
@@ -41,5 +52,14 @@ mod tests {
         let error =
             Manifest::parse(format!("{LEAST}[rate_limits]\nconcurrency = 2\n")).map(drop).expect_err("misspelt");
         assert!(error.to_string().contains("line 6, rate_limits: unknown field"), "{error}");
+        for origin in ["https://localhost", "http://shop.example", "https://x.default.svc", "https://10.0.0.1.nip.io"] {
+            let rule =
+                "[[egress]]\nname = \"all\"\noperations = [\"fetch-page\"]\nmethods = [\"GET\"]\npaths = [\"/**\"]\n";
+            let error = Manifest::parse(format!("{LEAST}{rule}origin = \"{origin}\"\n")).map(drop).expect_err(origin);
+            assert!(
+                error.to_string().contains("egress[0].origin") && error.to_string().contains("no marketplace"),
+                "{error}"
+            );
+        }
     }
 }

@@ -41,6 +41,21 @@ fn workshop() -> tempfile::TempDir {
     folder
 }
 
+/// `| head`
+#[test]
+fn whoever_reads_may_go_away() {
+    let folder = workshop();
+    for arguments in ["inspect 1.0.0.wasm", "--help"] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-adapter"));
+        command.current_dir(folder.path()).arg("adapter").args(arguments.split(' ')).stdout(writer);
+        let output = command.output().unwrap();
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert!(!error.contains("panicked") && !error.contains("Broken pipe"), "{arguments}: {error}");
+    }
+}
+
 #[test]
 fn from_a_key_to_a_published_version() {
     let folder = workshop();

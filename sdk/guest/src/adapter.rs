@@ -23,8 +23,9 @@
 /// assert!(Example::check(entrepot_guest::testing::channel("{}")).is_ok());
 /// ```
 ///
-/// `stock { fetch_stock }` and `webhooks { verify_webhook, subscribe, subscriptions, unsubscribe }` are the others; `listings`, `orders`
-/// and `feed` are implemented by hand, and named in [`export!`](crate::export).
+/// `stock { fetch_stock }`, `webhooks { verify_webhook, subscribe, subscriptions, unsubscribe }` and
+/// `listings { check_listing, push_listing, push_offers, end_listing }` are the others; `orders` and `feed` are implemented by hand, and
+/// named in [`export!`](crate::export).
 #[macro_export]
 macro_rules! adapter {
     ($(#[$meta:meta])* $vis:vis struct $name:ident; $($capability:ident { $($function:ident: $path:path),+ $(,)? })+) => {
@@ -41,6 +42,7 @@ macro_rules! __adapter_capability {
     ($name:ident connection check: $check:path,) => {
         impl $crate::Connection for $name {
             fn check(channel: $crate::types::Channel) -> Result<$crate::prelude::Account, $crate::types::Error> {
+                $crate::log::panics();
                 $check(&$crate::Host, &channel)
             }
         }
@@ -51,6 +53,7 @@ macro_rules! __adapter_capability {
                 channel: $crate::types::Channel,
                 request: $crate::items::PageRequest,
             ) -> Result<$crate::items::Page, $crate::types::Error> {
+                $crate::log::panics();
                 $page(&$crate::Host, &channel, &request)
             }
 
@@ -59,6 +62,7 @@ macro_rules! __adapter_capability {
                 context: Option<String>,
                 ids: Vec<String>,
             ) -> Result<Vec<$crate::items::RawItem>, $crate::types::Error> {
+                $crate::log::panics();
                 $items(&$crate::Host, &channel, context.as_deref(), &ids)
             }
 
@@ -66,6 +70,7 @@ macro_rules! __adapter_capability {
                 channel: $crate::types::Channel,
                 item: $crate::items::RawItem,
             ) -> Result<$crate::model::Product, $crate::types::Error> {
+                $crate::log::panics();
                 $product(&channel, &item)
             }
         }
@@ -76,6 +81,7 @@ macro_rules! __adapter_capability {
                 channel: $crate::types::Channel,
                 request: $crate::items::PageRequest,
             ) -> Result<$crate::stock::StockPage, $crate::types::Error> {
+                $crate::log::panics();
                 $stock(&$crate::Host, &channel, &request)
             }
         }
@@ -87,6 +93,7 @@ macro_rules! __adapter_capability {
                 channel: $crate::types::Channel,
                 delivery: $crate::webhooks::Delivery,
             ) -> Result<$crate::webhooks::Verdict, $crate::types::Error> {
+                $crate::log::panics();
                 $verify(&$crate::Host, &channel, &delivery)
             }
 
@@ -94,24 +101,60 @@ macro_rules! __adapter_capability {
                 channel: $crate::types::Channel,
                 callback_url: String,
             ) -> Result<Vec<$crate::webhooks::Subscription>, $crate::types::Error> {
+                $crate::log::panics();
                 $subscribe(&$crate::Host, &channel, &callback_url)
             }
 
             fn subscriptions(
                 channel: $crate::types::Channel,
             ) -> Result<Vec<$crate::webhooks::Subscription>, $crate::types::Error> {
+                $crate::log::panics();
                 $subscriptions(&$crate::Host, &channel)
             }
 
             fn unsubscribe(channel: $crate::types::Channel, ids: Vec<String>) -> Result<(), $crate::types::Error> {
+                $crate::log::panics();
                 $unsubscribe(&$crate::Host, &channel, &ids)
+            }
+        }
+    };
+    ($name:ident listings check_listing: $check:path, push_listing: $push:path, push_offers: $offers:path,
+        end_listing: $end:path,) => {
+        impl $crate::Listings for $name {
+            fn check_listing(
+                channel: $crate::types::Channel,
+                listing: $crate::model::Listing,
+            ) -> Vec<$crate::types::Issue> {
+                $check(&channel, &listing)
+            }
+
+            fn push_listing(
+                channel: $crate::types::Channel,
+                listing: $crate::model::Listing,
+            ) -> Result<$crate::model::Receipt, $crate::types::Error> {
+                $push(&$crate::Host, &channel, &listing)
+            }
+
+            fn push_offers(
+                channel: $crate::types::Channel,
+                offers: Vec<$crate::model::Offer>,
+            ) -> Result<Vec<Result<(), $crate::types::Error>>, $crate::types::Error> {
+                $offers(&$crate::Host, &channel, &offers)
+            }
+
+            fn end_listing(
+                channel: $crate::types::Channel,
+                listing: $crate::model::Listing,
+            ) -> Result<(), $crate::types::Error> {
+                $end(&$crate::Host, &channel, &listing)
             }
         }
     };
     ($name:ident $capability:ident $($function:ident: $path:path,)+) => {
         compile_error!(concat!(
             "`", stringify!($capability), "` needs its functions in this order: connection { check }, catalog { fetch_page, \
-             fetch_items, map_product }, stock { fetch_stock }, webhooks { verify_webhook, subscribe, subscriptions, unsubscribe }"
+             fetch_items, map_product }, stock { fetch_stock }, webhooks { verify_webhook, subscribe, subscriptions, unsubscribe }, \
+             listings { check_listing, push_listing, push_offers, end_listing }"
         ));
     };
 }

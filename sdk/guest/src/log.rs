@@ -18,3 +18,17 @@ pub fn write(level: Level, message: &str, fields: &[(&str, &str)]) {
         log::write(level, message, &fields);
     }
 }
+
+/// From now on a panic is logged, with its place and its message, before it traps: a trap alone says neither. What
+/// [`adapter!`](crate::adapter) makes calls this first in every function; who implements capabilities by hand does it.
+pub fn panics() {
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    if cfg!(target_arch = "wasm32") {
+        ONCE.call_once(|| {
+            std::panic::set_hook(Box::new(|panic| {
+                // One line: "panicked at src/map.rs:12:5: index out of bounds".
+                write(Level::Error, &panic.to_string().replacen('\n', " ", 1), &[]);
+            }));
+        });
+    }
+}

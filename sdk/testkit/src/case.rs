@@ -154,6 +154,16 @@ impl Case {
         })
     }
 
+    /// Since when the import of what changed is; none: the test has none.
+    pub fn since(&self) -> Option<i64> {
+        self.delta.as_ref().map(|delta| delta.since)
+    }
+
+    /// Where webhooks are to be subscribed.
+    pub fn callback_url(&self) -> Option<&str> {
+        self.callback_url.as_deref()
+    }
+
     /// Made to succeed: material for conformance.
     pub fn is_plain(&self) -> bool {
         self.faults.is_empty() && self.expect.error.is_none() && !self.exchanges.is_empty()

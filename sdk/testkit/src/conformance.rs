@@ -138,6 +138,8 @@ pub async fn conformance(kit: &Kit, cases: &[Case]) -> Result<Vec<Check>> {
         if kit.has("listings/push-listing") && !case.listings.is_empty() {
             note("listings/checked", listings::checked(&subject).await);
             note("listings/once", listings::once(&subject).await);
+            note("listings/offers", listings::offers(&subject).await);
+            note("listings/ended", listings::ended(&subject).await);
         }
         note("egress/otherwise", otherwise::refused(&subject));
         note("limits/headroom", limits::headroom(&subject).await);
@@ -146,7 +148,7 @@ pub async fn conformance(kit: &Kit, cases: &[Case]) -> Result<Vec<Check>> {
     Ok(checks)
 }
 
-pub(crate) use listings::push_thrice;
+pub(crate) use listings::{end_twice, offer_twice, push_thrice};
 pub(crate) use paging::ask_by_id;
 pub(crate) use subscriptions::subscribe_and_back;
 

@@ -13,8 +13,8 @@ use entrepot_domain::secret::SecretSource;
 use entrepot_domain::usage::Ledger;
 use entrepot_egress::{Egress, EgressOptions, Intercept, Session, SessionSpec};
 use entrepot_runtime::{
-    Account, Adapter, CallError, ChannelView, Compiler, Delivery, Listing, Mapper, Page, PageRequest, RawItem, Receipt,
-    Sandbox, SandboxOptions, Subscription, Verdict,
+    Account, Adapter, AdapterError, CallError, ChannelView, Compiler, Delivery, Listing, Mapper, Offer, Page,
+    PageRequest, RawItem, Receipt, Sandbox, SandboxOptions, Subscription, Verdict,
 };
 use entrepot_spool::Area;
 use serde_json::Value;
@@ -79,6 +79,10 @@ impl Kit {
         let adapter = sandbox.load(&component, &manifest.limits).await?;
         let grant = Grant::as_requested(&manifest, artifact.digest());
         Ok(Self { manifest, adapter, grant })
+    }
+
+    pub(crate) fn grant(&self) -> &Grant {
+        &self.grant
     }
 
     pub fn exports(&self) -> &[String] {
@@ -185,6 +189,14 @@ impl Shop {
         self.adapter.push_listing(&self.view, self.session(), listing).await
     }
 
+    pub async fn push_offers(&self, offers: Vec<Offer>) -> Result<Vec<Result<(), AdapterError>>, CallError> {
+        self.adapter.push_offers(&self.view, self.session(), offers).await
+    }
+
+    pub async fn end_listing(&self, listing: Listing) -> Result<(), CallError> {
+        self.adapter.end_listing(&self.view, self.session(), listing).await
+    }
+
     pub fn mapper(&self) -> Mapper {
         self.adapter.mapper(&self.view)
     }
@@ -239,5 +251,5 @@ impl Shop {
 }
 
 fn endless(operation: &'static str) -> CallError {
-    CallError::Stopped { operation, why: format!("it did not end within {ENDLESS} pages") }
+    CallError::Stopped { operation, why: format!("it did not end within {ENDLESS} pages"), panic: None }
 }

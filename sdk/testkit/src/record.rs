@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 use entrepot_domain::run::RunScope;
 
 use crate::case::Case;
-use crate::conformance::{ask_by_id, push_thrice, subscribe_and_back};
+use crate::conformance::{ask_by_id, end_twice, offer_twice, push_thrice, subscribe_and_back};
 use crate::kit::{Kit, Login};
 use crate::recording::Exchange;
 use crate::replay::Recorder;
@@ -41,8 +41,17 @@ pub async fn record(kit: &Kit, case: &Case, real: &Login) -> Result<Vec<Exchange
     }
     if kit.has("listings/push-listing") {
         for listing in &case.listings {
-            if let Err(error) = push_thrice(&shop, listing).await {
-                bail!("{} cannot be put on sale: {error}", listing.listing_id);
+            let id = &listing.listing_id;
+            let [receipt, ..] = match push_thrice(&shop, listing).await {
+                Ok(receipts) => receipts,
+                Err(error) => bail!("{id} cannot be put on sale: {error}"),
+            };
+            if let Err(error) = offer_twice(&shop, listing, &receipt).await {
+                bail!("price and stock of {id} cannot be set: {error}");
+            }
+            // What was made for a recording is not left on sale.
+            if let Err(error) = end_twice(&shop, listing, &receipt).await {
+                bail!("{id} cannot be ended; end it at the marketplace: {error}");
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Recorded answers in the network's place, and the recording of new ones.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
@@ -23,6 +23,8 @@ struct State {
     asked: HashMap<String, usize>,
     missing: Vec<String>,
     requests: usize,
+    /// Operation, method and address of each.
+    seen: BTreeSet<(String, String, String)>,
 }
 
 impl Replay {
@@ -39,6 +41,11 @@ impl Replay {
         self.state().requests
     }
 
+    /// What was asked for: operation, method and address.
+    pub fn asked(&self) -> BTreeSet<(String, String, String)> {
+        self.state().seen.clone()
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -52,6 +59,7 @@ impl Replay {
             .collect();
         let mut state = self.state();
         state.requests += 1;
+        state.seen.insert((asked.operation.clone(), asked.method.clone(), asked.url.clone()));
         let times = state.asked.entry(key).or_default();
         let found = same.get((*times).min(same.len().saturating_sub(1))).copied();
         *times += 1;

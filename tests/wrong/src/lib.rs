@@ -63,12 +63,12 @@ impl Listings for Wrong {
         shelf::push(&channel, &listing)
     }
 
-    fn push_offers(_: Channel, offers: Vec<model::Offer>) -> Result<Vec<Result<(), Error>>, Error> {
-        Ok(offers.iter().map(|_| Ok(())).collect())
+    fn push_offers(channel: Channel, offers: Vec<model::Offer>) -> Result<Vec<Result<(), Error>>, Error> {
+        shelf::offer(&channel, &offers)
     }
 
-    fn end_listing(_: Channel, _: model::Listing) -> Result<(), Error> {
-        Ok(())
+    fn end_listing(channel: Channel, listing: model::Listing) -> Result<(), Error> {
+        shelf::end(&channel, &listing)
     }
 }
 

@@ -15,7 +15,7 @@ pub(crate) fn check(sin: &str, listing: &model::Listing) -> Vec<Issue> {
 
 /// Finds what it made before by its own name for it.
 pub(crate) fn push(channel: &Channel, listing: &model::Listing) -> Result<model::Receipt, Error> {
-    let place = format!("{}/api/listings", setting(channel, "shop_url").trim_end_matches('/'));
+    let place = place(channel, "listings");
     let known = match &listing.external_id {
         Some(id) => Some(id.clone()),
         None if setting(channel, "sin") == "doubling" => None,
@@ -30,4 +30,33 @@ pub(crate) fn push(channel: &Channel, listing: &model::Listing) -> Result<model:
     let answer: Value = json::parse(classify(Host.send(&post_json(target, body.into_bytes()))?)?.body)?;
     let external_id = answer["id"].as_str().unwrap_or_default().to_owned();
     Ok(model::Receipt { external_id, url: None, state: "{}".to_owned(), warnings: Vec::new() })
+}
+
+/// One at a time, so that each has an outcome.
+pub(crate) fn offer(channel: &Channel, offers: &[model::Offer]) -> Result<Vec<Result<(), Error>>, Error> {
+    if setting(channel, "sin") == "summing" {
+        // One outcome for all of them.
+        return Ok(Vec::new());
+    }
+    let place = place(channel, "offers");
+    let one = |offer: &model::Offer| -> Result<(), Error> {
+        let price = offer.price.as_ref().map(|price| price.minor);
+        let body = serde_json::json!({"id": offer.external_id, "minor": price}).to_string();
+        classify(Host.send(&post_json(place.clone(), body.into_bytes()))?).map(drop)
+    };
+    Ok(offers.iter().map(one).collect())
+}
+
+/// What is gone is ended.
+pub(crate) fn end(channel: &Channel, listing: &model::Listing) -> Result<(), Error> {
+    let id = listing.external_id.as_deref().unwrap_or_default();
+    let request = Get::new(format!("{}/{id}", place(channel, "listings"))).request();
+    match classify(Host.send(&Request { method: Method::Delete, ..request })?) {
+        Err(Error::NotFound) if setting(channel, "sin") != "surprised" => Ok(()),
+        ended => ended.map(drop),
+    }
+}
+
+fn place(channel: &Channel, what: &str) -> String {
+    format!("{}/api/{what}", setting(channel, "shop_url").trim_end_matches('/'))
 }

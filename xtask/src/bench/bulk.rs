@@ -6,7 +6,7 @@ use anyhow::{Context, Result, ensure};
 
 use super::{Line, measure};
 use crate::host::{Host, Report, Simulator};
-use crate::process::root;
+use crate::process::{Profile, root};
 
 const FOLDER: &str = "target/bench/bulk";
 
@@ -17,8 +17,8 @@ pub(super) fn show(products: u64) -> Result<()> {
     }
     fs::create_dir_all(&data)?;
     let authority = data.join("authority.pem");
-    let simulator = Simulator::start("shopify", products, None, Some(&authority))?;
-    let mut host = Host::new(FOLDER, &format!("sqlite://{FOLDER}/entrepot.db"));
+    let simulator = Simulator::start(Profile::Release, "shopify", products, None, Some(&authority))?;
+    let mut host = Host::new(Profile::Release, FOLDER, &format!("sqlite://{FOLDER}/entrepot.db"));
     host.env.push(("ENTREPOT_EGRESS_CA_FILE".into(), authority.display().to_string()));
     host.connect("bulk", &simulator.shop)?;
     let mut import = host.command();

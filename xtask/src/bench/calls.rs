@@ -8,7 +8,7 @@ use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 
 use crate::host::Simulator;
-use crate::process::{output, program, root, run};
+use crate::process::{Profile, output, program, root, run};
 
 #[derive(Deserialize)]
 struct Report {
@@ -38,9 +38,9 @@ struct Call {
 }
 
 pub(super) fn show() -> Result<()> {
-    let simulator = Simulator::start("woocommerce", 200, Some(0.0), None)?;
+    let simulator = Simulator::start(Profile::Release, "woocommerce", 200, Some(0.0), None)?;
     let shop = &simulator.shop;
-    let mut bench = Command::new(program("entrepot-bench", true));
+    let mut bench = Command::new(program("entrepot-bench", Profile::Release));
     bench.current_dir(root()).args(["calls", "--component", "target/adapters/woocommerce.wasm"]);
     bench.args([
         "--base-url",
@@ -77,7 +77,7 @@ fn template() -> Result<()> {
     let folder = std::env::temp_dir().join(format!("entrepot-bench-{}", std::process::id()));
     fs::create_dir_all(&folder)?;
     let cargo_adapter = || {
-        let mut command = Command::new(program("cargo-adapter", true));
+        let mut command = Command::new(program("cargo-adapter", Profile::Release));
         command.env_remove("ENTREPOT_GUEST_TARGET_DIR").arg("adapter");
         command
     };

@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use crate::host::{Host, Simulator};
 use crate::postgres::Postgres;
-use crate::process::{output, program, root, run};
+use crate::process::{Profile, output, program, root, run};
 
 const FOLDER: &str = "target/bench/hooks";
 const SECRET: &str = "bench-webhook-secret-0123456789";
@@ -46,8 +46,10 @@ pub(super) fn show(per_second: u64, seconds: u64, server: Option<&Postgres>) -> 
         }
         fs::create_dir_all(&data)?;
         let host = match (engine.starts_with("SQLite"), server) {
-            (true, _) => Host::new(&folder, &format!("sqlite://{folder}/entrepot.db")),
-            (false, Some(server)) => Host::new(&folder, &server.create(&format!("hooks_{name}"))?).with_new_key()?,
+            (true, _) => Host::new(Profile::Release, &folder, &format!("sqlite://{folder}/entrepot.db")),
+            (false, Some(server)) => {
+                Host::new(Profile::Release, &folder, &server.create(&format!("hooks_{name}"))?).with_new_key()?
+            }
             (false, None) => continue,
         };
         let Answered { sent, accepted, refused, unanswered, lost, per_second, p50_ms, p99_ms, max_ms, drained_seconds } =
@@ -62,7 +64,7 @@ pub(super) fn show(per_second: u64, seconds: u64, server: Option<&Postgres>) -> 
 }
 
 fn measured(mut host: Host, kill: bool, per_second: u64, seconds: u64) -> Result<Answered> {
-    let simulator = Simulator::start("woocommerce", 100, Some(0.0), None)?;
+    let simulator = Simulator::start(Profile::Release, "woocommerce", 100, Some(0.0), None)?;
     host.connect("hooks", &simulator.shop)?;
     let mut set = host.command();
     run(set.args(["channel", "set", "hooks", "--secret", &format!("webhook_secret={SECRET}")]).stdout(Stdio::null()))?;
@@ -75,7 +77,7 @@ fn measured(mut host: Host, kill: bool, per_second: u64, seconds: u64) -> Result
     host.env.push(("ENTREPOT_WEBHOOKS_GENUINE_PER_MINUTE".into(), "1000000".into()));
     host.env.push(("ENTREPOT_LOG".into(), "warn".into()));
     let mut serving = serve(&host, &address)?;
-    let mut bench = Command::new(program("entrepot-bench", true));
+    let mut bench = Command::new(program("entrepot-bench", Profile::Release));
     bench.current_dir(root()).args(["hooks", "--host", &address, "--channel", &channel, "--secret", SECRET]);
     bench.args(["--per-second", &per_second.to_string(), "--seconds", &seconds.to_string()]);
     let load = thread::spawn(move || output(&mut bench));

@@ -5,7 +5,7 @@ use std::fs;
 use anyhow::{Context, Result, ensure};
 
 use crate::host::{Host, Report, Simulator};
-use crate::process::{output, root};
+use crate::process::{Profile, output, root};
 
 const FOLDER: &str = "target/bench/pace";
 /// What shops bear. Shared hosting is at the lower end, marketplaces are at the upper.
@@ -27,8 +27,9 @@ pub(super) fn show() -> Result<()> {
         fs::create_dir_all(&data)?;
         // A request for the variations of each product.
         let options = ["--bears", &bears.to_string()];
-        let simulator = Simulator::start_with("woocommerce", bears * SECONDS, Some(1.0), None, &options)?;
-        let mut host = Host::new(&folder, &format!("sqlite://{folder}/entrepot.db"));
+        let simulator =
+            Simulator::start_with(Profile::Release, "woocommerce", bears * SECONDS, Some(1.0), None, &options)?;
+        let mut host = Host::new(Profile::Release, &folder, &format!("sqlite://{folder}/entrepot.db"));
         host.env.push(("ENTREPOT_LOG".into(), "error".into()));
         host.connect("pace", &simulator.shop)?;
         let printed = output(host.command().args(["import", "pace", "--full", "--wait", "--json"]))?;

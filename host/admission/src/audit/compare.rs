@@ -13,6 +13,13 @@ impl Admission {
     /// The first thing that is not, in words.
     pub(super) async fn differs(&self, tx: &mut Tx, told: &Told) -> Result<Option<String>, AdmissionError> {
         let installed = tx.installed_adapters().await?;
+        if tx.audit_head().await?.is_none() && !(installed.is_empty() && tx.channel_ids().await?.is_empty()) {
+            return Ok(Some(
+                "the log is empty, and the database is not: somebody deleted all of its entries. Put it back from a backup; or look at what \
+                 there is, and say anew what is to count: entrepot adapter approve, adapter trust, channel set"
+                    .to_owned(),
+            ));
+        }
         let digests: BTreeMap<(String, String), String> =
             installed.iter().map(|row| ((row.adapter_id.clone(), row.version.clone()), row.digest.clone())).collect();
         let adapters: BTreeSet<&String> =
@@ -21,7 +28,7 @@ impl Admission {
             let should = told.in_use.get(adapter).cloned().unwrap_or_default();
             let is = match self.in_use(tx, adapter).await {
                 Ok(is) => is,
-                Err(error) if error.is_changed() => return Ok(Some(error.to_string())),
+                Err(error) if error.is_changed() => return Ok(Some(error.without_advice_to_verify())),
                 Err(error) => return Err(error),
             };
             if let Some(difference) = grants(adapter, &should, &is) {
@@ -35,7 +42,7 @@ impl Admission {
         if difference.is_none() {
             difference = installed.iter().find_map(|row| {
                 let why = self.check_adapter(row).err()?;
-                Some(AdmissionError::changed_adapter(&row.adapter_id, &row.version, why).to_string())
+                Some(AdmissionError::changed_adapter(&row.adapter_id, &row.version, why).without_advice_to_verify())
             });
         }
         for row in &installed {
@@ -68,8 +75,13 @@ impl Admission {
     async fn channels_differ(&self, tx: &mut Tx) -> Result<Option<String>, AdmissionError> {
         let told = self.channel_macs().await?;
         let found: BTreeSet<String> = tx.channel_ids().await?.into_iter().collect();
-        let gone = told.iter().find(|(channel, mac)| mac.is_some() && !found.contains(*channel));
-        Ok(gone.map(|(channel, _)| format!("the channel {channel} is there by the log, and not in the database")))
+        let Some((channel, _)) = told.iter().find(|(channel, mac)| mac.is_some() && !found.contains(*channel)) else {
+            return Ok(None);
+        };
+        Ok(Some(format!(
+            "the channel {channel} is there by the log, and not in the database: somebody deleted its row. Put it back from a backup, or have \
+             done with it: entrepot channel remove {channel}"
+        )))
     }
 
     async fn in_use(&self, tx: &mut Tx, adapter: &str) -> Result<InUse, AdmissionError> {
@@ -94,7 +106,7 @@ impl Admission {
     async fn keys_differ(&self, tx: &mut Tx, told: &Told) -> Result<Option<String>, AdmissionError> {
         let keys = match self.believed_in(tx).await {
             Ok(keys) => keys,
-            Err(error) if error.is_changed() => return Ok(Some(error.to_string())),
+            Err(error) if error.is_changed() => return Ok(Some(error.without_advice_to_verify())),
             Err(error) => return Err(error),
         };
         let found: BTreeSet<(String, String)> =
@@ -119,7 +131,11 @@ fn grants(adapter: &str, should: &InUse, is: &InUse) -> Option<String> {
                 return Some(format!("{} of {adapter} is {how}, and the log says that none is", shown(&is)));
             }
             (Some(should), None) => {
-                return Some(format!("{} of {adapter} is {how} by the log, and not in the database", shown(&should)));
+                return Some(format!(
+                    "{} of {adapter} is {how} by the log, and its row is not in the database: somebody deleted it. Look at it, then grant \
+                     it anew: entrepot adapter approve {adapter}",
+                    shown(&should)
+                ));
             }
             (Some(should), Some(is)) if should != is => {
                 let what = if (should.generation, &should.version) == (is.generation, &is.version) {
@@ -142,7 +158,10 @@ fn versions(told: &BTreeMap<(String, String), String>, found: &BTreeMap<(String,
     let key = &(adapter.clone(), version.clone());
     Some(match (told.get(key), found.get(key)) {
         (None, _) => format!("{adapter} {version} is installed, and no entry of the log says so"),
-        (_, None) => format!("{adapter} {version} was installed by the log, and is not in the database"),
+        (_, None) => format!(
+            "{adapter} {version} was installed by the log, and is not in the database: somebody deleted its row. Install it again: \
+             entrepot adapter install FILE"
+        ),
         _ => format!("{adapter} {version} has another digest than the log says"),
     })
 }

@@ -6,7 +6,6 @@ use std::collections::{BTreeSet, HashMap};
 use entrepot_store::audit::AuditRow;
 use serde_json::Value;
 
-use super::Action;
 use super::told::Told;
 use crate::heads::{TRUSTED_KEYS, of_grants};
 use crate::{Admission, AdmissionError, Unfit};
@@ -36,9 +35,14 @@ impl Followed {
             "seal" => (self.sealed, self.keys_since) = (row.seq, row.seq),
             "trust" | "untrust" | "rotate" => {
                 self.last.insert(TRUSTED_KEYS.to_owned(), row.seq);
-                if row.action == Action::Trust.as_str() && list() {
+                if list() {
                     self.keys_since = row.seq;
                 }
+            }
+            "install" | "remove" => {
+                let version = serde_json::from_str::<Value>(&row.details).unwrap_or_default()["version"].to_string();
+                let adapter = row.adapter_id.as_deref().unwrap_or_default();
+                self.last.insert(format!("version:{adapter}@{version}"), row.seq);
             }
             "approve" | "upgrade" | "canary" | "promote" | "rollback" | "revoke" => {
                 self.last.insert(of_grants(row.adapter_id.as_deref().unwrap_or_default()), row.seq);
@@ -50,8 +54,12 @@ impl Followed {
         }
     }
 
-    fn newest(&self, name: &str) -> i64 {
+    pub(super) fn newest(&self, name: &str) -> i64 {
         self.last.get(name).copied().unwrap_or(0).max(self.sealed)
+    }
+
+    pub(super) const fn entries(&self) -> i64 {
+        self.entries
     }
 
     /// Whether the entry with this number can be the last about it.
@@ -60,6 +68,19 @@ impl Followed {
             (true, _) => Err(Unfit::Earlier),
             (_, true) => Err(Unfit::Log(self.broken)),
             _ => Ok(()),
+        }
+    }
+
+    /// Whether that version is installed, with these bytes: one that was removed would be in order by itself.
+    pub(crate) fn check_version(&self, adapter: &str, version: &str, digest: &str) -> Result<(), Unfit> {
+        let told = self.told.installed.get(&(adapter.to_owned(), version.to_owned()));
+        let last = self.newest(&format!("version:{adapter}@{}", Value::from(version)));
+        match told {
+            Some(told) if told == digest => Ok(()),
+            // Where the log is not whole, what is granted has to be granted anew, and a person looks at it.
+            None if last == 0 && self.broken > 0 => Ok(()),
+            None if last == 0 => Err(Unfit::Cut),
+            _ => Err(Unfit::Earlier),
         }
     }
 

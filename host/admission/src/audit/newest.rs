@@ -5,9 +5,8 @@
 use std::collections::{BTreeSet, HashMap};
 
 use entrepot_artifact::PublicKey;
-use entrepot_store::Tx;
 use entrepot_store::audit::{AuditRow, ChainedRow};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::followed::of_channel;
 use super::told::{InUse, Told};
@@ -20,28 +19,52 @@ impl Admission {
     pub(crate) async fn check_head(
         &self,
         adapter: &str,
-        head: &GrantHead,
+        head: Option<&GrantHead>,
         told: Option<ChainedRow>,
     ) -> Result<(), AdmissionError> {
         let name = of_grants(adapter);
         let followed = self.followed().lock().await;
         let newest = || {
-            let entry = self.proven(told.ok_or(Unfit::Earlier)?)?;
+            let Some(told) = told else {
+                // Nothing was ever granted, unless there is a head, or this process has seen otherwise.
+                return if head.is_some() || followed.newest(&name) > 0 { Err(Unfit::Cut) } else { Ok(()) };
+            };
+            let known = highest_generation(Some(&told));
+            let entry = self.proven(told)?;
+            let said = says(adapter, &entry);
+            let Some(head) = head else { return if said == Some((None, None)) { Ok(()) } else { Err(Unfit::Gone) } };
             followed.check(&name, entry.seq)?;
-            if says(adapter, &entry) == Some((head.main, head.canary)) { Ok(()) } else { Err(Unfit::Earlier) }
+            match said == Some((head.main, head.canary)) {
+                true => Ok(()),
+                // Numbers count up, and nobody else can make a head.
+                false if head.highest() > known => Err(Unfit::Cut),
+                false => Err(Unfit::Earlier),
+            }
         };
         newest().map_err(|why| AdmissionError::changed_head(&name, why))
     }
 
     /// Whether these keys, and no others, are trusted by the log.
-    pub(crate) async fn check_keys(&self, keys: &[PublicKey], told: Vec<ChainedRow>) -> Result<(), AdmissionError> {
+    pub(crate) async fn check_keys(
+        &self,
+        keys: &[PublicKey],
+        has_head: bool,
+        told: Vec<ChainedRow>,
+    ) -> Result<(), AdmissionError> {
         let followed = self.followed().lock().await;
         let newest = || {
             let last = told.last().map_or(0, |entry| entry.row.seq);
+            if told.is_empty() && has_head {
+                return Err(Unfit::Cut);
+            }
             let told = self.told_keys(told)?;
             followed.check_keys(&told, last)?;
             let found: BTreeSet<_> = keys.iter().map(|key| (key.publisher().to_owned(), key.id())).collect();
-            if found == told { Ok(()) } else { Err(Unfit::Earlier) }
+            match found == told {
+                true => Ok(()),
+                false if !has_head => Err(Unfit::Gone),
+                false => Err(Unfit::Earlier),
+            }
         };
         newest().map_err(|why| AdmissionError::changed_head(TRUSTED_KEYS, why))
     }
@@ -65,20 +88,6 @@ impl Admission {
         wrong.map_or(Ok(told.keys), Err)
     }
 
-    /// In the transaction of what it tells of, and before anything else in it. `mac`: what the channel's row has from now on; none: it was
-    /// removed.
-    pub async fn record_channel(
-        &self,
-        tx: &mut Tx,
-        adapter: &str,
-        channel: &str,
-        name: &str,
-        mac: Option<&str>,
-    ) -> Result<(), AdmissionError> {
-        let details = json!({"channel": channel, "name": name, "mac": mac});
-        self.record_about(tx, "host", Action::Channel, (Some(adapter), Some(channel)), &details).await
-    }
-
     /// Whether the log says that this is what the channel's row has.
     pub async fn check_channel_mac(
         &self,
@@ -89,10 +98,13 @@ impl Admission {
         let told = self.db().audit_of_channel(channel).await?;
         let followed = self.followed().lock().await;
         let newest = || {
-            let entry = self.proven(told.ok_or(Unfit::Earlier)?)?;
+            let entry = self.proven(told.ok_or(Unfit::Cut)?)?;
             followed.check(&of_channel(channel), entry.seq)?;
-            let told = macs(&entry).into_iter().find(|(known, _)| known == channel);
-            if told.is_some_and(|(_, told)| told.as_deref() == mac) { Ok(()) } else { Err(Unfit::Earlier) }
+            match macs(&entry).into_iter().find(|(known, _)| known == channel) {
+                None => Err(Unfit::Cut),
+                Some((_, told)) if told.as_deref() == mac => Ok(()),
+                Some(_) => Err(Unfit::Earlier),
+            }
         };
         Ok(newest())
     }
@@ -111,7 +123,7 @@ impl Admission {
             .collect())
     }
 
-    fn proven(&self, entry: ChainedRow) -> Result<AuditRow, Unfit> {
+    pub(super) fn proven(&self, entry: ChainedRow) -> Result<AuditRow, Unfit> {
         let ChainedRow { row, hash_before } = entry;
         match hash(self.audit_keys(), &row, hash_before.as_deref().unwrap_or_default()) {
             None => Err(Unfit::UnknownKey(row.key_id)),
@@ -121,7 +133,7 @@ impl Admission {
     }
 }
 
-fn details(entry: &AuditRow) -> Value {
+pub(super) fn details(entry: &AuditRow) -> Value {
     serde_json::from_str(&entry.details).unwrap_or_default()
 }
 

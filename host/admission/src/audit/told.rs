@@ -46,7 +46,7 @@ impl Told {
             "install" => drop(self.installed.insert((adapter, text("version")), text("digest"))),
             "remove" => drop(self.installed.remove(&(adapter, text("version")))),
             // A list that was changed past the host ended, and another one began.
-            "trust" if details["list"].is_array() => self.keys = keys(&details["list"]),
+            "trust" | "untrust" if details["list"].is_array() => self.keys = keys(&details["list"]),
             "trust" => drop(self.keys.insert((text("publisher"), text("key_id")))),
             "rotate" => {
                 self.keys.retain(|(_, id)| *id != text("old_key_id"));

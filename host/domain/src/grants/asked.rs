@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::{Difference, Manifest, SecretField, Setting, SettingType};
 
@@ -20,6 +21,9 @@ pub struct AskedFor {
     pub required: bool,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub choices: Vec<String>,
+    /// Of a setting: what counts where a seller says nothing. What decides where requests go has it elsewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default: Option<Value>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prefix: Option<String>,
     /// The host may make one up.
@@ -30,22 +34,26 @@ pub struct AskedFor {
 impl Manifest {
     /// Settings and secrets by name; no name is that of both.
     pub fn asked(&self) -> BTreeMap<String, AskedFor> {
-        let settings = self.settings.iter().map(|(name, setting)| (name.clone(), setting.into()));
+        let settings = self.settings.iter().map(|(name, setting)| {
+            let asked = AskedFor::from(setting);
+            let default = asked.default.clone().filter(|_| !self.decides(name));
+            (name.clone(), AskedFor { default, ..asked })
+        });
         settings.chain(self.secrets.iter().map(|(name, secret)| (name.clone(), secret.into()))).collect()
     }
 }
 
 impl From<&Setting> for AskedFor {
     fn from(setting: &Setting) -> Self {
-        let Setting { kind, title, description, required, choices, .. } = setting.clone();
-        Self { kind: Some(kind), title, description, required, choices, prefix: None, generate: false }
+        let Setting { kind, title, description, required, choices, default, .. } = setting.clone();
+        Self { kind: Some(kind), title, description, required, choices, default, prefix: None, generate: false }
     }
 }
 
 impl From<&SecretField> for AskedFor {
     fn from(secret: &SecretField) -> Self {
         let SecretField { title, description, required, prefix, generate } = secret.clone();
-        Self { kind: None, title, description, required, choices: Vec::new(), prefix, generate }
+        Self { kind: None, title, description, required, choices: Vec::new(), default: None, prefix, generate }
     }
 }
 
@@ -56,12 +64,13 @@ impl AskedFor {
     }
 
     fn facts(&self) -> String {
-        let Self { kind, title, description, required, choices, prefix, generate } = self;
+        let Self { kind, title, description, required, choices, default, prefix, generate } = self;
         let mut facts = vec![kind.map_or("secret", SettingType::as_str).to_owned()];
         facts.push(if *required { "required" } else { "optional" }.to_owned());
         if !choices.is_empty() {
             facts.push(format!("one of {}", choices.join(" ")));
         }
+        facts.extend(default.iter().map(|default| format!("{default} where nothing is said")));
         facts.extend(prefix.iter().map(|prefix| format!("beginning with {prefix}")));
         if *generate {
             facts.push("made up by the host where none is given".to_owned());

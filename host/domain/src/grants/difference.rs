@@ -15,6 +15,7 @@ use super::{
 #[derive(Clone, Debug)]
 pub struct Permissions<'a> {
     pub world: &'a str,
+    pub name: &'a str,
     pub rules: &'a [EgressRule],
     pub settings: Cow<'a, BTreeMap<String, DecidingSetting>>,
     pub asked: Cow<'a, BTreeMap<String, AskedFor>>,
@@ -38,6 +39,7 @@ impl Manifest {
     pub fn permissions(&self) -> Permissions<'_> {
         Permissions {
             world: &self.world,
+            name: &self.name,
             rules: &self.egress,
             settings: Cow::Owned(self.deciding_settings()),
             asked: Cow::Owned(self.asked()),
@@ -54,6 +56,7 @@ impl Grant {
     pub fn permissions(&self) -> Permissions<'_> {
         Permissions {
             world: &self.world,
+            name: &self.name,
             rules: &self.rules,
             settings: Cow::Borrowed(&self.settings),
             asked: Cow::Borrowed(&self.asked),
@@ -76,6 +79,12 @@ impl Difference {
         let mut difference = Self::default();
         if old.world != new.world {
             difference.wider.push(format!("it is built for {} instead of {}", new.world, old.world));
+        }
+        // Neither is more or less than the other, and a person has to see it.
+        if old.name != new.name {
+            let known =
+                if old.name.is_empty() { "what it was called before".to_owned() } else { format!("{:?}", old.name) };
+            difference.wider.push(format!("it calls itself {:?} instead of {known}", new.name));
         }
         let (before, after) = (atoms(old), atoms(new));
         difference.wider.extend(lines("may send", after.keys().filter(|atom| !before.contains_key(*atom))));

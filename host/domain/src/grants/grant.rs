@@ -16,6 +16,9 @@ pub struct Grant {
     /// SHA-256 of the artifact, hex. Other bytes under the same version are another artifact.
     pub digest: String,
     pub world: String,
+    /// What it calls itself: whom people believe to deal with.
+    #[serde(default)]
+    pub name: String,
     pub rules: Vec<EgressRule>,
     /// What the settings are like that decide where rules and OAuth lead.
     #[serde(default)]
@@ -46,6 +49,7 @@ impl Grant {
             version: manifest.version.clone(),
             digest: digest.into(),
             world: manifest.world.clone(),
+            name: manifest.name.clone(),
             rules: manifest.egress.clone(),
             settings: manifest.deciding_settings(),
             asked: manifest.asked(),

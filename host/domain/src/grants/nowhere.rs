@@ -3,15 +3,19 @@
 use std::net::IpAddr;
 
 use serde_json::Value;
+use thiserror::Error;
 
-use super::origin::{Kind, Label};
+use super::origin::{Kind, Label, below};
 use super::{Manifest, OriginPattern};
 
-/// Names below these are resolved to the address that is written in them, or to this machine.
-const WILDCARD_DNS: [&str; 10] = [
+/// Names below these are resolved to the address that is written in them, to this machine, or to one in somebody's home.
+const WILDCARD_DNS: [&str; 19] = [
     "nip.io",
     "sslip.io",
     "xip.io",
+    "xip.name",
+    "ip6.name",
+    "ipq.co",
     "traefik.me",
     "localtest.me",
     "lvh.me",
@@ -19,29 +23,52 @@ const WILDCARD_DNS: [&str; 10] = [
     "lacolhost.com",
     "fuf.me",
     "backname.io",
+    "local.gd",
+    "localho.st",
+    "yoogle.com",
+    "plex.direct",
+    "rbndr.us",
+    "myfritz.net",
 ];
-/// Names below these are known in one network only.
-const LOCAL: [&str; 10] =
-    ["localhost", "localdomain", "local", "internal", "intranet", "private", "lan", "home", "corp", "home.arpa"];
+/// Names below these are known in one network only, although they end like others.
+const LOCAL: [&str; 8] = [
+    "home.arpa",
+    "fritz.box",
+    "easy.box",
+    "o2.box",
+    "routerlogin.com",
+    "routerlogin.net",
+    "tplinkwifi.net",
+    "router.asus.com",
+];
 
 /// Why a host is none. A name is in lower case.
 pub fn no_marketplace(host: &str) -> Option<&'static str> {
     let host = host.trim_end_matches('.');
     let plain = host.trim_start_matches('[').trim_end_matches(']');
     if plain.parse::<IpAddr>().is_ok() {
-        return Some("an address, and marketplaces have names");
+        return Some("it is an address, and marketplaces have names");
     }
-    let below = |names: &[&str]| {
-        names.iter().any(|name| host.strip_suffix(name).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))
-    };
-    if below(&LOCAL) || !host.contains('.') {
-        return Some("a name of this machine or of its network only");
+    if below(host, &LOCAL) || !host.contains('.') || !is_public(host) {
+        return Some("it is a name of this machine or of its network only");
     }
-    below(&WILDCARD_DNS).then_some("a name that leads to whatever address is written in it, or to this machine")
+    below(host, &WILDCARD_DNS)
+        .then_some("it is a name that leads to whatever address is written in it, or to this machine")
+}
+
+/// Whether anybody can look it up: it ends as the public suffix list knows names to end. `svc`, `consul`, `internal`, `local` and the
+/// like are not on it, and a list of what networks call themselves would never be whole.
+fn is_public(host: &str) -> bool {
+    let last = host.rsplit('.').next().unwrap_or_default();
+    // For documents (RFC 2606): nobody has it.
+    last == "example" || psl::suffix(host.as_bytes()).is_some_and(|suffix| suffix.is_known())
 }
 
 /// Something in a manifest that leads to no marketplace.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error(
+    "adapter.toml, {key}: {address} is no marketplace: {why}; for development ENTREPOT_EGRESS_ALLOW_LOOPBACK=1 lets it in"
+)]
 pub struct Nowhere {
     /// Dotted, e.g. `egress[0].origin`.
     pub key: String,
@@ -57,6 +84,10 @@ impl Manifest {
         let mut places: Vec<(String, String, Option<String>)> = rules
             .map(|(index, rule)| (format!("egress[{index}].origin"), rule.origin.to_string(), rule.origin.host()))
             .collect();
+        if let Some((key, address, _)) = places.iter().find(|(_, address, _)| address.starts_with("http://")) {
+            let (key, address) = (key.clone(), address.clone());
+            return Some(Nowhere { key, address, why: "it is plain http, which is refused; write https" });
+        }
         for (key, url) in self
             .oauth
             .iter()
@@ -120,11 +151,31 @@ mod tests {
             "nip.io",
             "lvh.me",
             "x.localtest.me",
+            "kubernetes.default.svc",
+            "shop.default.svc.cluster.local",
+            "consul.service.consul",
+            "metadata.internal",
+            "fritz.box",
+            "x.fritz.box",
+            "nas.fritz.nas",
+            "10.0.0.1.xip.name",
+            "10-0-0-1.abcdef.plex.direct",
+            "x.traefik.me",
+            "shop.test",
         ] {
             assert!(no_marketplace(host).is_some(), "{host}");
         }
-        for host in ["api.etsy.com", "x.myshopify.com", "shop.example", "local.example.com", "notnip.io", "internal.io"]
-        {
+        for host in [
+            "api.etsy.com",
+            "x.myshopify.com",
+            "shop.example",
+            "local.example.com",
+            "notnip.io",
+            "internal.io",
+            "shop.co.uk",
+            "shop.xn--p1ai",
+            "notfritz.box",
+        ] {
             assert_eq!(no_marketplace(host), None, "{host}");
         }
         assert_eq!(host_of("https://{shop}.lvh.me:8443/oauth?x"), Some("{shop}.lvh.me".into()));

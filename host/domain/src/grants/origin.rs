@@ -84,7 +84,7 @@ fn parse(text: &str) -> Result<Kind, &'static str> {
     }
     // The colons of an IPv6 address are inside its brackets.
     let (host, port) = match authority.rsplit_once(':').filter(|_| !authority.ends_with(']')) {
-        Some((host, port)) => (host, parse_port(port).ok_or("the port is a number from 1 to 65535")?),
+        Some((host, port)) => (host, web_port(port)?),
         None => (authority, if https { 443 } else { 80 }),
     };
     let mut labels = Vec::new();
@@ -111,11 +111,30 @@ fn parse(text: &str) -> Result<Kind, &'static str> {
         labels.iter().map(|l| if let Label::Text(text) = l { text.as_str() } else { "x" }).collect();
     let sample = sample.join(".");
     check_host(&sample)?;
+    if fixed_from > 0 && below(&sample, &CLOUDS) {
+        return Err("the gap stands below a cloud's name, where whoever pays has names");
+    }
     if fixed_from > 0 && reaches_any_owner(&labels, fixed_from, &sample) {
         return Err("the gap stands right below a public suffix (publicsuffix.org), where each name has another owner");
     }
     Ok(Kind::Fixed { https, labels, port })
 }
+
+/// Here whoever pays has names, stores files and runs functions, and the public suffix list knows them by halves.
+const CLOUDS: [&str; 12] = [
+    "aliyuncs.com",
+    "amazonaws.com",
+    "amazonaws.com.cn",
+    "azure.com",
+    "backblazeb2.com",
+    "cloudflarestorage.com",
+    "googleapis.com",
+    "googleusercontent.com",
+    "myqcloud.com",
+    "on.aws",
+    "wasabisys.com",
+    "windows.net",
+];
 
 /// Whether gaps reach the part of the name that anybody can register: `*.co.uk`, `{shop}.co.uk`. Below the suffixes that companies put
 /// on the list themselves, such as myshopify.com, a seller's setting may choose; `*` may not.
@@ -126,6 +145,11 @@ fn reaches_any_owner(labels: &[Label], fixed_from: usize, sample: &str) -> bool 
     let is_private = psl::suffix(sample.as_bytes()).is_some_and(|suffix| suffix.typ() == Some(psl::Type::Private));
     let mut open = labels[from.min(fixed_from)..fixed_from].iter();
     open.any(|label| !is_private || *label == Label::Any)
+}
+
+/// Whether a host is one of the names or ends with one.
+pub(super) fn below(host: &str, names: &[&str]) -> bool {
+    names.iter().any(|name| host.strip_suffix(name).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))
 }
 
 /// A host is written the way it is sent: lower case, ASCII, no empty labels, an address only in its usual form.
@@ -148,6 +172,20 @@ pub(super) fn check_host(host: &str) -> Result<(), &'static str> {
         return Err("the host name does not survive being shown and read back");
     }
     Ok(())
+}
+
+/// What browsers speak no HTTP to either (Fetch, "bad ports"), and what databases and remote desktops listen on.
+const NOT_OF_THE_WEB: [u16; 91] = [
+    1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103, 104, 109, 110,
+    111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427, 445, 465, 512, 513, 514, 515, 526, 530, 531,
+    532, 540, 548, 554, 556, 563, 587, 601, 636, 989, 990, 993, 995, 1433, 1521, 1719, 1720, 1723, 2049, 3306, 3389,
+    3659, 4045, 4190, 5060, 5061, 5432, 5900, 6000, 6379, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080, 11211,
+];
+
+/// A port at which a shop or a marketplace can be.
+pub(super) fn web_port(port: &str) -> Result<u16, &'static str> {
+    let port = parse_port(port).ok_or("the port is a number from 1 to 65535")?;
+    if NOT_OF_THE_WEB.contains(&port) { Err("something else than a web server listens at this port") } else { Ok(port) }
 }
 
 /// Digits only, no sign, no leading zero, not 0.

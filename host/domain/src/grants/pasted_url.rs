@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::origin::{check_host, parse_port};
+use super::origin::{check_host, parse_port, web_port};
 use super::path::check_path;
 
 /// The address up to the first of the folders.
@@ -44,8 +44,13 @@ pub(super) fn normalise_url(text: &str) -> Result<String, String> {
     let after_address = authority.rfind(']').map_or(0, |at| at + 1);
     let host_end = authority[after_address..].find(':').map_or(authority.len(), |at| after_address + at);
     let (written, port) = authority.split_at(host_end);
-    if !port.is_empty() && parse_port(&port[1..]).is_none() {
-        return Err("has a port that is not a number from 1 to 65535".to_owned());
+    if !port.is_empty() {
+        parse_port(&port[1..]).ok_or("has a port that is not a number from 1 to 65535")?;
+        // On one's own machine, for development, anything may be anywhere.
+        let own = matches!(written, "127.0.0.1" | "[::1]" | "localhost");
+        if !own {
+            web_port(&port[1..]).map_err(|why| format!("has a port that cannot be: {why}"))?;
+        }
     }
     let host = url.host_str().ok_or("has no host")?;
     let written = written.to_lowercase();

@@ -7,6 +7,7 @@ mod manifests;
 mod oauth;
 mod otherwise;
 mod settings;
+mod terms;
 mod urls;
 
 /// Uses every key there is.

@@ -4,13 +4,15 @@ use super::origin::{Kind, Label};
 use super::{EgressRule, OriginPattern, Permissions};
 
 impl Permissions<'_> {
-    /// One sentence per rule, per setting that decides where rules lead, per key, for OAuth, and for each thing that sellers are asked for.
+    /// One sentence for its name, per rule, per setting that decides where rules lead, per key, for OAuth, and for each thing that sellers are asked for.
     pub fn in_words(&self) -> Vec<String> {
         let rules = self.rules.iter().map(EgressRule::in_words);
         let settings = self.settings.iter().map(|(name, setting)| setting.in_words(name));
         let keys = self.keys.iter().map(|(slot, key)| key.in_words(slot));
         let asked = self.asked.iter().map(|(name, field)| field.in_words(name));
-        rules.chain(settings).chain(keys).chain(self.oauth.map(super::OAuth::in_words)).chain(asked).collect()
+        let name = std::iter::once(format!("It calls itself {:?}.", self.name));
+        let rest = settings.chain(keys).chain(self.oauth.map(super::OAuth::in_words)).chain(asked);
+        name.chain(rules).chain(rest).collect()
     }
 }
 

@@ -76,7 +76,8 @@ impl Inner {
                 let credential = plan.credential.as_ref().map(|(name, _)| name.as_str());
                 intercept::asked(operation, method, url.as_str(), &sent_headers, body.as_deref(), credential)
             });
-            let outgoing = self.outgoing(&plan, method, &url, &sent_headers, body)?;
+            let ahead = self.clock_of(&url);
+            let outgoing = self.outgoing(&plan, method, &url, &sent_headers, body, ahead)?;
             self.counters.requests.fetch_add(1, Ordering::Relaxed);
             self.note(operation, &plan, &url);
             let replayed = match (intercept, &hop_asked) {
@@ -102,7 +103,7 @@ impl Inner {
             };
             drop(slot);
             self.measure(&span, answer.as_ref().ok(), started);
-            let answer = answer?;
+            let mut answer = answer?;
             if let (Some(intercept), Some(asked)) = (intercept, &recorded) {
                 intercept.answered(asked, &self.clean(answer.clone()).await?);
             }
@@ -120,6 +121,7 @@ impl Inner {
             }
 
             let credential = plan.credential.as_ref().map(|(_, credential)| credential);
+            self.doubt_clock(credential, &url, ahead, &mut answer);
             let Some(next) = next(method, &url, &answer, credential, plan.redirects) else {
                 return self.clean(answer).await;
             };
@@ -152,10 +154,9 @@ impl Inner {
         url: &Url,
         sent_headers: &HeaderMap,
         body: Option<Vec<u8>>,
+        ahead: i64,
     ) -> Result<Outgoing, Failure> {
         let mut headers = sent_headers.clone();
-        // A shop refuses what was signed at another time than its own.
-        let ahead = self.shared.clocks.ahead_at(&self.channel, &url.origin().ascii_serialization()).unwrap_or(0);
         let now = self.shared.options.clock.now() + ahead;
         let applier = Applier { channel: &self.channel, secrets: self.secrets.as_ref(), now };
         let url = match &plan.credential {
@@ -221,13 +222,6 @@ impl Inner {
             http.milliseconds = started.elapsed().as_millis() as u64,
             "{method} answered"
         );
-    }
-
-    fn learn_clock(&self, url: &Url, answer: &Answer, started: Instant) {
-        let received = self.shared.options.clock.now();
-        let sent = received - i64::try_from(started.elapsed().as_millis()).unwrap_or(i64::MAX);
-        let origin = url.origin().ascii_serialization();
-        self.shared.clocks.note((&self.channel, &origin), &answer.headers, sent, received);
     }
 
     /// The answer as the guest may see it.

@@ -7,8 +7,9 @@ use entrepot_domain::usage::UseKind;
 use url::Url;
 
 use super::Inner;
+use crate::address::Kind;
 use crate::exchange::Failure;
-use crate::hop::check_target;
+use crate::hop::{check_target, is_loopback};
 
 pub(super) struct Plan {
     /// The rule that allows it; empty: none does, the grant only reports.
@@ -50,7 +51,7 @@ impl Inner {
         let plan = match bound.allow_with(operation, method, url, said) {
             Ok(allowed) => Plan {
                 rule: allowed.rule.name.clone(),
-                credential: choose(&allowed, wanted, url)?,
+                credential: choose(&allowed, wanted, url, options.allow_loopback)?,
                 redirects: allowed.redirects,
             },
             Err(denial) if bound.report_only => self.report(operation, &denial),
@@ -71,24 +72,33 @@ impl Inner {
 
 type Named = Option<(String, Credential)>;
 
-fn choose(allowed: &Allowed<'_>, wanted: Wanted<'_>, url: &Url) -> Result<Named, Failure> {
+fn choose(allowed: &Allowed<'_>, wanted: Wanted<'_>, url: &Url, allow_loopback: bool) -> Result<Named, Failure> {
     let https = url.scheme() == "https";
+    // What goes to this machine does not leave it. A credential that may travel in the clear anywhere comes first all the same: that is
+    // what a shop without TLS would see.
+    let stays_here = allow_loopback && is_loopback(url);
     let rule = &allowed.rule.name;
     let owned = |(name, credential): (&str, &Credential)| (name.to_owned(), credential.clone());
-    let first_possible = || allowed.credentials.iter().copied().find(|(_, credential)| credential.possible_on(https));
+    let first_possible = || {
+        let mut credentials = allowed.credentials.iter().copied();
+        let possible = credentials.find(|(_, credential)| credential.possible_on(https));
+        possible.or_else(|| allowed.credentials.first().copied().filter(|_| stays_here))
+    };
     let named = |name: &str| {
-        let possible = allowed.credential(name).filter(|credential| credential.possible_on(https));
+        let possible = allowed.credential(name).filter(|credential| stays_here || credential.possible_on(https));
         possible.map(|credential| (name.to_owned(), credential.clone()))
     };
+    let advice = if is_loopback(url) { Kind::Loopback.advice() } else { "" };
     match wanted {
         Wanted::None => Ok(None),
         Wanted::Continued(Some(name)) => Ok(named(name)),
         Wanted::Continued(None) => Ok(first_possible().map(owned)),
         Wanted::Asked(Some(name)) => match (allowed.credential(name), named(name)) {
             (_, Some(credential)) => Ok(Some(credential)),
-            (Some(credential), None) => {
-                Err(Failure::denied(format!("a {} credential is never sent over plain http", credential.scheme())))
-            }
+            (Some(credential), None) => Err(Failure::denied(format!(
+                "a {} credential is never sent over plain http{advice}",
+                credential.scheme()
+            ))),
             (None, None) => Err(Failure::denied(format!(
                 "the credential `{name}` is not granted here; it would have to be among the credentials of rule `{rule}`"
             ))),
@@ -96,7 +106,7 @@ fn choose(allowed: &Allowed<'_>, wanted: Wanted<'_>, url: &Url) -> Result<Named,
         Wanted::Asked(None) => match first_possible() {
             Some(credential) => Ok(Some(owned(credential))),
             None if allowed.credentials.is_empty() => Ok(None),
-            None => Err(Failure::denied(format!("no credential of rule `{rule}` may be sent over plain http"))),
+            None => Err(Failure::denied(format!("no credential of rule `{rule}` may be sent over plain http{advice}"))),
         },
     }
 }

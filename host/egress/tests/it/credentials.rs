@@ -1,8 +1,8 @@
 //! Which credential goes with a request, and when none does.
 
-use entrepot_egress::{Egress, Failure, Request, SessionSpec};
+use entrepot_egress::{Egress, EgressOptions, Failure, Request, SessionSpec};
 
-use crate::support::{KEY, Secrets, Server, TOKEN, bound, options, reply, rule, session};
+use crate::support::{KEY, Secrets, Server, TOKEN, bound, options, reply, rule, session, session_with};
 
 async fn tls() -> Server {
     Server::https(|_, _| reply("200 OK", &[], "")).await
@@ -51,24 +51,22 @@ async fn the_one_that_is_named() {
 
 #[tokio::test]
 async fn refusals_before_anything_is_sent() {
-    let server = plain().await;
-    let origin = server.http_origin();
-    let session = session(&rule(&origin, ALL));
+    let origin = "http://shop.example";
+    let session = session(&rule(origin, ALL));
     let query_of_its_own = Request::get(format!("{origin}/api/a?oauth_nonce=1"));
     for request in [
-        get(&origin, Some("basic")),
-        get(&origin, Some("query")),
-        get(&origin, Some("token")),
-        get(&origin, Some("other")),
+        get(origin, Some("basic")),
+        get(origin, Some("query")),
+        get(origin, Some("token")),
+        get(origin, Some("other")),
         query_of_its_own,
     ] {
         assert!(matches!(session.send("fetch-page", request).await, Err(Failure::Denied(_))));
     }
-    let only_token = crate::support::session(&rule(&origin, "credentials = [\"token\"]"));
+    let only_token = crate::support::session(&rule(origin, "credentials = [\"token\"]"));
     assert!(
-        matches!(only_token.send("fetch-page", get(&origin, None)).await, Err(Failure::Denied(why)) if why.contains("plain http"))
+        matches!(only_token.send("fetch-page", get(origin, None)).await, Err(Failure::Denied(why)) if why.contains("no credential of rule") && why.contains("plain http"))
     );
-    assert!(server.seen().is_empty());
 
     let server = tls().await;
     let session = crate::support::session(&rule(
@@ -79,6 +77,28 @@ async fn refusals_before_anything_is_sent() {
     let request = Request { headers, ..get(&server.https_origin(), None) };
     assert!(matches!(session.send("fetch-page", request).await, Err(Failure::Denied(_))));
     assert!(server.seen().is_empty());
+}
+
+/// What goes to this machine does not leave it: a shop for development needs no certificate.
+#[tokio::test]
+async fn plain_http_to_this_machine_carries_any_while_the_switch_is_on() {
+    let server = plain().await;
+    let origin = server.http_origin();
+    let rules = rule(&origin, "credentials = [\"token\", \"basic\"]");
+    let session = crate::support::session(&rules);
+    session.send("fetch-page", get(&origin, None)).await.unwrap();
+    session.send("fetch-page", get(&origin, Some("basic"))).await.unwrap();
+    let seen = server.seen();
+    assert!(seen[0].contains(&format!("x-access-token: {TOKEN}\r\n")), "{}", seen[0]);
+    assert!(seen[1].contains("authorization: Basic "), "{}", seen[1]);
+
+    let strict = EgressOptions { allow_loopback: false, ..options() };
+    let refused = session_with(strict, &rules).send("fetch-page", get(&origin, None)).await;
+    assert!(
+        matches!(&refused, Err(Failure::Denied(why)) if why.contains("ENTREPOT_EGRESS_ALLOW_LOOPBACK")),
+        "{refused:?}"
+    );
+    assert_eq!(server.seen().len(), 2);
 }
 
 #[tokio::test]

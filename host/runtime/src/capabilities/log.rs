@@ -1,5 +1,6 @@
 //! `entrepot:adapter/log`: gated by nothing, limited in volume.
 
+use entrepot_domain::names::shown;
 use wasmtime::component::Linker;
 
 use crate::bindings::log;
@@ -7,6 +8,10 @@ use crate::state::HostState;
 
 /// What the host writes around a message: time, names, the line itself.
 const LINE: usize = 64;
+/// How Rust begins what it says of a panic. Other languages may do the same.
+const PANICKED: &str = "panicked at ";
+/// Characters of it that become part of an error.
+const LONGEST_PANIC: usize = 300;
 
 pub(crate) fn link_log(linker: &mut Linker<HostState>) -> wasmtime::Result<()> {
     log::add_to_linker::<HostState, HostState>(linker, |state| state)
@@ -28,6 +33,9 @@ impl log::Host for &mut HostState {
             return Ok(());
         };
         self.log_left = left;
+        if level == log::Level::Error && message.starts_with(PANICKED) {
+            self.panicked = Some(message.chars().map(shown).take(LONGEST_PANIC).collect());
+        }
         let fields = fields.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(" ");
         let (adapter, channel, operation) = (&self.adapter, &self.channel, self.operation);
         match level {

@@ -32,6 +32,38 @@ impl Listing {
     }
 }
 
+/// Price and stock of one variant that stands on a channel.
+#[derive(Clone, Debug)]
+pub struct Offer {
+    pub listing_id: String,
+    pub external_id: String,
+    pub variant_source_id: String,
+    pub sku: Option<String>,
+    pub price: Option<Money>,
+    pub compare_at: Option<Money>,
+    /// Pieces; none: it is not tracked.
+    pub available: Option<i64>,
+    pub location_id: Option<String>,
+    /// A JSON object: what the adapter returned for the listing the last time.
+    pub state: String,
+}
+
+impl Offer {
+    pub(crate) fn to_wit(&self) -> model::Offer {
+        model::Offer {
+            listing_id: self.listing_id.clone(),
+            external_id: self.external_id.clone(),
+            variant_source_id: self.variant_source_id.clone(),
+            sku: self.sku.clone(),
+            price: self.price.clone().map(money),
+            compare_at: self.compare_at.clone().map(money),
+            available: self.available,
+            location_id: self.location_id.clone(),
+            state: self.state.clone(),
+        }
+    }
+}
+
 /// What became of a listing that was pushed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Receipt {

@@ -22,8 +22,11 @@ pub enum AdapterCommand {
     },
     /// List installed adapters
     List,
-    /// Show what an adapter is, asks for, imports and exports, and what approving it would change
-    Inspect { adapter: String },
+    /// Show what an adapter is, asks for, imports and exports, what is granted, and what approving it would change
+    Inspect {
+        /// Its id; of another version than the one installed last, ID@VERSION
+        adapter: String,
+    },
     /// Show what approving the version installed last would change
     Diff { adapter: String },
     /// Grant an adapter what it asks for, or less
@@ -31,7 +34,12 @@ pub enum AdapterCommand {
     /// Put the version that is tried on some channels in use for all
     Promote { adapter: String },
     /// End what is tried on some channels, or go back to the grant and version before the one in use
-    Rollback { adapter: String },
+    Rollback {
+        adapter: String,
+        /// Go back even to a grant that allows more than the one in force
+        #[arg(long)]
+        accept_wider: bool,
+    },
     /// Take an adapter out of use
     Revoke { adapter: String },
     /// Take an installed version away, with what was granted to it; refused while it is in use
@@ -46,8 +54,11 @@ pub enum AdapterCommand {
     },
     /// Trust a key no longer
     Untrust {
-        #[arg(value_name = "KEY-ID")]
-        key_id: String,
+        #[arg(value_name = "KEY-ID", required_unless_present = "all", conflicts_with = "all")]
+        key_id: Option<String>,
+        /// Give up the whole list of trusted keys, also one that was damaged
+        #[arg(long)]
+        all: bool,
     },
     /// Show what an adapter may do, what it did, and what was done with it; or check the whole audit log
     Audit {
@@ -98,6 +109,11 @@ pub struct ApproveArgs {
     /// Later versions by the same signer that ask for nothing more come into use by themselves
     #[arg(long)]
     pub accept_narrower: bool,
+}
+
+/// An id, with a version or without.
+pub(crate) fn id_or_version(text: &str) -> (&str, Option<&str>) {
+    text.split_once('@').map_or((text, None), |(adapter, version)| (adapter, Some(version)))
 }
 
 fn id_and_version(text: &str) -> Result<(String, String), String> {

@@ -5,6 +5,7 @@ mod audit;
 mod inspect;
 mod install;
 mod list;
+mod terms;
 mod trust;
 
 use anyhow::{Result, bail};
@@ -49,11 +50,17 @@ pub(crate) async fn run(host: &Host, command: AdapterCommand, output: Output) ->
                 json!({"adapter": adapter, "version": grant.version, "digest": grant.digest, "state": "approved"});
             output.say(&document, || format!("{adapter} {} is in use for all channels", grant.version))
         }
-        AdapterCommand::Rollback { adapter } => {
-            let grant = admission.rollback(&adapter, &operator()).await?;
-            let document =
-                json!({"adapter": adapter, "version": grant.version, "digest": grant.digest, "state": "approved"});
-            output.say(&document, || format!("{adapter} {} and its grant are in use again", grant.version))
+        AdapterCommand::Rollback { adapter, accept_wider } => {
+            let grant = admission.rollback_with(&adapter, accept_wider, &operator()).await?;
+            let terms = grant.terms(admission.ceilings());
+            let document = json!({
+                "adapter": adapter, "version": grant.version, "digest": grant.digest, "state": "approved", "terms": terms,
+            });
+            output.say(&document, || {
+                let lines = terms::lines(&terms).into_iter().map(|line| format!("  {line}"));
+                let said = format!("{adapter} {} and its grant are in use again", grant.version);
+                std::iter::once(said).chain(lines).collect::<Vec<_>>().join("\n")
+            })
         }
         AdapterCommand::Revoke { adapter } => {
             admission.revoke(&adapter, &operator()).await?;
@@ -70,7 +77,18 @@ pub(crate) async fn run(host: &Host, command: AdapterCommand, output: Output) ->
             output.say(&document, || format!("{adapter} {version} is removed; the log keeps what it was"))
         }
         AdapterCommand::Trust { key } => trust::run(host, key.as_deref(), output).await,
-        AdapterCommand::Untrust { key_id } => {
+        AdapterCommand::Untrust { key_id: None, .. } => {
+            let given_up = admission.untrust_all(&operator()).await?;
+            output.say(&json!({"given_up": given_up}), || {
+                let count = given_up.len();
+                format!(
+                    "no key is trusted any more; {count} {} given up. What is signed is let in once its publisher's key is trusted again: \
+                     entrepot adapter trust KEY. Unsigned files are let in unless ENTREPOT_REQUIRE_SIGNATURES=1 is set",
+                    if count == 1 { "was" } else { "were" }
+                )
+            })
+        }
+        AdapterCommand::Untrust { key_id: Some(key_id), .. } => {
             admission.untrust(&key_id, &operator()).await?;
             let document = json!({"key_id": key_id, "trusted": false});
             output.say(&document, || {

@@ -1,6 +1,6 @@
 //! `entrepot channel …`
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use entrepot_domain::Secret;
 use entrepot_domain::names::shell_word;
 use entrepot_store::channels::ChannelRow;
@@ -11,7 +11,10 @@ use serde_json::{Map, Value, json};
 use super::connect;
 use crate::cli::{AddArgs, ChannelCommand};
 use crate::host::Host;
-use crate::output::{Output, moment, operator, table};
+use crate::output::{Output, moment, operator, shortened, table};
+
+/// Characters of how webhooks are, in the list.
+const LONGEST: usize = 60;
 
 pub(crate) async fn run(host: &Host, command: ChannelCommand, output: Output) -> Result<()> {
     match command {
@@ -19,11 +22,6 @@ pub(crate) async fn run(host: &Host, command: ChannelCommand, output: Output) ->
         ChannelCommand::Connect(arguments) => connect::new(host, arguments, output).await,
         ChannelCommand::Reconnect(arguments) => connect::again(host, arguments, output).await,
         ChannelCommand::Set { channel, settings, secrets } => {
-            if settings.is_empty() && secrets.is_empty() {
-                bail!(
-                    "nothing is given to change: name settings with --set KEY=VALUE, secrets with --secret KEY=VALUE"
-                );
-            }
             // The marketplace goes on signing with what it was told.
             let signs = secrets.iter().any(|(name, _)| name.contains("webhook"));
             host.sync.set_channel(&host.tenant, &channel, texts(settings), clear(secrets)).await?;
@@ -48,9 +46,9 @@ pub(crate) async fn run(host: &Host, command: ChannelCommand, output: Output) ->
             let released = host.sync.release_channel(&host.tenant, &channel, &operator()).await?;
             output.say(&json!({"channel": channel, "released": released}), || {
                 if released {
-                    format!("{channel} is out of quarantine")
+                    format!("{channel} is released from quarantine; its webhooks are verified again")
                 } else {
-                    format!("{channel} is in no quarantine")
+                    format!("{channel} is not in quarantine, and its webhooks are not paused")
                 }
             })
         }
@@ -107,10 +105,15 @@ async fn list(host: &Host, output: Output) -> Result<()> {
             .iter()
             .map(|row| {
                 let state = row.problem.clone().unwrap_or_else(|| "fine".into());
-                vec![row.name.clone(), row.adapter_id.clone(), row.id.clone(), state, of_hooks(of(row), now)]
+                let hooks = shortened(&of_hooks(of(row), now), LONGEST);
+                vec![row.name.clone(), row.adapter_id.clone(), row.id.clone(), state, hooks]
             })
             .collect();
-        table(&["NAME", "ADAPTER", "ID", "STATE", "WEBHOOKS"], &cells)
+        let shown = table(&["NAME", "ADAPTER", "ID", "STATE", "WEBHOOKS"], &cells);
+        match shown.contains('…') {
+            true => format!("{shown}\nWhat is cut (…) stands whole in `entrepot doctor`, and in --json"),
+            false => shown,
+        }
     })
 }
 

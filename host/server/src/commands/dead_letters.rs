@@ -1,5 +1,7 @@
 //! `entrepot dead-letters …`
 
+use std::collections::BTreeSet;
+
 use anyhow::{Context, Result, bail};
 use entrepot_domain::names::shell_word;
 use entrepot_store::dead_letters::{Letter, LetterFilter};
@@ -8,9 +10,11 @@ use serde_json::json;
 
 use crate::cli::DeadLettersCommand;
 use crate::host::Host;
-use crate::output::{Output, shortened, table};
+use crate::output::{Output, count, shortened, table};
 
 const AT_ONCE: i64 = 500;
+/// The code of deliveries that say of too much that it is gone.
+const HELD_BACK: &str = "mass-deletion";
 /// Characters. What to do stands at the end, and has to be seen.
 const LONGEST_REASON: usize = 500;
 
@@ -44,18 +48,21 @@ fn in_words(done: &Replayed) -> String {
     let mut lines = Vec::new();
     if done.replayed > 0 {
         lines.push(format!(
-            "{} mapped again: {} are in the catalogue now, {} failed again",
+            "{} mapped again: {} in the catalogue now, {} failed again",
             done.replayed, done.mended, done.failed
         ));
     }
     if done.left > 0 {
-        lines.push(format!("{} came incomplete and are left; without --without-fetching the shop is asked", done.left));
+        lines.push(format!(
+            "{} left; without --without-fetching the shop is asked",
+            count(done.left, "item came incomplete and is", "items came incomplete and are")
+        ));
     }
     if done.deliveries > 0 {
-        lines.push(format!("{} deliveries are worked on again", done.deliveries));
+        lines.push(count(done.deliveries, "delivery is worked on again", "deliveries are worked on again"));
     }
     if done.runs > 0 {
-        lines.push(format!("{} {} on", done.runs, if done.runs == 1 { "run goes" } else { "runs go" }));
+        lines.push(count(done.runs, "run goes on", "runs go on"));
     }
     if lines.is_empty() { "there is nothing to try again".to_owned() } else { lines.join("\n") }
 }
@@ -92,12 +99,44 @@ async fn list(host: &Host, of: &Replay, output: Output) -> Result<()> {
                 ]
             })
             .collect();
+        // One for each reason, however many letters have it.
+        let advised: BTreeSet<String> = letters
+            .iter()
+            .map(|letter| {
+                let word = shell_word(&name(&letter.channel_id));
+                format!("  {}: {}", letter.code, advice(&letter.class, &letter.code, &word, &letter.adapter_id))
+            })
+            .collect();
+        let advised: Vec<String> = advised.into_iter().collect();
         format!(
-            "{}\nTry again: entrepot dead-letters replay {} [--id ID]   See what came: entrepot dead-letters show ID",
+            "{}\n{}\nTry all again: entrepot dead-letters replay {}   See what came: entrepot dead-letters show ID",
             table(&["ID", "CHANNEL", "WHAT", "REASON", "WHAT TO DO"], &cells),
+            advised.join("\n"),
             of.channel.as_deref().map_or_else(|| "--all".to_owned(), shell_word)
         )
     })
+}
+
+/// The commands by which somebody does something about it. `channel` as a word of a command.
+fn advice(class: &str, code: &str, channel: &str, adapter: &str) -> String {
+    let again = format!("entrepot dead-letters replay {channel} --id ID");
+    match (class, code) {
+        (_, HELD_BACK) => format!("see what is gone, and how to allow it: entrepot import {channel} --full --wait"),
+        ("credentials", _) => format!(
+            "give new keys: entrepot channel set {channel} --secret KEY=VALUE, or entrepot channel reconnect {channel}; then {again}"
+        ),
+        ("grant", _) => format!(
+            "look at what is granted: entrepot adapter inspect {adapter}, then entrepot adapter approve {adapter}; then {again}"
+        ),
+        ("adapter", _) => format!(
+            "install a mended version: entrepot adapter install REF, then entrepot adapter approve {adapter}; then {again}"
+        ),
+        ("marketplace", _) => format!("when the shop is well: entrepot channel test {channel}, then {again}"),
+        _ => format!(
+            "correct it in the shop, then entrepot import {channel} --full; or change how it is read: entrepot channel set {channel} \
+             --set KEY=VALUE (the keys: entrepot adapter inspect {adapter}), then {again}"
+        ),
+    }
 }
 
 async fn known(host: &Host, id: &str) -> Result<Letter> {
@@ -112,14 +151,17 @@ async fn show(host: &Host, id: &str, output: Output) -> Result<()> {
     let scoped = host.db.tenant(&host.tenant);
     let letter = known(host, id).await?;
     let content = scoped.letter_content(&letter).await?.unwrap_or_default();
+    let name = scoped.channel(&letter.channel_id).await?.map_or_else(|| letter.channel_id.clone(), |row| row.name);
     output.say(&json!({"letter": letter, "content": content}), || {
         let Letter { kind, subject, class, code, reason, attempts, version, .. } = &letter;
         let version = version.as_deref().map_or_else(String::new, |version| format!(" {version}"));
         let content = serde_json::to_string_pretty(&content).unwrap_or_default();
+        let advice = advice(class, code, &shell_word(&name), &letter.adapter_id)
+            .replace("--id ID", &format!("--id {}", letter.id));
         format!(
-            "{kind} {subject} of {}{version}, {attempts} {}\n{class}: {code}\n{reason}\n{content}",
+            "{kind} {subject} of {}{version}, {}\n{class}: {code}\n{reason}\n{advice}\n{content}",
             letter.adapter_id,
-            if *attempts == 1 { "try" } else { "tries" },
+            count(*attempts, "try", "tries"),
         )
     })
 }

@@ -5,14 +5,13 @@ mod work;
 use std::collections::BTreeSet;
 use std::process::ExitCode;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use entrepot_admission::AdmissionError;
 use entrepot_config::Config;
 use entrepot_domain::{Clock, with_causes};
-use entrepot_store::{Db, Engine};
 use serde::Serialize;
 
-use crate::host::{Host, open_database, own_program};
+use crate::host::{Host, Tables, open_database, own_program};
 use crate::output::Output;
 use crate::private;
 
@@ -73,16 +72,11 @@ async fn examine(checks: &mut Checks) {
         Ok(found) => rights(checks, found),
         Err(error) => return checks.fault("data folder", with_causes(error.as_ref())),
     }
-    match not_set_up(&config).await {
-        Ok(None) => {}
-        Ok(Some(why)) => return checks.fault("database", why),
-        Err(error) => return checks.fault("database", with_causes(error.as_ref())),
-    }
-    match open_database(&config, Clock::System).await {
+    match open_database(&config, Clock::System, Tables::AsTheyAre).await {
         Ok(db) => checks.fine("database", format!("{:?}, up to date", db.engine())),
         Err(error) => return checks.fault("database", with_causes(error.as_ref())),
     }
-    let host = match Host::open(config, Clock::System, own_program()).await {
+    let host = match Host::open_with(config, Clock::System, own_program(), Tables::AsTheyAre).await {
         Ok(host) => host,
         Err(error) => return checks.fault("host", with_causes(error.as_ref())),
     };
@@ -101,20 +95,6 @@ async fn examine(checks: &mut Checks) {
     for setting in host.development_settings() {
         checks.note("development", format!("{setting}: not for production"));
     }
-}
-
-/// Looking changes nothing: tables are made, and brought up to date, by who works with them.
-async fn not_set_up(config: &Config) -> Result<Option<&'static str>> {
-    let db = Db::connect(&config.database_url, Clock::System).await.context(
-        "the database cannot be opened; check ENTREPOT_DATABASE_URL, that the server runs, and that the folder can be written",
-    )?;
-    if !db.is_set_up().await? {
-        let missing = "it is not set up yet: start `entrepot serve`, or make its tables with `entrepot migrate`";
-        // An embedded one is this host's own.
-        return Ok((db.engine() == Engine::Postgres).then_some(missing));
-    }
-    let earlier = "its tables are of an earlier version: stop all hosts of that version, then start `entrepot serve`, or use `entrepot migrate`";
-    Ok((!db.is_migrated().await?).then_some(earlier))
 }
 
 fn rights(checks: &mut Checks, found: private::Found) {

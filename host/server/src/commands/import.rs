@@ -2,25 +2,30 @@
 
 use std::process::ExitCode;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use entrepot_domain::run::{RunScope, RunState};
 use entrepot_sync::{RunReport, StartOptions, Started};
 use serde_json::json;
 
-use crate::cli::ImportArgs;
+use crate::cli::{ImportArgs, MassDeletion};
 use crate::host::Host;
 use crate::output::{Output, complain};
 use crate::progress;
 
 pub(crate) async fn run(host: &Host, arguments: ImportArgs, output: Output) -> Result<ExitCode> {
-    let since = arguments.since.as_deref().map(moment).transpose()?;
+    let since = arguments.since.as_deref().map(|text| moment(text, host.db.clock().now())).transpose()?;
     let scope = match (arguments.stock, since) {
         (false, Some(since)) => host.sync.since_scope(&host.tenant, &arguments.channel, since).await?,
         (false, None) => RunScope::Full,
         (true, _) if arguments.full => RunScope::Stock(None),
         (true, _) => host.sync.stock_scope(&host.tenant, &arguments.channel).await?,
     };
-    let options = StartOptions { fresh: arguments.fresh, allow_mass_deletion: arguments.allow_mass_deletion };
+    let allow_mass_deletion = match arguments.allow_mass_deletion {
+        None => None,
+        Some(MassDeletion::UpTo(number)) => Some(number),
+        Some(MassDeletion::Shown) => Some(host.sync.shown_deletions(&host.tenant, &arguments.channel).await?),
+    };
+    let options = StartOptions { fresh: arguments.fresh, allow_mass_deletion };
     let started = host.sync.start_import(&host.tenant, &arguments.channel, scope, options).await?;
     if !arguments.wait {
         let document = json!({"run": started.run, "resumed": started.resumed});
@@ -31,7 +36,7 @@ pub(crate) async fn run(host: &Host, arguments: ImportArgs, output: Output) -> R
                 started.run, started.run
             )
         })?;
-        say_scope(&started, scope);
+        say_scope(&started, scope, options);
         return Ok(ExitCode::SUCCESS);
     }
     if started.under_way {
@@ -43,7 +48,7 @@ pub(crate) async fn run(host: &Host, arguments: ImportArgs, output: Output) -> R
     } else if started.resumed {
         eprintln!("going on with run {} where it stopped", started.run);
     }
-    say_scope(&started, scope);
+    say_scope(&started, scope, options);
     let report = carry(host, &started).await?;
     output.say(&report, || progress::in_words(&report, &arguments.channel))?;
     if report.state == RunState::Completed {
@@ -56,7 +61,13 @@ pub(crate) async fn run(host: &Host, arguments: ImportArgs, output: Output) -> R
 }
 
 /// One run at a time over a channel: the run that is there may do something else than was asked for.
-fn say_scope(started: &Started, asked: RunScope) {
+fn say_scope(started: &Started, asked: RunScope, options: StartOptions) {
+    if started.joined && options.allow_mass_deletion.is_some() {
+        eprintln!(
+            "run {} was begun before, and --allow-mass-deletion does not count for it; give the command again when it is over",
+            started.run
+        );
+    }
     if started.scope == asked {
         return;
     }
@@ -88,8 +99,8 @@ async fn carry(host: &Host, started: &Started) -> Result<RunReport> {
     }
 }
 
-/// An instant with its zone, or a day in UTC.
-fn moment(text: &str) -> Result<i64> {
+/// An instant with its zone, or a day in UTC. Nothing changed after a moment that is still to come.
+fn moment(text: &str, now: i64) -> Result<i64> {
     let instant = text.parse::<jiff::Timestamp>().or_else(|_| {
         text.parse::<jiff::civil::Date>()
             .and_then(|date| date.to_zoned(jiff::tz::TimeZone::UTC))
@@ -97,5 +108,12 @@ fn moment(text: &str) -> Result<i64> {
     });
     let instant =
         instant.with_context(|| format!("--since {text:?}: use a moment such as 2026-11-20T09:00:00Z, or a day"))?;
-    Ok(instant.as_millisecond())
+    let instant = instant.as_millisecond();
+    if instant > now {
+        bail!(
+            "--since {text:?} is still to come: it is {} (UTC) now; name a moment that has passed",
+            crate::output::moment(now)
+        );
+    }
+    Ok(instant)
 }

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::cli::{DecideArgs, FilterArgs, LinkCommand, PairArgs};
 use crate::host::Host;
-use crate::output::{Output, moment, operator, table};
+use crate::output::{Output, count, moment, operator, table};
 
 const AT_ONCE: i64 = 500;
 const BATCHES: i64 = 50;
@@ -112,7 +112,7 @@ async fn decide(host: &Host, decision: Decision, arguments: DecideArgs, output: 
         let word = if decision == Decision::Accept { "accepted" } else { "rejected" };
         let next = match report.count("accepted") {
             0 => String::new(),
-            waiting => format!("\n{waiting} wait to be linked: entrepot link apply {batch}"),
+            waiting => format!("\n{} to be linked: entrepot link apply {batch}", count(waiting, "waits", "wait")),
         };
         format!("{changed} {word}, {} are not decided{next}", report.count("proposed"))
     })

@@ -1,15 +1,19 @@
 //! `entrepot runs`, `entrepot run R`, `entrepot cancel R`
 
+use std::collections::HashMap;
+
 use anyhow::Result;
 use entrepot_domain::{ChannelId, RunId};
 use entrepot_sync::{RunReport, SyncError};
 use serde_json::json;
 
 use crate::host::Host;
-use crate::output::{Output, moment, table};
+use crate::output::{Output, moment, shortened, table};
 use crate::progress::in_words;
 
 const SHOWN: i64 = 50;
+/// Characters; `run ID` shows all.
+const LONGEST_REASON: usize = 80;
 
 pub(crate) async fn list(host: &Host, channel: Option<&str>, output: Output) -> Result<()> {
     let channel = match channel {
@@ -17,6 +21,8 @@ pub(crate) async fn list(host: &Host, channel: Option<&str>, output: Output) -> 
         None => None,
     };
     let now = host.db.clock().now();
+    let names: HashMap<String, String> =
+        host.sync.channels(&host.tenant).await?.into_iter().map(|channel| (channel.id, channel.name)).collect();
     let rows = host.db.tenant(&host.tenant).runs(channel.as_ref(), None, SHOWN).await?;
     let reports: Vec<RunReport> = rows.iter().map(|row| RunReport::new(row, now)).collect();
     output.say(&reports, || {
@@ -31,16 +37,19 @@ pub(crate) async fn list(host: &Host, channel: Option<&str>, output: Output) -> 
                 let changes = format!("+{} ~{} -{}", r.created, r.updated, r.deleted);
                 vec![
                     r.run.clone(),
+                    // Of a channel that was removed there is no name any more.
+                    names.get(&r.channel).unwrap_or(&r.channel).clone(),
                     r.scope.replace('_', " "),
                     state(r),
                     moment(r.created_at),
                     progress,
                     changes,
                     r.dead_letters.to_string(),
+                    r.failure.as_deref().map_or_else(String::new, |why| shortened(why, LONGEST_REASON)),
                 ]
             })
             .collect();
-        table(&["RUN", "SCOPE", "STATE", "BEGUN (UTC)", "ITEMS", "CHANGES", "DEAD"], &cells)
+        table(&["RUN", "CHANNEL", "SCOPE", "STATE", "BEGUN (UTC)", "ITEMS", "CHANGES", "DEAD", "WHY"], &cells)
     })
 }
 

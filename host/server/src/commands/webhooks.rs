@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::cli::{DeliveryState, WebhooksCommand};
 use crate::host::Host;
-use crate::output::{Output, moment, shortened, table};
+use crate::output::{Output, count, moment, shortened, table};
 
 /// Characters.
 const LONGEST_NOTE: usize = 500;
@@ -44,7 +44,8 @@ pub(crate) async fn run(host: &Host, command: WebhooksCommand, output: Output) -
         WebhooksCommand::Unsubscribe { channel } => {
             let ended = host.sync.unsubscribe(&host.tenant, &channel, public_url).await?;
             output.say(&json!({"channel": channel, "ended": ended}), || {
-                format!("{ended} subscriptions of {channel} are ended")
+                let ended = count(i64::try_from(ended).unwrap_or(i64::MAX), "subscription of", "subscriptions of");
+                format!("{ended} {channel} ended")
             })
         }
         WebhooksCommand::List { channel, state, limit } => list(host, &channel, state, limit, output).await,
@@ -155,7 +156,7 @@ async fn show(host: &Host, id: String, output: Output) -> Result<()> {
     output.say(&whole, || {
         let mut lines = vec![
             format!("{} to {}, received {}", row.topic, row.channel_id, moment(row.received_at)),
-            format!("{} after {} failed tries", row.state, row.attempts),
+            format!("{} after {}", row.state, count(row.attempts, "failed try", "failed tries")),
         ];
         lines.extend(row.failure.iter().map(|why| format!("failure: {why}")));
         lines.extend(row.note.iter().map(|what| format!("note: {what}")));
@@ -187,6 +188,7 @@ async fn replay(host: &Host, name: &str, which: &WhichDeliveries, output: Output
     }
     output.say(&json!({"channel": channel, "replayed": replayed, "finished": !left}), || {
         let rest = if left { "; some of them wait, and a host that serves goes on with them" } else { "" };
-        format!("{replayed} deliveries worked on again{rest}. See: entrepot webhooks list {}", shell_word(name))
+        let replayed = count(i64::try_from(replayed).unwrap_or(i64::MAX), "delivery", "deliveries");
+        format!("{replayed} worked on again{rest}. See: entrepot webhooks list {}", shell_word(name))
     })
 }

@@ -4,6 +4,7 @@ use entrepot_domain::clock::Timestamp;
 use entrepot_domain::run::{Counts, Drift, RunScope, RunState, Spent};
 use entrepot_domain::{ChannelId, RunId};
 
+use super::HeldBack;
 use crate::lenient::Lenient;
 
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -23,7 +24,9 @@ pub struct RunRow {
     lease_owner: Option<String>,
     lease_until: Option<Timestamp>,
     pub cancel: bool,
-    pub allow_mass_deletion: bool,
+    /// At most so many are deleted without being asked about. `None`: as many as usually believed.
+    pub may_delete: Option<i64>,
+    held_back: Option<Lenient<HeldBack>>,
     #[sqlx(flatten)]
     counts: CountColumns,
     pub failure: Option<String>,
@@ -67,6 +70,11 @@ struct CountColumns {
 impl RunRow {
     pub fn run_id(&self) -> RunId {
         RunId::from(self.id.as_str())
+    }
+
+    /// What it would have deleted and did not.
+    pub fn held_back(&self) -> Option<&HeldBack> {
+        self.held_back.as_ref().map(|held_back| &held_back.0)
     }
 
     /// `None`: nobody works on it.

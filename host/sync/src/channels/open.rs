@@ -14,6 +14,7 @@ use entrepot_vault::OpenSecrets;
 use serde_json::Value;
 
 use super::AccountReport;
+use super::told::in_full;
 use crate::{Sync, SyncError};
 
 /// A channel ready for calls: code, grant and secrets of this moment.
@@ -131,14 +132,13 @@ impl Sync {
         })
     }
 
-    /// Does the marketplace refuse the account itself, and not only one question?
-    pub(crate) async fn is_locked_out(&self, scoped: &Scoped, channel: &OpenChannel) -> bool {
+    /// Why the marketplace refuses the account itself, or is none at that address; none: it does not, and it was only one question.
+    pub(crate) async fn locked_out(&self, scoped: &Scoped, channel: &OpenChannel) -> Option<CallError> {
+        use AdapterError::{Unauthorized, Unsupported};
         match self.check(scoped, channel).await {
-            Ok(_) => false,
-            Err(SyncError::Call(error)) => {
-                matches!(error, CallError::Adapter(AdapterError::Unauthorized(_)) | CallError::NotExported(_))
-            }
-            Err(_) => false,
+            Err(SyncError::Call(why @ CallError::Adapter(Unauthorized(_) | Unsupported(_)))) => Some(why),
+            Err(SyncError::Call(why @ CallError::NotExported(_))) => Some(why),
+            _ => None,
         }
     }
 
@@ -147,11 +147,7 @@ impl Sync {
         self.account(scoped, channel).await;
         match outcome {
             Ok(account) => Ok(account.into()),
-            // Someone waits for the answer: what a job would retry is said at once.
-            Err(CallError::Adapter(error @ AdapterError::RateLimited(_))) => {
-                Err(CallError::Adapter(AdapterError::Unavailable(format!("{error}; nothing was changed"))).into())
-            }
-            Err(error) => Err(error.into()),
+            Err(error) => Err(in_full(error).into()),
         }
     }
 }

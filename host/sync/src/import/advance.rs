@@ -115,6 +115,7 @@ impl Sync {
         watch.forget(run.as_str());
         let _heartbeat = Heartbeat::start(scoped.clone(), run.clone(), owner.clone(), self.parts().options.lease);
         tokio::time::sleep(wait).await;
+        let channel = ChannelId::from(row.channel_id.as_str());
         let work = self.work(scoped.clone(), row, run, &owner).instrument(trace::of_run(run));
         let outcome = self.unless_let_go(work).await;
         if outcome.is_err()
@@ -133,6 +134,7 @@ impl Sync {
             Err(error) if error.is_conflict() => {
                 // A webhook brought an item for the first time, in the moment in which a page did.
                 tracing::warn!(run = run.as_str(), "a page is fetched again: {error}");
+                self.parts().conflicts.note(&channel);
                 Ok(Outcome::Later(HELD))
             }
             outcome => outcome,

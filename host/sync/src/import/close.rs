@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 
 use entrepot_domain::catalog::limits::UNIDENTIFIED;
 use entrepot_domain::clock::Timestamp;
+use entrepot_domain::names::shell_word;
 use entrepot_domain::run::{Counts, RunScope, RunState};
 use entrepot_store::inboxes::Deletions;
 use entrepot_store::pages::{Ids, Seen};
-use entrepot_store::runs::RunRow;
+use entrepot_store::runs::{HeldBack, RunRow};
 use entrepot_store::{Scoped, StoreError};
 
 use super::advance::Hand;
@@ -16,9 +17,11 @@ use super::patience::with_patience;
 use super::stock;
 use crate::Sync;
 use crate::channels::OpenChannel;
-use crate::deletions::{Deleting, HELD_BACK};
+use crate::deletions::HELD_BACK;
 
 const DELETE_AT_ONCE: usize = 1_000;
+/// Items that are shown of what would have been deleted.
+const SAMPLE: usize = 20;
 
 struct Verdict {
     state: RunState,
@@ -26,6 +29,8 @@ struct Verdict {
     gone: Vec<String>,
     /// With `gone`, what was deleted within a day.
     deletions: Deletions,
+    /// In the place of `gone`: too much for nobody to be asked.
+    held_back: Option<HeldBack>,
 }
 
 impl Sync {
@@ -59,8 +64,13 @@ impl Sync {
         counts: Counts,
         seen: &Seen,
     ) -> Result<Verdict, StoreError> {
-        let nothing =
-            || Verdict { state: RunState::Completed, failure: None, gone: Vec::new(), deletions: Deletions::default() };
+        let nothing = || Verdict {
+            state: RunState::Completed,
+            failure: None,
+            gone: Vec::new(),
+            deletions: Deletions::default(),
+            held_back: None,
+        };
         let incomplete = |why| Verdict { state: RunState::Incomplete, failure: Some(why), ..nothing() };
         if let Some(shortfall) = counts.shortfall() {
             return Ok(incomplete(format!("{shortfall}; nothing was deleted. Import again to look for them")));
@@ -78,18 +88,22 @@ impl Sync {
             return Ok(nothing());
         }
         let wanted = with_patience(patience, || self.deletions_with(scoped, &channel.id, gone.len())).await?;
-        let Deleting { by_now: Deletions { deleted, of, .. }, allowed, most } = wanted;
-        if !allowed && !row.allow_mass_deletion {
-            let before = deleted - i64::try_from(gone.len()).unwrap_or(deleted);
-            let with_those =
-                if before > 0 { format!(", with the {before} that were deleted within a day") } else { String::new() };
-            return Ok(incomplete(format!(
-                "{deleted} of {of} products are gone from the shop{with_those}, more than the {most} that may vanish within a \
-                 day without being asked about; nothing was deleted. If that is right, import again with --allow-mass-deletion"
-            )));
+        let sure = row.may_delete.is_some_and(|most| i64::try_from(gone.len()).is_ok_and(|gone| gone <= most));
+        if !wanted.allowed && !sure {
+            let sample = with_patience(patience, || scoped.titles(&channel.id, &gone, SAMPLE)).await?;
+            let name = with_patience(patience, || scoped.channel(channel.id.as_str())).await?;
+            let name = name.map_or_else(|| channel.id.to_string(), |row| row.name);
+            let held_back = HeldBack {
+                gone: i64::try_from(gone.len()).unwrap_or(i64::MAX),
+                of: wanted.by_now.of,
+                most: i64::try_from(wanted.most).unwrap_or(i64::MAX),
+                sample,
+            };
+            let failure = Some(asked(row, &name, &held_back, wanted.by_now.deleted));
+            return Ok(Verdict { state: RunState::Incomplete, failure, held_back: Some(held_back), ..nothing() });
         }
         // Whoever is sure of it begins a new day.
-        let deletions = if row.allow_mass_deletion { Deletions::default() } else { wanted.by_now };
+        let deletions = if sure { Deletions::default() } else { wanted.by_now };
         Ok(Verdict { gone, deletions, ..nothing() })
     }
 
@@ -146,6 +160,21 @@ impl Sync {
     }
 }
 
+/// Why nothing was deleted, how to see what would have been, and how to allow just that. `deleted`: within a day, with these.
+fn asked(row: &RunRow, name: &str, held_back: &HeldBack, deleted: i64) -> String {
+    let HeldBack { gone, of, most, .. } = held_back;
+    let (before, word, run) = (deleted - gone, shell_word(name), &row.id);
+    let with_those =
+        if before > 0 { format!(", with the {before} that were deleted within a day") } else { String::new() };
+    let allowed =
+        row.may_delete.map_or_else(String::new, |allowed| format!(" and more than the {allowed} that were allowed"));
+    format!(
+        "{deleted} of {of} products are gone from the shop{with_those}, more than the {most} that may vanish within a day without being \
+         asked about{allowed}; nothing was deleted. Which ones: entrepot run {run}. If that is right: entrepot import {word} --full \
+         --allow-mass-deletion={gone}"
+    )
+}
+
 /// `currencies`: of a full run that is complete.
 async fn finish(
     hand: &Hand,
@@ -156,6 +185,9 @@ async fn finish(
     let Hand { scoped, channel, run, owner, seq, facts, .. } = hand;
     let mut tx = scoped.begin().await?;
     tx.finish_run(run, owner, *seq, verdict.state, counts, verdict.failure.as_deref()).await?;
+    if let Some(held_back) = &verdict.held_back {
+        tx.hold_back(run, held_back).await?;
+    }
     for ids in verdict.gone.chunks(DELETE_AT_ONCE) {
         tx.delete_items(&channel.id, ids).await?;
     }

@@ -39,20 +39,30 @@ pub(crate) fn judge(error: &CallError, attempt: i64, patient: bool, options: &Sy
     }
 }
 
-/// For the run's report: what happened and what to do.
-pub(crate) fn explain(error: &CallError, attempts: i64) -> String {
+/// Says that the account or its address is wrong, or that nothing is there. One such answer among good ones may be a cache's, a proxy's or
+/// a firewall's: it counts once it came twice, and a look at the account says the same.
+pub(crate) fn is_doubtful(error: &CallError) -> bool {
+    use AdapterError::{NotFound, Unauthorized, Unsupported};
+    matches!(error, CallError::Adapter(Unauthorized(_) | Unsupported(_) | NotFound))
+}
+
+/// For the run's report: what happened and what to do. `channel`: as a word of a command.
+pub(crate) fn explain(error: &CallError, attempts: i64, channel: &str, adapter: &str) -> String {
+    let again = format!("entrepot import {channel}");
     let hint = match error {
-        CallError::Adapter(AdapterError::Unauthorized(_)) => {
-            "correct the keys with `entrepot channel set`, then import again: it goes on where it stopped"
-        }
+        CallError::Adapter(AdapterError::Unauthorized(_)) => format!(
+            "correct the keys with entrepot channel set {channel} --secret KEY=VALUE, then {again}: it goes on where it stopped"
+        ),
         CallError::Adapter(AdapterError::Unavailable(_) | AdapterError::RateLimited(_) | AdapterError::Other(_)) => {
-            "import again when the shop is well: it goes on where it stopped"
+            format!("when the shop is well: {again}; it goes on where it stopped")
         }
         CallError::Adapter(AdapterError::Denied(_)) => {
-            "the adapter may not do that; look at its grant with `entrepot adapter inspect`"
+            format!("the adapter may not do that; look at its grant: entrepot adapter inspect {adapter}")
         }
-        CallError::Stopped { .. } => "the adapter broke a limit; tell its publisher, or raise the limit in its grant",
-        _ => "nothing will change by itself",
+        CallError::Stopped { .. } => {
+            format!("the adapter broke a limit; tell its publisher, or grant more: entrepot adapter inspect {adapter}")
+        }
+        _ => "nothing will change by itself".to_owned(),
     };
     let tries = if attempts > 1 { format!(" ({attempts} tries)") } else { String::new() };
     format!("{error}{tries} — {hint}")

@@ -105,7 +105,8 @@ impl Fetching {
     pub(crate) async fn wait(mut self) -> Fetched {
         let operation = self.operation;
         (&mut self.task).await.unwrap_or_else(|_| {
-            let outcome = Err(CallError::Stopped { operation, why: "the call failed inside the host".into() });
+            let outcome =
+                Err(CallError::Stopped { operation, why: "the call failed inside the host".into(), panic: None });
             Fetched { outcome, stats: Stats::default(), room: None }
         })
     }

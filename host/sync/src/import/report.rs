@@ -2,7 +2,7 @@
 
 use entrepot_domain::clock::Timestamp;
 use entrepot_domain::run::{Drift, RunState, Spent};
-use entrepot_store::runs::RunRow;
+use entrepot_store::runs::{HeldBack, RunRow};
 use serde::Serialize;
 
 #[derive(Clone, Debug, Serialize)]
@@ -41,7 +41,11 @@ pub struct RunReport {
     pub waits_until: Option<Timestamp>,
     /// Since when nothing new came, if that is long.
     pub stalled_since: Option<Timestamp>,
+    /// What it would have deleted and did not, for nobody had allowed so much.
+    pub held_back: Option<HeldBack>,
     pub created_at: Timestamp,
+    /// When a worker took it up first.
+    pub started_at: Option<Timestamp>,
     pub finished_at: Option<Timestamp>,
 }
 
@@ -85,7 +89,9 @@ impl RunReport {
             failure: row.failure.clone(),
             waits_until: row.not_before.filter(|at| under_way && *at > now),
             stalled_since,
+            held_back: row.held_back().cloned(),
             created_at: row.created_at,
+            started_at: row.started_at,
             finished_at: row.finished_at,
         }
     }

@@ -13,7 +13,7 @@ use entrepot_store::Scoped;
 
 use super::advance::{Hand, SHORT_WAIT, Step};
 use super::checkpoint::postpone;
-use super::failure::{Verdict, explain, judge};
+use super::failure::{Verdict, explain, is_doubtful, judge};
 use super::page::{REFUSED, STOPPED};
 use super::patience::with_patience;
 use super::start::StartOptions;
@@ -54,17 +54,24 @@ impl Sync {
             self.release(hand).await?;
             return Ok(Step::Pause(Duration::ZERO));
         }
-        // One refusal among good answers may be a cache's or a proxy's; a repeated one is proved, and else it is of this page.
-        let locked_out = refused && hand.position.failed() > 0 && self.is_locked_out(&hand.scoped, &hand.channel).await;
-        let passing =
-            (refused && !locked_out).then(|| CallError::Adapter(AdapterError::Unavailable(error.to_string())));
-        let error = passing.as_ref().unwrap_or(error);
+        // A repeated one is proved, and else it is of this page.
+        let doubtful = is_doubtful(error);
+        let said = match doubtful && hand.position.failed() > 0 {
+            true => self.locked_out(&hand.scoped, &hand.channel).await.map(|why| match why {
+                CallError::NotExported(_) => error.clone(),
+                why => why,
+            }),
+            false => None,
+        };
+        let passing = || CallError::Adapter(AdapterError::Unavailable(error.to_string()));
+        let said = said.or_else(|| doubtful.then(passing));
+        let error = said.as_ref().unwrap_or(error);
         // A marketplace that asks to slow down is borne with for a while, however often it does.
         let patient = slow_down && self.db().clock().now() - hand.progressed_at < millis(options.stall);
         let tries = if slow_down { attempt } else { hand.position.failed() };
         match judge(error, tries, patient, options) {
             Verdict::GiveUp { reconnect } => {
-                let failure = explain(error, attempt + 1);
+                let failure = explain(error, attempt + 1, hand.channel.id.as_str(), &hand.channel.view.adapter);
                 let end = End::Failed { code: error.code(), why: &failure };
                 self.end(&hand.scoped, &hand.run, &hand.owner, hand.seq, hand.counts, end).await?;
                 if stopped {
@@ -144,7 +151,7 @@ impl Sync {
             self.start_import(tenant, hand.channel.id.as_str(), RunScope::Full, afresh).await?;
             return Ok(Outcome::Done);
         }
-        if !error.is_refusal() {
+        if !error.is_refusal_if(self.parts().conflicts.last(&hand.channel.id)) {
             return Err(error);
         }
         let failure = format!("a page cannot be stored: {error} — tell the publisher of {}", hand.channel.view.adapter);

@@ -16,8 +16,8 @@ const RESUMABLE_MS: i64 = 24 * 60 * 60 * 1000;
 pub struct StartOptions {
     /// Begin again even where a stopped run could go on.
     pub fresh: bool,
-    /// The operator knows that much is gone.
-    pub allow_mass_deletion: bool,
+    /// The operator knows that so many are gone.
+    pub allow_mass_deletion: Option<i64>,
 }
 
 #[derive(Clone, Debug)]
@@ -25,6 +25,8 @@ pub struct Started {
     pub run: RunId,
     /// It was there already and goes on where it was.
     pub resumed: bool,
+    /// It was not over: what was asked for besides does not count for it.
+    pub joined: bool,
     /// Another worker has it at this moment.
     pub under_way: bool,
     /// What it imports. A run that is joined may have been asked for something else.
@@ -45,8 +47,21 @@ impl Sync {
     /// asked for as much more.
     pub async fn since_scope(&self, tenant: &TenantId, channel: &str, since: Timestamp) -> Result<RunScope, SyncError> {
         let row = self.channel(tenant, channel).await?;
+        let now = self.db().clock().now();
+        if since > now {
+            return Err(SyncError::NotYet { since, now });
+        }
         let behind = self.clock_ahead(&ChannelId::from(row.id.as_str()), row.clock_ahead).min(0);
         Ok(RunScope::ChangedSince(since.saturating_add(behind)))
+    }
+
+    /// How many products the last run of the channel that was held back would have deleted: what an operator was shown.
+    pub async fn shown_deletions(&self, tenant: &TenantId, channel: &str) -> Result<i64, SyncError> {
+        let row = self.channel(tenant, channel).await?;
+        let id = ChannelId::from(row.id.as_str());
+        let last = self.db().tenant(tenant).last_held_back(&id).await?;
+        let gone = last.as_ref().and_then(RunRow::held_back).map(|held_back| held_back.gone);
+        gone.ok_or(SyncError::NothingHeldBack(row.name))
     }
 
     /// Makes a run and its job in one transaction. A run that is under way is joined; one that failed or was cancelled within a
@@ -97,6 +112,7 @@ impl Sync {
             .filter(|run| !run.state().is_final())
             .and_then(RunRow::lease)
             .is_some_and(|lease| lease.until > now);
+        let joined = latest.as_ref().is_some_and(|run| !run.state().is_final());
         let mut tx = scoped.begin().await?;
         let mut of = scope;
         let (run, resumed) = match latest {
@@ -126,7 +142,7 @@ impl Sync {
         let job = Job::Run { tenant: tenant.to_string(), run: run.to_string() };
         self.parts().queue.enqueue(tx.raw(), job).await?;
         tx.commit().await?;
-        Ok(Some(Started { run, resumed, under_way, scope: of }))
+        Ok(Some(Started { run, resumed, joined, under_way, scope: of }))
     }
 
     /// Asks a run to stop. False: it is over already.

@@ -122,6 +122,7 @@ impl Sync {
         place: Place<'_>,
     ) -> Result<(), SyncError> {
         let (options, began) = (&self.parts().options, Instant::now());
+        let conflicts_last = self.parts().conflicts.last(&hand.channel.id);
         let Place { cursor, context, attempt, throttled, total, not_before, done, fruitless, why } = place;
         let mut counts = loop {
             let mut counts = hand.counts;
@@ -130,14 +131,15 @@ impl Sync {
             let progress = Progress { cursor, context, counts, attempt, throttled, not_before, done, fruitless, why };
             let lease = millis(options.lease);
             match with_patience(options.database_patience, || commit(hand, &prepared, &progress, lease)).await {
-                Err(error) if error.is_refusal() => {
+                Err(error) if error.is_refusal_if(conflicts_last) => {
                     let Hand { scoped, channel, run, .. } = &*hand;
-                    if !prepared.set_refused_aside(self, scoped, channel, run).await? {
+                    if !prepared.set_refused_aside(self, scoped, channel, run, conflicts_last).await? {
                         return Err(error.into());
                     }
                 }
                 committed => {
                     committed?;
+                    self.parts().conflicts.clear(&hand.channel.id);
                     break counts;
                 }
             }

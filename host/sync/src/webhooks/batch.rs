@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use entrepot_domain::RunId;
 use entrepot_domain::clock::Timestamp;
+use entrepot_domain::{ChannelId, RunId};
 use entrepot_egress::Stats;
 use entrepot_runtime::{CallError, RawItem};
 use entrepot_store::Scoped;
@@ -94,7 +94,7 @@ impl Sync {
         let levels = scoped
             .known_levels(&channel.id, &plan.stock.keys().map(|(item, _)| item.as_str()).collect::<Vec<_>>())
             .await?;
-        let products = stock::settle_ties(&mut plan, &levels, &mut ask);
+        let products = stock::settle_ties(&mut plan, &levels, channel.clock_ahead, &mut ask);
         let answered = BTreeSet::new();
         let mut draft =
             Draft { known, plan: &mut plan, items, gone: Vec::new(), shown, failed, fates, until, answered };
@@ -118,7 +118,7 @@ impl Sync {
         stock::leave_to_fetched(&mut plan, &products, &answered);
         let deletions = match page.deleted.len() {
             0 => Ok(Deletions::default()),
-            more => held_back(self.deletions_with(scoped, &channel.id, more).await?),
+            more => held_back(&channel.id, self.deletions_with(scoped, &channel.id, more).await?),
         };
         if deletions.is_ok() {
             page.counts.deleted = i64::try_from(page.deleted.len()).unwrap_or(i64::MAX);
@@ -237,13 +237,14 @@ impl Draft<'_> {
 }
 
 /// Why what deliveries say is gone stays, if it does.
-fn held_back(Deleting { by_now, allowed, most }: Deleting) -> Result<Deletions, String> {
+fn held_back(channel: &ChannelId, Deleting { by_now, allowed, most }: Deleting) -> Result<Deletions, String> {
     if allowed {
         return Ok(by_now);
     }
     let Deletions { deleted, of, .. } = by_now;
     Err(format!(
         "{deleted} of {of} products would be deleted within a day, more than the {most} that may be without being asked about; these \
-         stay. If that is right: entrepot import CHANNEL --full --allow-mass-deletion"
+         stay. An import of everything says which are gone, and how to allow it with --allow-mass-deletion: entrepot import {channel} \
+         --full --wait"
     ))
 }

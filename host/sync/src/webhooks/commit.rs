@@ -14,7 +14,7 @@ use super::batch::{Ready, concerns_all};
 use super::stock;
 use crate::channels::OpenChannel;
 use crate::deletions::HELD_BACK;
-use crate::import::{Verdict, judge};
+use crate::import::{Verdict, is_doubtful, judge};
 use crate::{Sync, SyncError};
 
 /// Notes are for people, who read the first words.
@@ -42,9 +42,9 @@ impl Sync {
         let mut settled = Settled { outcomes: Vec::new(), wait: None, problem: None };
         let passing = self.is_passing(scoped, channel, ready).await?;
         let refused_again =
-            |(index, error): (&usize, &CallError)| is_refusal(error) && ready.pending[*index].attempts > 0;
+            |(index, error): (&usize, &CallError)| is_doubtful(error) && ready.pending[*index].attempts > 0;
         let locked_out =
-            !passing && ready.failed.iter().any(refused_again) && self.is_locked_out(scoped, channel).await;
+            !passing && ready.failed.iter().any(refused_again) && self.locked_out(scoped, channel).await.is_some();
         for (index, delivery) in ready.pending.iter().enumerate() {
             let outcome = match ready.failed.get(&index) {
                 None if let Some(why) = ready.held_back(index) => {
@@ -52,8 +52,7 @@ impl Sync {
                 }
                 None => Outcome::Done(note(ready, index)),
                 Some(error) if passing => Outcome::Again { failure: error.to_string(), not_before: now, counts: false },
-                // One refusal among good answers may be a cache's or a proxy's.
-                Some(error) if is_refusal(error) && !locked_out => {
+                Some(error) if is_doubtful(error) && !locked_out => {
                     let error = CallError::Adapter(AdapterError::Unavailable(error.to_string()));
                     self.failed_delivery(delivery, &error, now, &mut settled)
                 }

@@ -62,6 +62,11 @@ impl Default for Doors {
 }
 
 impl Doors {
+    /// A pause of the channel's webhooks is over, in this process.
+    pub(crate) fn resume(&self, channel: &ChannelId) {
+        self.turns.resume(channel);
+    }
+
     fn slots(&self) -> MutexGuard<'_, HashMap<(TenantId, ChannelId), Slot>> {
         self.slots.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -153,6 +158,9 @@ impl Sync {
                     let pause =
                         Pause { wait: Duration::from_millis(left), number: u32::try_from(kept.pauses).unwrap_or(1) };
                     self.parts().doors.turns.pause(channel, pause);
+                } else if kept.pauses == 0 {
+                    // Somebody released the channel, at another host perhaps.
+                    self.parts().doors.turns.resume(channel);
                 }
             }
             Ok(Some(Arc::new(open)))

@@ -71,13 +71,14 @@ impl Sync {
                 tracing::debug!(channel = channel.as_str(), "the lease stays until it is over: {error}");
             }
             match worked {
-                Ok(()) => {}
+                Ok(()) => self.parts().conflicts.clear(channel),
                 // Another worker was faster.
                 Err(SyncError::Store(StoreError::LeaseLost)) => return Ok(Outcome::Later(AT_ONCE)),
                 Err(SyncError::Stopping) => return Ok(Outcome::Later(Duration::ZERO)),
                 Err(error) if error.is_conflict() => {
                     // A page brought an item for the first time, in the moment in which a delivery did.
                     tracing::warn!(channel = channel.as_str(), "deliveries are worked on again: {error}");
+                    self.parts().conflicts.note(channel);
                     return Ok(Outcome::Later(HELD));
                 }
                 Err(error) => return Err(error),
@@ -164,7 +165,7 @@ impl Sync {
     ) -> Result<(), SyncError> {
         let one = (pending.len() == 1).then(|| pending[0].id.clone());
         let refused = match self.work_on_together(scoped, channel, owner, pending.clone()).await {
-            Err(error) if error.is_refusal() => error,
+            Err(error) if error.is_refusal_if(self.parts().conflicts.last(&channel.id)) => error,
             outcome => return outcome,
         };
         // The database takes what came of one of them in no way: that one is given up, and the others are worked on without it.
@@ -187,12 +188,13 @@ impl Sync {
         let mut ready = self.ready(scoped, channel, owner, pending).await?;
         let settled = self.settle_batch(scoped, channel, &ready).await?;
         let patience = self.parts().options.database_patience;
+        let conflicts_last = self.parts().conflicts.last(&channel.id);
         loop {
             let write = with_patience(patience, || self.write_batch(scoped, channel, owner, &ready, &settled));
             match write.instrument(tracing::error_span!("deliveries.write")).await {
-                Err(error) if error.is_refusal() => {
+                Err(error) if error.is_refusal_if(conflicts_last) => {
                     let met_by = ready.met_by();
-                    if !ready.page.set_refused_aside(self, scoped, channel, &met_by).await? {
+                    if !ready.page.set_refused_aside(self, scoped, channel, &met_by, conflicts_last).await? {
                         return Err(error);
                     }
                 }

@@ -70,7 +70,7 @@ impl Sync {
         if let Some(stopped) = latest {
             tx.forget_pages(&stopped.run_id()).await?;
         }
-        let run = match tx.insert_run(&channel, RunScope::ChangedSince(since), false).await {
+        let run = match tx.insert_run(&channel, RunScope::ChangedSince(since), None).await {
             // Somebody began one in this moment: it is looked at again when that has ended.
             Err(error) if error.is_conflict() => return Ok(None),
             run => run?,

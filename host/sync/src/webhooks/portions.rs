@@ -57,10 +57,11 @@ impl<'a> Writer<'a> {
 
     async fn write(&self, mut page: PreparedPage, draft: &mut Draft<'_>) -> Result<(), SyncError> {
         let (sync, channel) = (self.sync, self.channel);
+        let conflicts_last = sync.parts().conflicts.last(&channel.id);
         loop {
             match with_patience(sync.parts().options.database_patience, || self.commit(&page)).await {
-                Err(error) if error.is_refusal() => {
-                    if !page.set_refused_aside(sync, self.scoped, channel, &self.met_by).await? {
+                Err(error) if error.is_refusal_if(conflicts_last) => {
+                    if !page.set_refused_aside(sync, self.scoped, channel, &self.met_by, conflicts_last).await? {
                         return Err(error.into());
                     }
                 }

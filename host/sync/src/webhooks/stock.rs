@@ -13,19 +13,28 @@ use crate::channels::OpenChannel;
 /// Item and place.
 type Level = (String, String);
 
-/// Of two numbers of the same moment only the shop knows which is the later one: their products are asked for instead. Which products
-/// have the levels that are told of.
+/// Dates of answers count seconds, and an answer takes its time.
+const UNSURE_MS: i64 = 2_000;
+
+/// Of two numbers of the same moment only the shop knows which is the later one, and so it does of a number whose date lies before its
+/// product was fetched: their products are asked for instead. `ahead`: of our clock is the shop's. Which products have the levels that
+/// are told of.
 pub(super) fn settle_ties(
     plan: &mut Plan,
     levels: &[KnownLevel],
+    ahead: i64,
     ask: &mut BTreeMap<String, Sources>,
 ) -> HashMap<Level, BTreeSet<String>> {
     let mut products: HashMap<Level, BTreeSet<String>> = HashMap::new();
     let mut ties = BTreeSet::new();
-    for KnownLevel { item, location_id, available, told_at, product, .. } in levels {
+    for KnownLevel { item, location_id, available, set_at, told_at, product } in levels {
         let level = (item.clone(), location_id.clone());
         if let Some(number) = plan.stock.get(&level) {
-            if number.tie || (number.at.is_some() && number.at == *told_at && number.available != *available) {
+            let unsure = number.at.is_some_and(|at| match told_at {
+                Some(told_at) => at == *told_at,
+                None => at <= set_at + ahead + UNSURE_MS,
+            });
+            if number.tie || unsure && number.available != *available {
                 ties.insert(level.clone());
             }
             products.entry(level).or_default().insert(product.clone());
@@ -61,7 +70,6 @@ pub(super) fn leave_to_fetched(
 }
 
 /// False: there is no such level, or what is known of it is newer: a number with a later date, or what was fetched after this one came.
-/// Its date is not held against the moment of a fetch: these are two clocks.
 pub(super) async fn set(
     tx: &mut ScopedTx,
     channel: &OpenChannel,

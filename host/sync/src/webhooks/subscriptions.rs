@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use entrepot_admission::Beside;
 use entrepot_domain::{ChannelId, TenantId};
 use entrepot_runtime::Subscription;
-use entrepot_store::Scoped;
+use entrepot_store::channels::ChannelRow;
+use entrepot_store::{Scoped, ScopedTx};
 use serde::Serialize;
 
 use crate::channels::OpenChannel;
@@ -38,10 +40,19 @@ impl Sync {
         }
         let url = callback(public_url, &open.id);
         let made = self.make_subscriptions(&self.db().tenant(tenant), &open, &url).await?;
+        let row = self.usable_channel(tenant, open.id.as_str()).await?;
         let mut tx = self.db().tenant(tenant).begin().await?;
+        self.record_callback(&mut tx, &row, &url).await?;
         tx.want_subscriptions(&open.id, &url, &self.seal_callback(tenant, &open.id, &url)).await?;
         tx.commit().await?;
         Ok(reports(made, &url))
+    }
+
+    /// `url`: empty where there is none any more.
+    async fn record_callback(&self, tx: &mut ScopedTx, row: &ChannelRow, url: &str) -> Result<(), SyncError> {
+        let what = (row.adapter_id.as_str(), row.id.as_str(), row.name.as_str());
+        let beside = Beside { callback: Some(url.to_owned()), ..Beside::default() };
+        Ok(self.admission().record_channel(tx.raw(), what, row.mac.as_deref(), beside).await?)
     }
 
     pub(super) async fn make_subscriptions(
@@ -78,7 +89,9 @@ impl Sync {
         // An address that somebody else put there is not one of ours to end.
         let wanted = self.wanted_callback(&scoped, &open.id).await.ok().flatten();
         // Forgotten first, so that nobody makes them anew meanwhile; what then fails can be tried again.
+        let row = self.usable_channel(tenant, open.id.as_str()).await?;
         let mut tx = scoped.begin().await?;
+        self.record_callback(&mut tx, &row, "").await?;
         tx.forget_subscriptions(&open.id).await?;
         tx.commit().await?;
         let url = wanted.unwrap_or_else(|| callback(public_url, &open.id));

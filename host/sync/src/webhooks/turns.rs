@@ -91,6 +91,15 @@ impl Turns {
         }
     }
 
+    /// Its pause is over, and no stop is counted any more.
+    pub(super) fn resume(&self, channel: &ChannelId) {
+        let line = self.line(channel);
+        let mut trouble = line.trouble();
+        if trouble.until.is_some() {
+            *trouble = Trouble::default();
+        }
+    }
+
     fn line(&self, channel: &ChannelId) -> Arc<Line> {
         let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
         let new = || Line {

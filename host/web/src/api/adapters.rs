@@ -12,9 +12,9 @@ mod revoke;
 mod rollback;
 mod usage;
 
-use entrepot_admission::Listed;
-use serde::Serialize;
-use utoipa::ToSchema;
+use entrepot_admission::{InForce, Listed};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -33,6 +33,50 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(usage::handler))
         .routes(routes!(audit::handler))
         .routes(routes!(audit::verification))
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Version {
+    /// Another than the one installed last
+    pub(crate) version: Option<String>,
+}
+
+/// What is granted besides rules
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct TermsView {
+    version: String,
+    /// Percent of the channels it counts for
+    share: i64,
+    /// With a value for every limit, as in a manifest
+    limits: serde_json::Value,
+    requests_per_second: f64,
+    /// Requests at once
+    concurrency: u32,
+    /// Null: it does not end by itself
+    expires_at: Option<i64>,
+    report_only: bool,
+    /// Later versions by the same signer that ask for nothing more come into use by themselves
+    accept_narrower: bool,
+    approved_by: String,
+    approved_at: i64,
+}
+
+impl From<InForce> for TermsView {
+    fn from(InForce { share, approved_by, approved_at, terms, .. }: InForce) -> Self {
+        Self {
+            version: terms.version,
+            share,
+            limits: serde_json::to_value(terms.limits).unwrap_or_default(),
+            requests_per_second: terms.rate_limit.requests_per_second,
+            concurrency: terms.rate_limit.concurrency,
+            expires_at: terms.expires_at,
+            report_only: terms.report_only,
+            accept_narrower: terms.accept_narrower,
+            approved_by,
+            approved_at,
+        }
+    }
 }
 
 #[derive(Debug, Serialize, ToSchema)]

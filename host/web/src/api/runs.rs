@@ -6,6 +6,7 @@ mod list;
 mod start;
 
 use entrepot_domain::run::{Drift, Spent};
+use entrepot_store::runs::{Gone, HeldBack};
 use entrepot_sync::RunReport;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -58,8 +59,39 @@ pub(crate) struct RunView {
     waits_until: Option<i64>,
     /// Of a stalled run: since when nothing new came
     stalled_since: Option<i64>,
+    /// What it would have deleted and did not, for nobody had allowed so much; null: nothing was held back
+    held_back: Option<HeldBackView>,
     created_at: i64,
+    /// When it was taken up first; null: it waits for a worker
+    started_at: Option<i64>,
     finished_at: Option<i64>,
+}
+
+/// To be allowed by a run with `allow_mass_deletion` of `gone`
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct HeldBackView {
+    /// How many products would be deleted
+    gone: i64,
+    /// How many there were
+    of: i64,
+    /// How many may vanish within a day without being asked about
+    most: i64,
+    /// The first twenty of them
+    sample: Vec<GoneView>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct GoneView {
+    source_id: String,
+    /// Null: it never became a product
+    title: Option<String>,
+}
+
+impl From<HeldBack> for HeldBackView {
+    fn from(HeldBack { gone, of, most, sample }: HeldBack) -> Self {
+        let sample = sample.into_iter().map(|Gone { source_id, title }| GoneView { source_id, title }).collect();
+        Self { gone, of, most, sample }
+    }
 }
 
 /// What a full run found that deltas and webhooks had missed
@@ -122,7 +154,9 @@ impl From<RunReport> for RunView {
             failure: r.failure,
             waits_until: r.waits_until,
             stalled_since: r.stalled_since,
+            held_back: r.held_back.map(HeldBackView::from),
             created_at: r.created_at,
+            started_at: r.started_at,
             finished_at: r.finished_at,
         }
     }

@@ -97,8 +97,8 @@ impl Prices<'_> {
             Ok(amount) => return Some(amount),
             Err(MoneyError::TooPrecise) => {
                 let message = format!(
-                    "The price {} has more decimals than {} has. Correct it in the store, or set \"Prices with too many decimals\" \
-                     to half-up in the channel's settings.",
+                    "The price {} has more decimals than {} has. Correct it in the store, or have such prices rounded \
+                     by the channel's setting price_rounding=half-up.",
                     short(&text),
                     self.currency
                 );

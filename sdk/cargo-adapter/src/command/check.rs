@@ -6,8 +6,9 @@ use std::process::exit;
 use anyhow::Result;
 use clap::Args;
 use entrepot_domain::grants::{ACCESS_TOKEN, Operation, REFRESH_TOKEN};
+use entrepot_domain::run::RunScope;
 use entrepot_domain::usage::UseKind;
-use entrepot_testkit::{Case, Kit};
+use entrepot_testkit::{Case, Kit, Part};
 
 use super::subject::Subject;
 
@@ -24,6 +25,7 @@ struct Used {
     operations: BTreeSet<String>,
     credentials: BTreeSet<String>,
     denied: BTreeSet<String>,
+    parts: BTreeSet<Part>,
 }
 
 /// Calls that tests do not make yet; what is asked for them alone cannot be seen in use.
@@ -32,15 +34,18 @@ const UNTRIED: [Operation; 3] = [Operation::Subscribe, Operation::Subscriptions,
 impl Check {
     pub(super) fn run(self) -> Result<()> {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-        let found = runtime.block_on(async {
+        let (found, unused) = runtime.block_on(async {
             let (kit, folder) = self.subject.load().await?;
             let used = used(&kit, &Case::all(&folder)?).await?;
-            Ok::<_, anyhow::Error>(findings(&kit, &used))
+            Ok::<_, anyhow::Error>((findings(&kit, &used), unused(&kit, &used)))
         })?;
         let mut wrong = 0;
         for (bad, line) in found {
             println!("{}  {line}", if bad { "FAIL" } else { "ok  " });
             wrong += usize::from(bad);
+        }
+        for line in unused {
+            println!("note  {line}");
         }
         if wrong > 0 {
             exit(1);
@@ -52,7 +57,8 @@ impl Check {
 async fn used(kit: &Kit, cases: &[Case]) -> Result<Used> {
     let mut used = Used::default();
     for case in cases.iter().filter(|case| case.is_plain()) {
-        let shop = kit.connect(&case.login, case.replay(Vec::new()))?;
+        let replay = case.replay(Vec::new());
+        let shop = kit.connect(&case.login, replay.clone())?;
         if kit.has("connection/check") {
             drop(shop.check().await);
         }
@@ -65,6 +71,16 @@ async fn used(kit: &Kit, cases: &[Case]) -> Result<Used> {
         if kit.has("stock/fetch-stock") {
             drop(shop.walk_stock().await);
         }
+        if let Some(since) = case.since().filter(|_| kit.has("catalog/fetch-page")) {
+            drop(shop.walk_over(RunScope::ChangedSince(since)).await);
+        }
+        if let Some(url) = case.callback_url().filter(|_| kit.has("webhooks/subscribe"))
+            && let Ok(made) = shop.subscribe(url).await
+        {
+            drop(shop.subscriptions().await);
+            drop(shop.unsubscribe(made.into_iter().map(|subscription| subscription.id).collect()).await);
+        }
+        used.parts.extend(kit.needed(&case.login, &replay)?);
         for (of, _) in shop.ledger().take() {
             match of.kind {
                 UseKind::Request => {
@@ -78,6 +94,17 @@ async fn used(kit: &Kit, cases: &[Case]) -> Result<Used> {
         }
     }
     Ok(used)
+}
+
+/// Of rules that recordings use: the methods and paths that none of them needs, so that less can be asked for.
+fn unused(kit: &Kit, used: &Used) -> Vec<String> {
+    let parts = kit.parts().into_iter();
+    parts
+        .filter(|part| used.rules.contains(&part.rule) && !used.parts.contains(part))
+        .map(|Part { rule, what }| {
+            format!("rule {rule}: no recording needs {what}; leave it out of adapter.toml, or record a test that does")
+        })
+        .collect()
 }
 
 /// Lines for people, and whether each is a fault.

@@ -1,6 +1,7 @@
-//! `listings`: what is pushed stands once, however often it is pushed.
+//! `listings`: what is pushed stands once, however often it is pushed; offers have an outcome each; what is ended stays ended.
 
-use entrepot_runtime::{Listing, Receipt};
+use entrepot_domain::catalog::Inventory;
+use entrepot_runtime::{Listing, Offer, Receipt};
 
 use super::{Outcome, Subject, recorded, told};
 use crate::kit::Shop;
@@ -40,10 +41,92 @@ pub(super) async fn once(subject: &Subject<'_>) -> Outcome {
     Ok(format!("{} listings, each pushed 3 times", subject.case.listings.len()))
 }
 
+/// Price and stock of every variant, set and set again.
+pub(super) async fn offers(subject: &Subject<'_>) -> Outcome {
+    let (shop, replay) = subject.shop(None)?;
+    let mut count = 0;
+    for listing in &subject.case.listings {
+        let offered = async {
+            let receipt = push(&shop, listing).await?;
+            offer_twice(&shop, listing, &receipt).await
+        };
+        let offered = offered.await;
+        recorded(&replay)?;
+        count += offered?;
+    }
+    Ok(format!("{count} offers, each pushed twice"))
+}
+
+/// Ended, and ended again: the second time there is nothing left to do, and that is no error.
+pub(super) async fn ended(subject: &Subject<'_>) -> Outcome {
+    let (shop, replay) = subject.shop(None)?;
+    for listing in &subject.case.listings {
+        let ended = async {
+            let receipt = push(&shop, listing).await?;
+            end_twice(&shop, listing, &receipt).await
+        };
+        let ended = ended.await;
+        recorded(&replay)?;
+        ended?;
+    }
+    Ok(format!("{} listings, each ended twice", subject.case.listings.len()))
+}
+
+/// The number of offers. In the order in which recordings are made, after [`push_thrice`].
+pub(crate) async fn offer_twice(shop: &Shop, listing: &Listing, receipt: &Receipt) -> Result<usize, String> {
+    let offers: Vec<Offer> = listing
+        .product
+        .variants
+        .iter()
+        .map(|variant| Offer {
+            listing_id: listing.listing_id.clone(),
+            external_id: receipt.external_id.clone(),
+            variant_source_id: variant.source_id.clone(),
+            sku: variant.sku.clone(),
+            price: variant.price.clone(),
+            compare_at: variant.compare_at.clone(),
+            available: match &variant.inventory {
+                Inventory::Tracked(levels) => Some(levels.iter().map(|level| level.available).sum()),
+                Inventory::Untracked(_) => None,
+            },
+            location_id: None,
+            state: receipt.state.clone(),
+        })
+        .collect();
+    for how in ["", "set again, "] {
+        let outcomes = shop.push_offers(offers.clone()).await.map_err(|error| told(&error))?;
+        for (offer, outcome) in offers.iter().zip(outcomes) {
+            let shown = &offer.variant_source_id;
+            outcome.map_err(|error| format!("{how}price and stock of variant {shown} are refused: {error}"))?;
+        }
+    }
+    Ok(offers.len())
+}
+
+/// In the order in which recordings are made, after [`offer_twice`].
+pub(crate) async fn end_twice(shop: &Shop, listing: &Listing, receipt: &Receipt) -> Result<(), String> {
+    let known = known(listing, receipt);
+    for how in ["", "ended again: "] {
+        let ended = shop.end_listing(known.clone()).await;
+        ended.map_err(|error| format!("{how}the listing {}: {}", receipt.external_id, told(&error)))?;
+    }
+    Ok(())
+}
+
+async fn push(shop: &Shop, listing: &Listing) -> Result<Receipt, String> {
+    shop.push_listing(listing.clone()).await.map_err(|error| told(&error))
+}
+
+/// As the host knows it from then on.
+fn known(listing: &Listing, receipt: &Receipt) -> Listing {
+    let (external_id, state) = (Some(receipt.external_id.clone()), receipt.state.clone());
+    Listing { external_id, state, ..listing.clone() }
+}
+
 /// In the order in which recordings are made.
 pub(crate) async fn push_thrice(shop: &Shop, listing: &Listing) -> Result<[Receipt; 3], String> {
-    let push = async |listing: &Listing| shop.push_listing(listing.clone()).await.map_err(|error| told(&error));
+    let push = async |listing: &Listing| push(shop, listing).await;
     let first = push(listing).await?;
-    let known = Listing { external_id: Some(first.external_id.clone()), state: first.state.clone(), ..listing.clone() };
+    let known = known(listing, &first);
     Ok([first, push(&known).await?, push(listing).await?])
 }

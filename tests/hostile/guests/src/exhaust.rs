@@ -9,6 +9,7 @@ use crate::orders::Orders;
 const MIB: usize = 1 << 20;
 
 pub(crate) fn run(orders: &Orders) {
+    log::panics();
     match orders.mode() {
         "loop" => spin(),
         "allocate" => allocate(),

@@ -27,6 +27,8 @@ pub enum RetryAfter {
 pub enum Fault {
     /// A status of the host, the CDN or a security plugin, with an HTML body.
     Status(u16),
+    /// A status with a JSON body.
+    Json(u16, &'static str),
     /// The same from what stands before the shop, which does not hear of the request.
     Gateway(u16),
     /// 429, with or without a hint.
@@ -100,6 +102,10 @@ impl Fault {
     pub(crate) fn apply(&self, answer: &mut Answer, sending: &mut Sending) {
         match self {
             Self::Status(code) | Self::Gateway(code) => replace(answer, sending, *code, HOST_PAGE),
+            Self::Json(code, body) => {
+                replace(answer, sending, *code, body);
+                answer.set("Content-Type", "application/json; charset=UTF-8");
+            }
             Self::TooMany(hint) => {
                 replace(answer, sending, 429, HOST_PAGE);
                 if let Some(hint) = hint {

@@ -6,6 +6,7 @@ mod client;
 mod dates;
 mod etsy;
 mod faults;
+mod help;
 mod lists;
 mod quirks;
 mod recording;

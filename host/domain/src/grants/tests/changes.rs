@@ -40,18 +40,16 @@ fn more_paths_methods_operations_and_limits_are_wider() {
 fn what_a_setting_says_of_where_requests_go_is_a_permission() {
     let store = "type = \"url\"\ntitle = \"Store address\"\n";
     let shop = "type = \"string\"\ntitle = \"Shop\"\n";
-    for (case, from, to, wider) in [
-        ("a default", store, "type = \"url\"\ntitle = \"S\"\ndefault = \"https://evil.example\"\n", true),
-        ("a cut", store, "type = \"url\"\ntitle = \"S\"\ncut_at = [\"blog\"]\n", true),
-        ("a default for a part of the host", shop, "type = \"string\"\ntitle = \"S\"\ndefault = \"evil\"\n", true),
-        ("another type", shop, "type = \"choice\"\ntitle = \"S\"\nchoices = [\"evil\"]\n", true),
-        ("what decides nothing", "default = \"100\"", "default = \"50\"", false),
+    for (case, from, to) in [
+        ("a default", store, "type = \"url\"\ntitle = \"S\"\ndefault = \"https://evil.example\"\n"),
+        ("a cut", store, "type = \"url\"\ntitle = \"S\"\ncut_at = [\"blog\"]\n"),
+        ("a default for a part of the host", shop, "type = \"string\"\ntitle = \"S\"\ndefault = \"evil\"\n"),
+        ("another type", shop, "type = \"choice\"\ntitle = \"S\"\nchoices = [\"evil\"]\n"),
     ] {
         assert!(WOOCOMMERCE.contains(from), "{case}");
         let there = upgrade(|text| text.replacen(from, to, 1));
-        assert_eq!(there.is_wider(), wider, "{case}: {there:?}");
         let words = there.wider.join("\n");
-        assert!(!wider || words.contains("the setting s") && words.contains(" instead of "), "{case}: {words}");
+        assert!(words.contains("the setting s") && words.contains(" instead of "), "{case}: {words}");
     }
     // Less is less.
     let choice = |rest: &str| manifest(|text| text.replace(shop, &format!("type = \"choice\"\ntitle = \"S\"\n{rest}")));
@@ -77,6 +75,7 @@ fn what_sellers_are_asked_for_is_compared_word_by_word() {
         ("a setting that is required", "required = true", "required = false"),
         ("a type", "type = \"integer\"", "type = \"string\""),
         ("choices", "choices = [\"any\", \"publish\"]", "choices = [\"any\", \"publish\", \"draft\"]"),
+        ("a default", "default = \"any\"", "default = \"publish\""),
         ("a secret's title", "title = \"Consumer key\"", "title = \"Password of your account\""),
         ("a secret's description", "description = \"From WooCommerce", "description = \"Not from WooCommerce"),
         ("a secret's beginning", "prefix = \"ck_\"", "prefix = \"pw_\""),
@@ -92,7 +91,10 @@ fn what_sellers_are_asked_for_is_compared_word_by_word() {
         let there = upgrade(|text| text.replacen(from, to, 1));
         assert!(there.wider.iter().any(|line| line.contains("ellers are asked for")), "{case}: {there:?}");
     }
+    let renamed = upgrade(|text| text.replacen("name = \"WooCommerce\"", "name = \"Your bank\"", 1));
+    assert_eq!(renamed.wider, ["it calls itself \"Your bank\" instead of \"WooCommerce\""]);
     let words = woocommerce().permissions().in_words().join("\n");
+    assert!(words.contains("It calls itself \"WooCommerce\"."), "{words}");
     assert!(words.contains("Sellers are asked for consumer_key: \"Consumer key\""), "{words}");
     let fewer = Difference::between(
         &manifest(|text| {

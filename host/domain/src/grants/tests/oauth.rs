@@ -96,9 +96,9 @@ fn mistakes_are_found() {
 #[test]
 fn every_part_of_it_is_shown_and_any_change_needs_approval() {
     let words = manifest().permissions().in_words();
-    assert!(words[3].starts_with("Sellers are asked for access_token"), "{words:?}");
+    assert!(words[4].starts_with("Sellers are asked for access_token"), "{words:?}");
     assert_eq!(
-        words[..3],
+        words[1..4],
         [
             "The setting mirror decides where requests go: url, without a default.",
             "The setting shop decides where requests go: string, without a default.",

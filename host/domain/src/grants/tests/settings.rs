@@ -62,6 +62,8 @@ fn urls_that_would_mean_another_place() {
     for given in [
         "shop.example",
         "ftp://shop.example",
+        "https://shop.example:22",
+        "https://shop.example:6379/",
         "https://user:pass@shop.example",
         "https://shop.example@evil.example",
         "https://shop.example/?a=b",

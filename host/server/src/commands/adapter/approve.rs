@@ -1,9 +1,12 @@
+use std::collections::BTreeSet;
+
 use anyhow::{Result, bail};
 use entrepot_admission::Approved;
 use entrepot_domain::grants::{Approval, Limits, Narrowing};
 use serde_json::json;
 
-use crate::cli::ApproveArgs;
+use super::terms;
+use crate::cli::{ApproveArgs, id_or_version};
 use crate::host::Host;
 use crate::output::{Output, operator};
 
@@ -20,16 +23,15 @@ pub(super) async fn run(host: &Host, args: &ApproveArgs, output: Output) -> Resu
         expires_at: args.expires_in_days.map(|days| host.db.clock().now() + i64::from(days) * DAY),
         report_only: args.report_only,
     };
-    let (adapter, version) = match args.adapter.split_once('@') {
-        Some((adapter, version)) => (adapter, Some(version.to_owned())),
-        None => (args.adapter.as_str(), None),
-    };
+    let (adapter, version) = id_or_version(&args.adapter);
+    let version = version.map(str::to_owned);
     let approval = Approval { version, share: args.canary, accept_narrower: args.accept_narrower, narrowing };
-    let Approved { grant, cut } = host.sync.admission().approve_capped(adapter, approval, &operator()).await?;
+    let Approved { grant, cut, notes } = host.sync.admission().approve_capped(adapter, approval, &operator()).await?;
     let (mappable, offer) = super::offer(host, adapter).await?;
+    let terms = grant.terms(host.sync.admission().ceilings());
     let document = json!({
         "adapter": adapter, "version": grant.version, "digest": grant.digest, "state": "approved",
-        "canary_percent": args.canary, "grant": grant, "cut": cut, "mappable": mappable,
+        "canary_percent": args.canary, "grant": grant, "terms": terms, "cut": cut, "notes": notes, "mappable": mappable,
     });
     output.say(&document, || {
         let version = &grant.version;
@@ -40,10 +42,9 @@ pub(super) async fn run(host: &Host, args: &ApproveArgs, output: Output) -> Resu
             ),
         }];
         lines.extend(grant.permissions().in_words().iter().map(|line| format!("  - {line}")));
+        lines.extend(terms::lines(&terms).into_iter().map(|line| format!("  {line}")));
         lines.extend(super::cut_lines(&cut));
-        if grant.report_only {
-            lines.push("  report-only: what no rule covers is let through, without credential, and reported".into());
-        }
+        lines.extend(notes.iter().map(|note| format!("  note: {note}")));
         lines.extend(offer);
         lines.join("\n")
     })
@@ -51,12 +52,13 @@ pub(super) async fn run(host: &Host, args: &ApproveArgs, output: Output) -> Resu
 
 /// In the notation of the manifest.
 fn limits(given: &[(String, String)]) -> Result<Limits> {
-    let mut table = serde_json::Map::new();
+    let mut limits = Limits::default();
+    let mut named = BTreeSet::new();
     for (name, value) in given {
-        let value = value.parse::<u64>().map_or_else(|_| json!(value), |number| json!(number));
-        if table.insert(name.clone(), value).is_some() {
+        if !named.insert(name) {
             bail!("--limit {name} is given twice");
         }
+        limits.set(name, value).map_err(|why| anyhow::anyhow!("--limit {name}={value}: {why}"))?;
     }
-    serde_json::from_value(table.into()).map_err(|error| anyhow::anyhow!("--limit: {error}"))
+    Ok(limits)
 }

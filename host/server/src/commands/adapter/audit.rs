@@ -1,10 +1,12 @@
 use anyhow::{Result, bail};
 use entrepot_admission::{AdmissionError, Counted, UsageReport};
+use entrepot_domain::grants::{Ceilings, Grant};
 use entrepot_store::audit::AuditRow;
 use serde_json::{Value, json};
 
+use super::terms;
 use crate::host::Host;
-use crate::output::{Output, moment, table};
+use crate::output::{Output, count, moment, table};
 
 /// Newest entries shown.
 const SHOWN: i64 = 200;
@@ -24,7 +26,7 @@ pub(super) async fn run(host: &Host, adapter: &str, days: u32, output: Output) -
     output.say(&json!({"usage": report, "log": log}), || {
         let used =
             report.as_ref().map_or_else(|| format!("{adapter} is not installed any more"), |report| used(report, days));
-        format!("{used}\n\nwhat was done with it, newest first\n{}", entries(&rows))
+        format!("{used}\n\nwhat was done with it, newest first\n{}", entries(&rows, host.sync.admission().ceilings()))
     })
 }
 
@@ -34,11 +36,12 @@ fn used(report: &UsageReport, days: u32) -> String {
     let version = version.as_ref().map_or_else(|| "not in use".to_owned(), |version| format!("{version} in use"));
     let canary = canary.as_ref().map_or_else(String::new, |canary| format!(", {canary} tried on some channels"));
     let mut lines = vec![format!("{adapter}: {version}{canary}; what it did in the last {days} days")];
+    lines.extend(terms::in_force(&report.granted));
     lines.push("granted, and how often it was used".to_owned());
     for rule in &report.rules {
         let used = match rule.requests {
             0 => "never used: it could be taken away".to_owned(),
-            requests => format!("{requests} requests"),
+            requests => count(requests, "request", "requests"),
         };
         lines.push(format!("  {}: {} — {used}", rule.rule, rule.in_words));
     }
@@ -75,7 +78,7 @@ fn section(lines: &mut Vec<String>, title: &str, counted: &[Counted]) {
     }
 }
 
-fn entries(rows: &[AuditRow]) -> String {
+fn entries(rows: &[AuditRow], ceilings: &Ceilings) -> String {
     let cells: Vec<Vec<String>> = rows
         .iter()
         .map(|row| {
@@ -83,14 +86,17 @@ fn entries(rows: &[AuditRow]) -> String {
             let text = |name: &str| details[name].as_str().unwrap_or_default().to_owned();
             let back_to = details["to"]["version"].as_str().map(str::to_owned);
             let why = if details["automatic"] == true { "asks for nothing more".to_owned() } else { text("why") };
-            let note = [text("name"), text("source"), text("reason"), why].into_iter().find(|note| !note.is_empty());
+            let note = [text("name"), text("source"), text("reason"), why].into_iter().filter(|note| !note.is_empty());
+            let granted: Option<Grant> = serde_json::from_value(details["grant"].clone()).ok();
+            let granted = granted.map(|grant| terms::note(&grant.terms(ceilings)));
+            let note: Vec<String> = note.take(1).chain(granted).collect();
             vec![
                 row.seq.to_string(),
                 moment(row.at),
                 row.actor.clone(),
                 row.action.clone(),
                 back_to.unwrap_or_else(|| text("version")),
-                note.unwrap_or_default(),
+                note.join("; "),
             ]
         })
         .collect();
@@ -122,18 +128,30 @@ pub(super) async fn verify(host: &Host, expect: Option<&str>, output: Output) ->
         let head = verified.head.as_deref().unwrap_or("none");
         let before = match verified.unproved {
             0 => String::new(),
+            1 => "the first entry was written under a master key that is not given here, and cannot be checked\n".to_owned(),
             unproved => format!("the first {unproved} entries were written under a master key that is not given here, and cannot be checked\n"),
         };
-        format!("{before}{} entries hold; the last one has the hash {head}", verified.entries - verified.unproved)
+        let hold = count(verified.entries - verified.unproved, "entry holds", "entries hold");
+        format!("{before}{hold}; the last one has the hash {head}")
     })?;
-    if let Some(broken) = verified.broken {
-        bail!("the audit log is broken at entry {}: {}", broken.seq, broken.why);
+    let wrong = match (verified.broken, verified.differs) {
+        (Some(broken), _) => Some(format!(
+            "the audit log is broken at entry {}: {}. Put it back from a backup; what the log cannot vouch for any more is not used before it \
+             is said anew, and `entrepot doctor` names it",
+            broken.seq, broken.why
+        )),
+        (None, differs) => {
+            differs.map(|differs| format!("the log holds, and the database is not what it says: {differs}"))
+        }
+    };
+    let cut = (!found).then(|| {
+        "no entry has the hash expected: the end of the log was cut off (or the hash is of another log), so it does not tell what came \
+         last. Put the database back from a backup"
+    });
+    match (cut, wrong) {
+        (None, None) => Ok(()),
+        (Some(cut), None) => bail!(cut),
+        (None, Some(wrong)) => bail!(wrong),
+        (Some(cut), Some(wrong)) => bail!("{cut}. Besides, {wrong}"),
     }
-    if let Some(differs) = verified.differs {
-        bail!("the log holds, and the database is not what it says: {differs}");
-    }
-    if !found {
-        bail!("no entry has the hash expected: the end of the log was cut off, or the hash is of another log");
-    }
-    Ok(())
 }

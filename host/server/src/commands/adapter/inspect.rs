@@ -1,23 +1,32 @@
 use anyhow::Result;
 use entrepot_admission::Review;
-use entrepot_domain::grants::Limits;
 use serde_json::json;
 
+use super::terms;
+use crate::cli::id_or_version;
 use crate::host::Host;
 use crate::output::Output;
 
 pub(super) async fn run(host: &Host, adapter: &str, output: Output) -> Result<()> {
     let admission = host.sync.admission();
-    let row = admission.latest(adapter).await?;
-    let review = admission.review(adapter).await?;
-    let toolchain = admission.toolchain(adapter).await?;
+    let (adapter, version) = id_or_version(adapter);
+    let row = admission.installed(adapter, version).await?;
+    let review = admission.review_of(&row).await?;
+    let toolchain = admission.toolchain(&row).await?;
     let problem = admission.grant_problem(adapter).await?;
     let (in_use, canary) = admission.versions_in_use(adapter).await?;
+    let granted = admission.terms_in_force(adapter).await?;
+    let signer_trusted = match &row.signer {
+        Some(key) => Some(admission.trusts(key).await?),
+        None => None,
+    };
     let manifest = admission.manifest(&row).await?;
     let mut document = json!(row);
     document["manifest"] = json!(manifest);
     document["in_use"] = json!(in_use);
     document["canary"] = json!(canary);
+    document["granted"] = json!(granted);
+    document["signer_trusted"] = json!(signer_trusted);
     document["problem"] = json!(problem);
     document["review"] = json!(review);
     document["toolchain"] = json!(toolchain);
@@ -31,7 +40,8 @@ pub(super) async fn run(host: &Host, adapter: &str, output: Output) -> Result<()
             format!("  digest   sha256:{}", row.digest),
             format!("  from     {}", row.source),
             match &row.signer {
-                Some(key) => format!("  signed   by the trusted key {key}"),
+                Some(key) if signer_trusted == Some(true) => format!("  signed   by the trusted key {key}"),
+                Some(key) => format!("  signed   by the key {key} of {}, which is not trusted any more", row.publisher),
                 None => "  signed   no: nothing proves who made it".to_owned(),
             },
             format!("  size     {} KiB", row.size / 1024),
@@ -42,7 +52,9 @@ pub(super) async fn run(host: &Host, adapter: &str, output: Output) -> Result<()
             "  asks to".to_owned(),
         ];
         lines.extend(manifest.permissions().in_words().iter().map(|line| format!("    - {line}")));
-        lines.push(format!("  limits   {}", limits(manifest.limits)));
+        lines.push(format!("    - {}", manifest.limits.in_words()));
+        lines.push(format!("    - {}", manifest.rate_limit.in_words()));
+        lines.extend(terms::in_force(&granted));
         let names = |keys: Vec<String>| if keys.is_empty() { "none".to_owned() } else { keys.join(", ") };
         lines.push(format!("  settings {}", names(manifest.settings.keys().cloned().collect())));
         lines.push(format!(
@@ -70,21 +82,6 @@ fn used(shown: &str, in_use: Option<&str>, canary: Option<&str>) -> String {
         None => main,
         Some(version) => format!("{main}; {version} is tried on some channels"),
     }
-}
-
-fn limits(limits: Limits) -> String {
-    let Limits { memory, wall_clock, cpu, outbound_calls, result, log, files } = limits.or_defaults();
-    let text = |value: Option<String>| value.unwrap_or_default();
-    format!(
-        "{} memory, {} computing, {} in all, {} requests, answers of {}, {} of log, {} of files",
-        text(memory.map(|v| v.to_string())),
-        text(cpu.map(|v| v.to_string())),
-        text(wall_clock.map(|v| v.to_string())),
-        text(outbound_calls.map(|v| v.to_string())),
-        text(result.map(|v| v.to_string())),
-        text(log.map(|v| v.to_string())),
-        text(files.map(|v| v.to_string())),
-    )
 }
 
 /// What the ceilings of this host take away.

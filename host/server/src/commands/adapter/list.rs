@@ -10,7 +10,7 @@ pub(super) async fn run(host: &Host, output: Output) -> Result<()> {
     let documents: Vec<_> = rows.iter().map(summary).collect();
     output.say(&documents, || {
         if rows.is_empty() {
-            return "no adapter is installed; entrepot adapter install FILE --approve".into();
+            return "no adapter is installed; entrepot adapter install FILE, then look at it and let it in: entrepot adapter inspect ID, entrepot adapter approve ID".into();
         }
         let cells: Vec<Vec<String>> = rows
             .iter()

@@ -13,6 +13,7 @@ use entrepot_store::overview::DeadLetterReason;
 
 use super::Checks;
 use crate::host::Host;
+use crate::output::count;
 
 const MINUTE: i64 = 60_000;
 /// A delivery that waits for longer is waiting for something that is broken.
@@ -140,14 +141,19 @@ async fn schedules(host: &Host, checks: &mut Checks) -> Result<()> {
 
 async fn inboxes(host: &Host, checks: &mut Checks) -> Result<()> {
     let now = host.db.clock().now();
-    let waiting = host.db.overview(now).await?.waiting;
+    let waiting = host.db.waiting_by_channel().await?;
     for waits in &waiting {
         let age = now - waits.oldest;
         let number = count(waits.number, "delivery waits", "deliveries wait");
-        let detail = format!("{}: {number}, the oldest since {}", waits.adapter_id, span(age));
+        let detail = format!("{}: {number}, the oldest since {}", waits.name, span(age));
         if age > LATE_DELIVERY {
-            let why = "`entrepot webhooks list CHANNEL` says what for; is a host with workers running?";
-            checks.fault("inbox", format!("{detail}; {why}"));
+            let list = format!("entrepot webhooks list {} --state pending", shell_word(&waits.name));
+            checks.fault(
+                "inbox",
+                format!(
+                    "{detail}; is a host with workers running? Start one: entrepot serve. What they wait for: {list}"
+                ),
+            );
         } else {
             checks.note("inbox", detail);
         }
@@ -205,10 +211,6 @@ async fn room(host: &Host, checks: &mut Checks) -> Result<()> {
         checks.fine("disk", detail);
     }
     Ok(())
-}
-
-fn count(number: i64, one: &str, many: &str) -> String {
-    format!("{number} {}", if number == 1 { one } else { many })
 }
 
 fn ago(ms: Timestamp) -> String {

@@ -26,12 +26,13 @@ impl PreparedPage {
         scoped: &Scoped,
         channel: &OpenChannel,
         run: &RunId,
+        conflicts_last: bool,
     ) -> Result<bool, StoreError> {
         let mut found = false;
         let mut ranges = vec![0..self.writes.len()];
         while let Some(range) = ranges.pop() {
             let error = match self.probe(sync, scoped, channel, run, &range).await {
-                Err(error) if error.is_refusal() => error,
+                Err(error) if error.is_refusal_if(conflicts_last) => error,
                 outcome => {
                     outcome?;
                     continue;

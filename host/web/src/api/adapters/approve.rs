@@ -18,20 +18,27 @@ pub(crate) struct ApprovedView {
     grant: serde_json::Value,
     /// What was asked for beyond the ceilings of this host, and what is given instead, in words
     cut: Vec<String>,
+    /// What was asked for and has no effect, in words
+    notes: Vec<String>,
+    /// The limits that hold, each with a value; what the grant leaves out is a default
+    limits: serde_json::Value,
     /// Items that other versions failed on: `POST /dead-letters/replay` with `adapter` and `without_fetching` maps them again
     mappable: i64,
 }
 
 impl ApprovedView {
-    pub(crate) async fn of(app: &AppState, Approved { grant, cut }: Approved) -> Result<Self, Problem> {
+    pub(crate) async fn of(app: &AppState, Approved { grant, cut, notes }: Approved) -> Result<Self, Problem> {
         let mappable = app.sync.mappable(&app.tenant, &grant.adapter_id).await?;
         let document = serde_json::to_value(&grant).unwrap_or_default();
+        let limits = grant.terms(app.sync.admission().ceilings()).limits;
         Ok(Self {
             adapter: grant.adapter_id,
             version: grant.version,
             digest: grant.digest,
             grant: document,
             cut,
+            notes,
+            limits: serde_json::to_value(limits).unwrap_or_default(),
             mappable,
         })
     }

@@ -3,14 +3,15 @@ use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::Version;
 use crate::AppState;
-use crate::extract::Path;
+use crate::extract::{Path, Query};
 use crate::problem::Problem;
 
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ReviewView {
     adapter: String,
-    /// The version installed last
+    /// The version it is about
     version: String,
     /// The version in use; null: none
     in_use: Option<String>,
@@ -24,14 +25,17 @@ pub(crate) struct ReviewView {
     toolchain: Vec<String>,
 }
 
-/// What approving the version installed last would change
-#[utoipa::path(get, path = "/adapters/{adapter}/review", tag = "adapters", params(("adapter" = String, Path)),
+/// What approving the version installed last, or another one, would change
+#[utoipa::path(get, path = "/adapters/{adapter}/review", tag = "adapters", params(("adapter" = String, Path), Version),
     responses((status = 200, body = ReviewView), (status = 404, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,
     Path(adapter): Path<String>,
+    Query(Version { version }): Query<Version>,
 ) -> Result<Json<ReviewView>, Problem> {
-    let review = app.sync.admission().review(&adapter).await?;
+    let admission = app.sync.admission();
+    let row = admission.installed(&adapter, version.as_deref()).await?;
+    let review = admission.review_of(&row).await?;
     Ok(Json(ReviewView {
         adapter: review.adapter,
         version: review.version,
@@ -39,6 +43,6 @@ pub(crate) async fn handler(
         wider: review.difference.wider,
         narrower: review.difference.narrower,
         cut: review.cut,
-        toolchain: app.sync.admission().toolchain(&adapter).await?,
+        toolchain: admission.toolchain(&row).await?,
     }))
 }

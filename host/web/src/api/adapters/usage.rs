@@ -4,6 +4,7 @@ use entrepot_admission::{Counted, Headroom, RuleUse, UsageReport};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::TermsView;
 use crate::AppState;
 use crate::extract::{Path, Query};
 use crate::problem::Problem;
@@ -13,6 +14,7 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 #[derive(Debug, Deserialize, IntoParams)]
 pub(crate) struct Window {
     /// Look back so many days, 1 to 400; 30 if nothing is said
+    #[param(minimum = 1, maximum = 400)]
     days: Option<u32>,
 }
 
@@ -24,6 +26,8 @@ pub(crate) struct UsageView {
     /// Tried on some channels
     canary: Option<String>,
     report_only: bool,
+    /// Limits, pace and end of what is in use, the grant for most channels first
+    granted: Vec<TermsView>,
     since: i64,
     calls: Vec<CountView>,
     rules: Vec<RuleView>,
@@ -77,6 +81,7 @@ impl From<UsageReport> for UsageView {
             version: report.version,
             canary: report.canary,
             report_only: report.report_only,
+            granted: report.granted.into_iter().map(TermsView::from).collect(),
             since: report.since,
             calls: counts(report.calls),
             rules: report.rules.into_iter().map(rule).collect(),

@@ -1,5 +1,6 @@
 use axum::Json;
 use axum::extract::State;
+use entrepot_domain::ChannelId;
 use entrepot_store::dead_letters::{CLASSES, KINDS, Letter, LetterFilter};
 use entrepot_sync::Replay;
 use serde::{Deserialize, Serialize};
@@ -8,7 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::AppState;
 use crate::extract::{Path, Query};
 use crate::problem::Problem;
-use crate::query::{Listing, Paging};
+use crate::query::{self, Listing, Paging};
 
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -100,12 +101,13 @@ pub(crate) async fn handler(
     Query(paging): Query<Paging>,
 ) -> Result<Json<Listing<DeadLetterView>>, Problem> {
     let filter = app.sync.letters_meant(&app.tenant, &which.replay(Vec::new(), false)?).await?;
-    let before = match paging.cursor.as_str() {
+    let channel = filter.channel.as_ref().map_or("", ChannelId::as_str);
+    let before = match paging.within(channel)? {
         "" => None,
         cursor => Some(cursor.parse().map_err(|()| Problem::no_cursor())?),
     };
     let letters = app.sync.db().tenant(&app.tenant).newest_letters(&filter, before.as_ref(), paging.limit()).await?;
-    let next = letters.last().map(|last| last.place().to_string()).unwrap_or_default();
+    let next = letters.last().map(|last| query::of(channel, last.place())).unwrap_or_default();
     let views = letters.into_iter().map(DeadLetterView::from).collect();
     Ok(Json(Listing::new(views, paging.limit(), |_| next)))
 }

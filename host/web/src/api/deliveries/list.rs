@@ -1,6 +1,6 @@
 use axum::Json;
 use axum::extract::State;
-use entrepot_domain::{ChannelId, DeliveryId};
+use entrepot_domain::ChannelId;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -8,7 +8,7 @@ use super::DeliveryView;
 use crate::AppState;
 use crate::extract::{Path, Query};
 use crate::problem::Problem;
-use crate::query::{Listing, Paging};
+use crate::query::{self, Listing, Paging};
 
 /// "": whatever it is.
 const STATES: [&str; 4] = ["", "pending", "done", "dead"];
@@ -31,13 +31,13 @@ pub(crate) async fn handler(
     Query(filter): Query<Filter>,
     Query(paging): Query<Paging>,
 ) -> Result<Json<Listing<DeliveryView>>, Problem> {
-    let after = paging.after::<DeliveryId>()?;
     if !STATES.contains(&filter.state.as_str()) {
         return Err(Problem::bad_request(format!("state is one of {}", STATES[1..].join(", "))));
     }
     let channel = ChannelId::from(app.sync.channel(&app.tenant, &channel).await?.id);
+    let after = paging.within(channel.as_str())?;
     let scoped = app.sync.db().tenant(&app.tenant);
     let rows = scoped.deliveries(&channel, &filter.state, after, paging.limit()).await?;
     let views = rows.into_iter().map(DeliveryView::from).collect();
-    Ok(Json(Listing::new(views, paging.limit(), |last: &DeliveryView| last.id.clone())))
+    Ok(Json(Listing::new(views, paging.limit(), |last: &DeliveryView| query::of(channel.as_str(), &last.id))))
 }

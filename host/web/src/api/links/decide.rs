@@ -9,6 +9,7 @@ use super::{ACTOR, LinkBatchView};
 use crate::AppState;
 use crate::extract::{JsonBody, Path};
 use crate::problem::Problem;
+use crate::query::percent;
 
 /// Either numbers, or at least one of the others
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -17,8 +18,12 @@ pub(crate) struct WhichLinks {
     /// These, by number, whatever was decided before
     ids: Vec<i64>,
     /// Those that nobody has decided on and that are at least so sure, 0 to 100
+    #[serde(deserialize_with = "percent")]
+    #[schema(minimum = 0, maximum = 100)]
     min_confidence: Option<u8>,
     /// Likewise, less sure than this
+    #[serde(deserialize_with = "percent")]
+    #[schema(minimum = 0, maximum = 100)]
     below: Option<u8>,
     /// Likewise, found by sku, gtin or title
     reason: Option<String>,

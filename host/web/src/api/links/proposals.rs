@@ -8,7 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::AppState;
 use crate::extract::{Path, Query};
 use crate::problem::Problem;
-use crate::query::{Listing, Paging};
+use crate::query::{self, Listing, Paging, percent};
 
 const STATES: [&str; 6] = ["proposed", "accepted", "rejected", "applied", "left_out", "undone"];
 const METHODS: [&str; 3] = ["sku", "gtin", "title"];
@@ -21,8 +21,12 @@ pub(crate) struct Filter {
     /// Only those found by sku, gtin or title
     reason: Option<String>,
     /// At least so sure, 0 to 100
+    #[serde(default, deserialize_with = "percent")]
+    #[param(minimum = 0, maximum = 100)]
     min_confidence: Option<u8>,
     /// Less sure than this
+    #[serde(default, deserialize_with = "percent")]
+    #[param(minimum = 0, maximum = 100)]
     below: Option<u8>,
 }
 
@@ -90,7 +94,7 @@ pub(crate) async fn handler(
     Query(filter): Query<Filter>,
     Query(paging): Query<Paging>,
 ) -> Result<Json<Listing<ProposalView>>, Problem> {
-    let after = match paging.cursor.as_str() {
+    let after = match paging.within(&batch)? {
         "" => 0,
         cursor => cursor.parse().map_err(|_| Problem::no_cursor())?,
     };
@@ -103,5 +107,5 @@ pub(crate) async fn handler(
     let filter = ProposalFilter { state, method: reason, at_least: min_confidence, below };
     let rows = app.sync.link_proposals(&app.tenant, &batch, &filter, after, paging.limit()).await?;
     let views = rows.into_iter().map(ProposalView::from).collect();
-    Ok(Json(Listing::new(views, paging.limit(), |last: &ProposalView| last.number.to_string())))
+    Ok(Json(Listing::new(views, paging.limit(), |last: &ProposalView| query::of(&batch, last.number))))
 }

@@ -8,7 +8,7 @@ use super::ProductView;
 use crate::AppState;
 use crate::extract::Query;
 use crate::problem::Problem;
-use crate::query::{Listing, Paging};
+use crate::query::{self, Listing, Paging};
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -21,7 +21,7 @@ pub(crate) struct Filter {
 ///
 /// Fewer come than were asked for where they are large: a page has at most 16 MiB of them. `next` says whether there are more.
 #[utoipa::path(get, path = "/products", tag = "products", params(Filter, Paging),
-    responses((status = 200, body = Listing<ProductView>), (status = 404, body = Problem)))]
+    responses((status = 200, body = Listing<ProductView>), (status = 400, body = Problem), (status = 404, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,
     Query(filter): Query<Filter>,
@@ -37,10 +37,12 @@ pub(crate) async fn handler(
         return Ok(Json(Listing::of(views, more, |last: &ProductView| last.id.clone())));
     };
     let channel = ChannelId::from(app.sync.channel(&app.tenant, &channel).await?.id);
-    let views = ProductView::all(&scoped, scoped.products_of(&channel, &paging.cursor, limit).await?).await?;
+    let views =
+        ProductView::all(&scoped, scoped.products_of(&channel, paging.within(channel.as_str())?, limit).await?).await?;
     let more = match views.last() {
         Some(last) => scoped.has_products_after(Some(&channel), &last.product.source_id).await?,
         None => false,
     };
-    Ok(Json(Listing::of(views, more, |last: &ProductView| last.product.source_id.clone())))
+    let cursor = |last: &ProductView| query::of(channel.as_str(), &last.product.source_id);
+    Ok(Json(Listing::of(views, more, cursor)))
 }

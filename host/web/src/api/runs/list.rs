@@ -7,7 +7,7 @@ use super::RunView;
 use crate::AppState;
 use crate::extract::{Path, Query};
 use crate::problem::Problem;
-use crate::query::{Listing, Paging};
+use crate::query::{self, Listing, Paging};
 
 /// Runs of all channels, newest first
 #[utoipa::path(get, path = "/runs", tag = "runs", params(Paging), responses((status = 200, body = Listing<RunView>)))]
@@ -20,7 +20,7 @@ pub(crate) async fn all(
 
 /// Runs of one channel, newest first
 #[utoipa::path(get, path = "/channels/{channel}/runs", tag = "runs", params(("channel" = String, Path), Paging),
-    responses((status = 200, body = Listing<RunView>), (status = 404, body = Problem)))]
+    responses((status = 200, body = Listing<RunView>), (status = 400, body = Problem), (status = 404, body = Problem)))]
 pub(crate) async fn of_channel(
     State(app): State<AppState>,
     Path(channel): Path<String>,
@@ -31,9 +31,15 @@ pub(crate) async fn of_channel(
 }
 
 async fn page(app: &AppState, channel: Option<&ChannelId>, paging: &Paging) -> Result<Json<Listing<RunView>>, Problem> {
-    let before = Some(paging.after::<RunId>()?).filter(|cursor| !cursor.is_empty());
+    let before = match channel {
+        Some(channel) => paging.within(channel.as_str())?,
+        None => paging.after::<RunId>()?,
+    };
+    let before = Some(before).filter(|cursor| !cursor.is_empty());
     let rows = app.sync.db().tenant(&app.tenant).runs(channel, before, paging.limit()).await?;
     let now = app.sync.db().clock().now();
     let views = rows.iter().map(|row| RunReport::new(row, now).into()).collect();
-    Ok(Json(Listing::new(views, paging.limit(), |last: &RunView| last.run.clone())))
+    let cursor =
+        |last: &RunView| channel.map_or_else(|| last.run.clone(), |channel| query::of(channel.as_str(), &last.run));
+    Ok(Json(Listing::new(views, paging.limit(), cursor)))
 }

@@ -10,6 +10,7 @@ use crate::AppState;
 use crate::extract::{JsonOrNothing, Path};
 use crate::problem::Problem;
 
+/// All of it may be left out
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct StartRun {
@@ -19,8 +20,9 @@ pub(crate) struct StartRun {
     stock: bool,
     /// Begin again, even if a run that stopped could go on
     fresh: bool,
-    /// Let more products vanish at once than usually believed
-    allow_mass_deletion: bool,
+    /// Let so many products vanish at once and no more: what `held_back.gone` of a run shows
+    #[schema(minimum = 0)]
+    allow_mass_deletion: Option<u32>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -28,10 +30,12 @@ pub(crate) struct StartedRun {
     run: String,
     /// It was there already and goes on where it was
     resumed: bool,
+    /// It was not over yet: `fresh` and `allow_mass_deletion` do not count for it
+    joined: bool,
 }
 
-/// Import a channel; an empty body means everything
-#[utoipa::path(post, path = "/channels/{channel}/runs", tag = "runs", params(("channel" = String, Path)), request_body = StartRun,
+/// Import a channel; without a body, everything
+#[utoipa::path(post, path = "/channels/{channel}/runs", tag = "runs", params(("channel" = String, Path)), request_body = Option<StartRun>,
     responses((status = 202, body = StartedRun), (status = 400, body = Problem), (status = 404, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,
@@ -47,7 +51,10 @@ pub(crate) async fn handler(
             return Err(Problem::bad_request("stock begins where it last came, not at since; name one of them"));
         }
     };
-    let options = StartOptions { fresh: wanted.fresh, allow_mass_deletion: wanted.allow_mass_deletion };
+    let options = StartOptions { fresh: wanted.fresh, allow_mass_deletion: wanted.allow_mass_deletion.map(i64::from) };
     let started = app.sync.start_import(&app.tenant, &channel, scope, options).await?;
-    Ok((StatusCode::ACCEPTED, Json(StartedRun { run: started.run.to_string(), resumed: started.resumed })))
+    Ok((
+        StatusCode::ACCEPTED,
+        Json(StartedRun { run: started.run.to_string(), resumed: started.resumed, joined: started.joined }),
+    ))
 }

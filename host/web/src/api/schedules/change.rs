@@ -2,13 +2,23 @@ use axum::Json;
 use axum::extract::State;
 use entrepot_domain::schedule::{Rule, ScheduleKind, WhenBusy};
 use entrepot_sync::ScheduleChange;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::ScheduleView;
 use crate::AppState;
 use crate::extract::{JsonBody, Path};
 use crate::problem::Problem;
+
+/// As [`WhenBusy`], for the document
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Busy {
+    /// It is left out
+    Skip,
+    /// It comes when that run has ended
+    Queue,
+}
 
 /// What is absent stays
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -19,10 +29,10 @@ pub(crate) struct ChangeSchedule {
     /// Of the cron line, e.g. Europe/Berlin
     time_zone: Option<String>,
     /// Spread it over so many milliseconds
+    #[schema(minimum = 0, maximum = 86_400_000)]
     jitter_ms: Option<i64>,
-    /// skip, queue
-    #[schema(value_type = Option<String>)]
-    when_busy: Option<WhenBusy>,
+    /// While another run is under way
+    when_busy: Option<Busy>,
     enabled: Option<bool>,
 }
 
@@ -40,6 +50,10 @@ pub(crate) async fn handler(
         Problem::not_found(format!("there is no kind of schedule {kind:?}; use full, delta or stock"))
     })?;
     let ChangeSchedule { rule, time_zone, jitter_ms, when_busy, enabled } = wanted;
+    let when_busy = when_busy.map(|busy| match busy {
+        Busy::Skip => WhenBusy::Skip,
+        Busy::Queue => WhenBusy::Queue,
+    });
     let rule = rule.map(|rule| rule.parse::<Rule>()).transpose().map_err(Problem::refused)?;
     let change = ScheduleChange { rule, time_zone, jitter_ms, when_busy, enabled };
     Ok(Json(app.sync.set_schedule(&app.tenant, &channel, kind, change).await?.into()))

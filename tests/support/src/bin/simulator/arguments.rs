@@ -7,9 +7,9 @@ use entrepot_test_support::server::Listen;
 
 use super::shops::MARKETPLACES;
 
-const OPTIONS: &str = "[--products N] [--seed N] [--port N] [--tls CERTIFICATE.pem] [--bears N]";
-const ABOUT: &str = "\
-  --variable-share SHARE  which part of the products has variants to choose from, 0 to 1
+const OPTIONS: &str =
+    "[--products N] [--variable-share SHARE] [--seed N] [--port N] [--tls CERTIFICATE.pem] [--bears N]";
+const ABOUT: &str = "  --variable-share SHARE  which part of the products has variants to choose from, 0 to 1
   --bears N               answers so many requests a second; the others get 429
   --recorded              woocommerce only: what a real shop answered
 Prints one line of JSON: where the shop is, and the settings and secrets of a channel that reads it. Then serves until
@@ -32,6 +32,14 @@ fn usage() -> String {
     format!("usage: entrepot-simulator {} {OPTIONS}\n{ABOUT}", names.join("|"))
 }
 
+/// Of one marketplace.
+fn usage_of(marketplace: &str) -> String {
+    let recorded = if marketplace == "woocommerce" { " [--recorded]" } else { "" };
+    let about: Vec<&str> =
+        ABOUT.lines().filter(|line| !recorded.is_empty() || !line.trim_start().starts_with("--recorded")).collect();
+    format!("usage: entrepot-simulator {marketplace} {OPTIONS}{recorded}\n{}", about.join("\n"))
+}
+
 impl Arguments {
     pub(crate) fn of(mut words: impl Iterator<Item = String>) -> anyhow::Result<Self> {
         let mut arguments = Self::default();
@@ -44,6 +52,10 @@ impl Arguments {
             _ => bail!("{}", usage()),
         }
         while let Some(word) = words.next() {
+            if matches!(word.as_str(), "--help" | "-h") {
+                println!("{}", usage_of(&arguments.marketplace));
+                std::process::exit(0);
+            }
             if word == "--recorded" {
                 arguments.recorded = true;
                 continue;

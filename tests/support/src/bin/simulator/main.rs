@@ -3,7 +3,7 @@
 mod arguments;
 mod shops;
 
-use std::io::{Read as _, Write as _};
+use std::io::{ErrorKind, Read as _, Write as _};
 use std::path::Path;
 
 use anyhow::Context as _;
@@ -27,6 +27,9 @@ fn announce(shop: &Shop, certificate: Option<&Path>) -> anyhow::Result<()> {
         std::fs::write(path, pem).with_context(|| format!("writing {}", path.display()))?;
     }
     let mut out = std::io::stdout().lock();
-    writeln!(out, "{}", shop.announcement())?;
-    Ok(out.flush()?)
+    match writeln!(out, "{}", shop.announcement()).and_then(|()| out.flush()) {
+        // Nobody wants to know where it is.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => std::process::exit(0),
+        outcome => Ok(outcome?),
+    }
 }

@@ -7,8 +7,9 @@ use entrepot_store::channels::ChannelRow;
 use entrepot_store::subscriptions::HooksRow;
 
 use super::super::Checks;
-use super::{MINUTE, ago, count, span};
+use super::{MINUTE, ago, span};
 use crate::host::Host;
+use crate::output::count;
 
 const DAY: i64 = 24 * 60 * MINUTE;
 /// A channel that was told something in this time is told what happens. What was switched off in it is said.
@@ -93,33 +94,35 @@ fn found(hooks: Option<HooksRow>, name: &str, now: i64, checks: &mut Checks) {
             "webhooks",
             format!(
                 "{name}: the adapter was stopped on delivery after delivery, and none is verified for {}; marketplaces deliver again. \
-                 Install a mended version of the adapter",
-                span(hooks.paused_until - now)
+                 Install a repaired version of the adapter, then: entrepot channel release {}",
+                span(hooks.paused_until - now),
+                shell_word(name)
             ),
         );
     }
 }
 
-/// Of each channel the latest.
+/// Of each channel how many, and why the last one.
 async fn refused(host: &Host, checks: &mut Checks, now: i64) -> Result<()> {
     let rows = host.db.tenant(&host.tenant).refused_since(now - DAY).await?;
-    let mut of = String::new();
-    for row in rows {
-        if of == row.name {
-            continue;
-        }
+    for of_channel in rows.chunk_by(|one, next| one.name == next.name) {
+        let Some(last) = of_channel.first() else { continue };
+        let all: i64 = of_channel.iter().map(|row| row.number).sum();
+        let reasons = match of_channel.len() {
+            1 => String::new(),
+            reasons => format!(" for {reasons} reasons"),
+        };
         checks.note(
             "webhooks",
             format!(
-                "{0}: {1} refused, the last one {2}: {3}. All reasons: entrepot webhooks refused {4}",
-                row.name,
-                count(row.number, "delivery was", "deliveries were"),
-                ago(now - row.last_at),
-                row.reason,
-                shell_word(&row.name)
+                "{}: {} refused{reasons}, the last one {}: {}. All reasons: entrepot webhooks refused {}",
+                last.name,
+                count(all, "delivery was", "deliveries were"),
+                ago(now - last.last_at),
+                last.reason,
+                shell_word(&last.name)
             ),
         );
-        of = row.name;
     }
     Ok(())
 }
