@@ -11,7 +11,7 @@ use wit_parser::{ManglingAndAbi, Resolve, WorldItem, WorldKey};
 use crate::row::Row;
 use crate::stage::{load, sandbox};
 
-const MATRIX: &str = include_str!("../../docs/import-matrix.md");
+const MATRIX: &str = include_str!("../../docs/adapters/capabilities.md");
 
 struct Line {
     /// e.g. `http/send`
@@ -72,7 +72,11 @@ pub(crate) async fn check<'r>(rows: impl Iterator<Item = &'r Row>) -> Result<()>
         .map(|line| line.import.split_once('/').map(|(interface, name)| (interface.to_owned(), name.to_owned())))
         .collect::<Option<_>>()
         .context("imports are written interface/function")?;
-    assert_eq!(known, imports(&interface()?), "docs/import-matrix.md has a line for every import, and no other");
+    assert_eq!(
+        known,
+        imports(&interface()?),
+        "docs/adapters/capabilities.md has a line for every import, and no other"
+    );
     let sandbox = sandbox(2)?;
     for interface in known.iter().map(|(interface, _)| interface).collect::<BTreeSet<_>>() {
         let loaded = Box::pin(load(&sandbox, &importing(interface)?, &Limits::default())).await;

@@ -1,5 +1,6 @@
 //! The audit log: a chain in which each entry is authenticated together with the one before it, under a key that the
 //! database does not hold. Changing, removing or inserting a row breaks it, and so does recomputing it without the key.
+// See docs/decisions/0013-keyed-audit-chain.md
 
 mod channels;
 mod compare;

@@ -1,4 +1,5 @@
 //! What is in use: code and grant together, loaded once per process.
+// See docs/decisions/0015-grant-change-during-run.md
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError};

@@ -1,4 +1,5 @@
 //! What authenticates rows: whoever can write the database cannot make what stands beside them.
+// See docs/decisions/0011-authenticated-rows.md
 
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::Value;

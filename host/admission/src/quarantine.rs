@@ -1,4 +1,5 @@
 //! An adapter that is stopped again and again over one channel is left alone there for a while; other channels are not concerned.
+// See docs/decisions/0018-quarantine-per-channel.md
 
 use entrepot_domain::ChannelId;
 use entrepot_domain::names::shell_word;

@@ -1,4 +1,5 @@
 //! What adapters did, written down by the hour, and each hour put under an entry of the audit log.
+// See docs/decisions/0016-usage-counted-in-memory.md
 
 use entrepot_domain::usage::{Amount, Use, UseKind};
 use entrepot_store::audit::AuditRow;

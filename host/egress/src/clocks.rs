@@ -1,4 +1,5 @@
 //! How far the clocks of shops are ahead of ours, by the `Date` of their answers: what a shop dates is compared with moments of ours.
+// See docs/decisions/0023-shop-clocks.md
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};

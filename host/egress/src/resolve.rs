@@ -2,6 +2,7 @@
 //!
 //! The HTTP client asks this for every connection and connects to what it returns. There is no second look-up that could
 //! answer otherwise, so a name that is rebound between check and connect gains nothing.
+// See docs/decisions/0020-egress-hop-by-hop.md
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};

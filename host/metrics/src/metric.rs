@@ -1,4 +1,5 @@
 //! The one list of what is counted.
+// See docs/decisions/0051-metrics-as-a-handle.md
 
 /// How a metric moves.
 #[derive(Clone, Copy, Debug, PartialEq)]

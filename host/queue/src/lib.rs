@@ -1,4 +1,5 @@
 #![doc = include_str!("../README.md")]
+// See docs/decisions/0024-jobs-are-nudges.md
 
 mod depth;
 mod worker;

@@ -1,4 +1,5 @@
 //! The one constructor of a Wasm engine.
+// See docs/decisions/0005-wasmtime-sandbox.md
 
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;

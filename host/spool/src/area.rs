@@ -1,4 +1,5 @@
 //! The folder below which the spools of processes lie, each process in a folder of its own.
+// See docs/decisions/0036-run-files-on-local-disk.md
 
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};

@@ -1,4 +1,5 @@
 //! Writing the canonical catalogue, a page at a time.
+// See docs/decisions/0047-catalogue-storage.md
 
 use std::collections::HashMap;
 

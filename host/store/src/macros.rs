@@ -1,4 +1,5 @@
 //! One statement text for both engines. Each macro runs it on whichever the handle is for; `$n` binds work on both.
+// See docs/decisions/0046-one-sql-for-two-databases.md
 
 /// All rows of a query, read outside a transaction.
 macro_rules! read_all {

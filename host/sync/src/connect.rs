@@ -2,6 +2,7 @@
 //!
 //! The browser is sent to the marketplace with a state that nobody can guess, and comes back with it and a code. Between the two there is
 //! a row: the state's hash, and what will be needed then, sealed. It ends with the first answer, or after ten minutes.
+// See docs/decisions/0022-oauth-connect.md
 
 mod callback;
 mod finish;

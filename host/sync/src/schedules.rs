@@ -1,5 +1,6 @@
 //! Imports that begin by themselves. A schedule is a row; whoever moves its `next_at` on, in the transaction that makes the run, has the
 //! tick, so each runs once however many hosts look.
+// See docs/decisions/0031-schedules-are-rows.md
 
 use entrepot_admission::Generation;
 use entrepot_domain::clock::Timestamp;

@@ -1,4 +1,5 @@
 //! Access tokens that end are renewed before they do, by one worker at a time over all hosts, and stored before they are used.
+// See docs/decisions/0021-token-renewal-lease.md
 
 use std::time::Duration;
 

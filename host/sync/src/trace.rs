@@ -2,6 +2,7 @@
 //!
 //! What is worked on was begun elsewhere, perhaps by another host: a delivery is stored with the trace in which it came, and the trace
 //! of a run follows from its id, so that all hosts that carry it write into one.
+// See docs/decisions/0052-traces-follow-the-work.md
 
 use entrepot_domain::RunId;
 use opentelemetry::Context;

@@ -1,4 +1,5 @@
 #![doc = include_str!("../README.md")]
+// See docs/decisions/0019-sealed-secrets-and-master-key.md
 
 mod envelope;
 mod key_ring;

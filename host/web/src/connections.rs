@@ -2,6 +2,7 @@
 //!
 //! A client that does not finish costs a slot. The oldest connection that has no request under way, or owes the rest of a body, makes room
 //! for who comes, so that a thousand connections that say nothing keep nobody out.
+// See docs/decisions/0050-connection-slots.md
 
 mod arriving;
 mod slots;

@@ -1,5 +1,6 @@
 //! What the OpenAPI document says is what is held: parameters it does not name are refused, bodies are of the kind it names, and every
 //! answer that any route may give is in it. A new route has all this by being documented.
+// See docs/decisions/0049-openapi-is-enforced.md
 
 mod document;
 

@@ -3,6 +3,7 @@
 //! A page of somebody else's can make a browser send requests to this machine under a name of its own, by letting that name lead
 //! here (DNS rebinding). The browser takes them for the page's own and shows it the answers. What it cannot change is the name in
 //! `Host`: whoever calls us by a name that is not ours is not answered.
+// See docs/decisions/0048-browser-requests.md
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;

@@ -1,4 +1,5 @@
 //! The signature: what is signed, how it is written down, and signing.
+// See docs/decisions/0009-signature-inside-artifact.md
 
 use crate::artifact::Artifact;
 use crate::digest::sha256;

@@ -1,4 +1,5 @@
 //! Where an artifact is: what people write, and getting it from there.
+// See docs/decisions/0010-artifact-downloads-bypass-egress.md
 
 mod error;
 mod listed;

@@ -1,4 +1,5 @@
 #![doc = include_str!("../README.md")]
+// See docs/decisions/0002-frozen-interface-versions.md
 
 mod compat;
 mod frozen;

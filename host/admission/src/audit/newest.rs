@@ -1,5 +1,6 @@
 //! What the log says last of a thing, for whoever is about to use it. A row that this host wrote earlier, and that somebody put back, is in
 //! order by itself; the log knows what came after it.
+// See docs/decisions/0012-newest-state-is-in-the-log.md
 
 use std::collections::{BTreeSet, HashMap};
 

@@ -1,4 +1,5 @@
 //! What one set of permissions has more, or less, than another: what an upgrade is judged by.
+// See docs/decisions/0014-comparing-permissions.md
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};

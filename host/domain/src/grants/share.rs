@@ -1,4 +1,5 @@
 //! Trying a new version on some channels first.
+// See docs/decisions/0017-upgrade-judgement-and-canary.md
 
 /// Of the generations in force (newest first, each with the percent of channels it counts for), the one for this channel.
 pub fn generation_for(channel: &str, in_force: &[(i64, i64)]) -> Option<i64> {

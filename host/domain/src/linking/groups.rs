@@ -1,4 +1,5 @@
 //! What hangs together: variants of several channels that are the same goods, at most one of each channel.
+// See docs/decisions/0044-links-from-pairs.md
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 

@@ -1,4 +1,5 @@
 //! How sure it is that two variants are the same, and why, in words.
+// See docs/decisions/0045-product-matching.md
 
 use serde::{Deserialize, Serialize};
 

@@ -2,6 +2,7 @@
 //! more, and nothing else.
 //!
 //! `magic 8 | version 4 | MAC 32 | machine code`, in a file named by the artifact's digest and the engine's fingerprint.
+// See docs/decisions/0007-authenticated-code-cache.md
 
 use std::fmt;
 use std::fs::{self, File, OpenOptions};

@@ -1,4 +1,5 @@
 //! The process that compiles: limits first, then a component from stdin to machine code on stdout.
+// See docs/decisions/0006-compile-in-child-process.md
 
 use std::io::{self, Read, Write};
 use std::process::ExitCode;

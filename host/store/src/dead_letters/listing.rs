@@ -1,4 +1,5 @@
 //! Everything that was given up, in one list: items that could not be imported, deliveries that were not worked off, runs that failed.
+// See docs/decisions/0035-dead-letters.md
 
 use std::fmt;
 use std::str::FromStr;

@@ -1,4 +1,5 @@
 //! What a page leads to, and how it is committed with its checkpoint.
+// See docs/decisions/0025-run-checkpoints.md
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -1,4 +1,5 @@
 //! The end of a run: is everything accounted for, and what is gone?
+// See docs/decisions/0027-count-contract-and-deletion-guard.md
 
 use std::collections::BTreeSet;
 

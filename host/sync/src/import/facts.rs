@@ -1,5 +1,6 @@
 //! Facts of a shop that mapping depends on: its currency, its units. Adapters put them into each raw item, so that a full run sees a change;
 //! and under `facts` in the context of a run's pages, so that a delta, which shows few items, sees it too.
+// See docs/decisions/0033-mapping-inputs-are-compared.md
 
 use std::collections::BTreeMap;
 

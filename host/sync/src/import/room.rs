@@ -1,4 +1,5 @@
 //! What pages under way may hold, over all runs, inboxes and replays of this host.
+// See docs/decisions/0029-page-memory-budget.md
 
 use std::sync::Arc;
 

@@ -1,4 +1,5 @@
 //! What becomes of a run when a page does not come, or the adapter does not map what came.
+// See docs/decisions/0026-page-retries-and-run-limits.md
 
 use std::time::Duration;
 

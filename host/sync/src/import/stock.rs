@@ -1,4 +1,5 @@
 //! A page of stock alone: compared with the levels that are known. None is made, and none is taken away.
+// See docs/decisions/0032-stock-runs.md
 
 use std::collections::{HashMap, HashSet};
 use std::time::Instant;

@@ -3,6 +3,7 @@
 //! Leases and waits stand in the database as instants, and the clocks of hosts get set: an instant that is two hours off would
 //! take a run from a worker that is alive, or leave it to one that is dead for two hours. So instants only say what changed;
 //! how long ago is counted here, where nobody sets the clock.
+// See docs/decisions/0028-monotonic-lease-expiry.md
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};

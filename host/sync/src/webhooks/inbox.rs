@@ -1,4 +1,5 @@
 //! Working on a channel's deliveries: one worker at a time over all hosts, batch after batch.
+// See docs/decisions/0040-inbox-processing.md
 
 use std::time::{Duration, Instant};
 

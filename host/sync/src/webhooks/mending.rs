@@ -1,5 +1,6 @@
 //! Looking after subscriptions: what a marketplace switched off or removed is made anew, said to the operator, and what was missed meanwhile
 //! is looked for.
+// See docs/decisions/0042-webhook-subscription-repair.md
 
 use std::collections::BTreeSet;
 use std::time::Duration;

@@ -1,4 +1,5 @@
 //! What several deliveries mean together: one thing to do for each item, whatever was said of it and in which order.
+// See docs/decisions/0039-webhooks-are-hints.md
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};

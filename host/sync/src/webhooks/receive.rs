@@ -1,4 +1,5 @@
 //! Taking a delivery in: verified in the sandbox, stored with its job, and only then acknowledged.
+// See docs/decisions/0038-webhook-intake.md
 
 use std::time::Duration;
 

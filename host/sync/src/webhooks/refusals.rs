@@ -1,5 +1,6 @@
 //! Deliveries that are refused: a line in the log now and then, and a list for the operator. Strangers bring them about, so they are counted
 //! in memory by their reason and written together, at most once in some seconds for each channel; what a stranger sends is not kept.
+// See docs/decisions/0043-refused-and-oversized-deliveries.md
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -1,4 +1,5 @@
 //! Who verifies when: a channel whose verification is slow or breaks waits for itself, and takes no other channel's turn.
+// See docs/decisions/0041-webhook-verification-limits.md
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
