@@ -1,18 +1,14 @@
-//! A database from before rows had MACs, and master keys that are proven.
+//! Rows without MACs, and master keys that are proven.
 
 use entrepot_domain::grants::Approval;
-use entrepot_tests::{App, Database, Entrepot, on_both, postgres_url};
+use entrepot_test_support::woocommerce::{Seed, Store, serve};
+use entrepot_tests::{App, Database, Entrepot, SHOP, on_both};
 use entrepot_vault::KeyRing;
 
-use super::changed_rows::{bytes, execute, json};
+use super::changed_rows::{execute, json};
 
 const ADAPTER: &str = "woocommerce";
-/// 32 bytes of 7.
-const KEY: &str = "k1:BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=";
-/// "ck_of_old", sealed under it as the first version of the host sealed: for the secret consumer_key of chn_old.
-const OLD: &str = "01026b3103030303030303030303030325ffa1005e2d584572494957e75af103fd2df2fca080826737c79daafff85ea748abab199ef453bb01dd9b0b25f5ebc804040404040404040404040407ec91e74f0afef1ae77edc85dd846702cd6e54ad632aa24b3";
-
-/// The log of a host that knew no MACs says less of an approval; here it is taken away whole.
+/// Past the triggers: whoever can write the database can drop them.
 async fn without_log(app: &App) {
     if matches!(app.host.db.pools(), entrepot_store::Pools::Postgres(_)) {
         execute(app, "ALTER TABLE audit_log DISABLE TRIGGER audit_log_append_only").await;
@@ -24,8 +20,8 @@ async fn without_log(app: &App) {
     execute(app, "DELETE FROM audit_log").await;
 }
 
-/// Takes away what the first host did not write.
-async fn as_before(app: &App) {
+/// Takes away all that a host has written to prove what it wrote.
+async fn without_proofs(app: &App) {
     for table in ["adapters", "grants", "channels", "webhook_inboxes"] {
         execute(app, &format!("UPDATE {table} SET mac = NULL")).await;
     }
@@ -34,78 +30,38 @@ async fn as_before(app: &App) {
     }
 }
 
-async fn a_database_from_before_is_sealed_once(database: Database) {
-    let app = App::start_with(database, &[("ENTREPOT_MASTER_KEY", KEY)]).await;
-    app.install().await;
-    let ours = entrepot_artifact::SecretKey::generate("someone").expect("a key");
-    app.host.sync.admission().trust(&ours.public().to_string(), "test").await.expect("trusted");
-    let settings = json(&app, "'{\"store_url\": \"https://shop.example\", \"price_rounding\": \"refuse\"}'");
-    execute(
-        &app,
-        &format!(
-            "INSERT INTO channels (tenant_id, id, adapter_id, name, settings, created_at) \
-        VALUES ('ten_default', 'chn_old', '{ADAPTER}', 'old', {settings}, 1)"
-        ),
-    )
-    .await;
-    execute(
-        &app,
-        &format!(
-            "INSERT INTO channel_secrets (tenant_id, channel_id, name, sealed, updated_at) \
-        VALUES ('ten_default', 'chn_old', 'consumer_key', {}, 1)",
-            bytes(&app, OLD)
-        ),
-    )
-    .await;
-    as_before(&app).await;
-    without_log(&app).await;
-
-    let host = app.reopen().await;
-    let (sync, tenant) = (&host.sync, &host.tenant);
-    assert_eq!(sync.admission().active(ADAPTER).await.expect("still in use").number, 1);
-    assert_eq!(sync.admission().trusted_keys().await.expect("still believed").len(), 1);
-    let channel = sync.channel(tenant, "old").await.expect("the channel");
-    sync.check_channel(tenant, &channel).await.expect("as it was found");
-    assert!(sync.damaged_secrets(tenant, &channel).await.expect("read").is_empty());
-    let sealed = host.db.tenant(tenant).sealed_secrets(&channel.id.as_str().into()).await.expect("secrets");
-    assert!(KeyRing::is_current(&sealed[0].1), "nobody can make that of an older one");
-    let verified = sync.verify_audit().await.expect("readable");
-    assert_eq!((verified.broken, verified.differs), (None, None));
-    let entry = host.db.audit_page(verified.entries - 1).await.expect("the last one").remove(0);
-    assert_eq!(entry.action, "seal");
-    for what in ["https://shop.example", "chn_old", "\"generation\":1", &ours.public().id()] {
-        assert!(entry.details.contains(what), "{what}: {}", entry.details);
-    }
-
-    // Once. Whoever makes it look like that again has the secrets against them.
-    let led = json(&app, "'{\"store_url\": \"https://evil.example\", \"price_rounding\": \"refuse\"}'");
-    execute(&app, &format!("UPDATE channels SET settings = {led}")).await;
-    as_before(&app).await;
-    let host = app.reopen().await;
-    assert!(host.sync.admission().active(ADAPTER).await.is_err(), "nothing is taken for granted");
-    // Nor with the secrets out of the way for that moment.
-    execute(&app, "DELETE FROM channel_secrets").await;
-    as_before(&app).await;
-    let host = app.reopen().await;
-    assert!(host.sync.admission().active(ADAPTER).await.is_err(), "the log tells of it");
-    let channel = host.sync.channel(tenant, "old").await.expect("the channel");
-    assert!(host.sync.check_channel(tenant, &channel).await.is_err());
-    assert_eq!(host.sync.verify_audit().await.expect("readable").entries, verified.entries, "nothing was sealed");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_database_from_before_on_sqlite() {
-    a_database_from_before_is_sealed_once(Database::Sqlite).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_database_from_before_on_postgres() {
-    if postgres_url().is_some() {
-        a_database_from_before_is_sealed_once(Database::Postgres).await;
-    }
-}
-
 on_both! {
+    /// As if the database were of a host that knew no MACs: log, heads and proofs are gone, and so are, for that moment, the secrets.
+    async fn what_has_no_mac_is_authenticated_by_nobody(app: App) {
+        app.install().await;
+        let theirs = entrepot_artifact::SecretKey::generate("someone").expect("a key").public();
+        let store = Store::generate(Seed { products: 1, variable_share: 0.0, seed: 1 });
+        let shop = serve(&store);
+        app.add(&shop.base_url, &store.key(), &[]).await.expect("added");
+        let thief = serve(&store);
+        without_log(&app).await;
+        without_proofs(&app).await;
+        execute(&app, "CREATE TABLE kept AS SELECT * FROM channel_secrets").await;
+        execute(&app, "DELETE FROM channel_secrets").await;
+        let led = json(&app, &format!("'{{\"store_url\": \"{}\", \"price_rounding\": \"refuse\"}}'", thief.base_url));
+        execute(&app, &format!("UPDATE channels SET settings = {led}")).await;
+        let key = format!(
+            "INSERT INTO trusted_keys (publisher, key_id, public_key, trusted_by, trusted_at) VALUES ('someone', '{}', '{theirs}', 'x', 1)", theirs.id()
+        );
+        execute(&app, &key).await;
+
+        let host = app.reopen().await;
+        execute(&app, "INSERT INTO channel_secrets SELECT * FROM kept").await;
+        let (sync, tenant) = (&host.sync, &host.tenant);
+        assert!(sync.admission().active(ADAPTER).await.is_err(), "nothing is taken for granted");
+        assert!(sync.admission().trusted_keys().await.is_err(), "nobody is trusted");
+        sync.test_channel(tenant, SHOP).await.expect_err("nothing is sent where the database says");
+        assert_eq!(thief.log().total(), 0);
+        assert_eq!(sync.verify_audit().await.expect("readable").entries, 0, "nothing was written down as if it held");
+        let (code, found) = Entrepot::new(app.environment.clone()).json(&["doctor"]);
+        assert_eq!(code, 1, "{found}");
+    }
+
     async fn a_master_key_proves_itself(app: App) {
         app.install().await;
         let given = |key: &str| vec![("ENTREPOT_MASTER_KEY", key.to_owned())];

@@ -16,6 +16,7 @@ mod connect;
 mod connect_cli;
 mod connect_faults;
 mod contract;
+mod damaged;
 mod database;
 mod dead_letters;
 mod document;

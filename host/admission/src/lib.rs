@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod adopt;
 mod audit;
 mod error;
 mod generations;
@@ -14,7 +15,6 @@ mod review;
 mod revoke;
 mod rollback;
 mod rows;
-mod seal;
 mod trust;
 mod usage;
 
@@ -29,4 +29,3 @@ pub use quarantine::Quarantined;
 pub use remove::Removed;
 pub use report::{Counted, Headroom, RuleUse, UsageReport};
 pub use review::{Approved, Review};
-pub use seal::Unsealed;

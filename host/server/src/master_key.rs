@@ -143,7 +143,7 @@ async fn opening(ring: &KeyRing, db: &Db, with: impl Fn(&str) -> bool) -> Result
     if of_them.peek().is_none() {
         return Ok(found);
     }
-    let opens = |secret: &entrepot_store::unsealed::SecretOf| {
+    let opens = |secret: &entrepot_store::across_tenants::SecretOf| {
         let place = OpenSecrets::place(&secret.tenant_id, &secret.channel_id, &secret.name);
         ring.open(&place, &secret.sealed).is_ok()
     };

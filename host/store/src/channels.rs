@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use entrepot_domain::ChannelId;
 use entrepot_domain::clock::Timestamp;
-use entrepot_domain::{ChannelId, TenantId};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use sqlx::types::Json;
@@ -120,12 +120,7 @@ impl Scoped {
     }
 }
 
-impl Tx {
-    /// Those in use of one tenant.
-    pub async fn channels_of(&mut self, tenant: &TenantId) -> Result<Vec<ChannelRow>, StoreError> {
-        Ok(tx_all!(self, ChannelRow, LIST, tenant.as_str())?)
-    }
-}
+impl Tx {}
 
 impl Tx {
     /// Of all channels, whosever they are.

@@ -35,7 +35,6 @@ const FIND: &str = grants!("adapter_id = $1 AND generation = $2");
 const HISTORY: &str = grants!(
     "adapter_id = $1 AND generation > $2 AND generation < $3 AND share = 100 ORDER BY generation DESC LIMIT 100"
 );
-const UNREVOKED: &str = grants!("revoked_at IS NULL ORDER BY adapter_id, generation DESC");
 const NEWEST: &str = "SELECT COALESCE(MAX(generation), 0) FROM grants WHERE adapter_id = $1";
 const INSERT: &str = "INSERT INTO grants (adapter_id, generation, version, digest, body, share, approved_by, approved_at, mac) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
@@ -66,11 +65,6 @@ impl Tx {
         before: i64,
     ) -> Result<Vec<GrantRow>, StoreError> {
         Ok(tx_all!(self, GrantRow, HISTORY, adapter, after, before)?)
-    }
-
-    /// Of all adapters, the newest of each first.
-    pub async fn unrevoked_grants(&mut self) -> Result<Vec<GrantRow>, StoreError> {
-        Ok(tx_all!(self, GrantRow, UNREVOKED)?)
     }
 
     /// The highest generation that has a row; 0: there is none.

@@ -3,6 +3,7 @@
 #[macro_use]
 mod macros;
 
+pub mod across_tenants;
 pub mod adapters;
 pub mod audit;
 pub mod bulk;
@@ -32,7 +33,6 @@ pub mod stock;
 pub mod subscriptions;
 pub mod tokens;
 pub mod trusted_keys;
-pub mod unsealed;
 pub mod usage;
 mod writable;
 

@@ -11,9 +11,12 @@ use entrepot_domain::{ChannelId, Money, ProductId};
 use serde_json::Value;
 use sqlx::types::Json;
 
-use crate::{Scoped, StoreError};
+use crate::{Lenient, Scoped, StoreError};
 
 mod sizes;
+mod stored;
+
+use stored::{Stored, part, some};
 
 /// A product and whose it is.
 #[derive(Clone, Debug)]
@@ -36,14 +39,14 @@ struct ProductRow {
     handle: Option<String>,
     brand: Option<String>,
     product_type: Option<String>,
-    tags: Json<Vec<String>>,
-    options: Json<Vec<OptionAxis>>,
-    media: Json<Vec<Media>>,
-    collections: Json<Vec<String>>,
-    attributes: Json<Vec<Attribute>>,
-    seo: Option<Json<Seo>>,
-    warnings: Json<Vec<Issue>>,
-    extras: Json<Value>,
+    tags: Stored<Vec<String>>,
+    options: Stored<Vec<OptionAxis>>,
+    media: Stored<Vec<Media>>,
+    collections: Stored<Vec<String>>,
+    attributes: Stored<Vec<Attribute>>,
+    seo: Option<Stored<Seo>>,
+    warnings: Stored<Vec<Issue>>,
+    extras: Stored<Value>,
     source_created_at: Option<Timestamp>,
     source_updated_at: Option<Timestamp>,
 }
@@ -56,21 +59,21 @@ struct VariantRow {
     gtin: Option<String>,
     mpn: Option<String>,
     title: Option<String>,
-    option_values: Json<Vec<String>>,
+    option_values: Stored<Vec<String>>,
     enabled: bool,
     currency: Option<String>,
     price: Option<i64>,
     compare_at: Option<i64>,
     cost: Option<i64>,
-    sale: Option<Json<Sale>>,
-    weight: Option<Json<Weight>>,
-    dimensions: Option<Json<Dimensions>>,
+    sale: Option<Stored<Sale>>,
+    weight: Option<Stored<Weight>>,
+    dimensions: Option<Stored<Dimensions>>,
     taxable: Option<bool>,
     tax_class: Option<String>,
     requires_shipping: Option<bool>,
     in_stock: Option<bool>,
-    media_ids: Json<Vec<String>>,
-    extras: Json<Value>,
+    media_ids: Stored<Vec<String>>,
+    extras: Stored<Value>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -161,33 +164,34 @@ impl Scoped {
             let level = Level { location_id, location_name, available, item_id, backorder };
             levels.entry((product_id, variant_source_id)).or_default().push(level);
         }
-        let mut variants: HashMap<String, Vec<Variant>> = HashMap::new();
+        let mut variants: HashMap<String, (Vec<Variant>, Vec<Issue>)> = HashMap::new();
         for row in read_all_forked!(self, VariantRow, VARIANTS, tenant, "", &ids)? {
             let stock = levels.remove(&(row.product_id.clone(), row.source_id.clone())).unwrap_or_default();
-            variants.entry(row.product_id.clone()).or_default().push(row.into_variant(stock));
+            let (of_product, damaged) = variants.entry(row.product_id.clone()).or_default();
+            of_product.push(row.into_variant(stock, damaged));
         }
         let collections = self.collections_of(&rows).await?;
-        rows.into_iter()
-            .map(|row| {
-                let variants = variants.remove(&row.id).unwrap_or_default();
-                row.into_product(variants, &collections)
-            })
-            .collect()
+        let complete = |row: ProductRow| {
+            let (variants, damaged) = variants.remove(&row.id).unwrap_or_default();
+            row.into_product(variants, damaged, &collections)
+        };
+        Ok(rows.into_iter().map(complete).collect())
     }
 
     async fn collections_of(&self, rows: &[ProductRow]) -> Result<HashMap<(String, String), Collection>, StoreError> {
-        type Row = (String, String, Json<Vec<String>>);
+        type Row = (String, String, Stored<Vec<String>>);
         let mut wanted: HashMap<&str, Vec<&str>> = HashMap::new();
         for row in rows {
-            wanted.entry(&row.channel_id).or_default().extend(row.collections.iter().map(String::as_str));
+            wanted.entry(&row.channel_id).or_default().extend(row.collections.iter().flatten().map(String::as_str));
         }
         let mut found = HashMap::new();
         for (channel, mut ids) in wanted {
             ids.sort_unstable();
             ids.dedup();
-            for (source_id, title, Json(path)) in
+            for (source_id, title, Lenient(path)) in
                 read_all_forked!(self, Row, COLLECTIONS, self.tenant().as_str(), channel, Json(&ids))?
             {
+                let path = path.unwrap_or_default();
                 found.insert((channel.to_owned(), source_id.clone()), Collection { source_id, title, path });
             }
         }
@@ -196,7 +200,9 @@ impl Scoped {
 }
 
 impl VariantRow {
-    fn into_variant(self, levels: Vec<Level>) -> Variant {
+    fn into_variant(self, levels: Vec<Level>, damaged: &mut Vec<Issue>) -> Variant {
+        let id = self.source_id.clone();
+        let place = |field: &str| format!("/variants/{id}/{field}");
         let currency = self.currency.unwrap_or_default();
         let money = |minor: Option<i64>| minor.map(|minor| Money::new(minor, currency.clone()));
         Variant {
@@ -205,20 +211,20 @@ impl VariantRow {
             gtin: self.gtin,
             mpn: self.mpn,
             title: self.title,
-            option_values: self.option_values.0,
+            option_values: part(self.option_values, &place("option_values"), damaged),
             enabled: self.enabled,
             price: money(self.price),
             compare_at: money(self.compare_at),
             cost: money(self.cost),
-            sale: self.sale.map(|json| json.0),
-            weight: self.weight.map(|json| json.0),
-            dimensions: self.dimensions.map(|json| json.0),
+            sale: self.sale.and_then(|stored| part(some(stored), &place("sale"), damaged)),
+            weight: self.weight.and_then(|stored| part(some(stored), &place("weight"), damaged)),
+            dimensions: self.dimensions.and_then(|stored| part(some(stored), &place("dimensions"), damaged)),
             taxable: self.taxable,
             tax_class: self.tax_class,
             requires_shipping: self.requires_shipping,
             inventory: self.in_stock.map_or_else(|| Inventory::Tracked(levels), Inventory::Untracked),
-            media_ids: self.media_ids.0,
-            extras: self.extras.0,
+            media_ids: part(self.media_ids, &place("media_ids"), damaged),
+            extras: part(self.extras, &place("extras"), damaged),
         }
     }
 }
@@ -227,20 +233,29 @@ impl ProductRow {
     fn into_product(
         self,
         variants: Vec<Variant>,
+        mut damaged: Vec<Issue>,
         collections: &HashMap<(String, String), Collection>,
-    ) -> Result<StoredProduct, StoreError> {
+    ) -> StoredProduct {
+        let damaged = &mut damaged;
         let status = match self.status.as_str() {
             "active" => ProductStatus::Active,
-            "draft" => ProductStatus::Draft,
             "archived" => ProductStatus::Archived,
-            other => return Err(StoreError::Corrupt(format!("product {} has the status {other:?}", self.id))),
+            "draft" => ProductStatus::Draft,
+            _ => {
+                part::<()>(Lenient(None), "/status", damaged);
+                ProductStatus::Draft
+            }
         };
         let collections = self
             .collections
             .iter()
+            .flatten()
             .filter_map(|id| collections.get(&(self.channel_id.clone(), id.clone())).cloned())
             .collect();
-        Ok(StoredProduct {
+        if self.collections.is_none() {
+            part(self.collections, "/collections", damaged);
+        }
+        let mut product = StoredProduct {
             id: ProductId::from(self.id),
             channel_id: ChannelId::from(self.channel_id),
             product: Product {
@@ -253,18 +268,20 @@ impl ProductRow {
                 handle: self.handle,
                 brand: self.brand,
                 product_type: self.product_type,
-                tags: self.tags.0,
-                options: self.options.0,
+                tags: part(self.tags, "/tags", damaged),
+                options: part(self.options, "/options", damaged),
                 variants,
-                media: self.media.0,
+                media: part(self.media, "/media", damaged),
                 collections,
-                attributes: self.attributes.0,
-                seo: self.seo.map(|json| json.0),
+                attributes: part(self.attributes, "/attributes", damaged),
+                seo: self.seo.and_then(|stored| part(some(stored), "/seo", damaged)),
                 created_at: self.source_created_at,
                 updated_at: self.source_updated_at,
-                warnings: self.warnings.0,
-                extras: self.extras.0,
+                warnings: part(self.warnings, "/warnings", damaged),
+                extras: part(self.extras, "/extras", damaged),
             },
-        })
+        };
+        product.product.warnings.append(damaged);
+        product
     }
 }

@@ -1,9 +1,6 @@
 //! The bytes of a sealed value: version, key id, wrapped data key, ciphertext.
 //!
 //! `2 | len(id) | id | nonce 12 | wrapped data key 48 | nonce 12 | ciphertext and tag`
-//!
-//! Version 1 differs in nothing but that its number is not authenticated. It is of hosts whose rows had no MACs: what is sealed as
-//! version 2 shows that a database is not one of theirs, for nobody can make it so without the key.
 
 use aes_gcm::Aes256Gcm;
 use aes_gcm::aead::{Aead, KeyInit, Payload};
@@ -12,14 +9,13 @@ use zeroize::Zeroizing;
 use crate::VaultError;
 
 const VERSION: u8 = 2;
-const FIRST: u8 = 1;
 const NONCE: usize = 12;
 const WRAPPED: usize = 32 + 16;
 
 pub(crate) fn seal(id: &str, master: &Aes256Gcm, place: &[u8], clear: &[u8]) -> Result<Vec<u8>, VaultError> {
     let data_key = Zeroizing::new(rand::random::<[u8; 32]>());
     let (wrap_nonce, nonce) = (rand::random::<[u8; NONCE]>(), rand::random::<[u8; NONCE]>());
-    let aad = bound(VERSION, id, place);
+    let aad = bound(id, place);
     let wrapped = master.encrypt((&wrap_nonce).into(), Payload { msg: &*data_key, aad: &aad });
     let cipher = Aes256Gcm::new((&*data_key).into());
     let ciphertext = cipher.encrypt((&nonce).into(), Payload { msg: clear, aad: &aad });
@@ -34,7 +30,7 @@ pub(crate) fn seal(id: &str, master: &Aes256Gcm, place: &[u8], clear: &[u8]) -> 
 
 pub(crate) fn key_id(sealed: &[u8]) -> Result<&str, VaultError> {
     let (&[version, len], rest) = sealed.split_first_chunk::<2>().ok_or(VaultError::Damaged)?;
-    if version != VERSION && version != FIRST {
+    if version != VERSION {
         return Err(VaultError::Damaged);
     }
     let id = rest.get(..usize::from(len)).ok_or(VaultError::Damaged)?;
@@ -52,7 +48,7 @@ pub(crate) fn open(
     let (wrapped, rest) = rest.split_first_chunk::<WRAPPED>().ok_or(VaultError::Damaged)?;
     let (nonce, ciphertext) = rest.split_first_chunk::<NONCE>().ok_or(VaultError::Damaged)?;
     let refused = || VaultError::DoesNotOpen { key_id: id.to_owned() };
-    let aad = bound(*sealed.first().ok_or(VaultError::Damaged)?, id, place);
+    let aad = bound(id, place);
     let data_key = master.decrypt(wrap_nonce.into(), Payload { msg: wrapped, aad: &aad }).map_err(|_| refused())?;
     let data_key = Zeroizing::new(data_key);
     let key: &[u8; 32] = data_key.as_slice().try_into().map_err(|_| VaultError::Damaged)?;
@@ -60,13 +56,7 @@ pub(crate) fn open(
     clear.map(Zeroizing::new).map_err(|_| refused())
 }
 
-/// Sealed by a host that knows of MACs.
-pub(crate) fn is_current(sealed: &[u8]) -> bool {
-    sealed.first() == Some(&VERSION)
-}
-
 /// What the ciphertexts are authenticated with: the version, the place and the key's own name.
-fn bound(version: u8, id: &str, place: &[u8]) -> Vec<u8> {
-    let version: &[u8] = if version == FIRST { &[] } else { &[VERSION] };
-    [version, &[id.len() as u8], id.as_bytes(), place].concat()
+fn bound(id: &str, place: &[u8]) -> Vec<u8> {
+    [&[VERSION, id.len() as u8], id.as_bytes(), place].concat()
 }

@@ -105,10 +105,12 @@ impl Difference {
         for (name, credential) in new.credentials {
             match old.credentials.get(name) {
                 Some(known) if known == credential => {}
-                Some(_) => difference.wider.push(format!("the credential {name} is made differently")),
-                None => difference
-                    .wider
-                    .push(format!("a credential {name} of the secrets {}", credential.secret_names().join(", "))),
+                Some(known) => difference.wider.push(format!(
+                    "the credential {name} is {} instead of {}",
+                    credential.in_words(),
+                    known.in_words()
+                )),
+                None => difference.wider.push(format!("a credential {name}: {}", credential.in_words())),
             }
         }
         for name in old.credentials.keys().filter(|name| !new.credentials.contains_key(*name)) {

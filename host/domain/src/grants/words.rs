@@ -1,17 +1,21 @@
 //! Rules in plain words, for the person who approves them.
 
 use super::origin::{Kind, Label};
-use super::{EgressRule, OriginPattern, Permissions};
+use super::{Credential, EgressRule, OriginPattern, Permissions};
 
 impl Permissions<'_> {
-    /// One sentence for its name, per rule, per setting that decides where rules lead, per key, for OAuth, and for each thing that sellers are asked for.
+    /// One sentence for its name, per rule, per credential, per setting that decides where rules lead, per key, for OAuth, and for each thing that sellers are asked for.
     pub fn in_words(&self) -> Vec<String> {
         let rules = self.rules.iter().map(EgressRule::in_words);
         let settings = self.settings.iter().map(|(name, setting)| setting.in_words(name));
         let keys = self.keys.iter().map(|(slot, key)| key.in_words(slot));
         let asked = self.asked.iter().map(|(name, field)| field.in_words(name));
         let name = std::iter::once(format!("It calls itself {:?}.", self.name));
-        let rest = settings.chain(keys).chain(self.oauth.map(super::OAuth::in_words)).chain(asked);
+        let credentials = self
+            .credentials
+            .iter()
+            .map(|(name, credential)| format!("The credential {name} is {}.", credential.in_words()));
+        let rest = credentials.chain(settings).chain(keys).chain(self.oauth.map(super::OAuth::in_words)).chain(asked);
         name.chain(rules).chain(rest).collect()
     }
 }
@@ -58,6 +62,34 @@ impl EgressRule {
             words.push_str(&format!(" It may set the headers {}.", list(&headers, "and")));
         }
         words
+    }
+}
+
+impl Credential {
+    /// Where which secrets go, e.g. `the header X-Token: {token}`; names of secrets stand in braces.
+    pub fn in_words(&self) -> String {
+        let named = |(name, value): (&String, &super::Template)| format!("{name}={}", value.as_str());
+        match self {
+            Self::Basic { username, password } => {
+                format!("Basic authentication as {} with the password {}", username.as_str(), password.as_str())
+            }
+            Self::Query { parameters } => {
+                format!("{} in the query", list(&parameters.iter().map(named).collect::<Vec<_>>(), "and"))
+            }
+            Self::OAuth1 { consumer_key, consumer_secret, signature_method, sign_as } => {
+                let (key, secret) = (consumer_key.as_str(), consumer_secret.as_str());
+                let scheme =
+                    sign_as.map_or_else(String::new, |scheme| format!(", signed as if for {}", scheme.as_str()));
+                let method = signature_method.as_str();
+                format!("an OAuth 1.0a signature ({method}) of {key} by {secret}, which is not sent itself{scheme}")
+            }
+            Self::Header { name, value } => format!("the header {name}: {}", value.as_str()),
+            Self::Headers { headers } => {
+                let headers: Vec<_> =
+                    headers.iter().map(|(name, value)| format!("{name}: {}", value.as_str())).collect();
+                format!("the headers {}", list(&headers, "and"))
+            }
+        }
     }
 }
 
