@@ -201,7 +201,12 @@ pub(super) fn words(text: String) -> String {
 }
 
 fn words_up_to(text: String, most: usize) -> String {
-    let printable = |c: char| if c.is_control() && c != '\n' { char::REPLACEMENT_CHARACTER } else { c };
+    // One line: with line breaks it could write lines that look like the host's own on a terminal.
+    let printable = |c: char| match c {
+        '\n' | '\r' | '\t' | '\u{2028}' | '\u{2029}' => ' ',
+        c if c.is_control() => char::REPLACEMENT_CHARACTER,
+        c => c,
+    };
     text.chars().take(most).map(printable).collect()
 }
 
@@ -235,10 +240,10 @@ mod tests {
 
     #[test]
     fn what_a_guest_says_can_be_stored_and_shown() {
-        let said = error(types::Error::Other(format!("a\0b\u{1b}[31m{}", "x".repeat(1 << 20))));
+        let said = error(types::Error::Other(format!("a\0b\u{1b}[31m\r\nok{}", "x".repeat(1 << 20))));
         let AdapterError::Other(text) = said else { panic!("{said:?}") };
         assert_eq!(text.chars().count(), LONGEST);
-        assert!(text.starts_with("a\u{fffd}b\u{fffd}[31m"), "{}", text.chars().take(20).collect::<String>());
+        assert!(text.starts_with("a\u{fffd}b\u{fffd}[31m  ok"), "{}", text.chars().take(20).collect::<String>());
         let (listed, next) = (vec!["1\0".to_owned()], Some("\0".to_owned()));
         let page = page(items::Page { items: Vec::new(), listed, next, context: None, total: None, wait: None });
         assert_eq!((page.listed[0].as_str(), page.next.as_deref()), ("1\u{fffd}", Some("\u{fffd}")));
