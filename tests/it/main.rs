@@ -61,6 +61,7 @@ mod serving;
 mod shown;
 mod stock;
 mod tampering;
+mod tampering_log;
 mod terms;
 mod together;
 mod tokens;

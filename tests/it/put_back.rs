@@ -103,6 +103,10 @@ on_both! {
         let host = again(&app).await;
         let refused = host.sync.admission().active(ADAPTER).await.map(drop).expect_err("entries are missing").to_string();
         assert!(refused.contains("not whole from entry 4 on"), "{refused}");
+        let doubtful = host.sync.admission().approve(ADAPTER, Approval::default(), "test").await.expect_err("so are versions").to_string();
+        assert!(doubtful.contains("entrepot adapter remove woocommerce@0.1.0"), "{doubtful}");
+        host.sync.admission().remove(ADAPTER, "0.1.0", "test").await.expect("removed");
+        host.sync.admission().install(version("0.1.0"), "test").await.expect("installed again from its file");
         host.sync.admission().approve(ADAPTER, Approval::default(), "test").await.expect("granted anew");
         host.sync.admission().active(ADAPTER).await.map(drop).expect("in use");
     }

@@ -5,6 +5,7 @@
 mod channels;
 mod compare;
 mod followed;
+mod history;
 mod newest;
 mod told;
 
@@ -18,6 +19,7 @@ use crate::mac::hex;
 use crate::{Admission, AdmissionError, MacKeys};
 
 pub use channels::Beside;
+pub(crate) use compare::earlier_grant_gone;
 pub(crate) use followed::Followed;
 pub(crate) use newest::highest_generation;
 use told::Told;
@@ -139,6 +141,8 @@ impl Admission {
     pub async fn verify_audit(&self) -> Result<Verified, AdmissionError> {
         let mut verified = Verified { entries: 0, head: None, unproved: 0, broken: None, differs: None };
         let mut told = Told::default();
+        // What this host knows of the log is older than what is read of it here.
+        self.follow_log().await?;
         loop {
             if !self.follow(&mut verified, &mut told).await? {
                 return Ok(verified);
@@ -146,19 +150,35 @@ impl Admission {
             // Nobody adds an entry, nor what it is about, while the two are held against each other.
             let mut tx = self.db().begin().await?;
             if tx.audit_head().await?.map_or(0, |head| head.seq) == verified.entries {
-                let followed = self.followed().lock().await.entries();
-                if followed > verified.entries {
-                    let why = format!(
-                        "this host has followed the log to entry {followed}, and it ends with {}: somebody cut off its end",
-                        verified.entries
-                    );
-                    verified.broken = Some(BrokenLink { seq: verified.entries + 1, why });
-                } else {
+                verified.broken = self.is_another(verified.entries).await;
+                if verified.broken.is_none() {
                     verified.differs = self.differs(&mut tx, &told).await?;
                 }
                 return Ok(verified);
             }
         }
+    }
+
+    /// Whether a log that holds, with so many entries, is not the one that this host has followed.
+    async fn is_another(&self, entries: i64) -> Option<BrokenLink> {
+        let followed = self.followed().lock().await;
+        let (seq, why) = match (followed.anew(), followed.entries()) {
+            (Some(seq), _) => {
+                let why = format!(
+                    "entry {seq} is not the one this host has followed: the log was cut off and written anew. If that was a backup that was \
+                     put back, start all hosts again"
+                );
+                (seq, why)
+            }
+            (None, known) if known > entries => {
+                let why = format!(
+                    "this host has followed the log to entry {known}, and it ends with {entries}: somebody cut off its end"
+                );
+                (entries + 1, why)
+            }
+            _ => return None,
+        };
+        Some(BrokenLink { seq, why })
     }
 
     /// To the end of the log as it is now. False: a link does not hold.

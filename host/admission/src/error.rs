@@ -23,12 +23,36 @@ impl AdmissionError {
 
     pub(crate) fn changed_head(name: &str, why: Unfit) -> Self {
         match name.strip_prefix("grants:") {
-            Some(adapter) => {
-                let what = format!("what is in use of {adapter} (the head of its grants)");
-                Self::Changed { what, why, remedy: approve_again(adapter) }
-            }
+            Some(adapter) => Self::changed_in_use(adapter, why, None),
             None => Self::changed_keys("the list of trusted keys (its head)".to_owned(), why),
         }
+    }
+
+    /// `version`: the one that was in use, where it is known. The one installed last may be one that nobody has looked at.
+    pub(crate) fn changed_in_use(adapter: &str, why: Unfit, version: Option<&str>) -> Self {
+        let remedy = match (&why, version) {
+            // What was installed before is doubtful itself.
+            (Unfit::Log(_), version) => {
+                let version = format!("{adapter}@{}", version.unwrap_or("VERSION"));
+                format!(
+                    "Install the version that was in use again from its file, then grant it anew: entrepot adapter remove {version}, entrepot \
+                     adapter install FILE, entrepot adapter approve {version}"
+                )
+            }
+            (_, Some(version)) => approve_again(&format!("{adapter}@{version}")),
+            (_, None) => approve_again(adapter),
+        };
+        Self::Changed { what: format!("what is in use of {adapter} (the head of its grants)"), why, remedy }
+    }
+
+    /// An earlier grant, which a rollback would lead to.
+    pub(crate) fn no_way_back(adapter: &str, generation: i64, why: Unfit) -> Self {
+        let what = format!("an earlier grant of {adapter} (generation {generation})");
+        let remedy = format!(
+            "No rollback leads to what cannot be told. Approve the version that you want by its name: entrepot adapter approve \
+             {adapter}@VERSION"
+        );
+        Self::Changed { what, why, remedy }
     }
 
     pub(crate) fn changed_keys(what: String, why: Unfit) -> Self {
@@ -38,7 +62,9 @@ impl AdmissionError {
     }
 
     pub(crate) fn changed_adapter(adapter: &str, version: &str, why: Unfit) -> Self {
-        let remedy = format!("Remove it, then install it again: entrepot adapter remove {adapter}@{version}");
+        let remedy = format!(
+            "Remove it, then install it again from its file: entrepot adapter remove {adapter}@{version}, entrepot adapter install FILE"
+        );
         Self::Changed { what: format!("{adapter} {version} as it is installed"), why, remedy }
     }
 

@@ -6,6 +6,7 @@ use entrepot_store::{StoreError, Tx};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::audit::earlier_grant_gone;
 use crate::{Admission, AdmissionError};
 
 /// Of an adapter's grants.
@@ -54,7 +55,21 @@ impl Admission {
         Ok(head)
     }
 
-    /// The same from inside the transaction that is about to change it, before it has.
+    /// An earlier grant of an adapter that has no row any more, though a rollback could lead to it, in words.
+    pub async fn missing_grant(&self, adapter: &str) -> Result<Option<String>, AdmissionError> {
+        let head = match self.grant_head(adapter).await {
+            // It is said of what is in use.
+            Err(error) if error.is_changed() => return Ok(None),
+            head => head?.unwrap_or_default(),
+        };
+        let followed = self.followed().lock().await;
+        // Read after the log was followed: what is given meanwhile is not missed.
+        let found = self.db().generations().await?.into_iter().collect();
+        let missing = followed.first_missing(adapter, head.revoked, &found);
+        Ok(missing.map(|(generation, version)| earlier_grant_gone(adapter, generation, &version)))
+    }
+
+    /// The head from inside the transaction that is about to change it, before it has.
     pub(crate) async fn grant_head_in(&self, tx: &mut Tx, adapter: &str) -> Result<Option<GrantHead>, AdmissionError> {
         let head: Option<GrantHead> = self.read_head(tx.head(&of_grants(adapter)).await?)?;
         self.check_head(adapter, head.as_ref(), tx.audit_of_grants(adapter).await?).await?;

@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::audit::Action;
 use crate::review::{ALL, Before};
 use crate::rollback::is_newer;
-use crate::{Admission, AdmissionError};
+use crate::{Admission, AdmissionError, Unfit};
 
 /// What was installed; it waits for approval.
 #[derive(Clone, Debug)]
@@ -181,12 +181,15 @@ impl Admission {
         let rows = self.db().adapters_named(&manifest.id).await?;
         self.follow_log().await?;
         for row in rows {
-            if let Err(why) = self.check_installed(&row).await {
-                // It blocks its own number, and says nothing else.
-                if row.version == manifest.version {
-                    return Err(AdmissionError::changed_adapter(&row.adapter_id, &row.version, why));
+            let fits = self.check_installed(&row).await;
+            match &fits {
+                // It blocks its own number,
+                Err(why) if row.version == manifest.version => {
+                    return Err(AdmissionError::changed_adapter(&row.adapter_id, &row.version, why.clone()));
                 }
-                continue;
+                // and says nothing else; but this host wrote the row, so it says whose the adapter is.
+                Ok(()) | Err(Unfit::Log(_)) => {}
+                Err(_) => continue,
             }
             if row.version == manifest.version {
                 if row.digest == artifact.digest() {
@@ -202,7 +205,9 @@ impl Admission {
             if row.signer.is_some() && signer.is_none() {
                 return Err(AdmissionError::Unsigned(format!("{} {} is signed", row.adapter_id, row.version)));
             }
-            highest = highest.max(semver::Version::parse(&row.version).ok());
+            if fits.is_ok() {
+                highest = highest.max(semver::Version::parse(&row.version).ok());
+            }
         }
         match highest {
             Some(highest) if highest > artifact.manifest().version && !options.allow_older => {

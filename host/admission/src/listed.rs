@@ -7,7 +7,8 @@ use entrepot_domain::grants::Terms;
 use entrepot_store::adapters::AdapterRow;
 use serde::Serialize;
 
-use crate::{Admission, AdmissionError};
+use crate::heads::{GrantHead, of_grants};
+use crate::{Admission, AdmissionError, Unfit};
 
 /// A grant that counts, and on what terms.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -81,25 +82,49 @@ impl Admission {
         Ok(listed)
     }
 
+    pub(crate) async fn check_known(&self, adapter: &str) -> Result<(), AdmissionError> {
+        match self.db().adapters_named(adapter).await?.is_empty() {
+            true => Err(AdmissionError::Unknown(adapter.to_owned())),
+            false => Ok(()),
+        }
+    }
+
     /// The version that was installed last, of those that this host wrote down.
     pub async fn latest(&self, adapter: &str) -> Result<AdapterRow, AdmissionError> {
-        let mut changed = None;
+        let mut changed = Vec::new();
         let rows = self.db().adapters_named(adapter).await?;
         self.follow_log().await?;
         for row in rows {
             match self.check_installed(&row).await {
                 Ok(()) => return Ok(row),
-                Err(why) => drop(changed.get_or_insert(AdmissionError::changed_adapter(adapter, &row.version, why))),
+                Err(why) => changed.push((row.version, why)),
             }
         }
-        Err(changed.unwrap_or_else(|| AdmissionError::Unknown(adapter.to_owned())))
+        let in_use = match changed.first() {
+            // All that was installed before is doubtful; the one that was in use is the one to begin with.
+            Some((_, Unfit::Log(_))) => self.version_in_use_before(adapter).await?,
+            _ => None,
+        };
+        let at = changed.iter().position(|(version, _)| in_use.as_ref() == Some(version)).unwrap_or(0);
+        let named = changed.into_iter().nth(at);
+        Err(named.map_or_else(
+            || AdmissionError::Unknown(adapter.to_owned()),
+            |(version, why)| AdmissionError::changed_adapter(adapter, &version, why),
+        ))
+    }
+
+    /// By the log, whether or not it still counts.
+    async fn version_in_use_before(&self, adapter: &str) -> Result<Option<String>, AdmissionError> {
+        let head: Result<Option<GrantHead>, _> = self.read_head(self.db().head(&of_grants(adapter)).await?);
+        let main = head.ok().flatten().and_then(|head| head.main);
+        Ok(self.followed().lock().await.version_in_use(adapter, main).map(str::to_owned))
     }
 
     /// That version, or the one that was installed last.
     pub async fn installed(&self, adapter: &str, version: Option<&str>) -> Result<AdapterRow, AdmissionError> {
         let Some(version) = version else { return self.latest(adapter).await };
         let Some(row) = self.db().adapter_version(adapter, version).await? else {
-            self.latest(adapter).await?;
+            self.check_known(adapter).await?;
             let (adapter, version) = (adapter.to_owned(), version.to_owned());
             return Err(AdmissionError::NoVersion { adapter, version });
         };
@@ -136,8 +161,7 @@ impl Admission {
             let mut found = Vec::new();
             for (generation, share) in self.grant_head(adapter).await?.unwrap_or_default().shares().into_iter().rev() {
                 let row = self.db().grant(adapter, generation).await?;
-                let row =
-                    row.ok_or_else(|| AdmissionError::changed_grant(adapter, generation, crate::Unfit::Missing))?;
+                let row = row.ok_or_else(|| AdmissionError::changed_grant(adapter, generation, Unfit::Missing))?;
                 let terms = self.granted(&row)?.terms(self.ceilings());
                 let (approved_by, approved_at) = (row.approved_by, row.approved_at);
                 found.push(InForce { share, generation, approved_by, approved_at, terms });
@@ -156,7 +180,7 @@ impl Admission {
         let mut versions = Vec::new();
         for (generation, share) in head.shares().into_iter().rev() {
             let row = self.db().grant(adapter, generation).await?;
-            let row = row.ok_or_else(|| AdmissionError::changed_grant(adapter, generation, crate::Unfit::Gone))?;
+            let row = row.ok_or_else(|| AdmissionError::changed_grant(adapter, generation, Unfit::Gone))?;
             self.granted(&row)?;
             versions.push((row.version, share));
         }

@@ -21,7 +21,7 @@ impl Admission {
         tx.audit_head().await?;
         let row = self.db().adapter_version(adapter, version).await?;
         let Some(row) = row else {
-            self.latest(adapter).await?;
+            self.check_known(adapter).await?;
             return Err(AdmissionError::NoVersion { adapter: adapter.to_owned(), version: version.to_owned() });
         };
         // What is in use by a head that nobody can read is in use by nobody.

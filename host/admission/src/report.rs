@@ -65,7 +65,7 @@ pub struct Headroom {
 impl Admission {
     /// Over all tenants, from `since` on.
     pub async fn usage_report(&self, adapter: &str, since: Timestamp) -> Result<UsageReport, AdmissionError> {
-        self.latest(adapter).await?;
+        self.check_known(adapter).await?;
         let granted = self.granted_now(adapter).await?;
         let (_, canary) = self.versions_in_use(adapter).await?;
         let usage = self.db().usage_since(adapter, since).await?;

@@ -2,14 +2,13 @@
 
 use entrepot_domain::grants::Grant;
 use entrepot_store::Tx;
-use entrepot_store::grants::GrantRow;
 use entrepot_store::usage::Health;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::audit::Action;
 use crate::heads::{GrantHead, of_grants};
 use crate::review::{ALL, Before};
-use crate::{Admission, AdmissionError};
+use crate::{Admission, AdmissionError, Unfit};
 
 /// How long an upgrade is watched that counts for all channels. One that is tried on a share is watched until that ends.
 const WATCHED_MS: i64 = 24 * 60 * 60 * 1000;
@@ -32,24 +31,6 @@ pub(crate) struct WayBack {
     wider: Vec<String>,
 }
 
-/// What a rollback led away from. No later one returns there.
-struct Left {
-    generation: i64,
-    version: String,
-    /// None: it is not kept any more.
-    grant: Option<Grant>,
-    /// It led to another version, so that the version itself was left, and not only one of its grants.
-    whole_version: bool,
-}
-
-impl Left {
-    /// What was approved after the rollback is an operator's decision, and may be returned to.
-    fn includes(&self, row: &GrantRow, grant: &Grant) -> bool {
-        let same_version = self.whole_version && row.version == self.version;
-        row.generation <= self.generation && (same_version || self.grant.as_ref() == Some(grant))
-    }
-}
-
 impl Admission {
     /// Ends what is tried on a share of the channels; where nothing is, puts the grant before the one in use back in use, with its
     /// version.
@@ -59,9 +40,10 @@ impl Admission {
 
     /// `accept_wider`: also where the earlier grant allows more than the one in force.
     pub async fn rollback_with(&self, adapter: &str, accept_wider: bool, by: &str) -> Result<Grant, AdmissionError> {
-        self.latest(adapter).await?;
-        let mut tx = self.db().begin().await?;
+        self.check_known(adapter).await?;
+        let mut tx = self.begin_at_the_end().await?;
         let back = self.way_back(&mut tx, adapter).await?;
+        self.check_way_back(&mut tx, &back, adapter).await?;
         if !back.wider.is_empty() && !accept_wider {
             let WayBack { to: (_, Grant { adapter_id: adapter, version, .. }), wider, .. } = back;
             return Err(AdmissionError::WiderBefore { adapter, version, wider });
@@ -74,7 +56,7 @@ impl Admission {
     /// Looks whether the generation, which is an upgrade, is stopped or denied much more often than what was before it, and if so
     /// goes back. True: it did.
     pub async fn judge(&self, adapter: &str, generation: i64) -> Result<bool, AdmissionError> {
-        let mut tx = self.db().begin().await?;
+        let mut tx = self.begin_at_the_end().await?;
         let before = match self.before(&mut tx, adapter).await {
             // Nothing is called under it, and there is nothing to judge.
             Err(error) if error.is_changed() => return Ok(false),
@@ -106,6 +88,10 @@ impl Admission {
         }
         let known = self.db().health(adapter, back.to.0, now - COMPARED_MS).await?;
         let Some(why) = worse(&self.db().health(adapter, generation, since).await?, &known) else { return Ok(false) };
+        if let Err(error) = self.check_way_back(&mut tx, &back, adapter).await {
+            tracing::warn!(adapter, why, %error, "an upgrade does worse, and is not rolled back");
+            return if error.is_changed() { Ok(false) } else { Err(error) };
+        }
         // What it restores was in force until this upgrade came; where that allows more, the log says what.
         self.go_back(&mut tx, back, Some(&why), "host").await?;
         tx.commit().await?;
@@ -123,7 +109,7 @@ impl Admission {
         // The same grant approved twice is one state: going back to it would change nothing. What was changed past this host is none.
         let earlier = tx.grants_between(adapter, head.revoked, main.generation).await?;
         let known = earlier.iter().filter_map(|row| Some((row, self.granted(row).ok()?)));
-        let left = self.left(tx, adapter).await?;
+        let left = self.followed().lock().await.left(adapter);
         let mut passed_over = None;
         let mut to = None;
         for (row, grant) in known.filter(|(_, known)| *known != in_use) {
@@ -148,24 +134,21 @@ impl Admission {
         Ok(WayBack { from: (main.generation, main.version), wider: then.wider_than(&now), to, canary: false })
     }
 
-    /// By the log, the latest first.
-    async fn left(&self, tx: &mut Tx, adapter: &str) -> Result<Vec<Left>, AdmissionError> {
-        let mut left = Vec::new();
-        for details in tx.audit_of_rollbacks(adapter).await? {
-            let details: Value = serde_json::from_str(&details).unwrap_or_default();
-            let (from, to) = (&details["from"], &details["to"]);
-            let (Some(generation), Some(version)) = (from["generation"].as_i64(), from["version"].as_str()) else {
-                continue;
-            };
-            let row = tx.grant(adapter, generation).await?;
-            left.push(Left {
-                generation,
-                version: version.to_owned(),
-                grant: row.and_then(|row| self.granted(&row).ok()),
-                whole_version: to["version"].as_str() != Some(version),
-            });
+    /// Whether nothing is unknown that was said after the grant that a rollback would lead to, and no row of one in between is gone.
+    async fn check_way_back(&self, tx: &mut Tx, back: &WayBack, adapter: &str) -> Result<(), AdmissionError> {
+        let generation = back.to.0;
+        // What is tried ends; the other is in force anyway.
+        if back.canary {
+            return Ok(());
         }
-        Ok(left)
+        let found = tx.generations().await?.into_iter().collect();
+        let followed = self.followed().lock().await;
+        let known = followed.check_since(adapter, generation);
+        known.map_err(|why| AdmissionError::no_way_back(adapter, generation, why))?;
+        match followed.first_missing(adapter, generation, &found) {
+            Some((missing, _)) => Err(AdmissionError::no_way_back(adapter, missing, Unfit::Gone)),
+            None => Ok(()),
+        }
     }
 
     pub(crate) async fn go_back(

@@ -59,8 +59,6 @@ const OF_GRANTS: &str = chained!(
      AND action IN ('approve', 'upgrade', 'canary', 'promote', 'rollback', 'revoke') \
      UNION ALL SELECT MAX(seq) FROM audit_log WHERE action = 'seal') AS n)"
 );
-const ROLLBACKS: &str =
-    "SELECT details FROM audit_log WHERE action = 'rollback' AND adapter_id = $1 ORDER BY seq DESC LIMIT 100";
 const OF_CHANNEL: &str = chained!(
     "a.seq = (SELECT MAX(n.seq) FROM (SELECT MAX(seq) AS seq FROM audit_log WHERE channel_id = $1 \
      UNION ALL SELECT MAX(seq) FROM audit_log WHERE action = 'seal') AS n)"
@@ -119,12 +117,6 @@ impl Tx {
 
     pub async fn audit_of_channel(&mut self, channel: &str) -> Result<Option<ChainedRow>, StoreError> {
         Ok(tx_optional!(self, ChainedRow, OF_CHANNEL, channel)?)
-    }
-
-    /// The details of the last hundred rollbacks of an adapter, the latest first.
-    pub async fn audit_of_rollbacks(&mut self, adapter: &str) -> Result<Vec<String>, StoreError> {
-        let rows = tx_all!(self, (String,), ROLLBACKS, adapter)?;
-        Ok(rows.into_iter().map(|(details,)| details).collect())
     }
 
     pub async fn audit_of_keys(&mut self) -> Result<Vec<ChainedRow>, StoreError> {

@@ -84,6 +84,7 @@ const PUT_SECRET: &str = "INSERT INTO channel_secrets (tenant_id, channel_id, na
     DO UPDATE SET sealed = excluded.sealed, updated_at = excluded.updated_at";
 const REMOVE_SECRET: &str = "DELETE FROM channel_secrets WHERE tenant_id = $1 AND channel_id = $2 AND name = $3";
 const SECRETS: &str = "SELECT name, sealed FROM channel_secrets WHERE tenant_id = $1 AND channel_id = $2 ORDER BY name";
+const NAMES_OF_SECRETS: &str = "SELECT channel_id, name FROM channel_secrets WHERE tenant_id = $1";
 const ANY_SECRET: &str =
     "SELECT name, sealed FROM channel_secrets WHERE tenant_id = $1 ORDER BY channel_id, name LIMIT 1";
 
@@ -112,6 +113,12 @@ impl Scoped {
     /// Names and sealed values of a channel's secrets.
     pub async fn sealed_secrets(&self, channel: &ChannelId) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
         Ok(read_all!(self, (String, Vec<u8>), SECRETS, self.tenant().as_str(), channel.as_str())?)
+    }
+
+    /// Of all channels, each with its channel.
+    pub async fn names_of_secrets(&self) -> Result<BTreeSet<(String, String)>, StoreError> {
+        let names = read_all!(self, (String, String), NAMES_OF_SECRETS, self.tenant().as_str())?;
+        Ok(names.into_iter().collect())
     }
 
     /// Is anything sealed at all? Then the key it was sealed with must not be lost.

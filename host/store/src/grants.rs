@@ -36,6 +36,7 @@ const HISTORY: &str = grants!(
     "adapter_id = $1 AND generation > $2 AND generation < $3 AND share = 100 ORDER BY generation DESC LIMIT 100"
 );
 const NEWEST: &str = "SELECT COALESCE(MAX(generation), 0) FROM grants WHERE adapter_id = $1";
+const GENERATIONS: &str = "SELECT adapter_id, generation FROM grants";
 const INSERT: &str = "INSERT INTO grants (adapter_id, generation, version, digest, body, share, approved_by, approved_at, mac) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 /// For people who look: what counts is the head.
@@ -49,6 +50,11 @@ const STATE_APPROVED: &str = "UPDATE adapters SET state = 'approved' WHERE adapt
 impl Db {
     pub async fn grant(&self, adapter: &str, generation: i64) -> Result<Option<GrantRow>, StoreError> {
         Ok(read_optional!(self, GrantRow, FIND, adapter, generation)?)
+    }
+
+    /// Of all adapters, revoked ones too.
+    pub async fn generations(&self) -> Result<Vec<(String, i64)>, StoreError> {
+        Ok(read_all!(self, (String, i64), GENERATIONS)?)
     }
 }
 
@@ -65,6 +71,11 @@ impl Tx {
         before: i64,
     ) -> Result<Vec<GrantRow>, StoreError> {
         Ok(tx_all!(self, GrantRow, HISTORY, adapter, after, before)?)
+    }
+
+    /// Of all adapters, revoked ones too.
+    pub async fn generations(&mut self) -> Result<Vec<(String, i64)>, StoreError> {
+        Ok(tx_all!(self, (String, i64), GENERATIONS)?)
     }
 
     /// The highest generation that has a row; 0: there is none.

@@ -25,15 +25,16 @@ pub(crate) fn digest(sealed: &[u8]) -> String {
     blake3::hash(sealed).to_hex().to_string()
 }
 
-pub(crate) fn is_put_back(why: &VaultError) -> bool {
-    matches!(why, VaultError::NotLast)
+/// The log says otherwise.
+pub(crate) fn is_against_the_log(why: &VaultError) -> bool {
+    matches!(why, VaultError::NotLast | VaultError::Gone)
 }
 
 impl Sync {
     pub(crate) async fn opened(&self, scoped: &Scoped, channel: &ChannelId) -> Result<Opened, SyncError> {
         let opened = self.opened_now(scoped, channel).await?;
-        match opened.damaged.iter().any(|(_, why)| is_put_back(why)) {
-            // Somebody may have given another one between the two reads.
+        match opened.damaged.iter().any(|(_, why)| is_against_the_log(why)) {
+            // Somebody may have given or forgotten one between the two reads.
             true => self.opened_now(scoped, channel).await,
             false => Ok(opened),
         }
@@ -45,10 +46,14 @@ impl Sync {
         let is_last = |(name, sealed): &(String, Vec<u8>)| {
             is_token(name) || told.as_ref().is_none_or(|told| told.get(name) == Some(&digest(sealed)))
         };
+        let is_there = |name: &String| sealed.iter().any(|(known, _)| known == name);
+        let gone: Vec<String> =
+            told.iter().flatten().map(|(name, _)| name.clone()).filter(|name| !is_there(name)).collect();
         let (sealed, earlier): (Vec<_>, Vec<_>) = sealed.into_iter().partition(is_last);
         let (tenant, keys) = (scoped.tenant().as_str(), &self.parts().keys);
         let (open, mut damaged) = OpenSecrets::open(keys, tenant, channel.as_str(), &sealed);
         damaged.extend(earlier.into_iter().map(|(name, _)| (name, VaultError::NotLast)));
+        damaged.extend(gone.into_iter().map(|name| (name, VaultError::Gone)));
         let is_good = |name: &String| !is_token(name) && !damaged.iter().any(|(known, _)| known == name);
         let good = sealed.iter().filter(|(name, _)| is_good(name));
         let digests = good.map(|(name, sealed)| (name.clone(), digest(sealed))).collect();

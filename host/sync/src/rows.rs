@@ -8,7 +8,7 @@ use entrepot_store::Scoped;
 use entrepot_store::channels::ChannelRow;
 use serde_json::Value;
 
-use crate::opened::{Opened, is_put_back};
+use crate::opened::{Opened, is_against_the_log};
 use crate::{Sync, SyncError};
 
 impl Sync {
@@ -33,9 +33,14 @@ impl Sync {
     /// All channels of a tenant; one that is not as this host wrote it has that for its problem.
     pub async fn channels(&self, tenant: &TenantId) -> Result<Vec<ChannelRow>, SyncError> {
         let mut rows = self.db().tenant(tenant).channels().await?;
-        let told = self.admission().channel_macs().await?;
+        let found = self.db().tenant(tenant).names_of_secrets().await?;
+        let told = self.admission().told_channels().await?;
         for row in &mut rows {
-            let newest = told.get(&row.id).is_some_and(|mac| *mac == row.mac);
+            let told = told.get(&row.id);
+            let secrets = told.and_then(|(_, beside)| beside.secrets.as_ref());
+            let is_there = |name: &String| found.contains(&(row.id.clone(), name.clone()));
+            let newest = told.is_some_and(|(mac, _)| *mac == row.mac);
+            let newest = newest && secrets.is_none_or(|secrets| secrets.keys().all(is_there));
             let fits = match self.check_channel_row(tenant, row) {
                 // One by one only where something is wrong, or was changed between the two reads.
                 Ok(()) if !newest => self.shown_channel(tenant, &row.id).await.map(|shown| *row = shown),
@@ -55,6 +60,13 @@ impl Sync {
         let mut row = self.channel(tenant, channel).await?;
         match self.check_channel(tenant, &row).await {
             Err(error @ SyncError::Changed { .. }) => row.problem = Some(error.to_string()),
+            Ok(()) => {
+                let Opened { damaged, .. } =
+                    self.opened(&self.db().tenant(tenant), &ChannelId::from(row.id.as_str())).await?;
+                if let Some((name, why)) = damaged.into_iter().find(|(_, why)| is_against_the_log(why)) {
+                    row.problem = Some(SyncError::Secret { channel: row.name.clone(), name, why }.to_string());
+                }
+            }
             fits => fits?,
         }
         Ok(row)
@@ -113,7 +125,9 @@ impl Sync {
                     error => error,
                 };
                 let Opened { damaged, .. } = self.opened(&scoped, &id).await?;
-                if let (Ok(()), Some((name, why))) = (&fits, damaged.into_iter().find(|(_, why)| is_put_back(why))) {
+                if let (Ok(()), Some((name, why))) =
+                    (&fits, damaged.into_iter().find(|(_, why)| is_against_the_log(why)))
+                {
                     return Ok(Some(SyncError::Secret { channel: row.name, name, why }.to_string()));
                 }
                 match fits {

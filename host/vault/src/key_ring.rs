@@ -34,6 +34,8 @@ pub enum VaultError {
         "it is not the value that this host sealed last, as its audit log says: somebody put an earlier one back in the database"
     )]
     NotLast,
+    #[error("it is not there any more: somebody deleted it in the database")]
+    Gone,
 }
 
 struct MasterKey {

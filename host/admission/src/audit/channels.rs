@@ -21,7 +21,7 @@ pub struct Beside {
 }
 
 impl Beside {
-    fn said(entry: &AuditRow, channel: &str) -> Self {
+    pub(super) fn said(entry: &AuditRow, channel: &str) -> Self {
         let details = details(entry);
         if details["channel"] != channel {
             return Self::default();

@@ -24,8 +24,8 @@ impl Admission {
             installed.iter().map(|row| ((row.adapter_id.clone(), row.version.clone()), row.digest.clone())).collect();
         let adapters: BTreeSet<&String> =
             told.in_use.keys().chain(digests.keys().map(|(adapter, _)| adapter)).collect();
-        for adapter in adapters {
-            let should = told.in_use.get(adapter).cloned().unwrap_or_default();
+        for adapter in &adapters {
+            let should = told.in_use.get(*adapter).cloned().unwrap_or_default();
             let is = match self.in_use(tx, adapter).await {
                 Ok(is) => is,
                 Err(error) if error.is_changed() => return Ok(Some(error.without_advice_to_verify())),
@@ -33,6 +33,13 @@ impl Admission {
             };
             if let Some(difference) = grants(adapter, &should, &is) {
                 return Ok(Some(difference));
+            }
+        }
+        let rows = tx.generations().await?.into_iter().collect();
+        for adapter in &adapters {
+            let revoked = self.grant_head_in(tx, adapter).await?.unwrap_or_default().revoked;
+            if let Some((generation, version)) = told.history.first_missing(adapter, revoked, &rows) {
+                return Ok(Some(earlier_grant_gone(adapter, generation, &version)));
             }
         }
         let mut difference = match self.keys_differ(tx, told).await? {
@@ -133,8 +140,9 @@ fn grants(adapter: &str, should: &InUse, is: &InUse) -> Option<String> {
             (Some(should), None) => {
                 return Some(format!(
                     "{} of {adapter} is {how} by the log, and its row is not in the database: somebody deleted it. Look at it, then grant \
-                     it anew: entrepot adapter approve {adapter}",
-                    shown(&should)
+                     it anew: entrepot adapter approve {adapter}@{}",
+                    shown(&should),
+                    should.version
                 ));
             }
             (Some(should), Some(is)) if should != is => {
@@ -150,6 +158,14 @@ fn grants(adapter: &str, should: &InUse, is: &InUse) -> Option<String> {
     }
     (shares(should) != shares(is))
         .then(|| format!("{adapter} is tried on another share of the channels than the log says"))
+}
+
+pub(crate) fn earlier_grant_gone(adapter: &str, generation: i64, version: &str) -> String {
+    format!(
+        "the earlier grant of {adapter} (generation {generation}, {version}) is in the log, and its row is not in the database: somebody \
+         deleted it, so a rollback goes no further. Put it back from a backup; or give up all earlier grants: entrepot adapter revoke \
+         {adapter}, then entrepot adapter approve {adapter}@VERSION with the version in use"
+    )
 }
 
 fn versions(told: &BTreeMap<(String, String), String>, found: &BTreeMap<(String, String), String>) -> Option<String> {

@@ -3,9 +3,12 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use entrepot_store::Tx;
 use entrepot_store::audit::AuditRow;
 use serde_json::Value;
 
+use super::history::Left;
+use super::newest::says;
 use super::told::Told;
 use crate::heads::{TRUSTED_KEYS, of_grants};
 use crate::{Admission, AdmissionError, Unfit};
@@ -19,6 +22,8 @@ pub(crate) struct Followed {
     unproved: i64,
     /// The last link that does not hold: whatever was told before it may have been told otherwise there.
     broken: i64,
+    /// The entry that was followed last, and is another one now: the log was cut off, and has grown again.
+    anew: Option<i64>,
     /// The last entry about each head and channel, and the last about all of them.
     last: HashMap<String, i64>,
     sealed: i64,
@@ -40,17 +45,32 @@ impl Followed {
                 }
             }
             "install" | "remove" => {
-                let version = serde_json::from_str::<Value>(&row.details).unwrap_or_default()["version"].to_string();
+                let details: Value = serde_json::from_str(&row.details).unwrap_or_default();
                 let adapter = row.adapter_id.as_deref().unwrap_or_default();
-                self.last.insert(format!("version:{adapter}@{version}"), row.seq);
+                self.last.insert(of_version(adapter, details["version"].as_str().unwrap_or_default()), row.seq);
             }
             "approve" | "upgrade" | "canary" | "promote" | "rollback" | "revoke" => {
-                self.last.insert(of_grants(row.adapter_id.as_deref().unwrap_or_default()), row.seq);
+                let adapter = row.adapter_id.as_deref().unwrap_or_default();
+                self.last.insert(of_grants(adapter), row.seq);
+                self.vouch(adapter, row);
             }
             _ => {}
         }
         if let Some(channel) = &row.channel_id {
             self.last.insert(of_channel(channel), row.seq);
+        }
+    }
+
+    /// Nothing is granted to a version that is doubtful: what is in use after the entry was installed before it.
+    fn vouch(&mut self, adapter: &str, row: &AuditRow) {
+        let Some((main, canary)) = says(adapter, row) else { return };
+        let Some(in_use) = self.told.in_use.get(adapter) else { return };
+        let named = [main, canary.map(|(generation, _)| generation)];
+        for granted in in_use.main.iter().chain(in_use.canary.iter().map(|(granted, _)| granted)) {
+            let installed = self.told.installed.get(&(adapter.to_owned(), granted.version.clone()));
+            if named.contains(&Some(granted.generation)) && installed == Some(&granted.digest) {
+                self.last.insert(of_version(adapter, &granted.version), row.seq);
+            }
         }
     }
 
@@ -60,6 +80,38 @@ impl Followed {
 
     pub(super) const fn entries(&self) -> i64 {
         self.entries
+    }
+
+    pub(super) const fn anew(&self) -> Option<i64> {
+        self.anew
+    }
+
+    pub(crate) fn left(&self, adapter: &str) -> Vec<Left> {
+        self.told.history.left(adapter)
+    }
+
+    /// The first grant after that generation that has no row, though its version was not removed. What a log that is not whole does not
+    /// tell may have taken it away.
+    pub(crate) fn first_missing(
+        &self,
+        adapter: &str,
+        after: i64,
+        found: &BTreeSet<(String, i64)>,
+    ) -> Option<(i64, String)> {
+        self.told.history.first_missing(adapter, after, found).filter(|_| self.broken == 0)
+    }
+
+    /// Whether everything is known that was said after the grant was given.
+    pub(crate) fn check_since(&self, adapter: &str, generation: i64) -> Result<(), Unfit> {
+        let given = self.told.history.entry(adapter, generation).max(self.sealed);
+        if self.broken > given { Err(Unfit::Log(self.broken)) } else { Ok(()) }
+    }
+
+    /// The version in use by the log, unless the head speaks of another grant: then an entry between may be one that was altered.
+    pub(crate) fn version_in_use(&self, adapter: &str, head: Option<i64>) -> Option<&str> {
+        let main = self.told.in_use.get(adapter)?.main.as_ref()?;
+        let agree = self.broken == 0 || head.is_none_or(|head| head == main.generation);
+        agree.then_some(main.version.as_str())
     }
 
     /// Whether the entry with this number can be the last about it.
@@ -74,12 +126,13 @@ impl Followed {
     /// Whether that version is installed, with these bytes: one that was removed would be in order by itself.
     pub(crate) fn check_version(&self, adapter: &str, version: &str, digest: &str) -> Result<(), Unfit> {
         let told = self.told.installed.get(&(adapter.to_owned(), version.to_owned()));
-        let last = self.newest(&format!("version:{adapter}@{}", Value::from(version)));
-        match told {
-            Some(told) if told == digest => Ok(()),
-            // Where the log is not whole, what is granted has to be granted anew, and a person looks at it.
-            None if last == 0 && self.broken > 0 => Ok(()),
-            None if last == 0 => Err(Unfit::Cut),
+        let name = of_version(adapter, version);
+        match (told, self.last.contains_key(&name)) {
+            // It may have been removed by an entry that was altered.
+            (Some(told), _) if told == digest && self.broken > self.newest(&name) => Err(Unfit::Log(self.broken)),
+            (Some(told), _) if told == digest => Ok(()),
+            (None, false) if self.broken > self.sealed => Err(Unfit::Log(self.broken)),
+            (None, false) if self.sealed == 0 => Err(Unfit::Cut),
             _ => Err(Unfit::Earlier),
         }
     }
@@ -94,6 +147,10 @@ impl Followed {
     }
 }
 
+fn of_version(adapter: &str, version: &str) -> String {
+    format!("version:{adapter}@{version}")
+}
+
 pub(super) fn of_channel(channel: &str) -> String {
     format!("channel:{channel}")
 }
@@ -103,7 +160,13 @@ impl Admission {
     pub(crate) async fn follow_log(&self) -> Result<(), AdmissionError> {
         let mut at = self.followed().lock().await;
         loop {
-            let page = self.db().audit_page(at.entries).await?;
+            // The last one once more: whether it is still the one that was followed.
+            let mut page = self.db().audit_page(at.entries.saturating_sub(1)).await?;
+            if let Some(last) =
+                page.extract_if(.., |row| row.seq <= at.entries).last().filter(|row| row.hash != at.hash)
+            {
+                (at.anew, at.broken, at.hash) = (at.anew.or(Some(last.seq)), last.seq, last.hash);
+            }
             if page.is_empty() {
                 return Ok(());
             }
@@ -119,6 +182,18 @@ impl Admission {
                 }
                 at.entries = row.seq;
                 at.hash = row.hash;
+            }
+        }
+    }
+
+    /// A transaction in which nobody adds an entry to the log, which was followed to its end.
+    pub(crate) async fn begin_at_the_end(&self) -> Result<Tx, AdmissionError> {
+        loop {
+            self.follow_log().await?;
+            let mut tx = self.db().begin().await?;
+            let last = tx.audit_head().await?.map_or(0, |head| head.seq);
+            if last <= self.followed().lock().await.entries {
+                return Ok(tx);
             }
         }
     }

@@ -8,6 +8,7 @@ use entrepot_artifact::PublicKey;
 use entrepot_store::audit::{AuditRow, ChainedRow};
 use serde_json::Value;
 
+use super::channels::Beside;
 use super::followed::of_channel;
 use super::told::{InUse, Told};
 use super::{Action, hash};
@@ -41,7 +42,10 @@ impl Admission {
                 false => Err(Unfit::Earlier),
             }
         };
-        newest().map_err(|why| AdmissionError::changed_head(&name, why))
+        newest().map_err(|why| {
+            let version = followed.version_in_use(adapter, head.and_then(|head| head.main));
+            AdmissionError::changed_in_use(adapter, why, version)
+        })
     }
 
     /// Whether these keys, and no others, are trusted by the log.
@@ -111,16 +115,27 @@ impl Admission {
 
     /// What the rows of all channels have, by the log.
     pub async fn channel_macs(&self) -> Result<HashMap<String, Option<String>>, AdmissionError> {
+        let told = self.told_channels().await?;
+        Ok(told.into_iter().map(|(channel, (mac, _))| (channel, mac)).collect())
+    }
+
+    /// The same, with what belongs to a channel beside its row.
+    pub async fn told_channels(&self) -> Result<HashMap<String, (Option<String>, Beside)>, AdmissionError> {
         self.follow_log().await?;
         let entries = self.db().audit_of_channels().await?;
         let followed = self.followed().lock().await;
         let proven = entries.into_iter().filter_map(|entry| self.proven(entry).ok());
-        let of = proven.flat_map(|entry| macs(&entry).into_iter().map(move |mac| (entry.seq, mac)));
+        let mut told = HashMap::new();
         // Later entries come later: they count.
-        Ok(of
-            .filter(|(seq, (channel, _))| followed.check(&of_channel(channel), *seq).is_ok())
-            .map(|(_, mac)| mac)
-            .collect())
+        for entry in proven {
+            for (channel, mac) in macs(&entry) {
+                if followed.check(&of_channel(&channel), entry.seq).is_ok() {
+                    let beside = Beside::said(&entry, &channel);
+                    told.insert(channel, (mac, beside));
+                }
+            }
+        }
+        Ok(told)
     }
 
     pub(super) fn proven(&self, entry: ChainedRow) -> Result<AuditRow, Unfit> {
@@ -141,7 +156,7 @@ pub(super) fn details(entry: &AuditRow) -> Value {
 type InForce = (Option<i64>, Option<(i64, i64)>);
 
 /// What is in use after it, as a head says it. None: it does not say.
-fn says(adapter: &str, entry: &AuditRow) -> Option<InForce> {
+pub(super) fn says(adapter: &str, entry: &AuditRow) -> Option<InForce> {
     let details = details(entry);
     let generation = details["generation"].as_i64();
     match entry.action.as_str() {

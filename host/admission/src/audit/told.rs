@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use entrepot_store::audit::AuditRow;
 use serde_json::Value;
 
+use super::history::History;
 use crate::mac::canonical;
 
 /// Followed entry by entry.
@@ -18,6 +19,8 @@ pub(super) struct Told {
     pub(super) keys: BTreeSet<(String, String)>,
     /// Strikes and end, by channel.
     pub(super) quarantined: BTreeMap<String, (i64, i64)>,
+    /// Of grants, in force or not.
+    pub(super) history: History,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,11 +41,12 @@ pub(super) struct Granted {
 
 impl Told {
     pub(super) fn hear(&mut self, entry: &AuditRow) {
+        self.history.hear(entry);
         let details: Value = serde_json::from_str(&entry.details).unwrap_or_default();
         let text = |name: &str| details[name].as_str().unwrap_or_default().to_owned();
         let adapter = entry.adapter_id.clone().unwrap_or_default();
         match entry.action.as_str() {
-            "seal" => *self = Self::sealed(&details),
+            "seal" => *self = Self { history: std::mem::take(&mut self.history), ..Self::sealed(&details) },
             "install" => drop(self.installed.insert((adapter, text("version")), text("digest"))),
             "remove" => drop(self.installed.remove(&(adapter, text("version")))),
             // A list that was changed past the host ended, and another one began.

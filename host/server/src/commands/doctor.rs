@@ -119,6 +119,7 @@ async fn adapters(host: &Host, checks: &mut Checks) -> Result<()> {
         let of_it = listed.iter().filter(|listed| listed.row.adapter_id == adapter);
         let problems: BTreeSet<&str> = of_it.filter_map(|listed| listed.problem.as_deref()).collect();
         let mut problems: Vec<String> = problems.into_iter().map(str::to_owned).collect();
+        problems.extend(admission.missing_grant(adapter).await?);
         let generation = match admission.active(adapter).await {
             Ok(generation) => generation,
             // Installed, or revoked, and nobody needs it.
