@@ -37,6 +37,7 @@ mod hooks_refused;
 mod hooks_subscriptions;
 mod hostile;
 mod import;
+mod import_unidentified;
 mod kill;
 mod linking;
 mod linking_undo;

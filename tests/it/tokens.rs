@@ -105,6 +105,32 @@ on_both! {
         assert_eq!((run.state, run.created), (RunState::Completed, PRODUCTS as i64), "{run:?}");
     }
 
+    async fn a_token_that_nobody_can_renew_outlives_a_refusal(app: App) {
+        let store = shopify::Store::from_seed(&catalogue());
+        let shop = Marketplace::shopify(&store);
+        let (app, _) = app.connect_to(&shop).await;
+        let graphql = || Matcher::path("/graphql.json");
+        for status in [401, 403, 404] {
+            shop.server.inject(graphql().nth(2), Fault::Gateway(status));
+            let run = app.import().await;
+            shop.server.heal();
+            assert_eq!((run.state, run.fetched), (RunState::Completed, PRODUCTS as i64), "{status}: {run:?}");
+            assert!(run.retries > 0, "{status} was noticed: {run:?}");
+            // Refused again and again, it is the shop's answer that counts.
+            shop.server.inject(graphql(), Fault::Gateway(status));
+            let run = app.import().await;
+            let failure = run.failure.clone().unwrap_or_default();
+            assert_eq!(run.state, RunState::Failed, "{status}: {run:?}");
+            assert!(!failure.contains("client_id"), "{failure}");
+            let tested = app.host.sync.test_channel(&app.host.tenant, SHOP).await;
+            assert!(matches!(tested, Err(SyncError::Call(_))), "{status}: {tested:?}");
+            shop.server.heal();
+            app.host.sync.test_channel(&app.host.tenant, SHOP).await.expect("the shop takes the token");
+        }
+        assert_eq!(app.host.db.tokens_ending(i64::MAX).await.expect("answers").len(), 0);
+        assert_eq!(renewals(&shop), 0);
+    }
+
     async fn shopifys_tokens_are_renewed(app: App) {
         let store = shopify::Store::from_seed(&catalogue());
         let (tokens, options) = (store.connect(), store.options());

@@ -32,4 +32,4 @@ pub use intercept::{Asked, Intercept};
 pub use options::{EgressOptions, Retry};
 pub use resolve::Resolver;
 pub use session::{Cleaner, Session, SessionLimits, SessionSpec, Stats};
-pub use tokens::{CodeGrant, TokenFailure, Tokens};
+pub use tokens::{CodeGrant, TokenFailure, Tokens, can_renew};

@@ -110,6 +110,11 @@ impl Egress {
     }
 }
 
+/// Whether there is what a renewal takes: a token that was pasted alone is all there will be.
+pub fn can_renew(oauth: &OAuth, secrets: &dyn SecretSource) -> bool {
+    oauth.renews() && renewal(oauth, secrets).is_ok()
+}
+
 fn renewal(oauth: &OAuth, secrets: &dyn SecretSource) -> Result<Secret, TokenFailure> {
     let mut form = Serializer::new(String::new());
     match secrets.secret(REFRESH_TOKEN).filter(|_| oauth.refresh) {

@@ -121,7 +121,7 @@ const OVERDUE: &str = "SELECT c.name AS channel, s.kind, s.next_at FROM schedule
     ORDER BY s.next_at LIMIT 1000";
 const ENDING: &str = "SELECT c.name AS channel, t.expires_at, c.problem FROM channel_tokens t \
     JOIN channels c ON c.tenant_id = t.tenant_id AND c.id = t.channel_id \
-    WHERE t.expires_at IS NOT NULL AND t.expires_at <= $1 AND c.removed_at IS NULL ORDER BY t.expires_at LIMIT 1000";
+    WHERE t.expires_at > 0 AND t.expires_at <= $1 AND c.removed_at IS NULL ORDER BY t.expires_at LIMIT 1000";
 const DEAF: &str = "SELECT c.name FROM webhook_inboxes i JOIN channels c ON c.tenant_id = i.tenant_id AND c.id = i.channel_id \
     WHERE c.removed_at IS NULL AND i.callback_url IS NOT NULL AND i.callback_url NOT LIKE $1 ORDER BY c.name LIMIT 1000";
 const SIZE: [&str; 2] = [

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use entrepot_domain::RunId;
+use entrepot_domain::catalog::limits::UNIDENTIFIED;
 use sqlx::types::Json;
 
 use crate::{Scoped, ScopedTx, StoreError};
@@ -16,6 +17,8 @@ pub struct Seen {
     pub listed: Ids,
     /// Ids that a page said are gone, and no later one showed.
     pub gone: Ids,
+    /// Something came, or was listed, and nobody could tell which item it is: it may be any of those that did not come.
+    pub unidentified: bool,
 }
 
 impl Seen {
@@ -23,6 +26,7 @@ impl Seen {
     pub fn note(&mut self, items: &[String], listed: &[String], gone: &[String]) {
         self.items.extend(items);
         self.listed.extend(listed);
+        self.unidentified |= items.iter().chain(listed).any(|id| id.starts_with(UNIDENTIFIED));
         items.iter().for_each(|id| self.gone.remove(id));
         self.gone.extend(gone);
     }

@@ -22,7 +22,7 @@ const RENEWED: &str = "UPDATE channel_tokens SET expires_at = $4, renewed_at = $
 const RELEASE: &str = "UPDATE channel_tokens SET lease_owner = '', lease_until = 0 \
     WHERE tenant_id = $1 AND channel_id = $2 AND lease_owner = $3";
 const EXPIRE: &str = "INSERT INTO channel_tokens (tenant_id, channel_id, expires_at, renewed_at, lease_owner, lease_until) \
-    VALUES ($1, $2, 0, $3, '', 0) ON CONFLICT (tenant_id, channel_id) DO UPDATE SET expires_at = 0 \
+    VALUES ($1, $2, $4, $3, '', 0) ON CONFLICT (tenant_id, channel_id) DO UPDATE SET expires_at = excluded.expires_at \
     WHERE channel_tokens.renewed_at = $3";
 const CONNECTED: &str = "INSERT INTO channel_tokens (tenant_id, channel_id, expires_at, renewed_at, lease_owner, lease_until) \
     VALUES ($1, $2, $3, $4, '', 0) ON CONFLICT (tenant_id, channel_id) DO UPDATE SET expires_at = excluded.expires_at, \
@@ -72,7 +72,8 @@ impl ScopedTx {
 
     /// The marketplace refused the token of that renewal, whatever it said of its end. A later one is left alone.
     pub async fn expire_tokens(&mut self, channel: &ChannelId, renewed_at: Timestamp) -> Result<(), StoreError> {
-        execute!(&mut self.tx, EXPIRE, self.tenant.as_str(), channel.as_str(), renewed_at)?;
+        let (tenant, now) = (self.tenant.as_str(), self.clock.now());
+        execute!(&mut self.tx, EXPIRE, tenant, channel.as_str(), renewed_at, now)?;
         Ok(())
     }
 

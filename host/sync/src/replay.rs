@@ -187,7 +187,7 @@ impl Sync {
 
     async fn fetch_again(&self, channel: &OpenChannel, mut item: RawItem) -> Result<RawItem, SyncError> {
         let ids = vec![item.source_id.clone()];
-        let fetched = channel.generation.adapter.fetch_items(&channel.view, channel.session(self), None, ids).await?;
+        let fetched = channel.fetch_items(&channel.session(self), None, ids).await?;
         Ok(match fetched.into_iter().find(|fetched| fetched.source_id == item.source_id) {
             Some(fetched) => fetched,
             None => {

@@ -8,7 +8,7 @@ use entrepot_domain::clock::{Timestamp, millis};
 use entrepot_domain::grants::{ACCESS_TOKEN, OAuth, REFRESH_TOKEN, Settings};
 use entrepot_domain::secret::SecretSource;
 use entrepot_domain::{ChannelId, Secret};
-use entrepot_egress::Tokens;
+use entrepot_egress::{Tokens, can_renew};
 use entrepot_metrics::Metric;
 use entrepot_store::tokens::TokenState;
 use entrepot_store::{Scoped, StoreError};
@@ -86,7 +86,7 @@ impl Sync {
 
     /// A marketplace refused the access token. True: it may have been too old, and is renewed when the channel is opened again.
     pub(crate) async fn token_refused(&self, scoped: &Scoped, channel: &OpenChannel) -> Result<bool, SyncError> {
-        if !channel.generation.grant.oauth.as_ref().is_some_and(OAuth::renews) {
+        if !channel.generation.grant.oauth.as_ref().is_some_and(|oauth| channel.can_renew(oauth)) {
             return Ok(false);
         }
         let age = self.db().clock().now().saturating_sub(channel.token_renewed_at);
@@ -127,7 +127,8 @@ impl Sync {
             return oauth.client_credentials || secrets.secret(REFRESH_TOKEN).is_some();
         }
         let soon = self.db().clock().now() + millis(MARGIN);
-        state.expires_at.is_some_and(|end| end <= soon)
+        // Where no other can be had, the marketplace says what it thinks of this one.
+        state.expires_at.is_some_and(|end| end <= soon) && can_renew(oauth, secrets)
     }
 
     /// Under the lease. False: it was renewed meanwhile. What was read before it may be spent by now, so it is read again.

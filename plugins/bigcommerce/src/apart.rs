@@ -7,6 +7,7 @@ use crate::catalog::{Cursor, by_ids};
 use crate::client::{Client, Query};
 use crate::context::Context;
 use crate::failure::{is_about_items, words};
+use crate::item::{id_missing, unidentified};
 
 /// Where all of so many fail, it is the store that fails and not one product.
 const ALL: usize = 4;
@@ -33,7 +34,7 @@ pub(crate) fn page<T: Transport>(
     // However few were asked for last: of one alone nobody can say whether it is the store that fails.
     let mut some: Query<'_> = query.iter().filter(|(name, _)| *name != "limit").cloned().collect();
     some.push(("limit", TOGETHER.to_string()));
-    let (ids, total) = match ids(client, &some).or_else(|_| ids(client, query)) {
+    let Ids { ids, nameless: odd, total } = match ids(client, &some).or_else(|_| ids(client, query)) {
         Ok(found) => found,
         Err(again) if request.attempt >= HOPELESS && is_about_items(&again) => {
             return nameless(client, cursor, query, error);
@@ -48,7 +49,8 @@ pub(crate) fn page<T: Transport>(
     let mut page = paging::empty_page();
     page.items = items;
     page.items.extend(failed.into_iter().map(|(id, why)| unreadable(id, &why)));
-    let shown = ids.len() as u64;
+    let shown = (ids.len() + odd.len()) as u64;
+    page.items.extend(odd);
     let left = total.filter(|total| *total >= shown);
     page.total = left.map(|left| cursor.seen + cursor.missing + left);
     if let Some(after) = ids.last().copied().filter(|_| left != Some(shown)) {
@@ -69,7 +71,11 @@ pub(crate) fn items<T: Transport>(
 ) -> Result<Vec<RawItem>, Error> {
     let query: Query<'_> =
         vec![("id:in", wanted.iter().map(u64::to_string).collect::<Vec<_>>().join(",")), ("limit", "50".to_owned())];
-    let Ok((mut there, _)) = ids(client, &query) else { return Err(error) };
+    let Ok(Ids { ids: mut there, nameless, .. }) = ids(client, &query) else { return Err(error) };
+    if !nameless.is_empty() {
+        // One of them may be that.
+        return Err(error);
+    }
     there.retain(|id| wanted.contains(id));
     let (mut items, failed) = halved(client, context, news, &there)?;
     if failed.len() == there.len() && there.len() >= ALL {
@@ -79,12 +85,25 @@ pub(crate) fn items<T: Transport>(
     Ok(items)
 }
 
-/// The ids that a query finds, without the products themselves.
-fn ids<T: Transport>(client: &Client<'_, T>, query: &Query<'_>) -> Result<(Vec<u64>, Option<u64>), Error> {
+/// What a query finds, without the products themselves.
+struct Ids {
+    ids: Vec<u64>,
+    /// Dead letters of those whose id cannot be read.
+    nameless: Vec<RawItem>,
+    total: Option<u64>,
+}
+
+fn ids<T: Transport>(client: &Client<'_, T>, query: &Query<'_>) -> Result<Ids, Error> {
     let list = client.list("/v3/catalog/products", &light(query))?;
     let elements = list.elements()?;
-    let ids = elements.data.iter().filter_map(|element| element.fields().get("id").id()).collect();
-    Ok((ids, elements.total))
+    let (mut ids, mut nameless) = (Vec::new(), Vec::new());
+    for element in elements.data {
+        match element.fields().get("id").id() {
+            Some(id) => ids.push(id),
+            None => nameless.push(RawItem::unreadable(unidentified(element), id_missing())),
+        }
+    }
+    Ok(Ids { ids, nameless, total: elements.total })
 }
 
 fn light<'a>(query: &Query<'a>) -> Query<'a> {

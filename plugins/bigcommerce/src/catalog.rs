@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::client::{Client, Query};
 use crate::context::Context;
 use crate::failure::is_about_items;
-use crate::item::{Beside, Listed, VOLATILE};
+use crate::item::{Beside, Listed, VOLATILE, id_missing};
 use crate::{apart, details, inventory, names};
 use entrepot_guest::lenient::Raw;
 
@@ -193,6 +193,10 @@ pub(crate) fn by_ids<T: Transport>(
         texts.extend(elements.iter().map(|element| element.json().to_owned()));
     })?;
     let mut listed: Vec<_> = texts.iter().map(|text| Listed::of(Raw(Some(text)))).collect();
+    if listed.iter().any(|product| product.id.is_none()) {
+        // It may be any of those that are wanted, and what does not come counts as gone.
+        return Err(Error::Unavailable("BigCommerce answers with a product without a usable id".to_owned()));
+    }
     listed.retain(|product| product.id.is_some_and(|id| ids.contains(&id)));
     match joined(client, context, news, &listed, 0) {
         Err(Error::Unavailable(_) | Error::Other(_) | Error::NotFound) => {
@@ -210,7 +214,7 @@ pub(crate) fn joined<T: Transport>(
     attempt: u32,
 ) -> Result<Vec<RawItem>, Error> {
     let set_aside = attempt >= SET_ASIDE;
-    if !set_aside && !listed.iter().all(Listed::is_object) {
+    if !set_aside && !listed.is_empty() && !listed.iter().any(Listed::is_object) {
         return Err(Error::Unavailable("BigCommerce answered with a list of something else than products".to_owned()));
     }
     *news |= names::learn(client, context, listed)?;
@@ -228,13 +232,6 @@ pub(crate) fn joined<T: Transport>(
             beside.inventory = Some(stock.remove(&id).unwrap_or_default());
         }
         let mut problem = |path: &str, code: &str, message: &str| beside.problems.push(issue(path, code, message));
-        if product.id.is_none() {
-            problem(
-                "/product/id",
-                "id-missing",
-                "The store lists a product without a usable id; it cannot be imported.",
-            );
-        }
         if no_details.contains(&id) {
             problem(
                 "/options",
@@ -244,6 +241,9 @@ pub(crate) fn joined<T: Transport>(
         }
         if no_stock.contains(&id) {
             problem("/inventory", "inventory-unreadable", "BigCommerce fails when this product's stock is read.");
+        }
+        if product.id.is_none() {
+            beside.problems.push(id_missing());
         }
         product.item(context, beside)
     });

@@ -131,13 +131,9 @@ pub(crate) struct Elements<'a> {
 }
 
 impl List {
-    /// 204 is the empty list; whatever else stands in the place of a list is none.
+    /// An empty list has a body, too: an answer without one (204) is none, and does not make everything gone.
     pub(crate) fn of(response: Response) -> Result<Self, Error> {
-        let response = accepted(response)?;
-        if response.status == 204 {
-            return Ok(Self(r#"{"data":[],"meta":{"pagination":{"total":0}}}"#.to_owned()));
-        }
-        Ok(Self(json::text(response.body)?))
+        Ok(Self(json::text(accepted(response)?.body)?))
     }
 
     pub(crate) fn elements(&self) -> Result<Elements<'_>, Error> {

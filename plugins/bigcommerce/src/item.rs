@@ -25,6 +25,16 @@ const UNORDERED: [&str; 7] = [
 /// What an image is; the other sizes of it say nothing more.
 const IMAGE: [&str; 6] = ["id", "is_thumbnail", "sort_order", "description", "url_zoom", "url_standard"];
 
+/// What stands for the id of an element that has none that can be read.
+pub(crate) fn unidentified(element: Raw<'_>) -> String {
+    format!("unidentified:{:016x}", fingerprint(element.json().bytes()))
+}
+
+/// The problem of such an element.
+pub(crate) fn id_missing() -> Issue {
+    issue("/product/id", "id-missing", "The store lists a product without a usable id; it cannot be imported.")
+}
+
 /// A product as it was listed.
 #[derive(Debug)]
 pub(crate) struct Listed<'a> {
@@ -108,7 +118,7 @@ impl<'a> Listed<'a> {
         RawItem {
             source_id: match self.id {
                 Some(id) => id.to_string(),
-                None => format!("unidentified:{:016x}", fingerprint(self.raw.json().bytes())),
+                None => unidentified(self.raw),
             },
             updated_at: self.fields.get("date_modified").text().and_then(|text| time::parse(&text)),
             body,

@@ -49,7 +49,7 @@ pub fn fetch_page<T: Transport>(transport: &T, channel: &Channel, request: &Page
         let (read, bare) = rows(&client, state, size, &cursor, whole, request.attempt)?;
         let (count, results) = read.list()?;
         let rows: Vec<_> = results.into_iter().map(Row::of).collect();
-        if request.attempt < GIVE_UP && !rows.iter().all(Row::is_object) {
+        if request.attempt < GIVE_UP && !rows.is_empty() && !rows.iter().any(Row::is_object) {
             return Err(Error::Unavailable("Etsy answered with a list of something else than listings".to_owned()));
         }
         let marks: Vec<_> = rows.iter().map(Row::mark).collect();
@@ -63,7 +63,8 @@ pub fn fetch_page<T: Transport>(transport: &T, channel: &Channel, request: &Page
         let rows = &rows[from..];
         match cursor.phase {
             Phase::Sweep => {
-                page.listed = rows.iter().filter_map(|row| row.id).map(|id| id.to_string()).collect();
+                // What has no id that can be read is there all the same, and may be any of those that are missing.
+                page.listed = rows.iter().map(Row::source_id).collect();
                 // What Etsy counts in its lists as they are swept; the first one is swept twice and counts once.
                 page.total = cursor.counted(count).filter(|_| next.is_none());
             }

@@ -61,9 +61,8 @@ pub(crate) fn inventories<T: Transport>(
     let mut waiting: Vec<Vec<u64>> = ids.chunks(BATCH).rev().map(<[u64]>::to_vec).collect();
     while let Some(some) = waiting.pop() {
         let request = client.request(As::Shop, "/listings/batch/inventory", &[("listing_ids", &joined(&some))]);
-        let error = match client.get(&request) {
-            Ok(answer) => {
-                let missing = read(&answer, &some, &mut found)?;
+        let error = match client.get(&request).and_then(|answer| read(&answer, &some, &mut found)) {
+            Ok(missing) => {
                 match (missing.as_slice(), some.as_slice()) {
                     ([], _) => {}
                     ([_], [one]) => drop(found.insert(*one, Inventory::Without)),
@@ -93,7 +92,10 @@ pub(crate) fn inventories<T: Transport>(
 /// Puts what the answer holds into `found`; the ids that were asked for and are not in it.
 fn read(answer: &Answer, asked: &[u64], found: &mut HashMap<u64, Inventory>) -> Result<Vec<u64>, Error> {
     for listing in answer.list()?.1.into_iter().map(Raw::fields) {
-        let Some(id) = listing.get("listing_id").id().filter(|id| asked.contains(id)) else { continue };
+        let Some(id) = listing.get("listing_id").id() else { return Err(no_id()) };
+        if !asked.contains(&id) {
+            continue;
+        }
         let inventory = listing.get("inventory");
         let known = inventory.json().starts_with('{');
         found.insert(
@@ -177,10 +179,16 @@ pub(crate) fn rows(answer: &Answer) -> Vec<Row<'_>> {
 fn listing<T: Transport>(client: &Client<'_, T>, id: u64) -> Result<Option<Answer>, Error> {
     let request = client.request(As::Shop, &format!("/listings/{id}"), &[("includes", "Images,Videos")]);
     match client.get(&request) {
+        // Taken for the answer about another one, it would make this one gone.
+        Ok(answer) if rows(&answer).iter().all(|row| row.id.is_none()) => Err(no_id()),
         Ok(answer) => Ok(Some(answer)),
         Err(Error::NotFound) => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+fn no_id() -> Error {
+    Error::Unavailable("Etsy answers with a listing without a usable id".to_owned())
 }
 
 fn joined(ids: &[u64]) -> String {

@@ -83,6 +83,11 @@ impl<'a> Row<'a> {
         self.raw.json().starts_with('{')
     }
 
+    /// The listing's id, or what stands for one that cannot be read.
+    pub(crate) fn source_id(&self) -> String {
+        self.id.map_or_else(|| format!("unidentified:{:016x}", fingerprint(self.raw.json())), |id| id.to_string())
+    }
+
     pub(crate) fn mark(&self) -> Mark {
         Mark(self.id.unwrap_or_else(|| fingerprint(self.raw.json())), self.changed)
     }
@@ -105,7 +110,7 @@ impl<'a> Row<'a> {
             None => "Etsy lists something without a listing ID; it cannot be imported.".to_owned(),
         };
         RawItem {
-            source_id: format!("unidentified:{:016x}", fingerprint(self.raw.json())),
+            source_id: self.source_id(),
             updated_at: self.updated_at(),
             body: format!("{{\"listing\":{}}}", self.raw.json()),
             deleted: false,

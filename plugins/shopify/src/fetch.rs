@@ -83,7 +83,10 @@ fn within<T: Transport>(
         }
     };
     let mut items = Vec::with_capacity(nodes.len());
-    for mut product in nodes.into_iter().filter(|node| node.get("id").is_some()) {
+    for mut product in nodes.into_iter().filter(|node| !node.is_null()) {
+        if want(&product).is_none() {
+            return Err(no_id());
+        }
         complete(client, context, &mut product, sizes, budget)?;
         items.push(parts(product).item(context));
     }
@@ -119,7 +122,13 @@ fn nodes<T: Transport>(
 pub(crate) fn sizes<T: Transport>(client: &Client<'_, T>, ids: &[u64]) -> Result<Vec<Want>, Error> {
     let gids: Vec<_> = ids.iter().copied().map(gid::product).collect();
     let nodes = nodes(client, documents::PRODUCT_SIZES, json!({"ids": gids}), ids.len())?;
-    Ok(nodes.iter().filter_map(want).collect())
+    let there = nodes.iter().filter(|node| !node.is_null());
+    there.map(|node| want(node).ok_or_else(no_id)).collect()
+}
+
+/// Taken for one that does not exist, it would count as gone.
+fn no_id() -> Error {
+    Error::Unavailable("Shopify answers with a product without a usable id".to_owned())
 }
 
 /// A product's id and counts.

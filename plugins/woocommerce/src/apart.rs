@@ -5,7 +5,7 @@ use entrepot_guest::prelude::*;
 use crate::catalog::{GIVE_UP, HOPELESS, Reader, got, id_query, page as page_of};
 use crate::client::{List, Query};
 use crate::failure::{is_about_items, words};
-use crate::item::elements;
+use crate::item::{elements, id_missing, unidentified};
 use crate::pages::{Cursor, Got, fingerprint};
 use crate::sweep;
 
@@ -36,9 +36,9 @@ pub(crate) fn page<T: Transport>(
         Err(_) => return Err(error),
         Ok(list) => list,
     };
-    let ids: Vec<Option<u64>> = elements(&list.text)?.into_iter().map(sweep::id).collect();
-    let got = got(&list, ids.iter().copied(), ids.len());
-    let ids: Vec<u64> = ids.into_iter().flatten().collect();
+    let elements = elements(&list.text)?;
+    let got = got(&list, elements.iter().copied().map(sweep::id), elements.len());
+    let ids: Vec<u64> = elements.iter().copied().filter_map(sweep::id).collect();
     let (lists, failed) = halved(reader, &ids)?;
     let in_a_row = if failed.len() == ids.len() { cursor.failed.saturating_add(ids.len() as u8) } else { 0 };
     if (failed.len() == ids.len() && ids.len() >= ALL) || in_a_row > MOST_IN_A_ROW {
@@ -46,6 +46,8 @@ pub(crate) fn page<T: Transport>(
     }
     let mut items = reader.items_of(&lists, &ids, request.attempt)?;
     items.extend(failed.into_iter().map(|(id, why)| unreadable(id, &why)));
+    let nameless = elements.iter().copied().filter(|element| sweep::id(*element).is_none());
+    items.extend(nameless.map(|element| RawItem::unreadable(unidentified(element), id_missing())));
     let next = cursor.advance(size, got)?.map(|next| Cursor { failed: in_a_row, ..next });
     page_of(cursor, request, got, next, items)
 }
@@ -59,8 +61,10 @@ pub(crate) fn items<T: Transport>(
     let mut query = id_query(ids, reader.store.most);
     query.push(("_fields", "id".to_owned()));
     let Ok(list) = reader.client.list("/wc/v3/products", &query) else { return Err(error) };
-    let there: Vec<u64> =
-        elements(&list.text)?.into_iter().filter_map(sweep::id).filter(|id| ids.contains(id)).collect();
+    let there: Option<Vec<u64>> = elements(&list.text)?.into_iter().map(sweep::id).collect();
+    // One of them may be that.
+    let Some(mut there) = there else { return Err(error) };
+    there.retain(|id| ids.contains(id));
     let (lists, failed) = halved(reader, &there)?;
     if failed.len() == there.len() && there.len() >= ALL {
         return Err(error);

@@ -8,7 +8,7 @@ use entrepot_guest::{paging, time};
 use crate::apart;
 use crate::client::{Client, List, Query};
 use crate::failure::{is_about_items, is_too_many};
-use crate::item::{Listed, PRODUCT_FIELDS, elements};
+use crate::item::{Listed, PRODUCT_FIELDS, elements, id_missing};
 use crate::pages::{Cursor, Got, Phase, fingerprint};
 use crate::site::Site;
 use crate::store::Store;
@@ -21,7 +21,7 @@ const OVERLAP_MS: i64 = 2 * 60 * 1000;
 /// From this attempt on, a page that fails is read product by product, as far as it can be.
 const APART: u32 = 2;
 
-/// From this attempt on, an element that is no object is kept as a dead letter instead of taking the page for a broken one.
+/// From this attempt on, elements of which none is an object are kept as dead letters instead of taking the page for a broken one.
 pub(crate) const GIVE_UP: u32 = 3;
 
 /// From this attempt on, a single place at which the shop fails is passed by, though nobody knows what stands there.
@@ -83,7 +83,8 @@ fn products_page<T: Transport>(
             other => other?,
         };
         let listed: Vec<_> = elements(&list.text)?.into_iter().map(Listed::of).collect();
-        if request.attempt < GIVE_UP && !listed.iter().all(Listed::is_object) {
+        let products = listed.is_empty() || listed.iter().any(Listed::is_object);
+        if request.attempt < GIVE_UP && !products {
             return Err(Error::Unavailable("the shop answered with a list of something else than products".to_owned()));
         }
         let variations: usize = listed.iter().filter_map(Listed::variations).map(|ids| ids.len()).sum();
@@ -191,7 +192,10 @@ impl<T: Transport> Reader<'_, T> {
         let mut waiting: Vec<Vec<u64>> = ids.chunks(size).rev().map(<[u64]>::to_vec).collect();
         while let Some(some) = waiting.pop() {
             let list = self.products(id_query(&some, self.store.most))?;
-            let shown: Vec<u64> = elements(&list.text)?.into_iter().filter_map(sweep::id).collect();
+            let shown: Option<Vec<u64>> = elements(&list.text)?.into_iter().map(sweep::id).collect();
+            // It may be any of those that are wanted, and what does not come counts as gone.
+            let shown = shown
+                .ok_or_else(|| Error::Unavailable("the shop answers with a product without a usable id".to_owned()))?;
             let missing: Vec<u64> = some.iter().copied().filter(|id| !shown.contains(id)).collect();
             // Fewer came than the shop says there are of them: it gives no more at once.
             let more = list.total.is_some_and(|total| total as usize > shown.len() && total as usize <= some.len());
@@ -240,11 +244,7 @@ impl<T: Transport> Reader<'_, T> {
             let variations = parent.map(|parent| found.take(parent)).unwrap_or_default();
             let mut problems: Vec<_> = product.id.and_then(|id| found.problems.remove(&id)).into_iter().collect();
             if product.id.is_none() {
-                problems.push(issue(
-                    "/id",
-                    "id-missing",
-                    "The shop lists a product without a usable id; it cannot be imported.",
-                ));
+                problems.push(id_missing());
             }
             product.item(&variations, &self.store, problems)
         });

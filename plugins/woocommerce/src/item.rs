@@ -35,6 +35,16 @@ pub(crate) fn elements(list: &str) -> Result<Vec<Raw<'_>>, Error> {
     })
 }
 
+/// What stands for the id of an element that has none that can be read.
+pub(crate) fn unidentified(element: Raw<'_>) -> String {
+    format!("unidentified:{:016x}", fingerprint(element.json().bytes()))
+}
+
+/// The problem of such an element.
+pub(crate) fn id_missing() -> Issue {
+    issue("/id", "id-missing", "The shop lists a product without a usable id; it cannot be imported.")
+}
+
 /// A product as it was listed.
 #[derive(Debug)]
 pub(crate) struct Listed<'a> {
@@ -100,7 +110,7 @@ impl<'a> Listed<'a> {
         RawItem {
             source_id: match self.id {
                 Some(id) => id.to_string(),
-                None => format!("unidentified:{:016x}", fingerprint(self.raw.json().bytes())),
+                None => unidentified(self.raw),
             },
             updated_at: self.fields.get("date_modified_gmt").text().and_then(|text| time::parse(&text)),
             body,

@@ -9,7 +9,7 @@ use entrepot_guest::{log, paging};
 use crate::catalog::HOPELESS;
 use crate::client::{AT_ONCE, Client};
 use crate::failure::is_about_items;
-use crate::item::elements;
+use crate::item::{elements, unidentified};
 use crate::pages::{Cursor, Got, LARGEST, Phase, fingerprint, same_page_again};
 use entrepot_guest::lenient::Raw;
 
@@ -56,9 +56,12 @@ pub(crate) fn page<T: Transport>(
         // The first page of a pass sets what the others are compared with; the products' pages were earlier.
         moved |= next.offset > 0 && total.is_some() && next.total.is_some() && total != next.total;
         next.total = if got.items == 0 { next.total } else { total };
-        for id in elements.into_iter().filter_map(id) {
-            if known.insert(id) {
-                ids.push(id.to_string());
+        for element in elements {
+            match id(element) {
+                Some(id) if !known.insert(id) => {}
+                Some(id) => ids.push(id.to_string()),
+                // Something is there, and may be any of those that are missing.
+                None => ids.push(unidentified(element)),
             }
         }
         let capped = next.cap;

@@ -136,7 +136,7 @@ pub(crate) fn page(page: items::Page) -> Page {
     let (next, context) = (next.map(storable), context.map(storable));
     let mut items: Vec<RawItem> = items.into_iter().map(raw_item).collect();
     let (listed, unusable): (Vec<String>, Vec<String>) =
-        listed.into_iter().filter(|id| !id.is_empty()).map(storable).partition(|id| id.len() <= LONGEST_ID);
+        listed.into_iter().map(storable).partition(|id| (1..=LONGEST_ID).contains(&id.len()));
     items.extend(unusable.into_iter().map(|source_id| {
         let item = RawItem { source_id, updated_at: None, body: String::new(), deleted: false, problems: Vec::new() };
         identified(item)
@@ -283,7 +283,8 @@ mod tests {
         assert_eq!(page.listed, ["1"]);
         let codes: Vec<_> =
             page.items.iter().map(|item| item.problems.first().map(|issue| issue.code.as_str())).collect();
-        assert_eq!(codes, [Some("source-id-too-long"), Some("source-id-missing"), None, Some("source-id-too-long")]);
+        let (long, missing) = (Some("source-id-too-long"), Some("source-id-missing"));
+        assert_eq!(codes, [long, missing, None, long, missing], "what is only listed as well");
         assert!(page.items.iter().all(|item| item.source_id.len() <= LONGEST_ID));
         assert_eq!(page.items[0].source_id, page.items[3].source_id, "the same id is the same item");
     }

@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use entrepot_admission::Generation;
+use entrepot_domain::catalog::limits::UNIDENTIFIED;
 use entrepot_domain::clock::Timestamp;
-use entrepot_domain::grants::{BoundGrant, ByteSize, Settings};
+use entrepot_domain::grants::{BoundGrant, ByteSize, OAuth, Settings};
 use entrepot_domain::{ChannelId, RunId, TenantId};
 use entrepot_egress::{Session, SessionSpec};
-use entrepot_runtime::{AdapterError, CallError, ChannelView};
+use entrepot_runtime::{AdapterError, CallError, ChannelView, RawItem};
 use entrepot_store::Scoped;
 use entrepot_vault::OpenSecrets;
 use serde_json::Value;
@@ -44,11 +45,33 @@ impl OpenChannel {
         self.secrets.iter().all(|(known, _)| known != name)
     }
 
+    pub(crate) fn can_renew(&self, oauth: &OAuth) -> bool {
+        entrepot_egress::can_renew(oauth, self.secrets.as_ref())
+    }
+
     /// What its calls download belongs to that run.
     pub(crate) fn for_run(mut self, sync: &Sync, run: &RunId) -> Self {
         let limit = self.bound.limits.or_defaults().files.map_or(0, ByteSize::bytes);
         self.view.files = Some(sync.parts().spools.of(run, limit));
         self
+    }
+
+    /// Items by their ids; what is not in the answer does not exist. Where one came that nobody can identify, it may be any of those
+    /// that are missing, so that is no answer.
+    pub(crate) async fn fetch_items(
+        &self,
+        session: &Session,
+        context: Option<String>,
+        ids: Vec<String>,
+    ) -> Result<Vec<RawItem>, CallError> {
+        let items = self.generation.adapter.fetch_items(&self.view, session.clone(), context, ids.clone()).await?;
+        let came = |id: &String| items.iter().any(|item| item.source_id == *id);
+        if items.iter().any(|item| item.source_id.starts_with(UNIDENTIFIED)) && !ids.iter().all(came) {
+            let why =
+                "the shop shows an item whose id cannot be read in the place of one that was asked for".to_owned();
+            return Err(CallError::Adapter(AdapterError::Unavailable(why)));
+        }
+        Ok(items)
     }
 
     /// A budget and counters of its own for one unit of work.

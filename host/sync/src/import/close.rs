@@ -27,10 +27,20 @@ struct Verdict {
     state: RunState,
     failure: Option<String>,
     gone: Vec<String>,
+    /// Dead letters of what could not be identified, and was not shown again: no products.
+    nameless: Vec<String>,
     /// With `gone`, what was deleted within a day.
     deletions: Deletions,
     /// In the place of `gone`: too much for nobody to be asked.
     held_back: Option<HeldBack>,
+}
+
+impl Verdict {
+    /// Nothing is gone.
+    fn of(state: RunState, failure: Option<String>) -> Self {
+        let (gone, nameless, deletions) = (Vec::new(), Vec::new(), Deletions::default());
+        Self { state, failure, gone, nameless, deletions, held_back: None }
+    }
 }
 
 impl Sync {
@@ -64,16 +74,9 @@ impl Sync {
         counts: Counts,
         seen: &Seen,
     ) -> Result<Verdict, StoreError> {
-        let nothing = || Verdict {
-            state: RunState::Completed,
-            failure: None,
-            gone: Vec::new(),
-            deletions: Deletions::default(),
-            held_back: None,
-        };
-        let incomplete = |why| Verdict { state: RunState::Incomplete, failure: Some(why), ..nothing() };
         if let Some(shortfall) = counts.shortfall() {
-            return Ok(incomplete(format!("{shortfall}; nothing was deleted. Import again to look for them")));
+            let failure = format!("{shortfall}; nothing was deleted. Import again to look for them");
+            return Ok(Verdict::of(RunState::Incomplete, Some(failure)));
         }
         let patience = self.parts().options.database_patience;
         let gone = match row.scope() {
@@ -81,11 +84,15 @@ impl Sync {
             RunScope::ChangedSince(_) => self.said_to_be_gone(scoped, channel, row, seen).await?,
             RunScope::Stock(_) => {
                 let names = scoped.first_listed(&row.run_id()).await?;
-                return Ok(Verdict { failure: stock::unknown(seen.listed.len(), names), ..nothing() });
+                return Ok(Verdict::of(RunState::Completed, stock::unknown(seen.listed.len(), names)));
             }
         };
+        let (nameless, gone): (Vec<_>, Vec<_>) = gone.into_iter().partition(|id| id.starts_with(UNIDENTIFIED));
         if gone.is_empty() {
-            return Ok(nothing());
+            return Ok(Verdict { nameless, ..Verdict::of(RunState::Completed, None) });
+        }
+        if seen.unidentified {
+            return Ok(Verdict { nameless, ..Verdict::of(RunState::Incomplete, Some(doubted(gone.len()))) });
         }
         let wanted = with_patience(patience, || self.deletions_with(scoped, &channel.id, gone.len())).await?;
         let sure = row.may_delete.is_some_and(|most| i64::try_from(gone.len()).is_ok_and(|gone| gone <= most));
@@ -100,11 +107,12 @@ impl Sync {
                 sample,
             };
             let failure = Some(asked(row, &name, &held_back, wanted.by_now.deleted));
-            return Ok(Verdict { state: RunState::Incomplete, failure, held_back: Some(held_back), ..nothing() });
+            let held_back = Some(held_back);
+            return Ok(Verdict { nameless, held_back, ..Verdict::of(RunState::Incomplete, failure) });
         }
         // Whoever is sure of it begins a new day.
         let deletions = if sure { Deletions::default() } else { wanted.by_now };
-        Ok(Verdict { gone, deletions, ..nothing() })
+        Ok(Verdict { gone, nameless, deletions, ..Verdict::of(RunState::Completed, None) })
     }
 
     /// What pages of a delta said is gone, as far as it is here and nothing newer of it came meanwhile.
@@ -160,6 +168,15 @@ impl Sync {
     }
 }
 
+/// Why nothing was deleted although so many did not come: one of them may be what nobody could identify.
+fn doubted(gone: usize) -> String {
+    let products = if gone == 1 { "1 product".to_owned() } else { format!("{gone} products") };
+    format!(
+        "{products} did not come, and something came whose id cannot be read, which may be one of them; nothing was deleted. Mend that in \
+         the shop (see the dead letters) and import again"
+    )
+}
+
 /// Why nothing was deleted, how to see what would have been, and how to allow just that. `deleted`: within a day, with these.
 fn asked(row: &RunRow, name: &str, held_back: &HeldBack, deleted: i64) -> String {
     let HeldBack { gone, of, most, .. } = held_back;
@@ -188,7 +205,7 @@ async fn finish(
     if let Some(held_back) = &verdict.held_back {
         tx.hold_back(run, held_back).await?;
     }
-    for ids in verdict.gone.chunks(DELETE_AT_ONCE) {
+    for ids in verdict.gone.chunks(DELETE_AT_ONCE).chain(verdict.nameless.chunks(DELETE_AT_ONCE)) {
         tx.delete_items(&channel.id, ids).await?;
     }
     if !verdict.gone.is_empty() {

@@ -41,8 +41,8 @@ impl Sync {
         let mut known = HashSet::new();
         underway.page.listed.retain(|id| known.insert(id.clone()));
         let shown: HashSet<&str> = underway.page.items.iter().map(|item| item.source_id.as_str()).collect();
-        let missing =
-            underway.page.listed.iter().filter(|id| !hand.seen.items.contains(id) && !shown.contains(id.as_str()));
+        let fits = |id: &String| !id.starts_with(UNIDENTIFIED) && !shown.contains(id.as_str());
+        let missing = underway.page.listed.iter().filter(|id| fits(id) && !hand.seen.items.contains(id));
         let mut missing: VecDeque<String> = missing.cloned().collect();
         let context = underway.page.context.clone().or_else(|| hand.position.context.as_deref().map(str::to_owned));
         let session = hand.channel.session_of_page(self, &hand.run, hand.position.cursor.as_deref());
@@ -55,8 +55,7 @@ impl Sync {
             }
             let ids: Vec<String> = missing.drain(..size.min(missing.len())).collect();
             let waited = Instant::now();
-            let adapter = &hand.channel.generation.adapter;
-            let answer = adapter.fetch_items(&hand.channel.view, session.clone(), context.clone(), ids.clone()).await;
+            let answer = hand.channel.fetch_items(&session, context.clone(), ids.clone()).await;
             hand.counts.spent.fetching += micros(waited);
             match answer {
                 Ok(items) => {
@@ -96,8 +95,7 @@ impl Sync {
         let (session, context) = (channel.session(self), hand.position.context.as_deref().map(str::to_owned));
         let waited = Instant::now();
         for ids in unread.chunks(AGAIN_AT_ONCE) {
-            let adapter = &channel.generation.adapter;
-            match adapter.fetch_items(&channel.view, session.clone(), context.clone(), ids.to_vec()).await {
+            match channel.fetch_items(&session, context.clone(), ids.to_vec()).await {
                 Ok(items) => underway.page.items.extend(items),
                 Err(error) if is_about_the_item(&error) => {}
                 Err(_) => break,

@@ -150,7 +150,7 @@ impl Sync {
             let ids: Vec<String> = chunk.iter().map(|(id, _)| id.clone()).collect();
             let answer = match &stop {
                 Some(error) => Err(error.clone()),
-                None => channel.generation.adapter.fetch_items(&channel.view, session.clone(), None, ids).await,
+                None => channel.fetch_items(&session, None, ids).await,
             };
             match answer {
                 Ok(items) => draft.answered(chunk, items),

@@ -94,10 +94,10 @@ fn totals_that_lie_end_nothing_early() {
 fn nothing_at_all_is_an_empty_store() {
     let empty = Run::of(&Shop::of(0)).unwrap();
     assert_eq!((empty.items.len(), empty.declared, empty.pages), (0, Some(0), 1));
-    let shop = Shop::of(0).twisted(|_, asked| {
+    let shop = Shop::of(3).twisted(|_, asked| {
         is_list(asked).then(|| Ok(Response { status: 204, headers: vec![], body: vec![], retry_after: None }))
     });
-    assert_eq!(Run::of(&shop).unwrap().items.len(), 0);
+    assert!(matches!(Run::of(&shop), Err(Error::Unavailable(_))), "no body is no empty list");
 }
 
 #[test]
@@ -153,6 +153,24 @@ fn a_product_without_an_id_is_a_dead_letter() {
     let run = Run::of(&Shop::new(vec![simple(1), odd, simple(3)])).unwrap();
     let odd = run.items.values().find(|item| item.source_id.starts_with("unidentified:")).unwrap();
     assert_eq!((run.items.len(), odd.problems[0].code.as_str()), (3, "id-missing"));
+}
+
+#[test]
+fn a_row_that_is_null_is_a_dead_letter_and_answers_by_id_with_one_are_none() {
+    let shop = Shop::of(3).twisted(|shop, asked| {
+        if asked.path != "/v3/catalog/products" {
+            return None;
+        }
+        let mut body: Value = serde_json::from_slice(&shop.answer(asked).body).ok()?;
+        let row = body["data"].as_array_mut()?.iter_mut().find(|row| row["id"] == 2)?;
+        *row = if asked.get("id:in").is_some() { json!({"id": null}) } else { Value::Null };
+        Some(Ok(testing::json(200, &body.to_string())))
+    });
+    let run = Run::of(&shop).unwrap();
+    let odd: Vec<_> = run.items.keys().filter(|id| id.starts_with("unidentified:")).collect();
+    assert_eq!((run.items.len(), odd.len(), run.retries), (3, 1, 0));
+    let error = fetch_items(&shop, &channel(), None, &["1".into(), "2".into()]);
+    assert!(matches!(error, Err(Error::Unavailable(_))), "{error:?}");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Runs over a shop that stands still, and the requests they take.
 
 use entrepot_guest::prelude::*;
-use entrepot_plugin_etsy::catalog::fetch_page;
+use entrepot_plugin_etsy::catalog::{fetch_items, fetch_page};
 use serde_json::{Value, json};
 
 use crate::shop::{Run, SHOP, STATES, Shop, channel, first, listing, ok, since, status};
@@ -95,6 +95,32 @@ fn an_element_without_an_id_is_not_lost() {
     let run = Run::of(&shop).unwrap();
     let odd: Vec<_> = run.items.values().filter(|item| item.source_id.starts_with("unidentified:")).collect();
     assert_eq!((run.items.len(), odd.len(), odd[0].problems[0].code.as_str()), (3, 1, "id-missing"));
+}
+
+#[test]
+fn an_id_that_is_no_number_of_ours_is_listed_as_something() {
+    for id in [Value::Null, serde_json::from_str("123456789012345678901234567890").unwrap()] {
+        let shop = Shop::of(3);
+        shop.change(2, |one| one["listing_id"] = id.clone());
+        let run = Run::of(&shop).unwrap();
+        assert_eq!(run.listed.iter().filter(|id| id.starts_with("unidentified:")).count(), 1, "{id}");
+        let odd = run.items.keys().filter(|id| id.starts_with("unidentified:")).count();
+        assert_eq!((run.items.len(), odd), (3, 1), "{id}");
+    }
+}
+
+#[test]
+fn a_single_answer_without_an_id_is_no_answer() {
+    let shop = Shop::of(3).twisted(|_, asked| {
+        let row = r#"{"listing_id":null,"title":"Mug"}"#;
+        match asked.route.as_str() {
+            "/listings/batch" => Some(Ok(status(200, &format!(r#"{{"count":1,"results":[{row}]}}"#)))),
+            "/listings/2" => Some(Ok(status(200, row))),
+            _ => None,
+        }
+    });
+    let error = fetch_items(&shop, &channel(), None, &["2".into()]);
+    assert!(!matches!(error, Ok(ref items) if items.iter().all(|item| item.problems.is_empty())), "{error:?}");
 }
 
 #[test]

@@ -260,11 +260,11 @@ impl Run {
             run.items.extend(page.items.into_iter().map(|item| (item.source_id.clone(), item)));
             let missed: Vec<_> = page.listed.iter().filter(|id| !run.items.contains_key(*id)).cloned().collect();
             let fetched = fetch_items(shop, &channel(), run.context.as_deref(), &missed)?;
-            run.listed.extend(
-                page.listed
-                    .into_iter()
-                    .filter(|id| !missed.contains(id) || fetched.iter().any(|item| item.source_id == *id)),
-            );
+            run.listed.extend(page.listed.into_iter().filter(|id| {
+                id.starts_with("unidentified:")
+                    || !missed.contains(id)
+                    || fetched.iter().any(|item| item.source_id == *id)
+            }));
             run.items.extend(fetched.into_iter().map(|item| (item.source_id.clone(), item)));
             run.declared = page.total.or(run.declared);
             let Some(next) = page.next else { return Ok(run) };

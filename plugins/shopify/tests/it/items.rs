@@ -211,6 +211,23 @@ fn another_number_of_nodes_is_no_answer() {
     }
 }
 
+#[test]
+fn a_product_whose_id_cannot_be_read_is_not_taken_for_one_that_does_not_exist() {
+    let goods = Goods { variants: |_| Some(1) };
+    for odd in ["ProductSizes", "ProductsById"] {
+        let host = shop(|name, variables| {
+            let answer = goods.answer(name, variables);
+            if name != odd {
+                return answer;
+            }
+            let mut body: Value = serde_json::from_slice(&answer.body).unwrap();
+            body["data"]["nodes"][1]["id"] = Value::Null;
+            status(200, body.to_string())
+        });
+        assert!(matches!(fetch(&host, &[1, 2, 3]), Err(Error::Unavailable(_))), "{odd}");
+    }
+}
+
 fn throttled() -> Response {
     let cost = json!({"requestedQueryCost": 800, "throttleStatus": {"maximumAvailable": 2000.0, "currentlyAvailable": 750.0, "restoreRate": 100.0}});
     status(200, json!({"errors": [{"message": "Throttled", "extensions": {"code": "THROTTLED"}}], "extensions": {"cost": cost}}).to_string())

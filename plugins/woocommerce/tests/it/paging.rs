@@ -4,9 +4,9 @@ use std::cell::Cell;
 
 use entrepot_guest::prelude::*;
 use entrepot_plugin_woocommerce::catalog::{fetch_items, fetch_page};
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::shop::{Run, Shop, channel, first, simple};
+use crate::shop::{Run, Shop, channel, first, ok, simple};
 
 fn list_page(asked: &crate::shop::Asked) -> Option<usize> {
     let list = asked.route == "/wc/v3/products" && asked.query.get("_fields").is_some_and(|fields| fields != "id");
@@ -152,6 +152,43 @@ fn an_element_without_an_id_is_not_lost() {
     let run = Run::of(&Shop::new(products)).unwrap();
     let odd: Vec<_> = run.items.values().filter(|item| item.source_id.starts_with("unidentified:")).collect();
     assert_eq!((run.items.len(), odd.len(), odd[0].problems[0].code.as_str()), (3, 1, "id-missing"));
+    assert_eq!(run.listed.iter().filter(|id| id.starts_with("unidentified:")).count(), 1, "it is there");
+}
+
+#[test]
+fn a_row_that_is_null_is_a_dead_letter_in_every_size_of_page() {
+    // On every page, as a filter does it that gives back nothing for the first product of a list.
+    let shop = Shop::of(250).twisted(|shop, asked| {
+        let mut rows: Vec<Value> = serde_json::from_slice(&shop.answer(asked).body).ok()?;
+        let whole = asked.query.get("_fields")?.contains("name");
+        *rows.first_mut().filter(|_| whole && asked.route == "/wc/v3/products")? = Value::Null;
+        let body = json!(rows).to_string().into_bytes();
+        Some(Ok(Response { body, ..shop.answer(asked) }))
+    });
+    let mut pages = 0;
+    let mut request = first();
+    loop {
+        let page = fetch_page(&shop, &channel(), &request).unwrap();
+        pages += 1;
+        if page.items.is_empty() || pages == 3 {
+            break;
+        }
+        assert_eq!(page.items.iter().filter(|item| item.source_id.starts_with("unidentified:")).count(), 1);
+        request = PageRequest { cursor: page.next, context: page.context.or(request.context), ..first() };
+    }
+    assert_eq!(pages, 3);
+}
+
+#[test]
+fn answers_by_id_in_which_one_cannot_be_identified_are_none() {
+    let shop = Shop::of(5).twisted(|shop, asked| {
+        asked.query.get("include")?;
+        let mut rows: Vec<Value> = serde_json::from_slice(&shop.answer(asked).body).ok()?;
+        rows.first_mut()?["id"] = Value::Null;
+        Some(Ok(ok(&json!(rows))))
+    });
+    let error = fetch_items(&shop, &channel(), None, &["1".into(), "2".into()]);
+    assert!(matches!(error, Err(Error::Unavailable(_))), "{error:?}");
 }
 
 #[test]
