@@ -17,8 +17,7 @@ pub struct Removed {
 impl Admission {
     /// Refused while it is in use or tried on some channels. The log keeps what it was and what was granted to it.
     pub async fn remove(&self, adapter: &str, version: &str, by: &str) -> Result<Removed, AdmissionError> {
-        let mut tx = self.db().begin().await?;
-        tx.audit_head().await?;
+        let mut tx = self.begin_at_the_end().await?;
         let row = self.db().adapter_version(adapter, version).await?;
         let Some(row) = row else {
             self.check_known(adapter).await?;

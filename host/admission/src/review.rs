@@ -162,7 +162,7 @@ impl Admission {
     /// Puts what was tried on a share of the channels in use for all.
     pub async fn promote(&self, adapter: &str, by: &str) -> Result<Grant, AdmissionError> {
         self.check_known(adapter).await?;
-        let mut tx = self.db().begin().await?;
+        let mut tx = self.begin_at_the_end().await?;
         let canary = self.before(&mut tx, adapter).await?.and_then(|before| before.head.canary);
         let (tried, _) = canary.ok_or_else(|| AdmissionError::NoCanary(adapter.to_owned()))?;
         let row = tx.grant(adapter, tried).await?;
