@@ -14,7 +14,7 @@ fn sweep() -> Matcher {
     Matcher::path("/wc/v3/products?").with("_fields=id&status=any")
 }
 
-fn body(rows: &[&str]) -> Fault {
+fn answer(rows: &[&str]) -> Fault {
     Fault::Body(format!("[{}]", rows.join(",")).into_bytes())
 }
 
@@ -31,8 +31,8 @@ on_both! {
         let ids: Vec<String> = store.product_ids().iter().map(u64::to_string).collect();
         let (second, third) = (row(&ids[1]), format!(r#"{{"id":{}}}"#, ids[2]));
         for odd in [row("null"), row("123456789012345678901234567890"), "null".to_owned()] {
-            server.inject(page(), body(&[&odd, &second]));
-            server.inject(sweep(), body(&[r#"{"id":null}"#, &format!(r#"{{"id":{}}}"#, ids[1]), &third]));
+            server.inject(page(), answer(&[&odd, &second]));
+            server.inject(sweep(), answer(&[r#"{"id":null}"#, &format!(r#"{{"id":{}}}"#, ids[1]), &third]));
             let run = app.import().await;
             assert_eq!((run.state, run.deleted, run.dead_letters), (RunState::Incomplete, 0, 1), "{odd}: {run:?}");
             let why = run.failure.unwrap_or_default();
@@ -55,7 +55,7 @@ on_both! {
         app.connect(&server.base_url, &store.key()).await;
         assert_eq!(app.import().await.created, 3);
         let listed: Vec<String> = store.product_ids().iter().skip(1).map(|id| format!(r#"{{"id":{id}}}"#)).collect();
-        server.inject(sweep(), body(&[r#"{"id":null}"#, &listed[0], &listed[1]]));
+        server.inject(sweep(), answer(&[r#"{"id":null}"#, &listed[0], &listed[1]]));
         let run = app.import().await;
         assert_eq!((run.state, run.deleted, run.unchanged), (RunState::Incomplete, 0, 3), "{run:?}");
         server.heal();
