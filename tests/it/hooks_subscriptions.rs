@@ -217,7 +217,7 @@ on_both! {
         for _ in 0..7 {
             shop.store.delivered(&delivery, 500);
         }
-        app.clock().advance(61 * 60 * 1000);
+        app.pass(2, &shop.store);
         assert_eq!(app.host.sync.mend_subscriptions().await.expect("looked"), 1);
         assert_eq!(active(&shop.store), 3, "it is left switched off");
         let channel = listed(&app).await;

@@ -148,6 +148,7 @@ pub async fn conformance(kit: &Kit, cases: &[Case]) -> Result<Vec<Check>> {
     Ok(checks)
 }
 
+pub use listings::sell_and_end;
 pub(crate) use listings::{end_twice, offer_twice, push_thrice};
 pub(crate) use paging::ask_by_id;
 pub(crate) use subscriptions::subscribe_and_back;

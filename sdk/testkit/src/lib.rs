@@ -10,7 +10,7 @@ pub mod recording;
 mod replay;
 
 pub use case::{Case, Expect, import};
-pub use conformance::{Check, conformance};
+pub use conformance::{Check, conformance, sell_and_end};
 pub use fault::{Fault, FaultKind};
 pub use kit::{Kit, Login, Shop, Walk};
 pub use needed::Part;

@@ -8,7 +8,7 @@ use clap::Args;
 use entrepot_domain::grants::{ACCESS_TOKEN, Operation, REFRESH_TOKEN};
 use entrepot_domain::run::RunScope;
 use entrepot_domain::usage::UseKind;
-use entrepot_testkit::{Case, Kit, Part};
+use entrepot_testkit::{Case, Kit, Part, sell_and_end};
 
 use super::subject::Subject;
 
@@ -79,6 +79,9 @@ async fn used(kit: &Kit, cases: &[Case]) -> Result<Used> {
         {
             drop(shop.subscriptions().await);
             drop(shop.unsubscribe(made.into_iter().map(|subscription| subscription.id).collect()).await);
+        }
+        if kit.has("listings/push-listing") {
+            sell_and_end(&shop, case).await;
         }
         used.parts.extend(kit.needed(&case.login, &replay)?);
         for (of, _) in shop.ledger().take() {

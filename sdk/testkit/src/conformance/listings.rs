@@ -4,6 +4,7 @@ use entrepot_domain::catalog::Inventory;
 use entrepot_runtime::{Listing, Offer, Receipt};
 
 use super::{Outcome, Subject, recorded, told};
+use crate::case::Case;
 use crate::kit::Shop;
 
 /// Goods that can be put on sale are not refused, and nobody is asked about them.
@@ -70,6 +71,16 @@ pub(super) async fn ended(subject: &Subject<'_>) -> Outcome {
         ended?;
     }
     Ok(format!("{} listings, each ended twice", subject.case.listings.len()))
+}
+
+/// Does with a case's listings what recordings have of them, as far as that goes: for who looks at what is used.
+pub async fn sell_and_end(shop: &Shop, case: &Case) {
+    for listing in &case.listings {
+        if let Ok([receipt, ..]) = push_thrice(shop, listing).await {
+            drop(offer_twice(shop, listing, &receipt).await);
+            drop(end_twice(shop, listing, &receipt).await);
+        }
+    }
 }
 
 /// The number of offers. In the order in which recordings are made, after [`push_thrice`].
