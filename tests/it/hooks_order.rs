@@ -90,27 +90,6 @@ on_both! {
         assert_eq!(available(&app, id).await, 5);
     }
 
-    /// A delivery that was on its way while its product was fetched, and came after that.
-    async fn a_number_from_before_a_fetch_does_not_replace_what_was_fetched(app: App) {
-        let shop = shop(&app, 1).await;
-        let id = shop.store.insert(Product::simple("Counted").priced("3.00").stocked(7));
-        app.import().await;
-        app.pass(1, &shop.store);
-        let before = app.clock().now() - 10 * MINUTE;
-        shop.store.update(id, |product| product.stock_quantity = Some(3));
-        drop(shop.store.deliveries());
-        assert_eq!(app.import().await.state, RunState::Completed);
-        assert_eq!(available(&app, id).await, 3);
-        tell(&app, &shop.channel, "late", Some(before), level(id, 5)).await;
-        work(&app.host, &shop.channel).await;
-        assert_eq!(available(&app, id).await, 3, "the shop was asked");
-        // What happens after the fetch is applied as it is told.
-        app.pass(1, &shop.store);
-        tell(&app, &shop.channel, "new", Some(app.clock().now()), level(id, 2)).await;
-        work(&app.host, &shop.channel).await;
-        assert_eq!(available(&app, id).await, 2);
-    }
-
     /// A backup was restored, or a clock set right.
     async fn what_was_asked_for_just_now_is_the_state_whatever_date_it_bears(app: App) {
         let shop = shop(&app, 5).await;

@@ -14,7 +14,7 @@ pub struct KnownLevel {
     pub available: i64,
     /// Of when the number is, by the clock of this host.
     pub set_at: Timestamp,
-    /// The marketplace's own date, where it was told with one and not fetched since.
+    /// The latest date of the marketplace's own that it was told with, if any.
     pub told_at: Option<Timestamp>,
     /// The marketplace's id of the item that its product came of.
     pub product: String,
@@ -62,7 +62,8 @@ const OUTDATE: [&str; 2] = change_by_ids!(
      WHERE tenant_id = $1 AND channel_id = $2 AND product_id",
     ""
 );
-const SET: &str = of_item!("UPDATE inventory_levels SET available = $5, set_at = $10, told_at = $8 WHERE");
+const SET: &str =
+    of_item!("UPDATE inventory_levels SET available = $5, set_at = $10, told_at = COALESCE($8, told_at) WHERE");
 /// No hash of anything.
 const OUTDATED: [u8; 32] = [0; 32];
 

@@ -94,7 +94,7 @@ impl Sync {
         let levels = scoped
             .known_levels(&channel.id, &plan.stock.keys().map(|(item, _)| item.as_str()).collect::<Vec<_>>())
             .await?;
-        let products = stock::settle_ties(&mut plan, &levels, &pending, channel.clock_ahead, &mut ask);
+        let products = stock::settle_ties(&mut plan, &levels, &mut ask);
         let answered = BTreeSet::new();
         let mut draft =
             Draft { known, plan: &mut plan, items, gone: Vec::new(), shown, failed, fates, until, answered };

@@ -13,30 +13,19 @@ use crate::channels::OpenChannel;
 /// Item and place.
 type Level = (String, String);
 
-/// Dates of answers count seconds, and an answer takes its time.
-const UNSURE_MS: i64 = 2_000;
-
-/// Of two numbers of the same moment only the shop knows which is the later one, and so it does of a number whose date lies before its
-/// product was fetched: their products are asked for instead. `ahead`: of our clock is the shop's. Which products have the levels that
-/// are told of.
+/// Of two numbers of the same moment only the shop knows which is the later one: their products are asked for instead. Which products
+/// have the levels that are told of.
 pub(super) fn settle_ties(
     plan: &mut Plan,
     levels: &[KnownLevel],
-    pending: &[Pending],
-    ahead: i64,
     ask: &mut BTreeMap<String, Sources>,
 ) -> HashMap<Level, BTreeSet<String>> {
     let mut products: HashMap<Level, BTreeSet<String>> = HashMap::new();
     let mut ties = BTreeSet::new();
-    for KnownLevel { item, location_id, available, set_at, told_at, product } in levels {
+    for KnownLevel { item, location_id, available, told_at, product, .. } in levels {
         let level = (item.clone(), location_id.clone());
         if let Some(number) = plan.stock.get(&level) {
-            let unsure = number.at.is_some_and(|at| match told_at {
-                Some(told_at) => at == *told_at,
-                // What came before the fetch is older than it, whatever its date.
-                None => at <= set_at + ahead + UNSURE_MS && came(number, pending) >= Some(*set_at),
-            });
-            if number.tie || unsure && number.available != *available {
+            if number.tie || (number.at.is_some() && number.at == *told_at && number.available != *available) {
                 ties.insert(level.clone());
             }
             products.entry(level).or_default().insert(product.clone());
@@ -72,6 +61,7 @@ pub(super) fn leave_to_fetched(
 }
 
 /// False: there is no such level, or what is known of it is newer: a number with a later date, or what was fetched after this one came.
+/// Its date is not held against the moment of a fetch: these are two clocks.
 pub(super) async fn set(
     tx: &mut ScopedTx,
     channel: &OpenChannel,
@@ -81,14 +71,11 @@ pub(super) async fn set(
 ) -> Result<bool, StoreError> {
     match number.at {
         Some(at) => {
-            let told = Told { at: Some(at), until, as_of: came(number, pending).unwrap_or(until) };
+            let came =
+                number.by.iter().filter_map(|index| pending.get(*index)).map(|delivery| delivery.received_at).max();
+            let told = Told { at: Some(at), until, as_of: came.unwrap_or(until) };
             tx.set_stock_told(&channel.id, item, location, number.available, told).await
         }
         None => tx.set_stock(&channel.id, item, location, number.available).await,
     }
-}
-
-/// When the last of the deliveries that tell of the number was received.
-fn came(number: &Number, pending: &[Pending]) -> Option<Timestamp> {
-    number.by.iter().filter_map(|index| pending.get(*index)).map(|delivery| delivery.received_at).max()
 }
