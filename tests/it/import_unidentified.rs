@@ -1,6 +1,7 @@
 //! Something comes and nobody can tell which item it is. It may be any of those that did not come, so nothing is deleted.
 
-use entrepot_domain::run::RunState;
+use entrepot_domain::run::{RunScope, RunState};
+use entrepot_sync::StartOptions;
 use entrepot_test_support::server::{Fault, Matcher};
 use entrepot_test_support::woocommerce::{Seed, Store, serve};
 use entrepot_tests::on_both;
@@ -58,10 +59,29 @@ on_both! {
         server.inject(sweep(), answer(&[r#"{"id":null}"#, &listed[0], &listed[1]]));
         let run = app.import().await;
         assert_eq!((run.state, run.deleted, run.unchanged), (RunState::Incomplete, 0, 3), "{run:?}");
+        let why = run.failure.unwrap_or_default();
+        assert!(why.contains("whose id cannot be read") && why.contains("--allow-mass-deletion=1"), "{why}");
         server.heal();
         // One that is gone while everything can be read is deleted as ever.
         store.trash(store.product_ids()[0]);
         let run = app.import().await;
+        assert_eq!((run.state, run.deleted), (RunState::Completed, 1), "{run:?}");
+    }
+
+    /// A shop may never put such a row in order: who has looked at what is gone says so.
+    async fn who_has_looked_may_have_it_deleted_all_the_same(app: App) {
+        let store = Store::generate(Seed { products: 3, variable_share: 0.0, seed: 5 });
+        let server = serve(&store);
+        app.connect(&server.base_url, &store.key()).await;
+        app.import().await;
+        let ids: Vec<String> = store.product_ids().iter().map(u64::to_string).collect();
+        store.trash(store.product_ids()[0]);
+        let row_of = |id: &String| format!(r#"{{"id":{id}}}"#);
+        server.inject(sweep(), answer(&[r#"{"id":null}"#, &row_of(&ids[1]), &row_of(&ids[2])]));
+        let run = app.import().await;
+        assert_eq!((run.state, run.deleted), (RunState::Incomplete, 0), "{run:?}");
+        let allowed = StartOptions { allow_mass_deletion: Some(1), ..StartOptions::default() };
+        let run = app.import_with(RunScope::Full, allowed).await;
         assert_eq!((run.state, run.deleted), (RunState::Completed, 1), "{run:?}");
     }
 }

@@ -61,6 +61,7 @@ mod schedules;
 mod serving;
 mod shown;
 mod stock;
+mod stock_schedules;
 mod tampering;
 mod tampering_log;
 mod terms;

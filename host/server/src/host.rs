@@ -11,7 +11,7 @@ use entrepot_metrics::Metrics;
 use entrepot_queue::Queue;
 use entrepot_runtime::{CacheKey, CacheOptions, CompileLimits, Compiler, Sandbox, SandboxOptions};
 use entrepot_spool::Area;
-use entrepot_store::{Db, Engine};
+use entrepot_store::{Db, Engine, FileTrouble};
 use entrepot_sync::{Sync, SyncOptions};
 
 use crate::private;
@@ -146,9 +146,14 @@ pub async fn open_database(config: &Config, clock: Clock, tables: Tables) -> Res
     for (path, why) in found.open {
         tracing::warn!(path = %path.display(), "others can read it: {why}");
     }
-    let db = Db::connect(&config.database_url, clock).await.context(
-        "the database cannot be opened; check ENTREPOT_DATABASE_URL, that the server runs, and that the folder can be written",
-    )?;
+    let db = Db::connect(&config.database_url, clock).await.map_err(|error| {
+        let advice = match error.file_trouble() {
+            Some(FileTrouble::Disk) => "its disk is full or does not work: make room, or look at the disk",
+            Some(FileTrouble::Damaged) => "its file is damaged: put it back from a backup",
+            None => "check ENTREPOT_DATABASE_URL, that the server runs, and that the folder can be written",
+        };
+        anyhow::Error::new(error).context(format!("the database cannot be opened; {advice}"))
+    })?;
     if tables == Tables::AsTheyAre
         && let Some(why) = not_usable(&db).await?
     {

@@ -18,8 +18,9 @@ const LOOK: Duration = Duration::from_millis(150);
 
 /// Shows a bar on a terminal; returns the report of the run's end.
 pub(crate) async fn watch(host: &Host, run: &RunId) -> Result<RunReport> {
-    let bar = ProgressBar::new(0);
-    if !std::io::stderr().is_terminal() {
+    let (bar, watched) = (ProgressBar::new(0), std::io::stderr().is_terminal());
+    let mut waited_until = None;
+    if !watched {
         bar.set_draw_target(ProgressDrawTarget::hidden());
     }
     bar.set_style(ProgressStyle::with_template("{spinner} [{bar:40}] {pos}/{len}  {msg}")?.progress_chars("=> "));
@@ -29,6 +30,13 @@ pub(crate) async fn watch(host: &Host, run: &RunId) -> Result<RunReport> {
             Ok(row) => {
                 let report = RunReport::new(&row.context("the run is gone")?, host.db.clock().now());
                 show(&bar, &report);
+                // Without a bar, a wait of an hour would look like a program that hangs.
+                if let (false, Some(until)) = (watched, report.waits_until.filter(|at| Some(*at) != waited_until)) {
+                    let why =
+                        report.failure.as_deref().map_or_else(String::new, |why| format!(": {}", shortened(why, 200)));
+                    eprintln!("waiting until {} (UTC){why}", moment(until));
+                    waited_until = Some(until);
+                }
                 if report.state.is_final() {
                     bar.finish_and_clear();
                     return Ok(report);

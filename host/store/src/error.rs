@@ -26,7 +26,27 @@ pub enum StoreError {
     Corrupt(String),
 }
 
+/// Where the file of an embedded database is the matter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileTrouble {
+    /// The disk is full, or does not do what it should.
+    Disk,
+    /// It is no database any more.
+    Damaged,
+}
+
 impl StoreError {
+    /// None: it is something else.
+    pub fn file_trouble(&self) -> Option<FileTrouble> {
+        let Self::Database(sqlx::Error::Database(error)) = self else { return None };
+        let code: u32 = error.code().filter(|code| code.len() < 5)?.parse().ok()?;
+        match code & 0xff {
+            10 | 13 => Some(FileTrouble::Disk),
+            11 | 26 => Some(FileTrouble::Damaged),
+            _ => None,
+        }
+    }
+
     /// Worth another try later: the database is away, busy or full, not wrong.
     pub fn is_transient(&self) -> bool {
         let Self::Database(error) = self else { return false };

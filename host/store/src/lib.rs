@@ -38,5 +38,5 @@ mod writable;
 
 pub use codec::{pack, unpack};
 pub use db::{Db, Engine, Pools, Scoped, ScopedTx, Tx};
-pub use error::StoreError;
+pub use error::{FileTrouble, StoreError};
 pub use lenient::Lenient;

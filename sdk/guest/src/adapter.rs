@@ -125,6 +125,7 @@ macro_rules! __adapter_capability {
                 channel: $crate::types::Channel,
                 listing: $crate::model::Listing,
             ) -> Vec<$crate::types::Issue> {
+                $crate::log::panics();
                 $check(&channel, &listing)
             }
 
@@ -132,6 +133,7 @@ macro_rules! __adapter_capability {
                 channel: $crate::types::Channel,
                 listing: $crate::model::Listing,
             ) -> Result<$crate::model::Receipt, $crate::types::Error> {
+                $crate::log::panics();
                 $push(&$crate::Host, &channel, &listing)
             }
 
@@ -139,6 +141,7 @@ macro_rules! __adapter_capability {
                 channel: $crate::types::Channel,
                 offers: Vec<$crate::model::Offer>,
             ) -> Result<Vec<Result<(), $crate::types::Error>>, $crate::types::Error> {
+                $crate::log::panics();
                 $offers(&$crate::Host, &channel, &offers)
             }
 
@@ -146,6 +149,7 @@ macro_rules! __adapter_capability {
                 channel: $crate::types::Channel,
                 listing: $crate::model::Listing,
             ) -> Result<(), $crate::types::Error> {
+                $crate::log::panics();
                 $end(&$crate::Host, &channel, &listing)
             }
         }

@@ -175,6 +175,12 @@ impl Case {
 
     /// What is not as expected; nothing: it passed.
     pub async fn run(&self, kit: &Kit, bless: bool) -> Result<Vec<String>> {
+        if !self.recording.exists() {
+            let file = self.recording.display();
+            return Ok(vec![format!(
+                "{file} is not there: correct `recording`, or make it with cargo adapter test --record"
+            )]);
+        }
         let replay = self.replay(self.faults.clone());
         let shop = kit.connect(&self.login, replay.clone())?;
         let mut wrong = Vec::new();
@@ -218,7 +224,11 @@ impl Case {
         let known = fs::read_to_string(&path)
             .with_context(|| format!("{} is not there; look at what comes and keep it with --bless", path.display()))?;
         let known: Value = serde_json::from_str(&known).with_context(|| path.display().to_string())?;
-        let mut wrong = Vec::new();
+        // What did not become a product says why; what is missing elsewhere comes of it.
+        let problems = |of: &Value| of["problems"].as_array().cloned().unwrap_or_default();
+        let expected = problems(&known);
+        let unexpected = problems(found).into_iter().filter(|problem| !expected.contains(problem));
+        let mut wrong: Vec<String> = unexpected.take(SHOWN).map(|problem| in_words(&problem)).collect();
         differences("", &known, found, &mut wrong);
         Ok(wrong)
     }
@@ -261,6 +271,12 @@ fn unlike(expected: &Map<String, Value>, found: &Value) -> Vec<String> {
             format!("account.{key}: expected {value}, found {}", found.get(key).unwrap_or(&Value::Null))
         })
         .collect()
+}
+
+/// `item 2: invalid: /price: The price 119,90 is not a number.`
+fn in_words(problem: &Value) -> String {
+    let text = |name: &str| problem[name].as_str().unwrap_or_default();
+    format!("item {}: {}: {}", text("source_id"), text("code"), text("message"))
 }
 
 /// Differences shown; the first say enough.

@@ -91,12 +91,9 @@ impl Sync {
         if gone.is_empty() {
             return Ok(Verdict { nameless, ..Verdict::of(RunState::Completed, None) });
         }
-        if seen.unidentified {
-            return Ok(Verdict { nameless, ..Verdict::of(RunState::Incomplete, Some(doubted(gone.len()))) });
-        }
         let wanted = with_patience(patience, || self.deletions_with(scoped, &channel.id, gone.len())).await?;
         let sure = row.may_delete.is_some_and(|most| i64::try_from(gone.len()).is_ok_and(|gone| gone <= most));
-        if !wanted.allowed && !sure {
+        if (seen.unidentified || !wanted.allowed) && !sure {
             let sample = with_patience(patience, || scoped.titles(&channel.id, &gone, SAMPLE)).await?;
             let name = with_patience(patience, || scoped.channel(channel.id.as_str())).await?;
             let name = name.map_or_else(|| channel.id.to_string(), |row| row.name);
@@ -106,9 +103,13 @@ impl Sync {
                 most: i64::try_from(wanted.most).unwrap_or(i64::MAX),
                 sample,
             };
-            let failure = Some(asked(row, &name, &held_back, wanted.by_now.deleted));
+            let why = match seen.unidentified {
+                true => doubted(gone.len()),
+                false => beyond(row, &held_back, wanted.by_now.deleted),
+            };
+            let failure = format!("{why}; nothing was deleted. {}", how_to_allow(row, &name, held_back.gone));
             let held_back = Some(held_back);
-            return Ok(Verdict { nameless, held_back, ..Verdict::of(RunState::Incomplete, failure) });
+            return Ok(Verdict { nameless, held_back, ..Verdict::of(RunState::Incomplete, Some(failure)) });
         }
         // Whoever is sure of it begins a new day.
         let deletions = if sure { Deletions::default() } else { wanted.by_now };
@@ -168,27 +169,33 @@ impl Sync {
     }
 }
 
-/// Why nothing was deleted although so many did not come: one of them may be what nobody could identify.
+/// So many did not come, and one of them may be what nobody could identify.
 fn doubted(gone: usize) -> String {
     let products = if gone == 1 { "1 product".to_owned() } else { format!("{gone} products") };
     format!(
-        "{products} did not come, and something came whose id cannot be read, which may be one of them; nothing was deleted. Mend that in \
-         the shop (see the dead letters) and import again"
+        "{products} did not come, and something came whose id cannot be read, which may be one of them (see the dead letters)"
     )
 }
 
-/// Why nothing was deleted, how to see what would have been, and how to allow just that. `deleted`: within a day, with these.
-fn asked(row: &RunRow, name: &str, held_back: &HeldBack, deleted: i64) -> String {
+/// More are gone than may be without being asked about. `deleted`: within a day, with these.
+fn beyond(row: &RunRow, held_back: &HeldBack, deleted: i64) -> String {
     let HeldBack { gone, of, most, .. } = held_back;
-    let (before, word, run) = (deleted - gone, shell_word(name), &row.id);
+    let before = deleted - gone;
     let with_those =
         if before > 0 { format!(", with the {before} that were deleted within a day") } else { String::new() };
     let allowed =
         row.may_delete.map_or_else(String::new, |allowed| format!(" and more than the {allowed} that were allowed"));
     format!(
         "{deleted} of {of} products are gone from the shop{with_those}, more than the {most} that may vanish within a day without being \
-         asked about{allowed}; nothing was deleted. Which ones: entrepot run {run}. If that is right: entrepot import {word} --full \
-         --allow-mass-deletion={gone}"
+         asked about{allowed}"
+    )
+}
+
+/// How to see what would have been deleted, and how to allow just that.
+fn how_to_allow(row: &RunRow, name: &str, gone: i64) -> String {
+    let (word, run) = (shell_word(name), &row.id);
+    format!(
+        "Which ones: entrepot run {run}. If that is right: entrepot import {word} --full --allow-mass-deletion={gone}"
     )
 }
 

@@ -2,6 +2,7 @@
 
 mod auth;
 mod bigcommerce;
+mod bigcommerce_hooks;
 mod client;
 mod dates;
 mod etsy;
