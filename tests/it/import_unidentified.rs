@@ -75,9 +75,8 @@ on_both! {
         app.connect(&server.base_url, &store.key()).await;
         app.import().await;
         let ids: Vec<String> = store.product_ids().iter().map(u64::to_string).collect();
-        store.trash(store.product_ids()[0]);
-        let row_of = |id: &String| format!(r#"{{"id":{id}}}"#);
-        server.inject(sweep(), answer(&[r#"{"id":null}"#, &row_of(&ids[1]), &row_of(&ids[2])]));
+        let listed: Vec<String> = ids.iter().skip(1).map(|id| format!(r#"{{"id":{id}}}"#)).collect();
+        server.inject(sweep(), answer(&[r#"{"id":null}"#, &listed[0], &listed[1]]));
         let run = app.import().await;
         assert_eq!((run.state, run.deleted), (RunState::Incomplete, 0), "{run:?}");
         let allowed = StartOptions { allow_mass_deletion: Some(1), ..StartOptions::default() };

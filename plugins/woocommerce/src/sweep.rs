@@ -35,7 +35,7 @@ pub(crate) fn page<T: Transport>(
 
     let mut next = Cursor { size: if size < LARGEST { size } else { 0 }, ..cursor.clone() };
     let (mut ids, mut known) = (Vec::new(), HashSet::new());
-    let (mut ended, mut moved, mut last) = (false, false, 0);
+    let (mut ended, mut moved) = (false, false);
     for answer in client.lists(&requests) {
         let list = match answer {
             // Something of no name stands here. The list lacks it, and the shop's total does not.
@@ -48,10 +48,10 @@ pub(crate) fn page<T: Transport>(
         let elements = elements(&list.text)?;
         let fingerprint = fingerprint(list.text.bytes());
         let got = Got { items: elements.len() as u64, total: list.total, pages: list.pages, fingerprint };
-        if got.items == size && got.fingerprint == last {
+        if got.items == size && got.fingerprint == next.previous {
             return Err(same_page_again());
         }
-        last = got.fingerprint;
+        next.previous = got.fingerprint;
         let total = got.believable_total(next.offset);
         // The first page of a pass sets what the others are compared with; the products' pages were earlier.
         moved |= next.offset > 0 && total.is_some() && next.total.is_some() && total != next.total;

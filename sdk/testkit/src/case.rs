@@ -11,6 +11,7 @@ use entrepot_runtime::{CallError, Delivery, Listing};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use crate::difference;
 use crate::fault::Fault;
 use crate::kit::{Kit, Login, Shop};
 use crate::recording::{self, Exchange};
@@ -186,7 +187,7 @@ impl Case {
         let mut wrong = Vec::new();
         if let Some(expected) = &self.expect.account {
             match shop.check().await {
-                Ok(account) => wrong.extend(unlike(expected, &account_json(&account))),
+                Ok(account) => wrong.extend(difference::of_accounts(expected, &account_json(&account))),
                 Err(error) => wrong.push(format!("check: {}: {error}", error.code())),
             }
         }
@@ -224,13 +225,7 @@ impl Case {
         let known = fs::read_to_string(&path)
             .with_context(|| format!("{} is not there; look at what comes and keep it with --bless", path.display()))?;
         let known: Value = serde_json::from_str(&known).with_context(|| path.display().to_string())?;
-        // What did not become a product says why; what is missing elsewhere comes of it.
-        let problems = |of: &Value| of["problems"].as_array().cloned().unwrap_or_default();
-        let expected = problems(&known);
-        let unexpected = problems(found).into_iter().filter(|problem| !expected.contains(problem));
-        let mut wrong: Vec<String> = unexpected.take(SHOWN).map(|problem| in_words(&problem)).collect();
-        differences("", &known, found, &mut wrong);
-        Ok(wrong)
+        Ok(difference::of_imports(&known, found))
     }
 }
 
@@ -262,46 +257,4 @@ pub async fn import(shop: &Shop) -> Result<Value, CallError> {
         found["stock"] = levels.map(|level| json!([level.item_id, level.location_id, level.available])).collect();
     }
     Ok(found)
-}
-
-fn unlike(expected: &Map<String, Value>, found: &Value) -> Vec<String> {
-    let differing = expected.iter().filter(|(key, value)| found.get(key.as_str()) != Some(value));
-    differing
-        .map(|(key, value)| {
-            format!("account.{key}: expected {value}, found {}", found.get(key).unwrap_or(&Value::Null))
-        })
-        .collect()
-}
-
-/// `item 2: invalid: /price: The price 119,90 is not a number.`
-fn in_words(problem: &Value) -> String {
-    let text = |name: &str| problem[name].as_str().unwrap_or_default();
-    format!("item {}: {}: {}", text("source_id"), text("code"), text("message"))
-}
-
-/// Differences shown; the first say enough.
-const SHOWN: usize = 20;
-
-fn differences(place: &str, known: &Value, found: &Value, wrong: &mut Vec<String>) {
-    if wrong.len() >= SHOWN || known == found {
-        return;
-    }
-    match (known, found) {
-        (Value::Object(known), Value::Object(found)) => {
-            for key in known.keys().chain(found.keys().filter(|key| !known.contains_key(*key))) {
-                let null = &Value::Null;
-                let (known, found) = (known.get(key).unwrap_or(null), found.get(key).unwrap_or(null));
-                differences(&format!("{place}/{key}"), known, found, wrong);
-            }
-        }
-        (Value::Array(known), Value::Array(found)) if known.len() == found.len() => {
-            for (at, (known, found)) in known.iter().zip(found).enumerate() {
-                differences(&format!("{place}/{at}"), known, found, wrong);
-            }
-        }
-        (Value::Array(known), Value::Array(found)) => {
-            wrong.push(format!("{place}: expected {} of them, found {}", known.len(), found.len()));
-        }
-        _ => wrong.push(format!("{place}: expected {known}, found {found}")),
-    }
 }

@@ -2,6 +2,7 @@
 
 mod case;
 pub mod conformance;
+mod difference;
 mod fault;
 mod kit;
 mod needed;
