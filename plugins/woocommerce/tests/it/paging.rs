@@ -112,6 +112,17 @@ fn a_sweep_over_a_restless_shop_ends_all_the_same() {
     assert!(run.pages < 40 && run.missed().is_empty());
 }
 
+/// A cache that ignores the page number, behind a total that is too small to be believed.
+#[test]
+fn a_sweep_that_is_given_the_same_page_over_and_over_ends() {
+    let rows = json!([{"id": 1}, {"id": 2}, {"id": 3}]);
+    let shop = Shop::of(2).twisted(move |_, asked| {
+        asked.query.get("_fields").is_some_and(|fields| fields == "id").then(|| Ok(ok(&rows)))
+    });
+    assert!(matches!(Run::of(&shop), Err(Error::Unavailable(why)) if why.contains("the same products")));
+    assert!(shop.asked.borrow().len() < 100, "{} requests", shop.asked.borrow().len());
+}
+
 #[test]
 fn changed_since_is_naive_utc_with_overlap_and_without_a_sweep() {
     let shop = Shop::of(120);
