@@ -3,7 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use entrepot_catalog::{Replay, Replayed, RunReport, StartOptions};
+use entrepot_channels::NewChannel;
 use entrepot_config::Config;
+use entrepot_core::AppError;
 use entrepot_domain::catalog::Product;
 use entrepot_domain::grants::Narrowing;
 use entrepot_domain::run::{RunScope, RunState};
@@ -12,7 +15,6 @@ use entrepot_queue::Outcome;
 use entrepot_server::host::Host;
 use entrepot_store::dead_letters::DeadLetter;
 use entrepot_store::runs::RunRow;
-use entrepot_sync::{NewChannel, Replay, Replayed, RunReport, StartOptions, SyncError};
 use entrepot_test_support::woocommerce::{Key, Store};
 use serde_json::{Map, Value};
 use tempfile::TempDir;
@@ -100,7 +102,7 @@ impl App {
     /// Installs and approves the WooCommerce adapter.
     pub async fn install(&self) {
         let bytes = std::fs::read(adapters_folder().join("woocommerce.wasm")).expect("the built adapter");
-        let admission = self.host.sync.admission();
+        let admission = self.host.app.services.admission();
         admission.install(bytes, "test").await.expect("the adapter installs");
         admission.approve("woocommerce", &Narrowing::default(), "test").await.expect("the adapter is approved");
     }
@@ -111,7 +113,7 @@ impl App {
         self.add(address, key, &[]).await.expect("the channel is added")
     }
 
-    pub async fn add(&self, address: &str, key: &Key, settings: &[(&str, &str)]) -> Result<ChannelId, SyncError> {
+    pub async fn add(&self, address: &str, key: &Key, settings: &[(&str, &str)]) -> Result<ChannelId, AppError> {
         let mut given: Map<String, Value> =
             settings.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
         given.insert("store_url".into(), address.into());
@@ -125,7 +127,7 @@ impl App {
             ],
             untested: false,
         };
-        Ok(self.host.sync.add_channel(&self.host.tenant, new).await?.0)
+        Ok(self.host.app.channels.add_channel(&self.host.tenant, new).await?.0)
     }
 
     /// A full import, carried to its end in this process.
@@ -134,15 +136,20 @@ impl App {
     }
 
     pub async fn import_with(&self, scope: RunScope, options: StartOptions) -> RunReport {
-        let started =
-            self.host.sync.start_import(&self.host.tenant, SHOP, scope, options).await.expect("the import starts");
+        let started = self
+            .host
+            .app
+            .imports
+            .start_import(&self.host.tenant, SHOP, scope, options)
+            .await
+            .expect("the import starts");
         self.carry(&started.run).await
     }
 
     /// Does what workers do until the run ends.
     pub async fn carry(&self, run: &RunId) -> RunReport {
         loop {
-            match self.host.sync.advance(&self.host.tenant, run).await.expect("the run advances") {
+            match self.host.app.imports.advance(&self.host.tenant, run).await.expect("the run advances") {
                 Outcome::Done => return self.report(run).await,
                 Outcome::Later(wait) => tokio::time::sleep(wait.max(Duration::from_millis(5))).await,
             }
@@ -204,7 +211,7 @@ impl App {
 
     /// All dead letters once more.
     pub async fn replay(&self) -> Replayed {
-        self.host.sync.replay(&self.host.tenant, &Replay::default()).await.expect("replayed")
+        self.host.app.dead_letters.replay(&self.host.tenant, &Replay::default()).await.expect("replayed")
     }
 
     pub async fn dead_letters(&self) -> Vec<DeadLetter> {

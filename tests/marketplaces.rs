@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
+use entrepot_channels::NewChannel;
 use entrepot_domain::grants::{Narrowing, Settings};
 use entrepot_domain::{ChannelId, Secret};
-use entrepot_sync::NewChannel;
 use entrepot_test_support::server::{Listen, Server};
 use entrepot_test_support::{bigcommerce, etsy, seed, shopify, woocommerce};
 use serde_json::{Value, json};
@@ -138,7 +138,7 @@ impl App {
     /// Installs and approves the shop's adapter.
     pub async fn install_for(&self, shop: &Marketplace) {
         let bytes = std::fs::read(adapters_folder().join(format!("{}.wasm", shop.id))).expect("the built adapter");
-        let admission = self.host.sync.admission();
+        let admission = self.host.app.services.admission();
         admission.install(bytes, "test").await.expect("the adapter installs");
         admission.approve(shop.id, &Narrowing::default(), "test").await.expect("the adapter is approved");
     }
@@ -152,7 +152,7 @@ impl App {
             secrets: shop.secrets(|_| true),
             untested: false,
         };
-        let added = self.host.sync.add_channel(&self.host.tenant, new).await;
+        let added = self.host.app.channels.add_channel(&self.host.tenant, new).await;
         added.unwrap_or_else(|error| panic!("{}: {error}", shop.id)).0
     }
 }

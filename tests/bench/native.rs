@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use anyhow::{Context, Result};
+use entrepot_catalog::clean_html;
 use entrepot_domain::run::{Counts, RunScope};
 use entrepot_domain::{ChannelId, Clock, Id, ProductId, TenantId};
 use entrepot_plugin_woocommerce::map_product;
@@ -11,7 +12,6 @@ use entrepot_store::channels::ChannelRow;
 use entrepot_store::items::ItemWrite;
 use entrepot_store::runs::Progress;
 use entrepot_store::{Db, pack};
-use entrepot_sync::clean_html;
 
 use crate::convert::model;
 use crate::shop::Shop;

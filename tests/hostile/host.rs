@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use entrepot_artifact::{SecretKey, sign};
+use entrepot_catalog::StartOptions;
+use entrepot_channels::NewChannel;
 use entrepot_domain::grants::{Approval, Narrowing};
 use entrepot_domain::run::{RunScope, RunState};
-use entrepot_sync::{NewChannel, StartOptions};
 use entrepot_test_support::woocommerce::{Seed, Store, serve};
 use entrepot_tests::{App, Database, edited, with_version};
 use serde_json::{Map, json};
@@ -31,7 +32,7 @@ async fn rows() -> Result<Vec<Row>> {
     let server = serve(&store);
     app.connect(&server.base_url, &store.key()).await;
     let shop = Shop::open().await?;
-    let admission = app.host.sync.admission();
+    let admission = app.host.app.services.admission();
     admission.install(told("0.1.0", "GET"), "tests").await?;
     admission.approve(ADAPTER, Approval::default(), "tests").await?;
     for (name, mode, path) in
@@ -45,7 +46,7 @@ async fn rows() -> Result<Vec<Row>> {
             secrets: Vec::new(),
             untested: true,
         };
-        app.host.sync.add_channel(&app.host.tenant, new).await?;
+        app.host.app.channels.add_channel(&app.host.tenant, new).await?;
     }
     Ok(vec![
         beside(&app, "a trap on every call", "in quarantine for 5 minutes", trapped(&app, "bad")).await,
@@ -84,27 +85,27 @@ fn told(number: &str, method: &str) -> Vec<u8> {
 }
 
 async fn trapped(app: &App, channel: &str) -> Result<String> {
-    let (sync, tenant) = (&app.host.sync, &app.host.tenant);
-    let started = sync.start_import(tenant, channel, RunScope::Full, StartOptions::default()).await?;
+    let (cases, tenant) = (&app.host.app, &app.host.tenant);
+    let started = cases.imports.start_import(tenant, channel, RunScope::Full, StartOptions::default()).await?;
     let first = app.carry(&started.run).await;
-    let again = sync.start_import(tenant, channel, RunScope::Full, StartOptions::default()).await;
+    let again = cases.imports.start_import(tenant, channel, RunScope::Full, StartOptions::default()).await;
     let again = again.map_or_else(|error| error.to_string(), |_| "it may begin again".to_owned());
     Ok(format!("{}; {again}", first.state.as_str()))
 }
 
 async fn tested(app: &App, channel: &str) -> Result<String> {
-    Ok(app.host.sync.test_channel(&app.host.tenant, channel).await?.name)
+    Ok(app.host.app.channels.test_channel(&app.host.tenant, channel).await?.name)
 }
 
 async fn swapped(app: &App) -> Result<String> {
-    let admission = app.host.sync.admission();
+    let admission = app.host.app.services.admission();
     admission.install(told("0.1.1", "GET"), "tests").await?;
     let calls: Vec<_> = (0..100)
         .map(|at| {
-            let (sync, tenant) = (app.host.sync.clone(), app.host.tenant.clone());
+            let (cases, tenant) = (app.host.app.clone(), app.host.tenant.clone());
             tokio::spawn(async move {
                 tokio::time::sleep(Duration::from_millis(at * 10)).await;
-                sync.test_channel(&tenant, "slow").await
+                cases.channels.test_channel(&tenant, "slow").await
             })
         })
         .collect();
@@ -122,7 +123,7 @@ async fn swapped(app: &App) -> Result<String> {
 }
 
 async fn upgraded(app: &App) -> Result<String> {
-    let admission = app.host.sync.admission();
+    let admission = app.host.app.services.admission();
     admission.install(told("0.2.0", "DELETE"), "tests").await?;
     let review = admission.review(ADAPTER).await?;
     let in_use = admission.active(ADAPTER).await?.manifest.version.clone();
@@ -130,14 +131,14 @@ async fn upgraded(app: &App) -> Result<String> {
 }
 
 async fn narrowed(app: &App) -> Result<String> {
-    let (sync, tenant) = (app.host.sync.clone(), app.host.tenant.clone());
-    let under_way = tokio::spawn(async move { sync.test_channel(&tenant, "slow").await });
+    let (cases, tenant) = (app.host.app.clone(), app.host.tenant.clone());
+    let under_way = tokio::spawn(async move { cases.channels.test_channel(&tenant, "slow").await });
     tokio::time::sleep(Duration::from_millis(50)).await;
     let without = Narrowing { without_rules: vec!["test-server".into()], ..Narrowing::default() };
     let approval = Approval { version: Some("0.1.0".into()), narrowing: without, ..Approval::default() };
-    app.host.sync.admission().approve(ADAPTER, approval, "tests").await?;
+    app.host.app.services.admission().approve(ADAPTER, approval, "tests").await?;
     let first = under_way.await??.name;
-    let next = app.host.sync.test_channel(&app.host.tenant, "slow").await;
+    let next = app.host.app.channels.test_channel(&app.host.tenant, "slow").await;
     let next = next.map_or_else(|error| error.to_string(), |account| account.name);
     let next = if next.contains("is not granted") { "denied".to_owned() } else { next };
     Ok(format!("{first}, then {next}"))
@@ -145,7 +146,7 @@ async fn narrowed(app: &App) -> Result<String> {
 
 /// `by`: somebody else who calls himself so signs. `changed`: a byte there is another after signing.
 async fn signed(app: &App, by: Option<&str>, changed: Option<usize>) -> Result<String> {
-    let admission = app.host.sync.admission();
+    let admission = app.host.app.services.admission();
     let ours = SecretKey::generate("entrepot")?;
     admission.trust(&ours.public().to_string(), "tests").await?;
     let bytes = told("0.3.0", "GET");
@@ -167,6 +168,6 @@ async fn signed(app: &App, by: Option<&str>, changed: Option<usize>) -> Result<S
 }
 
 async fn revoked(app: &App) -> Result<String> {
-    app.host.sync.admission().revoke(ADAPTER, "tests").await?;
-    Ok(app.host.sync.test_channel(&app.host.tenant, "good").await?.name)
+    app.host.app.services.admission().revoke(ADAPTER, "tests").await?;
+    Ok(app.host.app.channels.test_channel(&app.host.tenant, "good").await?.name)
 }

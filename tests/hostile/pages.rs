@@ -3,9 +3,10 @@
 use std::time::Instant;
 
 use anyhow::{Context, Result};
+use entrepot_catalog::StartOptions;
+use entrepot_channels::NewChannel;
 use entrepot_domain::grants::Approval;
 use entrepot_domain::run::RunScope;
-use entrepot_sync::{NewChannel, StartOptions};
 use entrepot_tests::{App, Database, edited};
 use serde_json::{Map, Value, json};
 
@@ -26,7 +27,7 @@ pub(crate) async fn all() -> Vec<Row> {
 
 async fn rows() -> Result<Vec<Row>> {
     let app = App::start(Database::Sqlite).await;
-    let admission = app.host.sync.admission();
+    let admission = app.host.app.services.admission();
     admission.install(told(), "tests").await?;
     admission.approve(ADAPTER, Approval::default(), "tests").await?;
     let fat = |attributes: u32| json!({"mode": "fat", "times": attributes}).to_string();
@@ -75,9 +76,9 @@ async fn imported(app: &App, name: &str, plan: Value) -> Result<String> {
     let settings = Map::clone(settings.as_object().context("an object")?);
     let (adapter, name, secrets) = (ADAPTER.to_owned(), name.to_owned(), Vec::new());
     let new = NewChannel { adapter, name: name.clone(), settings, secrets, untested: true };
-    app.host.sync.add_channel(&app.host.tenant, new).await?;
-    let (sync, tenant) = (&app.host.sync, &app.host.tenant);
-    let started = sync.start_import(tenant, &name, RunScope::Full, StartOptions::default()).await?;
+    app.host.app.channels.add_channel(&app.host.tenant, new).await?;
+    let (cases, tenant) = (&app.host.app, &app.host.tenant);
+    let started = cases.imports.start_import(tenant, &name, RunScope::Full, StartOptions::default()).await?;
     let run = app.carry(&started.run).await;
     let why = run.failure.map_or_else(String::new, |why| format!("; {why}"));
     Ok(format!("{}: {} created, {} dead letters{why}", run.state.as_str(), run.created, run.dead_letters))

@@ -2,9 +2,9 @@
 
 use entrepot_admission::{AdmissionError, FetchOptions, InstallOptions};
 use entrepot_artifact::{PublicKey, Rotation, SecretKey, sign};
+use entrepot_catalog::StartOptions;
 use entrepot_domain::grants::Narrowing;
 use entrepot_domain::run::{RunScope, RunState};
-use entrepot_sync::StartOptions;
 use entrepot_test_support::woocommerce::{Seed, Store, serve};
 use entrepot_tests::{App, SHOP, edited, on_both, version, with_version};
 
@@ -27,7 +27,7 @@ on_both! {
         let store = Store::generate(Seed { products: 30, variable_share: 0.0, seed: 1 });
         let server = serve(&store);
         app.connect(&server.base_url, &store.key()).await;
-        let admission = app.host.sync.admission();
+        let admission = app.host.app.services.admission();
         admission.install(greedy("0.2.0"), "test").await.expect("installs");
 
         let review = admission.review(ADAPTER).await.expect("a review");
@@ -50,8 +50,8 @@ on_both! {
         admission.revoke(ADAPTER, "test").await.expect("revoked");
         let refused = admission.active(ADAPTER).await.map(drop).expect_err("nothing is in use");
         assert!(matches!(refused, AdmissionError::NotApproved(_)), "{refused}");
-        let sync = &app.host.sync;
-        let refused = sync.start_import(&app.host.tenant, SHOP, RunScope::Full, StartOptions::default()).await.map(drop);
+        let cases = &app.host.app;
+        let refused = cases.imports.start_import(&app.host.tenant, SHOP, RunScope::Full, StartOptions::default()).await.map(drop);
         assert!(refused.is_err_and(|error| error.to_string().contains("entrepot adapter approve")));
         assert!(matches!(admission.revoke(ADAPTER, "test").await, Err(AdmissionError::NotApproved(_))));
     }
@@ -60,7 +60,7 @@ on_both! {
         let store = Store::generate(Seed { products: 10, variable_share: 0.0, seed: 1 });
         let server = serve(&store);
         app.connect(&server.base_url, &store.key()).await;
-        let admission = app.host.sync.admission();
+        let admission = app.host.app.services.admission();
         let without = Narrowing { without_rules: vec!["rest-api".into()], ..Narrowing::default() };
         admission.approve(ADAPTER, &without, "test").await.expect("narrowed");
         let run = app.import_with(RunScope::Full, StartOptions::default()).await;
@@ -82,7 +82,7 @@ on_both! {
     async fn who_signed_is_checked_before_anything_is_compiled(app: App) {
         // Whatever gets as far as the compiler fails here.
         let door = app.reopen_with(&[], "/bin/false").await.expect("opens");
-        let admission = door.sync.admission();
+        let admission = door.app.services.admission();
         let (ours, foreign) = (SecretKey::generate("entrepot").expect("a key"), SecretKey::generate("entrepot").expect("a key"));
         let signed = sign(version("0.1.0"), &ours).expect("signed");
 
@@ -115,7 +115,7 @@ on_both! {
     }
 
     async fn what_is_installed_is_followed_by_what_may(app: App) {
-        let admission = app.host.sync.admission();
+        let admission = app.host.app.services.admission();
         admission.install(version("1.2.0"), "test").await.expect("installs");
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("older.wasm");
@@ -145,7 +145,7 @@ on_both! {
 
     async fn a_log_changed_by_hand_is_found(app: App) {
         app.install().await;
-        let admission = app.host.sync.admission();
+        let admission = app.host.app.services.admission();
         admission.revoke(ADAPTER, "test").await.expect("revoked");
         let verified = admission.verify_audit().await.expect("readable");
         assert_eq!((verified.entries, verified.broken), (3, None));

@@ -46,9 +46,9 @@ on_both! {
         before.does(&["adapter", "trust", &key]);
         before.does(&["adapter", "install", &file, "--approve"]);
         app.add(&server.base_url, &shop, &[]).await.expect("a channel");
-        let entries = app.host.sync.verify_audit().await.expect("readable").entries;
+        let entries = app.host.app.channels.verify_audit().await.expect("readable").entries;
         assert!(before.does(&["key", "adopt"]).contains("nothing was changed"), "it fits");
-        assert_eq!(app.host.sync.verify_audit().await.expect("readable").entries, entries);
+        assert_eq!(app.host.app.channels.verify_audit().await.expect("readable").entries, entries);
 
         let fresh = KeyRing::generate().to_text().to_string();
         let after = Operator(Entrepot::new(app.environment.clone()).with("ENTREPOT_MASTER_KEY", &fresh));
@@ -102,13 +102,13 @@ on_both! {
         let (app, _) = app.connect_to(&shop).await;
         execute(&app, &format!("UPDATE channel_secrets SET sealed = {} WHERE name IN ('access_token', 'refresh_token')", bytes(&app, "01"))).await;
         execute(&app, "UPDATE channels SET mac = NULL").await;
-        let (sync, tenant) = (&app.host.sync, &app.host.tenant);
+        let (cases, tenant) = (&app.host.app, &app.host.tenant);
         let row = app.host.db.tenant(tenant).channel(SHOP).await.expect("answers").expect("the shop");
-        let generation = sync.admission().active("etsy").await.expect("in use");
+        let generation = cases.services.admission().active("etsy").await.expect("in use");
         let all = generation.manifest.settings.keys();
         let all = all.map(|name| (name.clone(), row.settings.0.get(name).cloned().unwrap_or_else(|| "".into()))).collect();
-        sync.set_channel(tenant, SHOP, all, Vec::new()).await.expect("said anew");
-        let refused = sync.test_channel(tenant, SHOP).await.expect_err("no token").to_string();
+        cases.channels.set_channel(tenant, SHOP, all, Vec::new()).await.expect("said anew");
+        let refused = cases.channels.test_channel(tenant, SHOP).await.expect_err("no token").to_string();
         assert!(refused.contains("entrepot channel reconnect shop"), "{refused}");
     }
 

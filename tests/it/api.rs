@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
-use entrepot_queue::Queue;
 use entrepot_test_support::woocommerce::{Seed, Store, serve};
 use entrepot_tests::{App, Database, Entrepot, SHOP, adapters_folder, on_both};
 use serde_json::{Value, json};
@@ -95,7 +94,7 @@ on_both! {
         let listed = get(&app, "/api/v1/channels").await.to_string();
         assert!(!listed.contains(&key.consumer_secret) && !listed.contains(&key.consumer_key), "no secret on any page");
 
-        let workers = Queue::work(&app.host.db, std::sync::Arc::new(app.host.sync.clone()), 2).expect("workers");
+        let workers = entrepot_server::workers::jobs(&app.host).and_then(|jobs| jobs.start(&app.host.db, app.host.app.services.metrics())).expect("workers");
         let (status, _, started) = call(&app, "POST", &format!("/api/v1/channels/{SHOP}/runs"), Body::empty()).await;
         assert_eq!(status, StatusCode::ACCEPTED, "{started}");
         let path = format!("/api/v1/runs/{}", started["run"].as_str().unwrap_or_default());

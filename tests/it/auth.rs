@@ -40,7 +40,7 @@ on_both! {
         let fresh = store.add_key(Permission::Read);
         let secrets = [("consumer_key", &fresh.consumer_key), ("consumer_secret", &fresh.consumer_secret)];
         let secrets = secrets.map(|(name, value)| (name.to_owned(), entrepot_domain::Secret::new(value.as_str()))).into();
-        app.host.sync.set_channel(&app.host.tenant, SHOP, Default::default(), secrets).await.expect("new keys");
+        app.host.app.channels.set_channel(&app.host.tenant, SHOP, Default::default(), secrets).await.expect("new keys");
         let run = app.import().await;
         assert_eq!((run.run, run.state, run.fetched), (failed.run, RunState::Completed, 130));
     }
@@ -99,11 +99,11 @@ on_both! {
             let server = serve(&store);
             app.install().await;
             app.add(&server.base_url, &store.key(), &[]).await.unwrap_or_else(|error| panic!("{permalinks:?}: {error}"));
-            let account = app.host.sync.test_channel(&app.host.tenant, SHOP).await.expect("works");
+            let account = app.host.app.channels.test_channel(&app.host.tenant, SHOP).await.expect("works");
             assert!(account.warnings.iter().any(|warning| warning.contains("permalink")), "{:?}", account.warnings);
             let run = app.import().await;
             assert_eq!((run.state, run.fetched), (RunState::Completed, 130), "{permalinks:?}: {run:?}");
-            app.host.sync.remove_channel(&app.host.tenant, SHOP).await.expect("removed");
+            app.host.app.subscriptions.remove_channel(&app.host.tenant, SHOP).await.expect("removed");
         }
     }
 }
@@ -127,7 +127,7 @@ async fn tls_shops_sign_in_by_whatever_their_host_lets_through() {
         let path = authority.display().to_string();
         let app = App::start_with(Database::Sqlite, &[("ENTREPOT_EGRESS_CA_FILE", &path)]).await;
         app.connect(&server.base_url, &store.key()).await;
-        let account = app.host.sync.test_channel(&app.host.tenant, SHOP).await.expect("works");
+        let account = app.host.app.channels.test_channel(&app.host.tenant, SHOP).await.expect("works");
         assert!(account.details.iter().any(|(_, value)| value == expected), "{expected}: {:?}", account.details);
         let run = app.import().await;
         assert_eq!((run.state, run.fetched), (RunState::Completed, 130), "{expected}: {run:?}");

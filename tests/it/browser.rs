@@ -127,5 +127,8 @@ async fn a_page_of_another_origin_changes_nothing_in_a_real_browser() {
     }
     let after = app.host.db.audit_of("woocommerce", 100).await.expect("the log");
     assert_eq!(after.len(), before, "{after:?}");
-    assert_eq!(app.host.sync.admission().active("woocommerce").await.expect("still in use").manifest.id, "woocommerce");
+    assert_eq!(
+        app.host.app.services.admission().active("woocommerce").await.expect("still in use").manifest.id,
+        "woocommerce"
+    );
 }

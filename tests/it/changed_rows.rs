@@ -1,10 +1,11 @@
 //! Somebody who can write the database, and cannot make a MAC: what they changed is not used, the rest goes on, and `--verify` names it.
 
+use entrepot_catalog::StartOptions;
+use entrepot_core::AppError;
 use entrepot_domain::ChannelId;
 use entrepot_domain::grants::{Approval, Narrowing};
 use entrepot_domain::run::{RunScope, RunState};
 use entrepot_store::Pools;
-use entrepot_sync::{StartOptions, SyncError};
 use entrepot_test_support::woocommerce::{Seed, Store, serve};
 use entrepot_tests::{App, Entrepot, SHOP, on_both, version};
 use serde_json::Value;
@@ -56,7 +57,7 @@ async fn put_back(app: &App) {
 const TABLES: [&str; 4] = ["adapters", "grants", "heads", "trusted_keys"];
 
 async fn differs(app: &App) -> String {
-    let verified = app.host.sync.verify_audit().await.expect("readable");
+    let verified = app.host.app.channels.verify_audit().await.expect("readable");
     assert_eq!(verified.broken, None);
     verified.differs.unwrap_or_default()
 }
@@ -70,7 +71,7 @@ on_both! {
         let store = shop();
         let server = serve(&store);
         let channel = app.connect(&server.base_url, &store.key()).await;
-        let (sync, tenant) = (&app.host.sync, &app.host.tenant);
+        let (cases, tenant) = (&app.host.app, &app.host.tenant);
         let row = app.host.db.tenant(tenant).channel(SHOP).await.expect("answers").expect("the channel");
         let original = Value::Object(row.settings.0).to_string();
 
@@ -83,32 +84,32 @@ on_both! {
             ("name = 'elsewhere'".into(), format!("name = '{SHOP}'")),
         ] {
             execute(&app, &format!("UPDATE channels SET {change}")).await;
-            let refused = sync.test_channel(tenant, channel.as_str()).await.expect_err(&change);
-            assert!(matches!(refused, SyncError::Changed { .. }), "{change}: {refused}");
+            let refused = cases.channels.test_channel(tenant, channel.as_str()).await.expect_err(&change);
+            assert!(matches!(refused, AppError::Changed { .. }), "{change}: {refused}");
             assert!(refused.to_string().contains("somebody changed it in the database"), "{change}: {refused}");
             assert!(differs(&app).await.contains("the channel"), "{change}");
-            let listed = sync.channels(tenant).await.expect("the list is read");
+            let listed = cases.channels.channels(tenant).await.expect("the list is read");
             assert!(listed[0].problem.as_ref().is_some_and(|problem| problem.contains("not used")), "{listed:?}");
             execute(&app, &format!("UPDATE channels SET {back}")).await;
-            sync.test_channel(tenant, SHOP).await.unwrap_or_else(|error| panic!("{change}: {error}"));
+            cases.channels.test_channel(tenant, SHOP).await.unwrap_or_else(|error| panic!("{change}: {error}"));
         }
         execute(&app, "UPDATE channels SET mac = NULL").await;
-        let refused = sync.test_channel(tenant, SHOP).await.expect_err("no MAC").to_string();
+        let refused = cases.channels.test_channel(tenant, SHOP).await.expect_err("no MAC").to_string();
         assert!(refused.contains("not written by this host"), "{refused}");
-        let begun = sync.start_import(tenant, SHOP, RunScope::Full, StartOptions::default()).await.map(drop);
-        assert!(matches!(begun, Err(SyncError::Changed { .. })), "{begun:?}");
+        let begun = cases.imports.start_import(tenant, SHOP, RunScope::Full, StartOptions::default()).await.map(drop);
+        assert!(matches!(begun, Err(AppError::Changed { .. })), "{begun:?}");
         // A host that is started again does not take it for one from before.
         let again = app.reopen().await;
-        assert!(again.sync.test_channel(tenant, SHOP).await.is_err());
+        assert!(again.app.channels.test_channel(tenant, SHOP).await.is_err());
 
         // Whoever means it says all of it anew.
         let some = serde_json::Map::from_iter([("price_rounding".to_owned(), Value::from("half-up"))]);
-        let refused = sync.set_channel(tenant, SHOP, some.clone(), Vec::new()).await.expect_err("not all").to_string();
+        let refused = cases.channels.set_channel(tenant, SHOP, some.clone(), Vec::new()).await.expect_err("not all").to_string();
         assert!(refused.contains("entrepot channel set shop"), "{refused}");
         let mut all = some;
         all.insert("store_url".into(), server.base_url.as_str().into());
-        sync.set_channel(tenant, SHOP, all, Vec::new()).await.expect("said anew");
-        sync.test_channel(tenant, SHOP).await.expect("it is used again");
+        cases.channels.set_channel(tenant, SHOP, all, Vec::new()).await.expect("said anew");
+        cases.channels.test_channel(tenant, SHOP).await.expect("it is used again");
         assert_eq!(differs(&app).await, "");
     }
 
@@ -116,7 +117,7 @@ on_both! {
         let store = shop();
         let server = serve(&store);
         app.connect(&server.base_url, &store.key()).await;
-        let admission = app.host.sync.admission();
+        let admission = app.host.app.services.admission();
         let narrowed = Narrowing { without_operations: vec![entrepot_domain::grants::Operation::Subscribe], ..Narrowing::default() };
         admission.approve(ADAPTER, &narrowed, "test").await.expect("narrowed");
         admission.install(version("0.2.0"), "test").await.expect("installs");
@@ -173,7 +174,7 @@ on_both! {
 
     async fn verify_holds_the_database_against_the_log(app: App) {
         app.install().await;
-        let admission = app.host.sync.admission();
+        let admission = app.host.app.services.admission();
         let key = entrepot_artifact::SecretKey::generate("somebody").expect("a key");
         let (publisher, id, text) = ("somebody", key.public().id(), key.public().to_string());
         let believe = format!(
@@ -230,20 +231,20 @@ on_both! {
         let store = shop();
         let server = serve(&store);
         let channel = app.connect(&server.base_url, &store.key()).await;
-        let (sync, tenant) = (&app.host.sync, &app.host.tenant);
+        let (cases, tenant) = (&app.host.app, &app.host.tenant);
         let key = store.key();
         let secrets = || vec![
             ("consumer_key".to_owned(), entrepot_domain::Secret::new(key.consumer_key.as_str())),
             ("consumer_secret".to_owned(), entrepot_domain::Secret::new(key.consumer_secret.as_str())),
         ];
-        let new = entrepot_sync::NewChannel {
+        let new = entrepot_channels::NewChannel {
             adapter: ADAPTER.into(),
             name: "other".into(),
             settings: serde_json::Map::from_iter([("store_url".to_owned(), Value::from(server.base_url.as_str()))]),
             secrets: secrets(),
             untested: false,
         };
-        let (other, _) = sync.add_channel(tenant, new).await.expect("added");
+        let (other, _) = cases.channels.add_channel(tenant, new).await.expect("added");
         let of = |channel: &ChannelId, name: &str| format!("(SELECT s.sealed FROM channel_secrets s WHERE s.channel_id = '{channel}' AND s.name = '{name}')");
         for (sealed, case) in [
             (of(&other, "consumer_key"), "of another channel"),
@@ -254,12 +255,12 @@ on_both! {
             execute(&app, &format!("UPDATE channel_secrets SET sealed = {sealed} WHERE channel_id = '{channel}' AND name = 'consumer_key'")).await;
             // Every command begins like this.
             let again = app.reopen_with(&[], "/bin/false").await.unwrap_or_else(|error| panic!("{case}: {error:#}"));
-            again.sync.channels(tenant).await.expect("listed");
-            let refused = sync.test_channel(tenant, SHOP).await.expect_err(case);
+            again.app.channels.channels(tenant).await.expect("listed");
+            let refused = cases.channels.test_channel(tenant, SHOP).await.expect_err(case);
             assert!(refused.to_string().contains("entrepot channel set shop --secret consumer_key=…"), "{case}: {refused}");
-            sync.test_channel(tenant, "other").await.unwrap_or_else(|error| panic!("{case}: the other one works: {error}"));
-            sync.set_channel(tenant, SHOP, Default::default(), secrets()).await.unwrap_or_else(|error| panic!("{case}: {error}"));
-            sync.test_channel(tenant, SHOP).await.unwrap_or_else(|error| panic!("{case}: mended: {error}"));
+            cases.channels.test_channel(tenant, "other").await.unwrap_or_else(|error| panic!("{case}: the other one works: {error}"));
+            cases.channels.set_channel(tenant, SHOP, Default::default(), secrets()).await.unwrap_or_else(|error| panic!("{case}: {error}"));
+            cases.channels.test_channel(tenant, SHOP).await.unwrap_or_else(|error| panic!("{case}: mended: {error}"));
         }
         execute(&app, &format!("UPDATE channel_secrets SET sealed = {} WHERE channel_id = '{channel}'", bytes(&app, "01"))).await;
         let (code, found) = Entrepot::new(app.environment.clone()).json(&["doctor"]);

@@ -52,12 +52,12 @@ on_both! {
 
         let host = app.reopen().await;
         execute(&app, "INSERT INTO channel_secrets SELECT * FROM kept").await;
-        let (sync, tenant) = (&host.sync, &host.tenant);
-        assert!(sync.admission().active(ADAPTER).await.is_err(), "nothing is taken for granted");
-        assert!(sync.admission().trusted_keys().await.is_err(), "nobody is trusted");
-        sync.test_channel(tenant, SHOP).await.expect_err("nothing is sent where the database says");
+        let (cases, tenant) = (&host.app, &host.tenant);
+        assert!(cases.services.admission().active(ADAPTER).await.is_err(), "nothing is taken for granted");
+        assert!(cases.services.admission().trusted_keys().await.is_err(), "nobody is trusted");
+        cases.channels.test_channel(tenant, SHOP).await.expect_err("nothing is sent where the database says");
         assert_eq!(thief.log().total(), 0);
-        assert_eq!(sync.verify_audit().await.expect("readable").entries, 0, "nothing was written down as if it held");
+        assert_eq!(cases.channels.verify_audit().await.expect("readable").entries, 0, "nothing was written down as if it held");
         let (code, found) = Entrepot::new(app.environment.clone()).json(&["doctor"]);
         assert_eq!(code, 1, "{found}");
     }
@@ -80,7 +80,7 @@ on_both! {
         assert!(lost.contains(id) && lost.contains("entrepot key adopt"), "{lost}");
         // A new key in front of the old one.
         let rotated = open(&format!("{fresh},{ours}")).await.expect("opens");
-        assert_eq!(rotated.sync.admission().active(ADAPTER).await.map(|active| active.number).unwrap_or_default(), 0, "not without a compiler");
+        assert_eq!(rotated.app.services.admission().active(ADAPTER).await.map(|active| active.number).unwrap_or_default(), 0, "not without a compiler");
         open(&fresh).await.map(drop).expect("what proves the new one is there by now");
         // What proves a key is itself nothing that stops a host.
         for changed in ["UPDATE master_keys SET check_value = 'x'", "UPDATE master_keys SET key_id = 'another' || key_id"] {
@@ -106,7 +106,7 @@ async fn after_the_master_key_was_lost_all_can_be_said_anew() {
         .reopen_with(&[("ENTREPOT_MASTER_KEY", &fresh)], &entrepot_tests::entrepot_program().display().to_string())
         .await
         .expect("opens");
-    let admission = host.sync.admission();
+    let admission = host.app.services.admission();
     let refused = admission.active(ADAPTER).await.map(drop).expect_err("nobody can tell").to_string();
     assert!(refused.contains("which is not given here"), "{refused}");
     let refused = admission

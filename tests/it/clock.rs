@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use entrepot_catalog::StartOptions;
 use entrepot_domain::run::{RunScope, RunState};
 use entrepot_queue::Outcome;
 use entrepot_server::host::Host;
-use entrepot_sync::StartOptions;
 use entrepot_test_support::server::{Fault, Matcher, RetryAfter, Server};
 use entrepot_test_support::woocommerce::{Seed, Store, serve_tls};
 use entrepot_tests::{App, SHOP, entrepot_program, on_both};
@@ -32,7 +32,8 @@ fn pages() -> Matcher {
 }
 
 async fn start(app: &App) -> entrepot_domain::RunId {
-    let started = app.host.sync.start_import(&app.host.tenant, SHOP, RunScope::Full, StartOptions::default()).await;
+    let started =
+        app.host.app.imports.start_import(&app.host.tenant, SHOP, RunScope::Full, StartOptions::default()).await;
     started.expect("starts").run
 }
 
@@ -49,15 +50,15 @@ on_both! {
         let (first, second) = (host_with_lease(&app, "6").await, host_with_lease(&app, "6").await);
         let (tenant, run) = (app.host.tenant.clone(), start(&app).await);
         let work = tokio::spawn({
-            let (sync, tenant, run) = (first.sync.clone(), tenant.clone(), run.clone());
-            async move { sync.advance(&tenant, &run).await.expect("the worker") }
+            let (cases, tenant, run) = (first.app.clone(), tenant.clone(), run.clone());
+            async move { cases.imports.advance(&tenant, &run).await.expect("the worker") }
         });
         app.wait_for_run(|run| run.lease().is_some()).await;
         // Another host, with the same wrong clock, asks for the run all the time.
         let other = tokio::spawn({
-            let (sync, tenant, run) = (second.sync.clone(), tenant.clone(), run.clone());
+            let (cases, tenant, run) = (second.app.clone(), tenant.clone(), run.clone());
             async move {
-                while sync.advance(&tenant, &run).await.expect("the other worker") != Outcome::Done {
+                while cases.imports.advance(&tenant, &run).await.expect("the other worker") != Outcome::Done {
                     sleep(Duration::from_millis(10)).await;
                 }
             }
@@ -85,7 +86,7 @@ on_both! {
             server.inject(pages().after(1).next(1), Fault::TooMany(Some(RetryAfter::Seconds(5))));
             let run = start(&app).await;
             // Longer than a worker sleeps: the run is given back with its wait.
-            let paused = app.host.sync.advance(&app.host.tenant, &run).await.expect("advances");
+            let paused = app.host.app.imports.advance(&app.host.tenant, &run).await.expect("advances");
             assert!(matches!(paused, Outcome::Later(wait) if wait > Duration::from_secs(3)), "{paused:?}");
             app.clock().advance(jump);
             let report = timeout(PATIENCE, app.carry(&run)).await.expect("not in two hours");

@@ -22,12 +22,12 @@ on_both! {
         app.install().await;
         // A host whose compiler does nothing can only use what was kept.
         let next = app.reopen_with(&[], "/bin/false").await.expect("opens");
-        next.sync.admission().active("woocommerce").await.map(drop).expect("out of the cache");
+        next.app.services.admission().active("woocommerce").await.map(drop).expect("out of the cache");
         // Code that was authenticated with another master key than the one in use is not ours.
         let new = entrepot_vault::KeyRing::generate().to_text().to_string();
         let key = format!("{new},{}", app.master_key());
         let stranger = app.reopen_with(&[("ENTREPOT_MASTER_KEY", &key)], "/bin/false").await.expect("opens");
-        let refused = stranger.sync.admission().active("woocommerce").await.map(drop).expect_err("nothing to use");
+        let refused = stranger.app.services.admission().active("woocommerce").await.map(drop).expect_err("nothing to use");
         assert!(refused.to_string().contains("the compiler died"), "{refused}");
     }
 
@@ -37,7 +37,7 @@ on_both! {
         assert!(folder.starts_with(app.data_dir()));
         std::fs::remove_dir_all(&folder).expect("it was there");
         let next = app.reopen().await;
-        next.sync.admission().active("woocommerce").await.map(drop).expect("compiled");
+        next.app.services.admission().active("woocommerce").await.map(drop).expect("compiled");
         assert_eq!(std::fs::read_dir(&folder).expect("there again").count(), 1);
     }
 }
@@ -52,11 +52,11 @@ async fn an_adapter_that_takes_too_long_holds_up_nobody() {
     std::fs::write(&script, "#!/bin/sh\nexec sleep 100\n").expect("written");
     std::fs::set_permissions(&script, std::os::unix::fs::PermissionsExt::from_mode(0o700)).expect("executable");
     let host = app.reopen_with(&options, &script.display().to_string()).await.expect("opens");
-    let admission = host.sync.admission().clone();
+    let admission = host.app.services.admission().clone();
     let slow = tokio::spawn(async move { admission.install(renamed(1).1, "test").await.map(drop) });
     let begun = Instant::now();
     while !slow.is_finished() {
-        host.sync.admission().active("woocommerce").await.map(drop).expect("served meanwhile");
+        host.app.services.admission().active("woocommerce").await.map(drop).expect("served meanwhile");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     assert!(begun.elapsed() > Duration::from_secs(1), "it was slow");
@@ -71,7 +71,7 @@ async fn an_adapter_that_takes_too_long_holds_up_nobody() {
 #[tokio::test(flavor = "multi_thread")]
 async fn twenty_adapters_are_ready_soon() {
     let app = App::start(Database::Sqlite).await;
-    let admission = app.host.sync.admission();
+    let admission = app.host.app.services.admission();
     let ids: Vec<String> = (0..20).map(|number| renamed(number).0).collect();
     let begun = Instant::now();
     let install = |number| async move {
@@ -87,7 +87,7 @@ async fn twenty_adapters_are_ready_soon() {
     let next = app.reopen_with(&[], "/bin/false").await.expect("opens");
     let opened = begun.elapsed();
     for id in &ids {
-        next.sync.admission().active(id).await.map(drop).expect("out of the cache");
+        next.app.services.admission().active(id).await.map(drop).expect("out of the cache");
     }
     println!(
         "20 adapters: compiled and installed in {cold:?}; the next host opens in {opened:?} and has all of them after {:?}",

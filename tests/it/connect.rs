@@ -3,10 +3,11 @@
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode, header};
+use entrepot_channels::{Begun, ConnectionReport, NewConnection};
+use entrepot_core::AppError;
 use entrepot_domain::ChannelId;
 use entrepot_domain::run::RunState;
 use entrepot_server::host::Host;
-use entrepot_sync::{Begun, ConnectionReport, NewConnection, SyncError};
 use entrepot_test_support::seed::{self, Seed};
 use entrepot_test_support::server::{Fault, Matcher, Site, visit};
 use entrepot_test_support::{etsy, shopify};
@@ -54,7 +55,7 @@ pub(crate) async fn host_for(app: App, shop: &Marketplace) -> (App, Router) {
 
 pub(crate) fn web(host: &Host) -> Router {
     let hosts = Hosts::new(host.config.listen, &host.config.public_url);
-    entrepot_web::router(host.sync.clone(), host.tenant.clone(), hosts, HookLimits::default(), ClientLimits::default())
+    entrepot_web::router(host.app.clone(), host.tenant.clone(), hosts, HookLimits::default(), ClientLimits::default())
 }
 
 pub(crate) fn asked_for(shop: &Marketplace) -> NewConnection {
@@ -67,7 +68,7 @@ pub(crate) fn asked_for(shop: &Marketplace) -> NewConnection {
 }
 
 pub(crate) async fn begin(app: &App, shop: &Marketplace) -> Begun {
-    let begun = app.host.sync.begin_connection(&app.host.tenant, asked_for(shop), PUBLIC).await;
+    let begun = app.host.app.connections.begin_connection(&app.host.tenant, asked_for(shop), PUBLIC).await;
     begun.unwrap_or_else(|error| panic!("{}: {error}", shop.id))
 }
 
@@ -116,7 +117,7 @@ pub(crate) async fn come_back(web: &Router, query: &str) -> Shown {
 }
 
 pub(crate) async fn report(app: &App, begun: &Begun) -> ConnectionReport {
-    app.host.sync.connection(&app.host.tenant, begun.id.as_str()).await.expect("the connection")
+    app.host.app.connections.connection(&app.host.tenant, begun.id.as_str()).await.expect("the connection")
 }
 
 pub(crate) async fn channels(app: &App) -> usize {
@@ -231,10 +232,10 @@ on_both! {
         let run = app.import().await;
         let failure = run.failure.unwrap_or_default();
         assert!(run.state == RunState::Failed && failure.contains("channel reconnect"), "{failure}");
-        let problem = async || app.host.sync.channel(&app.host.tenant, SHOP).await.expect("the channel").problem;
+        let problem = async || app.host.app.channels.channel(&app.host.tenant, SHOP).await.expect("the channel").problem;
         assert!(problem().await.is_some());
 
-        let begun = app.host.sync.begin_reconnection(&app.host.tenant, SHOP, PUBLIC).await.expect("begun");
+        let begun = app.host.app.connections.begin_reconnection(&app.host.tenant, SHOP, PUBLIC).await.expect("begun");
         let shown = come_back(&web, &agree(&store, &begun)).await;
         assert_eq!(shown.status, StatusCode::OK, "{}", shown.body);
         assert_ended(&app, &begun, "done").await;
@@ -255,7 +256,7 @@ on_both! {
         let web = web(&app.host);
         let scoped = app.host.db.tenant(&app.host.tenant);
         let before = scoped.sealed_secrets(&id).await.expect("answers");
-        let begin = async || app.host.sync.begin_reconnection(&app.host.tenant, SHOP, PUBLIC).await.expect("begun");
+        let begin = async || app.host.app.connections.begin_reconnection(&app.host.tenant, SHOP, PUBLIC).await.expect("begun");
 
         // Whoever agrees has another shop.
         let begun = begin().await;
@@ -270,7 +271,7 @@ on_both! {
         // The channel means another shop by now.
         let begun = begin().await;
         let other = [("shop_id".to_owned(), json!("4711"))].into_iter().collect();
-        app.host.sync.set_channel(&app.host.tenant, SHOP, other, vec![]).await.expect("set");
+        app.host.app.channels.set_channel(&app.host.tenant, SHOP, other, vec![]).await.expect("set");
         let asked = asked_for_tokens(&shop);
         let shown = come_back(&web, &agree(&store, &begun)).await;
         assert!(shown.body.contains("settings were changed"), "{}", shown.body);
@@ -284,7 +285,7 @@ on_both! {
         let refused = async |change: &dyn Fn(&mut NewConnection)| {
             let mut new = asked_for(&shop);
             change(&mut new);
-            let begun = app.host.sync.begin_connection(&app.host.tenant, new, PUBLIC).await;
+            let begun = app.host.app.connections.begin_connection(&app.host.tenant, new, PUBLIC).await;
             begun.err().expect("it cannot work")
         };
         let told = refused(&|new| new.secrets.retain(|(name, _)| name != "client_secret")).await.to_string();
@@ -293,12 +294,12 @@ on_both! {
         let told = refused(&|new| new.secrets.push(token())).await.to_string();
         assert_eq!(told, "access_token: comes by connecting; leave it out");
         let told = refused(&|new| drop(new.settings.insert("shop".into(), "acme.evil.example/".into()))).await;
-        assert!(matches!(&told, SyncError::Settings(_)), "{told}");
+        assert!(matches!(&told, AppError::Settings(_)), "{told}");
         let told = refused(&|new| drop(new.settings.remove("shop"))).await.to_string();
         assert_eq!(told, "shop: is required");
         let told = refused(&|new| new.adapter = "woocommerce".into()).await;
-        assert!(matches!(told, SyncError::NoOAuth(_)), "{told}");
-        let none = app.host.sync.begin_reconnection(&app.host.tenant, "nowhere", PUBLIC).await;
-        assert!(matches!(none.err(), Some(SyncError::NoChannel(_))));
+        assert!(matches!(told, AppError::NoOAuth(_)), "{told}");
+        let none = app.host.app.connections.begin_reconnection(&app.host.tenant, "nowhere", PUBLIC).await;
+        assert!(matches!(none.err(), Some(AppError::NoChannel(_))));
     }
 }

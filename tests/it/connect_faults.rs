@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use axum::http::{StatusCode, header};
+use entrepot_core::AppError;
 use entrepot_domain::run::RunState;
-use entrepot_sync::SyncError;
 use entrepot_test_support::server::{Fault, Matcher};
 use entrepot_test_support::{seed, shopify};
 use entrepot_tests::{SHOP, on_both};
@@ -85,7 +85,7 @@ on_both! {
         let shown = come_back(&web, &query).await;
         assert!(shown.body.contains("<h1>Nothing to connect</h1>"), "{}", shown.body);
         assert_eq!(report(&app, &begun).await.state, "expired");
-        assert_eq!(app.host.sync.sweep_connections().await.expect("swept"), 1);
+        assert_eq!(app.host.app.connections.sweep_connections().await.expect("swept"), 1);
         assert_ended(&app, &begun, "expired").await;
         // A host took it up, and died.
         let begun = begin(&app, &shop).await;
@@ -96,12 +96,12 @@ on_both! {
         tx.commit().await.expect("committed");
         assert_eq!(report(&app, &begun).await.state, "working");
         app.clock().advance(60_000);
-        assert_eq!(app.host.sync.sweep_connections().await.expect("swept"), 1);
+        assert_eq!(app.host.app.connections.sweep_connections().await.expect("swept"), 1);
         assert_ended(&app, &begun, "expired").await;
         app.clock().advance(25 * HOUR);
-        assert_eq!(app.host.sync.sweep_connections().await.expect("swept"), 0);
-        let gone = app.host.sync.connection(&app.host.tenant, begun.id.as_str()).await;
-        assert!(matches!(gone, Err(SyncError::NoConnection(_))), "{gone:?}");
+        assert_eq!(app.host.app.connections.sweep_connections().await.expect("swept"), 0);
+        let gone = app.host.app.connections.connection(&app.host.tenant, begun.id.as_str()).await;
+        assert!(matches!(gone, Err(AppError::NoConnection(_))), "{gone:?}");
         assert_eq!((channels(&app).await, asked_for_tokens(&shop)), (0, 0));
     }
 
@@ -112,7 +112,7 @@ on_both! {
         for round in 1..=3 {
             let mut new = asked_for(&shop);
             new.name = format!("shop {round}");
-            let begun = app.host.sync.begin_connection(&app.host.tenant, new, PUBLIC).await.expect("begun");
+            let begun = app.host.app.connections.begin_connection(&app.host.tenant, new, PUBLIC).await.expect("begun");
             let query = agree(&store, &begun);
             let visits = [&web, &other, &web, &other].map(|web| come_back(web, &query));
             let shown = futures_util::future::join_all(visits).await;
@@ -249,13 +249,13 @@ on_both! {
         assert!(shown.body.contains("choose another"), "{}", shown.body);
         assert_eq!((channels(&app).await, asked_for_tokens(&shop)), (1, 1));
         // The channel is gone.
-        let begun = app.host.sync.begin_reconnection(&app.host.tenant, SHOP, PUBLIC).await.expect("begun");
-        app.host.sync.remove_channel(&app.host.tenant, SHOP).await.expect("removed");
+        let begun = app.host.app.connections.begin_reconnection(&app.host.tenant, SHOP, PUBLIC).await.expect("begun");
+        app.host.app.subscriptions.remove_channel(&app.host.tenant, SHOP).await.expect("removed");
         let shown = come_back(&web, &agree(&store, &begun)).await;
         assert!(shown.body.contains("there is no channel"), "{}", shown.body);
         // The grant is revoked.
         let begun = begin(&app, &shop).await;
-        app.host.sync.admission().revoke(shop.id, "test").await.expect("revoked");
+        app.host.app.services.admission().revoke(shop.id, "test").await.expect("revoked");
         let shown = come_back(&web, &agree(&store, &begun)).await;
         assert_eq!(shown.status, StatusCode::BAD_REQUEST);
         assert!(shown.body.contains("adapter approve etsy"), "{}", shown.body);
@@ -266,7 +266,7 @@ on_both! {
     async fn whoever_asks_too_often_has_to_wait(app: App) {
         let hosts = Hosts::new(app.host.config.listen, PUBLIC);
         let limits = HookLimits { per_minute: 10, ..HookLimits::default() };
-        let web = entrepot_web::router(app.host.sync.clone(), app.host.tenant.clone(), hosts, limits, ClientLimits::default());
+        let web = entrepot_web::router(app.host.app.clone(), app.host.tenant.clone(), hosts, limits, ClientLimits::default());
         let mut last = None;
         for _ in 0..30 {
             last = Some(come_back(&web, "state=guessed-and-guessed&code=1").await);

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use entrepot_catalog::StartOptions;
 use entrepot_domain::run::{RunScope, RunState};
-use entrepot_sync::StartOptions;
 use entrepot_test_support::woocommerce::{Seed, Store, serve};
 use entrepot_tests::{App, Database, Entrepot, SHOP};
 
@@ -20,7 +20,8 @@ async fn a_full_database_loses_nothing() {
     app.connect(&server.base_url, &store.key()).await;
     let started = app
         .host
-        .sync
+        .app
+        .imports
         .start_import(&app.host.tenant, SHOP, RunScope::Full, StartOptions::default())
         .await
         .expect("starts");

@@ -1,10 +1,10 @@
 //! What was given up, of whichever kind, in one place; tried again one by one, by a filter, or all.
 
 use axum::http::StatusCode;
+use entrepot_catalog::{Replay, Replayed, StartOptions};
 use entrepot_domain::grants::{Approval, Narrowing};
 use entrepot_domain::run::{RunScope, RunState};
 use entrepot_store::dead_letters::{Letter, LetterFilter};
-use entrepot_sync::{Replay, Replayed, StartOptions};
 use entrepot_test_support::server::{Fault, Matcher};
 use entrepot_test_support::woocommerce::{Product, Seed, Store, serve};
 use entrepot_tests::{App, Marketplace, SHOP, adapters_folder, on_both, version};
@@ -18,7 +18,7 @@ async fn letters(app: &App, filter: LetterFilter) -> Vec<Letter> {
 
 async fn replay(app: &App, filter: LetterFilter) -> Replayed {
     let replay = Replay { filter, ..Replay::default() };
-    app.host.sync.replay(&app.host.tenant, &replay).await.expect("replayed")
+    app.host.app.dead_letters.replay(&app.host.tenant, &replay).await.expect("replayed")
 }
 
 fn of(kind: &str) -> LetterFilter {
@@ -104,7 +104,7 @@ on_both! {
         for (store, channel) in stores.iter().zip([SHOP, "second"]) {
             store.update(store.product_ids()[0], |product| product.name = "".into());
             let (full, options) = (RunScope::Full, StartOptions::default());
-            let started = app.host.sync.start_import(&app.host.tenant, channel, full, options).await.expect("it starts");
+            let started = app.host.app.imports.start_import(&app.host.tenant, channel, full, options).await.expect("it starts");
             assert_eq!(app.carry(&started.run).await.dead_letters, 1);
         }
         // As after a restore with another master key.
@@ -115,7 +115,7 @@ on_both! {
         assert_eq!((done.replayed, done.failed, done.problems.len()), (1, 1, 1), "{done:?}");
         assert!(done.problems[0].starts_with(&format!("{SHOP}: ")), "{done:?}");
         let alone = Replay { channel: Some(SHOP.into()), ..Replay::default() };
-        app.host.sync.replay(&app.host.tenant, &alone).await.expect_err("there is nothing else to be done");
+        app.host.app.dead_letters.replay(&app.host.tenant, &alone).await.expect_err("there is nothing else to be done");
         assert_eq!(letters(&app, of("item")).await.len(), 2);
     }
 
@@ -124,7 +124,7 @@ on_both! {
         let store = Store::generate(Seed { products: 25, variable_share: 0.0, seed: 9 });
         store.insert(Product::simple("").priced("1.00"));
         let server = serve(&store);
-        let admission = app.host.sync.admission();
+        let admission = app.host.app.services.admission();
         let broken = version("0.0.9");
         admission.install(broken, "test").await.expect("installs");
         admission.approve("woocommerce", &Narrowing::default(), "test").await.expect("approved");
@@ -137,14 +137,14 @@ on_both! {
         let bytes = std::fs::read(adapters_folder().join("woocommerce.wasm")).expect("the built adapter");
         admission.install(bytes, "test").await.expect("installs");
         admission.approve("woocommerce", Approval::default(), "test").await.expect("approved");
-        assert_eq!(app.host.sync.mappable(&app.host.tenant, "woocommerce").await.expect("counted"), 1);
+        assert_eq!(app.host.app.dead_letters.mappable(&app.host.tenant, "woocommerce").await.expect("counted"), 1);
         let before = server.log().total();
         let again = Replay { filter: old.clone(), without_fetching: true, ..Replay::default() };
-        let done = app.host.sync.replay(&app.host.tenant, &again).await.expect("replayed");
+        let done = app.host.app.dead_letters.replay(&app.host.tenant, &again).await.expect("replayed");
         assert_eq!((done.replayed, done.left), (1, 0), "{done:?}");
         assert_eq!(server.log().total(), before, "the shop was not asked");
         assert_eq!(letters(&app, old).await, [], "the one that failed again failed under the new version");
-        assert_eq!(app.host.sync.mappable(&app.host.tenant, "woocommerce").await.expect("counted"), 0);
+        assert_eq!(app.host.app.dead_letters.mappable(&app.host.tenant, "woocommerce").await.expect("counted"), 0);
     }
 
     async fn the_api_mirrors_it_and_refuses_what_it_does_not_know(app: App) {
@@ -174,7 +174,7 @@ on_both! {
             assert_eq!(answer.status, status, "{body}: {}", answer.body);
         }
         assert_eq!(letters(&app, LetterFilter { code: "nothing".into(), ..of("") }).await, []);
-        let name = app.host.sync.channel(&app.host.tenant, SHOP).await.expect("the shop").name;
+        let name = app.host.app.channels.channel(&app.host.tenant, SHOP).await.expect("the shop").name;
         let gone = LetterFilter { channel: Some("chn_other".into()), ..of("") };
         assert_eq!((letters(&app, gone).await.len(), name.as_str()), (0, SHOP));
     }

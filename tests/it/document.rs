@@ -144,7 +144,7 @@ impl Web {
         let config = &app.host.config;
         let hosts = Hosts::new(config.listen, &config.public_url);
         let (hooks, clients) = (HookLimits { per_minute: 100_000, ..HookLimits::default() }, ClientLimits::default());
-        Self(entrepot_web::router(app.host.sync.clone(), app.host.tenant.clone(), hosts, hooks, clients))
+        Self(entrepot_web::router(app.host.app.clone(), app.host.tenant.clone(), hosts, hooks, clients))
     }
 
     /// One request. The answer is held against the document.

@@ -22,7 +22,7 @@ const HOUR: i64 = 60 * 60 * 1000;
 
 /// 0.1.0 is in use, nothing else is there, and the log holds.
 async fn assert_as_before(app: &App, entries: i64) {
-    let admission = app.host.sync.admission();
+    let admission = app.host.app.services.admission();
     assert_eq!(admission.active(ADAPTER).await.expect("in use").manifest.version, "0.1.0");
     let versions: Vec<String> =
         app.host.db.adapters_named(ADAPTER).await.expect("rows").into_iter().map(|row| row.version).collect();
@@ -34,7 +34,7 @@ async fn assert_as_before(app: &App, entries: i64) {
 /// A registry with 0.2.0, signed by a key that is trusted.
 async fn registry(app: &App) -> TempDir {
     let key = SecretKey::generate("entrepot").expect("a key");
-    app.host.sync.admission().trust(&key.public().to_string(), "test").await.expect("trusted");
+    app.host.app.services.admission().trust(&key.public().to_string(), "test").await.expect("trusted");
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::write(folder.path().join("registry.toml"), "format = 1\nname = \"test\"\n").expect("written");
     let artifact = Artifact::read(sign(version("0.2.0"), &key).expect("signed")).expect("an artifact");
@@ -80,7 +80,7 @@ on_both! {
     async fn a_registry_that_is_away_or_breaks_off(app: App) {
         app.install().await;
         let folder = registry(&app).await;
-        let admission = app.host.sync.admission();
+        let admission = app.host.app.services.admission();
         let broken = broken_server(&folder).await;
         let whole = folder.path().display().to_string();
         for (case, place, reference, words) in [
@@ -118,10 +118,10 @@ on_both! {
             tokio::time::sleep(Duration::from_millis(after)).await;
             install.kill();
             let rows = app.host.db.adapters_named(ADAPTER).await.expect("rows");
-            let verified = app.host.sync.admission().verify_audit().await.expect("readable");
+            let verified = app.host.app.services.admission().verify_audit().await.expect("readable");
             // Row and entry came together, or neither did.
             assert_eq!((verified.entries, verified.broken), (rows.len() as i64 + 1, None), "after {after} ms");
-            assert_eq!(app.host.sync.admission().active(ADAPTER).await.expect("in use").manifest.version, "0.1.0");
+            assert_eq!(app.host.app.services.admission().active(ADAPTER).await.expect("in use").manifest.version, "0.1.0");
         }
         let (code, installed) = entrepot.json(&["adapter", "install", &file]);
         assert_eq!((code, installed["version"].as_str()), (0, Some("0.2.0")), "{installed}");
@@ -132,7 +132,7 @@ on_both! {
         let store = Store::generate(Seed { products: 10, variable_share: 0.0, seed: 1 });
         let server = serve(&store);
         app.connect(&server.base_url, &store.key()).await;
-        let admission = app.host.sync.admission();
+        let admission = app.host.app.services.admission();
         let hour = Narrowing { expires_at: Some(app.host.db.clock().now() + HOUR), ..Narrowing::default() };
         admission.approve(ADAPTER, &hour, "test").await.expect("approved");
         app.clock().advance(2 * HOUR);
@@ -161,7 +161,7 @@ async fn a_full_disk_installs_nothing() {
     let pages: i64 = sqlx::query_scalar("PRAGMA page_count").fetch_one(write).await.expect("its size");
     let limit = |pages: i64| sqlx::query(sqlx::AssertSqlSafe(format!("PRAGMA max_page_count = {pages}")));
     limit(pages + 4).execute(write).await.expect("a limit");
-    let admission = app.host.sync.admission();
+    let admission = app.host.app.services.admission();
     let refused = admission.install(version("0.2.0"), "test").await.expect_err("no room");
     assert!(refused.to_string().contains("full"), "{refused}");
     assert_as_before(&app, 2).await;

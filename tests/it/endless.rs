@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use entrepot_catalog::{Received, StartOptions};
 use entrepot_domain::run::{RunScope, RunState};
 use entrepot_queue::Outcome;
-use entrepot_sync::{Received, StartOptions};
 use entrepot_test_support::woocommerce::{Product, Store, serve};
 use entrepot_tests::{SHOP, on_both};
 use serde_json::json;
@@ -49,9 +49,9 @@ on_both! {
             ("slow down for years", json!({"items": 1, "failure": "rate-limited", "retry_after": years})),
         ] {
             hostile::add(&app, name, plan).await;
-            let (sync, tenant) = (&app.host.sync, &app.host.tenant);
-            let run = sync.start_import(tenant, name, RunScope::Full, StartOptions::default()).await.expect("starts").run;
-            let outcome = sync.advance(tenant, &run).await.expect("advances");
+            let (cases, tenant) = (&app.host.app, &app.host.tenant);
+            let run = cases.imports.start_import(tenant, name, RunScope::Full, StartOptions::default()).await.expect("starts").run;
+            let outcome = cases.imports.advance(tenant, &run).await.expect("advances");
             let Outcome::Later(wait) = outcome else { panic!("{name}: {outcome:?}") };
             assert!(wait > Duration::from_secs(86_000) && wait <= Duration::from_secs(86_400), "{name}: {wait:?}");
             let report = app.report(&run).await;
@@ -205,7 +205,7 @@ on_both! {
         // What is kept is mapped again when settings change, whether or not anything changed in the shop.
         let set = async |rounding: &str| {
             let settings = [("price_rounding".to_owned(), rounding.into())].into_iter().collect();
-            app.host.sync.set_channel(&app.host.tenant, SHOP, settings, Vec::new()).await.expect("set");
+            app.host.app.channels.set_channel(&app.host.tenant, SHOP, settings, Vec::new()).await.expect("set");
         };
         set("half-up").await;
         let delta = RunScope::ChangedSince(app.clock().now() + 60_000);

@@ -1,8 +1,8 @@
 //! Facts of a shop that its goods are read by: when one changes, all goods are read anew, although none of them changed.
 
+use entrepot_catalog::StartOptions;
 use entrepot_domain::catalog::WeightUnit;
 use entrepot_domain::run::{RunScope, RunState};
-use entrepot_sync::StartOptions;
 use entrepot_test_support::seed;
 use entrepot_test_support::woocommerce::{Product, Store, serve};
 use entrepot_test_support::{bigcommerce, shopify};
@@ -15,7 +15,7 @@ fn catalogue() -> Vec<seed::Product> {
 }
 
 /// A delta in which nothing changed.
-async fn delta(app: &App) -> entrepot_sync::RunReport {
+async fn delta(app: &App) -> entrepot_catalog::RunReport {
     app.import_with(RunScope::ChangedSince(app.clock().now() + 60_000), StartOptions::default()).await
 }
 

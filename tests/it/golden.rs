@@ -5,6 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
+use entrepot_catalog::StartOptions;
+use entrepot_channels::NewChannel;
 use entrepot_domain::catalog::{
     Attribute, Collection, Dimensions, Inventory, Issue, LengthUnit, Level, Media, MediaKind, OptionAxis, Product,
     ProductStatus, Sale, Seo, Variant, Weight, WeightUnit,
@@ -12,7 +14,6 @@ use entrepot_domain::catalog::{
 use entrepot_domain::grants::Approval;
 use entrepot_domain::run::{RunScope, RunState};
 use entrepot_domain::{Money, Secret};
-use entrepot_sync::{NewChannel, StartOptions};
 use entrepot_tests::{App, SHOP, adapters_folder, on_both, version};
 use serde_json::{Map, Value, json};
 
@@ -57,7 +58,7 @@ on_both! {
         assert!(said.contains("2 stock levels are of nothing in the catalogue (item item-2 at there, item nobody at here)"), "{said}");
         assert_eq!(stock(&app).await, [("1-m", 0), ("1-s", 7), ("2-m", 1), ("2-s", 1)].map(|(id, left)| (id.to_owned(), left)));
 
-        let scope = app.host.sync.stock_scope(&app.host.tenant, SHOP).await.expect("a scope");
+        let scope = app.host.app.imports.stock_scope(&app.host.tenant, SHOP).await.expect("a scope");
         assert!(matches!(scope, RunScope::Stock(Some(_))), "{scope:?}");
         let run = app.import_with(scope, StartOptions::default()).await;
         assert_eq!((run.state, run.fetched, run.unchanged), (RunState::Completed, 1, 1), "{run:?}");
@@ -69,7 +70,7 @@ on_both! {
     /// Built for 0.1.0 it imports `log@0.1.0` and `keys@0.1.0`, and is given those of today also where not everything is given.
     async fn an_adapter_that_names_0_1_0_verifies_webhooks_and_maps(app: App) {
         let shop = crate::hooks::shop(&app, 10).await;
-        let admission = app.host.sync.admission();
+        let admission = app.host.app.services.admission();
         admission.install(named_0_1_0(), "test").await.expect("installs");
         admission.approve("woocommerce", Approval::default(), "test").await.expect("approved");
         let id = shop.store.product_ids()[3];
@@ -109,7 +110,7 @@ async fn stock(app: &App) -> Vec<(String, i64)> {
 async fn install(app: &App, adapter: &str) {
     let bytes = std::fs::read(adapters_folder().join(format!("{adapter}.wasm")))
         .unwrap_or_else(|error| panic!("{adapter}.wasm: {error}: run `cargo xtask test`, which builds it"));
-    let admission = app.host.sync.admission();
+    let admission = app.host.app.services.admission();
     admission.install(bytes, "test").await.expect("it is installed");
     admission.approve(adapter, Approval::default(), "test").await.expect("it is approved");
 }
@@ -123,7 +124,7 @@ async fn connect(app: &App, adapter: &str, shop: &Shop) -> Value {
         secrets: vec![("key".into(), Secret::new("golden-key")), ("secret".into(), Secret::new("golden-secret"))],
         untested: false,
     };
-    let (_, account) = app.host.sync.add_channel(&app.host.tenant, new).await.expect("the channel is added");
+    let (_, account) = app.host.app.channels.add_channel(&app.host.tenant, new).await.expect("the channel is added");
     serde_json::to_value(account).expect("an account")
 }
 

@@ -1,18 +1,17 @@
 //! Webhooks come in: verified, stored with their job, acknowledged; and what is refused.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{Request, StatusCode, header};
+use entrepot_channels::NewChannel;
 use entrepot_domain::{ChannelId, Secret};
-use entrepot_queue::{Outcome, Queue};
+use entrepot_queue::Outcome;
 use entrepot_server::host::Host;
 use entrepot_store::deliveries::DeliveryRow;
-use entrepot_sync::NewChannel;
 use entrepot_test_support::server::Server;
 use entrepot_test_support::woocommerce::{Delivery, Seed, Store, serve};
 use entrepot_tests::{App, SHOP, on_both};
@@ -34,7 +33,7 @@ pub(crate) async fn shop(app: &App, products: usize) -> Shop {
     let server = serve(&store);
     let channel = app.connect(&server.base_url, &store.key()).await;
     let secret = ("webhook_secret".to_owned(), Secret::new(SECRET));
-    app.host.sync.set_channel(&app.host.tenant, SHOP, Map::new(), vec![secret]).await.expect("set");
+    app.host.app.channels.set_channel(&app.host.tenant, SHOP, Map::new(), vec![secret]).await.expect("set");
     app.import().await;
     for topic in ["product.created", "product.updated", "product.deleted", "product.restored"] {
         store.add_webhook(topic, &format!("http://127.0.0.1/hooks/{channel}"), SECRET);
@@ -68,7 +67,7 @@ pub(crate) fn door(host: &Host) -> Door {
         address_header: webhooks.address_header.clone(),
     };
     let hosts = Hosts::new(host.config.listen, &host.config.public_url);
-    Door(entrepot_web::router(host.sync.clone(), host.tenant.clone(), hosts, limits, ClientLimits::default()))
+    Door(entrepot_web::router(host.app.clone(), host.tenant.clone(), hosts, limits, ClientLimits::default()))
 }
 
 impl Door {
@@ -125,7 +124,9 @@ pub(crate) async fn deliveries(app: &App, channel: &ChannelId) -> Vec<DeliveryRo
 /// Does what workers do until the inbox is empty.
 pub(crate) async fn work(host: &Host, channel: &ChannelId) {
     let patience = Instant::now();
-    while let Outcome::Later(wait) = host.sync.process_inbox(&host.tenant, channel).await.expect("it is worked on") {
+    while let Outcome::Later(wait) =
+        host.app.deliveries.process_inbox(&host.tenant, channel).await.expect("it is worked on")
+    {
         assert!(patience.elapsed() < Duration::from_secs(60), "it comes to an end");
         tokio::time::sleep(wait.max(Duration::from_millis(5))).await;
     }
@@ -139,7 +140,7 @@ on_both! {
     async fn a_change_in_the_shop_is_in_the_catalogue(app: App) {
         let shop = shop(&app, 30).await;
         let door = door(&app.host);
-        let workers = Queue::work(&app.host.db, Arc::new(app.host.sync.clone()), 2).expect("workers");
+        let workers = entrepot_server::workers::jobs(&app.host).and_then(|jobs| jobs.start(&app.host.db, app.host.app.services.metrics())).expect("workers");
         let id = shop.store.product_ids()[3];
         shop.store.update(id, |product| product.name = "Told by webhook".into());
         let mut told = shop.told();
@@ -186,13 +187,13 @@ on_both! {
         let shop = shop(&app, 5).await;
         let door = door(&app.host);
         let bytes = std::fs::read(entrepot_tests::adapters_folder().join("golden-0-1-0.wasm")).expect("the built adapter");
-        let admission = app.host.sync.admission();
+        let admission = app.host.app.services.admission();
         admission.install(bytes, "test").await.expect("it is installed");
         admission.approve("golden-0-1-0", entrepot_domain::grants::Approval::default(), "test").await.expect("approved");
         let settings = Map::from_iter([("base_url".to_owned(), Value::from(shop.server.base_url.as_str()))]);
         let secrets = vec![("key".into(), Secret::new("golden-key")), ("secret".into(), Secret::new("golden-secret"))];
         let new = NewChannel { adapter: "golden-0-1-0".into(), name: "deaf".into(), settings, secrets, untested: true };
-        let (deaf, _) = app.host.sync.add_channel(&app.host.tenant, new).await.expect("added");
+        let (deaf, _) = app.host.app.channels.add_channel(&app.host.tenant, new).await.expect("added");
 
         shop.store.update(shop.store.product_ids()[0], |product| product.name = "Forged".into());
         let genuine = shop.told().remove(0);
@@ -250,7 +251,7 @@ on_both! {
         assert_eq!(door(&first).deliver_all(&shop).await, 5);
         drop(first);
         let next = app.reopen().await;
-        let workers = Queue::work(&next.db, Arc::new(next.sync.clone()), 2).expect("workers");
+        let workers = entrepot_server::workers::jobs(&next).and_then(|jobs| jobs.start(&next.db, next.app.services.metrics())).expect("workers");
         let patience = Instant::now();
         while deliveries(&app, &shop.channel).await.iter().any(|delivery| delivery.state != "done") {
             assert!(patience.elapsed() < Duration::from_secs(30), "{:?}", deliveries(&app, &shop.channel).await);
@@ -266,9 +267,9 @@ on_both! {
         let shop = shop(&app, 5).await;
         shop.store.update(shop.store.product_ids()[0], |product| product.name = "Waits".into());
         door(&app.host).deliver_all(&shop).await;
-        assert_eq!(app.host.sync.nudge_inboxes().await.expect("nudged"), 0, "its job is quite new");
+        assert_eq!(app.host.app.deliveries.nudge_inboxes().await.expect("nudged"), 0, "its job is quite new");
         app.clock().advance(10_000);
-        assert_eq!(app.host.sync.nudge_inboxes().await.expect("nudged"), 1);
-        assert_eq!(app.host.sync.nudge_inboxes().await.expect("nudged"), 0, "one is enough");
+        assert_eq!(app.host.app.deliveries.nudge_inboxes().await.expect("nudged"), 1);
+        assert_eq!(app.host.app.deliveries.nudge_inboxes().await.expect("nudged"), 0, "one is enough");
     }
 }

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
+use entrepot_catalog::StartOptions;
 use entrepot_domain::ChannelId;
 use entrepot_domain::catalog::Inventory;
 use entrepot_domain::run::{RunScope, RunState};
 use entrepot_queue::Outcome;
 use entrepot_store::Pools;
 use entrepot_store::deliveries::{NewDelivery, WhichDeliveries};
-use entrepot_sync::StartOptions;
 use entrepot_test_support::server::{Fault, Matcher};
 use entrepot_test_support::woocommerce::Product;
 use entrepot_tests::{App, SHOP, on_both};
@@ -102,7 +102,7 @@ on_both! {
         for id in &ids[..25] {
             assert_eq!(title(&app, *id).await.as_deref(), Some("Round 2"));
         }
-        assert_eq!(app.host.sync.process_inbox(&app.host.tenant, &shop.channel).await.expect("looks"), Outcome::Done);
+        assert_eq!(app.host.app.deliveries.process_inbox(&app.host.tenant, &shop.channel).await.expect("looks"), Outcome::Done);
     }
 
     async fn products_come_go_and_come_back(app: App) {
@@ -176,7 +176,7 @@ on_both! {
         assert!(note(&app, &shop.channel, "stock").await.1.contains("no such level"));
         assert!(note(&app, &shop.channel, "order").await.1.contains("order 17"));
         assert!(note(&app, &shop.channel, "odd").await.1.contains("version"));
-        let row = app.host.sync.channel(&app.host.tenant, SHOP).await.expect("the channel");
+        let row = app.host.app.channels.channel(&app.host.tenant, SHOP).await.expect("the channel");
         assert!(row.problem.is_some_and(|problem| problem.contains("connect")), "somebody has to know");
         // The shop still has seven: nothing changed there, and it must not pass for unchanged here.
         let run = app.import().await;
@@ -185,11 +185,11 @@ on_both! {
 
     async fn a_run_that_waits_is_woken(app: App) {
         let shop = shop(&app, 5).await;
-        let (sync, tenant) = (&app.host.sync, &app.host.tenant);
-        let started = sync.start_import(tenant, SHOP, RunScope::Full, StartOptions::default()).await.expect("starts");
+        let (cases, tenant) = (&app.host.app, &app.host.tenant);
+        let started = cases.imports.start_import(tenant, SHOP, RunScope::Full, StartOptions::default()).await.expect("starts");
         let wait = entrepot_test_support::server::RetryAfter::Seconds(30);
         shop.server.inject(Matcher::path("/wc/v3/products?").next(1), Fault::TooMany(Some(wait)));
-        let Outcome::Later(wait) = sync.advance(tenant, &started.run).await.expect("advances") else { panic!("it waits") };
+        let Outcome::Later(wait) = cases.imports.advance(tenant, &started.run).await.expect("advances") else { panic!("it waits") };
         assert!(wait > Duration::from_secs(10), "{wait:?}");
         let before = jobs(&app, "advance_run").await;
         tell(&app, &shop.channel, "ready", None, json!([{"run-ready": "{}"}])).await;
@@ -205,8 +205,8 @@ on_both! {
         let body = stored(&app, &shop.channel, first).await.body.replace(&format!("\"id\":{first}"), "\"id\":99999");
         let item = json!({"source_id": "99999", "updated_at": null, "body": body, "deleted": false, "problems": []});
         shop.server.inject(Matcher::path("/wc/v3/products?"), Fault::Delay(Duration::from_millis(400)));
-        let (sync, tenant) = (&app.host.sync, &app.host.tenant);
-        let started = sync.start_import(tenant, SHOP, RunScope::Full, StartOptions::default()).await.expect("starts");
+        let (cases, tenant) = (&app.host.app, &app.host.tenant);
+        let started = cases.imports.start_import(tenant, SHOP, RunScope::Full, StartOptions::default()).await.expect("starts");
         let meanwhile = async {
             tell(&app, &shop.channel, "new", None, json!([{"upserted": item}])).await;
             work(&app.host, &shop.channel).await;
@@ -234,7 +234,7 @@ on_both! {
         assert!(why.contains("3 tries") && why.contains("entrepot webhooks replay"), "{why}");
 
         shop.server.heal();
-        let replay = async |which| app.host.sync.replay_deliveries(&app.host.tenant, SHOP, &which).await;
+        let replay = async |which| app.host.app.deliveries.replay_deliveries(&app.host.tenant, SHOP, &which).await;
         assert!(replay(WhichDeliveries::These(vec!["dlv_nobody".into()])).await.is_err());
         assert_eq!(replay(WhichDeliveries::Dead).await.expect("replayed"), 1);
         work(&app.host, &shop.channel).await;
@@ -245,7 +245,7 @@ on_both! {
         work(&app.host, &shop.channel).await;
 
         app.clock().advance(31 * 24 * 60 * 60 * 1000);
-        assert_eq!(app.host.sync.forget_deliveries().await.expect("forgotten"), 1);
+        assert_eq!(app.host.app.deliveries.forget_deliveries().await.expect("forgotten"), 1);
         assert!(deliveries(&app, &shop.channel).await.is_empty());
     }
 
@@ -296,7 +296,7 @@ on_both! {
         let shop = shop(&app, 5).await;
         shop.store.update(shop.store.product_ids()[0], |product| product.name = "Too late".into());
         door(&app.host).deliver_all(&shop).await;
-        app.host.sync.remove_channel(&app.host.tenant, SHOP).await.expect("removed");
+        app.host.app.subscriptions.remove_channel(&app.host.tenant, SHOP).await.expect("removed");
         work(&app.host, &shop.channel).await;
         let dead = deliveries(&app, &shop.channel).await.remove(0);
         assert_eq!(dead.state, "dead");

@@ -24,7 +24,7 @@ async fn followed(app: App, shop: &Marketplace, subscribed: bool) -> (App, Chann
     app.import().await;
     assert_eq!(app.products().await.len(), PRODUCTS);
     if subscribed {
-        let made = app.host.sync.subscribe(&app.host.tenant, SHOP, PUBLIC).await.expect("subscribed");
+        let made = app.host.app.subscriptions.subscribe(&app.host.tenant, SHOP, PUBLIC).await.expect("subscribed");
         let callback = format!("{PUBLIC}/hooks/{channel}");
         assert!(!made.is_empty() && made.iter().all(|of| of.active && of.callback_url == callback), "{made:?}");
     }

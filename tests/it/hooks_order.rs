@@ -1,9 +1,9 @@
 //! News in whatever order they come, of shops whatever their clocks say.
 
+use entrepot_channels::ScheduleChange;
 use entrepot_domain::catalog::Inventory;
 use entrepot_domain::run::RunState;
 use entrepot_domain::schedule::ScheduleKind;
-use entrepot_sync::ScheduleChange;
 use entrepot_test_support::woocommerce::Product;
 use entrepot_tests::{App, SHOP, on_both};
 use serde_json::{Value, json};
@@ -127,7 +127,7 @@ on_both! {
         shop.server.tell_date(-1_800);
         slow(&app);
         let nights = ScheduleChange { enabled: Some(false), ..ScheduleChange::default() };
-        app.host.sync.set_schedule(&app.host.tenant, SHOP, ScheduleKind::Full, nights).await.expect("no nights");
+        app.host.app.channels.set_schedule(&app.host.tenant, SHOP, ScheduleKind::Full, nights).await.expect("no nights");
         let run = app.import().await;
         assert_eq!(run.state, RunState::Completed, "also where requests are signed with their time: {run:?}");
         app.clock().advance(20 * MINUTE);
@@ -136,11 +136,11 @@ on_both! {
         shop.store.update(id, |product| product.name = "Told by a slow clock".into());
         // After a restart it is still known.
         let app = app.with(&[]).await;
-        app.host.sync.tick().await.expect("a look");
+        app.host.app.scheduler.tick().await.expect("a look");
         let run = app.carry(&app.run().await.run_id()).await;
         assert_eq!((run.state, run.scope), (RunState::Completed, "changed_since"), "{run:?}");
         assert_eq!(title(&app, id).await.as_deref(), Some("Told by a slow clock"));
-        let row = app.host.sync.channel(&app.host.tenant, SHOP).await.expect("the channel");
+        let row = app.host.app.channels.channel(&app.host.tenant, SHOP).await.expect("the channel");
         assert!(row.clock_ahead.is_some_and(|ahead| (-1_810_000..=-1_790_000).contains(&ahead)), "{:?}", row.clock_ahead);
         // Ten minutes ago by the host's clock, although its date lies before the import.
         let at = app.clock().now() - 1_800_000 - 10 * MINUTE;

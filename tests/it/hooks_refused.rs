@@ -3,10 +3,10 @@
 use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
+use entrepot_catalog::Refusal;
 use entrepot_domain::ChannelId;
 use entrepot_domain::run::RunState;
 use entrepot_store::refused::RefusedRow;
-use entrepot_sync::Refusal;
 use entrepot_tests::{App, Entrepot, SHOP, on_both};
 use serde_json::Value;
 
@@ -85,9 +85,9 @@ on_both! {
 
     async fn strangers_fill_no_database(app: App) {
         let shop = shop(&app, 3).await;
-        let (sync, tenant) = (&app.host.sync, &app.host.tenant);
+        let (cases, tenant) = (&app.host.app, &app.host.tenant);
         for number in 0..5_000 {
-            sync.note_refused(tenant, &shop.channel, Refusal::Rejected, &format!("{number}\0 \u{202e}{}", "x".repeat(10_000)));
+            cases.deliveries.note_refused(tenant, &shop.channel, Refusal::Rejected, &format!("{number}\0 \u{202e}{}", "x".repeat(10_000)));
         }
         let rows = refused(&app, &shop.channel, 5_000).await;
         assert!(rows.len() <= 100, "{}", rows.len());
@@ -111,7 +111,7 @@ on_both! {
         let rows = scoped.refused(&shop.channel).await.expect("the list");
         assert_eq!((rows.len(), rows[0].reason.split(' ').next()), (100, Some("14")), "the latest are kept");
         app.clock().advance(31 * 24 * 3_600_000);
-        sync.forget_deliveries().await.expect("forgotten");
+        cases.deliveries.forget_deliveries().await.expect("forgotten");
         assert!(scoped.refused(&shop.channel).await.expect("the list").is_empty());
     }
 
@@ -140,15 +140,15 @@ on_both! {
 
         // Also by a host that did not take it in.
         let other = app.reopen().await;
-        assert_eq!(other.sync.begin_looks().await.expect("a look"), 1);
-        assert_eq!(app.host.sync.begin_looks().await.expect("a look"), 0, "one for all of them");
+        assert_eq!(other.app.deliveries.begin_looks().await.expect("a look"), 1);
+        assert_eq!(app.host.app.deliveries.begin_looks().await.expect("a look"), 0, "one for all of them");
         let run = app.carry(&app.run().await.run_id()).await;
         assert_eq!((run.state, run.scope, run.updated), (RunState::Completed, "changed_since", 1), "{run:?}");
         assert_eq!(title(&app, id).await.as_deref(), Some("Much to tell"));
 
         assert_eq!(door.deliver(&shop.channel, &told[0]).await.status, StatusCode::OK);
-        assert_eq!(app.host.sync.begin_looks().await.expect("a look"), 0, "not so soon");
+        assert_eq!(app.host.app.deliveries.begin_looks().await.expect("a look"), 0, "not so soon");
         app.clock().advance(11 * 60_000);
-        assert_eq!(app.host.sync.begin_looks().await.expect("a look"), 1);
+        assert_eq!(app.host.app.deliveries.begin_looks().await.expect("a look"), 1);
     }
 }

@@ -27,7 +27,7 @@ async fn shop(app: App) -> (App, Store, Server) {
     let app = app.with(&options).await;
     app.connect(&server.base_url, &store.key()).await;
     let secret = ("webhook_secret".to_owned(), Secret::new(SECRET));
-    app.host.sync.set_channel(&app.host.tenant, SHOP, Map::new(), vec![secret]).await.expect("set");
+    app.host.app.channels.set_channel(&app.host.tenant, SHOP, Map::new(), vec![secret]).await.expect("set");
     (app, store, server)
 }
 
@@ -58,12 +58,12 @@ fn few() -> Vec<seed::Product> {
 
 /// One topic is lost while nobody looks; after the next look all are there, and it is said which one it was.
 async fn mends(app: &App, lose: impl FnOnce(), topic: &str, active: impl Fn() -> usize) {
-    let (sync, tenant) = (&app.host.sync, &app.host.tenant);
-    let made = sync.subscribe(tenant, SHOP, PUBLIC).await.expect("subscribed").len();
+    let (cases, tenant) = (&app.host.app, &app.host.tenant);
+    let made = cases.subscriptions.subscribe(tenant, SHOP, PUBLIC).await.expect("subscribed").len();
     lose();
     assert_eq!(active(), made - 1);
     app.clock().advance(61 * 60 * 1000);
-    assert_eq!((sync.mend_subscriptions().await.expect("looked"), active()), (1, made));
+    assert_eq!((cases.subscriptions.mend_subscriptions().await.expect("looked"), active()), (1, made));
     let channel = listed(app).await;
     assert_eq!((channel["switched_off"].as_str(), &channel["problem"]), (Some(topic), &Value::Null), "{channel}");
 }
@@ -91,93 +91,93 @@ on_both! {
 
     async fn an_address_to_deliver_to_that_somebody_changed_is_not_subscribed(app: App) {
         let (app, store, _server) = shop(app).await;
-        let (sync, tenant) = (&app.host.sync, &app.host.tenant);
-        sync.subscribe(tenant, SHOP, PUBLIC).await.expect("subscribed");
+        let (cases, tenant) = (&app.host.app, &app.host.tenant);
+        cases.subscriptions.subscribe(tenant, SHOP, PUBLIC).await.expect("subscribed");
         let changed = crate::changed_rows::execute(&app, "UPDATE webhook_inboxes SET callback_url = 'https://evil.example/hooks/x'").await;
         assert_eq!((changed, active(&store)), (1, 4));
         app.clock().advance(61 * 60 * 1000);
-        sync.mend_subscriptions().await.expect("looked");
+        cases.subscriptions.mend_subscriptions().await.expect("looked");
         assert_eq!(active(&store), 4, "nothing is made for that address");
-        let refused = sync.subscriptions(tenant, SHOP, PUBLIC).await.expect_err("whose are they?").to_string();
+        let refused = cases.subscriptions.subscriptions(tenant, SHOP, PUBLIC).await.expect_err("whose are they?").to_string();
         assert!(refused.contains("entrepot webhooks subscribe"), "{refused}");
-        let differs = sync.verify_audit().await.expect("readable").differs.unwrap_or_default();
+        let differs = cases.channels.verify_audit().await.expect("readable").differs.unwrap_or_default();
         assert!(differs.contains("delivers to"), "{differs}");
-        sync.subscribe(tenant, SHOP, PUBLIC).await.expect("said anew");
-        assert_eq!((active(&store), sync.verify_audit().await.expect("readable").differs), (4, None));
+        cases.subscriptions.subscribe(tenant, SHOP, PUBLIC).await.expect("said anew");
+        assert_eq!((active(&store), cases.channels.verify_audit().await.expect("readable").differs), (4, None));
     }
 
     /// Nor is one that it delivered to before, whether another one came after it or none.
     async fn a_former_address_to_deliver_to_does_not_come_back(app: App) {
         let (app, _store, _server) = shop(app).await;
-        let (sync, tenant) = (&app.host.sync, &app.host.tenant);
+        let (cases, tenant) = (&app.host.app, &app.host.tenant);
         let execute = crate::changed_rows::execute;
-        sync.subscribe(tenant, SHOP, "https://former.example").await.expect("subscribed");
+        cases.subscriptions.subscribe(tenant, SHOP, "https://former.example").await.expect("subscribed");
         execute(&app, "CREATE TABLE former AS SELECT callback_url, mac FROM webhook_inboxes").await;
         let put_back = "UPDATE webhook_inboxes SET callback_url = (SELECT callback_url FROM former), mac = (SELECT mac FROM former)";
-        sync.subscribe(tenant, SHOP, PUBLIC).await.expect("subscribed elsewhere");
+        cases.subscriptions.subscribe(tenant, SHOP, PUBLIC).await.expect("subscribed elsewhere");
         for round in ["another came after it", "none is wanted any more"] {
             execute(&app, put_back).await;
-            for sync in [sync, &app.reopen().await.sync] {
-                let refused = sync.subscriptions(tenant, SHOP, PUBLIC).await.expect_err(round).to_string();
+            for cases in [cases, &app.reopen().await.app] {
+                let refused = cases.subscriptions.subscriptions(tenant, SHOP, PUBLIC).await.expect_err(round).to_string();
                 assert!(refused.contains("an earlier state") && refused.contains("webhooks subscribe"), "{round}: {refused}");
-                let differs = sync.verify_audit().await.expect("readable").differs.unwrap_or_default();
+                let differs = cases.channels.verify_audit().await.expect("readable").differs.unwrap_or_default();
                 assert!(differs.contains("delivers to"), "{round}: {differs}");
             }
-            sync.unsubscribe(tenant, SHOP, PUBLIC).await.expect("ended");
-            assert_eq!(sync.verify_audit().await.expect("readable").differs, None, "{round}");
+            cases.subscriptions.unsubscribe(tenant, SHOP, PUBLIC).await.expect("ended");
+            assert_eq!(cases.channels.verify_audit().await.expect("readable").differs, None, "{round}");
         }
         let settings = serde_json::Map::from_iter([("price_rounding".to_owned(), "half-up".into())]);
-        sync.set_channel(tenant, SHOP, settings, Vec::new()).await.expect("another entry about the channel");
+        cases.channels.set_channel(tenant, SHOP, settings, Vec::new()).await.expect("another entry about the channel");
         execute(&app, put_back).await;
-        assert!(sync.subscriptions(tenant, SHOP, PUBLIC).await.is_err(), "it says what was said before");
+        assert!(cases.subscriptions.subscriptions(tenant, SHOP, PUBLIC).await.is_err(), "it says what was said before");
     }
 
     async fn subscriptions_are_made_mended_looked_after_and_ended(app: App) {
         let (app, store, _server) = shop(app).await;
-        let (sync, tenant) = (&app.host.sync, &app.host.tenant);
+        let (cases, tenant) = (&app.host.app, &app.host.tenant);
         let foreign = store.add_webhook("product.updated", "https://elsewhere.example/hook", "theirs");
-        let made = sync.subscribe(tenant, SHOP, PUBLIC).await.expect("subscribed");
+        let made = cases.subscriptions.subscribe(tenant, SHOP, PUBLIC).await.expect("subscribed");
         assert_eq!((made.len(), active(&store)), (4, 5));
         assert!(made.iter().all(|of| of.ours && of.active && of.callback_url.starts_with(PUBLIC)), "{made:?}");
-        assert_eq!(sync.subscribe(tenant, SHOP, PUBLIC).await.expect("again"), made, "nothing is doubled");
+        assert_eq!(cases.subscriptions.subscribe(tenant, SHOP, PUBLIC).await.expect("again"), made, "nothing is doubled");
 
-        assert_eq!(sync.mend_subscriptions().await.expect("looked"), 0, "quite new");
+        assert_eq!(cases.subscriptions.mend_subscriptions().await.expect("looked"), 0, "quite new");
         app.clock().advance(61 * 60 * 1000);
-        assert_eq!(sync.mend_subscriptions().await.expect("looked"), 1);
+        assert_eq!(cases.subscriptions.mend_subscriptions().await.expect("looked"), 1);
         let other = app.reopen().await;
-        assert_eq!(other.sync.mend_subscriptions().await.expect("looked"), 0, "one host does it");
+        assert_eq!(other.app.subscriptions.mend_subscriptions().await.expect("looked"), 0, "one host does it");
 
-        let found = sync.subscriptions(tenant, SHOP, PUBLIC).await.expect("listed");
+        let found = cases.subscriptions.subscriptions(tenant, SHOP, PUBLIC).await.expect("listed");
         assert_eq!((found.len(), found.iter().filter(|of| of.ours).count()), (5, 4), "{found:?}");
-        assert_eq!(sync.unsubscribe(tenant, SHOP, PUBLIC).await.expect("ended"), 4);
+        assert_eq!(cases.subscriptions.unsubscribe(tenant, SHOP, PUBLIC).await.expect("ended"), 4);
         assert_eq!(store.webhooks().iter().map(|(id, ..)| *id).collect::<Vec<_>>(), [foreign]);
         app.clock().advance(61 * 60 * 1000);
-        assert_eq!(sync.mend_subscriptions().await.expect("looked"), 0, "not wanted any more");
+        assert_eq!(cases.subscriptions.mend_subscriptions().await.expect("looked"), 0, "not wanted any more");
     }
 
     async fn what_the_shop_switched_off_is_mended(app: App) {
         let (app, store, _server) = shop(app).await;
-        let (sync, tenant) = (&app.host.sync, &app.host.tenant);
-        sync.subscribe(tenant, SHOP, PUBLIC).await.expect("subscribed");
+        let (cases, tenant) = (&app.host.app, &app.host.tenant);
+        cases.subscriptions.subscribe(tenant, SHOP, PUBLIC).await.expect("subscribed");
         switch_off(&store);
         assert_eq!(active(&store), 3);
         app.clock().advance(61 * 60 * 1000);
-        assert_eq!(sync.mend_subscriptions().await.expect("looked"), 1);
+        assert_eq!(cases.subscriptions.mend_subscriptions().await.expect("looked"), 1);
         assert_eq!((active(&store), store.webhooks().len()), (4, 4));
     }
 
     /// In the log, the metrics, `doctor` and both lists of channels; and what was missed meanwhile is looked for.
     async fn what_the_shop_switched_off_is_said(app: App) {
         let (app, store, server) = shop(app).await;
-        let (sync, tenant) = (&app.host.sync, &app.host.tenant);
+        let (cases, tenant) = (&app.host.app, &app.host.tenant);
         app.import().await;
-        sync.subscribe(tenant, SHOP, PUBLIC).await.expect("subscribed");
+        cases.subscriptions.subscribe(tenant, SHOP, PUBLIC).await.expect("subscribed");
         assert_eq!(listed(&app).await["problem"], Value::Null);
         switch_off(&store);
         app.pass(2, &store);
         store.update(store.product_ids()[0], |product| product.name = "Told to nobody".into());
         server.inject(Matcher::path("/wc/v3/webhooks"), Fault::Status(400));
-        assert_eq!(sync.mend_subscriptions().await.expect("looked"), 1);
+        assert_eq!(cases.subscriptions.mend_subscriptions().await.expect("looked"), 1);
         let channel = listed(&app).await;
         assert!(channel["problem"].as_str().is_some_and(|why| why.contains("could not be looked after")), "{channel}");
         let metric = async |name: &str| Scrape::of(&app.host).await.sum(name, &[("adapter", "woocommerce")]);
@@ -188,9 +188,9 @@ on_both! {
         assert!(code == 1 && said.contains("could not be looked after") && said.contains("webhooks subscribe shop"), "{found}");
 
         server.heal();
-        assert_eq!(sync.mend_subscriptions().await.expect("looked"), 0, "not at once");
+        assert_eq!(cases.subscriptions.mend_subscriptions().await.expect("looked"), 0, "not at once");
         app.clock().advance(11 * 60 * 1000);
-        assert_eq!((sync.mend_subscriptions().await.expect("looked"), active(&store)), (1, 4));
+        assert_eq!((cases.subscriptions.mend_subscriptions().await.expect("looked"), active(&store)), (1, 4));
         let channel = listed(&app).await;
         assert_eq!(channel["problem"], Value::Null, "{channel}");
         assert!(channel["switched_off"].as_str().is_some_and(|topics| topics.starts_with("product.")), "{channel}");
@@ -201,10 +201,10 @@ on_both! {
         let (_, list) = entrepot.json(&["channel", "list"]);
         assert_eq!(list[0]["webhooks"]["switched_off"], channel["switched_off"], "{list}");
 
-        assert_eq!(sync.begin_looks().await.expect("a look"), 1);
+        assert_eq!(cases.deliveries.begin_looks().await.expect("a look"), 1);
         let run = app.carry(&app.run().await.run_id()).await;
         assert_eq!((run.state, run.scope, run.updated), (RunState::Completed, "changed_since", 1), "{run:?}");
-        assert_eq!(sync.begin_looks().await.expect("a look"), 0, "one is enough");
+        assert_eq!(cases.deliveries.begin_looks().await.expect("a look"), 0, "one is enough");
     }
 
     /// They are the seller's: this host says what it sees, and leaves them as they are.
@@ -218,7 +218,7 @@ on_both! {
             shop.store.delivered(&delivery, 500);
         }
         app.pass(2, &shop.store);
-        assert_eq!(app.host.sync.mend_subscriptions().await.expect("looked"), 1);
+        assert_eq!(app.host.app.subscriptions.mend_subscriptions().await.expect("looked"), 1);
         assert_eq!(active(&shop.store), 3, "it is left switched off");
         let channel = listed(&app).await;
         assert!(channel["problem"].as_str().is_some_and(|why| why.contains("made by hand: product.")), "{channel}");
@@ -228,9 +228,9 @@ on_both! {
 
     async fn a_channel_that_is_removed_takes_its_subscriptions_along(app: App) {
         let (app, store, _server) = shop(app).await;
-        let (sync, tenant) = (&app.host.sync, &app.host.tenant);
-        sync.subscribe(tenant, SHOP, PUBLIC).await.expect("subscribed");
-        sync.remove_channel(tenant, SHOP).await.expect("removed");
+        let (cases, tenant) = (&app.host.app, &app.host.tenant);
+        cases.subscriptions.subscribe(tenant, SHOP, PUBLIC).await.expect("subscribed");
+        cases.subscriptions.remove_channel(tenant, SHOP).await.expect("removed");
         assert!(store.webhooks().is_empty());
     }
 

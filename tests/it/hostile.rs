@@ -1,10 +1,11 @@
 //! The hostile adapter in the whole application: its channels are told what to do by a plan.
 
+use entrepot_catalog::{Incoming, Received, RunReport, StartOptions};
+use entrepot_channels::NewChannel;
 use entrepot_domain::ChannelId;
 use entrepot_domain::grants::{Approval, Settings};
 use entrepot_domain::run::RunScope;
 use entrepot_queue::Outcome;
-use entrepot_sync::{Incoming, NewChannel, Received, RunReport, StartOptions};
 use entrepot_tests::{App, edited};
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
@@ -14,7 +15,7 @@ pub(crate) const ADAPTER: &str = "hostile";
 pub(crate) async fn install(app: &App) {
     let settings = ["mode", "plan"].map(|name| format!("[settings.{name}]\ntype = \"string\"\ntitle = \"{name}\"\n"));
     let told = edited(ADAPTER, |text| text.replacen("[[egress]]", &format!("{}[[egress]]", settings.concat()), 1));
-    let admission = app.host.sync.admission();
+    let admission = app.host.app.services.admission();
     admission.install(told, "test").await.expect("installs");
     admission.approve(ADAPTER, Approval::default(), "test").await.expect("approved");
 }
@@ -27,11 +28,11 @@ fn settings(plan: &Value) -> Settings {
 pub(crate) async fn add(app: &App, name: &str, plan: Value) -> ChannelId {
     let (adapter, name, settings) = (ADAPTER.into(), name.into(), settings(&plan));
     let new = NewChannel { adapter, name, settings, secrets: Vec::new(), untested: true };
-    app.host.sync.add_channel(&app.host.tenant, new).await.expect("the channel is added").0
+    app.host.app.channels.add_channel(&app.host.tenant, new).await.expect("the channel is added").0
 }
 
 pub(crate) async fn change(app: &App, name: &str, plan: Value) {
-    app.host.sync.set_channel(&app.host.tenant, name, settings(&plan), Vec::new()).await.expect("set");
+    app.host.app.channels.set_channel(&app.host.tenant, name, settings(&plan), Vec::new()).await.expect("set");
 }
 
 pub(crate) async fn import(app: &App, channel: &str) -> RunReport {
@@ -43,20 +44,22 @@ pub(crate) async fn import_as(app: &App, channel: &str, scope: RunScope) -> RunR
 }
 
 pub(crate) async fn import_with(app: &App, channel: &str, scope: RunScope, options: StartOptions) -> RunReport {
-    let (sync, tenant) = (&app.host.sync, &app.host.tenant);
-    let started = sync.start_import(tenant, channel, scope, options).await.expect("starts");
+    let (cases, tenant) = (&app.host.app, &app.host.tenant);
+    let started = cases.imports.start_import(tenant, channel, scope, options).await.expect("starts");
     app.carry(&started.run).await
 }
 
 pub(crate) async fn deliver(app: &App, channel: &ChannelId, body: Value) -> Received {
     let (method, path, query, headers) = ("POST".into(), "/".into(), String::new(), Vec::new());
     let incoming = Incoming { method, path, query, headers, body: body.to_string().into_bytes() };
-    app.host.sync.receive(&app.host.tenant, channel, incoming).await.expect("an answer")
+    app.host.app.deliveries.receive(&app.host.tenant, channel, incoming).await.expect("an answer")
 }
 
 /// Works on what was delivered until nothing is left to be done.
 pub(crate) async fn work(app: &App, channel: &ChannelId) {
-    while let Outcome::Later(wait) = app.host.sync.process_inbox(&app.host.tenant, channel).await.expect("worked on") {
+    while let Outcome::Later(wait) =
+        app.host.app.deliveries.process_inbox(&app.host.tenant, channel).await.expect("worked on")
+    {
         tokio::time::sleep(wait).await;
     }
 }

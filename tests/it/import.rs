@@ -1,7 +1,7 @@
 //! A plain import, and the ones after it.
 
+use entrepot_catalog::StartOptions;
 use entrepot_domain::run::{RunScope, RunState};
-use entrepot_sync::StartOptions;
 use entrepot_test_support::woocommerce::{Product, Seed, Store, Variation, serve};
 use entrepot_tests::{App, on_both};
 

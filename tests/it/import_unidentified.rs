@@ -1,7 +1,7 @@
 //! Something comes and nobody can tell which item it is. It may be any of those that did not come, so nothing is deleted.
 
+use entrepot_catalog::StartOptions;
 use entrepot_domain::run::{RunScope, RunState};
-use entrepot_sync::StartOptions;
 use entrepot_test_support::server::{Fault, Matcher};
 use entrepot_test_support::woocommerce::{Seed, Store, serve};
 use entrepot_tests::on_both;

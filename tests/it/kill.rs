@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
+use entrepot_catalog::StartOptions;
 use entrepot_domain::run::{RunScope, RunState};
 use entrepot_store::Pools;
 use entrepot_store::runs::RunRow;
-use entrepot_sync::StartOptions;
 use entrepot_test_support::server::{Fault, Matcher};
 use entrepot_test_support::woocommerce::{Seed, Store, serve};
 use entrepot_tests::{App, Entrepot, SHOP, on_both};
@@ -113,7 +113,7 @@ on_both! {
         server.inject(Matcher::path("/wc/v3/products?"), Fault::Delay(Duration::from_millis(40)));
         let entrepot = Entrepot::new(app.environment.clone());
         let mut first = entrepot.start(&["serve"]);
-        let started = app.host.sync.start_import(&app.host.tenant, SHOP, RunScope::Full, StartOptions::default()).await.expect("starts");
+        let started = app.host.app.imports.start_import(&app.host.tenant, SHOP, RunScope::Full, StartOptions::default()).await.expect("starts");
         app.wait_for_run(|run| run.seq >= 2).await;
         first.kill();
         let second = entrepot.start(&["serve"]);
@@ -127,14 +127,14 @@ on_both! {
         let server = serve(&store);
         app.connect(&server.base_url, &store.key()).await;
         let other = app.reopen().await;
-        let started = app.host.sync.start_import(&app.host.tenant, SHOP, RunScope::Full, StartOptions::default()).await.expect("starts");
-        let joined = other.sync.start_import(&app.host.tenant, SHOP, RunScope::Full, StartOptions::default()).await.expect("joins");
+        let started = app.host.app.imports.start_import(&app.host.tenant, SHOP, RunScope::Full, StartOptions::default()).await.expect("starts");
+        let joined = other.app.imports.start_import(&app.host.tenant, SHOP, RunScope::Full, StartOptions::default()).await.expect("joins");
         assert_eq!(joined.run, started.run, "one run at a time over a channel");
         let second = {
-            let (sync, tenant, run) = (other.sync.clone(), app.host.tenant.clone(), started.run.clone());
+            let (cases, tenant, run) = (other.app.clone(), app.host.tenant.clone(), started.run.clone());
             tokio::spawn(async move {
                 for _ in 0..40 {
-                    if sync.advance(&tenant, &run).await.expect("advances") == entrepot_queue::Outcome::Done {
+                    if cases.imports.advance(&tenant, &run).await.expect("advances") == entrepot_queue::Outcome::Done {
                         break;
                     }
                     tokio::time::sleep(Duration::from_millis(20)).await;
@@ -174,13 +174,13 @@ on_both! {
         let server = serve(&store);
         app.connect(&server.base_url, &store.key()).await;
         server.inject(Matcher::path("/wc/v3/products?"), Fault::Delay(Duration::from_millis(30)));
-        let started = app.host.sync.start_import(&app.host.tenant, SHOP, RunScope::Full, StartOptions::default()).await.expect("starts");
-        let (sync, tenant, run) = (app.host.sync.clone(), app.host.tenant.clone(), started.run.clone());
-        let work = tokio::spawn(async move { sync.advance(&tenant, &run).await.expect("advances") });
+        let started = app.host.app.imports.start_import(&app.host.tenant, SHOP, RunScope::Full, StartOptions::default()).await.expect("starts");
+        let (cases, tenant, run) = (app.host.app.clone(), app.host.tenant.clone(), started.run.clone());
+        let work = tokio::spawn(async move { cases.imports.advance(&tenant, &run).await.expect("advances") });
         while app.report(&started.run).await.fetched < 200 {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
-        assert!(app.host.sync.cancel_run(&app.host.tenant, &started.run).await.expect("cancels"));
+        assert!(app.host.app.imports.cancel_run(&app.host.tenant, &started.run).await.expect("cancels"));
         work.await.expect("the worker");
         let stopped = app.report(&started.run).await;
         assert_eq!(stopped.state, RunState::Cancelled);

@@ -3,10 +3,11 @@
 use std::collections::{HashMap, HashSet};
 
 use axum::body::Body;
+use entrepot_catalog::StartOptions;
 use entrepot_domain::run::{RunScope, RunState};
 use entrepot_domain::{ChannelId, TenantId};
+use entrepot_linking::{Decision, WhichProposals};
 use entrepot_store::links::proposals::{ProposalFilter, ProposalRow};
-use entrepot_sync::{Decision, StartOptions, WhichProposals};
 use entrepot_test_support::seed::{self, Seed};
 use entrepot_test_support::{shopify, woocommerce};
 use entrepot_tests::{App, Entrepot, Marketplace, on_both};
@@ -16,7 +17,7 @@ use super::api::call;
 
 /// Everything that is in the batch.
 pub(crate) async fn proposals(app: &App, tenant: &TenantId, batch: &str) -> Vec<ProposalRow> {
-    let all = app.host.sync.link_proposals(tenant, batch, &ProposalFilter::default(), 0, 1_000_000).await;
+    let all = app.host.app.links.link_proposals(tenant, batch, &ProposalFilter::default(), 0, 1_000_000).await;
     all.expect("proposals")
 }
 
@@ -25,13 +26,14 @@ pub(crate) fn at_least(confidence: u8) -> WhichProposals {
 }
 
 pub(crate) async fn accept(app: &App, tenant: &TenantId, batch: &str, which: &WhichProposals) -> u64 {
-    app.host.sync.decide_links(tenant, batch, Decision::Accept, which, "ann").await.expect("decided")
+    app.host.app.links.decide_links(tenant, batch, Decision::Accept, which, "ann").await.expect("decided")
 }
 
 /// A full import of the channel of that name, carried to its end.
 async fn import(app: &App, channel: &str) {
-    let (sync, tenant) = (&app.host.sync, &app.host.tenant);
-    let started = sync.start_import(tenant, channel, RunScope::Full, StartOptions::default()).await.expect("starts");
+    let (cases, tenant) = (&app.host.app, &app.host.tenant);
+    let started =
+        cases.imports.start_import(tenant, channel, RunScope::Full, StartOptions::default()).await.expect("starts");
     let run = app.carry(&started.run).await;
     assert_eq!((run.state, run.dead_letters), (RunState::Completed, 0), "{channel}: {run:?}");
 }
@@ -121,7 +123,7 @@ on_both! {
         let here: HashSet<_> = paris.values().collect();
         let shared = berlin.values().filter(|one| here.contains(one) && number(one) % 12 != NAMELESS).count();
         let tenant = &app.host.tenant;
-        let batch = app.host.sync.propose_links(tenant, "berlin", &[], "ann").await.expect("a batch");
+        let batch = app.host.app.links.propose_links(tenant, "berlin", &[], "ann").await.expect("a batch");
         assert_eq!((batch.compared, batch.state.as_str()), (berlin.len() as i64, "open"));
         let found = proposals(&app, tenant, &batch.batch).await;
         assert_eq!(found.len() as i64, batch.proposals);
@@ -156,7 +158,7 @@ on_both! {
             assert!(found.iter().any(|one| one.reasons.join("; ").contains(what)), "nothing says {what:?}");
         }
         // The same from the other side.
-        let turned = app.host.sync.propose_links(tenant, "paris", &["berlin".into()], "ann").await.expect("a batch");
+        let turned = app.host.app.links.propose_links(tenant, "paris", &["berlin".into()], "ann").await.expect("a batch");
         let turned: HashSet<_> = proposals(&app, tenant, &turned.batch).await.into_iter()
             .map(|one| (one.other_product_id, one.other_variant_id, one.product_id, one.variant_id, one.confidence)).collect();
         let found: HashSet<_> = found.into_iter()
@@ -230,8 +232,8 @@ on_both! {
         let (app, _) = app.connect_each(&[("berlin", &shops[0]), ("paris", &shops[1])]).await;
         import(&app, "berlin").await;
         import(&app, "paris").await;
-        let (sync, tenant) = (&app.host.sync, &app.host.tenant);
-        let batch = sync.propose_links(tenant, "paris", &[], "ann").await.expect("a batch").batch;
+        let (cases, tenant) = (&app.host.app, &app.host.tenant);
+        let batch = cases.links.propose_links(tenant, "paris", &[], "ann").await.expect("a batch").batch;
         assert_eq!(accept(&app, tenant, &batch, &at_least(0)).await, 8);
         let found = proposals(&app, tenant, &batch).await;
         let source = |row: &ProposalRow| {
@@ -243,10 +245,10 @@ on_both! {
         store.update(source(&found[1]), |product| product.name = "Something else".into());
         store.force_delete(source(&found[2]));
         import(&app, "paris").await;
-        let reference = |product: &str| entrepot_sync::ProductReference { product: product.into(), variant: None };
+        let reference = |product: &str| entrepot_linking::ProductReference { product: product.into(), variant: None };
         let (one, other) = (reference(&found[3].product_id), reference(&found[4].other_product_id));
-        assert_eq!(sync.link_products(tenant, &one, &other, "bob").await.expect("linked"), 1);
-        let done = sync.apply_links(tenant, &batch, "ann").await.expect("applied");
+        assert_eq!(cases.links.link_products(tenant, &one, &other, "bob").await.expect("linked"), 1);
+        let done = cases.links.apply_links(tenant, &batch, "ann").await.expect("applied");
         assert_eq!((done.applied, done.left_out), (3, 5), "{done:?}");
         let after = proposals(&app, tenant, &batch).await;
         for (at, why) in [

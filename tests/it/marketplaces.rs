@@ -1,7 +1,7 @@
 //! Shopify, BigCommerce and Etsy through the whole application: in whole, again unchanged, and what changes meanwhile.
 
+use entrepot_catalog::StartOptions;
 use entrepot_domain::run::{RunScope, RunState};
-use entrepot_sync::StartOptions;
 use entrepot_test_support::seed::{self, Seed};
 use entrepot_test_support::server::{Fault, Matcher, RetryAfter};
 use entrepot_test_support::{bigcommerce, etsy, shopify};

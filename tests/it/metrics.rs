@@ -24,7 +24,7 @@ pub(crate) struct Scrape(String);
 
 impl Scrape {
     pub(crate) async fn of(host: &Host) -> Self {
-        Self(host.sync.scrape().await)
+        Self(host.app.monitor.scrape().await)
     }
 
     /// The sum over all series of that name with these labels.
@@ -53,7 +53,7 @@ impl Scrape {
 }
 
 fn router(host: &Host, hosts: Hosts) -> Router {
-    entrepot_web::router(host.sync.clone(), host.tenant.clone(), hosts, HookLimits::default(), ClientLimits::default())
+    entrepot_web::router(host.app.clone(), host.tenant.clone(), hosts, HookLimits::default(), ClientLimits::default())
 }
 
 async fn ask(router: Router, path: &str, host: &str) -> (StatusCode, String, String) {
@@ -187,7 +187,7 @@ on_both! {
     }
 
     async fn a_scrape_answers_without_the_database(app: App) {
-        app.host.sync.metrics().drift("woocommerce", 2, 1, 0);
+        app.host.app.services.metrics().drift("woocommerce", 2, 1, 0);
         assert_eq!(ask(router(&app.host, Hosts::new(app.host.config.listen, "")), "/readyz", "x").await.0, StatusCode::OK);
         app.host.db.close().await;
         let shown = Scrape::of(&app.host).await;

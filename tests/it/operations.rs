@@ -242,9 +242,12 @@ on_both! {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_older_database_is_not_ready() {
     let app = App::start(Database::Sqlite).await;
-    assert_eq!(app.host.sync.readiness().await, Ok(()));
+    assert_eq!(app.host.app.monitor.readiness().await, Ok(()));
     let url = &app.environment.iter().find(|(name, _)| name == "ENTREPOT_DATABASE_URL").expect("a url").1;
     let mut other = <sqlx::SqliteConnection as sqlx::Connection>::connect(url).await.expect("another program");
     sqlx::query("DELETE FROM _sqlx_migrations WHERE version = 11").execute(&mut other).await.expect("as before");
-    assert_eq!(app.host.sync.readiness().await, Err("the database is older than this version; run: entrepot migrate"));
+    assert_eq!(
+        app.host.app.monitor.readiness().await,
+        Err("the database is older than this version; run: entrepot migrate")
+    );
 }

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
+use entrepot_catalog::StartOptions;
 use entrepot_domain::run::{RunScope, RunState};
-use entrepot_sync::StartOptions;
 use entrepot_test_support::server::{Fault, Matcher, Server};
 use entrepot_test_support::woocommerce::{Seed, Store, serve};
 use entrepot_tests::{App, Database, Entrepot, SHOP, on_both, postgres_url};
@@ -92,7 +92,7 @@ on_both! {
         app.connect(&server.base_url, &store.key()).await;
         // Short slices: the job engine, too, has something to write all the time.
         let mut serve = Entrepot::new(app.environment.clone()).with("ENTREPOT_IMPORT_SLICE_SECONDS", "1").start(&["serve"]);
-        app.host.sync.start_import(&app.host.tenant, SHOP, RunScope::Full, StartOptions::default()).await.expect("starts");
+        app.host.app.imports.start_import(&app.host.tenant, SHOP, RunScope::Full, StartOptions::default()).await.expect("starts");
         happens(&app).await;
         let run = app.wait_for_run(|run| run.state().is_final()).await;
         assert!(serve.is_running(), "{}", serve.said());

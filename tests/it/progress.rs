@@ -1,8 +1,8 @@
 //! An import always advances: it asks for less, sets one item aside, ends with the reason, or says that it stands still.
 
+use entrepot_catalog::StartOptions;
 use entrepot_domain::run::{RunScope, RunState};
 use entrepot_queue::Outcome;
-use entrepot_sync::StartOptions;
 use entrepot_test_support::server::{Fault, Matcher};
 use entrepot_test_support::woocommerce::{Seed, Store, serve};
 use entrepot_tests::{SHOP, on_both};
@@ -60,18 +60,18 @@ on_both! {
         hostile::install(&app).await;
         let plan = json!({"items": 3, "failure": "rate-limited", "retry_after": 20 * MINUTE});
         hostile::add(&app, "shop", plan).await;
-        let (sync, tenant) = (&app.host.sync, &app.host.tenant);
-        let run = sync.start_import(tenant, "shop", RunScope::Full, StartOptions::default()).await.expect("starts").run;
-        assert!(matches!(sync.advance(tenant, &run).await.expect("advances"), Outcome::Later(_)));
+        let (cases, tenant) = (&app.host.app, &app.host.tenant);
+        let run = cases.imports.start_import(tenant, "shop", RunScope::Full, StartOptions::default()).await.expect("starts").run;
+        assert!(matches!(cases.imports.advance(tenant, &run).await.expect("advances"), Outcome::Later(_)));
         let report = app.report(&run).await;
         assert_eq!((report.state, report.stalled_since), (RunState::Running, None), "{report:?}");
         assert!(report.waits_until.is_some_and(|at| at > app.clock().now() + 19 * MINUTE), "{report:?}");
-        assert_eq!(sync.note_stalled().await.expect("noted"), 0);
+        assert_eq!(cases.imports.note_stalled().await.expect("noted"), 0);
         app.clock().advance(16 * MINUTE);
-        assert_eq!(sync.note_stalled().await.expect("noted"), 1);
+        assert_eq!(cases.imports.note_stalled().await.expect("noted"), 1);
         let report = app.report(&run).await;
         assert!(report.state == RunState::Stalled && report.stalled_since.is_some(), "{report:?}");
-        let metrics = sync.scrape().await;
+        let metrics = cases.monitor.scrape().await;
         assert!(metrics.contains("entrepot_runs_stalled{adapter=\"hostile\"} 1"), "{metrics}");
         // It goes on, and that is over.
         hostile::change(&app, "shop", json!({"items": 3})).await;

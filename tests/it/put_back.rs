@@ -1,10 +1,10 @@
 //! Somebody who can write the database puts back what the host itself wrote earlier. Every row is in order; the log knows what came after.
 
 use entrepot_artifact::{SecretKey, sign};
+use entrepot_core::AppError;
 use entrepot_domain::ChannelId;
 use entrepot_domain::grants::{Approval, Narrowing, Operation};
 use entrepot_store::Pools;
-use entrepot_sync::SyncError;
 use entrepot_test_support::woocommerce::{Seed, Store, serve};
 use entrepot_tests::{App, SHOP, entrepot_program, on_both, version};
 use serde_json::{Map, Value};
@@ -54,7 +54,7 @@ const CHANNELS: [&str; 2] = ["channels", "channel_secrets"];
 on_both! {
     async fn a_grant_that_was_revoked_or_narrowed_does_not_come_back(app: App) {
         app.install().await;
-        let admission = app.host.sync.admission();
+        let admission = app.host.app.services.admission();
         let channel = ChannelId::from("chn_1");
         admission.active(ADAPTER).await.expect("in use");
         keep(&app, "wide", &GRANTS).await;
@@ -63,14 +63,14 @@ on_both! {
         for round in ["narrowed", "revoked"] {
             put_back(&app, "wide", &GRANTS).await;
             for host in [&app.host, &again(&app).await] {
-                let admission = host.sync.admission();
+                let admission = host.app.services.admission();
                 let refused = admission.active(ADAPTER).await.map(drop).expect_err(round).to_string();
                 assert!(refused.contains("an earlier state") && refused.contains("entrepot adapter approve"), "{refused}");
                 assert!(admission.active_for(ADAPTER, &channel).await.is_err(), "{round}");
                 assert_eq!(admission.in_force_for(ADAPTER, &channel).await.expect("answers"), None, "{round}");
                 let listed = admission.adapters().await.expect("listed").remove(0);
                 assert!(listed.problem.is_some() && listed.state() == "grant put back in the database", "{listed:?}");
-                let differs = host.sync.verify_audit().await.expect("readable").differs.unwrap_or_default();
+                let differs = host.app.channels.verify_audit().await.expect("readable").differs.unwrap_or_default();
                 assert!(differs.contains("what is in use of woocommerce"), "{round}: {differs}");
             }
             // An operator looks, and grants it anew; there is no way back to what was put there, and no number is given twice.
@@ -78,7 +78,7 @@ on_both! {
             let number = admission.active(ADAPTER).await.expect("in use").number;
             assert_eq!(number, if round == "narrowed" { 3 } else { 5 }, "{round}");
             assert!(admission.rollback(ADAPTER, "test").await.is_err(), "{round}");
-            assert_eq!(app.host.sync.verify_audit().await.expect("readable").differs, None, "{round}");
+            assert_eq!(app.host.app.channels.verify_audit().await.expect("readable").differs, None, "{round}");
             if round == "narrowed" {
                 admission.approve(ADAPTER, Approval::default(), "test").await.expect("all of it");
                 admission.revoke(ADAPTER, "test").await.expect("revoked");
@@ -89,7 +89,7 @@ on_both! {
     /// The entry that says so is taken out of the log as well.
     async fn nor_where_the_log_does_not_tell_of_it_any_more(app: App) {
         app.install().await;
-        let admission = app.host.sync.admission();
+        let admission = app.host.app.services.admission();
         keep(&app, "granted", &GRANTS).await;
         admission.active(ADAPTER).await.expect("in use");
         admission.revoke(ADAPTER, "test").await.expect("revoked");
@@ -101,19 +101,19 @@ on_both! {
         let refused = admission.active(ADAPTER).await.map(drop).expect_err("this host remembers").to_string();
         assert!(refused.contains("an earlier state"), "{refused}");
         let host = again(&app).await;
-        let refused = host.sync.admission().active(ADAPTER).await.map(drop).expect_err("entries are missing").to_string();
+        let refused = host.app.services.admission().active(ADAPTER).await.map(drop).expect_err("entries are missing").to_string();
         assert!(refused.contains("not whole from entry 4 on"), "{refused}");
-        let doubtful = host.sync.admission().approve(ADAPTER, Approval::default(), "test").await.expect_err("so are versions").to_string();
+        let doubtful = host.app.services.admission().approve(ADAPTER, Approval::default(), "test").await.expect_err("so are versions").to_string();
         assert!(doubtful.contains("entrepot adapter remove woocommerce@0.1.0"), "{doubtful}");
-        host.sync.admission().remove(ADAPTER, "0.1.0", "test").await.expect("removed");
-        host.sync.admission().install(version("0.1.0"), "test").await.expect("installed again from its file");
-        host.sync.admission().approve(ADAPTER, Approval::default(), "test").await.expect("granted anew");
-        host.sync.admission().active(ADAPTER).await.map(drop).expect("in use");
+        host.app.services.admission().remove(ADAPTER, "0.1.0", "test").await.expect("removed");
+        host.app.services.admission().install(version("0.1.0"), "test").await.expect("installed again from its file");
+        host.app.services.admission().approve(ADAPTER, Approval::default(), "test").await.expect("granted anew");
+        host.app.services.admission().active(ADAPTER).await.map(drop).expect("in use");
     }
 
     async fn a_key_that_is_not_trusted_any_more_does_not_come_back(app: App) {
         app.install().await;
-        let admission = app.host.sync.admission();
+        let admission = app.host.app.services.admission();
         let (key, other) = (SecretKey::generate("entrepot").expect("a key"), SecretKey::generate("other").expect("a key"));
         admission.trust(&other.public().to_string(), "test").await.expect("trusted");
         admission.trust(&key.public().to_string(), "test").await.expect("trusted");
@@ -122,7 +122,7 @@ on_both! {
         put_back(&app, "trusted", &KEYS).await;
         let signed = sign(version("0.2.0"), &key).expect("signed");
         for host in [&app.host, &again(&app).await] {
-            let admission = host.sync.admission();
+            let admission = host.app.services.admission();
             let refused = admission.install(signed.clone(), "test").await.expect_err("not believed").to_string();
             assert!(refused.contains("the list of trusted keys") && refused.contains("an earlier state"), "{refused}");
             assert!(admission.trusted_keys().await.is_err(), "nor shown as one that is");
@@ -141,35 +141,35 @@ on_both! {
         let store = Store::generate(Seed { products: 3, variable_share: 0.0, seed: 61 });
         let (former, server) = (serve(&store), serve(&store));
         app.connect(&former.base_url, &store.key()).await;
-        let (sync, tenant) = (&app.host.sync, &app.host.tenant);
-        sync.test_channel(tenant, SHOP).await.expect("works");
+        let (cases, tenant) = (&app.host.app, &app.host.tenant);
+        cases.channels.test_channel(tenant, SHOP).await.expect("works");
         keep(&app, "former", &CHANNELS).await;
-        sync.set_channel(tenant, SHOP, settings(&server.base_url), Vec::new()).await.expect("moved");
-        sync.test_channel(tenant, SHOP).await.expect("works there");
+        cases.channels.set_channel(tenant, SHOP, settings(&server.base_url), Vec::new()).await.expect("moved");
+        cases.channels.test_channel(tenant, SHOP).await.expect("works there");
         let sent = former.log().total();
         // With the sealed secrets of that time, too.
         execute(&app, "UPDATE channels SET settings = (SELECT f.settings FROM former_channels f), mac = (SELECT f.mac FROM former_channels f)").await;
         execute(&app, "UPDATE channel_secrets SET sealed = (SELECT f.sealed FROM former_channel_secrets f WHERE f.name = channel_secrets.name)").await;
         for host in [&app.host, &again(&app).await] {
-            let refused = host.sync.test_channel(tenant, SHOP).await.expect_err("stands still");
-            assert!(matches!(refused, SyncError::Changed { .. }) && refused.to_string().contains("an earlier state"), "{refused}");
-            let listed = host.sync.channels(tenant).await.expect("listed").remove(0);
+            let refused = host.app.channels.test_channel(tenant, SHOP).await.expect_err("stands still");
+            assert!(matches!(refused, AppError::Changed { .. }) && refused.to_string().contains("an earlier state"), "{refused}");
+            let listed = host.app.channels.channels(tenant).await.expect("listed").remove(0);
             assert!(listed.problem.is_some_and(|problem| problem.contains("an earlier state")));
-            let differs = host.sync.verify_audit().await.expect("readable").differs.unwrap_or_default();
+            let differs = host.app.channels.verify_audit().await.expect("readable").differs.unwrap_or_default();
             assert!(differs.contains("the channel shop"), "{differs}");
         }
         assert_eq!(former.log().total(), sent, "nothing went there");
         let mut all = settings(&server.base_url);
         all.insert("price_rounding".into(), "refuse".into());
-        sync.set_channel(tenant, SHOP, all, Vec::new()).await.expect("said anew");
-        sync.test_channel(tenant, SHOP).await.expect("works");
-        assert_eq!(sync.verify_audit().await.expect("readable").differs, None);
+        cases.channels.set_channel(tenant, SHOP, all, Vec::new()).await.expect("said anew");
+        cases.channels.test_channel(tenant, SHOP).await.expect("works");
+        assert_eq!(cases.channels.verify_audit().await.expect("readable").differs, None);
         // Nor does one that was removed.
         keep(&app, "removed", &CHANNELS).await;
-        sync.remove_channel(tenant, SHOP).await.expect("removed");
+        cases.subscriptions.remove_channel(tenant, SHOP).await.expect("removed");
         execute(&app, "UPDATE channels SET removed_at = NULL, mac = (SELECT r.mac FROM removed_channels r)").await;
         execute(&app, "INSERT INTO channel_secrets SELECT * FROM removed_channel_secrets").await;
-        let refused = sync.test_channel(tenant, SHOP).await.expect_err("it is gone").to_string();
+        let refused = cases.channels.test_channel(tenant, SHOP).await.expect_err("it is gone").to_string();
         assert!(refused.contains("an earlier state"), "{refused}");
     }
 
@@ -178,14 +178,14 @@ on_both! {
         let store = Store::generate(Seed { products: 3, variable_share: 0.0, seed: 62 });
         let (former, server) = (serve(&store), serve(&store));
         app.connect(&former.base_url, &store.key()).await;
-        let (sync, tenant, admission) = (&app.host.sync, &app.host.tenant, app.host.sync.admission());
+        let (cases, tenant, admission) = (&app.host.app, &app.host.tenant, app.host.app.services.admission());
         let (key, other) = (SecretKey::generate("entrepot").expect("a key"), SecretKey::generate("other").expect("a key"));
         for key in [&key, &other] {
             admission.trust(&key.public().to_string(), "test").await.expect("trusted");
         }
         keep(&app, "former", &CHANNELS).await;
         keep(&app, "trusted", &KEYS).await;
-        sync.set_channel(tenant, SHOP, settings(&server.base_url), Vec::new()).await.expect("moved");
+        cases.channels.set_channel(tenant, SHOP, settings(&server.base_url), Vec::new()).await.expect("moved");
         admission.untrust(&key.public().id(), "test").await.expect("not trusted");
         admission.trust(&other.public().to_string(), "test").await.expect("an entry about keys that comes later");
         let narrowed = Narrowing { without_operations: vec![Operation::Subscribe], ..Narrowing::default() };
@@ -201,28 +201,28 @@ on_both! {
         execute(&app, "UPDATE audit_log SET action = 'another' WHERE action = 'untrust'").await;
         let signed = sign(version("0.2.0"), &key).expect("signed");
         for host in [&app.host, &again(&app).await] {
-            let refused = host.sync.test_channel(tenant, SHOP).await.expect_err("stands still");
-            assert!(matches!(refused, SyncError::Changed { .. }), "{refused}");
-            assert!(host.sync.channels(tenant).await.expect("listed").remove(0).problem.is_some());
-            let refused = host.sync.admission().install(signed.clone(), "test").await.expect_err("not believed").to_string();
+            let refused = host.app.channels.test_channel(tenant, SHOP).await.expect_err("stands still");
+            assert!(matches!(refused, AppError::Changed { .. }), "{refused}");
+            assert!(host.app.channels.channels(tenant).await.expect("listed").remove(0).problem.is_some());
+            let refused = host.app.services.admission().install(signed.clone(), "test").await.expect_err("not believed").to_string();
             assert!(refused.contains("the list of trusted keys"), "{refused}");
         }
         assert_eq!(former.log().total(), sent, "nothing went there");
         // Nor is a channel gone without a word.
         execute(&app, "UPDATE channels SET removed_at = 1").await;
-        assert!(sync.verify_audit().await.expect("readable").broken.is_some());
+        assert!(cases.channels.verify_audit().await.expect("readable").broken.is_some());
     }
 
     /// It would be the one that is looked at and approved next.
     async fn a_version_that_was_removed_does_not_come_back(app: App) {
         app.install().await;
-        let admission = app.host.sync.admission();
+        let admission = app.host.app.services.admission();
         admission.install(version("0.2.0"), "test").await.expect("installs");
         keep(&app, "installed", &["adapters"]).await;
         admission.remove(ADAPTER, "0.2.0", "test").await.expect("removed");
         execute(&app, "INSERT INTO adapters SELECT * FROM installed_adapters WHERE version = '0.2.0'").await;
         for host in [&app.host, &again(&app).await] {
-            let admission = host.sync.admission();
+            let admission = host.app.services.admission();
             assert_eq!(admission.latest(ADAPTER).await.expect("the one that is there").version, "0.1.0");
             let listed = admission.adapters().await.expect("listed");
             assert_eq!(listed[0].state(), "put back in the database", "{listed:?}");
@@ -233,7 +233,7 @@ on_both! {
         admission.remove(ADAPTER, "0.2.0", "test").await.expect("removed once more");
         admission.install(version("0.2.0"), "test").await.expect("and installed by whoever means it");
         assert_eq!(admission.latest(ADAPTER).await.expect("that one").version, "0.2.0");
-        assert_eq!(app.host.sync.verify_audit().await.expect("readable").differs, None);
+        assert_eq!(app.host.app.channels.verify_audit().await.expect("readable").differs, None);
     }
 
     /// What is sealed for a channel opens for it, whenever it was sealed.
@@ -241,30 +241,30 @@ on_both! {
         let store = Store::generate(Seed { products: 3, variable_share: 0.0, seed: 64 });
         let server = serve(&store);
         app.connect(&server.base_url, &store.key()).await;
-        let (sync, tenant) = (&app.host.sync, &app.host.tenant);
+        let (cases, tenant) = (&app.host.app, &app.host.tenant);
         keep(&app, "former", &["channel_secrets"]).await;
         let fresh = store.add_key(entrepot_test_support::woocommerce::Permission::Read);
         let secret = |name: &str, value: &str| (name.to_owned(), entrepot_domain::Secret::new(value));
         let new = || vec![secret("consumer_key", &fresh.consumer_key), secret("consumer_secret", &fresh.consumer_secret)];
-        sync.set_channel(tenant, SHOP, Map::new(), new()).await.expect("set");
-        sync.test_channel(tenant, SHOP).await.expect("works");
+        cases.channels.set_channel(tenant, SHOP, Map::new(), new()).await.expect("set");
+        cases.channels.test_channel(tenant, SHOP).await.expect("works");
         put_back(&app, "former", &["channel_secrets"]).await;
         for host in [&app.host, &again(&app).await] {
-            let refused = host.sync.test_channel(tenant, SHOP).await.expect_err("not the one of before").to_string();
+            let refused = host.app.channels.test_channel(tenant, SHOP).await.expect_err("not the one of before").to_string();
             assert!(refused.contains("put an earlier one back") && refused.contains("channel set shop --secret consumer_key"), "{refused}");
-            let differs = host.sync.verify_audit().await.expect("readable").differs.unwrap_or_default();
+            let differs = host.app.channels.verify_audit().await.expect("readable").differs.unwrap_or_default();
             assert!(differs.contains("the secret consumer_key of shop"), "{differs}");
         }
-        sync.set_channel(tenant, SHOP, Map::new(), new()).await.expect("given anew");
-        sync.test_channel(tenant, SHOP).await.expect("works");
-        assert_eq!(sync.verify_audit().await.expect("readable").differs, None);
+        cases.channels.set_channel(tenant, SHOP, Map::new(), new()).await.expect("given anew");
+        cases.channels.test_channel(tenant, SHOP).await.expect("works");
+        assert_eq!(cases.channels.verify_audit().await.expect("readable").differs, None);
     }
 
     async fn a_channel_that_vanished_and_bytes_that_were_replaced_are_noticed(app: App) {
         let store = Store::generate(Seed { products: 3, variable_share: 0.0, seed: 63 });
         let server = serve(&store);
         app.connect(&server.base_url, &store.key()).await;
-        let differs = async || app.host.sync.verify_audit().await.expect("readable").differs.unwrap_or_default();
+        let differs = async || app.host.app.channels.verify_audit().await.expect("readable").differs.unwrap_or_default();
         assert_eq!(differs().await, "");
         execute(&app, "UPDATE channels SET removed_at = 1").await;
         assert!(differs().await.contains("is there by the log, and not in the database"));

@@ -3,10 +3,12 @@
 use std::time::{Duration, Instant};
 
 use entrepot_admission::AdmissionError;
+use entrepot_catalog::{Received, RunReport, StartOptions};
+use entrepot_channels::NewChannel;
+use entrepot_core::AppError;
 use entrepot_domain::ChannelId;
 use entrepot_domain::grants::{Approval, Narrowing};
 use entrepot_domain::run::{RunScope, RunState};
-use entrepot_sync::{NewChannel, Received, RunReport, StartOptions, SyncError};
 use entrepot_tests::{App, edited, on_both, with_version};
 use serde_json::{Map, json};
 
@@ -31,24 +33,24 @@ pub(crate) async fn add(app: &App, name: &str, mode: &str, item: &str) -> Channe
         secrets: Vec::new(),
         untested: true,
     };
-    app.host.sync.add_channel(&app.host.tenant, new).await.expect("the channel is added").0
+    app.host.app.channels.add_channel(&app.host.tenant, new).await.expect("the channel is added").0
 }
 
-pub(crate) async fn start(app: &App, channel: &str) -> Result<RunReport, SyncError> {
+pub(crate) async fn start(app: &App, channel: &str) -> Result<RunReport, AppError> {
     let started =
-        app.host.sync.start_import(&app.host.tenant, channel, RunScope::Full, StartOptions::default()).await?;
+        app.host.app.imports.start_import(&app.host.tenant, channel, RunScope::Full, StartOptions::default()).await?;
     Ok(app.carry(&started.run).await)
 }
 
 pub(crate) async fn install(app: &App) {
-    let admission = app.host.sync.admission();
+    let admission = app.host.app.services.admission();
     admission.install(told("0.1.0"), "test").await.expect("installs");
     admission.approve(ADAPTER, Approval::default(), "test").await.expect("approved");
 }
 
-fn quarantined(outcome: Result<RunReport, SyncError>) -> String {
+fn quarantined(outcome: Result<RunReport, AppError>) -> String {
     match outcome {
-        Err(SyncError::Admission(error @ AdmissionError::Quarantined(_))) => error.to_string(),
+        Err(AppError::Admission(error @ AdmissionError::Quarantined(_))) => error.to_string(),
         outcome => panic!("it is in quarantine: {outcome:?}"),
     }
 }
@@ -71,13 +73,13 @@ on_both! {
         assert!(why.contains("for 10 minutes more (2 in a row)"), "{why}");
 
         // Somebody lets it out, and it begins anew.
-        assert!(app.host.sync.release_channel(&app.host.tenant, "bad", "test").await.expect("released"));
-        assert!(!app.host.sync.release_channel(&app.host.tenant, "bad", "test").await.expect("no more"));
+        assert!(app.host.app.deliveries.release_channel(&app.host.tenant, "bad", "test").await.expect("released"));
+        assert!(!app.host.app.deliveries.release_channel(&app.host.tenant, "bad", "test").await.expect("no more"));
         assert_eq!(start(&app, "bad").await.expect("another chance").state, RunState::Failed);
         assert!(quarantined(start(&app, "bad").await).contains("(1 in a row)"));
 
         // Another grant is another chance.
-        let admission = app.host.sync.admission();
+        let admission = app.host.app.services.admission();
         let less = Narrowing { requests_per_second: Some(5.0), ..Narrowing::default() };
         admission.approve(ADAPTER, &less, "test").await.expect("approved");
         assert_eq!(start(&app, "bad").await.expect("another chance").state, RunState::Failed);
@@ -98,7 +100,7 @@ on_both! {
         assert!(quarantined(start(&app, "bad").await).contains("each of 120 items"));
 
         // The way out: it is mended.
-        app.host.sync.set_channel(&app.host.tenant, "bad", Map::from_iter([("item".to_owned(), "{}".into())]), Vec::new()).await.expect("set");
+        app.host.app.channels.set_channel(&app.host.tenant, "bad", Map::from_iter([("item".to_owned(), "{}".into())]), Vec::new()).await.expect("set");
         app.clock().advance(5 * MINUTE + 1);
         let run = start(&app, "bad").await.expect("another chance");
         assert_eq!((run.state, run.created), (RunState::Completed, 120), "{run:?}");
@@ -117,8 +119,8 @@ on_both! {
         }
         assert!(matches!(deliver(json!({"id": "1"})).await, Received::Later(_)), "it is left alone");
         let second = app.reopen().await;
-        assert!(second.sync.release_channel(&app.host.tenant, "bad", "test").await.expect("released"));
-        assert!(!second.sync.release_channel(&app.host.tenant, "bad", "test").await.expect("no more"));
+        assert!(second.app.deliveries.release_channel(&app.host.tenant, "bad", "test").await.expect("released"));
+        assert!(!second.app.deliveries.release_channel(&app.host.tenant, "bad", "test").await.expect("no more"));
         // The first host learns of it when it looks at the channel again.
         let end = Instant::now() + Duration::from_secs(20);
         while !matches!(deliver(json!({"id": "2"})).await, Received::Stored) {

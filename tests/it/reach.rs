@@ -1,16 +1,18 @@
 //! Shops that this host does not connect to: whoever asks is told which setting opens the way.
 
+use entrepot_catalog::StartOptions;
 use entrepot_domain::run::{RunScope, RunState};
-use entrepot_sync::StartOptions;
 use entrepot_test_support::woocommerce::{Seed, Store};
 use entrepot_tests::{App, Entrepot, Marketplace, SHOP, on_both};
 
 /// What the import's reason, the test of the channel, and the command say.
 async fn said(app: &App) -> [String; 3] {
-    let started = app.host.sync.start_import(&app.host.tenant, SHOP, RunScope::Full, StartOptions::default()).await;
+    let started =
+        app.host.app.imports.start_import(&app.host.tenant, SHOP, RunScope::Full, StartOptions::default()).await;
     let run = app.carry(&started.expect("it begins").run).await;
     assert_eq!(run.state, RunState::Failed, "{run:?}");
-    let test = app.host.sync.test_channel(&app.host.tenant, SHOP).await.expect_err("it does not work").to_string();
+    let test =
+        app.host.app.channels.test_channel(&app.host.tenant, SHOP).await.expect_err("it does not work").to_string();
     let output = Entrepot::new(app.environment.clone()).run(&["channel", "test", SHOP]);
     [run.failure.unwrap_or_default(), test, String::from_utf8_lossy(&output.stderr).into_owned()]
 }

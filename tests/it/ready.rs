@@ -8,7 +8,7 @@ use entrepot_tests::{App, Database, Entrepot};
 /// What was found out is believed for half a second.
 async fn readiness(app: &App) -> Result<(), &'static str> {
     tokio::time::sleep(Duration::from_millis(550)).await;
-    app.host.sync.readiness().await
+    app.host.app.monitor.readiness().await
 }
 
 async fn set(app: &App, pragma: &str) {

@@ -1,7 +1,7 @@
 //! What an index or the database does not take is the affair of its own item.
 
+use entrepot_catalog::Received;
 use entrepot_domain::run::RunState;
-use entrepot_sync::Received;
 use entrepot_test_support::woocommerce::{Product, Store, serve};
 use entrepot_tests::on_both;
 use serde_json::json;

@@ -21,7 +21,7 @@ on_both! {
     /// Nothing newer than it could ever come in.
     async fn a_version_that_blocks_is_removed_unless_it_is_in_use(app: App) {
         app.install().await;
-        let admission = app.host.sync.admission();
+        let admission = app.host.app.services.admission();
         admission.install(version("999.0.0"), "test").await.expect("installs");
         assert!(admission.install(version("0.2.0"), "test").await.is_err(), "it is older");
         let path = |version: &str| format!("/api/v1/adapters/{ADAPTER}/versions/{version}");
@@ -46,7 +46,7 @@ on_both! {
         let removed = admission.remove(ADAPTER, "0.1.0", "test").await.expect("not in use any more");
         assert_eq!((removed.grants, admission.active(ADAPTER).await.expect("in use").manifest.version.as_str()), (1, "0.2.0"));
         assert!(admission.rollback(ADAPTER, "test").await.is_err());
-        let verified = app.host.sync.verify_audit().await.expect("readable");
+        let verified = app.host.app.channels.verify_audit().await.expect("readable");
         assert_eq!((verified.broken, verified.differs), (None, None));
 
         let entrepot = Entrepot::new(app.environment.clone());
@@ -60,7 +60,7 @@ on_both! {
 
     async fn the_host_has_a_ceiling_for_every_limit(app: App) {
         let app = app.with(&[("ENTREPOT_CEILINGS_MEMORY_MIB", "300"), ("ENTREPOT_CEILINGS_REQUESTS_PER_SECOND", "3")]).await;
-        let admission = app.host.sync.admission();
+        let admission = app.host.app.services.admission();
         let greedy = |number: &str| edited(ADAPTER, |text| {
             with_version(text, number).replace("memory = \"256MiB\"", "memory = \"1000000GiB\"\nwall_clock = \"10000000m\"")
         });
@@ -74,7 +74,7 @@ on_both! {
         assert!(app.host.db.audit_of(ADAPTER, 1).await.expect("entries")[0].details.contains("instead of 1000000GiB"));
         // A host that gives less later gives less of what was granted before.
         let lower = app.with(&[("ENTREPOT_CEILINGS_MEMORY_MIB", "200")]).await;
-        let active = lower.host.sync.admission().active(ADAPTER).await.expect("in use");
+        let active = lower.host.app.services.admission().active(ADAPTER).await.expect("in use");
         assert_eq!(active.grant.limits.memory, Some(ByteSize(200 << 20)));
         let (_, inspected) = Entrepot::new(lower.environment.clone()).json(&["adapter", "inspect", ADAPTER]);
         assert!(inspected["review"]["cut"][0].as_str().is_some_and(|cut| cut.starts_with("memory of a call: 200MiB")), "{inspected}");
@@ -82,7 +82,7 @@ on_both! {
 
     async fn which_version_is_in_use_is_said_after_a_rollback(app: App) {
         app.install().await;
-        let admission = app.host.sync.admission();
+        let admission = app.host.app.services.admission();
         admission.install(version("0.2.0"), "test").await.expect("installs");
         admission.approve(ADAPTER, Approval::default(), "test").await.expect("approved");
         admission.rollback(ADAPTER, "test").await.expect("back");

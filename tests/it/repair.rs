@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use entrepot_catalog::StartOptions;
+use entrepot_channels::ScheduleChange;
 use entrepot_domain::run::{Drift, RunScope, RunState};
 use entrepot_domain::schedule::ScheduleKind;
-use entrepot_sync::{ScheduleChange, StartOptions};
 use entrepot_test_support::server::{Fault, Matcher};
 use entrepot_test_support::woocommerce::{Product, Seed, Store};
 use entrepot_tests::{App, Marketplace, SHOP, on_both};
@@ -26,7 +27,7 @@ fn change_silently(store: &Store, id: u64, name: &str) {
 }
 
 async fn set(app: &App, kind: ScheduleKind, change: ScheduleChange) {
-    app.host.sync.set_schedule(&app.host.tenant, SHOP, kind, change).await.expect("it is changed");
+    app.host.app.channels.set_schedule(&app.host.tenant, SHOP, kind, change).await.expect("it is changed");
 }
 
 on_both! {
@@ -62,7 +63,7 @@ on_both! {
         let (door, ids) = (door(&app.host), shop.store.product_ids());
         // The import has its page from before, and gets it late.
         shop.server.inject(pages().nth(1), Fault::Delay(Duration::from_secs(3)));
-        let started = app.host.sync.start_import(&app.host.tenant, SHOP, RunScope::Full, StartOptions::default()).await;
+        let started = app.host.app.imports.start_import(&app.host.tenant, SHOP, RunScope::Full, StartOptions::default()).await;
         let run = started.expect("it starts").run;
         let asked = shop.server.log().total();
         let meanwhile = async {
@@ -112,12 +113,12 @@ on_both! {
         store.update(store.product_ids()[2], |product| product.name = "While the shop was away".into());
         pass(1);
         shop.server.inject(pages(), Fault::Status(400));
-        app.host.sync.tick().await.expect("a look");
+        app.host.app.scheduler.tick().await.expect("a look");
         let failed = app.carry(&app.run().await.run_id()).await;
         assert_eq!(failed.state, RunState::Failed, "{failed:?}");
         shop.server.heal();
         pass(1);
-        app.host.sync.tick().await.expect("a look");
+        app.host.app.scheduler.tick().await.expect("a look");
         let delta = app.carry(&app.run().await.run_id()).await;
         assert_eq!((delta.state, delta.scope, delta.updated), (RunState::Completed, "changed_since", 1), "{delta:?}");
     }
@@ -130,16 +131,16 @@ on_both! {
         set(&app, ScheduleKind::Delta, ScheduleChange { enabled: Some(false), ..ScheduleChange::default() }).await;
         shop.server.inject(Matcher::any(), Fault::Status(400));
         pass(26);
-        assert_eq!(app.host.sync.tick().await.expect("a look").begun, 1);
+        assert_eq!(app.host.app.scheduler.tick().await.expect("a look").begun, 1);
         let failed = app.carry(&app.run().await.run_id()).await;
         assert_eq!(failed.state, RunState::Failed, "{failed:?}");
-        assert_eq!(app.host.sync.tick().await.expect("a look").begun, 0, "not at once");
+        assert_eq!(app.host.app.scheduler.tick().await.expect("a look").begun, 0, "not at once");
         shop.server.heal();
         pass(1);
-        assert_eq!(app.host.sync.tick().await.expect("a look").begun, 1);
+        assert_eq!(app.host.app.scheduler.tick().await.expect("a look").begun, 1);
         let full = app.carry(&app.run().await.run_id()).await;
         assert_eq!((full.state, full.scope, full.created), (RunState::Completed, "full", 20), "{full:?}");
         pass(1);
-        assert_eq!(app.host.sync.tick().await.expect("a look").begun, 0, "it is due next night");
+        assert_eq!(app.host.app.scheduler.tick().await.expect("a look").begun, 0, "it is due next night");
     }
 }

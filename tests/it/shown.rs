@@ -30,7 +30,7 @@ impl Operator {
 on_both! {
     async fn a_grant_that_was_changed_is_said_everywhere_and_once(app: App) {
         app.install().await;
-        app.host.sync.admission().install(version("0.2.0"), "test").await.expect("waits");
+        app.host.app.services.admission().install(version("0.2.0"), "test").await.expect("waits");
         let operator = Operator::of(&app);
         let (_, list) = operator.reads(&["adapter", "list"]);
         assert!(list.contains("in use") && list.contains("waits for approval"), "{list}");
@@ -48,10 +48,10 @@ on_both! {
         let store = Store::generate(Seed { products: 2, variable_share: 0.0, seed: 3 });
         let server = serve(&store);
         app.connect(&server.base_url, &store.key()).await;
-        let (admission, operator) = (app.host.sync.admission(), Operator::of(&app));
+        let (admission, operator) = (app.host.app.services.admission(), Operator::of(&app));
         admission.revoke(ADAPTER, "test").await.expect("revoked");
         assert_eq!(operator.reads(&["doctor"]).0, 1, "a channel uses it");
-        app.host.sync.remove_channel(&app.host.tenant, SHOP).await.expect("removed");
+        app.host.app.subscriptions.remove_channel(&app.host.tenant, SHOP).await.expect("removed");
         let (code, doctor) = operator.reads(&["doctor"]);
         assert!(code == 0 && doctor.contains("no channel uses it"), "{doctor}");
         admission.remove(ADAPTER, "0.1.0", "test").await.expect("removed");
@@ -90,7 +90,7 @@ on_both! {
 
     /// What nobody would look for in a manifest that was approved before.
     async fn other_words_for_the_seller_wait_for_approval(app: App) {
-        let admission = app.host.sync.admission();
+        let admission = app.host.app.services.admission();
         let key = entrepot_artifact::SecretKey::generate("entrepot").expect("a key");
         admission.trust(&key.public().to_string(), "test").await.expect("trusted");
         let signed = |number: &str, edit: &dyn Fn(&str) -> String| {
@@ -125,15 +125,15 @@ on_both! {
             edited(ADAPTER, |text| with_version(text, number).replacen("origin = \"{store_url}\"", &format!("origin = \"https://{host}\""), 1))
         };
         for host in ["localhost", "x.localhost:8443", "127.0.0.1", "10.0.0.1", "[::1]", "metadata.google.internal", "10.0.0.1.nip.io", "x.lvh.me", "kubernetes.default.svc", "shop.service.consul", "fritz.box"] {
-            let refused = strict.sync.admission().install(named("0.2.0", host), "test").await.expect_err(host).to_string();
+            let refused = strict.app.services.admission().install(named("0.2.0", host), "test").await.expect_err(host).to_string();
             assert!(refused.contains("egress[0].origin") && refused.contains("no marketplace"), "{host}: {refused}");
         }
         let plain = edited(ADAPTER, |text| with_version(text, "0.2.0").replacen("origin = \"{store_url}\"", "origin = \"http://api.etsy.com\"", 1));
-        let refused = strict.sync.admission().install(plain, "test").await.expect_err("plain http").to_string();
+        let refused = strict.app.services.admission().install(plain, "test").await.expect_err("plain http").to_string();
         assert!(refused.contains("egress[0].origin") && refused.contains("plain http"), "{refused}");
-        let admission = app.host.sync.admission();
+        let admission = app.host.app.services.admission();
         admission.install(named("0.2.0", "x.lvh.me"), "test").await.expect("for development");
-        let refused = strict.sync.admission().approve(ADAPTER, &Narrowing::default(), "test").await.expect_err("later, too");
+        let refused = strict.app.services.admission().approve(ADAPTER, &Narrowing::default(), "test").await.expect_err("later, too");
         assert!(refused.to_string().contains("no marketplace"), "{refused}");
         admission.approve(ADAPTER, &Narrowing::default(), "test").await.expect("for development");
     }

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
+use entrepot_catalog::{RunReport, StartOptions};
 use entrepot_domain::ChannelId;
 use entrepot_domain::catalog::{Inventory, Level};
 use entrepot_domain::run::{RunScope, RunState};
-use entrepot_sync::{RunReport, StartOptions};
 use entrepot_test_support::seed::{self, Seed};
 use entrepot_test_support::server::{Fault, Matcher, RetryAfter};
 use entrepot_test_support::{bigcommerce, shopify};
@@ -23,7 +23,7 @@ pub(crate) fn catalogue(products: usize) -> Vec<seed::Product> {
 }
 
 async fn stock_scope(app: &App) -> RunScope {
-    app.host.sync.stock_scope(&app.host.tenant, SHOP).await.expect("a scope")
+    app.host.app.imports.stock_scope(&app.host.tenant, SHOP).await.expect("a scope")
 }
 
 /// What `entrepot import --stock` does.
@@ -175,7 +175,7 @@ on_both! {
         let shop = Marketplace::bigcommerce(&store);
         let (app, channel) = app.connect_to(&shop).await;
         app.import().await;
-        app.host.sync.subscribe(&app.host.tenant, SHOP, "https://entrepot.example.com").await.expect("subscribed");
+        app.host.app.subscriptions.subscribe(&app.host.tenant, SHOP, "https://entrepot.example.com").await.expect("subscribed");
         let variant = counted(&store);
         assert!(store.set_stock(variant, 2, 50));
         drop(store.deliveries());
@@ -185,9 +185,9 @@ on_both! {
         store.after_request(inventory(), 1, move |_| told.try_send(()).expect("somebody waits"));
         shop.server.inject(inventory().nth(1), Fault::Delay(Duration::from_secs(2)));
         let scope = stock_scope(&app).await;
-        let started = app.host.sync.start_import(&app.host.tenant, SHOP, scope, StartOptions::default()).await.expect("starts");
-        let (sync, tenant, run) = (app.host.sync.clone(), app.host.tenant.clone(), started.run.clone());
-        let stock = tokio::spawn(async move { sync.advance(&tenant, &run).await });
+        let started = app.host.app.imports.start_import(&app.host.tenant, SHOP, scope, StartOptions::default()).await.expect("starts");
+        let (cases, tenant, run) = (app.host.app.clone(), app.host.tenant.clone(), started.run.clone());
+        let stock = tokio::spawn(async move { cases.imports.advance(&tenant, &run).await });
         answered.recv().await.expect("the page holds 50, and is on its way");
         assert!(store.set_stock(variant, 2, 60));
         let door = door(&app.host);

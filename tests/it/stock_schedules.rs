@@ -1,10 +1,11 @@
 //! Schedules of stock runs: whose adapter tells stock alone has one.
 
+use entrepot_catalog::{StartOptions, Ticked};
+use entrepot_channels::{NewChannel, ScheduleChange};
 use entrepot_domain::grants::Approval;
 use entrepot_domain::run::{RunScope, RunState};
 use entrepot_domain::schedule::ScheduleKind;
 use entrepot_store::schedules::ScheduleRow;
-use entrepot_sync::{NewChannel, ScheduleChange, StartOptions, Ticked};
 use entrepot_test_support::{bigcommerce, etsy, shopify, woocommerce};
 use entrepot_tests::{App, Marketplace, SHOP, edited, on_both};
 use serde_json::{Map, Value};
@@ -12,7 +13,7 @@ use serde_json::{Map, Value};
 use crate::stock::{MINUTE, catalogue, count, counted};
 
 async fn schedules(app: &App) -> Vec<ScheduleRow> {
-    app.host.sync.schedules(&app.host.tenant, SHOP).await.expect("schedules")
+    app.host.app.channels.schedules(&app.host.tenant, SHOP).await.expect("schedules")
 }
 
 async fn kinds(app: &App) -> Vec<String> {
@@ -30,16 +31,16 @@ on_both! {
             (app, _) = app.connect_to(shop).await;
             let wanted: &[&str] = if tells { &["delta", "full", "stock"] } else { &["delta", "full"] };
             assert_eq!(kinds(&app).await, wanted, "{}", shop.id);
-            let change = app.host.sync.set_schedule(&app.host.tenant, SHOP, ScheduleKind::Stock, ScheduleChange::default()).await;
+            let change = app.host.app.channels.set_schedule(&app.host.tenant, SHOP, ScheduleKind::Stock, ScheduleChange::default()).await;
             match change {
                 Ok(row) => assert_eq!((tells, row.rule.as_str(), row.when_busy.as_str(), row.jitter_ms), (true, "every 15m", "skip", MINUTE)),
                 Err(error) => {
                     assert!(!tells && error.to_string().contains("does not tell stock alone"), "{}: {error}", shop.id);
-                    let refused = app.host.sync.start_import(&app.host.tenant, SHOP, RunScope::Stock(None), StartOptions::default()).await;
+                    let refused = app.host.app.imports.start_import(&app.host.tenant, SHOP, RunScope::Stock(None), StartOptions::default()).await;
                     assert!(refused.is_err(), "{}", shop.id);
                 }
             }
-            app.host.sync.remove_channel(&app.host.tenant, SHOP).await.expect("removed");
+            app.host.app.subscriptions.remove_channel(&app.host.tenant, SHOP).await.expect("removed");
         }
     }
 
@@ -49,20 +50,20 @@ on_both! {
         let (app, _) = app.connect_to(&shop).await;
         let switch = |kind, on| {
             let change = ScheduleChange { enabled: Some(on), ..ScheduleChange::default() };
-            app.host.sync.set_schedule(&app.host.tenant, SHOP, kind, change)
+            app.host.app.channels.set_schedule(&app.host.tenant, SHOP, kind, change)
         };
         for kind in [ScheduleKind::Full, ScheduleKind::Delta] {
             switch(kind, false).await.expect("switched off");
         }
         app.clock().advance(20 * MINUTE);
-        assert_eq!(app.host.sync.tick().await.expect("a look"), Ticked { begun: 0, skipped: 1 });
+        assert_eq!(app.host.app.scheduler.tick().await.expect("a look"), Ticked { begun: 0, skipped: 1 });
         let note = schedules(&app).await.pop().and_then(|row| row.note).expect("a note");
         assert!(note.contains("nothing was imported yet"), "{note}");
 
         let full = app.import().await;
         app.clock().advance(20 * MINUTE);
         assert!(store.set_stock(counted(&store), 2, 4_711));
-        assert_eq!(app.host.sync.tick().await.expect("a look"), Ticked { begun: 1, skipped: 0 });
+        assert_eq!(app.host.app.scheduler.tick().await.expect("a look"), Ticked { begun: 1, skipped: 0 });
         let run = app.carry(&app.run().await.run_id()).await;
         assert_eq!((run.scope, run.state, run.updated), ("stock", RunState::Completed, 1), "{run:?}");
         assert_eq!(count(&app, 4_711).await, 1);
@@ -71,7 +72,7 @@ on_both! {
         switch(ScheduleKind::Stock, false).await.expect("switched off");
         switch(ScheduleKind::Delta, true).await.expect("switched on");
         app.clock().advance(20 * MINUTE);
-        app.host.sync.tick().await.expect("a look");
+        app.host.app.scheduler.tick().await.expect("a look");
         assert_eq!(app.run().await.scope(), RunScope::ChangedSince(full.created_at - 10 * MINUTE));
     }
 
@@ -83,7 +84,7 @@ on_both! {
                     .replace(&format!("version = \"{was}\""), &format!("version = \"{version}\""))
             })
         };
-        let admission = app.host.sync.admission();
+        let admission = app.host.app.services.admission();
         let approve = async |bytes: Vec<u8>| {
             admission.install(bytes, "test").await.expect("installed");
             admission.approve("golden", Approval::default(), "test").await.expect("approved");
@@ -96,21 +97,21 @@ on_both! {
             secrets: ["key", "secret"].map(|name| (name.to_owned(), entrepot_domain::Secret::new("x"))).into(),
             untested: true,
         };
-        let (id, _) = app.host.sync.add_channel(&app.host.tenant, new).await.expect("added");
+        let (id, _) = app.host.app.channels.add_channel(&app.host.tenant, new).await.expect("added");
         assert_eq!(kinds(&app).await, ["delta", "full"]);
         approve(named("golden-0-1-1", "2.0.0")).await;
         app.clock().advance(20 * MINUTE);
-        app.host.sync.tick().await.expect("a look");
+        app.host.app.scheduler.tick().await.expect("a look");
         let stock = schedules(&app).await.pop().expect("the last by name");
         assert_eq!((stock.channel_id.as_str(), stock.kind.as_str(), stock.enabled), (id.as_str(), "stock", 1));
         assert!(stock.next_at > app.clock().now() && stock.next_at <= app.clock().now() + 9 * MINUTE);
         // Switched off it stays.
         let off = ScheduleChange { enabled: Some(false), ..ScheduleChange::default() };
-        app.host.sync.set_schedule(&app.host.tenant, SHOP, ScheduleKind::Stock, off).await.expect("switched off");
+        app.host.app.channels.set_schedule(&app.host.tenant, SHOP, ScheduleKind::Stock, off).await.expect("switched off");
         let run = app.run().await;
-        app.host.sync.cancel_run(&app.host.tenant, &run.run_id()).await.expect("cancelled");
+        app.host.app.imports.cancel_run(&app.host.tenant, &run.run_id()).await.expect("cancelled");
         app.clock().advance(20 * MINUTE);
-        app.host.sync.tick().await.expect("a look");
+        app.host.app.scheduler.tick().await.expect("a look");
         assert_eq!(schedules(&app).await.pop().map(|row| (row.kind, row.enabled)), Some(("stock".to_owned(), 0)));
     }
 }

@@ -72,16 +72,16 @@ on_both! {
         let store = Store::generate(Seed { products: 2, variable_share: 0.0, seed: 71 });
         let server = serve(&store);
         app.install().await;
-        let admission = app.host.sync.admission();
+        let admission = app.host.app.services.admission();
         let key = SecretKey::generate("somebody").expect("a key");
         admission.trust(&key.public().to_string(), "test").await.expect("trusted");
         keep(&app, "early", &["grants", "heads"]).await;
         app.add(&server.base_url, &store.key(), &[]).await.expect("a channel");
         let settings = serde_json::Map::from_iter([("price_rounding".to_owned(), "half-up".into())]);
-        app.host.sync.set_channel(&app.host.tenant, SHOP, settings, Vec::new()).await.expect("set");
+        app.host.app.channels.set_channel(&app.host.tenant, SHOP, settings, Vec::new()).await.expect("set");
         let narrowed = Narrowing { without_operations: vec![Operation::Subscribe], ..Narrowing::default() };
         admission.approve(ADAPTER, &narrowed, "test").await.expect("narrowed");
-        let head = app.host.sync.verify_audit().await.expect("readable").head.expect("a hash");
+        let head = app.host.app.channels.verify_audit().await.expect("readable").head.expect("a hash");
         open_the_log(&app).await;
         keep(&app, "whole", &TABLES).await;
         let entrepot = Entrepot::new(app.environment.clone());
@@ -89,7 +89,7 @@ on_both! {
             for sql in done {
                 execute(&app, sql).await;
             }
-            let verified = again(&app).await.sync.verify_audit().await.expect(case);
+            let verified = again(&app).await.app.channels.verify_audit().await.expect(case);
             let said = verified.broken.map(|broken| broken.why).or(verified.differs).unwrap_or_default();
             for words in says {
                 assert!(said.contains(words), "{case}: {words}: {said}");
@@ -102,18 +102,18 @@ on_both! {
             }
             put_back(&app, "whole", &TABLES).await;
             if !case.contains("a channel's row") {
-                assert_eq!(again(&app).await.sync.verify_audit().await.expect(case).differs, None, "{case}");
+                assert_eq!(again(&app).await.app.channels.verify_audit().await.expect(case).differs, None, "{case}");
             }
         }
         // Whoever has no backup has done with it.
-        let sync = &again(&app).await.sync;
-        let gone = sync.verify_audit().await.expect("readable").differs.expect("the channel");
+        let cases = &again(&app).await.app;
+        let gone = cases.channels.verify_audit().await.expect("readable").differs.expect("the channel");
         let id = gone.split_whitespace().find(|word| word.starts_with("chn_")).expect("its id");
-        sync.remove_channel(&app.host.tenant, id).await.expect("written down");
-        assert_eq!(sync.verify_audit().await.expect("readable").differs, None);
+        cases.subscriptions.remove_channel(&app.host.tenant, id).await.expect("written down");
+        assert_eq!(cases.channels.verify_audit().await.expect("readable").differs, None);
         // A host that runs knows how far the log went.
         execute(&app, "DELETE FROM audit_log WHERE seq = (SELECT MAX(a.seq) FROM audit_log a)").await;
-        let broken = sync.verify_audit().await.expect("readable").broken.expect("it is cut off").why;
+        let broken = cases.channels.verify_audit().await.expect("readable").broken.expect("it is cut off").why;
         assert!(broken.contains("cut off its end"), "{broken}");
     }
 
@@ -121,18 +121,18 @@ on_both! {
     /// that is started it is a state like any other, and only the hash that somebody kept tells.
     async fn a_whole_earlier_state_is_told_by_who_has_seen_more_or_kept_the_hash(app: App) {
         app.install().await;
-        let (admission, key) = (app.host.sync.admission(), SecretKey::generate("somebody").expect("a key"));
+        let (admission, key) = (app.host.app.services.admission(), SecretKey::generate("somebody").expect("a key"));
         admission.trust(&key.public().to_string(), "test").await.expect("trusted");
         admission.active(ADAPTER).await.expect("in use");
         keep(&app, "whole", &TABLES).await;
         admission.revoke(ADAPTER, "test").await.expect("revoked");
         admission.untrust(&key.public().id(), "test").await.expect("not trusted");
-        let head = app.host.sync.verify_audit().await.expect("readable").head.expect("a hash");
+        let head = app.host.app.channels.verify_audit().await.expect("readable").head.expect("a hash");
         open_the_log(&app).await;
         put_back(&app, "whole", &TABLES).await;
         assert!(admission.active(ADAPTER).await.is_err(), "this host has seen that it was revoked");
         assert!(admission.trusted_keys().await.is_err(), "and that the key is not trusted");
-        assert!(app.host.sync.verify_audit().await.expect("readable").broken.is_some());
+        assert!(app.host.app.channels.verify_audit().await.expect("readable").broken.is_some());
         let entrepot = Entrepot::new(app.environment.clone());
         assert_eq!(entrepot.json(&["adapter", "audit", "--verify"]).0, 0, "what docs/security.md calls a known limit");
         let output = entrepot.run(&["adapter", "audit", "--verify", "--expect", &head]);

@@ -29,14 +29,14 @@ async fn went_badly(app: &App, generation: i64) -> bool {
     let amount = Amount { count: 8, most: 0 };
     let by = UsedBy { adapter: ADAPTER, generation, tenant: &host.tenant, channel: &ChannelId::from("chn_1") };
     let entries = [(of(UseKind::Call, ""), amount), (of(UseKind::Stopped, "memory"), amount)];
-    host.sync.admission().account(by, &entries).await.expect("written down")
+    host.app.services.admission().account(by, &entries).await.expect("written down")
 }
 
 on_both! {
     /// The entry that it was removed is made one about something else.
     async fn a_removed_version_is_doubtful_where_the_log_is_broken(app: App) {
         app.install().await;
-        let admission = app.host.sync.admission();
+        let admission = app.host.app.services.admission();
         admission.install(version(BAD), "test").await.expect("installs");
         keep(&app, "installed", &["adapters"]).await;
         admission.remove(ADAPTER, BAD, "test").await.expect("removed");
@@ -45,7 +45,7 @@ on_both! {
         for altered in ["remove", "install' AND seq = 3 AND actor = 'test"] {
             execute(&app, &format!("UPDATE audit_log SET action = 'another' WHERE action = '{altered}'")).await;
             let host = again(&app).await;
-            let admission = host.sync.admission();
+            let admission = host.app.services.admission();
             for of in ["0.1.0", BAD] {
                 let refused = admission.approve(ADAPTER, named(of), "test").await.expect_err(altered).to_string();
                 let advice = format!("entrepot adapter remove woocommerce@{of}, entrepot adapter install FILE");
@@ -61,7 +61,7 @@ on_both! {
         assert_eq!(operator.reads(&["adapter", "audit", ADAPTER]).0, 0, "the log is shown all the same");
         // What is advised leads back to work, and the other version stays out.
         let host = again(&app).await;
-        let admission = host.sync.admission();
+        let admission = host.app.services.admission();
         admission.remove(ADAPTER, "0.1.0", "test").await.expect("removed");
         admission.install(version("0.1.0"), "test").await.expect("a version that is doubtful does not make it an older one");
         admission.approve(ADAPTER, Approval::default(), "test").await.expect("granted anew");
@@ -73,7 +73,7 @@ on_both! {
 
     async fn no_rollback_leads_to_what_the_log_cannot_tell(app: App) {
         app.install().await;
-        let admission = app.host.sync.admission();
+        let admission = app.host.app.services.admission();
         admission.install(version(BAD), "test").await.expect("installs");
         admission.approve(ADAPTER, Approval::default(), "test").await.expect("approved");
         admission.rollback(ADAPTER, "test").await.expect("it was bad");
@@ -83,15 +83,15 @@ on_both! {
         keep(&app, "whole", &["grants"]).await;
         let refused = async || {
             let host = again(&app).await;
-            let refused = host.sync.admission().rollback_with(ADAPTER, true, "test").await.expect_err("no way back").to_string();
-            assert_eq!(host.sync.admission().active(ADAPTER).await.expect("in use").number, 4);
+            let refused = host.app.services.admission().rollback_with(ADAPTER, true, "test").await.expect_err("no way back").to_string();
+            assert_eq!(host.app.services.admission().active(ADAPTER).await.expect("in use").number, 4);
             refused
         };
         // A row that is gone would have a rollback lead to the one before.
         execute(&app, "DELETE FROM grants WHERE generation = 3").await;
         let why = refused().await;
         assert!(why.contains("generation 3") && why.contains("deleted") && why.contains("adapter approve woocommerce@VERSION"), "{why}");
-        let differs = again(&app).await.sync.verify_audit().await.expect("readable").differs.unwrap_or_default();
+        let differs = again(&app).await.app.channels.verify_audit().await.expect("readable").differs.unwrap_or_default();
         let (_, doctor) = Operator::of(&app).reads(&["doctor"]);
         for said in [differs, doctor] {
             assert!(said.contains("the earlier grant of woocommerce (generation 3, 0.1.0)"), "{said}");
@@ -107,14 +107,14 @@ on_both! {
         // Whoever has no backup gives up what is gone.
         execute(&app, "UPDATE audit_log SET action = 'rollback' WHERE action = 'another'").await;
         let host = again(&app).await;
-        host.sync.admission().revoke(ADAPTER, "test").await.expect("revoked");
-        host.sync.admission().approve(ADAPTER, named("0.1.0"), "test").await.expect("granted anew");
-        assert_eq!(host.sync.verify_audit().await.expect("readable").differs, None);
+        host.app.services.admission().revoke(ADAPTER, "test").await.expect("revoked");
+        host.app.services.admission().approve(ADAPTER, named("0.1.0"), "test").await.expect("granted anew");
+        assert_eq!(host.app.channels.verify_audit().await.expect("readable").differs, None);
     }
 
     async fn nor_does_one_that_nobody_asked_for(app: App) {
         app.install().await;
-        let admission = app.host.sync.admission();
+        let admission = app.host.app.services.admission();
         admission.install(version(BAD), "test").await.expect("installs");
         admission.approve(ADAPTER, Approval::default(), "test").await.expect("approved");
         open_the_log(&app).await;
@@ -128,8 +128,8 @@ on_both! {
 
     async fn a_log_that_was_cut_off_and_has_grown_again_is_another_one(app: App) {
         app.install().await;
-        app.host.sync.admission().revoke(ADAPTER, "test").await.expect("revoked");
-        let broken = async || app.host.sync.verify_audit().await.expect("readable").broken.map(|broken| (broken.seq, broken.why));
+        app.host.app.services.admission().revoke(ADAPTER, "test").await.expect("revoked");
+        let broken = async || app.host.app.channels.verify_audit().await.expect("readable").broken.map(|broken| (broken.seq, broken.why));
         assert_eq!(broken().await, None);
         open_the_log(&app).await;
         execute(&app, "DELETE FROM audit_log WHERE seq = 3").await;
@@ -137,40 +137,40 @@ on_both! {
         let other = again(&app).await;
         for publisher in ["somebody", "other", "third"] {
             let key = SecretKey::generate(publisher).expect("a key");
-            other.sync.admission().trust(&key.public().to_string(), "test").await.expect("an entry more");
+            other.app.services.admission().trust(&key.public().to_string(), "test").await.expect("an entry more");
             let (seq, why) = broken().await.expect(publisher);
             let says = "entry 3 is not the one this host has followed: the log was cut off and written anew";
             assert!(seq == 3 && why.contains(says), "{publisher}: {why}");
         }
-        assert_eq!(other.sync.verify_audit().await.expect("readable").broken, None, "a known limit");
+        assert_eq!(other.app.channels.verify_audit().await.expect("readable").broken, None, "a known limit");
     }
 
     async fn a_secret_that_was_deleted_is_named(app: App) {
         let store = Store::generate(Seed { products: 2, variable_share: 0.0, seed: 72 });
         let server = serve(&store);
         app.connect(&server.base_url, &store.key()).await;
-        let (sync, tenant) = (&app.host.sync, &app.host.tenant);
+        let (cases, tenant) = (&app.host.app, &app.host.tenant);
         let set = async |name: &str, value: &str| {
-            sync.set_channel(tenant, SHOP, Map::new(), vec![(name.to_owned(), Secret::new(value))]).await.expect("set");
+            cases.channels.set_channel(tenant, SHOP, Map::new(), vec![(name.to_owned(), Secret::new(value))]).await.expect("set");
         };
-        let differs = async || sync.verify_audit().await.expect("readable").differs.unwrap_or_default();
+        let differs = async || cases.channels.verify_audit().await.expect("readable").differs.unwrap_or_default();
         set("webhook_secret", "whsec_of_this_test").await;
         execute(&app, "DELETE FROM channel_secrets WHERE name = 'consumer_key'").await;
         let says = ["the secret consumer_key of shop", "deleted", "entrepot channel set shop --secret consumer_key=…"];
-        let listed = sync.channels(tenant).await.expect("listed").remove(0).problem.unwrap_or_default();
+        let listed = cases.channels.channels(tenant).await.expect("listed").remove(0).problem.unwrap_or_default();
         let (code, doctor) = Operator::of(&app).reads(&["doctor"]);
         for said in [&listed, &doctor, &differs().await] {
             assert!(says.iter().all(|words| said.contains(words)), "{said}");
         }
         assert_eq!((code, doctor.matches("consumer_key of shop").count()), (1, 1), "{doctor}");
         set("consumer_key", &store.key().consumer_key).await;
-        sync.test_channel(tenant, SHOP).await.expect("works");
+        cases.channels.test_channel(tenant, SHOP).await.expect("works");
         assert_eq!(differs().await, "");
         // Nor is an optional one gone without a word, unless it was forgotten.
         execute(&app, "DELETE FROM channel_secrets WHERE name = 'webhook_secret'").await;
         assert!(differs().await.contains("the secret webhook_secret of shop"));
         set("webhook_secret", "").await;
         assert_eq!(differs().await, "");
-        assert_eq!(sync.channels(tenant).await.expect("listed").remove(0).problem, None);
+        assert_eq!(cases.channels.channels(tenant).await.expect("listed").remove(0).problem, None);
     }
 }

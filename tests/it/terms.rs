@@ -18,7 +18,7 @@ fn narrow(number: &str) -> Vec<u8> {
 }
 
 async fn in_use(app: &App) -> String {
-    app.host.sync.admission().active(ADAPTER).await.expect("in use").manifest.version.clone()
+    app.host.app.services.admission().active(ADAPTER).await.expect("in use").manifest.version.clone()
 }
 
 on_both! {
@@ -53,8 +53,8 @@ on_both! {
 
     async fn a_version_that_is_not_in_use_can_be_looked_at(app: App) {
         app.install().await;
-        app.host.sync.admission().install(narrow("0.2.0"), "test").await.expect("installs");
-        app.host.sync.admission().approve(ADAPTER, Approval::default(), "test").await.expect("approved");
+        app.host.app.services.admission().install(narrow("0.2.0"), "test").await.expect("installs");
+        app.host.app.services.admission().approve(ADAPTER, Approval::default(), "test").await.expect("approved");
         let operator = Operator::of(&app);
         let (code, old) = operator.reads(&["adapter", "inspect", "woocommerce@0.1.0"]);
         assert!(code == 0 && old.contains("in use   0.2.0, and not this version") && old.contains("granted  to 0.2.0 for all"), "{old}");
@@ -70,7 +70,7 @@ on_both! {
 
     async fn a_second_rollback_does_not_bring_the_bad_version_back(app: App) {
         app.install().await;
-        let admission = app.host.sync.admission();
+        let admission = app.host.app.services.admission();
         admission.install(version("0.2.0"), "test").await.expect("installs");
         admission.approve(ADAPTER, Approval::default(), "test").await.expect("approved");
         let slow = Narrowing { requests_per_second: Some(1.0), ..Narrowing::default() };
@@ -87,13 +87,13 @@ on_both! {
         assert_eq!(admission.rollback(ADAPTER, "test").await.expect("back").version, "0.1.0");
         let (status, _, problem) = call(&app, "POST", &format!("/api/v1/adapters/{ADAPTER}/rollback"), Body::empty()).await;
         assert!(status == StatusCode::CONFLICT && problem["detail"].as_str().is_some_and(|why| why.contains("rolled back before")), "{problem}");
-        let verified = app.host.sync.verify_audit().await.expect("readable");
+        let verified = app.host.app.channels.verify_audit().await.expect("readable");
         assert_eq!((verified.broken, verified.differs), (None, None));
     }
 
     async fn a_rollback_widens_nothing_in_silence(app: App) {
         app.install().await;
-        let admission = app.host.sync.admission();
+        let admission = app.host.app.services.admission();
         admission.install(narrow("0.2.0"), "test").await.expect("installs");
         let ending = Narrowing { expires_at: Some(app.clock().now() + 86_400_000), ..Narrowing::default() };
         admission.approve(ADAPTER, &ending, "test").await.expect("approved");
@@ -125,7 +125,7 @@ on_both! {
     }
 
     async fn a_key_that_is_not_trusted_any_more_is_said_to_be_so(app: App) {
-        let admission = app.host.sync.admission();
+        let admission = app.host.app.services.admission();
         let key = entrepot_artifact::SecretKey::generate("entrepot").expect("a key");
         admission.trust(&key.public().to_string(), "test").await.expect("trusted");
         let signed = entrepot_artifact::sign(version("0.1.0"), &key).expect("signed");

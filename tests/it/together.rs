@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use entrepot_catalog::StartOptions;
 use entrepot_domain::run::{RunScope, RunState};
-use entrepot_sync::StartOptions;
 use entrepot_test_support::server::{Fault, Matcher, Server};
 use entrepot_test_support::woocommerce::{Seed, Store, serve};
 use entrepot_tests::{Ended, Entrepot, SHOP, on_both};
@@ -92,8 +92,8 @@ on_both! {
         // Nothing there yet; then a run that failed, which only one may put back to work.
         for round in 0..2 {
             let starts: Vec<_> = [&app.host, &other].repeat(8).into_iter().map(|host| {
-                let (sync, tenant) = (host.sync.clone(), host.tenant.clone());
-                tokio::spawn(async move { sync.start_import(&tenant, SHOP, RunScope::Full, StartOptions::default()).await })
+                let (cases, tenant) = (host.app.clone(), host.tenant.clone());
+                tokio::spawn(async move { cases.imports.start_import(&tenant, SHOP, RunScope::Full, StartOptions::default()).await })
             }).collect();
             let mut runs = Vec::new();
             for start in starts {
@@ -111,7 +111,7 @@ on_both! {
             tx.commit().await.expect("committed");
         }
         // A worker has it by now: whoever comes late does not take it away.
-        let late = other.sync.start_import(&app.host.tenant, SHOP, RunScope::Full, StartOptions::default()).await.expect("joins");
+        let late = other.app.imports.start_import(&app.host.tenant, SHOP, RunScope::Full, StartOptions::default()).await.expect("joins");
         assert!(late.resumed && late.under_way, "{late:?}");
         assert_eq!(app.run().await.lease().map(|lease| lease.owner).as_deref(), Some("worker"));
     }

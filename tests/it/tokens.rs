@@ -1,7 +1,7 @@
 //! Access tokens that end: renewed by the host, once, and kept before they are used.
 
+use entrepot_core::AppError;
 use entrepot_domain::run::RunState;
-use entrepot_sync::SyncError;
 use entrepot_test_support::seed::{self, Seed};
 use entrepot_test_support::server::{Fault, Matcher};
 use entrepot_test_support::{etsy, shopify};
@@ -54,7 +54,7 @@ on_both! {
         store.expire_access_token();
         let other = app.reopen().await;
         let hosts = [&app.host, &other];
-        let tests = (0..8).map(|n| hosts[n % 2].sync.test_channel(&app.host.tenant, SHOP));
+        let tests = (0..8).map(|n| hosts[n % 2].app.channels.test_channel(&app.host.tenant, SHOP));
         for tested in futures_util::future::join_all(tests).await {
             tested.expect("nobody's token was spent by another");
         }
@@ -85,10 +85,10 @@ on_both! {
         assert_eq!(run.state, RunState::Failed, "{run:?}");
         assert!(failure.contains("invalid_grant") && failure.contains("channel set"), "{failure}");
         assert_eq!(renewals(&shop), 1, "what was refused is not asked for again and again");
-        let channel = app.host.sync.channel(&app.host.tenant, id.as_str()).await.expect("the channel");
+        let channel = app.host.app.channels.channel(&app.host.tenant, id.as_str()).await.expect("the channel");
         assert!(channel.problem.unwrap_or_default().contains("connect the shop anew"));
-        let tested = app.host.sync.test_channel(&app.host.tenant, SHOP).await;
-        assert!(matches!(tested, Err(SyncError::Reconnect(_))), "{tested:?}");
+        let tested = app.host.app.channels.test_channel(&app.host.tenant, SHOP).await;
+        assert!(matches!(tested, Err(AppError::Reconnect(_))), "{tested:?}");
     }
 
     async fn an_app_of_the_shops_own_asks_in_its_own_name(app: App) {
@@ -122,10 +122,10 @@ on_both! {
             let failure = run.failure.clone().unwrap_or_default();
             assert_eq!(run.state, RunState::Failed, "{status}: {run:?}");
             assert!(!failure.contains("client_id"), "{failure}");
-            let tested = app.host.sync.test_channel(&app.host.tenant, SHOP).await;
-            assert!(matches!(tested, Err(SyncError::Call(_))), "{status}: {tested:?}");
+            let tested = app.host.app.channels.test_channel(&app.host.tenant, SHOP).await;
+            assert!(matches!(tested, Err(AppError::Call(_))), "{status}: {tested:?}");
             shop.server.heal();
-            app.host.sync.test_channel(&app.host.tenant, SHOP).await.expect("the shop takes the token");
+            app.host.app.channels.test_channel(&app.host.tenant, SHOP).await.expect("the shop takes the token");
         }
         assert_eq!(app.host.db.tokens_ending(i64::MAX).await.expect("answers").len(), 0);
         assert_eq!(renewals(&shop), 0);

@@ -3,10 +3,10 @@
 use std::time::{Duration, Instant};
 
 use entrepot_artifact::{SecretKey, sign};
+use entrepot_catalog::StartOptions;
 use entrepot_domain::ChannelId;
 use entrepot_domain::grants::{Approval, Narrowing};
 use entrepot_domain::run::{RunScope, RunState};
-use entrepot_sync::StartOptions;
 use entrepot_test_support::server::{Fault, Matcher};
 use entrepot_test_support::woocommerce::{Seed, Store, serve};
 use entrepot_tests::{App, SHOP, edited, on_both, version, with_version};
@@ -28,7 +28,7 @@ fn denied(number: &str) -> Vec<u8> {
 }
 
 async fn in_use(app: &App) -> String {
-    app.host.sync.admission().active(ADAPTER).await.expect("in use").manifest.version.clone()
+    app.host.app.services.admission().active(ADAPTER).await.expect("in use").manifest.version.clone()
 }
 
 async fn actions(app: &App) -> Vec<(String, String)> {
@@ -42,7 +42,7 @@ on_both! {
         let store = shop(120);
         let server = serve(&store);
         app.connect(&server.base_url, &store.key()).await;
-        let admission = app.host.sync.admission();
+        let admission = app.host.app.services.admission();
         admission.install(broken("0.2.0"), "test").await.expect("installs");
         admission.approve(ADAPTER, Approval::default(), "test").await.expect("approved");
         assert_eq!(in_use(&app).await, "0.2.0");
@@ -66,7 +66,7 @@ on_both! {
         let server = serve(&store);
         app.connect(&server.base_url, &store.key()).await;
         assert_eq!(app.import().await.state, RunState::Completed);
-        let admission = app.host.sync.admission();
+        let admission = app.host.app.services.admission();
         admission.install(denied("0.2.0"), "test").await.expect("installs");
         admission.approve(ADAPTER, Approval::default(), "test").await.expect("approved");
         for _ in 0..6 {
@@ -89,7 +89,7 @@ on_both! {
         let store = shop(10);
         let server = serve(&store);
         app.connect(&server.base_url, &store.key()).await;
-        let admission = app.host.sync.admission();
+        let admission = app.host.app.services.admission();
         let refused = admission.promote(ADAPTER, "test").await.expect_err("nothing is tried");
         assert!(refused.to_string().contains("nothing of woocommerce is tried"), "{refused}");
         let same = Approval { share: Some(10), ..Approval::default() };
@@ -111,7 +111,7 @@ on_both! {
         assert!((8..35).contains(&tried.len()), "{} of {}", tried.len(), channels.len());
         // A host that starts later chooses the same.
         let other = app.reopen().await;
-        let again = other.sync.admission().active_for(ADAPTER, tried[0]).await.expect("in use");
+        let again = other.app.services.admission().active_for(ADAPTER, tried[0]).await.expect("in use");
         assert_eq!(again.manifest.version, "0.2.0");
 
         admission.promote(ADAPTER, "test").await.expect("for all");
@@ -132,7 +132,7 @@ on_both! {
         let store = shop(30);
         let server = serve(&store);
         let channel = app.connect(&server.base_url, &store.key()).await;
-        let admission = app.host.sync.admission();
+        let admission = app.host.app.services.admission();
         admission.install(broken("0.2.0"), "test").await.expect("installs");
         let share = (1..100).find(|share| entrepot_domain::grants::generation_for(channel.as_str(), &[(2, *share), (1, 100)]) == Some(2));
         let Some(share) = share else { return };
@@ -146,7 +146,7 @@ on_both! {
     }
 
     async fn what_asks_for_nothing_more_comes_into_use_by_itself(app: App) {
-        let admission = app.host.sync.admission();
+        let admission = app.host.app.services.admission();
         let (key, other) = (SecretKey::generate("entrepot").expect("a key"), SecretKey::generate("entrepot").expect("a key"));
         for key in [&key, &other] {
             admission.trust(&key.public().to_string(), "test").await.expect("trusted");
@@ -192,7 +192,7 @@ on_both! {
             let rule = "[[egress]]\nname = \"mirror\"\noperations = [\"check\"]\norigin = \"{mirror}\"\nmethods = [\"GET\"]\npaths = [\"/**\"]\n\n[rate_limit]";
             with_version(text, number).replace("[settings.price_rounding]", &setting).replace("[rate_limit]", rule)
         });
-        let admission = app.host.sync.admission();
+        let admission = app.host.app.services.admission();
         admission.install(mirrored("0.1.0", ""), "test").await.expect("installs");
         admission.approve(ADAPTER, Approval::default(), "test").await.expect("approved");
         app.add(&server.base_url, &store.key(), &[]).await.expect("added");
@@ -203,12 +203,12 @@ on_both! {
             ["the setting mirror: url, by default https://mirror.example instead of url, without a default"]
         );
         admission.approve(ADAPTER, Approval::default(), "test").await.expect("approved");
-        app.host.sync.set_channel(&app.host.tenant, SHOP, [("price_rounding".to_owned(), "half-up".into())].into_iter().collect(), Vec::new()).await.expect("set");
-        let kept = app.host.sync.channel(&app.host.tenant, SHOP).await.expect("the channel").settings.0;
+        app.host.app.channels.set_channel(&app.host.tenant, SHOP, [("price_rounding".to_owned(), "half-up".into())].into_iter().collect(), Vec::new()).await.expect("set");
+        let kept = app.host.app.channels.channel(&app.host.tenant, SHOP).await.expect("the channel").settings.0;
         assert!(!kept.contains_key("mirror") && kept["price_rounding"] == "half-up", "{kept:?}");
-        app.host.sync.remove_channel(&app.host.tenant, SHOP).await.expect("removed");
+        app.host.app.subscriptions.remove_channel(&app.host.tenant, SHOP).await.expect("removed");
         app.add(&server.base_url, &store.key(), &[]).await.expect("added later");
-        let made = app.host.sync.channel(&app.host.tenant, SHOP).await.expect("the channel").settings.0;
+        let made = app.host.app.channels.channel(&app.host.tenant, SHOP).await.expect("the channel").settings.0;
         assert_eq!(made["mirror"], "https://mirror.example", "written down when it is made");
     }
 
@@ -217,7 +217,7 @@ on_both! {
         let store = shop(1);
         let server = serve(&store);
         app.connect(&server.base_url, &store.key()).await;
-        let admission = app.host.sync.admission();
+        let admission = app.host.app.services.admission();
         admission.install(version("0.2.0"), "test").await.expect("installs");
         // Compiled once, so that the swaps below are as quick as they are on a host that has been running.
         for number in ["0.2.0", "0.1.0"] {
@@ -228,10 +228,10 @@ on_both! {
         server.inject(Matcher::any(), Fault::Delay(Duration::from_millis(50)));
         let calls: Vec<_> = (0..100)
             .map(|at| {
-                let (sync, tenant) = (app.host.sync.clone(), app.host.tenant.clone());
+                let (cases, tenant) = (app.host.app.clone(), app.host.tenant.clone());
                 tokio::spawn(async move {
                     tokio::time::sleep(Duration::from_millis(at * 15)).await;
-                    sync.test_channel(&tenant, SHOP).await
+                    cases.channels.test_channel(&tenant, SHOP).await
                 })
             })
             .collect();

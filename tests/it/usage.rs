@@ -1,10 +1,10 @@
 //! What an adapter did, beside what it may do.
 
 use entrepot_admission::Counted;
+use entrepot_catalog::StartOptions;
 use entrepot_domain::grants::{Approval, Narrowing};
 use entrepot_domain::run::{RunScope, RunState};
 use entrepot_store::Pools;
-use entrepot_sync::StartOptions;
 use entrepot_test_support::woocommerce::{Seed, Store, serve};
 use entrepot_tests::{App, Entrepot, edited, on_both, with_version};
 
@@ -29,7 +29,7 @@ on_both! {
         app.connect(&server.base_url, &store.key()).await;
         let run = app.import().await;
         assert_eq!(run.state, RunState::Completed, "{run:?}");
-        let admission = app.host.sync.admission();
+        let admission = app.host.app.services.admission();
         let report = admission.usage_report(ADAPTER, 0).await.expect("a report");
         assert_eq!(count(&report.calls, "map-product"), 150, "{report:?}");
         let sent = server.log().total() as i64;
@@ -65,7 +65,7 @@ on_both! {
         let server = serve(&store);
         app.connect(&server.base_url, &store.key()).await;
         assert_eq!(app.import().await.state, RunState::Completed);
-        let admission = app.host.sync.admission();
+        let admission = app.host.app.services.admission();
         // It asks for a rule that it does not need, and not for the one that it needs.
         let odd = edited(ADAPTER, |text| {
             let rule = "[[egress]]\nname = \"spare\"\noperations = [\"fetch-page\"]\norigin = \"https://spare.example\"\nmethods = [\"GET\"]\npaths = [\"/**\"]\n";

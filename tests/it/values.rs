@@ -55,7 +55,7 @@ on_both! {
         // The operator decides that prices may be rounded; what was kept is mapped again, nothing is fetched.
         let asked = server.log().total();
         let rounding = [("price_rounding".to_owned(), "half-up".into())].into_iter().collect();
-        app.host.sync.set_channel(&app.host.tenant, SHOP, rounding, Vec::new()).await.expect("a setting");
+        app.host.app.channels.set_channel(&app.host.tenant, SHOP, rounding, Vec::new()).await.expect("a setting");
         let done = app.replay().await;
         assert_eq!((done.replayed, done.mended, done.failed), (5, 1, 4));
         assert_eq!(server.log().total(), asked);

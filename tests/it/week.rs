@@ -7,11 +7,11 @@
 mod host;
 mod shops;
 
+use entrepot_catalog::StartOptions;
 use entrepot_domain::ChannelId;
 use entrepot_domain::catalog::Product;
 use entrepot_domain::grants::Narrowing;
 use entrepot_domain::run::RunState;
-use entrepot_sync::StartOptions;
 use entrepot_test_support::dice::Dice;
 use entrepot_test_support::post::post;
 use entrepot_tests::{App, Database, edited, on_both, with_version};
@@ -83,7 +83,7 @@ impl Week {
             for shop in &shops {
                 shop.set_time(now);
                 let bytes = edited(shop.id(), hurried);
-                let admission = of.host.sync.admission();
+                let admission = of.host.app.services.admission();
                 admission.install(bytes, "test").await.expect("the adapter installs");
                 admission.approve(shop.id(), &Narrowing::default(), "test").await.expect("approved");
             }
@@ -92,7 +92,7 @@ impl Week {
             let channel = app.add_as(shop.id(), &shop.marketplace).await;
             if shop.tells() {
                 let public = "https://entrepot.example.com";
-                app.host.sync.subscribe(&app.host.tenant, shop.id(), public).await.expect("subscribed");
+                app.host.app.subscriptions.subscribe(&app.host.tenant, shop.id(), public).await.expect("subscribed");
             }
             channels.push(channel);
         }
@@ -217,9 +217,10 @@ impl Week {
         for shop in &self.shops {
             let name = format!("{} of day {day}", shop.id());
             self.fresh.add_as(&name, &shop.marketplace).await;
-            let sync = &self.fresh.host.sync;
+            let cases = &self.fresh.host.app;
             let scope = entrepot_domain::run::RunScope::Full;
-            let started = sync.start_import(&self.fresh.host.tenant, &name, scope, StartOptions::default()).await;
+            let started =
+                cases.imports.start_import(&self.fresh.host.tenant, &name, scope, StartOptions::default()).await;
             let report = self.fresh.carry(&started.expect("it starts").run).await;
             assert_eq!(report.state, RunState::Completed, "{name}: {report:?}");
             let (ours, theirs) = (products(&self.app, shop.id()).await, products(&self.fresh, &name).await);
@@ -284,7 +285,7 @@ on_both! {
 
 /// To another version, in use for half of a day's deliveries and pages by now.
 async fn upgrade(app: &App) {
-    let admission = app.host.sync.admission();
+    let admission = app.host.app.services.admission();
     let bytes = edited("woocommerce", |text| with_version(&hurried(text), "0.2.0"));
     if admission.install(bytes, "test").await.is_ok() {
         admission.approve("woocommerce", &Narrowing::default(), "test").await.expect("approved");

@@ -30,7 +30,7 @@ async fn main() -> Result<()> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
     let hosts = Hosts::new(address, &host.config.public_url);
-    let app = entrepot_web::router(host.sync.clone(), host.tenant.clone(), hosts, hooks, ClientLimits::default());
+    let app = entrepot_web::router(host.app.clone(), host.tenant.clone(), hosts, hooks, ClientLimits::default());
     tokio::spawn(async move { axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>()).await });
     println!("{address}");
     let (lines, mut told) = tokio::sync::mpsc::channel(1);
@@ -58,19 +58,19 @@ async fn main() -> Result<()> {
 async fn settle(host: &Host) -> Result<usize> {
     let (began, mut begun) = (Instant::now(), 0);
     loop {
-        let ticked = host.sync.tick().await?;
+        let ticked = host.app.scheduler.tick().await?;
         begun += ticked.begun;
-        host.sync.mend_subscriptions().await?;
+        host.app.subscriptions.mend_subscriptions().await?;
         let scoped = host.db.tenant(&host.tenant);
         let mut work = Vec::new();
         for run in scoped.runs(None, None, 100).await?.into_iter().filter(|run| !run.state().is_final()) {
-            let (sync, tenant) = (host.sync.clone(), host.tenant.clone());
-            work.push(tokio::spawn(async move { sync.advance(&tenant, &run.run_id()).await }));
+            let (cases, tenant) = (host.app.clone(), host.tenant.clone());
+            work.push(tokio::spawn(async move { cases.imports.advance(&tenant, &run.run_id()).await }));
         }
         for channel in scoped.channels().await? {
-            let (sync, tenant) = (host.sync.clone(), host.tenant.clone());
+            let (cases, tenant) = (host.app.clone(), host.tenant.clone());
             let id = ChannelId::from(channel.id);
-            work.push(tokio::spawn(async move { sync.process_inbox(&tenant, &id).await }));
+            work.push(tokio::spawn(async move { cases.deliveries.process_inbox(&tenant, &id).await }));
         }
         let mut again: Option<Duration> = None;
         for done in work {

@@ -141,4 +141,6 @@ metrics! {
         "Channels for which an adapter is not called for a while, because it was stopped again and again";
     Jobs = "entrepot_queue_jobs" Gauge ["queue" "state"] true
         "Jobs of the queue: available, running, scheduled, retryable, discarded";
+    RecurringFailures = "entrepot_recurring_failures" Counter ["job"] false
+        "Turns of recurring jobs that failed: schedules, expired leases, token renewal, clean-up";
 }

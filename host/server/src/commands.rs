@@ -83,7 +83,7 @@ async fn carry_out(command: Command, config: Config, output: Output) -> Result<E
                 .map(|()| ExitCode::SUCCESS);
         };
         let host = Host::open_with(config, Clock::System, own_program(), Tables::AsTheyAre).await?;
-        host.sync.admission().adopted(&keys, &crate::output::operator()).await?;
+        host.app.services.admission().adopted(&keys, &crate::output::operator()).await?;
         output.say(&serde_json::json!({"adopted": keys}), || {
             format!(
                 "the database is written with {} from now on. What was written with another key has to be given once more, in this order: \

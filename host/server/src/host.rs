@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use entrepot_admission::{Admission, AdmissionOptions, MacKeys};
 use entrepot_config::Config;
+use entrepot_core::{Options, Parts};
 use entrepot_domain::{Clock, TenantId};
 use entrepot_egress::{Egress, EgressOptions, Retry};
 use entrepot_metrics::Metrics;
@@ -12,7 +13,7 @@ use entrepot_queue::Queue;
 use entrepot_runtime::{CacheKey, CacheOptions, CompileLimits, Compiler, Sandbox, SandboxOptions};
 use entrepot_spool::Area;
 use entrepot_store::{Db, Engine, FileTrouble};
-use entrepot_sync::{Sync, SyncOptions};
+use entrepot_web::UseCases;
 
 use crate::private;
 
@@ -20,7 +21,7 @@ use crate::private;
 pub struct Host {
     pub config: Config,
     pub db: Db,
-    pub sync: Sync,
+    pub app: UseCases,
     pub tenant: TenantId,
 }
 
@@ -73,7 +74,7 @@ impl Host {
                 allow_loopback: config.egress.allow_loopback,
             },
         );
-        let options = SyncOptions {
+        let options = Options {
             page_size: config.import.page_size,
             slice: config.import.slice,
             lease: config.import.lease,
@@ -86,13 +87,14 @@ impl Host {
             empty_pages: config.import.empty_pages,
             stall: config.import.stall,
             keep_deliveries: config.webhooks.keep,
-            ..SyncOptions::default()
+            ..Options::default()
         };
         let folder = config.spool_folder();
         let files = Area::open(&folder).with_context(|| format!("{} cannot be used", folder.display()))?;
-        let sync = Sync::new(db.clone(), keys, egress, admission, Queue::new(&db)?, files, options);
-        sync.prepare_database().await?;
-        Ok(Self { config, db, sync, tenant: TenantId::default_tenant() })
+        let queue = Queue::new(&db)?;
+        let app = UseCases::new(Parts { db: db.clone(), keys, egress, admission, queue, files, options });
+        app.channels.prepare_database().await?;
+        Ok(Self { config, db, app, tenant: TenantId::default_tenant() })
     }
 
     /// What this host may do that a production host must not, for banners and `doctor`.

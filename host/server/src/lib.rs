@@ -8,5 +8,6 @@ mod output;
 mod private;
 mod progress;
 pub mod telemetry;
+pub mod workers;
 
 pub use commands::run;

@@ -4,11 +4,11 @@ use std::io::IsTerminal;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use entrepot_catalog::RunReport;
 use entrepot_domain::RunId;
 use entrepot_domain::names::shell_word;
 use entrepot_domain::run::Spent;
 use entrepot_store::runs::{Gone, HeldBack};
-use entrepot_sync::RunReport;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::host::Host;

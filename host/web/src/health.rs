@@ -28,7 +28,7 @@ async fn healthz() -> &'static str {
     responses((status = 200, description = "ready", body = String, content_type = "text/plain"),
         (status = 503, description = "not ready; the answer says why", body = String, content_type = "text/plain")))]
 async fn readyz(State(app): State<AppState>) -> (StatusCode, &'static str) {
-    let why = match tokio::time::timeout(PATIENCE, app.sync.readiness()).await {
+    let why = match tokio::time::timeout(PATIENCE, app.cases.monitor.readiness()).await {
         Ok(Ok(())) => return (StatusCode::OK, "ready"),
         Ok(Err(why)) => why,
         Err(_) => "the database does not answer",

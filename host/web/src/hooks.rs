@@ -18,9 +18,9 @@ use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
+use entrepot_catalog::{Incoming, Received, Refusal};
 use entrepot_domain::ChannelId;
 use entrepot_metrics::Metric;
-use entrepot_sync::{Incoming, Received, Refusal};
 
 use crate::AppState;
 use crate::body::whole_or_dropped;
@@ -90,7 +90,7 @@ pub(crate) fn routes(limits: HookLimits) -> axum::Router<AppState> {
             let (began, mut outcome) = (Instant::now(), FAILED);
             let answer = receive(&app, &door, channel.into(), request, &mut outcome);
             let answer = tokio::time::timeout(ANSWER_TIME, answer).await;
-            app.sync.metrics().observe(Metric::WebhookAnswers, &[outcome], began.elapsed());
+            app.cases.services.metrics().observe(Metric::WebhookAnswers, &[outcome], began.elapsed());
             answer.unwrap_or_else(|_| Err(Problem::unavailable())).unwrap_or_else(IntoResponse::into_response)
         }),
     )
@@ -137,9 +137,9 @@ async fn receive(
 
 /// Which channel a stranger names is looked up in memory.
 async fn note_rate(app: &AppState, channel: &ChannelId) {
-    if app.sync.may_deliver(&app.tenant, channel).await.unwrap_or(false) {
+    if app.cases.deliveries.may_deliver(&app.tenant, channel).await.unwrap_or(false) {
         let why = "answered with 429, for its address sent more that was not genuine than it may a minute (webhooks.requests_per_minute)";
-        app.sync.note_refused(&app.tenant, channel, Refusal::RateLimited, why);
+        app.cases.deliveries.note_refused(&app.tenant, channel, Refusal::RateLimited, why);
     }
 }
 
@@ -161,14 +161,14 @@ async fn hear(
     request: Request,
     outcome: &mut &'static str,
 ) -> Result<Received, Problem> {
-    if !app.sync.may_deliver(&app.tenant, channel).await? {
+    if !app.cases.deliveries.may_deliver(&app.tenant, channel).await? {
         *outcome = "refused";
         return Ok(Received::Refused);
     }
     if let Err(wait) = door.genuine.look(channel, Instant::now()) {
         *outcome = "later";
         let why = "more genuine deliveries came than one channel may have a minute (webhooks.genuine_per_minute)";
-        app.sync.note_refused(&app.tenant, channel, Refusal::RateLimited, why);
+        app.cases.deliveries.note_refused(&app.tenant, channel, Refusal::RateLimited, why);
         return Ok(Received::Later(Duration::from_secs(wait.into())));
     }
     let (head, body) = request.into_parts();
@@ -189,11 +189,11 @@ async fn hear(
             "too_large" => (Refusal::TooLarge, "the body has more than 64 MiB, as no shop's has"),
             _ => (Refusal::NotVerified, "the body did not come whole, or not in time"),
         };
-        app.sync.note_refused(&app.tenant, channel, kind, why);
+        app.cases.deliveries.note_refused(&app.tenant, channel, kind, why);
     };
     let Some(body) = body.inspect_err(note)? else {
         *outcome = "too_large";
-        app.sync.refuse_too_large(&app.tenant, channel, limit).await?;
+        app.cases.deliveries.refuse_too_large(&app.tenant, channel, limit).await?;
         return Ok(Received::TooLarge);
     };
     let incoming = Incoming {
@@ -209,7 +209,7 @@ async fn hear(
     };
     // What is said of a failure names the channel, which is known to exist by now.
     let span = tracing::error_span!("hook", channel = channel.as_str());
-    let received = async { Ok::<_, Problem>(app.sync.receive(&app.tenant, channel, incoming).await?) };
+    let received = async { Ok::<_, Problem>(app.cases.deliveries.receive(&app.tenant, channel, incoming).await?) };
     let received = received.instrument(span).await?;
     *outcome = match &received {
         Received::Stored => "stored",

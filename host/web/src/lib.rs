@@ -13,6 +13,7 @@ mod oauth;
 mod origin;
 mod problem;
 mod query;
+mod use_cases;
 
 use std::sync::Arc;
 
@@ -21,7 +22,7 @@ use axum::body::Bytes;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, header};
 use entrepot_domain::TenantId;
-use entrepot_sync::Sync;
+
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use utoipa::OpenApi;
@@ -33,11 +34,12 @@ pub use connections::{ClientLimits, serve};
 pub use hooks::HookLimits;
 pub use hosts::Hosts;
 pub use metrics::router as metrics_router;
+pub use use_cases::UseCases;
 
 /// What every handler works with.
 #[derive(Clone)]
 pub(crate) struct AppState {
-    pub(crate) sync: Sync,
+    pub(crate) cases: UseCases,
     pub(crate) tenant: TenantId,
     /// Where others reach this host.
     pub(crate) public_url: Arc<str>,
@@ -60,7 +62,13 @@ fn documented() -> (Router<AppState>, utoipa::openapi::OpenApi) {
 }
 
 /// The API, `/hooks` and `/oauth/callback`, for [`serve`]: ready for requests that are addressed to `hosts`.
-pub fn router(sync: Sync, tenant: TenantId, hosts: Hosts, hook_limits: HookLimits, clients: ClientLimits) -> Router {
+pub fn router(
+    cases: UseCases,
+    tenant: TenantId,
+    hosts: Hosts,
+    hook_limits: HookLimits,
+    clients: ClientLimits,
+) -> Router {
     let (router, document) = documented();
     let contract = Arc::new(Contract::new(&document, clients.body));
     // Once: it is the same for everybody, and long.
@@ -94,7 +102,7 @@ pub fn router(sync: Sync, tenant: TenantId, hosts: Hosts, hook_limits: HookLimit
         .layer(CatchPanicLayer::custom(|_panic| {
             axum::response::IntoResponse::into_response(problem::Problem::internal())
         }))
-        .with_state(AppState { sync, tenant, public_url })
+        .with_state(AppState { cases, tenant, public_url })
 }
 
 /// The OpenAPI document as text.

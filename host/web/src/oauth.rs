@@ -13,7 +13,7 @@ use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::any;
-use entrepot_sync::CameBack;
+use entrepot_channels::CameBack;
 
 use crate::AppState;
 use crate::hooks::{HookLimits, address, rate::Rate};
@@ -45,7 +45,7 @@ async fn answer(app: &AppState, door: &Door, request: Request) -> Response {
         return response;
     }
     let query = request.uri().query().unwrap_or_default().to_owned();
-    match app.sync.finish_connection(&app.tenant, &query).await {
+    match app.cases.connections.finish_connection(&app.tenant, &query).await {
         Ok(CameBack::Connected { name, account }) => shown(StatusCode::OK, &Page::connected(&name, &account)),
         Ok(CameBack::Failed { name, why }) => shown(StatusCode::BAD_REQUEST, &Page::failed(&name, &why)),
         Ok(CameBack::Unexpected) => shown(StatusCode::BAD_REQUEST, &Page::unexpected()),

@@ -6,8 +6,8 @@ use axum::Json;
 use axum::http::{StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse, Response};
 use entrepot_admission::AdmissionError;
+use entrepot_core::AppError;
 use entrepot_store::StoreError;
-use entrepot_sync::SyncError;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -156,37 +156,35 @@ impl IntoResponse for Problem {
     }
 }
 
-impl From<SyncError> for Problem {
-    fn from(error: SyncError) -> Self {
+impl From<AppError> for Problem {
+    fn from(error: AppError) -> Self {
         if error.is_transient() {
             tracing::error!("request failed: {error}");
             return Self::without_database();
         }
         match error {
-            SyncError::NoChannel(_) | SyncError::NoRun(_) | SyncError::NoDelivery(_) | SyncError::NoConnection(_) => {
+            AppError::NoChannel(_) | AppError::NoRun(_) | AppError::NoDelivery(_) | AppError::NoConnection(_) => {
                 Self::not_found(error)
             }
-            SyncError::NoProduct(_) | SyncError::NoLinkBatch(_) => Self::not_found(error),
-            SyncError::Secret { .. } | SyncError::Changed { .. } => Self::conflict(error),
-            SyncError::NameTaken(_) | SyncError::Crowded | SyncError::Link(_) => Self::conflict(error),
-            SyncError::Settings(_) | SyncError::NothingGiven | SyncError::Bind(_) | SyncError::Name(_) => {
+            AppError::NoProduct(_) | AppError::NoLinkBatch(_) => Self::not_found(error),
+            AppError::Secret { .. } | AppError::Changed { .. } => Self::conflict(error),
+            AppError::NameTaken(_) | AppError::Crowded | AppError::Link(_) => Self::conflict(error),
+            AppError::Settings(_) | AppError::NothingGiven | AppError::Bind(_) | AppError::Name(_) => {
                 Self::refused(error)
             }
-            SyncError::Call(error) => Self::marketplace(error),
-            SyncError::NotYet { .. } => Self::bad_request(error),
-            SyncError::Reconnect(_)
-            | SyncError::NothingHeldBack(_)
-            | SyncError::Schedule(_)
-            | SyncError::NoStock(_)
-            | SyncError::NoOAuth(_)
-            | SyncError::NotConnected(_) => Self::refused(error),
-            SyncError::NoToken { .. } | SyncError::NewCurrency(_) | SyncError::OtherFacts(_) => {
-                Self::marketplace(error)
-            }
-            SyncError::Stopping => Self::unavailable(),
-            SyncError::Admission(error) => error.into(),
-            SyncError::Store(error) => error.into(),
-            SyncError::Vault(_) | SyncError::Queue(_) => {
+            AppError::Call(error) => Self::marketplace(error),
+            AppError::NotYet { .. } => Self::bad_request(error),
+            AppError::Reconnect(_)
+            | AppError::NothingHeldBack(_)
+            | AppError::Schedule(_)
+            | AppError::NoStock(_)
+            | AppError::NoOAuth(_)
+            | AppError::NotConnected(_) => Self::refused(error),
+            AppError::NoToken { .. } | AppError::NewCurrency(_) | AppError::OtherFacts(_) => Self::marketplace(error),
+            AppError::Stopping => Self::unavailable(),
+            AppError::Admission(error) => error.into(),
+            AppError::Store(error) => error.into(),
+            AppError::Vault(_) | AppError::Queue(_) => {
                 tracing::error!("request failed: {error}");
                 Self::internal()
             }

@@ -51,11 +51,11 @@ pub(crate) fn page<T: Transport>(
     page.items.extend(failed.into_iter().map(|(id, why)| unreadable(id, &why)));
     let shown = (ids.len() + odd.len()) as u64;
     page.items.extend(odd);
-    let left = total.filter(|total| *total >= shown);
+    let left = total.filter(|total| *total >= shown && !cursor.doubted);
     page.total = left.map(|left| cursor.seen + cursor.missing + left);
     if let Some(after) = ids.last().copied().filter(|_| left != Some(shown)) {
         let (seen, missing) = (cursor.seen + shown, cursor.missing);
-        let next = Cursor { after, seen, missing, before: None, failed: in_a_row };
+        let next = Cursor { after, seen, missing, doubted: cursor.doubted, before: None, failed: in_a_row };
         page.next = Some(paging::encode(&next)?);
     }
     Ok(page)
@@ -173,7 +173,7 @@ fn nameless<T: Transport>(
     page.total = elements.total.map(|total| cursor.seen + cursor.missing + total);
     if let Some(next) = next {
         let (seen, missing, failed) = (cursor.seen + 1, cursor.missing, cursor.failed + 1);
-        let next = Cursor { after: next - 1, seen, missing, before: None, failed };
+        let next = Cursor { after: next - 1, seen, missing, doubted: cursor.doubted, before: None, failed };
         page.next = Some(paging::encode(&next)?);
     }
     Ok(page)

@@ -23,6 +23,9 @@ const APART: u32 = 2;
 /// From this attempt on, what cannot be read beside the list is a problem of its products, and no longer of the page.
 pub(crate) const SET_ASIDE: u32 = 3;
 
+/// Of fewer products, all may be new, and have no stock by location yet.
+const FEW: usize = 5;
+
 /// Of a page that is larger, the rest is left to the next one: its items have to fit into memory twice.
 const MOST_BYTES: usize = 16 << 20;
 
@@ -38,6 +41,8 @@ pub(crate) struct Cursor {
     pub(crate) seen: u64,
     /// What the store counted and did not show so far.
     pub(crate) missing: u64,
+    /// The store counted fewer than it showed: what it counts is not believed.
+    pub(crate) doubted: bool,
     /// Where the page before began, how many there were from there on, and how many it showed.
     pub(crate) before: Option<(u64, u64, u64)>,
     /// Products in a row that the store failed at.
@@ -60,26 +65,37 @@ pub fn fetch_page<T: Transport>(transport: &T, channel: &Channel, request: &Page
     };
     let elements = list.elements()?;
     let mut listed: Vec<_> = elements.data.iter().copied().map(Listed::of).collect();
+    // One that is there twice is one.
+    listed.dedup_by(|product, before| product.id.is_some() && product.id == before.id);
     ascending(&listed, cursor.after)?;
-    let answered = listed.len() as u64;
+    let answered = listed.len();
+    cursor.doubted |= elements.total.is_some_and(|total| total < identified(&listed));
     listed.truncate(fitting(&listed));
     let last = listed.iter().filter_map(|product| product.id).next_back();
-    let shown = listed.len() as u64;
-    // The total counts what is left from the cursor on. One that is below what was answered is none.
-    let left = elements.total.filter(|total| *total >= answered);
+    let shown = identified(&listed);
+    // The total counts what is left from the cursor on. One that is below what was answered is none, and then no later one is either.
+    let left = elements.total.filter(|_| !cursor.doubted);
     cursor.missing += missing(&client, &cursor, &query, left)?;
 
     let mut page = paging::empty_page();
     page.items = joined(&client, &mut context, &mut news, &listed, request.attempt)?;
     // The store's word, from which nothing is taken away that was not shown.
     page.total = left.map(|left| cursor.seen + cursor.missing + left);
-    let ended = answered == 0 || left == Some(shown);
+    // Without a total that can be believed, only an empty page proves the end.
+    let ended = answered == 0 || (left == Some(shown) && listed.len() == answered);
     if !ended {
         let Some(after) = last else {
             return Err(Error::Unavailable("none of the products of a page has a usable id".to_owned()));
         };
         let before = left.map(|left| (cursor.after, left, shown));
-        let next = Cursor { after, seen: cursor.seen + shown, missing: cursor.missing, before, failed: 0 };
+        let next = Cursor {
+            after,
+            seen: cursor.seen + shown,
+            missing: cursor.missing,
+            doubted: cursor.doubted,
+            before,
+            failed: 0,
+        };
         page.next = Some(paging::encode(&next)?);
         page.wait = client.rest();
     }
@@ -110,6 +126,11 @@ fn missing<T: Transport>(
     }
     let counted = client.list("/v3/catalog/products", &again)?.elements()?.total.unwrap_or(0);
     Ok(counted.saturating_sub(left + shown))
+}
+
+/// Rows without an id are in no total.
+fn identified(listed: &[Listed<'_>]) -> u64 {
+    listed.iter().filter(|product| product.id.is_some()).count() as u64
 }
 
 fn page_query(request: &PageRequest, cursor: &Cursor) -> Query<'static> {
@@ -224,6 +245,16 @@ pub(crate) fn joined<T: Transport>(
     let (mut details, no_details) = details::find(client, &ids, set_aside)?;
     let (mut stock, forbidden, no_stock) = inventory::find(client, context, &tracked, set_aside)?;
     *news |= forbidden;
+    if tracked.len() >= FEW && stock.is_empty() && no_stock.is_empty() && !context.inventory_forbidden {
+        if !set_aside && !context.inventory_empty {
+            let count = tracked.len();
+            let why =
+                format!("BigCommerce shows no stock by location for any of {count} products whose stock it counts");
+            return Err(Error::Unavailable(why));
+        }
+        *news |= !context.inventory_empty;
+        context.inventory_empty = true;
+    }
 
     let items = listed.iter().map(|product| {
         let id = product.id.unwrap_or_default();

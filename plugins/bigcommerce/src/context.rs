@@ -18,6 +18,9 @@ pub(crate) struct Context {
     pub(crate) brands: BTreeMap<u64, Option<String>>,
     /// Whether the API account may not read stock per location.
     pub(crate) inventory_forbidden: bool,
+    /// The store has shown no stock by location for a page of products that are counted, again and again: it has none.
+    #[serde(default)]
+    pub(crate) inventory_empty: bool,
     /// The store, where the host looks for what mapping depends on: it imports all of it again when a delta finds another value.
     #[serde(default)]
     pub(crate) facts: Option<Store>,

@@ -13,8 +13,13 @@ pub(crate) fn accepted(response: Response) -> Result<Response, Error> {
         let words = said(&response);
         if words.is_empty() { format!("HTTP {status}") } else { format!("HTTP {status}: {words}") }
     };
+    if (200..300).contains(&status) {
+        return Ok(response);
+    }
+    if let Some(error) = http::in_front(&response).or_else(|| http::redirected(&response)) {
+        return Err(error);
+    }
     Err(match status {
-        200..=299 => return Ok(response),
         401 => Error::Unauthorized(format!(
             "BigCommerce refuses the access token: it was deleted, belongs to another store, or the app was uninstalled. Check the \
              store hash, or make a new API account under Settings, API. ({})",

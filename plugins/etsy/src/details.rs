@@ -65,7 +65,14 @@ pub(crate) fn inventories<T: Transport>(
             Ok(missing) => {
                 match (missing.as_slice(), some.as_slice()) {
                     ([], _) => {}
-                    ([_], [one]) => drop(found.insert(*one, Inventory::Without)),
+                    // A listing that exists has a row, with or without a record: this answer is not whole.
+                    ([_], [one]) if attempt < GIVE_UP => {
+                        return Err(Error::Unavailable(format!("Etsy leaves out the inventory of listing {one}")));
+                    }
+                    ([_], [one]) => {
+                        let why = "Etsy answers without it".to_owned();
+                        drop(found.insert(*one, Inventory::Unreadable(why)));
+                    }
                     _ => waiting.extend(missing.into_iter().map(|id| vec![id])),
                 }
                 continue;

@@ -12,6 +12,9 @@ const DAY_IS_SPENT: u64 = 15 * 60 * 1000;
 /// The body of a 2xx answer, or what the refusal means.
 pub(crate) fn accepted(response: Response) -> Result<Response, Error> {
     let Some(error) = http::failure(&response) else { return Ok(response) };
+    if http::in_front(&response).is_some() {
+        return Err(error);
+    }
     let said = format!("HTTP {}: {}", response.status, words(&response));
     Err(match response.status {
         401 => Error::Unauthorized(format!(
@@ -24,7 +27,6 @@ pub(crate) fn accepted(response: Response) -> Result<Response, Error> {
         )),
         429 => Error::RateLimited(response.retry_after.or_else(|| day_is_spent(&response))),
         400 | 409 | 413 | 422 => Error::Other(said),
-        300..=399 => Error::Unavailable(format!("Etsy sends the request elsewhere. ({said})")),
         _ => error,
     })
 }

@@ -50,9 +50,13 @@ impl Shop {
             Err(Error::NotFound) => return Err(unknown(client.settings.shop)),
             answer => sections(&answer?)?,
         };
-        let taxonomy = match optional(next())? {
-            Some(answer) => taxonomy(&answer)?,
-            None => BTreeMap::new(),
+        // It is the same for all shops, and always there: without it, all listings would lose their category.
+        let taxonomy = match next() {
+            Err(Error::Unauthorized(_)) => BTreeMap::new(),
+            Err(Error::NotFound) => {
+                return Err(Error::Unavailable("Etsy does not find its list of categories (HTTP 404)".to_owned()));
+            }
+            answer => taxonomy(&answer?)?,
         };
         let profiles = match optional(next())? {
             Some(answer) => profiles(&answer)?,

@@ -44,6 +44,9 @@ pub(crate) fn words(error: Error) -> String {
 /// What a status other than 2xx means.
 pub(crate) fn of_status(response: &Response) -> Option<Error> {
     let general = http::failure(response)?;
+    if let Some(error) = http::in_front(response) {
+        return Some(error);
+    }
     let words = json::text(response.body.clone())
         .ok()
         .and_then(|text| serde_json::from_str::<Value>(&text).ok())

@@ -11,7 +11,7 @@ use crate::failure::{is_about_items, is_too_many};
 use crate::item::{Listed, PRODUCT_FIELDS, elements, id_missing};
 use crate::pages::{Cursor, Got, Phase, fingerprint};
 use crate::site::Site;
-use crate::store::Store;
+use crate::store::{SURE, Store};
 use crate::sweep;
 use crate::variations::{self, Parent};
 
@@ -55,7 +55,7 @@ impl<'a, T: Transport> Reader<'a, T> {
 }
 
 pub fn fetch_page<T: Transport>(transport: &T, channel: &Channel, request: &PageRequest) -> Result<Page, Error> {
-    let known = Store::of(transport, channel, request.context.as_deref())?;
+    let known = Store::of(transport, channel, request.context.as_deref(), request.attempt)?;
     let cursor: Cursor = paging::decode(request.cursor.as_deref())?;
     let site = known.0.site.clone();
     let mut reader = Reader::of(transport, &site, known);
@@ -151,7 +151,7 @@ pub fn fetch_items<T: Transport>(
     if wanted.is_empty() {
         return Ok(Vec::new());
     }
-    let known = Store::of(transport, channel, context)?;
+    let known = Store::of(transport, channel, context, SURE)?;
     let site = known.0.site.clone();
     let mut reader = Reader::of(transport, &site, known);
     let mut items = Vec::with_capacity(wanted.len());

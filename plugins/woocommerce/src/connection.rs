@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::client::Client;
 use crate::settings::Settings;
 use crate::site::{Credential, Site};
-use crate::store::Store;
+use crate::store::{SURE, Store};
 use entrepot_guest::lenient::Fields;
 
 #[derive(Default, Deserialize)]
@@ -37,7 +37,7 @@ pub fn check<T: Transport>(transport: &T, channel: &Channel) -> Result<Account, 
                 .to_owned(),
         ));
     }
-    let store = Store::discover(transport, channel)?;
+    let store = Store::discover(transport, channel, SURE)?;
     let client = Client { transport, site: &store.site };
     let mut details = vec![
         ("weight unit".to_owned(), store.weight_unit.clone()),

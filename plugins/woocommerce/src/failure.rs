@@ -97,6 +97,7 @@ pub(crate) fn accepted(response: Response) -> Result<Response, Error> {
             "This site has no WooCommerce REST API v3: WooCommerce is not active or older than 3.5, or a plugin hides the API."
                 .to_owned(),
         ),
+        // Of a whole site, what is asked for first says more.
         (300..=399, _) => Error::Unsupported(match http::header(&response, "location") {
             Some(location) => format!("The shop sends us on to {location}: enter the address that this leads to."),
             None => format!("The shop answers with HTTP {} and no data.", response.status),

@@ -18,6 +18,7 @@ use entrepot_guest::lenient::{Fields, Raw};
 pub(crate) struct Store {
     pub(crate) site: Site,
     pub(crate) currency: String,
+    /// Empty: the key may not read it.
     pub(crate) weight_unit: String,
     pub(crate) dimension_unit: String,
     /// Id to title and parent (0 at the root).
@@ -39,6 +40,9 @@ pub(crate) struct Store {
 /// Of categories: no shop has more.
 const MOST_CATEGORY_PAGES: u64 = 1_000;
 
+/// From this attempt on, a list of categories that is not whole is taken as it is: a plugin may hide some for good.
+pub(crate) const SURE: u32 = 2;
+
 /// Page sizes to try, where one is refused.
 const SMALLER: [u64; 6] = [50, 25, 20, 10, 5, 1];
 
@@ -55,22 +59,25 @@ impl Store {
     }
 
     /// What an earlier page found out, or else the shop is asked.
+    ///
+    /// `attempt`: of the same page. The first ones take no list of categories that is not whole.
     pub(crate) fn of<T: Transport>(
         transport: &T,
         channel: &Channel,
         context: Option<&str>,
+        attempt: u32,
     ) -> Result<(Self, bool), Error> {
         if let Some(store) = paging::decode::<Option<Self>>(context)? {
             return Ok((store, false));
         }
-        let store = Self::discover(transport, channel)?;
+        let store = Self::discover(transport, channel, attempt)?;
         for warning in &store.warnings {
             log::warn(warning, &[]);
         }
         Ok((store, true))
     }
 
-    pub(crate) fn discover<T: Transport>(transport: &T, channel: &Channel) -> Result<Self, Error> {
+    pub(crate) fn discover<T: Transport>(transport: &T, channel: &Channel, attempt: u32) -> Result<Self, Error> {
         let (site, mut warnings) = probe::find(transport, &Settings::of(channel)?.base()?)?;
         let client = Client { transport, site: &site };
         let requests = [
@@ -94,14 +101,26 @@ impl Store {
         let (weight_unit, dimension_unit) = (unit("woocommerce_weight_unit"), unit("woocommerce_dimension_unit"));
         if weight_unit.is_none() || dimension_unit.is_none() {
             warnings.push(
-                "The key may not read the shop's settings, so weights are taken as kg and lengths as cm. A key of a user with the \
-                 role Shop manager may."
+                "The key may not read in which units the shop measures, so weights and sizes are left out. A key of a user with the \
+                 role Shop manager may read them."
                     .to_owned(),
             );
         }
         let (categories, most) = first_of(&client, categories)?;
         let categories = match categories {
-            Some(first) => all_categories(&client, first, most)?,
+            Some(first) => {
+                let (categories, missing) = all_categories(&client, first, most)?;
+                if missing > 0 && attempt < SURE {
+                    return Err(Error::Unavailable(format!("the shop counts {missing} categories more than it shows")));
+                }
+                if missing > 0 {
+                    warnings.push(format!(
+                        "The shop counts {missing} categories more than it shows: products below these come without the names above \
+                         theirs."
+                    ));
+                }
+                categories
+            }
             None => {
                 warnings.push(
                     "The key may not read categories: products come with their own ones, without parents.".to_owned(),
@@ -117,8 +136,8 @@ impl Store {
         Ok(Self {
             facts,
             currency,
-            weight_unit: weight_unit.unwrap_or_else(|| "kg".to_owned()),
-            dimension_unit: dimension_unit.unwrap_or_else(|| "cm".to_owned()),
+            weight_unit: weight_unit.unwrap_or_default(),
+            dimension_unit: dimension_unit.unwrap_or_default(),
             categories,
             global_variations: variations.is_ok(),
             edit: true,
@@ -206,11 +225,12 @@ fn categories_page(page: u64, size: u64) -> Query<'static> {
     ]
 }
 
+/// By id, and how many the shop counts more.
 fn all_categories<T: Transport>(
     client: &Client<'_, T>,
     first: List,
     size: u64,
-) -> Result<BTreeMap<u64, (String, u64)>, Error> {
+) -> Result<(BTreeMap<u64, (String, u64)>, u64), Error> {
     let mut categories = BTreeMap::new();
     let mut seen = 0;
     // How many came, how many so far, and whether any was new: a page that says nothing new is the end, also for a shop that answers
@@ -243,5 +263,6 @@ fn all_categories<T: Transport>(
         }
         page = last + 1;
     }
-    Ok(categories)
+    let missing = total.unwrap_or(0).saturating_sub(categories.len() as u64);
+    Ok((categories, missing))
 }

@@ -208,8 +208,39 @@ pub fn classify(response: Response) -> Result<Response, Error> {
     }
 }
 
+/// A refusal that comes as a web page, of which an API makes none: a gateway, a firewall or a maintenance page answered in the
+/// marketplace's place, and will not do so for ever. It says nothing of the account, nor of what exists. A page with 401 may be the
+/// web server's own question for a password, and is none of these.
+pub fn in_front(response: &Response) -> Option<Error> {
+    let is_page = response.body.trim_ascii_start().starts_with(b"<");
+    if !is_page || !matches!(response.status, 400 | 403..=406 | 410 | 451) {
+        return None;
+    }
+    let (status, words) = (response.status, excerpt(&response.body, 80));
+    let words = if words.is_empty() { String::new() } else { format!(", {words:?}") };
+    Some(Error::Unavailable(format!(
+        "a web page came instead of an answer (HTTP {status}{words}): a firewall, a gateway or a maintenance page is in front of the \
+         marketplace, or the address is not its API's"
+    )))
+}
+
+/// A redirect that the host did not follow.
+pub fn redirected(response: &Response) -> Option<Error> {
+    if !(300..400).contains(&response.status) {
+        return None;
+    }
+    let to = header(response, "location").map_or_else(String::new, |location| format!(" to {location}"));
+    Some(Error::Unavailable(format!(
+        "the request is sent on{to} (HTTP {}): the address has changed, or a login or a firewall is in front of the marketplace",
+        response.status
+    )))
+}
+
 /// What a status other than 2xx means.
 pub fn failure(response: &Response) -> Option<Error> {
+    if let Some(error) = in_front(response).or_else(|| redirected(response)) {
+        return Some(error);
+    }
     let said = || {
         let words = excerpt(&response.body, 80);
         let status = response.status;

@@ -17,7 +17,7 @@ use crate::output::{Output, operator};
 
 /// After another version came into use: what the one before failed on, it may be able to map.
 async fn offer(host: &Host, adapter: &str) -> Result<(i64, Option<String>)> {
-    let items = host.sync.mappable(&host.tenant, adapter).await?;
+    let items = host.app.dead_letters.mappable(&host.tenant, adapter).await?;
     let them = if items == 1 { "item that another version failed on" } else { "items that other versions failed on" };
     let words = format!(
         "{items} {them} can be mapped again from what is kept: entrepot dead-letters replay --adapter {adapter} --kind item --without-fetching"
@@ -31,7 +31,7 @@ fn cut_lines(cut: &[String]) -> impl Iterator<Item = String> {
 }
 
 pub(crate) async fn run(host: &Host, command: AdapterCommand, output: Output) -> Result<()> {
-    let admission = host.sync.admission();
+    let admission = host.app.services.admission();
     match command {
         AdapterCommand::Install { reference, approve, allow_older, allow_yanked } => {
             let options = entrepot_admission::InstallOptions { allow_older, allow_yanked };

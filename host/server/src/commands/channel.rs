@@ -1,11 +1,11 @@
 //! `entrepot channel …`
 
 use anyhow::Result;
+use entrepot_channels::{AccountReport, NewChannel};
 use entrepot_domain::Secret;
 use entrepot_domain::names::shell_word;
 use entrepot_store::channels::ChannelRow;
 use entrepot_store::subscriptions::HooksRow;
-use entrepot_sync::{AccountReport, NewChannel};
 use serde_json::{Map, Value, json};
 
 use super::connect;
@@ -24,7 +24,7 @@ pub(crate) async fn run(host: &Host, command: ChannelCommand, output: Output) ->
         ChannelCommand::Set { channel, settings, secrets } => {
             // The marketplace goes on signing with what it was told.
             let signs = secrets.iter().any(|(name, _)| name.contains("webhook"));
-            host.sync.set_channel(&host.tenant, &channel, texts(settings), clear(secrets)).await?;
+            host.app.channels.set_channel(&host.tenant, &channel, texts(settings), clear(secrets)).await?;
             output.say(&json!({"channel": channel, "changed": true}), || {
                 let word = shell_word(&channel);
                 let tell = if signs {
@@ -37,13 +37,13 @@ pub(crate) async fn run(host: &Host, command: ChannelCommand, output: Output) ->
         }
         ChannelCommand::List => list(host, output).await,
         ChannelCommand::Test { channel } => {
-            let account = host.sync.test_channel(&host.tenant, &channel).await?;
+            let account = host.app.channels.test_channel(&host.tenant, &channel).await?;
             output.say(&json!({"channel": channel, "ok": true, "account": account}), || {
                 format!("{channel} works\n{}", words(&account))
             })
         }
         ChannelCommand::Release { channel } => {
-            let released = host.sync.release_channel(&host.tenant, &channel, &operator()).await?;
+            let released = host.app.deliveries.release_channel(&host.tenant, &channel, &operator()).await?;
             output.say(&json!({"channel": channel, "released": released}), || {
                 if released {
                     format!("{channel} is released from quarantine; its webhooks are verified again")
@@ -53,7 +53,7 @@ pub(crate) async fn run(host: &Host, command: ChannelCommand, output: Output) ->
             })
         }
         ChannelCommand::Remove { channel } => {
-            let id = host.sync.remove_channel(&host.tenant, &channel).await?;
+            let id = host.app.subscriptions.remove_channel(&host.tenant, &channel).await?;
             output.say(&json!({"channel": id, "removed": true}), || {
                 format!("{channel} is removed and its secrets are forgotten")
             })
@@ -72,7 +72,7 @@ pub(super) fn clear(pairs: Vec<(String, String)>) -> Vec<(String, Secret)> {
 async fn add(host: &Host, arguments: AddArgs, output: Output) -> Result<()> {
     let AddArgs { adapter, name, settings, secrets, untested } = arguments;
     let new = NewChannel { adapter, name: name.clone(), settings: texts(settings), secrets: clear(secrets), untested };
-    let (id, account) = host.sync.add_channel(&host.tenant, new).await?;
+    let (id, account) = host.app.channels.add_channel(&host.tenant, new).await?;
     let document = json!({"channel": id, "id": id, "name": name, "account": account});
     output.say(&document, || {
         let account = account.as_ref().map_or_else(|| "not tested".to_owned(), words);
@@ -91,7 +91,7 @@ fn words(account: &AccountReport) -> String {
 }
 
 async fn list(host: &Host, output: Output) -> Result<()> {
-    let rows = host.sync.channels(&host.tenant).await?;
+    let rows = host.app.channels.channels(&host.tenant).await?;
     let hooks = host.db.tenant(&host.tenant).all_hooks().await?;
     let now = host.db.clock().now();
     let of = |row: &ChannelRow| hooks.iter().find(|hooks| hooks.channel_id == row.id);

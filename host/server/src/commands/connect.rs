@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use anyhow::{Result, bail};
+use entrepot_channels::{Begun, ConnectionReport, NewConnection};
 use entrepot_domain::names::shell_word;
-use entrepot_sync::{Begun, ConnectionReport, NewConnection};
 use serde_json::json;
 use tokio::net::TcpStream;
 
@@ -21,13 +21,13 @@ const KNOCK: Duration = Duration::from_secs(1);
 pub(crate) async fn new(host: &Host, arguments: ConnectArgs, output: Output) -> Result<()> {
     let ConnectArgs { name, adapter, settings, secrets, no_wait } = arguments;
     let new = NewConnection { adapter, name, settings: texts(settings), secrets: clear(secrets) };
-    let begun = host.sync.begin_connection(&host.tenant, new, &host.config.public_url).await?;
+    let begun = host.app.connections.begin_connection(&host.tenant, new, &host.config.public_url).await?;
     lead(host, &begun, no_wait, output).await
 }
 
 pub(crate) async fn again(host: &Host, arguments: ReconnectArgs, output: Output) -> Result<()> {
     let ReconnectArgs { channel, no_wait } = arguments;
-    let begun = host.sync.begin_reconnection(&host.tenant, &channel, &host.config.public_url).await?;
+    let begun = host.app.connections.begin_reconnection(&host.tenant, &channel, &host.config.public_url).await?;
     lead(host, &begun, no_wait, output).await
 }
 
@@ -71,7 +71,7 @@ async fn lead(host: &Host, begun: &Begun, no_wait: bool, output: Output) -> Resu
 /// Until it has ended. A database that is away for a moment does not end the waiting.
 async fn wait(host: &Host, id: &str) -> Result<ConnectionReport> {
     loop {
-        match host.sync.connection(&host.tenant, id).await {
+        match host.app.connections.connection(&host.tenant, id).await {
             Ok(report) if !matches!(report.state.as_str(), "pending" | "working") => return Ok(report),
             Err(error) if !error.is_transient() => return Err(error.into()),
             _ => tokio::time::sleep(LOOK).await,

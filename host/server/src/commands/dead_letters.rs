@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use anyhow::{Context, Result, bail};
+use entrepot_catalog::{Replay, Replayed};
 use entrepot_domain::names::shell_word;
 use entrepot_store::dead_letters::{Letter, LetterFilter};
-use entrepot_sync::{Replay, Replayed};
 use serde_json::json;
 
 use crate::cli::DeadLettersCommand;
@@ -34,7 +34,7 @@ pub(crate) async fn run(host: &Host, command: DeadLettersCommand, output: Output
                 known(host, id).await?;
             }
             let replay = Replay { channel, filter: which.filter(ids), without_fetching };
-            let done = host.sync.replay(&host.tenant, &replay).await?;
+            let done = host.app.dead_letters.replay(&host.tenant, &replay).await?;
             output.say(&done, || in_words(&done))?;
             if !done.problems.is_empty() {
                 bail!("these could not be tried again:\n{}", done.problems.join("\n"));
@@ -68,7 +68,7 @@ fn in_words(done: &Replayed) -> String {
 }
 
 async fn list(host: &Host, of: &Replay, output: Output) -> Result<()> {
-    let filter = host.sync.letters_meant(&host.tenant, of).await?;
+    let filter = host.app.dead_letters.letters_meant(&host.tenant, of).await?;
     let scoped = host.db.tenant(&host.tenant);
     let (mut letters, mut before) = (Vec::new(), None);
     loop {

@@ -80,7 +80,7 @@ async fn examine(checks: &mut Checks) {
         Ok(host) => host,
         Err(error) => return checks.fault("host", with_causes(error.as_ref())),
     };
-    match host.sync.readiness().await {
+    match host.app.monitor.readiness().await {
         Ok(()) => checks.fine("writing", "the database and the data folder can be written"),
         Err(why) => checks.fault("writing", why),
     }
@@ -111,9 +111,9 @@ fn rights(checks: &mut Checks, found: private::Found) {
 
 /// Which version of each adapter is in use, and whether what is installed is what this host wrote down.
 async fn adapters(host: &Host, checks: &mut Checks) -> Result<()> {
-    let admission = host.sync.admission();
+    let admission = host.app.services.admission();
     let listed = admission.adapters().await?;
-    let channels = host.sync.channels(&host.tenant).await?;
+    let channels = host.app.channels.channels(&host.tenant).await?;
     let ids: BTreeSet<&str> = listed.iter().map(|listed| listed.row.adapter_id.as_str()).collect();
     for adapter in ids {
         let of_it = listed.iter().filter(|listed| listed.row.adapter_id == adapter);

@@ -3,8 +3,8 @@
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
+use entrepot_catalog::{RunReport, StartOptions, Started};
 use entrepot_domain::run::{RunScope, RunState};
-use entrepot_sync::{RunReport, StartOptions, Started};
 use serde_json::json;
 
 use crate::cli::{ImportArgs, MassDeletion};
@@ -15,18 +15,18 @@ use crate::progress;
 pub(crate) async fn run(host: &Host, arguments: ImportArgs, output: Output) -> Result<ExitCode> {
     let since = arguments.since.as_deref().map(|text| moment(text, host.db.clock().now())).transpose()?;
     let scope = match (arguments.stock, since) {
-        (false, Some(since)) => host.sync.since_scope(&host.tenant, &arguments.channel, since).await?,
+        (false, Some(since)) => host.app.imports.since_scope(&host.tenant, &arguments.channel, since).await?,
         (false, None) => RunScope::Full,
         (true, _) if arguments.full => RunScope::Stock(None),
-        (true, _) => host.sync.stock_scope(&host.tenant, &arguments.channel).await?,
+        (true, _) => host.app.imports.stock_scope(&host.tenant, &arguments.channel).await?,
     };
     let allow_mass_deletion = match arguments.allow_mass_deletion {
         None => None,
         Some(MassDeletion::UpTo(number)) => Some(number),
-        Some(MassDeletion::Shown) => Some(host.sync.shown_deletions(&host.tenant, &arguments.channel).await?),
+        Some(MassDeletion::Shown) => Some(host.app.imports.shown_deletions(&host.tenant, &arguments.channel).await?),
     };
     let options = StartOptions { fresh: arguments.fresh, allow_mass_deletion };
-    let started = host.sync.start_import(&host.tenant, &arguments.channel, scope, options).await?;
+    let started = host.app.imports.start_import(&host.tenant, &arguments.channel, scope, options).await?;
     if !arguments.wait {
         let document = json!({"run": started.run, "resumed": started.resumed});
         output.say(&document, || {
@@ -85,7 +85,7 @@ fn say_scope(started: &Started, asked: RunScope, options: StartOptions) {
 /// Works on this run and no other. Another process may do so, too, or may be the one that ends it.
 async fn carry(host: &Host, started: &Started) -> Result<RunReport> {
     let work = async {
-        match host.sync.carry(&host.tenant, &started.run).await {
+        match host.app.imports.carry(&host.tenant, &started.run).await {
             // The watcher tells.
             Ok(()) => std::future::pending().await,
             Err(error) => error,

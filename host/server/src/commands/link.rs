@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use anyhow::{Result, bail};
+use entrepot_linking::{Decision, LinkBatchReport, LinkReport, ProductReference, WhichProposals};
 use entrepot_store::links::proposals::{ProposalFilter, ProposalRow};
-use entrepot_sync::{Decision, LinkBatchReport, LinkReport, ProductReference, WhichProposals};
 use serde_json::json;
 
 use crate::cli::{DecideArgs, FilterArgs, LinkCommand, PairArgs};
@@ -15,10 +15,10 @@ const AT_ONCE: i64 = 500;
 const BATCHES: i64 = 50;
 
 pub(crate) async fn run(host: &Host, command: LinkCommand, output: Output) -> Result<()> {
-    let (sync, tenant) = (&host.sync, &host.tenant);
+    let (cases, tenant) = (&host.app, &host.tenant);
     match command {
         LinkCommand::Propose { channel, with } => {
-            let made = sync.propose_links(tenant, &channel, &with, &operator()).await?;
+            let made = cases.links.propose_links(tenant, &channel, &with, &operator()).await?;
             let names = names(host).await?;
             output.say(&made, || match made.proposals {
                 0 => summary(&made, &names),
@@ -26,7 +26,7 @@ pub(crate) async fn run(host: &Host, command: LinkCommand, output: Output) -> Re
             })
         }
         LinkCommand::Batches => {
-            let batches = sync.link_batches(tenant, "", BATCHES).await?;
+            let batches = cases.links.link_batches(tenant, "", BATCHES).await?;
             let names = names(host).await?;
             output.say(&batches, || list(&batches, &names))
         }
@@ -34,7 +34,7 @@ pub(crate) async fn run(host: &Host, command: LinkCommand, output: Output) -> Re
         LinkCommand::Accept(arguments) => decide(host, Decision::Accept, arguments, output).await,
         LinkCommand::Reject(arguments) => decide(host, Decision::Reject, arguments, output).await,
         LinkCommand::Apply { batch } => {
-            let done = sync.apply_links(tenant, &batch, &operator()).await?;
+            let done = cases.links.apply_links(tenant, &batch, &operator()).await?;
             output.say(&done, || {
                 let mut lines = vec![format!("{} linked, {} left out", done.applied, done.left_out)];
                 lines.extend(done.examples.iter().map(|one| format!("  {}: {}", one.number, one.why)));
@@ -45,7 +45,7 @@ pub(crate) async fn run(host: &Host, command: LinkCommand, output: Output) -> Re
             })
         }
         LinkCommand::Undo { batch } => {
-            let done = sync.undo_links(tenant, &batch, &operator()).await?;
+            let done = cases.links.undo_links(tenant, &batch, &operator()).await?;
             output.say(&done, || {
                 let mut lines = vec![format!("{} unlinked", done.undone)];
                 lines.extend(done.changed_since.iter().map(|one| format!("  {}: {}", one.number, one.what)));
@@ -54,7 +54,7 @@ pub(crate) async fn run(host: &Host, command: LinkCommand, output: Output) -> Re
         }
         LinkCommand::Pair(arguments) => {
             let (one, other) = references(arguments);
-            let linked = sync.link_products(tenant, &one, &other, &operator()).await?;
+            let linked = cases.links.link_products(tenant, &one, &other, &operator()).await?;
             output.say(&json!({"linked": linked}), || match linked {
                 0 => "they are linked already".to_owned(),
                 1 => "1 variant is linked".to_owned(),
@@ -63,14 +63,14 @@ pub(crate) async fn run(host: &Host, command: LinkCommand, output: Output) -> Re
         }
         LinkCommand::Unpair(arguments) => {
             let (one, other) = references(arguments);
-            let unlinked = sync.unlink_products(tenant, &one, &other, &operator()).await?;
+            let unlinked = cases.links.unlink_products(tenant, &one, &other, &operator()).await?;
             output.say(&json!({"unlinked": unlinked}), || match unlinked {
                 1 => "1 variant is unlinked".to_owned(),
                 _ => format!("{unlinked} variants are unlinked"),
             })
         }
         LinkCommand::Of { product } => {
-            let links = sync.links_of(tenant, &product).await?;
+            let links = cases.links.links_of(tenant, &product).await?;
             let names = names(host).await?;
             output.say(&links, || linked(&product, &links, &names))
         }
@@ -106,8 +106,8 @@ async fn decide(host: &Host, decision: Decision, arguments: DecideArgs, output: 
         }
         (true, wanted) => WhichProposals::All(wanted),
     };
-    let changed = host.sync.decide_links(&host.tenant, &batch, decision, &which, &operator()).await?;
-    let report = host.sync.link_batch(&host.tenant, &batch).await?;
+    let changed = host.app.links.decide_links(&host.tenant, &batch, decision, &which, &operator()).await?;
+    let report = host.app.links.link_batch(&host.tenant, &batch).await?;
     output.say(&json!({"changed": changed, "batch": report}), || {
         let word = if decision == Decision::Accept { "accepted" } else { "rejected" };
         let next = match report.count("accepted") {
@@ -126,13 +126,13 @@ async fn show(
     limit: i64,
     output: Output,
 ) -> Result<()> {
-    let report = host.sync.link_batch(&host.tenant, batch).await?;
+    let report = host.app.links.link_batch(&host.tenant, batch).await?;
     let filter = filter(arguments, state);
     let mut rows: Vec<ProposalRow> = Vec::new();
     while (rows.len() as i64) < limit {
         let after = rows.last().map_or(0, |last| last.number);
         let most = AT_ONCE.min(limit - rows.len() as i64);
-        let page = host.sync.link_proposals(&host.tenant, batch, &filter, after, most).await?;
+        let page = host.app.links.link_proposals(&host.tenant, batch, &filter, after, most).await?;
         if page.is_empty() {
             break;
         }

@@ -30,7 +30,7 @@ const COLUMNS: [&str; 13] = [
 
 pub(crate) async fn run(host: &Host, command: ProductsCommand) -> Result<()> {
     let ProductsCommand::Export { channel, format } = command;
-    let channel = ChannelId::from(host.sync.channel(&host.tenant, &channel).await?.id);
+    let channel = ChannelId::from(host.app.channels.channel(&host.tenant, &channel).await?.id);
     let scoped = host.db.tenant(&host.tenant);
     let stdout = std::io::stdout();
     let to_people = stdout.is_terminal();

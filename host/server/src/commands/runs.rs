@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 use anyhow::Result;
+use entrepot_catalog::RunReport;
+use entrepot_core::AppError;
 use entrepot_domain::{ChannelId, RunId};
-use entrepot_sync::{RunReport, SyncError};
 use serde_json::json;
 
 use crate::host::Host;
@@ -17,12 +18,12 @@ const LONGEST_REASON: usize = 80;
 
 pub(crate) async fn list(host: &Host, channel: Option<&str>, output: Output) -> Result<()> {
     let channel = match channel {
-        Some(channel) => Some(ChannelId::from(host.sync.channel(&host.tenant, channel).await?.id)),
+        Some(channel) => Some(ChannelId::from(host.app.channels.channel(&host.tenant, channel).await?.id)),
         None => None,
     };
     let now = host.db.clock().now();
     let names: HashMap<String, String> =
-        host.sync.channels(&host.tenant).await?.into_iter().map(|channel| (channel.id, channel.name)).collect();
+        host.app.channels.channels(&host.tenant).await?.into_iter().map(|channel| (channel.id, channel.name)).collect();
     let rows = host.db.tenant(&host.tenant).runs(channel.as_ref(), None, SHOWN).await?;
     let reports: Vec<RunReport> = rows.iter().map(|row| RunReport::new(row, now)).collect();
     output.say(&reports, || {
@@ -55,7 +56,7 @@ pub(crate) async fn list(host: &Host, channel: Option<&str>, output: Output) -> 
 
 pub(crate) async fn show(host: &Host, run: &str, output: Output) -> Result<()> {
     let row =
-        host.db.tenant(&host.tenant).run(&RunId::from(run)).await?.ok_or_else(|| SyncError::NoRun(run.to_owned()))?;
+        host.db.tenant(&host.tenant).run(&RunId::from(run)).await?.ok_or_else(|| AppError::NoRun(run.to_owned()))?;
     let report = RunReport::new(&row, host.db.clock().now());
     let name = host
         .db
@@ -67,7 +68,7 @@ pub(crate) async fn show(host: &Host, run: &str, output: Output) -> Result<()> {
 }
 
 pub(crate) async fn cancel(host: &Host, run: &str, output: Output) -> Result<()> {
-    let cancelled = host.sync.cancel_run(&host.tenant, &RunId::from(run)).await?;
+    let cancelled = host.app.imports.cancel_run(&host.tenant, &RunId::from(run)).await?;
     output.say(&json!({"run": run, "cancelled": cancelled}), || {
         if cancelled { format!("{run} stops at its next page") } else { format!("{run} is over already") }
     })

@@ -1,9 +1,9 @@
 //! `entrepot schedule …`
 
 use anyhow::{Result, anyhow};
+use entrepot_channels::ScheduleChange;
 use entrepot_domain::schedule::{Rule, ScheduleKind, WhenBusy};
 use entrepot_store::schedules::ScheduleRow;
-use entrepot_sync::ScheduleChange;
 
 use crate::cli::{ScheduleArgs, ScheduleCommand};
 use crate::host::Host;
@@ -12,12 +12,12 @@ use crate::output::{Output, moment, table};
 pub(crate) async fn run(host: &Host, command: ScheduleCommand, output: Output) -> Result<()> {
     match command {
         ScheduleCommand::List { channel } => {
-            let rows = host.sync.schedules(&host.tenant, &channel).await?;
+            let rows = host.app.channels.schedules(&host.tenant, &channel).await?;
             output.say(&rows, || shown(&rows))
         }
         ScheduleCommand::Set(arguments) => {
             let (channel, kind, change) = read(arguments)?;
-            let row = host.sync.set_schedule(&host.tenant, &channel, kind, change).await?;
+            let row = host.app.channels.set_schedule(&host.tenant, &channel, kind, change).await?;
             output.say(&row, || shown(std::slice::from_ref(&row)))
         }
     }

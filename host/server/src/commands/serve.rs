@@ -1,15 +1,13 @@
 //! `entrepot serve`: the API and the workers, until it is told to stop.
 
-mod background;
 mod signals;
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 use entrepot_config::{Config, ServerConfig, WebhooksConfig};
-use entrepot_queue::{Queue, Running};
+use entrepot_queue::Workers;
 use entrepot_web::{ClientLimits, HookLimits, Hosts};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -17,7 +15,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::cli::Role;
 use crate::host::Host;
-use background::{Clockwork, Housekeeping};
+use crate::workers;
 use signals::Signals;
 
 /// What is left after everybody had their time to end is given up: it only tidies up.
@@ -27,12 +25,7 @@ pub(crate) async fn run(host: Host, role: Role) -> Result<()> {
     // From here on a signal is ours: what is begun is given back.
     let mut signals = Signals::new()?;
     let works = matches!(role, Role::All | Role::Worker);
-    let workers = if works {
-        Some(Queue::work(&host.db, Arc::new(host.sync.clone()), host.config.import.workers)?)
-    } else {
-        None
-    };
-    let background = works.then(|| (Clockwork::start(&host), Housekeeping::start(&host)));
+    let workers = if works { Some(workers::start(&host)?) } else { None };
     for setting in host.development_settings() {
         tracing::warn!("development setting: {setting}");
     }
@@ -50,7 +43,6 @@ pub(crate) async fn run(host: Host, role: Role) -> Result<()> {
     }
     signals.stop().await;
     tracing::info!("stopping");
-    drop(background);
     let all = host.config.server.stop + LAST;
     tokio::select! {
         () = stop(&host, workers, &doors) => {}
@@ -61,11 +53,11 @@ pub(crate) async fn run(host: Host, role: Role) -> Result<()> {
 }
 
 /// Workers first, so that what they hold is given back while there is still time; then the connections.
-async fn stop(host: &Host, workers: Option<Running>, doors: &Doors) {
+async fn stop(host: &Host, workers: Option<Workers>, doors: &Doors) {
     if let Some(workers) = &workers {
         workers.begin_no_more();
     }
-    host.sync.wind_down();
+    host.app.services.wind_down();
     doors.stop.cancel();
     doors.tasks.close();
     let work = async {
@@ -76,7 +68,7 @@ async fn stop(host: &Host, workers: Option<Running>, doors: &Doors) {
     let ended = async { tokio::join!(work, doors.tasks.wait()) };
     let let_go = async {
         tokio::time::sleep(host.config.server.stop).await;
-        host.sync.let_go();
+        host.app.services.let_go();
         std::future::pending::<()>().await;
     };
     tokio::select! {
@@ -109,7 +101,7 @@ impl Doors {
         let hooks = hook_limits(&host.config);
         self.serve(
             listener,
-            entrepot_web::router(host.sync.clone(), host.tenant.clone(), hosts, hooks, self.clients),
+            entrepot_web::router(host.app.clone(), host.tenant.clone(), hosts, hooks, self.clients),
             host,
         );
         Ok(())
@@ -122,12 +114,12 @@ impl Doors {
         })?;
         let bound = listener.local_addr()?;
         tracing::info!(address = %bound, "metrics are at http://{bound}/metrics");
-        self.serve(listener, entrepot_web::metrics_router(host.sync.clone()), host);
+        self.serve(listener, entrepot_web::metrics_router(host.app.monitor.clone()), host);
         Ok(())
     }
 
     fn serve(&self, listener: TcpListener, app: axum::Router, host: &Host) {
-        let metrics = host.sync.metrics().clone();
+        let metrics = host.app.services.metrics().clone();
         self.tasks.spawn(entrepot_web::serve(listener, app, self.clients, metrics, self.stop.clone()));
     }
 }

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use anyhow::Result;
+use entrepot_catalog::SubscriptionReport;
+use entrepot_core::AppError;
 use entrepot_domain::ChannelId;
 use entrepot_domain::names::shell_word;
 use entrepot_queue::Outcome;
 use entrepot_store::deliveries::{DeliveryRow, WhichDeliveries};
 use entrepot_store::refused::RefusedRow;
-use entrepot_sync::{SubscriptionReport, SyncError};
 use serde_json::{Value, json};
 
 use crate::cli::{DeliveryState, WebhooksCommand};
@@ -29,11 +30,11 @@ pub(crate) async fn run(host: &Host, command: WebhooksCommand, output: Output) -
                     "entrepot: marketplaces cannot reach {public_url}; set ENTREPOT_PUBLIC_URL to where they can"
                 );
             }
-            let now = host.sync.subscribe(&host.tenant, &channel, public_url).await?;
+            let now = host.app.subscriptions.subscribe(&host.tenant, &channel, public_url).await?;
             output.say(&now, || format!("{}\n{channel} is subscribed, and looked after every hour", list_of(&now)))
         }
         WebhooksCommand::Subscriptions { channel } => {
-            let found = host.sync.subscriptions(&host.tenant, &channel, public_url).await?;
+            let found = host.app.subscriptions.subscriptions(&host.tenant, &channel, public_url).await?;
             output.say(&found, || match found.is_empty() {
                 true => {
                     format!("{channel} has none; make them with: entrepot webhooks subscribe {}", shell_word(&channel))
@@ -42,7 +43,7 @@ pub(crate) async fn run(host: &Host, command: WebhooksCommand, output: Output) -
             })
         }
         WebhooksCommand::Unsubscribe { channel } => {
-            let ended = host.sync.unsubscribe(&host.tenant, &channel, public_url).await?;
+            let ended = host.app.subscriptions.unsubscribe(&host.tenant, &channel, public_url).await?;
             output.say(&json!({"channel": channel, "ended": ended}), || {
                 let ended = count(i64::try_from(ended).unwrap_or(i64::MAX), "subscription of", "subscriptions of");
                 format!("{ended} {channel} ended")
@@ -102,7 +103,7 @@ fn document(row: &DeliveryRow) -> Value {
 }
 
 async fn list(host: &Host, name: &str, state: Option<DeliveryState>, limit: i64, output: Output) -> Result<()> {
-    let channel = ChannelId::from(host.sync.channel(&host.tenant, name).await?.id);
+    let channel = ChannelId::from(host.app.channels.channel(&host.tenant, name).await?.id);
     let state = state.map_or("", DeliveryState::as_str);
     let rows = host.db.tenant(&host.tenant).deliveries(&channel, state, "", limit).await?;
     output.say(&rows.iter().map(document).collect::<Vec<_>>(), || {
@@ -122,7 +123,7 @@ async fn list(host: &Host, name: &str, state: Option<DeliveryState>, limit: i64,
 }
 
 async fn refused(host: &Host, name: &str, output: Output) -> Result<()> {
-    let channel = ChannelId::from(host.sync.channel(&host.tenant, name).await?.id);
+    let channel = ChannelId::from(host.app.channels.channel(&host.tenant, name).await?.id);
     let rows = host.db.tenant(&host.tenant).refused(&channel).await?;
     let document = |row: &RefusedRow| {
         json!({
@@ -147,7 +148,7 @@ async fn refused(host: &Host, name: &str, output: Output) -> Result<()> {
 async fn show(host: &Host, id: String, output: Output) -> Result<()> {
     let scoped = host.db.tenant(&host.tenant);
     let (row, content) = (scoped.delivery(&id).await?, scoped.delivery_content(&id).await?);
-    let (row, content) = row.zip(content).ok_or(SyncError::NoDelivery(id))?;
+    let (row, content) = row.zip(content).ok_or(AppError::NoDelivery(id))?;
     let body = String::from_utf8_lossy(&content.body);
     let mut whole = document(&row);
     whole["headers"] = json!(content.headers);
@@ -172,15 +173,15 @@ async fn replay(host: &Host, name: &str, which: &WhichDeliveries, output: Output
     if let WhichDeliveries::These(ids) = which {
         let scoped = host.db.tenant(&host.tenant);
         for id in ids {
-            scoped.delivery(id).await?.ok_or_else(|| SyncError::NoDelivery(id.clone()))?;
+            scoped.delivery(id).await?.ok_or_else(|| AppError::NoDelivery(id.clone()))?;
         }
     }
-    let replayed = host.sync.replay_deliveries(&host.tenant, name, which).await?;
-    let channel = ChannelId::from(host.sync.channel(&host.tenant, name).await?.id);
+    let replayed = host.app.deliveries.replay_deliveries(&host.tenant, name, which).await?;
+    let channel = ChannelId::from(host.app.channels.channel(&host.tenant, name).await?.id);
     // Here and now, as far as that goes: there may be no host that serves.
     let mut left = replayed > 0;
     while left {
-        match host.sync.process_inbox(&host.tenant, &channel).await? {
+        match host.app.deliveries.process_inbox(&host.tenant, &channel).await? {
             Outcome::Done => left = false,
             Outcome::Later(wait) if wait <= LONGEST_WAIT => tokio::time::sleep(wait).await,
             Outcome::Later(_) => break,

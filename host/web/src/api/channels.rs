@@ -7,9 +7,9 @@ mod release;
 mod remove;
 mod test;
 
+use entrepot_channels::AccountReport;
 use entrepot_store::channels::ChannelRow;
 use entrepot_store::subscriptions::HooksRow;
-use entrepot_sync::AccountReport;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;

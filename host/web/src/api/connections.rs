@@ -4,7 +4,7 @@ mod begin;
 mod get;
 mod reconnect;
 
-use entrepot_sync::{Begun, ConnectionReport};
+use entrepot_channels::{Begun, ConnectionReport};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;

@@ -11,7 +11,7 @@ mod undo;
 
 use std::collections::BTreeMap;
 
-use entrepot_sync::LinkBatchReport;
+use entrepot_linking::LinkBatchReport;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;

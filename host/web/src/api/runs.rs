@@ -5,9 +5,9 @@ mod get;
 mod list;
 mod start;
 
+use entrepot_catalog::RunReport;
 use entrepot_domain::run::{Drift, Spent};
 use entrepot_store::runs::{Gone, HeldBack};
-use entrepot_sync::RunReport;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;

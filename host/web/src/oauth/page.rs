@@ -1,7 +1,7 @@
 //! The page itself: a title and some sentences.
 
+use entrepot_channels::AccountReport;
 use entrepot_domain::names::shown;
-use entrepot_sync::AccountReport;
 
 pub(super) struct Page {
     title: String,

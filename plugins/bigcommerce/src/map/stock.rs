@@ -44,6 +44,12 @@ impl Stock<'_> {
             return Inventory::Tracked(levels);
         }
         // New products have no item of stock yet, and then the catalogue's own number is all there is.
+        if self.items.list().is_some() && !notes.warnings.iter().any(|warning| warning.code == "stock-without-location")
+        {
+            let message =
+                "BigCommerce shows no stock by location for this product; the number of the catalogue is taken.";
+            notes.warn(Place::Product, "inventory_level", "stock-without-location", message);
+        }
         let available = level.whole().unwrap_or_else(|| {
             if !level.is_null() {
                 notes.warn(

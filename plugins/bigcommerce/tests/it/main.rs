@@ -2,6 +2,7 @@
 
 mod apart;
 mod doors;
+mod gateway;
 mod hooks;
 mod joined;
 mod map;

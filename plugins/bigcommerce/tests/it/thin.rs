@@ -163,3 +163,53 @@ fn an_order_that_says_nothing_changes_nothing() {
     };
     assert_eq!(of(false), of(true));
 }
+
+#[test]
+fn stock_by_location_that_comes_empty_is_asked_for_again_and_said() {
+    let shop = || Shop::new((1..=8).map(tracked).collect());
+    let run = Run::of(&shop()).unwrap();
+    assert!(run.retries >= 2, "a store that has none looks the same: it is asked again");
+    let product = entrepot_plugin_bigcommerce::map_product(&channel(), &run.items["1"]).unwrap();
+    assert!(codes(&product.warnings).contains(&"stock-without-location"), "{:?}", product.warnings);
+}
+
+#[test]
+fn totals_are_the_stores_or_unknown() {
+    let total = |change: fn(u64) -> u64| {
+        Shop::of(150).twisted(move |shop, asked| {
+            let mut body: Value = serde_json::from_slice(&shop.answer(asked).body).ok()?;
+            let total = body.pointer_mut("/meta/pagination/total")?;
+            *total = change(total.as_u64()?).into();
+            (asked.path == "/v3/catalog/products").then(|| Ok(testing::json(200, body.to_string())))
+        })
+    };
+    let declared = |change: fn(u64) -> u64| {
+        let run = Run::of(&total(change)).unwrap();
+        (run.items.len(), run.declared)
+    };
+    assert_eq!(declared(|total| total), (150, Some(150)));
+    assert_eq!(declared(|_| 0), (150, None));
+    assert_eq!(declared(|total| total.saturating_sub(20)), (150, Some(130)), "as it said");
+}
+
+/// Rows that are null are in no total, and one that is there twice is one.
+#[test]
+fn odd_rows_change_no_total() {
+    let odd = |change: fn(&mut Vec<Value>)| {
+        Shop::of(150).twisted(move |shop, asked| {
+            let mut body: Value = serde_json::from_slice(&shop.answer(asked).body).ok()?;
+            let rows = body["data"].as_array_mut().filter(|rows| !rows.is_empty())?;
+            change(rows);
+            (asked.path == "/v3/catalog/products").then(|| Ok(testing::json(200, body.to_string())))
+        })
+    };
+    let null_first = |rows: &mut Vec<Value>| {
+        if rows[0]["id"] == 1 {
+            rows.insert(1, Value::Null);
+        }
+    };
+    let run = Run::of(&odd(null_first)).unwrap();
+    assert_eq!((run.items.values().filter(|item| item.problems.is_empty()).count(), run.declared), (150, Some(150)));
+    let run = Run::of(&odd(|rows| rows.insert(1, rows[0].clone()))).unwrap();
+    assert_eq!((run.items.len(), run.retries), (150, 0));
+}

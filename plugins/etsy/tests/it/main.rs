@@ -2,6 +2,7 @@
 
 mod apart;
 mod doors;
+mod gateway;
 mod items;
 mod map;
 mod map_odd;

@@ -83,3 +83,20 @@ fn an_order_that_says_nothing_changes_nothing() {
     };
     assert_eq!(of(false), of(true));
 }
+
+/// What Etsy leaves out of a whole answer is not taken for a listing that has no SKU.
+#[test]
+fn an_inventory_that_is_left_out_costs_its_listing() {
+    let leaves_out = |shop: &Shop, asked: &Asked| {
+        if !asked.route.ends_with("/listings/batch/inventory") {
+            return None;
+        }
+        let mut body: Value = serde_json::from_slice(&shop.answer(asked).body).unwrap();
+        body["results"].as_array_mut()?.retain(|row| row["listing_id"] != 3);
+        Some(Ok(ok(&body)))
+    };
+    let run = Run::of(&Shop::of(8).twisted(leaves_out)).unwrap();
+    let problems: Vec<_> = run.items.values().filter(|item| !item.problems.is_empty()).collect();
+    assert_eq!((run.items.len(), problems.len()), (8, 1));
+    assert_eq!((problems[0].source_id.as_str(), problems[0].problems[0].code.as_str()), ("3", "inventory-unreadable"));
+}

@@ -16,20 +16,27 @@ use entrepot_guest::lenient::{Fields, Raw};
 pub(super) struct Units {
     weight: Option<(WeightUnit, f64)>,
     length: Option<LengthUnit>,
+    /// The shop does not say: of weights, of lengths.
+    unsaid: [bool; 2],
+}
+
+/// Nothing where the key may not read it.
+fn said(unit: Raw<'_>) -> Option<Cow<'_, str>> {
+    unit.word().filter(|name| !name.is_empty())
 }
 
 impl Units {
     pub(super) fn of(store: &StoreInfo<'_>, notes: &mut Notes) -> Self {
-        let weight = store.weight_unit.word().map_or(Some((WeightUnit::Kilogram, 1.0)), |name| weight_unit(&name));
-        let length = store.dimension_unit.word().map_or(Some(LengthUnit::Centimeter), |name| length_unit(&name));
+        let weight = said(store.weight_unit).and_then(|name| weight_unit(&name));
+        let length = said(store.dimension_unit).and_then(|name| length_unit(&name));
         for (unit, known) in [(store.weight_unit, weight.is_some()), (store.dimension_unit, length.is_some())] {
-            if !known {
+            if !known && said(unit).is_some() {
                 let message =
                     format!("The shop measures in {}, which is no known unit; measures were left out.", unit.json());
                 notes.warnings.push(entrepot_guest::issue::issue("/store", "unit-unknown", message));
             }
         }
-        Self { weight, length }
+        Self { weight, length, unsaid: [store.weight_unit, store.dimension_unit].map(|unit| said(unit).is_none()) }
     }
 }
 
@@ -60,6 +67,14 @@ impl Context<'_> {
             }
             gtin
         });
+        for (unknown, measures, field) in
+            [(self.units.unsaid[0], goods.weight, "weight"), (self.units.unsaid[1], goods.dimensions, "dimensions")]
+        {
+            if unknown && measures.json().bytes().any(|byte| byte.is_ascii_digit()) {
+                let message = "It is not known in which unit the shop measures; this was left out.".to_owned();
+                notes.warn(place, field, "unit-unknown", message);
+            }
+        }
         let weight = self
             .units
             .weight

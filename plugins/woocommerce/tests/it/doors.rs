@@ -121,7 +121,7 @@ fn a_key_that_may_not_read_settings_still_imports() {
     };
     let account = check(&Shop::of(1).twisted(no_settings), &channel()).unwrap();
     assert_eq!(account.currency.as_deref(), Some("EUR"));
-    assert!(account.warnings[0].contains("kg"), "{:?}", account.warnings);
+    assert!(account.warnings[0].contains("weights and sizes are left out"), "{:?}", account.warnings);
 
     let nothing_at_all = |_: &Shop, asked: &Asked| {
         let open = asked.route.starts_with("/wc/v3/products") || asked.route == "/";

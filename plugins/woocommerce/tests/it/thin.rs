@@ -146,3 +146,49 @@ fn lists_with_gaps_are_lists() {
     });
     assert_eq!(Run::of(&shop).unwrap().items.len(), 130);
 }
+
+/// Categories cut to five rows a page while the shop's total says more, for ever: asked for again, then taken, and said.
+#[test]
+fn categories_that_are_cut_are_asked_for_again_and_said() {
+    let cut = |tries: usize| {
+        let shop = Shop::of(3);
+        let left = std::cell::Cell::new(tries);
+        shop.twisted(move |shop, asked| {
+            if asked.route != "/wc/v3/products/categories" || left.get() == 0 {
+                return None;
+            }
+            left.set(left.get() - 1);
+            let mut answer = shop.answer(asked);
+            let rows: Vec<Value> = serde_json::from_slice(&answer.body).unwrap();
+            answer.body = serde_json::to_vec(&rows[..rows.len().min(1)]).unwrap();
+            Some(Ok(answer))
+        })
+    };
+    let base = Run::of(&Shop::of(3)).unwrap();
+    let run = Run::of(&cut(2)).unwrap();
+    assert_eq!((run.items, run.retries), (base.items, 1));
+    let account = entrepot_plugin_woocommerce::connection::check(&cut(usize::MAX), &channel()).unwrap();
+    assert!(account.warnings.iter().any(|warning| warning.contains("categories")), "{:?}", account.warnings);
+    assert_eq!(Run::of(&cut(usize::MAX)).unwrap().items.len(), 3, "a plugin may hide some for good");
+}
+
+#[test]
+fn weights_without_a_unit_are_left_out_and_said() {
+    let mut mug = simple(1);
+    mug["weight"] = "2.5".into();
+    mug["dimensions"] = json!({"length": "10", "width": "", "height": ""});
+    let shop = Shop::new(vec![mug]).twisted(|_, asked| {
+        (asked.route == "/wc/v3/settings/products")
+            .then(|| Ok(status(403, r#"{"code":"woocommerce_rest_cannot_view","message":"No"}"#)))
+    });
+    let run = Run::of(&shop).unwrap();
+    let product = map_product(&channel(), &run.items["1"]).unwrap();
+    let variant = &product.variants[0];
+    assert!(variant.weight.is_none() && variant.dimensions.is_none(), "{variant:?}");
+    assert_eq!(
+        codes(&product.warnings).iter().filter(|code| **code == "unit-unknown").count(),
+        2,
+        "{:?}",
+        product.warnings
+    );
+}

@@ -10,13 +10,21 @@ fn answer(status: u16, retry_after: Option<u64>) -> Response {
 fn statuses_mean_what_the_host_can_act_on() {
     assert!(classify(answer(200, None)).is_ok());
     assert_eq!(failure(&answer(401, None)), Some(Error::Unauthorized("HTTP 401: Sorry".into())));
-    assert_eq!(failure(&answer(404, None)), Some(Error::NotFound));
+    let said = |status| Response { body: b"{}".to_vec(), ..answer(status, None) };
+    assert_eq!([404, 410].map(|status| failure(&said(status))), [Some(Error::NotFound), Some(Error::NotFound)]);
+    assert!(matches!(failure(&said(403)), Some(Error::Unauthorized(_))));
+    for status in [400, 403, 404, 405, 410] {
+        let Some(Error::Unavailable(why)) = failure(&answer(status, None)) else { panic!("{status}: a web page") };
+        assert!(why.contains("web page") && why.contains("Sorry"), "{why}");
+    }
+    let moved = Response { headers: vec![("location".into(), "https://x.example/login".into())], ..said(302) };
+    assert!(matches!(failure(&moved), Some(Error::Unavailable(why)) if why.contains("https://x.example/login")));
     assert_eq!(failure(&answer(429, Some(9))), Some(Error::RateLimited(Some(9))));
     assert_eq!(failure(&answer(503, Some(9))), Some(Error::RateLimited(Some(9))));
     for status in [408, 425, 500, 502, 503, 508, 520] {
         assert!(matches!(failure(&answer(status, None)), Some(Error::Unavailable(_))), "{status}");
     }
-    assert!(matches!(failure(&answer(400, None)), Some(Error::Other(_))));
+    assert!(matches!(failure(&said(400)), Some(Error::Other(_))));
     assert_eq!(header(&answer(200, None), "x-wp-total"), Some("7"));
 }
 

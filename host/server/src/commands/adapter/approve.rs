@@ -26,9 +26,10 @@ pub(super) async fn run(host: &Host, args: &ApproveArgs, output: Output) -> Resu
     let (adapter, version) = id_or_version(&args.adapter);
     let version = version.map(str::to_owned);
     let approval = Approval { version, share: args.canary, accept_narrower: args.accept_narrower, narrowing };
-    let Approved { grant, cut, notes } = host.sync.admission().approve_capped(adapter, approval, &operator()).await?;
+    let Approved { grant, cut, notes } =
+        host.app.services.admission().approve_capped(adapter, approval, &operator()).await?;
     let (mappable, offer) = super::offer(host, adapter).await?;
-    let terms = grant.terms(host.sync.admission().ceilings());
+    let terms = grant.terms(host.app.services.admission().ceilings());
     let document = json!({
         "adapter": adapter, "version": grant.version, "digest": grant.digest, "state": "approved",
         "canary_percent": args.canary, "grant": grant, "terms": terms, "cut": cut, "notes": notes, "mappable": mappable,

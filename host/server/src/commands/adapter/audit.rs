@@ -17,7 +17,7 @@ const LINES: usize = 20;
 pub(super) async fn run(host: &Host, adapter: &str, days: u32, output: Output) -> Result<()> {
     let since = host.db.clock().now() - i64::from(days) * DAY_MS;
     let rows = host.db.audit_of(adapter, SHOWN).await?;
-    let report = match host.sync.admission().usage_report(adapter, since).await {
+    let report = match host.app.services.admission().usage_report(adapter, since).await {
         // What was removed is in the log all the same.
         Err(AdmissionError::Unknown(_)) if !rows.is_empty() => None,
         report => Some(report?),
@@ -26,7 +26,10 @@ pub(super) async fn run(host: &Host, adapter: &str, days: u32, output: Output) -
     output.say(&json!({"usage": report, "log": log}), || {
         let used =
             report.as_ref().map_or_else(|| format!("{adapter} is not installed any more"), |report| used(report, days));
-        format!("{used}\n\nwhat was done with it, newest first\n{}", entries(&rows, host.sync.admission().ceilings()))
+        format!(
+            "{used}\n\nwhat was done with it, newest first\n{}",
+            entries(&rows, host.app.services.admission().ceilings())
+        )
     })
 }
 
@@ -115,7 +118,7 @@ fn document(row: &AuditRow) -> Value {
 }
 
 pub(super) async fn verify(host: &Host, expect: Option<&str>, output: Output) -> Result<()> {
-    let verified = host.sync.verify_audit().await?;
+    let verified = host.app.channels.verify_audit().await?;
     let mut found = expect.is_none() || verified.head.as_deref() == expect;
     let mut after = 0;
     while let (Some(expect), false) = (expect, found) {

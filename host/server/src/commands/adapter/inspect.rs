@@ -8,7 +8,7 @@ use crate::host::Host;
 use crate::output::Output;
 
 pub(super) async fn run(host: &Host, adapter: &str, output: Output) -> Result<()> {
-    let admission = host.sync.admission();
+    let admission = host.app.services.admission();
     let (adapter, version) = id_or_version(adapter);
     let row = admission.installed(adapter, version).await?;
     let review = admission.review_of(&row).await?;

@@ -13,7 +13,7 @@ pub(super) async fn run(
     options: InstallOptions,
     output: Output,
 ) -> Result<()> {
-    let admission = host.sync.admission();
+    let admission = host.app.services.admission();
     let installed = admission.install_from(reference, &fetch_options(host, options)?, options, &operator()).await?;
     let cut = match approve {
         true => admission.approve_capped(&installed.adapter_id, Approval::default(), &operator()).await?.cut,

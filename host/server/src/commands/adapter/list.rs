@@ -6,7 +6,7 @@ use crate::host::Host;
 use crate::output::{Output, moment, table};
 
 pub(super) async fn run(host: &Host, output: Output) -> Result<()> {
-    let rows = host.sync.admission().adapters().await?;
+    let rows = host.app.services.admission().adapters().await?;
     let documents: Vec<_> = rows.iter().map(summary).collect();
     output.say(&documents, || {
         if rows.is_empty() {

@@ -4,7 +4,7 @@ use crate::host::Host;
 use crate::output::{Output, moment, operator, table};
 
 pub(super) async fn run(host: &Host, key: Option<&str>, output: Output) -> Result<()> {
-    let admission = host.sync.admission();
+    let admission = host.app.services.admission();
     if let Some(key) = key {
         let trusted = admission.trust(key, &operator()).await?;
         return output.say(&trusted, || {

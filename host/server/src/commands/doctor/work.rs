@@ -22,10 +22,10 @@ const LATE_DELIVERY: i64 = 10 * MINUTE;
 const LITTLE_ROOM: u64 = 512 << 20;
 
 pub(super) async fn examine(host: &Host, checks: &mut Checks) -> Result<()> {
-    let channels = host.sync.channels(&host.tenant).await?;
+    let channels = host.app.channels.channels(&host.tenant).await?;
     for channel in &channels {
         let id = ChannelId::from(channel.id.as_str());
-        let in_force = host.sync.admission().in_force_for(&channel.adapter_id, &id).await;
+        let in_force = host.app.services.admission().in_force_for(&channel.adapter_id, &id).await;
         match &channel.problem {
             Some(problem) => checks.fault("channel", format!("{}: {problem}", channel.name)),
             // That a grant is not as it was given is said of the adapter.
@@ -38,7 +38,7 @@ pub(super) async fn examine(host: &Host, checks: &mut Checks) -> Result<()> {
             ),
             None => checks.fine("channel", format!("{} is fine", channel.name)),
         }
-        for damaged in host.sync.damaged_secrets(&host.tenant, channel).await? {
+        for damaged in host.app.channels.damaged_secrets(&host.tenant, channel).await? {
             // Once is enough.
             if channel.problem.as_ref() != Some(&damaged) {
                 checks.fault("secret", damaged);
@@ -123,7 +123,7 @@ async fn imports(host: &Host, checks: &mut Checks, channels: &[ChannelRow]) -> R
 }
 
 async fn schedules(host: &Host, checks: &mut Checks) -> Result<()> {
-    let overdue = host.db.overdue_schedules(host.sync.overdue_before()).await?;
+    let overdue = host.db.overdue_schedules(host.app.monitor.overdue_before()).await?;
     for late in &overdue {
         checks.fault(
             "schedule",

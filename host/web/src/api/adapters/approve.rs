@@ -28,9 +28,9 @@ pub(crate) struct ApprovedView {
 
 impl ApprovedView {
     pub(crate) async fn of(app: &AppState, Approved { grant, cut, notes }: Approved) -> Result<Self, Problem> {
-        let mappable = app.sync.mappable(&app.tenant, &grant.adapter_id).await?;
+        let mappable = app.cases.dead_letters.mappable(&app.tenant, &grant.adapter_id).await?;
         let document = serde_json::to_value(&grant).unwrap_or_default();
-        let limits = grant.terms(app.sync.admission().ceilings()).limits;
+        let limits = grant.terms(app.cases.services.admission().ceilings()).limits;
         Ok(Self {
             adapter: grant.adapter_id,
             version: grant.version,
@@ -85,6 +85,6 @@ pub(crate) async fn handler(
 ) -> Result<Json<ApprovedView>, Problem> {
     let approval = body.map(Approval::from_json).transpose();
     let approval = approval.map_err(|error| Problem::bad_request(format!("the body cannot be read: {error}")))?;
-    let approved = app.sync.admission().approve_capped(&adapter, approval.unwrap_or_default(), "api").await?;
+    let approved = app.cases.services.admission().approve_capped(&adapter, approval.unwrap_or_default(), "api").await?;
     Ok(Json(ApprovedView::of(&app, approved).await?))
 }

@@ -50,14 +50,14 @@ pub(crate) async fn handler(
     State(app): State<AppState>,
     Path(adapter): Path<String>,
 ) -> Result<Json<Vec<AuditEntryView>>, Problem> {
-    let rows = app.sync.db().audit_of(&adapter, SHOWN).await?;
+    let rows = app.cases.services.db().audit_of(&adapter, SHOWN).await?;
     Ok(Json(rows.into_iter().map(AuditEntryView::from).collect()))
 }
 
 /// Follow the whole audit log and name the first link that does not hold
 #[utoipa::path(get, path = "/audit/verification", tag = "adapters", responses((status = 200, body = VerificationView)))]
 pub(crate) async fn verification(State(app): State<AppState>) -> Result<Json<VerificationView>, Problem> {
-    let verified = app.sync.verify_audit().await?;
+    let verified = app.cases.channels.verify_audit().await?;
     let differs = verified.differs;
     let (broken_at, why) = verified.broken.map_or((None, None), |broken| (Some(broken.seq), Some(broken.why)));
     Ok(Json(VerificationView { entries: verified.entries, head: verified.head, broken_at, why, differs }))

@@ -31,7 +31,7 @@ pub(crate) async fn handler(
     Path(adapter): Path<String>,
     Query(Version { version }): Query<Version>,
 ) -> Result<Json<AdapterDetail>, Problem> {
-    let admission = app.sync.admission();
+    let admission = app.cases.services.admission();
     let shown = admission.installed(&adapter, version.as_deref()).await?;
     let manifest = admission.manifest(&shown).await?;
     let mut listed = admission.adapters().await?.into_iter();

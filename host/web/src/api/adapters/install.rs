@@ -24,7 +24,7 @@ pub(crate) async fn handler(
     State(app): State<AppState>,
     body: Bytes,
 ) -> Result<(StatusCode, Json<InstalledView>), Problem> {
-    let installed = app.sync.admission().install(body, "api").await?;
+    let installed = app.cases.services.admission().install(body, "api").await?;
     let view = InstalledView {
         adapter: installed.adapter_id,
         version: installed.version,

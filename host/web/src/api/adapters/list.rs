@@ -8,6 +8,6 @@ use crate::problem::Problem;
 /// Installed adapters
 #[utoipa::path(get, path = "/adapters", tag = "adapters", responses((status = 200, body = Vec<AdapterView>)))]
 pub(crate) async fn handler(State(app): State<AppState>) -> Result<Json<Vec<AdapterView>>, Problem> {
-    let rows = app.sync.admission().adapters().await?;
+    let rows = app.cases.services.admission().adapters().await?;
     Ok(Json(rows.into_iter().map(AdapterView::from).collect()))
 }

@@ -13,6 +13,6 @@ pub(crate) async fn handler(
     State(app): State<AppState>,
     Path(adapter): Path<String>,
 ) -> Result<Json<ApprovedView>, Problem> {
-    let grant = app.sync.admission().promote(&adapter, "api").await?;
+    let grant = app.cases.services.admission().promote(&adapter, "api").await?;
     Ok(Json(ApprovedView::of(&app, grant.into()).await?))
 }

@@ -13,6 +13,6 @@ pub(crate) async fn handler(
     State(app): State<AppState>,
     Path((adapter, version)): Path<(String, String)>,
 ) -> Result<StatusCode, Problem> {
-    app.sync.admission().remove(&adapter, &version, "api").await?;
+    app.cases.services.admission().remove(&adapter, &version, "api").await?;
     Ok(StatusCode::NO_CONTENT)
 }

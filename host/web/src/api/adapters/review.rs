@@ -33,7 +33,7 @@ pub(crate) async fn handler(
     Path(adapter): Path<String>,
     Query(Version { version }): Query<Version>,
 ) -> Result<Json<ReviewView>, Problem> {
-    let admission = app.sync.admission();
+    let admission = app.cases.services.admission();
     let row = admission.installed(&adapter, version.as_deref()).await?;
     let review = admission.review_of(&row).await?;
     Ok(Json(ReviewView {

@@ -9,6 +9,6 @@ use crate::problem::Problem;
 #[utoipa::path(post, path = "/adapters/{adapter}/revoke", tag = "adapters", params(("adapter" = String, Path)),
     responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(crate) async fn handler(State(app): State<AppState>, Path(adapter): Path<String>) -> Result<StatusCode, Problem> {
-    app.sync.admission().revoke(&adapter, "api").await?;
+    app.cases.services.admission().revoke(&adapter, "api").await?;
     Ok(StatusCode::NO_CONTENT)
 }

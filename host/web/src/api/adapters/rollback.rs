@@ -29,6 +29,6 @@ pub(crate) async fn handler(
     JsonOrNothing(body): JsonOrNothing<RollBack>,
 ) -> Result<Json<ApprovedView>, Problem> {
     let RollBack { accept_wider } = body.unwrap_or_default();
-    let grant = app.sync.admission().rollback_with(&adapter, accept_wider, "api").await?;
+    let grant = app.cases.services.admission().rollback_with(&adapter, accept_wider, "api").await?;
     Ok(Json(ApprovedView::of(&app, grant.into()).await?))
 }

@@ -108,6 +108,6 @@ pub(crate) async fn handler(
     if !(1..=400).contains(&days) {
         return Err(Problem::refused("days are 1 to 400"));
     }
-    let since = app.sync.db().clock().now() - i64::from(days) * DAY_MS;
-    Ok(Json(app.sync.admission().usage_report(&adapter, since).await?.into()))
+    let since = app.cases.services.db().clock().now() - i64::from(days) * DAY_MS;
+    Ok(Json(app.cases.services.admission().usage_report(&adapter, since).await?.into()))
 }

@@ -3,8 +3,8 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use entrepot_channels::NewChannel;
 use entrepot_domain::Secret;
-use entrepot_sync::NewChannel;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -47,6 +47,6 @@ pub(crate) async fn handler(
     let AddChannel { adapter, name, settings, secrets, untested } = body;
     let secrets = secrets.into_iter().map(|(key, value)| (key, Secret::new(value))).collect();
     let new = NewChannel { adapter, name: name.clone(), settings, secrets, untested };
-    let (id, account) = app.sync.add_channel(&app.tenant, new).await?;
+    let (id, account) = app.cases.channels.add_channel(&app.tenant, new).await?;
     Ok((StatusCode::CREATED, Json(AddedChannel { id: id.to_string(), name, account: account.map(AccountView::from) })))
 }

@@ -14,8 +14,8 @@ pub(crate) async fn handler(
     State(app): State<AppState>,
     Path(channel): Path<String>,
 ) -> Result<Json<ChannelView>, Problem> {
-    let row = app.sync.shown_channel(&app.tenant, &channel).await?;
-    let db = app.sync.db();
+    let row = app.cases.channels.shown_channel(&app.tenant, &channel).await?;
+    let db = app.cases.services.db();
     let hooks = db.tenant(&app.tenant).hooks(&ChannelId::from(row.id.as_str())).await?;
     Ok(Json(ChannelView::new(row, hooks, db.clock().now())))
 }

@@ -12,8 +12,8 @@ use crate::problem::Problem;
 /// All channels
 #[utoipa::path(get, path = "/channels", tag = "channels", responses((status = 200, body = Vec<ChannelView>)))]
 pub(crate) async fn handler(State(app): State<AppState>) -> Result<Json<Vec<ChannelView>>, Problem> {
-    let rows = app.sync.channels(&app.tenant).await?;
-    let db = app.sync.db();
+    let rows = app.cases.channels.channels(&app.tenant).await?;
+    let db = app.cases.services.db();
     let hooks = db.tenant(&app.tenant).all_hooks().await?;
     let mut hooks: HashMap<String, HooksRow> = hooks.into_iter().map(|row| (row.channel_id.clone(), row)).collect();
     let view = |row: ChannelRow| {

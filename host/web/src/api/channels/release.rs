@@ -21,6 +21,6 @@ pub(crate) async fn handler(
     State(app): State<AppState>,
     Path(channel): Path<String>,
 ) -> Result<Json<ReleasedView>, Problem> {
-    let released = app.sync.release_channel(&app.tenant, &channel, "api").await?;
+    let released = app.cases.deliveries.release_channel(&app.tenant, &channel, "api").await?;
     Ok(Json(ReleasedView { channel, released }))
 }

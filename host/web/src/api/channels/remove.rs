@@ -9,6 +9,6 @@ use crate::problem::Problem;
 #[utoipa::path(delete, path = "/channels/{channel}", tag = "channels", params(("channel" = String, Path)),
     responses((status = 204, description = "removed"), (status = 404, body = Problem)))]
 pub(crate) async fn handler(State(app): State<AppState>, Path(channel): Path<String>) -> Result<StatusCode, Problem> {
-    app.sync.remove_channel(&app.tenant, &channel).await?;
+    app.cases.subscriptions.remove_channel(&app.tenant, &channel).await?;
     Ok(StatusCode::NO_CONTENT)
 }

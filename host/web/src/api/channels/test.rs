@@ -13,5 +13,5 @@ pub(crate) async fn handler(
     State(app): State<AppState>,
     Path(channel): Path<String>,
 ) -> Result<Json<AccountView>, Problem> {
-    Ok(Json(app.sync.test_channel(&app.tenant, &channel).await?.into()))
+    Ok(Json(app.cases.channels.test_channel(&app.tenant, &channel).await?.into()))
 }

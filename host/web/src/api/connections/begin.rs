@@ -3,8 +3,8 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use entrepot_channels::NewConnection;
 use entrepot_domain::Secret;
-use entrepot_sync::NewConnection;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -38,6 +38,6 @@ pub(crate) async fn handler(
     let BeginConnection { adapter, name, settings, secrets } = body;
     let secrets = secrets.into_iter().map(|(key, value)| (key, Secret::new(value))).collect();
     let new = NewConnection { adapter, name, settings, secrets };
-    let begun = app.sync.begin_connection(&app.tenant, new, &app.public_url).await?;
+    let begun = app.cases.connections.begin_connection(&app.tenant, new, &app.public_url).await?;
     Ok((StatusCode::CREATED, Json(begun.into())))
 }

@@ -13,5 +13,5 @@ pub(crate) async fn handler(
     State(app): State<AppState>,
     Path(connection): Path<String>,
 ) -> Result<Json<ConnectionView>, Problem> {
-    Ok(Json(app.sync.connection(&app.tenant, &connection).await?.into()))
+    Ok(Json(app.cases.connections.connection(&app.tenant, &connection).await?.into()))
 }

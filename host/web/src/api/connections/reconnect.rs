@@ -14,6 +14,6 @@ pub(crate) async fn handler(
     State(app): State<AppState>,
     Path(channel): Path<String>,
 ) -> Result<(StatusCode, Json<BegunConnection>), Problem> {
-    let begun = app.sync.begin_reconnection(&app.tenant, &channel, &app.public_url).await?;
+    let begun = app.cases.connections.begin_reconnection(&app.tenant, &channel, &app.public_url).await?;
     Ok((StatusCode::CREATED, Json(begun.into())))
 }

@@ -1,8 +1,8 @@
 use axum::Json;
 use axum::extract::State;
+use entrepot_catalog::Replay;
 use entrepot_domain::ChannelId;
 use entrepot_store::dead_letters::{CLASSES, KINDS, Letter, LetterFilter};
-use entrepot_sync::Replay;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -100,13 +100,14 @@ pub(crate) async fn handler(
     Query(which): Query<Which>,
     Query(paging): Query<Paging>,
 ) -> Result<Json<Listing<DeadLetterView>>, Problem> {
-    let filter = app.sync.letters_meant(&app.tenant, &which.replay(Vec::new(), false)?).await?;
+    let filter = app.cases.dead_letters.letters_meant(&app.tenant, &which.replay(Vec::new(), false)?).await?;
     let channel = filter.channel.as_ref().map_or("", ChannelId::as_str);
     let before = match paging.within(channel)? {
         "" => None,
         cursor => Some(cursor.parse().map_err(|()| Problem::no_cursor())?),
     };
-    let letters = app.sync.db().tenant(&app.tenant).newest_letters(&filter, before.as_ref(), paging.limit()).await?;
+    let letters =
+        app.cases.services.db().tenant(&app.tenant).newest_letters(&filter, before.as_ref(), paging.limit()).await?;
     let next = letters.last().map(|last| query::of(channel, last.place())).unwrap_or_default();
     let views = letters.into_iter().map(DeadLetterView::from).collect();
     Ok(Json(Listing::new(views, paging.limit(), |_| next)))
@@ -127,7 +128,7 @@ pub(crate) async fn one(
     State(app): State<AppState>,
     Path(id): Path<String>,
 ) -> Result<Json<DeadLetterDetail>, Problem> {
-    let scoped = app.sync.db().tenant(&app.tenant);
+    let scoped = app.cases.services.db().tenant(&app.tenant);
     let filter = LetterFilter { ids: vec![id.clone()], ..LetterFilter::default() };
     let letter = scoped.letters(&filter, "", 1).await?.pop();
     let letter = letter.ok_or_else(|| Problem::not_found(format!("there is no dead letter {id:?}")))?;

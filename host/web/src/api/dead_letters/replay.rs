@@ -64,7 +64,7 @@ pub(crate) async fn handler(
             "say which: channel, ids, kind, class, code, adapter, version; or \"all\": true",
         ));
     }
-    let done = app.sync.replay(&app.tenant, &which.replay(ids, without_fetching)?).await?;
+    let done = app.cases.dead_letters.replay(&app.tenant, &which.replay(ids, without_fetching)?).await?;
     Ok(Json(ReplayedView {
         replayed: done.replayed,
         mended: done.mended,

@@ -1,6 +1,6 @@
 use axum::Json;
 use axum::extract::State;
-use entrepot_sync::SyncError;
+use entrepot_core::AppError;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -30,9 +30,9 @@ pub(crate) async fn handler(
     State(app): State<AppState>,
     Path(id): Path<String>,
 ) -> Result<Json<WholeDelivery>, Problem> {
-    let scoped = app.sync.db().tenant(&app.tenant);
+    let scoped = app.cases.services.db().tenant(&app.tenant);
     let (row, content) = (scoped.delivery(&id).await?, scoped.delivery_content(&id).await?);
-    let (row, content) = row.zip(content).ok_or(SyncError::NoDelivery(id))?;
+    let (row, content) = row.zip(content).ok_or(AppError::NoDelivery(id))?;
     let body = String::from_utf8_lossy(&content.body).into_owned();
     Ok(Json(WholeDelivery { delivery: row.into(), headers: content.headers, body, events: content.events }))
 }

@@ -34,9 +34,9 @@ pub(crate) async fn handler(
     if !STATES.contains(&filter.state.as_str()) {
         return Err(Problem::bad_request(format!("state is one of {}", STATES[1..].join(", "))));
     }
-    let channel = ChannelId::from(app.sync.channel(&app.tenant, &channel).await?.id);
+    let channel = ChannelId::from(app.cases.channels.channel(&app.tenant, &channel).await?.id);
     let after = paging.within(channel.as_str())?;
-    let scoped = app.sync.db().tenant(&app.tenant);
+    let scoped = app.cases.services.db().tenant(&app.tenant);
     let rows = scoped.deliveries(&channel, &filter.state, after, paging.limit()).await?;
     let views = rows.into_iter().map(DeliveryView::from).collect();
     Ok(Json(Listing::new(views, paging.limit(), |last: &DeliveryView| query::of(channel.as_str(), &last.id))))

@@ -36,7 +36,7 @@ pub(crate) async fn handler(
     State(app): State<AppState>,
     Path(channel): Path<String>,
 ) -> Result<Json<Vec<RefusedView>>, Problem> {
-    let channel = ChannelId::from(app.sync.channel(&app.tenant, &channel).await?.id);
-    let rows = app.sync.db().tenant(&app.tenant).refused(&channel).await?;
+    let channel = ChannelId::from(app.cases.channels.channel(&app.tenant, &channel).await?.id);
+    let rows = app.cases.services.db().tenant(&app.tenant).refused(&channel).await?;
     Ok(Json(rows.into_iter().map(RefusedView::from).collect()))
 }

@@ -39,6 +39,6 @@ pub(crate) async fn handler(
         (false, true) => WhichDeliveries::Dead,
         (false, false) => WhichDeliveries::These(ids),
     };
-    let replayed = app.sync.replay_deliveries(&app.tenant, &channel, &which).await?;
+    let replayed = app.cases.deliveries.replay_deliveries(&app.tenant, &channel, &which).await?;
     Ok((StatusCode::ACCEPTED, Json(ReplayedDeliveries { replayed })))
 }

@@ -29,7 +29,7 @@ pub(crate) async fn handler(
     State(app): State<AppState>,
     Path(batch): Path<String>,
 ) -> Result<Json<AppliedLinks>, Problem> {
-    let done = app.sync.apply_links(&app.tenant, &batch, ACTOR).await?;
+    let done = app.cases.links.apply_links(&app.tenant, &batch, ACTOR).await?;
     let examples = done.examples.into_iter().map(|one| LeftOutLink { number: one.number, why: one.why }).collect();
     Ok(Json(AppliedLinks { applied: done.applied, left_out: done.left_out, examples }))
 }

@@ -15,7 +15,7 @@ pub(crate) async fn list(
     State(app): State<AppState>,
     Query(paging): Query<Paging>,
 ) -> Result<Json<Listing<LinkBatchView>>, Problem> {
-    let reports = app.sync.link_batches(&app.tenant, paging.after::<LinkBatchId>()?, paging.limit()).await?;
+    let reports = app.cases.links.link_batches(&app.tenant, paging.after::<LinkBatchId>()?, paging.limit()).await?;
     let views = reports.into_iter().map(LinkBatchView::from).collect();
     Ok(Json(Listing::new(views, paging.limit(), |last: &LinkBatchView| last.batch.clone())))
 }
@@ -27,5 +27,5 @@ pub(crate) async fn get(
     State(app): State<AppState>,
     Path(batch): Path<String>,
 ) -> Result<Json<LinkBatchView>, Problem> {
-    Ok(Json(app.sync.link_batch(&app.tenant, &batch).await?.into()))
+    Ok(Json(app.cases.links.link_batch(&app.tenant, &batch).await?.into()))
 }

@@ -1,6 +1,6 @@
 use axum::Json;
 use axum::extract::State;
-use entrepot_sync::ProductReference;
+use entrepot_linking::ProductReference;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -41,7 +41,7 @@ pub(crate) async fn link(
     JsonBody(two): JsonBody<TwoProducts>,
 ) -> Result<Json<ChangedVariants>, Problem> {
     let (one, other) = two.references();
-    Ok(Json(ChangedVariants { changed: app.sync.link_products(&app.tenant, &one, &other, ACTOR).await? }))
+    Ok(Json(ChangedVariants { changed: app.cases.links.link_products(&app.tenant, &one, &other, ACTOR).await? }))
 }
 
 /// Unlink two products
@@ -52,5 +52,5 @@ pub(crate) async fn unlink(
     JsonBody(two): JsonBody<TwoProducts>,
 ) -> Result<Json<ChangedVariants>, Problem> {
     let (one, other) = two.references();
-    Ok(Json(ChangedVariants { changed: app.sync.unlink_products(&app.tenant, &one, &other, ACTOR).await? }))
+    Ok(Json(ChangedVariants { changed: app.cases.links.unlink_products(&app.tenant, &one, &other, ACTOR).await? }))
 }

@@ -1,7 +1,7 @@
 use axum::Json;
 use axum::extract::State;
+use entrepot_linking::{Decision, WhichProposals};
 use entrepot_store::links::proposals::ProposalFilter;
-use entrepot_sync::{Decision, WhichProposals};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -80,7 +80,7 @@ async fn decide(
     decision: Decision,
     which: WhichLinks,
 ) -> Result<Json<DecidedLinks>, Problem> {
-    let changed = app.sync.decide_links(&app.tenant, batch, decision, &which.read()?, ACTOR).await?;
-    let batch = app.sync.link_batch(&app.tenant, batch).await?.into();
+    let changed = app.cases.links.decide_links(&app.tenant, batch, decision, &which.read()?, ACTOR).await?;
+    let batch = app.cases.links.link_batch(&app.tenant, batch).await?.into();
     Ok(Json(DecidedLinks { changed, batch }))
 }

@@ -1,6 +1,6 @@
 use axum::Json;
 use axum::extract::State;
-use entrepot_sync::LinkReport;
+use entrepot_linking::LinkReport;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -61,6 +61,6 @@ pub(crate) async fn handler(
     State(app): State<AppState>,
     Path(product): Path<String>,
 ) -> Result<Json<Vec<LinkView>>, Problem> {
-    let links = app.sync.links_of(&app.tenant, &product).await?;
+    let links = app.cases.links.links_of(&app.tenant, &product).await?;
     Ok(Json(links.into_iter().map(LinkView::from).collect()))
 }

@@ -105,7 +105,7 @@ pub(crate) async fn handler(
         }
     }
     let filter = ProposalFilter { state, method: reason, at_least: min_confidence, below };
-    let rows = app.sync.link_proposals(&app.tenant, &batch, &filter, after, paging.limit()).await?;
+    let rows = app.cases.links.link_proposals(&app.tenant, &batch, &filter, after, paging.limit()).await?;
     let views = rows.into_iter().map(ProposalView::from).collect();
     Ok(Json(Listing::new(views, paging.limit(), |last: &ProposalView| query::of(&batch, last.number))))
 }

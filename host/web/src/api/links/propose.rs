@@ -29,6 +29,6 @@ pub(crate) async fn handler(
     State(app): State<AppState>,
     JsonBody(ProposeLinks { channel, with }): JsonBody<ProposeLinks>,
 ) -> Result<(StatusCode, Json<LinkBatchView>), Problem> {
-    let made = app.sync.propose_links(&app.tenant, &channel, &with, ACTOR).await?;
+    let made = app.cases.links.propose_links(&app.tenant, &channel, &with, ACTOR).await?;
     Ok((StatusCode::CREATED, Json(made.into())))
 }

@@ -28,7 +28,7 @@ pub(crate) async fn handler(
     State(app): State<AppState>,
     Path(batch): Path<String>,
 ) -> Result<Json<UndoneLinks>, Problem> {
-    let done = app.sync.undo_links(&app.tenant, &batch, ACTOR).await?;
+    let done = app.cases.links.undo_links(&app.tenant, &batch, ACTOR).await?;
     let changed = done.changed_since.into_iter().map(|one| ChangedLink { number: one.number, what: one.what });
     Ok(Json(UndoneLinks { undone: done.undone, changed_since: changed.collect() }))
 }

@@ -14,7 +14,7 @@ pub(crate) async fn handler(
     State(app): State<AppState>,
     Path(product): Path<String>,
 ) -> Result<Json<ProductView>, Problem> {
-    let scoped = app.sync.db().tenant(&app.tenant);
+    let scoped = app.cases.services.db().tenant(&app.tenant);
     let stored = scoped.product(&ProductId::from(product.as_str())).await?;
     let view = ProductView::all(&scoped, stored.into_iter().collect()).await?.pop();
     view.map(Json).ok_or_else(|| Problem::not_found(format!("there is no product {product:?}")))

@@ -27,7 +27,7 @@ pub(crate) async fn handler(
     Query(filter): Query<Filter>,
     Query(paging): Query<Paging>,
 ) -> Result<Json<Listing<ProductView>>, Problem> {
-    let (scoped, limit) = (app.sync.db().tenant(&app.tenant), paging.limit());
+    let (scoped, limit) = (app.cases.services.db().tenant(&app.tenant), paging.limit());
     let Some(channel) = filter.channel else {
         let views = ProductView::all(&scoped, scoped.products(paging.after::<ProductId>()?, limit).await?).await?;
         let more = match views.last() {
@@ -36,7 +36,7 @@ pub(crate) async fn handler(
         };
         return Ok(Json(Listing::of(views, more, |last: &ProductView| last.id.clone())));
     };
-    let channel = ChannelId::from(app.sync.channel(&app.tenant, &channel).await?.id);
+    let channel = ChannelId::from(app.cases.channels.channel(&app.tenant, &channel).await?.id);
     let views =
         ProductView::all(&scoped, scoped.products_of(&channel, paging.within(channel.as_str())?, limit).await?).await?;
     let more = match views.last() {

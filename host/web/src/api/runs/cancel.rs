@@ -18,6 +18,6 @@ pub(crate) struct Cancelled {
 #[utoipa::path(post, path = "/runs/{run}/cancel", tag = "runs", params(("run" = String, Path)),
     responses((status = 200, body = Cancelled), (status = 404, body = Problem)))]
 pub(crate) async fn handler(State(app): State<AppState>, Path(run): Path<String>) -> Result<Json<Cancelled>, Problem> {
-    let cancelled = app.sync.cancel_run(&app.tenant, &RunId::from(run)).await?;
+    let cancelled = app.cases.imports.cancel_run(&app.tenant, &RunId::from(run)).await?;
     Ok(Json(Cancelled { cancelled }))
 }

@@ -1,7 +1,7 @@
 use axum::Json;
 use axum::extract::State;
+use entrepot_catalog::RunReport;
 use entrepot_domain::RunId;
-use entrepot_sync::RunReport;
 
 use super::RunView;
 use crate::AppState;
@@ -12,7 +12,7 @@ use crate::problem::Problem;
 #[utoipa::path(get, path = "/runs/{run}", tag = "runs", params(("run" = String, Path)),
     responses((status = 200, body = RunView), (status = 404, body = Problem)))]
 pub(crate) async fn handler(State(app): State<AppState>, Path(run): Path<String>) -> Result<Json<RunView>, Problem> {
-    let row = app.sync.db().tenant(&app.tenant).run(&RunId::from(run.as_str())).await?;
+    let row = app.cases.services.db().tenant(&app.tenant).run(&RunId::from(run.as_str())).await?;
     let row = row.ok_or_else(|| Problem::not_found(format!("there is no run {run:?}")))?;
-    Ok(Json(RunReport::new(&row, app.sync.db().clock().now()).into()))
+    Ok(Json(RunReport::new(&row, app.cases.services.db().clock().now()).into()))
 }

@@ -1,7 +1,7 @@
 use axum::Json;
 use axum::extract::State;
+use entrepot_catalog::RunReport;
 use entrepot_domain::{ChannelId, RunId};
-use entrepot_sync::RunReport;
 
 use super::RunView;
 use crate::AppState;
@@ -26,7 +26,7 @@ pub(crate) async fn of_channel(
     Path(channel): Path<String>,
     Query(paging): Query<Paging>,
 ) -> Result<Json<Listing<RunView>>, Problem> {
-    let channel = ChannelId::from(app.sync.channel(&app.tenant, &channel).await?.id);
+    let channel = ChannelId::from(app.cases.channels.channel(&app.tenant, &channel).await?.id);
     page(&app, Some(&channel), &paging).await
 }
 
@@ -36,8 +36,8 @@ async fn page(app: &AppState, channel: Option<&ChannelId>, paging: &Paging) -> R
         None => paging.after::<RunId>()?,
     };
     let before = Some(before).filter(|cursor| !cursor.is_empty());
-    let rows = app.sync.db().tenant(&app.tenant).runs(channel, before, paging.limit()).await?;
-    let now = app.sync.db().clock().now();
+    let rows = app.cases.services.db().tenant(&app.tenant).runs(channel, before, paging.limit()).await?;
+    let now = app.cases.services.db().clock().now();
     let views = rows.iter().map(|row| RunReport::new(row, now).into()).collect();
     let cursor =
         |last: &RunView| channel.map_or_else(|| last.run.clone(), |channel| query::of(channel.as_str(), &last.run));

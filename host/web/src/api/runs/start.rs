@@ -1,8 +1,8 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use entrepot_catalog::StartOptions;
 use entrepot_domain::run::RunScope;
-use entrepot_sync::StartOptions;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -45,14 +45,14 @@ pub(crate) async fn handler(
     let wanted = wanted.unwrap_or_default();
     let scope = match (wanted.stock, wanted.since) {
         (false, None) => RunScope::Full,
-        (false, Some(since)) => app.sync.since_scope(&app.tenant, &channel, since).await?,
-        (true, None) => app.sync.stock_scope(&app.tenant, &channel).await?,
+        (false, Some(since)) => app.cases.imports.since_scope(&app.tenant, &channel, since).await?,
+        (true, None) => app.cases.imports.stock_scope(&app.tenant, &channel).await?,
         (true, Some(_)) => {
             return Err(Problem::bad_request("stock begins where it last came, not at since; name one of them"));
         }
     };
     let options = StartOptions { fresh: wanted.fresh, allow_mass_deletion: wanted.allow_mass_deletion.map(i64::from) };
-    let started = app.sync.start_import(&app.tenant, &channel, scope, options).await?;
+    let started = app.cases.imports.start_import(&app.tenant, &channel, scope, options).await?;
     Ok((
         StatusCode::ACCEPTED,
         Json(StartedRun { run: started.run.to_string(), resumed: started.resumed, joined: started.joined }),

@@ -1,7 +1,7 @@
 use axum::Json;
 use axum::extract::State;
+use entrepot_channels::ScheduleChange;
 use entrepot_domain::schedule::{Rule, ScheduleKind, WhenBusy};
-use entrepot_sync::ScheduleChange;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -56,5 +56,5 @@ pub(crate) async fn handler(
     });
     let rule = rule.map(|rule| rule.parse::<Rule>()).transpose().map_err(Problem::refused)?;
     let change = ScheduleChange { rule, time_zone, jitter_ms, when_busy, enabled };
-    Ok(Json(app.sync.set_schedule(&app.tenant, &channel, kind, change).await?.into()))
+    Ok(Json(app.cases.channels.set_schedule(&app.tenant, &channel, kind, change).await?.into()))
 }

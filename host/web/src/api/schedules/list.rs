@@ -13,6 +13,6 @@ pub(crate) async fn handler(
     State(app): State<AppState>,
     Path(channel): Path<String>,
 ) -> Result<Json<Vec<ScheduleView>>, Problem> {
-    let rows = app.sync.schedules(&app.tenant, &channel).await?;
+    let rows = app.cases.channels.schedules(&app.tenant, &channel).await?;
     Ok(Json(rows.into_iter().map(ScheduleView::from).collect()))
 }

@@ -33,7 +33,7 @@ pub(super) async fn examine(host: &Host, checks: &mut Checks, channels: &[Channe
     for channel in channels {
         let id = ChannelId::from(channel.id.as_str());
         found(scoped.hooks(&id).await?, &channel.name, now, checks);
-        match host.sync.wanted_callback(&scoped, &id).await {
+        match host.app.channels.wanted_callback(&scoped, &id).await {
             Ok(None) => {}
             Ok(Some(_)) => {
                 wanted = true;
@@ -44,7 +44,7 @@ pub(super) async fn examine(host: &Host, checks: &mut Checks, channels: &[Channe
                 continue;
             }
         }
-        let generation = host.sync.admission().active(&channel.adapter_id).await;
+        let generation = host.app.services.admission().active(&channel.adapter_id).await;
         let told = scoped.deliveries(&id, "", "", 1).await?.iter().any(|last| now - last.received_at < TOLD);
         // Where the seller made webhooks by hand, they come without a subscription of ours.
         if !told && generation.is_ok_and(|generation| generation.adapter.receives_webhooks()) {

@@ -1,0 +1,61 @@
+//! Runs whose worker is gone: they are given a job, for the job engine notices a dead worker's job much later.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use entrepot_domain::TenantId;
+use entrepot_domain::clock::{Timestamp, millis};
+
+use crate::{AdvanceRun, Imports};
+use entrepot_core::AppError;
+use entrepot_core::is_gone;
+
+/// The leases for which this process has made a job already, by run.
+#[derive(Default)]
+pub(crate) struct Nudged(Mutex<HashMap<String, Timestamp>>);
+
+impl Nudged {
+    /// True once for every lease; leases that are not among `now_over` any more are forgotten.
+    fn fresh(&self, now_over: &HashMap<String, Timestamp>) -> Vec<String> {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let fresh = now_over.iter().filter(|(run, until)| known.get(*run) != Some(*until));
+        let fresh = fresh.map(|(run, _)| run.clone()).collect();
+        known.clone_from(now_over);
+        fresh
+    }
+}
+
+impl Imports {
+    /// Notes which runs bring nothing any more. How many were not known to.
+    pub async fn note_stalled(&self) -> Result<u64, AppError> {
+        let stalled = self
+            .services
+            .db()
+            .mark_stalled(self.services.db().clock().now() - millis(self.services.options().stall))
+            .await?;
+        if stalled > 0 {
+            tracing::warn!(
+                runs = stalled,
+                "an import brings nothing new any more; `entrepot doctor` says which and why"
+            );
+        }
+        Ok(stalled)
+    }
+
+    /// Makes a job for each run whose lease is over, or whose worker's process ended on this machine, and that this process has made none for. Whether its worker is really dead is for
+    /// whoever takes the job to find out: a job too many finds nothing to do. The number of jobs made.
+    pub async fn nudge_abandoned(&self) -> Result<usize, AppError> {
+        let (mut over, now) = (self.services.db().leased_runs().await?, self.services.db().clock().now());
+        over.retain(|run| run.lease_until < now || is_gone(&run.lease_owner));
+        let leases = over.iter().map(|run| (run.id.clone(), run.lease_until)).collect();
+        let fresh = self.state.nudged.fresh(&leases);
+        for run in over.iter().filter(|run| fresh.contains(&run.id)) {
+            let mut tx = self.services.db().tenant(&TenantId::from(run.tenant_id.as_str())).begin().await?;
+            let job = AdvanceRun { tenant: run.tenant_id.clone(), run: run.id.clone() };
+            self.services.queue().enqueue(tx.raw(), job).await?;
+            tx.commit().await?;
+            tracing::warn!(run = run.id, "nobody is heard of who works on this run; it is taken up again");
+        }
+        Ok(fresh.len())
+    }
+}

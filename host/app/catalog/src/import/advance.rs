@@ -1,0 +1,292 @@
+//! Carrying a run from its checkpoint onward, for as long as the time slice lasts.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use entrepot_domain::clock::Timestamp;
+use entrepot_domain::run::{Counts, RunScope};
+use entrepot_domain::{ChannelId, RunId, TenantId};
+use entrepot_queue::Outcome;
+use entrepot_store::pages::Seen;
+use entrepot_store::runs::RunRow;
+use entrepot_store::{Scoped, StoreError};
+use tracing::Instrument;
+
+use super::checkpoint::{Next, count, micros};
+use super::complete::Underway;
+use super::facts;
+use super::fetch::{Fetching, Position};
+use super::lease::{Heartbeat, give_back};
+use super::setback::End;
+use crate::Imports;
+use entrepot_channels::OpenChannel;
+use entrepot_core::Holder;
+use entrepot_core::{AppError, trace};
+use entrepot_core::{backoff, with_patience};
+
+/// Shorter waits are slept through; longer ones give the worker back.
+pub(super) const SHORT_WAIT: Duration = Duration::from_secs(3);
+/// Token endpoints that are away are asked again after as long as after so many failures of a page.
+const TOKEN_PAUSE: i64 = 4;
+/// How soon to look again at a run that another worker took at this moment.
+const HELD: Duration = Duration::from_secs(1);
+
+/// A run in the hands of this worker.
+pub(super) struct Hand {
+    pub(super) scoped: Scoped,
+    pub(super) channel: Arc<OpenChannel>,
+    pub(super) row: RunRow,
+    pub(super) run: RunId,
+    pub(super) owner: String,
+    pub(super) seq: i64,
+    pub(super) position: Position,
+    pub(super) counts: Counts,
+    pub(super) seen: Seen,
+    /// What a full run finds of before that moment, deltas and webhooks have missed. `None`: nothing was known before it.
+    pub(super) known_until: Option<Timestamp>,
+    /// Facts of the shop, as this run found them.
+    pub(super) facts: Option<BTreeMap<String, String>>,
+    /// Items that the adapter was asked to map, and on how many of them it was stopped.
+    pub(super) mapped: usize,
+    pub(super) stopped: usize,
+    /// What the page under way brought so far that the run had not seen.
+    pub(super) brought: usize,
+    /// Pages in a row that brought nothing, and when something came last.
+    pub(super) fruitless: i64,
+    pub(super) progressed_at: Timestamp,
+}
+
+/// What a step leads to.
+pub(super) enum Step {
+    /// The next page is on its way.
+    On(Fetching),
+    Pause(Duration),
+    Over,
+}
+
+impl Step {
+    fn outcome(self) -> Result<Fetching, Outcome> {
+        match self {
+            Self::On(next) => Ok(next),
+            Self::Pause(wait) => Err(Outcome::Later(wait)),
+            Self::Over => Err(Outcome::Done),
+        }
+    }
+}
+
+impl Imports {
+    pub(super) async fn carry_on(&self, tenant: &TenantId, run: &RunId) -> Result<Outcome, AppError> {
+        let scoped = self.services.db().tenant(tenant);
+        let patience = self.services.options().database_patience;
+        let Some(row) = with_patience(patience, || scoped.run(run)).await? else { return Ok(Outcome::Done) };
+        let watch = self.services.lease_monitor();
+        if row.state().is_final() {
+            watch.forget(run.as_str());
+            return Ok(Outcome::Done);
+        }
+        let now = self.services.db().clock().now();
+        let wait = row.not_before.map_or(Duration::ZERO, |at| watch.left(run.as_str(), at, now));
+        if wait > SHORT_WAIT {
+            return Ok(Outcome::Later(wait));
+        }
+        let held = row.lease();
+        if let Some(lease) = &held
+            && let Holder::Alive(look_again) = watch.holder(run.as_str(), lease, self.services.options().lease, now)
+        {
+            return Ok(Outcome::Later(look_again));
+        }
+        let owner = format!("{}-{:08x}", self.services.host_name(), rand::random::<u32>());
+        let Some(row) = with_patience(patience, || self.lease(&scoped, run, &owner, held.as_ref())).await? else {
+            return Ok(Outcome::Later(HELD));
+        };
+        watch.forget(run.as_str());
+        let _heartbeat = Heartbeat::start(scoped.clone(), run.clone(), owner.clone(), self.services.options().lease);
+        tokio::time::sleep(wait).await;
+        let channel = ChannelId::from(row.channel_id.as_str());
+        let work = self.work(scoped.clone(), row, run, &owner).instrument(trace::of_run(run));
+        let outcome = self.services.unless_let_go(work).await;
+        if outcome.is_err()
+            && let Err(error) = give_back(&scoped, run, &owner).await
+        {
+            tracing::debug!(run = run.as_str(), "the lease stays until it is over: {error}");
+        }
+        if matches!(outcome, Ok(Outcome::Done)) {
+            self.state.spools.forget(run);
+            self.ended(&scoped, run).await;
+        }
+        match outcome {
+            // Another worker was faster, or the answer to our commit was lost: what counts is what the database says.
+            Err(AppError::Store(StoreError::LeaseLost)) => Ok(Outcome::Later(Duration::from_millis(100))),
+            Err(AppError::Stopping) => Ok(Outcome::Later(Duration::ZERO)),
+            Err(error) if error.is_conflict() => {
+                // A webhook brought an item for the first time, in the moment in which a page did.
+                self.state.conflicts.note(&channel, &error);
+                Ok(Outcome::Later(HELD))
+            }
+            outcome => outcome,
+        }
+    }
+
+    async fn work(&self, scoped: Scoped, row: RunRow, run: &RunId, owner: &str) -> Result<Outcome, AppError> {
+        let patience = self.services.options().database_patience;
+        let channel = match with_patience(patience, || self.channels.open_channel(scoped.tenant(), &row.channel_id))
+            .await
+        {
+            Ok(channel) => Arc::new(channel.with_files(|limit| self.state.spools.of(run, limit))),
+            Err(error) if error.is_of_the_database() => return Err(error),
+            Err(error) if let Some(wait) = error.token_wait(backoff(self.services.options().backoff, TOKEN_PAUSE)) => {
+                tracing::warn!(run = run.as_str(), channel = row.channel_id, "no access token: {error}");
+                with_patience(patience, || give_back(&scoped, run, owner)).await?;
+                return Ok(Outcome::Later(wait));
+            }
+            Err(error) => {
+                // Nothing can be done with this channel before someone mends it.
+                let failure = error.to_string();
+                let end = End::Failed { code: error.code(), why: &failure };
+                self.end(&scoped, run, owner, row.seq, row.counts(), end).await?;
+                return Ok(Outcome::Done);
+            }
+        };
+        channel.name_span();
+        let seen = with_patience(patience, || scoped.seen(run)).await?;
+        let position = Position {
+            cursor: row.page_cursor.clone(),
+            context: row.page_context.as_deref().map(Arc::from),
+            attempt: row.attempt,
+            throttled: row.throttled,
+        };
+        let (seq, counts) = (row.seq, row.counts());
+        let known_until = match row.scope() {
+            RunScope::Full => with_patience(patience, || self.synced_until(&scoped, &channel.id)).await?,
+            RunScope::ChangedSince(_) | RunScope::Stock(_) => None,
+        };
+        let over = row.pages_done;
+        let mut hand = Hand {
+            scoped,
+            channel,
+            run: run.clone(),
+            owner: owner.to_owned(),
+            seq,
+            position,
+            counts,
+            seen,
+            known_until,
+            facts: facts::of(row.page_context.as_deref()),
+            mapped: 0,
+            stopped: 0,
+            brought: 0,
+            fruitless: row.fruitless,
+            progressed_at: row.progressed_at.or(row.started_at).unwrap_or(row.created_at),
+            row,
+        };
+        if over {
+            // The last page was committed and its worker died before closing the run.
+            let mut mapper = hand.channel.generation.adapter.mapper(&hand.channel.view);
+            return self.after_the_last(&mut hand, &mut mapper).await;
+        }
+        // On the heap: the whole of a page's work lies in it, and a thread's stack is small.
+        let outcome = Box::pin(self.pages(&mut hand)).await;
+        self.channels.account(&hand.scoped, &hand.channel).await;
+        outcome
+    }
+
+    async fn pages(&self, hand: &mut Hand) -> Result<Outcome, AppError> {
+        let (begun, patience) = (Instant::now(), self.services.options().database_patience);
+        let mut mapper = hand.channel.generation.adapter.mapper(&hand.channel.view);
+        let mut fetching = self.fetch(hand);
+        loop {
+            let adapter = &hand.channel.view.adapter;
+            if with_patience(patience, || hand.scoped.is_cancelled(&hand.run)).await? {
+                let Hand { scoped, run, owner, seq, counts, .. } = &*hand;
+                self.end(scoped, run, owner, *seq, *counts, End::Cancelled).await?;
+                return Ok(Outcome::Done);
+            }
+            let generation = &hand.channel.generation;
+            let in_force =
+                async || Ok::<_, AppError>(self.services.admission().in_force_for(adapter, &hand.channel.id).await?);
+            let in_force = with_patience(patience, in_force).await?;
+            if in_force.is_none() || generation.has_expired(self.services.db().clock().now()) {
+                // Nothing is granted any more: what is under way is dropped, and the next look says why.
+                self.release(hand).await?;
+                return Ok(Outcome::Later(Duration::ZERO));
+            }
+            // Another version or grant is in force: this page ends under the one it began with, the next begins under that.
+            let superseded = in_force != Some(generation.number);
+            let (waited, asked_at) = (Instant::now(), fetching.asked_at);
+            let fetched = fetching.wait().await;
+            hand.brought = 0;
+            hand.counts.spent.fetching += micros(waited);
+            count(&mut hand.counts, fetched.stats);
+            // The page's, until it is written.
+            let _room = fetched.room;
+            let complete = match fetched.outcome {
+                Ok(page) => {
+                    let mut underway = Underway { page, asked_at };
+                    match self.complete(hand, &mut mapper, &mut underway).await {
+                        Ok(complete) => complete.map(|()| underway),
+                        Err(error) => return self.not_written(hand, error).await,
+                    }
+                }
+                Err(error) => Err(error),
+            };
+            let underway = match complete {
+                Ok(underway) => underway,
+                Err(_) if superseded => {
+                    self.release(hand).await?;
+                    return Ok(Outcome::Later(Duration::ZERO));
+                }
+                Err(error) => match self.failed(hand, &error).await?.outcome() {
+                    Ok(next) => {
+                        fetching = next;
+                        continue;
+                    }
+                    Err(outcome) => return Ok(outcome),
+                },
+            };
+            let stop_here =
+                superseded || self.services.is_winding_down() || begun.elapsed() >= self.services.options().slice;
+            let next = Next::of(&underway.page, &hand.position);
+            let go_on = next.wait.is_none() && !stop_here;
+            // The next page is fetched while this one is mapped and written, if there is room for two.
+            let ahead = next.position.clone().filter(|_| go_on).zip(self.state.rooms.try_enter());
+            let ahead = ahead.map(|(position, room)| {
+                Fetching::start(self, &hand.channel, &hand.run, hand.row.scope(), position, Some(room))
+            });
+            let write = self.write(hand, &mut mapper, underway, &next);
+            if let Err(error) = write.instrument(tracing::error_span!("page.write")).await {
+                return self.not_written(hand, error).await;
+            }
+            if let Some(outcome) = self.mapped_badly(hand, next.position.is_none()).await? {
+                return Ok(outcome);
+            }
+            if let Some(outcome) = self.endless(hand, &next).await? {
+                return Ok(outcome);
+            }
+            let wait = hand.wait(&next).unwrap_or(Duration::ZERO);
+            match (next.position, ahead) {
+                (None, _) => {
+                    let outcome = self.after_the_last(hand, &mut mapper).await?;
+                    self.settle(hand).await?;
+                    return Ok(outcome);
+                }
+                (Some(position), Some(ahead)) => {
+                    hand.position = position;
+                    fetching = ahead;
+                }
+                (Some(position), None) if go_on => {
+                    hand.position = position;
+                    fetching = self.fetch(hand);
+                }
+                (Some(_), None) => {
+                    self.release(hand).await?;
+                    return Ok(Outcome::Later(wait));
+                }
+            }
+        }
+    }
+
+    pub(super) fn fetch(&self, hand: &Hand) -> Fetching {
+        Fetching::start(self, &hand.channel, &hand.run, hand.row.scope(), hand.position.clone(), None)
+    }
+}

@@ -1,0 +1,234 @@
+//! The end of a run: is everything accounted for, and what is gone?
+// See docs/decisions/0027-count-contract-and-deletion-guard.md
+
+use std::collections::BTreeSet;
+
+use entrepot_domain::catalog::limits::UNIDENTIFIED;
+use entrepot_domain::clock::Timestamp;
+use entrepot_domain::names::shell_word;
+use entrepot_domain::run::{Counts, RunScope, RunState};
+use entrepot_store::inboxes::Deletions;
+use entrepot_store::pages::{Ids, Seen};
+use entrepot_store::runs::{HeldBack, RunRow};
+use entrepot_store::{Scoped, StoreError};
+
+use super::advance::Hand;
+use super::stock;
+use crate::Imports;
+use crate::deletions::HELD_BACK;
+use entrepot_channels::OpenChannel;
+use entrepot_core::with_patience;
+
+const DELETE_AT_ONCE: usize = 1_000;
+/// Items that are shown of what would have been deleted.
+const SAMPLE: usize = 20;
+
+struct Verdict {
+    state: RunState,
+    failure: Option<String>,
+    gone: Vec<String>,
+    /// Dead letters of what could not be identified, and was not shown again: no products.
+    nameless: Vec<String>,
+    /// With `gone`, what was deleted within a day.
+    deletions: Deletions,
+    /// In the place of `gone`: too much for nobody to be asked.
+    held_back: Option<HeldBack>,
+}
+
+impl Verdict {
+    /// Nothing is gone.
+    fn of(state: RunState, failure: Option<String>) -> Self {
+        let (gone, nameless, deletions) = (Vec::new(), Vec::new(), Deletions::default());
+        Self { state, failure, gone, nameless, deletions, held_back: None }
+    }
+}
+
+impl Imports {
+    /// Closes a run whose last page is committed.
+    pub(super) async fn close_run(&self, hand: &Hand) -> Result<RunState, StoreError> {
+        let Hand { scoped, channel, row, seen, .. } = hand;
+        let mut counts = hand.counts;
+        let verdict = self.judge_run(scoped, channel, row, counts, seen).await?;
+        counts.deleted += verdict.gone.len() as i64;
+        if hand.known_until.is_some() {
+            counts.drift.deleted = verdict.gone.len() as i64;
+        }
+        let patience = self.services.options().database_patience;
+        let whole = row.scope() == RunScope::Full && verdict.state == RunState::Completed;
+        let currencies = match whole {
+            true => Some(with_patience(patience, || scoped.currencies(&channel.id)).await?),
+            false => None,
+        };
+        let currencies = currencies.as_ref();
+        with_patience(patience, || finish(hand, counts, &verdict, currencies)).await?;
+        let gone = Counts { deleted: verdict.gone.len() as i64, ..Counts::default() };
+        self.count_items(&channel.view.adapter, "import", &gone);
+        Ok(verdict.state)
+    }
+
+    async fn judge_run(
+        &self,
+        scoped: &Scoped,
+        channel: &OpenChannel,
+        row: &RunRow,
+        counts: Counts,
+        seen: &Seen,
+    ) -> Result<Verdict, StoreError> {
+        if let Some(shortfall) = counts.shortfall() {
+            let failure = format!("{shortfall}; nothing was deleted. Import again to look for them");
+            return Ok(Verdict::of(RunState::Incomplete, Some(failure)));
+        }
+        let patience = self.services.options().database_patience;
+        let gone = match row.scope() {
+            RunScope::Full => self.vanished(scoped, channel, row.created_at, seen).await?,
+            RunScope::ChangedSince(_) => self.said_to_be_gone(scoped, channel, row, seen).await?,
+            RunScope::Stock(_) => {
+                let names = scoped.first_listed(&row.run_id()).await?;
+                return Ok(Verdict::of(RunState::Completed, stock::unknown(seen.listed.len(), names)));
+            }
+        };
+        let (nameless, gone): (Vec<_>, Vec<_>) = gone.into_iter().partition(|id| id.starts_with(UNIDENTIFIED));
+        if gone.is_empty() {
+            return Ok(Verdict { nameless, ..Verdict::of(RunState::Completed, None) });
+        }
+        let wanted = with_patience(patience, || self.deletions_with(scoped, &channel.id, gone.len())).await?;
+        let sure = row.may_delete.is_some_and(|most| i64::try_from(gone.len()).is_ok_and(|gone| gone <= most));
+        if (seen.unidentified || !wanted.allowed) && !sure {
+            let sample = with_patience(patience, || scoped.titles(&channel.id, &gone, SAMPLE)).await?;
+            let name = with_patience(patience, || scoped.channel(channel.id.as_str())).await?;
+            let name = name.map_or_else(|| channel.id.to_string(), |row| row.name);
+            let held_back = HeldBack {
+                gone: i64::try_from(gone.len()).unwrap_or(i64::MAX),
+                of: wanted.by_now.of,
+                most: i64::try_from(wanted.most).unwrap_or(i64::MAX),
+                sample,
+            };
+            let why = match seen.unidentified {
+                true => doubted(gone.len()),
+                false => beyond(row, &held_back, wanted.by_now.deleted),
+            };
+            let failure = format!("{why}; nothing was deleted. {}", how_to_allow(row, &name, held_back.gone));
+            let held_back = Some(held_back);
+            return Ok(Verdict { nameless, held_back, ..Verdict::of(RunState::Incomplete, Some(failure)) });
+        }
+        // Whoever is sure of it begins a new day.
+        let deletions = if sure { Deletions::default() } else { wanted.by_now };
+        Ok(Verdict { gone, nameless, deletions, ..Verdict::of(RunState::Completed, None) })
+    }
+
+    /// What pages of a delta said is gone, as far as it is here and nothing newer of it came meanwhile.
+    async fn said_to_be_gone(
+        &self,
+        scoped: &Scoped,
+        channel: &OpenChannel,
+        row: &RunRow,
+        seen: &Seen,
+    ) -> Result<Vec<String>, StoreError> {
+        let (patience, now) = (self.services.options().database_patience, self.services.db().clock().now());
+        let run = row.run_id();
+        let said = with_patience(patience, || scoped.said_to_be_gone(&run)).await?;
+        let mut gone = Vec::new();
+        for ids in said.into_iter().filter(|id| seen.gone.contains(id)).collect::<Vec<_>>().chunks(DELETE_AT_ONCE) {
+            let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+            let known = with_patience(patience, || scoped.known_items(&channel.id, &ids)).await?;
+            let here = known.into_values().filter(|known| {
+                let came_meanwhile = (row.created_at..=now).contains(&known.fetched_at);
+                known.deleted_at.is_none() && (seen.items.contains(&known.source_id) || !came_meanwhile)
+            });
+            gone.extend(here.map(|known| known.source_id));
+        }
+        Ok(gone)
+    }
+
+    /// The items that were alive and that this run did not find.
+    async fn vanished(
+        &self,
+        scoped: &Scoped,
+        channel: &OpenChannel,
+        since: Timestamp,
+        seen: &Seen,
+    ) -> Result<Vec<String>, StoreError> {
+        let now = self.services.db().clock().now();
+        // A webhook may have brought it after the page it belongs on had been read. Instants to come are of a clock that was wrong.
+        let came_meanwhile = |at: Timestamp| (since..=now).contains(&at);
+        let exists: &Ids = if seen.listed.is_empty() { &seen.items } else { &seen.listed };
+        let (mut gone, mut after) = (Vec::new(), String::new());
+        loop {
+            let patience = self.services.options().database_patience;
+            let items = with_patience(patience, || scoped.alive_items(&channel.id, &after)).await?;
+            let Some((last, _)) = items.last() else { return Ok(gone) };
+            after.clone_from(last);
+            // What has no id of its own cannot be on any list; it is there as long as pages show it.
+            let shown = |id: &String| id.starts_with(UNIDENTIFIED) && seen.items.contains(id);
+            let exists = |id: &String| (exists.contains(id) || shown(id)) && !seen.gone.contains(id);
+            let vanished = items
+                .into_iter()
+                .filter(|(id, came)| !exists(id) && (seen.items.contains(id) || !came_meanwhile(*came)));
+            gone.extend(vanished.map(|(id, _)| id));
+        }
+    }
+}
+
+/// So many did not come, and one of them may be what nobody could identify.
+fn doubted(gone: usize) -> String {
+    let products = if gone == 1 { "1 product".to_owned() } else { format!("{gone} products") };
+    format!(
+        "{products} did not come, and something came whose id cannot be read, which may be one of them (see the dead letters)"
+    )
+}
+
+/// More are gone than may be without being asked about. `deleted`: within a day, with these.
+fn beyond(row: &RunRow, held_back: &HeldBack, deleted: i64) -> String {
+    let HeldBack { gone, of, most, .. } = held_back;
+    let before = deleted - gone;
+    let with_those =
+        if before > 0 { format!(", with the {before} that were deleted within a day") } else { String::new() };
+    let allowed =
+        row.may_delete.map_or_else(String::new, |allowed| format!(" and more than the {allowed} that were allowed"));
+    format!(
+        "{deleted} of {of} products are gone from the shop{with_those}, more than the {most} that may vanish within a day without being \
+         asked about{allowed}"
+    )
+}
+
+/// How to see what would have been deleted, and how to allow just that.
+fn how_to_allow(row: &RunRow, name: &str, gone: i64) -> String {
+    let (word, run) = (shell_word(name), &row.id);
+    format!(
+        "Which ones: entrepot run {run}. If that is right: entrepot import {word} --full --allow-mass-deletion={gone}"
+    )
+}
+
+/// `currencies`: of a full run that is complete.
+async fn finish(
+    hand: &Hand,
+    counts: Counts,
+    verdict: &Verdict,
+    currencies: Option<&BTreeSet<String>>,
+) -> Result<(), StoreError> {
+    let Hand { scoped, channel, run, owner, seq, facts, .. } = hand;
+    let mut tx = scoped.begin().await?;
+    tx.finish_run(run, owner, *seq, verdict.state, counts, verdict.failure.as_deref()).await?;
+    if let Some(held_back) = &verdict.held_back {
+        tx.hold_back(run, held_back).await?;
+    }
+    for ids in verdict.gone.chunks(DELETE_AT_ONCE).chain(verdict.nameless.chunks(DELETE_AT_ONCE)) {
+        tx.delete_items(&channel.id, ids).await?;
+    }
+    if !verdict.gone.is_empty() {
+        tx.note_deletions(&channel.id, verdict.deletions).await?;
+    }
+    tx.forget_pages(run).await?;
+    if verdict.state == RunState::Completed {
+        // Whatever was wrong with the account is over.
+        tx.set_channel_problem(&channel.id, None).await?;
+    }
+    if let Some(currencies) = currencies {
+        tx.note_currencies(&channel.id, currencies).await?;
+        if let Some(facts) = facts {
+            tx.note_facts(&channel.id, facts).await?;
+        }
+        tx.settle_dead_deliveries(&channel.id, HELD_BACK, "a full import found what is there and what is gone").await?;
+    }
+    tx.commit().await
+}

@@ -1,0 +1,62 @@
+//! Mapping what is kept once more: the settings that it depends on are others now.
+
+use std::collections::{HashMap, VecDeque};
+
+use entrepot_domain::catalog::Product;
+use entrepot_runtime::{Mapper, RawItem};
+use entrepot_store::items::{KnownItem, StoredItem};
+use entrepot_store::pages::Seen;
+use entrepot_store::{Scoped, StoreError};
+
+use super::{PORTION_BYTES, Prepared, PreparedPage, assemble, hash, map};
+use entrepot_channels::OpenChannel;
+use entrepot_core::Services;
+use entrepot_core::with_patience;
+
+/// Maps these items again: all of them, or, if they become much, a portion; the rest is left.
+pub(crate) async fn map_again(
+    services: &Services,
+    scoped: &Scoped,
+    channel: &OpenChannel,
+    mapper: &mut Mapper,
+    seen: &Seen,
+    items: &mut VecDeque<StoredItem>,
+) -> Result<PreparedPage, StoreError> {
+    let patience = services.options().database_patience;
+    let ids: Vec<&str> = items.iter().map(|item| item.source_id.as_str()).collect();
+    let mut known: HashMap<String, KnownItem> =
+        with_patience(patience, || scoped.known_items(&channel.id, &ids)).await?;
+    let (mut prepared, mut held) = (PreparedPage::default(), 0);
+    while held < PORTION_BYTES
+        && let Some(StoredItem { source_id, body, source_updated_at, .. }) = items.pop_front()
+    {
+        // This run was told that it is gone.
+        if seen.gone.contains(&source_id) {
+            continue;
+        }
+        let item = RawItem { source_id, updated_at: source_updated_at, body, deleted: false, problems: Vec::new() };
+        // Somebody else brought it anew meanwhile, with the settings of now.
+        let Some(before) = known.remove(&item.source_id).filter(|before| before.content_hash == hash(&item)) else {
+            continue;
+        };
+        let counted = !seen.items.contains(&item.source_id);
+        let outcome = map(mapper, &item).await;
+        let hash = hash(&item);
+        let write = Prepared { counted, ..assemble(services, item, hash, Some(before), outcome) };
+        if counted {
+            prepared.fresh.push(write.item.source_id.clone());
+            prepared.counts.fetched += 1;
+            *write.counter()(&mut prepared.counts) += 1;
+        }
+        held += write.size();
+        prepared.writes.push(write);
+    }
+    Ok(prepared)
+}
+
+/// The currency of a price, if none was in it when all of the shop was read last.
+pub(super) fn new_currency(channel: &OpenChannel, product: &Product) -> Option<String> {
+    let known = channel.currencies.as_ref().filter(|known| !known.is_empty())?;
+    let mut currencies = product.variants.iter().filter_map(|variant| variant.currency());
+    currencies.find(|currency| !known.contains(*currency)).map(str::to_owned)
+}

@@ -1,0 +1,214 @@
+//! What becomes of a run when a page does not come, or the adapter does not map what came.
+// See docs/decisions/0026-page-retries-and-run-limits.md
+
+use std::time::Duration;
+
+use entrepot_domain::RunId;
+use entrepot_domain::clock::millis;
+use entrepot_domain::run::{Counts, RunScope, RunState};
+use entrepot_metrics::Metric;
+use entrepot_queue::Outcome;
+use entrepot_runtime::{AdapterError, CallError};
+use entrepot_store::Scoped;
+
+use super::advance::{Hand, SHORT_WAIT, Step};
+use super::checkpoint::postpone;
+use super::failure::{Verdict, explain, is_doubtful, judge};
+use super::page::{REFUSED, STOPPED};
+use super::start::StartOptions;
+use crate::Imports;
+use entrepot_core::AppError;
+use entrepot_core::with_patience;
+
+/// So many items in a row, and the adapter was stopped on each: it is not about items.
+const MANY: usize = 100;
+/// A night's full run that fails, because the shop is away perhaps, does not wait for the next night.
+const FULL_AGAIN_MS: i64 = 30 * 60_000;
+
+/// How a run ends that does not come to its last page.
+#[derive(Clone, Copy)]
+pub(super) enum End<'a> {
+    Cancelled,
+    /// A stable reason, and words.
+    Failed {
+        code: &'static str,
+        why: &'a str,
+    },
+}
+
+impl Imports {
+    pub(super) async fn failed(&self, hand: &mut Hand, error: &CallError) -> Result<Step, AppError> {
+        let options = self.services.options();
+        let attempt = hand.position.attempt;
+        let slow_down = matches!(error, CallError::Adapter(AdapterError::RateLimited(_)));
+        let stopped = matches!(error, CallError::Stopped { .. });
+        if stopped && self.channels.account(&hand.scoped, &hand.channel).await {
+            return self.go_on_with_the_version_before(hand).await;
+        }
+        let refused = matches!(error, CallError::Adapter(AdapterError::Unauthorized(_)));
+        if refused && self.channels.token_refused(&hand.scoped, &hand.channel).await? {
+            let now = self.services.db().clock().now();
+            with_patience(options.database_patience, || {
+                postpone(hand, now, "renewing the access token", options.stall)
+            })
+            .await?;
+            self.release(hand).await?;
+            return Ok(Step::Pause(Duration::ZERO));
+        }
+        // A repeated one is proved, and else it is of this page.
+        let doubtful = is_doubtful(error);
+        let said = match doubtful && hand.position.failed() > 0 {
+            true => self.channels.locked_out(&hand.scoped, &hand.channel).await.map(|why| match why {
+                CallError::NotExported(_) => error.clone(),
+                why => why,
+            }),
+            false => None,
+        };
+        let passing = || CallError::Adapter(AdapterError::Unavailable(error.to_string()));
+        let said = said.or_else(|| doubtful.then(passing));
+        let error = said.as_ref().unwrap_or(error);
+        // A marketplace that asks to slow down is borne with for a while, however often it does.
+        let patient = slow_down && self.services.db().clock().now() - hand.progressed_at < millis(options.stall);
+        let tries = if slow_down { attempt } else { hand.position.failed() };
+        match judge(error, tries, patient, options) {
+            Verdict::GiveUp { reconnect } => {
+                let failure = explain(error, attempt + 1, hand.channel.id.as_str(), &hand.channel.view.adapter);
+                let end = End::Failed { code: error.code(), why: &failure };
+                self.end(&hand.scoped, &hand.run, &hand.owner, hand.seq, hand.counts, end).await?;
+                if stopped {
+                    self.quarantine(hand, &error.to_string()).await?;
+                }
+                if reconnect {
+                    let problem = error.to_string();
+                    let note = async || {
+                        let mut tx = hand.scoped.begin().await?;
+                        tx.set_channel_problem(&hand.channel.id, Some(&problem)).await?;
+                        tx.commit().await
+                    };
+                    with_patience(options.database_patience, note).await?;
+                }
+                Ok(Step::Over)
+            }
+            Verdict::Retry { wait, shortened, .. } => {
+                hand.counts.retries += 1;
+                self.services.metrics().add(Metric::Retries, &[&hand.channel.view.adapter, "import"], 1);
+                hand.position.attempt += 1;
+                hand.position.throttled += i64::from(slow_down);
+                tracing::info!(wait_ms = millis(wait), "page comes later: {error}");
+                let now = self.services.db().clock().now();
+                let at = now + millis(wait);
+                self.services.lease_monitor().left(hand.run.as_str(), at, now);
+                let more = if shortened { " for more than a day; a day is waited" } else { "" };
+                let why = format!("waiting: {error}{more}");
+                with_patience(options.database_patience, || postpone(hand, at, &why, options.stall)).await?;
+                if wait <= SHORT_WAIT {
+                    tokio::time::sleep(wait).await;
+                    return Ok(Step::On(self.fetch(hand)));
+                }
+                self.release(hand).await?;
+                Ok(Step::Pause(wait))
+            }
+        }
+    }
+
+    pub(super) async fn end(
+        &self,
+        scoped: &Scoped,
+        run: &RunId,
+        owner: &str,
+        seq: i64,
+        counts: Counts,
+        end: End<'_>,
+    ) -> Result<(), AppError> {
+        let write = async || {
+            let mut tx = scoped.begin().await?;
+            match end {
+                End::Cancelled => tx.finish_run(run, owner, seq, RunState::Cancelled, counts, None).await?,
+                End::Failed { code, why } => {
+                    tx.finish_run(run, owner, seq, RunState::Failed, counts, Some(why)).await?;
+                    tx.code_run(run, code).await?;
+                    let note = "the run failed and is begun again";
+                    tx.schedule_again(run, self.services.db().clock().now() + FULL_AGAIN_MS, note).await?;
+                }
+            }
+            tx.commit().await
+        };
+        with_patience(self.services.options().database_patience, write).await?;
+        Ok(())
+    }
+
+    /// A page was not written. What the database refuses for good ends the run; anything else is of the moment.
+    pub(super) async fn not_written(&self, hand: &Hand, error: AppError) -> Result<Outcome, AppError> {
+        let afresh = match &error {
+            AppError::NewCurrency(_) => Some("currency-changed"),
+            AppError::OtherFacts(_) => Some("shop-changed"),
+            _ => None,
+        };
+        if let Some(code) = afresh {
+            let (why, tenant) = (error.to_string(), hand.scoped.tenant());
+            let end = End::Failed { code, why: &why };
+            self.end(&hand.scoped, &hand.run, &hand.owner, hand.seq, hand.counts, end).await?;
+            let afresh = StartOptions { fresh: true, ..StartOptions::default() };
+            self.start_import(tenant, hand.channel.id.as_str(), RunScope::Full, afresh).await?;
+            return Ok(Outcome::Done);
+        }
+        if !error.is_refusal_if(self.state.conflicts.last(&hand.channel.id)) {
+            return Err(error);
+        }
+        let failure = format!("a page cannot be stored: {error} — tell the publisher of {}", hand.channel.view.adapter);
+        let end = End::Failed { code: REFUSED, why: &failure };
+        self.end(&hand.scoped, &hand.run, &hand.owner, hand.seq, hand.counts, end).await?;
+        Ok(Outcome::Done)
+    }
+
+    /// The upgrade under which a call was stopped is not in use any more. The page is asked for again, as if for the first time.
+    async fn go_on_with_the_version_before(&self, hand: &mut Hand) -> Result<Step, AppError> {
+        (hand.position.attempt, hand.position.throttled) = (0, 0);
+        let now = self.services.db().clock().now();
+        let (patience, stall) = (self.services.options().database_patience, self.services.options().stall);
+        with_patience(patience, || postpone(hand, now, "going on with the version before", stall)).await?;
+        self.release(hand).await?;
+        Ok(Step::Pause(Duration::ZERO))
+    }
+
+    /// After a page: whether to go on with an adapter that was stopped while it mapped.
+    pub(super) async fn mapped_badly(&self, hand: &Hand, last: bool) -> Result<Option<Outcome>, AppError> {
+        if hand.stopped == 0 {
+            return Ok(None);
+        }
+        let withdrawn = self.channels.account(&hand.scoped, &hand.channel).await;
+        if withdrawn && !last {
+            self.release(hand).await?;
+            return Ok(Some(Outcome::Later(Duration::ZERO)));
+        }
+        if hand.stopped < hand.mapped || hand.mapped < MANY || last {
+            return Ok(None);
+        }
+        let reason = format!("the adapter was stopped on each of {} items it was to map", hand.mapped);
+        let failure = format!("{reason}; they are dead letters, to be replayed with a mended version");
+        let Hand { scoped, run, owner, seq, counts, .. } = hand;
+        let end = End::Failed { code: STOPPED, why: &failure };
+        self.end(scoped, run, owner, *seq, *counts, end).await?;
+        self.quarantine(hand, &reason).await?;
+        Ok(Some(Outcome::Done))
+    }
+
+    /// After the last page: a channel on which the adapter worked is out of quarantine; one on which it mapped nothing goes in.
+    pub(super) async fn settle(&self, hand: &Hand) -> Result<(), AppError> {
+        if hand.mapped > 0 && hand.stopped == hand.mapped {
+            let reason = format!("the adapter was stopped on each of {} items it was to map", hand.mapped);
+            return self.quarantine(hand, &reason).await;
+        }
+        if hand.channel.on_trial {
+            let (admission, channel) = (self.services.admission(), &hand.channel);
+            admission.release(&hand.scoped, &channel.id, &channel.view.adapter, "host").await?;
+        }
+        Ok(())
+    }
+
+    pub(super) async fn quarantine(&self, hand: &Hand, reason: &str) -> Result<(), AppError> {
+        let channel = &hand.channel;
+        self.services.admission().quarantine(&hand.scoped, &channel.id, &channel.generation, reason).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,115 @@
+//! A page of stock alone: compared with the levels that are known. None is made, and none is taken away.
+// See docs/decisions/0032-stock-runs.md
+
+use std::collections::{HashMap, HashSet};
+use std::time::Instant;
+
+use entrepot_domain::ChannelId;
+use entrepot_domain::clock::Timestamp;
+use entrepot_runtime::StockChange;
+use entrepot_store::stock::KnownLevel;
+use entrepot_store::{Scoped, ScopedTx, StoreError};
+
+use super::checkpoint::micros;
+use super::compare::Circumstances;
+use super::page::PreparedPage;
+use entrepot_core::Services;
+use entrepot_core::with_patience;
+
+/// So many are named.
+const NAMED: usize = 5;
+/// Characters of a name; an adapter may hand over as much as an answer may hold.
+const LONGEST: usize = 80;
+
+/// Levels to be set, and of which moment they are.
+#[derive(Default)]
+pub(super) struct Levels {
+    changes: Vec<StockChange>,
+    as_of: Timestamp,
+}
+
+/// What stands for a level in what a run has seen.
+fn name(level: &StockChange) -> String {
+    format!("{} at {}", level.item_id, level.location_id)
+}
+
+pub(super) async fn prepare(
+    services: &Services,
+    scoped: &Scoped,
+    channel: &ChannelId,
+    circumstances: Circumstances<'_>,
+    levels: Vec<StockChange>,
+) -> Result<PreparedPage, StoreError> {
+    let Circumstances { seen, asked_at: as_of, .. } = circumstances;
+    let began = Instant::now();
+    let items: HashSet<&str> = levels.iter().map(|level| level.item_id.as_str()).collect();
+    let items: Vec<&str> = items.into_iter().collect();
+    let patience = services.options().database_patience;
+    let now = services.db().clock().now();
+    // Numbers that may change. Instants to come are of a clock that was wrong.
+    let mut known: HashMap<(String, String), Vec<i64>> = HashMap::new();
+    for KnownLevel { item, location_id, available, set_at, .. } in
+        with_patience(patience, || scoped.known_levels(channel, &items)).await?
+    {
+        let told_since = set_at > as_of && set_at <= now;
+        known.entry((item, location_id)).or_default().extend((!told_since).then_some(available));
+    }
+    // Is it the number that is known? None: no such level is.
+    let same = |level: &StockChange| {
+        let numbers = known.get(&(level.item_id.clone(), level.location_id.clone()))?;
+        Some(numbers.iter().all(|number| *number == level.available))
+    };
+    let mut page = PreparedPage::default();
+    let mut fresh = HashSet::new();
+    let mut last: HashMap<(String, String), StockChange> = HashMap::new();
+    for level in levels {
+        // Shown twice in a run, it counts once, and the later number is set.
+        let name = name(&level);
+        let first = !seen.items.contains(&name) && fresh.insert(name.clone());
+        let counts = &mut page.counts;
+        let counter = match same(&level) {
+            None => {
+                page.listed.extend(first.then_some(name));
+                &mut counts.unknown
+            }
+            Some(true) => &mut counts.unchanged,
+            Some(false) => &mut counts.updated,
+        };
+        *counter += i64::from(first);
+        counts.fetched += i64::from(first);
+        last.insert((level.item_id.clone(), level.location_id.clone()), level);
+    }
+    page.fresh = fresh.into_iter().collect();
+    let mut changes: Vec<StockChange> = last.into_values().filter(|level| same(level) == Some(false)).collect();
+    // Several hosts write the same rows: always in one order, so that they wait for each other instead of deadlocking.
+    changes.sort_by(|a, b| (&a.item_id, &a.location_id).cmp(&(&b.item_id, &b.location_id)));
+    page.levels = Levels { changes, as_of };
+    page.counts.spent.comparing = micros(began);
+    Ok(page)
+}
+
+impl Levels {
+    /// What a webhook told after the page was asked for stays.
+    pub(super) async fn write(&self, tx: &mut ScopedTx, channel: &ChannelId) -> Result<(), StoreError> {
+        for StockChange { item_id, location_id, available } in &self.changes {
+            tx.set_stock_as_of(channel, item_id, location_id, *available, self.as_of).await?;
+        }
+        Ok(())
+    }
+}
+
+/// The levels that belong to nothing here, in words, with the names of some; none: there are none.
+pub(super) fn unknown(count: usize, mut names: Vec<String>) -> Option<String> {
+    let printable = |c: char| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c };
+    names.sort_unstable();
+    let names: Vec<String> =
+        names.into_iter().take(NAMED).map(|name| name.chars().take(LONGEST).map(printable).collect()).collect();
+    (count > 0).then(|| {
+        let more = if count > NAMED { ", …" } else { "" };
+        format!(
+            "{count} stock {} of nothing in the catalogue (item {}{more}); a full import brings what can be imported",
+            if count == 1 { "level is" } else { "levels are" },
+            names.join(", item ")
+        )
+    })
+}

@@ -1,0 +1,202 @@
+//! From a page that came to its checkpoint.
+
+use std::time::Instant;
+
+use entrepot_domain::clock::{Timestamp, millis};
+use entrepot_domain::run::{Counts, RunScope};
+use entrepot_runtime::{Mapper, Page};
+use entrepot_store::pages::Ids;
+use entrepot_store::runs::Progress;
+
+use super::advance::Hand;
+use super::checkpoint::{Next, add, commit, micros};
+use super::compare::Circumstances;
+use super::complete::Underway;
+use super::facts;
+use super::fetch::Position;
+use super::page::{PreparedPage, distinct, prepare};
+use super::stock;
+use crate::Imports;
+use entrepot_core::AppError;
+use entrepot_core::with_patience;
+
+/// Where the run stands once a portion is written.
+#[derive(Clone, Copy, Default)]
+struct Place<'a> {
+    cursor: Option<&'a str>,
+    context: Option<&'a str>,
+    attempt: i64,
+    throttled: i64,
+    total: Option<i64>,
+    not_before: Option<Timestamp>,
+    done: bool,
+    fruitless: i64,
+    why: Option<&'a str>,
+}
+
+/// How many items the marketplace says there are. One that says fewer than it shows does not know.
+fn believable(page: &Page, counts: &Counts) -> Option<i64> {
+    let total = i64::try_from(page.total?).ok()?;
+    let shown = i64::try_from(page.items.len()).unwrap_or(i64::MAX);
+    (total >= shown && (total > 0 || counts.fetched == 0)).then_some(total)
+}
+
+impl Imports {
+    /// Prepares and commits a page. One that is much is written in portions, all but the last without leaving the page.
+    pub(super) async fn write(
+        &self,
+        hand: &mut Hand,
+        mapper: &mut Mapper,
+        underway: Underway,
+        next: &Next,
+    ) -> Result<(), AppError> {
+        let Underway { mut page, asked_at } = underway;
+        let (total, context) = (believable(&page, &hand.counts), page.context.take());
+        same_facts(hand, context.as_deref())?;
+        let prepared = if matches!(hand.row.scope(), RunScope::Stock(_)) {
+            let levels = std::mem::take(&mut page.stock);
+            stock::prepare(&self.services, &hand.scoped, &hand.channel.id, circumstances(hand, asked_at), levels)
+                .await?
+        } else {
+            let mut items = distinct(page.items);
+            loop {
+                let circumstances = circumstances(hand, asked_at);
+                let mut prepared =
+                    prepare(&self.services, &hand.scoped, &hand.channel, mapper, circumstances, &mut items).await?;
+                if items.is_empty() {
+                    prepared.listed = page.listed;
+                    break prepared;
+                }
+                same_currency(hand, &prepared)?;
+                self.stay(hand, prepared).await?;
+            }
+        };
+        same_currency(hand, &prepared)?;
+        hand.brought += brought(hand, &prepared);
+        let (now, wait) = (self.services.db().clock().now(), hand.wait(next));
+        let not_before = wait.map(|wait| now + millis(wait));
+        if let Some(at) = not_before {
+            self.services.lease_monitor().left(hand.run.as_str(), at, now);
+        }
+        let adapter = &hand.channel.view.adapter;
+        let why = next.shortened.then(|| format!("waiting: {adapter} asked for more than a day, and a day is waited"));
+        let cursor = next.position.as_ref().and_then(|position| position.cursor.clone());
+        let place = Place {
+            cursor: cursor.as_deref(),
+            context: context.as_deref(),
+            total,
+            not_before,
+            done: next.position.is_none(),
+            fruitless: hand.fruitless_with(wait),
+            why: why.as_deref(),
+            ..Place::default()
+        };
+        self.write_portion(hand, prepared, place).await
+    }
+
+    /// Writes the items of a page that have come so far. Whoever asks for the page again has seen them.
+    pub(super) async fn write_ahead(
+        &self,
+        hand: &mut Hand,
+        mapper: &mut Mapper,
+        underway: &mut Underway,
+    ) -> Result<(), AppError> {
+        let mut items = distinct(std::mem::take(&mut underway.page.items));
+        while !items.is_empty() {
+            let circumstances = circumstances(hand, underway.asked_at);
+            let prepared =
+                prepare(&self.services, &hand.scoped, &hand.channel, mapper, circumstances, &mut items).await?;
+            self.stay(hand, prepared).await?;
+        }
+        Ok(())
+    }
+
+    /// A portion after which the run is still at the page it is at.
+    async fn stay(&self, hand: &mut Hand, prepared: PreparedPage) -> Result<(), AppError> {
+        hand.brought += brought(hand, &prepared);
+        let fruitless = if hand.brought > 0 { 0 } else { hand.fruitless };
+        let Position { cursor, attempt, throttled, .. } = hand.position.clone();
+        let place = Place { cursor: cursor.as_deref(), attempt, throttled, fruitless, ..Place::default() };
+        self.write_portion(hand, prepared, place).await
+    }
+
+    /// A portion after the last page.
+    pub(super) async fn stay_at_the_end(&self, hand: &mut Hand, prepared: PreparedPage) -> Result<(), AppError> {
+        self.write_portion(hand, prepared, Place { done: true, ..Place::default() }).await
+    }
+
+    async fn write_portion(
+        &self,
+        hand: &mut Hand,
+        mut prepared: PreparedPage,
+        place: Place<'_>,
+    ) -> Result<(), AppError> {
+        let (options, began) = (self.services.options(), Instant::now());
+        let conflicts_last = self.state.conflicts.last(&hand.channel.id);
+        let Place { cursor, context, attempt, throttled, total, not_before, done, fruitless, why } = place;
+        let mut counts = loop {
+            let mut counts = hand.counts;
+            add(&mut counts, &prepared.counts);
+            counts.declared = total.or(counts.declared);
+            let progress = Progress { cursor, context, counts, attempt, throttled, not_before, done, fruitless, why };
+            let lease = millis(options.lease);
+            match with_patience(options.database_patience, || commit(hand, &prepared, &progress, lease)).await {
+                Err(error) if error.is_refusal_if(conflicts_last) => {
+                    let Hand { scoped, channel, run, .. } = &*hand;
+                    if !prepared.set_refused_aside(&self.services, scoped, channel, run, conflicts_last).await? {
+                        return Err(error.into());
+                    }
+                }
+                committed => {
+                    committed?;
+                    self.state.conflicts.clear(&hand.channel.id);
+                    break counts;
+                }
+            }
+        };
+        self.count_items(&hand.channel.view.adapter, "import", &prepared.counts);
+        // Its own time can only be written down with what comes next.
+        counts.spent.writing += micros(began);
+        hand.seq += 1;
+        hand.counts = counts;
+        hand.fruitless = fruitless;
+        if fruitless == 0 {
+            hand.progressed_at = self.services.db().clock().now();
+        }
+        hand.mapped += prepared.mapped;
+        hand.stopped += prepared.stopped;
+        hand.seen.note(&prepared.fresh, &prepared.listed, &prepared.deleted);
+        Ok(())
+    }
+}
+
+/// What a portion brings that the run had not seen.
+fn brought(hand: &Hand, prepared: &PreparedPage) -> usize {
+    let new = |ids: &[String], known: &Ids| ids.iter().filter(|id| !known.contains(id)).count();
+    prepared.fresh.len() + new(&prepared.listed, &hand.seen.listed) + new(&prepared.deleted, &hand.seen.gone)
+}
+
+/// A delta leaves what it does not show as it is: with prices in another currency it would leave two side by side.
+fn same_currency(hand: &Hand, prepared: &PreparedPage) -> Result<(), AppError> {
+    match &prepared.new_currency {
+        Some(currency) if matches!(hand.row.scope(), RunScope::ChangedSince(_)) => {
+            Err(AppError::NewCurrency(currency.clone()))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What is mapped depends on facts of the shop. A delta in the middle of which they changed would leave goods by either side by side.
+fn same_facts(hand: &mut Hand, context: Option<&str>) -> Result<(), AppError> {
+    let Some(found) = facts::of(context) else { return Ok(()) };
+    let changed = hand.channel.facts.as_ref().and_then(|known| facts::changed(known, &found));
+    hand.facts = Some(found);
+    match changed {
+        Some(changed) if matches!(hand.row.scope(), RunScope::ChangedSince(_)) => Err(AppError::OtherFacts(changed)),
+        _ => Ok(()),
+    }
+}
+
+fn circumstances(hand: &Hand, asked_at: Timestamp) -> Circumstances<'_> {
+    Circumstances { seen: &hand.seen, asked_at, known_until: hand.known_until }
+}

@@ -1,0 +1,147 @@
+//! Imports that begin by themselves. A schedule is a row; whoever moves its `next_at` on, in the transaction that makes the run, has the
+//! tick, so each runs once however many hosts look.
+// See docs/decisions/0031-schedules-are-rows.md
+
+use entrepot_channels::{Channels, next_at, put_default, tells_stock};
+use entrepot_core::{AppError, Services};
+use entrepot_domain::run::RunScope;
+use entrepot_domain::schedule::{ScheduleKind, WhenBusy};
+use entrepot_domain::{ChannelId, RunId, TenantId};
+use entrepot_store::schedules::{Due, ScheduleRow};
+use entrepot_store::{Scoped, StoreError};
+
+use crate::{AdvanceRun, Imports};
+
+const NOTHING_IMPORTED: &str = "nothing was imported yet that stock could be told of";
+
+/// What a look at the schedules began.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ticked {
+    pub begun: usize,
+    /// Left out, or not possible.
+    pub skipped: usize,
+}
+
+/// Begins what schedules say. Cheap to clone.
+#[derive(Clone)]
+pub struct Scheduler {
+    services: Services,
+    channels: Channels,
+    imports: Imports,
+}
+
+impl Scheduler {
+    pub fn new(imports: Imports) -> Self {
+        Self { services: imports.services.clone(), channels: imports.channels.clone(), imports }
+    }
+
+    /// Begins what is due. What was due while no host ran begins once, however often it was missed.
+    pub async fn tick(&self) -> Result<Ticked, AppError> {
+        let mut ticked = Ticked::default();
+        for due in self.services.db().due_schedules(self.services.db().clock().now()).await? {
+            match self.begin_due(&due).await {
+                Ok(Tick::Begun(run)) => {
+                    tracing::info!(
+                        run = run.as_str(),
+                        channel = due.schedule.channel_id,
+                        "scheduled {} import",
+                        due.schedule.kind
+                    );
+                    ticked.begun += 1;
+                }
+                Ok(Tick::Skipped) => ticked.skipped += 1,
+                Ok(Tick::Later) => {}
+                Err(error) if error.is_transient() => return Err(error),
+                Err(error) => {
+                    // Quarantine, a grant that has expired, a token that is refused: the next tick may find it mended.
+                    let scoped = self.services.db().tenant(&TenantId::from(due.tenant_id.as_str()));
+                    if self.skip(&scoped, &due.schedule, &error.to_string()).await? {
+                        tracing::warn!(
+                            channel = due.schedule.channel_id,
+                            "no scheduled {} import: {error}",
+                            due.schedule.kind
+                        );
+                        ticked.skipped += 1;
+                    }
+                }
+            }
+        }
+        Ok(ticked)
+    }
+
+    async fn begin_due(&self, due: &Due) -> Result<Tick, AppError> {
+        let tenant = TenantId::from(due.tenant_id.as_str());
+        let (scoped, row) = (self.services.db().tenant(&tenant), &due.schedule);
+        let channel = ChannelId::from(row.channel_id.clone());
+        if scoped.active_run(&channel).await?.is_some() {
+            return match WhenBusy::parse(&row.when_busy) {
+                Some(WhenBusy::Queue) => Ok(Tick::Later),
+                _ => self.left_out(&scoped, row, "another run was under way").await,
+            };
+        }
+        // Refuse at once what cannot work, as an import that is asked for by hand does.
+        let open = self.channels.open_channel(&tenant, channel.as_str()).await?;
+        let scope = match ScheduleKind::parse(&row.kind) {
+            Some(ScheduleKind::Delta) => self.changed_since(&scoped, &channel).await?,
+            Some(ScheduleKind::Stock) => {
+                tells_stock(&open.generation)?;
+                match self.imports.stock_since(&scoped, &channel).await? {
+                    RunScope::Stock(None) => return self.left_out(&scoped, row, NOTHING_IMPORTED).await,
+                    scope => scope,
+                }
+            }
+            _ => RunScope::Full,
+        };
+        let missing = open.generation.adapter.tells_stock() && !self.has_stock_schedule(&scoped, &channel).await?;
+        let latest = scoped.latest_run(&channel).await?;
+        let next = next_at(row, self.services.db().clock().now()).map_err(AppError::Schedule)?;
+        let mut tx = scoped.begin().await?;
+        if let Some(stopped) = latest {
+            tx.forget_pages(&stopped.run_id()).await?;
+        }
+        let run = match tx.insert_run(&channel, scope, None).await {
+            // Somebody began one in this moment: this tick finds it under way at the next look.
+            Err(error) if error.is_conflict() => return Ok(Tick::Later),
+            run => run?,
+        };
+        if !tx.take_tick(row, next, Some(run.as_str()), None).await? {
+            return Ok(Tick::Later);
+        }
+        if missing {
+            // Its adapter's version of the time when it was added did not tell stock.
+            put_default(&mut tx, &channel, ScheduleKind::Stock, self.services.db().clock().now()).await?;
+        }
+        self.services.queue().enqueue(tx.raw(), AdvanceRun::new(&tenant, &run)).await?;
+        tx.commit().await?;
+        Ok(Tick::Begun(run))
+    }
+
+    async fn left_out(&self, scoped: &Scoped, row: &ScheduleRow, why: &str) -> Result<Tick, AppError> {
+        Ok(if self.skip(scoped, row, why).await? { Tick::Skipped } else { Tick::Later })
+    }
+
+    /// False: another host had this tick.
+    async fn skip(&self, scoped: &Scoped, row: &ScheduleRow, why: &str) -> Result<bool, AppError> {
+        let next = next_at(row, self.services.db().clock().now()).map_err(AppError::Schedule)?;
+        let mut tx = scoped.begin().await?;
+        let taken = tx.take_tick(row, next, None, Some(why)).await?;
+        tx.commit().await?;
+        Ok(taken)
+    }
+
+    /// Since the last run that was completed began; a channel that never had a full one gets that.
+    async fn changed_since(&self, scoped: &Scoped, channel: &ChannelId) -> Result<RunScope, StoreError> {
+        Ok(self.imports.synced_until(scoped, channel).await?.map_or(RunScope::Full, RunScope::ChangedSince))
+    }
+
+    async fn has_stock_schedule(&self, scoped: &Scoped, channel: &ChannelId) -> Result<bool, StoreError> {
+        Ok(scoped.schedules(channel).await?.iter().any(|row| row.kind == ScheduleKind::Stock.as_str()))
+    }
+}
+
+enum Tick {
+    Begun(RunId),
+    Skipped,
+    /// It stays due, or is another host's.
+    Later,
+}

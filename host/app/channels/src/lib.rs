@@ -1,0 +1,32 @@
+#![doc = include_str!("../README.md")]
+
+mod channels;
+mod connect;
+mod integrity;
+mod key_checks;
+mod opened;
+mod schedules;
+mod tokens;
+mod usage;
+
+use entrepot_core::Services;
+
+pub use channels::{AccountReport, NewChannel, OpenChannel};
+pub use connect::{Begun, CameBack, ConnectionReport, Connections, NewConnection};
+pub use schedules::{ScheduleChange, next_at, put_default, tells_stock};
+
+/// A seller's connections to marketplaces. Cheap to clone.
+#[derive(Clone)]
+pub struct Channels {
+    services: Services,
+}
+
+impl Channels {
+    pub fn new(services: Services) -> Self {
+        Self { services }
+    }
+
+    pub fn services(&self) -> &Services {
+        &self.services
+    }
+}

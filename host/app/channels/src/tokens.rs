@@ -1,0 +1,237 @@
+//! Access tokens that end are renewed before they do, by one worker at a time over all hosts, and stored before they are used.
+// See docs/decisions/0021-token-renewal-lease.md
+
+use std::time::Duration;
+
+use entrepot_admission::Generation;
+use entrepot_domain::clock::{Timestamp, millis};
+use entrepot_domain::grants::{ACCESS_TOKEN, OAuth, REFRESH_TOKEN, Settings};
+use entrepot_domain::secret::SecretSource;
+use entrepot_domain::{ChannelId, Secret};
+use entrepot_egress::{Tokens, can_renew};
+use entrepot_metrics::Metric;
+use entrepot_store::tokens::TokenState;
+use entrepot_store::{Scoped, StoreError};
+use entrepot_vault::OpenSecrets;
+
+use crate::channels::OpenChannel;
+use crate::opened::Opened;
+use entrepot_core::AppError;
+use entrepot_core::with_patience;
+
+use crate::Channels;
+
+/// A token that ends sooner is not begun with: a unit of work must not outlive it.
+const MARGIN: Duration = Duration::from_secs(5 * 60);
+/// Renewing takes one request of half a minute at the most.
+const LEASE: Duration = Duration::from_secs(60);
+const LOOK_AGAIN: Duration = Duration::from_millis(200);
+/// A token that is refused so soon after it was got is not refused for its age.
+const YOUNG: Duration = Duration::from_secs(60);
+
+/// By name.
+pub(crate) type Sealed = Vec<(&'static str, Vec<u8>)>;
+
+impl Channels {
+    /// The channel's secrets with an access token that lasts for a while, and when it was renewed last.
+    pub async fn fresh_secrets(
+        &self,
+        scoped: &Scoped,
+        channel: &ChannelId,
+        generation: &Generation,
+        settings: &Settings,
+    ) -> Result<(OpenSecrets, i64), AppError> {
+        let oauth = generation.grant.oauth.as_ref().filter(|oauth| oauth.renews());
+        let owner = self.token_owner();
+        loop {
+            let state = scoped.token_state(channel).await?;
+            let secrets = self.secrets(scoped, channel).await?;
+            let Some(oauth) = oauth.filter(|oauth| self.due(oauth, &state, &secrets)) else {
+                return Ok((secrets, state.renewed_at));
+            };
+            let mut tx = scoped.begin().await?;
+            let leased = tx.lease_tokens(channel, &owner, millis(LEASE)).await?;
+            tx.commit().await?;
+            if !leased {
+                tokio::time::sleep(LOOK_AGAIN).await;
+                continue;
+            }
+            let renewed = self.renew(scoped, channel, &owner, oauth, settings).await;
+            if renewed.is_err() {
+                let mut tx = scoped.begin().await?;
+                tx.release_tokens(channel, &owner).await?;
+                tx.commit().await?;
+            }
+            self.count_renewal(&generation.grant.adapter_id, &renewed);
+            renewed?;
+        }
+    }
+
+    /// A first access token for an account that is not saved yet, where none is given and none is spent by asking.
+    pub async fn first_token(
+        &self,
+        generation: &Generation,
+        settings: &Settings,
+        secrets: &mut Vec<(String, Secret)>,
+    ) -> Result<(), AppError> {
+        let has = |name: &str| secrets.iter().any(|(known, _)| known == name);
+        let oauth = generation.grant.oauth.as_ref();
+        let Some(oauth) = oauth.filter(|oauth| oauth.client_credentials && !has(ACCESS_TOKEN) && !has(REFRESH_TOKEN))
+        else {
+            return Ok(());
+        };
+        let open = OpenSecrets::from_clear(secrets.iter().cloned());
+        let tokens = self.ask(oauth, settings, &open).await?;
+        secrets.push((ACCESS_TOKEN.to_owned(), tokens.access));
+        Ok(())
+    }
+
+    /// A marketplace refused the access token. True: it may have been too old, and is renewed when the channel is opened again.
+    pub async fn token_refused(&self, scoped: &Scoped, channel: &OpenChannel) -> Result<bool, AppError> {
+        if !channel.generation.grant.oauth.as_ref().is_some_and(|oauth| channel.can_renew(oauth)) {
+            return Ok(false);
+        }
+        let age = self.services.db().clock().now().saturating_sub(channel.token_renewed_at);
+        let state = scoped.token_state(&channel.id).await?;
+        if state.renewed_at == channel.token_renewed_at && age < millis(YOUNG) {
+            return Ok(false);
+        }
+        let mut tx = scoped.begin().await?;
+        tx.expire_tokens(&channel.id, channel.token_renewed_at).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    /// As they are, however old the access token is.
+    pub async fn secrets(&self, scoped: &Scoped, channel: &ChannelId) -> Result<OpenSecrets, AppError> {
+        self.secrets_but(scoped, channel, &[]).await
+    }
+
+    /// The same, whether or not those of these names open: others take their place.
+    pub async fn secrets_but(
+        &self,
+        scoped: &Scoped,
+        channel: &ChannelId,
+        replaced: &[&str],
+    ) -> Result<OpenSecrets, AppError> {
+        let Opened { open, damaged, .. } = self.opened(scoped, channel).await?;
+        match damaged.into_iter().find(|(name, _)| !replaced.contains(&name.as_str())) {
+            None => Ok(open),
+            Some((name, why)) => {
+                let row = scoped.channel(channel.as_str()).await?;
+                Err(AppError::Secret { channel: row.map_or_else(|| channel.to_string(), |row| row.name), name, why })
+            }
+        }
+    }
+
+    fn due(&self, oauth: &OAuth, state: &TokenState, secrets: &OpenSecrets) -> bool {
+        if secrets.secret(ACCESS_TOKEN).is_none() {
+            return oauth.client_credentials || secrets.secret(REFRESH_TOKEN).is_some();
+        }
+        let soon = self.services.db().clock().now() + millis(MARGIN);
+        // Where no other can be had, the marketplace says what it thinks of this one.
+        state.expires_at.is_some_and(|end| end <= soon) && can_renew(oauth, secrets)
+    }
+
+    /// Under the lease. False: it was renewed meanwhile. What was read before it may be spent by now, so it is read again.
+    async fn renew(
+        &self,
+        scoped: &Scoped,
+        channel: &ChannelId,
+        owner: &str,
+        oauth: &OAuth,
+        settings: &Settings,
+    ) -> Result<bool, AppError> {
+        let secrets = self.secrets(scoped, channel).await?;
+        if !self.due(oauth, &scoped.token_state(channel).await?, &secrets) {
+            let mut tx = scoped.begin().await?;
+            tx.release_tokens(channel, owner).await?;
+            tx.commit().await?;
+            return Ok(false);
+        }
+        let tokens = match self.ask(oauth, settings, &secrets).await {
+            Err(error @ AppError::Reconnect(_)) => {
+                let mut tx = scoped.begin().await?;
+                tx.set_channel_problem(channel, Some(&error.to_string())).await?;
+                tx.commit().await?;
+                return Err(error);
+            }
+            tokens => tokens?,
+        };
+        // The old refresh token is spent: these must not be lost because the database is away for a moment.
+        let patience = self.services.options().database_patience;
+        let sealed = self.sealed(scoped, channel, &tokens)?;
+        with_patience(patience, || self.keep(scoped, channel, owner, &sealed, tokens.expires_in)).await?;
+        tracing::info!(channel = channel.as_str(), "the access token was renewed");
+        Ok(true)
+    }
+
+    fn count_renewal(&self, adapter: &str, renewed: &Result<bool, AppError>) {
+        let outcome = match renewed {
+            Ok(true) => "renewed",
+            Err(AppError::Reconnect(_)) => "refused",
+            Err(AppError::NoToken { .. }) => "later",
+            // Somebody else was faster, or the database is away.
+            _ => return,
+        };
+        self.services.metrics().add(Metric::TokenRenewals, &[adapter, outcome], 1);
+    }
+
+    async fn ask(&self, oauth: &OAuth, settings: &Settings, secrets: &OpenSecrets) -> Result<Tokens, AppError> {
+        let endpoint = oauth.token_endpoint(settings).map_err(AppError::Reconnect)?;
+        Ok(self.services.egress().renew(oauth, &endpoint, secrets).await?)
+    }
+
+    pub fn sealed(&self, scoped: &Scoped, channel: &ChannelId, tokens: &Tokens) -> Result<Sealed, AppError> {
+        let mut sealed = Vec::new();
+        for (name, secret) in [(ACCESS_TOKEN, Some(&tokens.access)), (REFRESH_TOKEN, tokens.refresh.as_ref())] {
+            let Some(secret) = secret else { continue };
+            let place = OpenSecrets::place(scoped.tenant().as_str(), channel.as_str(), name);
+            sealed.push((name, self.services.keys().seal(&place, secret.expose())?));
+        }
+        Ok(sealed)
+    }
+
+    async fn keep(
+        &self,
+        scoped: &Scoped,
+        channel: &ChannelId,
+        owner: &str,
+        sealed: &Sealed,
+        expires_in: Option<Duration>,
+    ) -> Result<(), StoreError> {
+        let mut tx = scoped.begin().await?;
+        for (name, sealed) in sealed {
+            tx.put_secret(channel, name, sealed).await?;
+        }
+        if !tx.tokens_renewed(channel, owner, self.end_of(expires_in)).await? {
+            // Somebody took the lease for abandoned. What was got here is newer than what they read.
+            tracing::warn!(channel = channel.as_str(), "another worker renews the access token as well");
+        }
+        tx.commit().await
+    }
+
+    /// When a token that was got at this moment ends.
+    pub fn end_of(&self, expires_in: Option<Duration>) -> Option<Timestamp> {
+        let now = self.services.db().clock().now();
+        expires_in.map(|span| now.saturating_add(i64::try_from(span.as_millis()).unwrap_or(i64::MAX)))
+    }
+
+    /// Waits until nobody else gets tokens for the channel, and holds that for so long. Give it back with `release_tokens`.
+    pub async fn hold_tokens(&self, scoped: &Scoped, channel: &ChannelId, ttl: Duration) -> Result<String, StoreError> {
+        let owner = self.token_owner();
+        loop {
+            let mut tx = scoped.begin().await?;
+            let leased = tx.lease_tokens(channel, &owner, millis(ttl)).await?;
+            tx.commit().await?;
+            if leased {
+                return Ok(owner);
+            }
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
+    }
+
+    fn token_owner(&self) -> String {
+        format!("{}-{:08x}", self.services.host_name(), rand::random::<u32>())
+    }
+}

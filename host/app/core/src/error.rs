@@ -1,0 +1,156 @@
+use std::time::Duration;
+
+use entrepot_admission::{AdmissionError, Unfit};
+use entrepot_domain::clock::Timestamp;
+use entrepot_domain::grants::{BindError, SettingProblem};
+use entrepot_domain::names::{NameError, shell_word};
+use entrepot_egress::TokenFailure;
+use entrepot_queue::QueueError;
+use entrepot_runtime::CallError;
+use entrepot_store::StoreError;
+use entrepot_vault::VaultError;
+use thiserror::Error;
+
+impl AppError {
+    /// What the database said, through whichever part it was asked.
+    fn of_the_database(&self) -> Option<&StoreError> {
+        match self {
+            Self::Store(error)
+            | Self::Admission(AdmissionError::Store(error))
+            | Self::Queue(QueueError::Store(error)) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// Is it the database, and not what was asked of it?
+    pub fn is_of_the_database(&self) -> bool {
+        self.of_the_database().is_some()
+    }
+
+    /// How long to wait before another try, where it is a token that did not come; `usual`, if nobody said.
+    pub fn token_wait(&self, usual: Duration) -> Option<Duration> {
+        match self {
+            Self::NoToken { wait, .. } => Some(wait.map_or(usual, |wait| wait.min(LONGEST_WAIT))),
+            _ => None,
+        }
+    }
+
+    /// Stable, kebab-case: what dead letters and metrics group by.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Call(error) => error.code(),
+            Self::Reconnect(_) => "unauthorized",
+            Self::NoToken { .. } => "unavailable",
+            Self::Settings(_) | Self::Bind(_) => "settings",
+            Self::Admission(_) => "not-granted",
+            Self::Secret { .. } => "secret",
+            Self::Changed { .. } => "changed",
+            _ => "host",
+        }
+    }
+
+    /// Worth another try later: see [`StoreError::is_transient`].
+    pub fn is_transient(&self) -> bool {
+        self.of_the_database().is_some_and(StoreError::is_transient)
+    }
+
+    /// See [`StoreError::is_refusal_if`].
+    pub fn is_refusal_if(&self, conflicts_last: bool) -> bool {
+        self.of_the_database().is_some_and(|error| error.is_refusal_if(conflicts_last))
+    }
+
+    /// Someone else did the same at the same moment: see [`StoreError::is_conflict`].
+    pub fn is_conflict(&self) -> bool {
+        self.of_the_database().is_some_and(StoreError::is_conflict)
+    }
+}
+
+const LONGEST_WAIT: Duration = Duration::from_secs(5 * 60);
+
+impl From<TokenFailure> for AppError {
+    fn from(failure: TokenFailure) -> Self {
+        match failure {
+            TokenFailure::Refused(why) => Self::Reconnect(why),
+            TokenFailure::Later { why, wait } => Self::NoToken { why, wait },
+        }
+    }
+}
+
+#[derive(Debug, Error)]
+pub enum AppError {
+    #[error("there is no channel {0:?}; `entrepot channel list` shows what there is")]
+    NoChannel(String),
+    #[error("there is no run {0:?}; `entrepot runs` shows what there is")]
+    NoRun(String),
+    #[error("there is no delivery {0:?}; `entrepot webhooks list CHANNEL` shows what is kept")]
+    NoDelivery(String),
+    #[error("there is no product {0:?}; give its id (prd_…), or CHANNEL:ID with the marketplace's id")]
+    NoProduct(String),
+    #[error("there is no batch {0:?} of proposed links; `entrepot link batches` shows what there is")]
+    NoLinkBatch(String),
+    #[error("{0}")]
+    Link(String),
+    #[error(transparent)]
+    Name(#[from] NameError),
+    #[error("there is a channel of the name {0:?} already; choose another")]
+    NameTaken(String),
+    #[error("others begin and end imports of this channel at the same time; try again in a moment")]
+    Crowded,
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    Settings(Vec<SettingProblem>),
+    #[error("nothing is given to change: name settings with --set KEY=VALUE, secrets with --secret KEY=VALUE")]
+    NothingGiven,
+    #[error(transparent)]
+    Bind(#[from] BindError),
+    #[error(transparent)]
+    Admission(#[from] AdmissionError),
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    #[error(
+        "the secret {name} of {channel} does not open: {why}. Give it anew: entrepot channel set {word} --secret {name}=…; what came by \
+         connecting comes anew with `entrepot channel reconnect {word}`", word = shell_word(channel)
+    )]
+    Secret { channel: String, name: String, why: VaultError },
+    /// Somebody wrote into the database past this host.
+    #[error("{what} is not used: {why}. {remedy}")]
+    Changed { what: String, why: Unfit, remedy: String },
+    #[error(transparent)]
+    Call(#[from] CallError),
+    #[error(
+        "the adapter {0} does not tell stock alone: it comes with what changed, see the schedule of the kind delta"
+    )]
+    NoStock(String),
+    #[error(
+        "since {since} is still to come: it is {now} now, in milliseconds since 1970; name a moment that has passed"
+    )]
+    NotYet { since: Timestamp, now: Timestamp },
+    #[error(
+        "no import of {0} was held back, so there is nothing shown to allow; import without --allow-mass-deletion first, or say how many \
+         products may vanish: --allow-mass-deletion=NUMBER"
+    )]
+    NothingHeldBack(String),
+    #[error("{0}")]
+    Schedule(String),
+    #[error("{0}; connect the shop anew: `entrepot channel reconnect`, or give new tokens with `entrepot channel set`")]
+    Reconnect(String),
+    #[error(
+        "{0} is not connected by its seller's browser: give its secrets with `entrepot channel add` or `entrepot channel set`"
+    )]
+    NoOAuth(String),
+    #[error("there is no connection {0:?}; connections are kept for a day after they ended")]
+    NoConnection(String),
+    #[error("{0}")]
+    NotConnected(String),
+    #[error("the host is being stopped")]
+    Stopping,
+    #[error("prices are in {0} now, in which none was before; all of the shop is imported again")]
+    NewCurrency(String),
+    #[error("the shop has changed what goods are read by: {0}; all of the shop is imported again")]
+    OtherFacts(String),
+    #[error("{why}; it is asked again")]
+    NoToken { why: String, wait: Option<Duration> },
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Queue(#[from] QueueError),
+}

@@ -1,0 +1,19 @@
+#![doc = include_str!("../README.md")]
+
+mod error;
+mod lease_monitor;
+mod monitor;
+mod options;
+mod process;
+mod retry;
+mod services;
+mod stopping;
+pub mod trace;
+
+pub use error::AppError;
+pub use lease_monitor::{Holder, Watch, until};
+pub use monitor::Monitor;
+pub use options::Options;
+pub use process::is_gone;
+pub use retry::{at_most_a_day, backoff, with_patience};
+pub use services::{Parts, Services};

@@ -1,0 +1,92 @@
+//! What all use cases share.
+
+use std::sync::Arc;
+
+use entrepot_admission::Admission;
+use entrepot_egress::Egress;
+use entrepot_metrics::Metrics;
+use entrepot_queue::Queue;
+use entrepot_spool::Area;
+use entrepot_store::Db;
+use entrepot_vault::KeyRing;
+
+use crate::lease_monitor::Watch;
+use crate::stopping::Stopping;
+use crate::{Options, process};
+
+/// What a host is made of, ready to use.
+pub struct Parts {
+    pub db: Db,
+    pub keys: KeyRing,
+    pub egress: Egress,
+    pub admission: Admission,
+    pub queue: Queue,
+    /// Where runs keep files that an adapter downloads.
+    pub files: Area,
+    pub options: Options,
+}
+
+/// The host's services, shared by all use cases. Cheap to clone.
+#[derive(Clone)]
+pub struct Services(Arc<Inner>);
+
+struct Inner {
+    parts: Parts,
+    host: String,
+    lease_monitor: Watch,
+    stopping: Stopping,
+}
+
+impl Services {
+    pub fn new(parts: Parts) -> Self {
+        let (lease_monitor, stopping) = (Watch::default(), Stopping::default());
+        Self(Arc::new(Inner { parts, host: process::own_name(), lease_monitor, stopping }))
+    }
+
+    pub fn db(&self) -> &Db {
+        &self.0.parts.db
+    }
+
+    pub fn keys(&self) -> &KeyRing {
+        &self.0.parts.keys
+    }
+
+    pub fn egress(&self) -> &Egress {
+        &self.0.parts.egress
+    }
+
+    pub fn admission(&self) -> &Admission {
+        &self.0.parts.admission
+    }
+
+    pub fn queue(&self) -> &Queue {
+        &self.0.parts.queue
+    }
+
+    pub fn files(&self) -> &Area {
+        &self.0.parts.files
+    }
+
+    pub fn options(&self) -> &Options {
+        &self.0.parts.options
+    }
+
+    /// This process's counters.
+    pub fn metrics(&self) -> &Metrics {
+        self.egress().metrics()
+    }
+
+    /// Names this process in leases.
+    pub fn host_name(&self) -> &str {
+        &self.0.host
+    }
+
+    /// What this process saw of leases that others hold.
+    pub fn lease_monitor(&self) -> &Watch {
+        &self.0.lease_monitor
+    }
+
+    pub(crate) fn stopping(&self) -> &Stopping {
+        &self.0.stopping
+    }
+}

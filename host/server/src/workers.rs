@@ -1,0 +1,63 @@
+//! What a host with workers does: jobs as they come, and recurring work.
+
+use std::time::Duration;
+
+use entrepot_catalog::{AdvanceRun, ProcessInbox};
+use entrepot_core::AppError;
+use entrepot_queue::{Job, QueueError, Recurring, Registry, Workers};
+
+use crate::host::Host;
+
+/// A schedule's shortest interval is a minute.
+const POLL_SCHEDULES: Duration = Duration::from_secs(5);
+const SWEEP: Duration = Duration::from_secs(60);
+const INBOX_WORKERS: usize = 2;
+
+/// Every kind of job that this host runs.
+pub fn jobs(host: &Host) -> Result<Registry, QueueError> {
+    Registry::default()
+        .queue(AdvanceRun::QUEUE, host.config.import.workers)
+        .queue(ProcessInbox::QUEUE, INBOX_WORKERS)
+        .job::<AdvanceRun>(host.app.imports.clone())?
+        .job::<ProcessInbox>(host.app.deliveries.clone())
+}
+
+/// Starts all jobs and all recurring work.
+pub fn start(host: &Host) -> Result<Workers, QueueError> {
+    let (app, poll_leases) = (&host.app, host.config.import.lease);
+    let mut registry = jobs(host)?;
+    macro_rules! recurring {
+        ($name:literal, $every:expr, $handle:ident.$method:ident) => {{
+            let handle = app.$handle.clone();
+            let turn = move || {
+                let handle = handle.clone();
+                async move { handle.$method().await.map(drop) }
+            };
+            registry = registry.recurring(Recurring::new($name, $every, turn));
+        }};
+    }
+    recurring!("begin_scheduled_imports", POLL_SCHEDULES, scheduler.tick);
+    recurring!("begin_requested_imports", POLL_SCHEDULES, deliveries.begin_looks);
+    recurring!("requeue_expired_leases", poll_leases, imports.nudge_abandoned);
+    recurring!("note_stalled_runs", poll_leases, imports.note_stalled);
+    recurring!("requeue_waiting_deliveries", poll_leases, deliveries.nudge_inboxes);
+    recurring!("forget_old_deliveries", SWEEP, deliveries.forget_deliveries);
+    recurring!("forget_old_connections", SWEEP, connections.sweep_connections);
+    recurring!("repair_subscriptions", SWEEP, subscriptions.mend_subscriptions);
+    let admission = app.services.admission().clone();
+    let seal = move || {
+        let admission = admission.clone();
+        async move { admission.seal_usage().await.map(drop).map_err(AppError::from) }
+    };
+    registry = registry.recurring(Recurring::new("seal_usage", poll_leases, seal));
+    let deliveries = app.deliveries.clone();
+    let flush = move || {
+        let deliveries = deliveries.clone();
+        async move {
+            deliveries.account_for_deliveries().await;
+            Ok::<(), AppError>(())
+        }
+    };
+    registry = registry.recurring(Recurring::new("flush_usage", SWEEP, flush));
+    registry.start(&host.db, app.services.metrics())
+}

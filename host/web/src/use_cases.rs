@@ -1,0 +1,43 @@
+//! What requests ask of the host, by context.
+
+use entrepot_catalog::{DeadLetters, Deliveries, Imports, Scheduler, Subscriptions};
+use entrepot_channels::{Channels, Connections};
+use entrepot_core::{Monitor, Parts, Services};
+use entrepot_linking::Links;
+
+/// The use cases of a host, one handle a context. Cheap to clone.
+#[derive(Clone)]
+pub struct UseCases {
+    pub services: Services,
+    pub channels: Channels,
+    pub connections: Connections,
+    pub imports: Imports,
+    pub deliveries: Deliveries,
+    pub subscriptions: Subscriptions,
+    pub scheduler: Scheduler,
+    pub dead_letters: DeadLetters,
+    pub links: Links,
+    pub monitor: Monitor,
+}
+
+impl UseCases {
+    /// Nothing runs yet: workers and routes are started with clones of these.
+    pub fn new(parts: Parts) -> Self {
+        let services = Services::new(parts);
+        let channels = Channels::new(services.clone());
+        let imports = Imports::new(channels.clone());
+        let deliveries = Deliveries::new(imports.clone());
+        Self {
+            connections: Connections::new(channels.clone()),
+            subscriptions: Subscriptions::new(channels.clone()),
+            scheduler: Scheduler::new(imports.clone()),
+            dead_letters: DeadLetters::new(deliveries.clone()),
+            links: Links::new(channels.clone()),
+            monitor: Monitor::new(services.clone()),
+            services,
+            channels,
+            imports,
+            deliveries,
+        }
+    }
+}
