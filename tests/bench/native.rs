@@ -41,7 +41,7 @@ pub(crate) async fn import(shop: Shop, database: &str) -> Result<usize> {
             let Ok(product) = map_product(&guest, item) else { continue };
             let Ok(mut product) = model::product(product) else { continue };
             for html in [&mut product.description_html, &mut product.summary_html].into_iter().flatten() {
-                *html = clean_html(html);
+                *html = clean_html(html).unwrap_or_default();
             }
             mapped.push((item, ProductId::make(db.clock().now()), product));
         }

@@ -3,6 +3,7 @@
 mod admission;
 mod adopted;
 mod allowance;
+mod allowance_new_ids;
 mod api;
 mod auth;
 mod browser;
@@ -64,6 +65,7 @@ mod stock;
 mod stock_schedules;
 mod tampering;
 mod tampering_log;
+mod tampering_numbers;
 mod terms;
 mod together;
 mod tokens;

@@ -141,6 +141,11 @@ impl Admission {
     pub async fn verify_audit(&self) -> Result<Verified, AdmissionError> {
         let mut verified = Verified { entries: 0, head: None, unproved: 0, broken: None, differs: None };
         let mut told = Told::default();
+        if let Some(seq) = self.db().audit_stray().await? {
+            let why = "somebody inserted it: no entry of this host has such a number".to_owned();
+            verified.broken = Some(BrokenLink { seq, why });
+            return Ok(verified);
+        }
         // What this host knows of the log is older than what is read of it here.
         self.follow_log().await?;
         loop {

@@ -194,7 +194,9 @@ fn read(status: u16, body: &[u8], wait: Option<Duration>) -> Result<Tokens, Toke
         None => format!("the token endpoint answered HTTP {status}"),
     };
     match status {
-        400 | 401 | 403 => Err(TokenFailure::Refused(why)),
+        401 => Err(TokenFailure::Refused(why)),
+        // A web page is a gateway's or a firewall's, and no word of who gives the tokens.
+        400 | 403 if !body.trim_ascii_start().starts_with(b"<") => Err(TokenFailure::Refused(why)),
         _ => Err(TokenFailure::Later { why, wait }),
     }
 }

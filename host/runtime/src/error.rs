@@ -15,7 +15,7 @@ pub enum AdapterError {
     Denied(String),
     #[error("{0}")]
     Unavailable(String),
-    #[error("it does not exist at the marketplace")]
+    #[error("the marketplace answers that it does not exist (HTTP 404 or 410)")]
     NotFound,
     #[error("{}", in_words(.0))]
     Invalid(Vec<Issue>),

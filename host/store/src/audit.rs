@@ -48,28 +48,43 @@ macro_rules! chained {
     };
 }
 
-const HEAD: &str = entries!("ORDER BY seq DESC LIMIT 1");
+/// The highest number; where somebody who can write the database has left no number after it, the last one before the first gap: an
+/// emergency has to be written down all the same.
+const HEAD: &str = entries!(
+    "WHERE seq = (SELECT CASE WHEN MAX(seq) < 9223372036854775806 THEN MAX(seq) ELSE \
+     (SELECT MIN(a.seq) FROM audit_log a WHERE a.seq >= 1 AND a.seq < 9223372036854775806 \
+     AND NOT EXISTS (SELECT 1 FROM audit_log b WHERE b.seq = a.seq + 1)) END \
+     FROM audit_log WHERE seq >= 1 AND seq < 9223372036854775807)"
+);
+/// A number that no entry has, because none comes before the first, nor could one follow the last.
+const STRAY: &str = "SELECT seq FROM audit_log WHERE seq < 1 OR seq = 9223372036854775807 ORDER BY seq LIMIT 1";
 const INSERT: &str = "INSERT INTO audit_log (seq, at, actor, action, adapter_id, channel_id, details, key_id, hash) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-const PAGE: &str = entries!("WHERE seq > $1 ORDER BY seq LIMIT 1000");
-const OF_ADAPTER: &str = entries!("WHERE adapter_id = $1 ORDER BY seq DESC LIMIT $2");
+const PAGE: &str = entries!("WHERE seq > $1 AND seq >= 1 AND seq < 9223372036854775807 ORDER BY seq LIMIT 1000");
+const OF_ADAPTER: &str =
+    entries!("WHERE adapter_id = $1 AND seq >= 1 AND seq < 9223372036854775807 ORDER BY seq DESC LIMIT $2");
 /// What was there before rows had MACs is told in an entry of its own, once.
 const OF_GRANTS: &str = chained!(
     "a.seq = (SELECT MAX(n.seq) FROM (SELECT MAX(seq) AS seq FROM audit_log WHERE adapter_id = $1 \
-     AND action IN ('approve', 'upgrade', 'canary', 'promote', 'rollback', 'revoke') \
+     AND seq < 9223372036854775807 AND action IN ('approve', 'upgrade', 'canary', 'promote', 'rollback', 'revoke') \
      UNION ALL SELECT MAX(seq) FROM audit_log WHERE action = 'seal') AS n)"
 );
 const OF_CHANNEL: &str = chained!(
     "a.seq = (SELECT MAX(n.seq) FROM (SELECT MAX(seq) AS seq FROM audit_log WHERE channel_id = $1 \
-     UNION ALL SELECT MAX(seq) FROM audit_log WHERE action = 'seal') AS n)"
+     AND seq < 9223372036854775807 UNION ALL SELECT MAX(seq) FROM audit_log WHERE action = 'seal') AS n)"
 );
 const OF_KEYS: &str = chained!("a.action IN ('seal', 'trust', 'untrust', 'rotate') ORDER BY a.seq");
 const OF_CHANNELS: &str = chained!(
-    "a.seq IN (SELECT MAX(seq) FROM audit_log WHERE channel_id IS NOT NULL GROUP BY channel_id) \
+    "a.seq IN (SELECT MAX(seq) FROM audit_log WHERE channel_id IS NOT NULL AND seq < 9223372036854775807 GROUP BY channel_id) \
      OR a.action = 'seal' ORDER BY a.seq"
 );
 
 impl Db {
+    /// The number of an entry that cannot be the host's own.
+    pub async fn audit_stray(&self) -> Result<Option<i64>, StoreError> {
+        Ok(read_optional!(self, (i64,), STRAY)?.map(|(seq,)| seq))
+    }
+
     /// A thousand entries after `after`, oldest first.
     pub async fn audit_page(&self, after: i64) -> Result<Vec<AuditRow>, StoreError> {
         Ok(read_all!(self, AuditRow, PAGE, after)?)

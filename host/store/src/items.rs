@@ -81,8 +81,9 @@ const KNOWN: [&str; 2] = select_by_ids!(
 );
 const ALIVE: &str = "SELECT source_id, fetched_at FROM source_items WHERE tenant_id = $1 AND channel_id = $2 \
     AND deleted_at IS NULL AND source_id > $3 ORDER BY source_id LIMIT 5000";
-const COUNT_ALIVE: &str = "SELECT COUNT(*) FROM source_items WHERE tenant_id = $1 AND channel_id = $2 \
-    AND deleted_at IS NULL AND source_id NOT LIKE $3";
+/// Those whose product was here before.
+const COUNT_ESTABLISHED: &str = "SELECT COUNT(*) FROM source_items s JOIN products p ON p.tenant_id = s.tenant_id AND p.id = s.product_id \
+    WHERE s.tenant_id = $1 AND s.channel_id = $2 AND s.deleted_at IS NULL AND s.source_id NOT LIKE $3 AND p.created_at < $4";
 const UNREAD: &str = "SELECT d.source_id FROM dead_letters d JOIN source_items s ON s.tenant_id = d.tenant_id \
     AND s.channel_id = d.channel_id AND s.source_id = d.source_id WHERE d.tenant_id = $1 AND d.channel_id = $2 \
     AND s.content_hash = $3 AND s.deleted_at IS NULL ORDER BY d.last_at, d.id LIMIT $4";
@@ -138,10 +139,11 @@ impl Scoped {
         Ok(rows.into_iter().map(|(id,)| id).collect())
     }
 
-    /// Without what could not be identified: that may be some of the others, or no product.
-    pub async fn count_alive(&self, channel: &ChannelId) -> Result<usize, StoreError> {
-        let nameless = format!("{UNIDENTIFIED}%");
-        let row = read_optional!(self, (i64,), COUNT_ALIVE, self.tenant().as_str(), channel.as_str(), nameless)?;
+    /// Items that are not deleted and whose product was made before that moment. Without what could not be identified: that may be some
+    /// of the others, or no product.
+    pub async fn count_established(&self, channel: &ChannelId, before: Timestamp) -> Result<usize, StoreError> {
+        let (tenant, nameless) = (self.tenant().as_str(), format!("{UNIDENTIFIED}%"));
+        let row = read_optional!(self, (i64,), COUNT_ESTABLISHED, tenant, channel.as_str(), nameless, before)?;
         Ok(row.and_then(|(count,)| usize::try_from(count).ok()).unwrap_or(0))
     }
 

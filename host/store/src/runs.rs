@@ -51,8 +51,10 @@ const REOPEN: &str = "UPDATE runs SET state = 'queued', attempt = 0, throttled =
     WHERE tenant_id = $1 AND id = $2 AND state IN ('failed', 'cancelled')";
 /// A lease may be taken from an owner who is thought dead, as long as it is still the lease that was thought about; the sequence
 /// number protects against an owner who is not dead after all.
+/// Whoever takes a run from a worker that died asks for a smaller page: the last one may have taken longer than a worker lives. At most
+/// twice, for dying is no reason to set items aside.
 const LEASE: &str = concat!(
-    "UPDATE runs SET lease_owner = $3, lease_until = $4, state = 'running', started_at = COALESCE(started_at, $5) \
+    "UPDATE runs SET attempt = CASE WHEN lease_owner = $6 AND attempt < 2 THEN attempt + 1 ELSE attempt END, lease_owner = $3, lease_until = $4, state = 'running', started_at = COALESCE(started_at, $5) \
      WHERE tenant_id = $1 AND id = $2 AND state IN ('queued', 'running') \
      AND (lease_owner IS NULL OR lease_owner = $3 OR (lease_owner = $6 AND lease_until = $7)) RETURNING ",
     run_columns!()

@@ -46,6 +46,8 @@ const AGAIN: &str = "UPDATE schedules SET next_at = $3, note = $4 WHERE tenant_i
     AND next_at > $3";
 
 /// Full ones bring what the other scope brings, too.
+const LAST_FULL_END: &str = "SELECT MAX(finished_at) FROM runs WHERE tenant_id = $1 AND channel_id = $2 AND state = 'completed' \
+    AND scope = 'full'";
 const LAST_COMPLETED: &str = "SELECT MAX(created_at) FROM runs WHERE tenant_id = $1 AND channel_id = $2 AND state = 'completed' \
     AND scope IN ('full', $3)";
 
@@ -59,6 +61,12 @@ impl Db {
 impl Scoped {
     pub async fn schedules(&self, channel: &ChannelId) -> Result<Vec<ScheduleRow>, StoreError> {
         Ok(read_all!(self, ScheduleRow, OF_CHANNEL, self.tenant().as_str(), channel.as_str())?)
+    }
+
+    /// When the last full run that was completed ended.
+    pub async fn last_full_end(&self, channel: &ChannelId) -> Result<Option<Timestamp>, StoreError> {
+        let row = read_optional!(self, (Option<Timestamp>,), LAST_FULL_END, self.tenant().as_str(), channel.as_str())?;
+        Ok(row.and_then(|(at,)| at))
     }
 
     /// When the last completed run that was full, or of this scope (see [`entrepot_domain::run::RunScope::parts`]), was asked for.

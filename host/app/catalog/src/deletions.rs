@@ -43,9 +43,11 @@ impl Imports {
         let before = by_now.deleted;
         by_now.deleted = before.saturating_add(number(more));
         if !allowed(by_now) {
-            // There may be more by now than when it began.
-            let alive = number(scoped.count_alive(channel).await?);
-            by_now.of = by_now.of.max(alive.saturating_add(before));
+            // There may be more by now than when it began. What came since the shop was last read in whole, or within the day, does not
+            // count: a shop that shows all its products under new ids would delete those that it had.
+            let since = scoped.last_full_end(channel).await?.unwrap_or(0).max(now - SPAN_MS);
+            let established = number(scoped.count_established(channel, since).await?);
+            by_now.of = by_now.of.max(established.saturating_add(before));
         }
         Ok(Deleting { by_now, allowed: allowed(by_now), most: most(by_now) })
     }

@@ -1,9 +1,12 @@
 //! HTML from a shop is never trusted: scripts, styles, event handlers, frames and dangerous addresses go.
 
+use std::io::{self, Read};
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use ammonia::Builder;
-use entrepot_domain::catalog::Product;
+use cpu_time::ThreadTime;
+use entrepot_domain::catalog::{Issue, Product};
 use serde_json::Value;
 
 /// What links and pictures may lead to. The library's own list has more: what opens programs, and files of other protocols.
@@ -15,33 +18,105 @@ static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     builder
 });
 
-/// Only what is safe to show. Text without markup is returned as it is.
-pub fn clean_html(html: &str) -> String {
+/// Parsing HTML that never closes what it opens takes time by the square of its length: 100 kB may take half a minute. A text that takes
+/// longer than this is left out.
+const CPU_BUDGET: Duration = Duration::from_secs(1);
+/// Handed to the parser at a time; between two portions the time is looked at.
+const PORTION: usize = 512;
+/// Texts of a product that are shorter in all take no time worth another thread.
+const SHORT: usize = 16 * 1024;
+
+/// Only what is safe to show. Text without markup is returned as it is. `None`: cleaning takes too long.
+pub fn clean_html(html: &str) -> Option<String> {
     // Parsing is the dearest part of an item; what has no markup needs none.
     if !html.bytes().any(|byte| matches!(byte, b'<' | b'>' | b'&' | 0)) {
-        return html.to_owned();
+        return Some(html.to_owned());
     }
-    CLEANER.clean(html).to_string()
+    if html.len() <= PORTION {
+        return Some(CLEANER.clean(html).to_string());
+    }
+    let portions = Portions { left: html.as_bytes(), began: ThreadTime::now() };
+    CLEANER.clean_from_reader(portions).ok().map(|clean| clean.to_string())
 }
 
-/// Everything of a product that can hold HTML, wherever it is kept: also what adapters put beside the model.
-pub(crate) fn sanitise(product: &mut Product) {
-    for html in [&mut product.description_html, &mut product.summary_html].into_iter().flatten() {
-        *html = clean_html(html);
+/// A text, for as long as there is time for it.
+struct Portions<'a> {
+    left: &'a [u8],
+    began: ThreadTime,
+}
+
+impl Read for Portions<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        if self.began.elapsed() > CPU_BUDGET {
+            return Err(io::Error::other("the HTML takes too long"));
+        }
+        let most = into.len().min(PORTION);
+        self.left.read(&mut into[..most])
     }
-    clean_json(&mut product.extras);
-    for variant in &mut product.variants {
-        clean_json(&mut variant.extras);
+}
+
+/// Everything of a product that can hold HTML, wherever it is kept: also what adapters put beside the model. What takes too long is left
+/// out with a warning.
+pub(crate) async fn sanitise(product: Box<Product>) -> Result<Box<Product>, Issue> {
+    if html_of(&product) < SHORT {
+        return Ok(cleaned(product));
     }
-    for attribute in product.attributes.iter_mut().filter(|attribute| has_markup(&attribute.value)) {
-        attribute.value = match serde_json::from_str::<Value>(&attribute.value) {
+    // Other work goes on beside it.
+    let clean = tokio::task::spawn_blocking(move || cleaned(product)).await;
+    clean.map_err(|_| Issue::new("/description_html", "html-unreadable", "the product's HTML cannot be parsed"))
+}
+
+/// Bytes that may be HTML.
+fn html_of(product: &Product) -> usize {
+    let extras = std::iter::once(&product.extras).chain(product.variants.iter().map(|variant| &variant.extras));
+    let texts = [&product.description_html, &product.summary_html].into_iter().flatten().map(String::len);
+    let attributes = product.attributes.iter().map(|attribute| attribute.value.len());
+    texts.chain(attributes).chain(extras.map(size_of)).sum()
+}
+
+fn size_of(value: &Value) -> usize {
+    match value {
+        Value::String(text) => text.len(),
+        Value::Array(values) => values.iter().map(size_of).sum(),
+        Value::Object(fields) => fields.values().map(size_of).sum(),
+        _ => 0,
+    }
+}
+
+fn cleaned(mut product: Box<Product>) -> Box<Product> {
+    let Product { description_html, summary_html, extras, variants, attributes, warnings, .. } = &mut *product;
+    let mut left_out = Vec::new();
+    for (path, html) in [("/description_html", description_html), ("/summary_html", summary_html)] {
+        let clean = html.as_deref().map(clean_html);
+        if clean == Some(None) {
+            left_out.push(path.to_owned());
+        }
+        *html = clean.flatten();
+    }
+    if !clean_json(extras) {
+        left_out.push("/extras".to_owned());
+    }
+    for (index, variant) in variants.iter_mut().enumerate() {
+        if !clean_json(&mut variant.extras) {
+            left_out.push(format!("/variants/{index}/extras"));
+        }
+    }
+    for (index, attribute) in attributes.iter_mut().enumerate().filter(|(_, attribute)| has_markup(&attribute.value)) {
+        let (value, whole) = match serde_json::from_str::<Value>(&attribute.value) {
             Ok(mut value) if attribute.kind == "json" => {
-                clean_json(&mut value);
-                value.to_string()
+                let whole = clean_json(&mut value);
+                (value.to_string(), whole)
             }
-            _ => clean_html(&attribute.value),
+            _ => clean_html(&attribute.value).map_or((String::new(), false), |clean| (clean, true)),
         };
+        attribute.value = value;
+        if !whole {
+            left_out.push(format!("/attributes/{index}/value"));
+        }
     }
+    let message = "this HTML opens too many elements that it does not close, and was left out; correct it in the shop";
+    warnings.extend(left_out.into_iter().map(|path| Issue::new(path, "html-too-complex", message)));
+    product
 }
 
 /// A text that may be plain: `5 < 6 & 7` is not HTML and stays as it is.
@@ -52,12 +127,18 @@ fn has_markup(text: &str) -> bool {
     text.match_indices('<').any(begins_tag)
 }
 
-fn clean_json(value: &mut Value) {
+/// False: something took too long, and is empty now.
+fn clean_json(value: &mut Value) -> bool {
     match value {
-        Value::String(text) if has_markup(text) => *text = clean_html(text),
-        Value::Array(values) => values.iter_mut().for_each(clean_json),
-        Value::Object(fields) => fields.values_mut().for_each(clean_json),
-        _ => {}
+        Value::String(text) if has_markup(text) => {
+            let clean = clean_html(text);
+            let whole = clean.is_some();
+            *text = clean.unwrap_or_default();
+            whole
+        }
+        Value::Array(values) => values.iter_mut().fold(true, |whole, value| clean_json(value) && whole),
+        Value::Object(fields) => fields.values_mut().fold(true, |whole, value| clean_json(value) && whole),
+        _ => true,
     }
 }
 
@@ -68,7 +149,7 @@ mod tests {
     #[test]
     fn what_runs_goes_and_what_is_read_stays() {
         let dirty = r#"<p onclick="x()">Good <b>boots</b><script>alert(1)</script></p><img src=x onerror=alert(1)><a href="javascript:x">l</a>"#;
-        let clean = clean_html(dirty);
+        let clean = clean_html(dirty).unwrap();
         for bad in ["script", "onclick", "onerror", "javascript", "alert"] {
             assert!(!clean.contains(bad), "{clean}");
         }
@@ -94,12 +175,12 @@ mod tests {
             "intent://x",
         ] {
             for (html, tag) in [(format!("<a href=\"{bad}\">l</a>"), "href"), (format!("<img src='{bad}'>"), "src")] {
-                let clean = clean_html(&html);
+                let clean = clean_html(&html).unwrap();
                 assert!(!clean.contains(tag), "{html}: {clean}");
             }
         }
         for good in ["https://x.example/a?b=1", "http://x.example", "mailto:a@x.example", "tel:+491234", "/relative"] {
-            let clean = clean_html(&format!("<a href=\"{good}\">l</a>"));
+            let clean = clean_html(&format!("<a href=\"{good}\">l</a>")).unwrap();
             assert!(clean.contains(&format!("href=\"{good}\"")), "{clean}");
         }
     }
@@ -121,12 +202,43 @@ mod tests {
     }
 
     #[test]
-    fn broken_markup_is_mended_and_plain_text_untouched() {
-        assert_eq!(clean_html("5 pieces, red"), "5 pieces, red");
-        assert_eq!(clean_html("<p>a<b>b"), "<p>a<b>b</b></p>");
-        assert_eq!(
-            clean_html(&"<div>".repeat(5_000)).matches("<div>").count(),
-            clean_html(&"<div>".repeat(5_000)).matches("</div>").count()
-        );
+    fn broken_markup_is_repaired_and_plain_text_untouched() {
+        let clean = |html: &str| clean_html(html).unwrap();
+        assert_eq!(clean("5 pieces, red"), "5 pieces, red");
+        assert_eq!(clean("<p>a<b>b"), "<p>a<b>b</b></p>");
+        let deep = clean(&"<div>".repeat(2_000));
+        assert_eq!(deep.matches("<div>").count(), deep.matches("</div>").count());
+        let long = format!("<p>{}</p>", "Grün ".repeat(2_000));
+        assert_eq!(clean(&long), long, "a letter may lie between two portions");
+    }
+
+    /// Each of these took from seconds to more than a minute.
+    #[test]
+    fn html_that_takes_too_long_is_left_out() {
+        let began = ThreadTime::now();
+        let shapes = [
+            "<div>".repeat(200_000),
+            "<b><p>".repeat(200_000),
+            "<a><b><i><u><p>".repeat(60_000),
+            (0..100_000).map(|n| format!("<b x=\"{n}\"><p>")).collect(),
+            format!("<a {}>", (0..200_000).map(|n| format!("x{n}=1 ")).collect::<String>()),
+        ];
+        let cleaned: Vec<_> = shapes.iter().map(|html| clean_html(html).is_some()).collect();
+        let took = began.elapsed();
+        assert!(!cleaned[0], "{cleaned:?}");
+        assert!(took < (CPU_BUDGET * 3) * shapes.len() as u32, "{took:?} {cleaned:?}");
+    }
+
+    #[tokio::test]
+    async fn what_is_left_out_is_said_and_the_rest_stays() {
+        let product: Product = serde_json::from_value(serde_json::json!({
+            "source_id": "1", "title": "Mug", "status": "active", "description_html": "<div>".repeat(200_000),
+            "summary_html": "<b>good</b>", "tags": [], "options": [], "variants": [], "media": [], "collections": [],
+            "attributes": [], "warnings": [], "extras": {},
+        }))
+        .unwrap();
+        let clean = sanitise(Box::new(product)).await.unwrap();
+        assert_eq!((clean.description_html.as_deref(), clean.summary_html.as_deref()), (None, Some("<b>good</b>")));
+        assert_eq!((clean.warnings.len(), clean.warnings[0].code.as_str()), (1, "html-too-complex"));
     }
 }

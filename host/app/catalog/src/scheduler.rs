@@ -41,12 +41,8 @@ impl Scheduler {
         for due in self.services.db().due_schedules(self.services.db().clock().now()).await? {
             match self.begin_due(&due).await {
                 Ok(Tick::Begun(run)) => {
-                    tracing::info!(
-                        run = run.as_str(),
-                        channel = due.schedule.channel_id,
-                        "scheduled {} import",
-                        due.schedule.kind
-                    );
+                    let (channel, kind) = (&due.schedule.channel_id, &due.schedule.kind);
+                    tracing::info!(run = run.as_str(), channel, kind, "scheduled import started");
                     ticked.begun += 1;
                 }
                 Ok(Tick::Skipped) => ticked.skipped += 1,
@@ -55,14 +51,18 @@ impl Scheduler {
                 Err(error) => {
                     // Quarantine, a grant that has expired, a token that is refused: the next tick may find it mended.
                     let scoped = self.services.db().tenant(&TenantId::from(due.tenant_id.as_str()));
-                    if self.skip(&scoped, &due.schedule, &error.to_string()).await? {
-                        tracing::warn!(
-                            channel = due.schedule.channel_id,
-                            "no scheduled {} import: {error}",
-                            due.schedule.kind
-                        );
-                        ticked.skipped += 1;
+                    let skipped = self.skip(&scoped, &due.schedule, &error.to_string()).await;
+                    if skipped.as_ref().is_err_and(AppError::is_transient) {
+                        return Err(error);
                     }
+                    let (channel, kind) = (&due.schedule.channel_id, &due.schedule.kind);
+                    match skipped {
+                        Ok(true) => tracing::warn!(channel, kind, error = %error, "scheduled import skipped"),
+                        Ok(false) => continue,
+                        // Its row is damaged. The other schedules are none the worse for it.
+                        Err(error) => tracing::warn!(channel, kind, error = %error, "schedule cannot be used"),
+                    }
+                    ticked.skipped += 1;
                 }
             }
         }

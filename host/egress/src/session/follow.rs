@@ -59,7 +59,7 @@ impl Inner {
         let mut time = self.shared.options.total_timeout;
         let mut followed: u8 = 0;
         loop {
-            let plan = self.plan(operation, method, &url, &said, wanted)?;
+            let plan = self.plan(operation, method, &url, &said, wanted).map_err(|why| of_hop(why, followed))?;
             if let Some(kept) = self.kept.as_ref().filter(|_| followed == 0 && !again).and_then(|kept| kept.get(key)) {
                 return Ok(kept);
             }
@@ -257,6 +257,16 @@ fn cleaned(scrubber: &Scrubber, answer: Answer, retry_after_ms: Option<u64>) -> 
         }
     }
     Response { status: answer.status, headers, body, retry_after_ms }
+}
+
+/// Nobody asked for that address but the server: mostly it is no reason to grant more.
+fn of_hop(why: Failure, followed: u8) -> Failure {
+    match why {
+        Failure::Denied(why) if followed > 0 => Failure::Denied(format!(
+            "the server sends the request on to another address: has it moved, or is a login or a firewall in front of it? {why}"
+        )),
+        why => why,
+    }
 }
 
 /// Where the answer redirects to. `None`: it does not, or the redirect is the guest's to see: no rule lets the host

@@ -68,6 +68,13 @@ fn say_scope(started: &Started, asked: RunScope, options: StartOptions) {
             started.run
         );
     }
+    if started.joined && options.fresh {
+        eprintln!(
+            "run {run} was begun before and is not over, so --fresh does not count for it; to begin again: entrepot cancel {run}, then give \
+             the command again",
+            run = started.run
+        );
+    }
     if started.scope == asked {
         return;
     }

@@ -59,6 +59,10 @@ pub(crate) fn explain(error: &CallError, attempts: i64, channel: &str, adapter: 
         CallError::Adapter(AdapterError::Denied(_)) => {
             format!("the adapter may not do that; look at its grant: entrepot adapter inspect {adapter}")
         }
+        CallError::Adapter(AdapterError::NotFound) => format!(
+            "was the shop moved or closed? Correct its address with entrepot channel set {channel} --set KEY=VALUE, or, when the shop is \
+             well: {again}"
+        ),
         CallError::Stopped { .. } => {
             format!("the adapter broke a limit; tell its publisher, or grant more: entrepot adapter inspect {adapter}")
         }

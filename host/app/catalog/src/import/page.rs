@@ -212,9 +212,9 @@ pub(crate) async fn map(mapper: &mut Mapper, item: &RawItem) -> Result<Box<Produ
     if !errors.is_empty() {
         return Err(errors);
     }
-    sanitise(&mut product);
+    let mut product = sanitise(Box::new(product)).await.map_err(|issue| vec![issue])?;
     limits::leave_out_long_html(&mut product);
-    Ok(Box::new(product))
+    Ok(product)
 }
 
 impl PreparedPage {

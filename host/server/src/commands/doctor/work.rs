@@ -132,7 +132,7 @@ async fn schedules(host: &Host, checks: &mut Checks) -> Result<()> {
                  Start one: entrepot serve",
                 late.channel,
                 late.kind,
-                ago(host.db.clock().now() - late.next_at)
+                ago(host.db.clock().now().saturating_sub(late.next_at))
             ),
         );
     }
