@@ -1,4 +1,4 @@
-//! What the host does for guests: one module per capability.
+//! What a guest may import: one module per interface of the host.
 
 mod files;
 mod http;

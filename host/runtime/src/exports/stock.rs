@@ -1,4 +1,4 @@
-//! Asking an adapter for stock alone.
+//! `entrepot:adapter/stock`
 
 use entrepot_egress::Session;
 
@@ -19,13 +19,11 @@ impl Adapter {
         session: Session,
         request: PageRequest,
     ) -> Result<Page, CallError> {
-        let pre = self.stock().ok_or(CallError::NotExported("stock/fetch-stock"))?.clone();
         let adapter = channel.adapter.clone();
-        self.alone("fetch-stock", channel.clone(), session, move |store, channel| {
+        self.invoke("stock/fetch-stock", self.stock(), channel, session, move |store, guest, channel| {
             Box::pin(async move {
-                let bindings = pre.instantiate_async(&mut *store).await?;
-                let guest = bindings.entrepot_adapter_stock();
-                let answer = guest.call_fetch_stock(&mut *store, &channel.to_wit(), &request.to_wit()).await?;
+                let guest = guest.entrepot_adapter_stock();
+                let answer = guest.call_fetch_stock(store, channel, &request.to_wit()).await?;
                 Ok(answer.map_err(convert::error).and_then(|page| convert::stock_page(page).bounded(&adapter)))
             })
         })

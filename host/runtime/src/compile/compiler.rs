@@ -13,9 +13,9 @@ use super::code::MachineCode;
 use crate::load_error::{CompileError, LoadError, first_line};
 
 /// Machine code beyond this is not read. It is a few times the size of the component.
-pub(super) const LARGEST_CODE: usize = 128 << 20;
+pub(super) const MAX_CODE_LEN: usize = 128 << 20;
 /// What the process says beyond this is not read.
-const LONGEST_WORDS: u64 = 16 << 10;
+const MAX_STDERR_LEN: u64 = 16 << 10;
 
 /// The program that compiles, and what it may use. There is no compiling in the host's own process.
 #[derive(Clone, Debug)]
@@ -43,20 +43,20 @@ impl Default for CompileLimits {
     }
 }
 
-/// A compiler and the line before it.
-pub(super) struct Workshop {
+/// The processes that compile: so many at the same time, and the others wait.
+pub(super) struct CompilerPool {
     compiler: Compiler,
     turns: Semaphore,
 }
 
 /// What the process left behind.
-struct Left {
+struct Output {
     status: ExitStatus,
     code: Vec<u8>,
     said: String,
 }
 
-impl Workshop {
+impl CompilerPool {
     pub(super) fn new(compiler: Compiler) -> Self {
         if cfg!(not(unix)) {
             tracing::warn!("this platform has no resource limits; compiling is limited by time alone");
@@ -70,8 +70,8 @@ impl Workshop {
         let _turn = self.turns.acquire().await.map_err(|error| inside(&error))?;
         let limits = self.compiler.limits;
         let mut child = self.start()?;
-        let left = match tokio::time::timeout(limits.time, talk(&mut child, component)).await {
-            Ok(Ok(left)) => left,
+        let output = match tokio::time::timeout(limits.time, talk(&mut child, component)).await {
+            Ok(Ok(output)) => output,
             Ok(Err(error)) => {
                 stop(&mut child).await;
                 return Err(inside(&error).into());
@@ -81,13 +81,13 @@ impl Workshop {
                 return Err(CompileError::TooLong(limits.time).into());
             }
         };
-        if left.code.len() > LARGEST_CODE {
-            return Err(CompileError::TooMuchCode(LARGEST_CODE).into());
+        if output.code.len() > MAX_CODE_LEN {
+            return Err(CompileError::TooMuchCode(MAX_CODE_LEN).into());
         }
-        if left.status.success() {
-            return Ok(MachineCode::vouched(left.code));
+        if output.status.success() {
+            return Ok(MachineCode::vouched(output.code));
         }
-        Err(verdict(&left, limits))
+        Err(failure_of(&output, limits))
     }
 
     fn start(&self) -> Result<Child, CompileError> {
@@ -113,7 +113,7 @@ impl Workshop {
 }
 
 /// Hands the component over while listening: whoever only writes waits for a reader who waits for him.
-async fn talk(child: &mut Child, component: &[u8]) -> std::io::Result<Left> {
+async fn talk(child: &mut Child, component: &[u8]) -> std::io::Result<Output> {
     let (input, output, words) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
     let write = async {
         if let Some(mut input) = input {
@@ -121,10 +121,10 @@ async fn talk(child: &mut Child, component: &[u8]) -> std::io::Result<Left> {
             let _ = input.write_all(component).await;
         }
     };
-    let (_, code, said) = tokio::join!(write, read(output, LARGEST_CODE as u64 + 1), read(words, LONGEST_WORDS));
+    let (_, code, said) = tokio::join!(write, read(output, MAX_CODE_LEN as u64 + 1), read(words, MAX_STDERR_LEN));
     // The pipes are closed by now: one that writes on dies of it, and one that hangs is waited for until its time is over.
     let status = child.wait().await?;
-    Ok(Left { status, code: code?, said: String::from_utf8_lossy(&said?).into_owned() })
+    Ok(Output { status, code: code?, said: String::from_utf8_lossy(&said?).into_owned() })
 }
 
 async fn read(from: Option<impl AsyncRead + Unpin>, most: u64) -> std::io::Result<Vec<u8>> {
@@ -141,12 +141,12 @@ async fn stop(child: &mut Child) {
 }
 
 /// What a process that did not deliver died of.
-fn verdict(left: &Left, limits: CompileLimits) -> LoadError {
-    let said = first_line(&left.said);
-    let (code, signal) = (left.status.code(), signal(left.status));
+fn failure_of(output: &Output, limits: CompileLimits) -> LoadError {
+    let said = first_line(&output.said);
+    let (code, signal) = (output.status.code(), signal(output.status));
     // The allocator's last words, and what the kernel calls it.
     let starved =
-        ["memory allocation of", "out of memory", "os error 12"].iter().any(|words| left.said.contains(words));
+        ["memory allocation of", "out of memory", "os error 12"].iter().any(|words| output.said.contains(words));
     match (code, signal) {
         (Some(EXIT_INVALID), _) => LoadError::NotAComponent(said),
         (Some(EXIT_MEMORY), _) => CompileError::Memory(limits.memory).into(),
@@ -154,7 +154,7 @@ fn verdict(left: &Left, limits: CompileLimits) -> LoadError {
         (_, Some("SIGXCPU")) => CompileError::TooLong(limits.time).into(),
         (Some(code), _) => CompileError::Died { how: format!("exit code {code}"), said }.into(),
         (_, Some(name)) => CompileError::Died { how: name.to_owned(), said }.into(),
-        _ => CompileError::Died { how: left.status.to_string(), said }.into(),
+        _ => CompileError::Died { how: output.status.to_string(), said }.into(),
     }
 }
 

@@ -7,12 +7,12 @@ use entrepot_metrics::{Metric, Metrics};
 use tracing::Span;
 
 use crate::convert::ChannelView;
-use crate::engine::Sandbox;
 use crate::error::CallError;
 use crate::limits::{CallLimits, TICK};
+use crate::sandbox::Sandbox;
 use crate::state::HostState;
 
-pub(crate) struct Tally<'a> {
+pub(crate) struct CallMetrics<'a> {
     metrics: &'a Metrics,
     ledger: &'a Ledger,
     adapter: &'a str,
@@ -20,7 +20,7 @@ pub(crate) struct Tally<'a> {
     began: Instant,
 }
 
-impl<'a> Tally<'a> {
+impl<'a> CallMetrics<'a> {
     pub(crate) fn new(sandbox: &'a Sandbox, channel: &'a ChannelView, operation: &'static str) -> Self {
         let (metrics, ledger, adapter) = (sandbox.metrics(), &*channel.ledger, channel.adapter.as_str());
         Self { metrics, ledger, adapter, operation, began: Instant::now() }

@@ -1,4 +1,4 @@
-//! Calling an adapter about goods that go out.
+//! `entrepot:adapter/listings`
 
 use entrepot_domain::catalog::Issue;
 use entrepot_egress::Session;
@@ -15,12 +15,10 @@ impl Adapter {
         session: Session,
         listing: Listing,
     ) -> Result<Vec<Issue>, CallError> {
-        let pre = self.check_list().ok_or(CallError::NotExported("listings/check-listing"))?.clone();
-        self.alone("check-listing", channel.clone(), session, move |store, channel| {
+        self.invoke("listings/check-listing", self.check_list(), channel, session, move |store, guest, channel| {
             Box::pin(async move {
-                let bindings = pre.instantiate_async(&mut *store).await?;
-                let guest = bindings.entrepot_adapter_listings();
-                let issues = guest.call_check_listing(&mut *store, &channel.to_wit(), &listing.to_wit()).await?;
+                let guest = guest.entrepot_adapter_listings();
+                let issues = guest.call_check_listing(store, channel, &listing.to_wit()).await?;
                 Ok(Ok(convert::issues(issues)))
             })
         })
@@ -34,12 +32,10 @@ impl Adapter {
         session: Session,
         listing: Listing,
     ) -> Result<Receipt, CallError> {
-        let pre = self.push().ok_or(CallError::NotExported("listings/push-listing"))?.clone();
-        self.alone("push-listing", channel.clone(), session, move |store, channel| {
+        self.invoke("listings/push-listing", self.push(), channel, session, move |store, guest, channel| {
             Box::pin(async move {
-                let bindings = pre.instantiate_async(&mut *store).await?;
-                let guest = bindings.entrepot_adapter_listings();
-                let answer = guest.call_push_listing(&mut *store, &channel.to_wit(), &listing.to_wit()).await?;
+                let guest = guest.entrepot_adapter_listings();
+                let answer = guest.call_push_listing(store, channel, &listing.to_wit()).await?;
                 Ok(answer.map(convert::receipt).map_err(convert::error))
             })
         })
@@ -53,13 +49,11 @@ impl Adapter {
         session: Session,
         offers: Vec<Offer>,
     ) -> Result<Vec<Result<(), AdapterError>>, CallError> {
-        let pre = self.push().ok_or(CallError::NotExported("listings/push-offers"))?.clone();
-        self.alone("push-offers", channel.clone(), session, move |store, channel| {
+        self.invoke("listings/push-offers", self.push(), channel, session, move |store, guest, channel| {
             Box::pin(async move {
-                let bindings = pre.instantiate_async(&mut *store).await?;
-                let guest = bindings.entrepot_adapter_listings();
+                let guest = guest.entrepot_adapter_listings();
                 let wit: Vec<_> = offers.iter().map(Offer::to_wit).collect();
-                let answer = guest.call_push_offers(&mut *store, &channel.to_wit(), &wit).await?;
+                let answer = guest.call_push_offers(store, channel, &wit).await?;
                 Ok(answer.map_err(convert::error).and_then(|outcomes| outcomes_of(offers.len(), outcomes)))
             })
         })
@@ -73,12 +67,10 @@ impl Adapter {
         session: Session,
         listing: Listing,
     ) -> Result<(), CallError> {
-        let pre = self.push().ok_or(CallError::NotExported("listings/end-listing"))?.clone();
-        self.alone("end-listing", channel.clone(), session, move |store, channel| {
+        self.invoke("listings/end-listing", self.push(), channel, session, move |store, guest, channel| {
             Box::pin(async move {
-                let bindings = pre.instantiate_async(&mut *store).await?;
-                let guest = bindings.entrepot_adapter_listings();
-                let answer = guest.call_end_listing(&mut *store, &channel.to_wit(), &listing.to_wit()).await?;
+                let guest = guest.entrepot_adapter_listings();
+                let answer = guest.call_end_listing(store, channel, &listing.to_wit()).await?;
                 Ok(answer.map_err(convert::error))
             })
         })

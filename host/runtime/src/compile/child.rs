@@ -4,7 +4,7 @@
 use std::io::{self, Read, Write};
 use std::process::ExitCode;
 
-use crate::artifact::LARGEST_ARTIFACT;
+use crate::limits::MAX_ARTIFACT_LEN;
 use crate::load_error::short;
 
 /// The component is not valid.
@@ -47,7 +47,7 @@ impl From<io::Error> for Failure {
 fn compile() -> Result<(), Failure> {
     let engine = crate::engine::for_compiling().map_err(failure)?;
     let mut component = Vec::new();
-    io::stdin().lock().take(LARGEST_ARTIFACT as u64 + 1).read_to_end(&mut component)?;
+    io::stdin().lock().take(MAX_ARTIFACT_LEN as u64 + 1).read_to_end(&mut component)?;
     let code = engine.precompile_component(&component).map_err(failure)?;
     let mut out = io::stdout().lock();
     out.write_all(&code).and_then(|()| out.flush())?;

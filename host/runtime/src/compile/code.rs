@@ -27,7 +27,7 @@ impl MachineCode {
     #[expect(clippy::disallowed_methods, reason = "this is the place that the others are sent to")]
     pub(super) fn load(&self, engine: &Engine) -> wasmtime::Result<Component> {
         // SAFETY: the bytes must be what `Engine::precompile_component` made. A `MachineCode` is made in two places only: by
-        // `Workshop::compile` from the output of our own program, which does nothing but that call, and by `Cache::get`
+        // `CompilerPool::compile` from the output of our own program, which does nothing but that call, and by `Cache::get`
         // after a MAC over all of the bytes was verified with a key that only this host has. They lie in this process's
         // memory from before the check until here and nobody else can change them; no file is mapped.
         unsafe { Component::deserialize(engine, &self.0) }

@@ -16,7 +16,7 @@ use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use super::code::MachineCode;
-use super::compiler::LARGEST_CODE;
+use super::compiler::MAX_CODE_LEN;
 
 const MAGIC: &[u8; 8] = b"entrcode";
 const VERSION: [u8; 4] = 1_u32.to_le_bytes();
@@ -70,7 +70,7 @@ impl Cache {
                 return None;
             }
             Err(error) => {
-                tracing::warn!(path = %path.display(), "compiled code cannot be read and is made again: {error}");
+                tracing::warn!(path = %path.display(), error = %error, "compiled code cannot be read and is made again");
                 return None;
             }
         };
@@ -109,16 +109,17 @@ impl Cache {
         if let Err(error) = self.write(&path, digest, code.bytes()).and_then(|()| self.trim()) {
             tracing::warn!(
                 path = %path.display(),
-                "compiled code cannot be kept, so it is compiled again at the next start: {error}; mend the folder or its disk"
+                error = %error,
+                "compiled code cannot be kept, so it is compiled again at the next start; repair the folder or its disk"
             );
         }
     }
 
     pub(super) fn forget(&self, digest: &[u8; 32], why: &str) {
         let path = self.path(digest);
-        tracing::warn!(path = %path.display(), "compiled code is not used, deleted, and made again: {why}");
+        tracing::warn!(path = %path.display(), error = why, "compiled code is not used, deleted, and made again");
         if let Err(error) = fs::remove_file(&path) {
-            tracing::warn!(path = %path.display(), "compiled code that is not used cannot be deleted: {error}");
+            tracing::warn!(path = %path.display(), error = %error, "compiled code that is not used cannot be deleted");
         }
     }
 
@@ -176,8 +177,8 @@ fn read(path: &Path) -> io::Result<Vec<u8>> {
     let file = File::open(path)?;
     // What was used last is deleted last. A folder that is only readable keeps the order of writing.
     let _ = file.set_modified(SystemTime::now());
-    let mut bytes = Vec::with_capacity(usize::try_from(file.metadata()?.len()).unwrap_or_default().min(LARGEST_CODE));
-    file.take((HEAD + LARGEST_CODE + 1) as u64).read_to_end(&mut bytes)?;
+    let mut bytes = Vec::with_capacity(usize::try_from(file.metadata()?.len()).unwrap_or_default().min(MAX_CODE_LEN));
+    file.take((HEAD + MAX_CODE_LEN + 1) as u64).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 

@@ -16,20 +16,20 @@ use crate::load_error::{CompileError, LoadError, short};
 use cache::Cache;
 pub use cache::{CacheKey, CacheOptions};
 pub use child::{ChildLimits, compile_child};
-use compiler::Workshop;
+use compiler::CompilerPool;
 pub use compiler::{CompileLimits, Compiler};
 
 /// Compiles and remembers.
 pub(crate) struct Compilation {
     engine: Engine,
-    workshop: Workshop,
+    pool: CompilerPool,
     cache: Option<Arc<Cache>>,
 }
 
 impl Compilation {
     pub(crate) fn new(engine: &Engine, compiler: Compiler, cache: Option<CacheOptions>) -> Self {
         let cache = cache.map(|options| Arc::new(Cache::new(options, crate::engine::fingerprint(engine))));
-        Self { engine: engine.clone(), workshop: Workshop::new(compiler), cache }
+        Self { engine: engine.clone(), pool: CompilerPool::new(compiler), cache }
     }
 
     pub(crate) async fn component(&self, artifact: &Artifact) -> Result<Component, LoadError> {
@@ -37,7 +37,7 @@ impl Compilation {
             return Ok(component);
         }
         let begun = std::time::Instant::now();
-        let code = self.workshop.compile(artifact.bytes()).await?;
+        let code = self.pool.compile(artifact.bytes()).await?;
         tracing::info!(bytes = code.len(), milliseconds = begun.elapsed().as_millis() as u64, "compiled an adapter");
         let (engine, cache, digest) = (self.engine.clone(), self.cache.clone(), *artifact.digest());
         let loaded = blocking(move || {
