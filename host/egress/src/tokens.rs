@@ -13,8 +13,9 @@ use url::form_urlencoded::Serializer;
 use crate::body::Caps;
 use crate::client::Egress;
 use crate::exchange::Failure;
-use crate::hop::{self, Outgoing};
 use crate::retry_after::retry_after;
+use crate::send::{check_target, send};
+use crate::wire::Outgoing;
 
 /// What came from a token endpoint.
 #[derive(Debug)]
@@ -49,7 +50,7 @@ pub enum TokenFailure {
 }
 
 /// An answer is a few hundred bytes.
-const LARGEST: u64 = 64 << 10;
+const MAX_ANSWER_LEN: u64 = 64 << 10;
 const TIME: Duration = Duration::from_secs(30);
 
 #[derive(Deserialize)]
@@ -96,15 +97,14 @@ impl Egress {
 
     async fn ask(&self, endpoint: &Url, form: &Secret) -> Result<Tokens, TokenFailure> {
         let options = self.options();
-        hop::check_target(endpoint, options.allow_loopback).map_err(|failure| refused(&failure))?;
+        check_target(endpoint, options.allow_loopback).map_err(|failure| refused(&failure))?;
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         let body = Some(form.expose().as_bytes().to_vec());
         let outgoing = Outgoing { method: http::Method::POST, url: endpoint.clone(), headers, body };
-        let caps = Caps { bytes: LARGEST, ratio: options.max_ratio };
-        let answer =
-            hop::exchange(self.shared(), outgoing, caps, TIME, None).await.map_err(|failure| refused(&failure))?;
+        let caps = Caps { bytes: MAX_ANSWER_LEN, ratio: options.max_ratio };
+        let answer = send(self.shared(), outgoing, caps, TIME, None).await.map_err(|failure| refused(&failure))?;
         let wait = retry_after(&answer.headers, &options.clock);
         read(answer.status, &answer.body.bytes, wait)
     }

@@ -3,32 +3,19 @@
 use std::error::Error;
 use std::time::Duration;
 
-use http::header::{ACCEPT_ENCODING, HeaderMap, HeaderValue, RANGE};
+use http::header::{ACCEPT_ENCODING, HeaderValue, RANGE};
 use rustls::CertificateError;
 use tokio::time::timeout;
 use url::{Host, Url};
 
 use crate::address;
-use crate::body::{self, Body, Caps};
-use crate::client::Shared;
+use crate::body::{self, Caps};
 use crate::download::Incoming;
 use crate::exchange::Failure;
 use crate::headers;
 use crate::resolve::AddressRefused;
-
-pub(crate) struct Outgoing {
-    pub(crate) method: http::Method,
-    pub(crate) url: Url,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Option<Vec<u8>>,
-}
-
-#[derive(Clone)]
-pub(crate) struct Answer {
-    pub(crate) status: u16,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Body,
-}
+use crate::shared::Shared;
+use crate::wire::{Outgoing, RawResponse};
 
 /// The checks that need no look-up: the scheme, and addresses that stand in the URL, which no resolver will see.
 pub(crate) fn check_target(url: &Url, allow_loopback: bool) -> Result<(), Failure> {
@@ -63,13 +50,13 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
 }
 
 /// `time`: for headers and body together. `into`: where the body goes if the status is 2xx.
-pub(crate) async fn exchange(
+pub(crate) async fn send(
     shared: &Shared,
     outgoing: Outgoing,
     caps: Caps,
     time: Duration,
     into: Option<&mut Incoming<'_>>,
-) -> Result<Answer, Failure> {
+) -> Result<RawResponse, Failure> {
     let options = &shared.options;
     let host = outgoing.url.host_str().unwrap_or_default().to_owned();
     let head = outgoing.method == http::Method::HEAD;
@@ -107,7 +94,7 @@ pub(crate) async fn exchange(
     let body = timeout(left, body).await.map_err(|_| {
         Failure::unavailable(format!("the body from {host} was not complete within {} ms", time.as_millis()))
     })??;
-    Ok(Answer { status, headers, body })
+    Ok(RawResponse { status, headers, body })
 }
 
 /// The texts of the HTTP client hold the URL, and that may hold a credential: only the innermost cause is passed on.

@@ -3,7 +3,7 @@
 //! When the marketplace refuses, what it bore until then is known, and the rate goes just below it. From there it grows slowly up to what was
 //! refused and a little beyond, then ever faster, as CUBIC does for congestion (RFC 9438): so most of the time is spent near what is
 //! borne, refusals are rare, and a shop that has become quicker is found out. Where slowing down does not make refusals rarer, they
-//! are not about the rate, and it stays. All sessions of a channel share one pace.
+//! are not about the rate, and it stays. All sessions of a channel share one limiter.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -15,12 +15,12 @@ use tokio::time::Instant;
 use crate::exchange::Failure;
 
 /// The longest that a call is kept waiting. A guest holds memory and a worker meanwhile; beyond this it is told to come back.
-pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(5);
+pub(crate) const MAX_WAIT: Duration = Duration::from_secs(5);
 /// One burst of refusals counts once.
 const PENALTY_APART: Duration = Duration::from_secs(1);
 /// Held back when a refusal does not say for how long; doubled while nothing but refusals come.
 const UNKNOWN_HOLD: Duration = Duration::from_secs(1);
-const MOST_DOUBLINGS: u32 = 6;
+const MAX_DOUBLINGS: u32 = 6;
 /// Of what was borne, after a refusal.
 const BELOW: f64 = 0.97;
 /// How steeply the rate grows beyond what was refused.
@@ -37,7 +37,7 @@ const ALIKE: f64 = 1.2;
 const BACK_AFTER: f64 = 30.0;
 const BACK_AFTER_GUESS: f64 = 8.0;
 
-pub(crate) struct Pace {
+pub(crate) struct RateLimiter {
     most: f64,
     burst: f64,
     slots: Arc<Semaphore>,
@@ -80,8 +80,8 @@ pub(crate) struct Slot {
     _permit: OwnedSemaphorePermit,
 }
 
-impl Pace {
-    /// `before`: the channel's pace under another grant. What the marketplace asked for outlives the grant.
+impl RateLimiter {
+    /// `before`: the channel's rate limit under another grant. What the marketplace asked for outlives the grant.
     pub(crate) fn new(limit: RateLimit, before: Option<&Self>) -> Self {
         let most = if limit.requests_per_second.is_finite() { limit.requests_per_second.max(0.01) } else { 1.0 };
         let in_flight = limit.concurrency.clamp(1, 256);
@@ -89,7 +89,7 @@ impl Pace {
         let state = State {
             tokens: burst,
             filled: Instant::now(),
-            hold: before.and_then(|pace| pace.state().hold),
+            hold: before.and_then(|limiter| limiter.state().hold),
             holds: 0,
             ceiling: None,
             borne: 0,
@@ -106,7 +106,7 @@ impl Pace {
         let mut waited = Duration::ZERO;
         let mut token = None;
         loop {
-            let wait = self.wait_for(exempt, &mut token, LONGEST_WAIT.saturating_sub(waited))?;
+            let wait = self.wait_for(exempt, &mut token, MAX_WAIT.saturating_sub(waited))?;
             if wait.is_zero() {
                 return Ok(Slot { _permit: permit });
             }
@@ -147,7 +147,7 @@ impl Pace {
         let now = Instant::now();
         let rate = state.rate(now, self.most);
         let recent = state.ceiling.is_some_and(|ceiling| now.duration_since(ceiling.at) < PENALTY_APART);
-        let hold = retry_after.unwrap_or(UNKNOWN_HOLD * (1 << state.refusals_in_a_row.min(MOST_DOUBLINGS)));
+        let hold = retry_after.unwrap_or(UNKNOWN_HOLD * (1 << state.refusals_in_a_row.min(MAX_DOUBLINGS)));
         state.refused += 1;
         if !recent {
             state.learn(now, rate, self.most, hold);

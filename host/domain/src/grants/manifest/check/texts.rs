@@ -5,12 +5,12 @@ use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
 use crate::names::{is_disguised, is_ignorable};
 
-use super::Manifest;
-use super::check::{Fault, Step};
+use super::super::Manifest;
+use super::{Fault, Step};
 
 /// Characters of a name, and of any other text.
-const LONGEST_NAME: usize = 100;
-const LONGEST_TEXT: usize = 4_000;
+const MAX_NAME_LEN: usize = 100;
+const MAX_TEXT_LEN: usize = 4_000;
 /// Letters to Unicode, and nothing to the eye.
 const BLANK: [char; 5] = ['\u{115f}', '\u{1160}', '\u{2800}', '\u{3164}', '\u{ffa0}'];
 /// Join or part letters, as some languages and emoji need.
@@ -46,7 +46,7 @@ fn readable(text: &str, path: &[Step]) -> Result<(), Fault> {
     let at = |key: &str| matches!(path.last(), Some(Step::Key(last)) if last == key);
     let prose = at("description") || at("title");
     let is_name = path.len() == 1 && (at("name") || at("publisher") || at("version"));
-    let most = if is_name { LONGEST_NAME } else { LONGEST_TEXT };
+    let most = if is_name { MAX_NAME_LEN } else { MAX_TEXT_LEN };
     let fault = |problem: String| Err(Fault { path: path.to_vec(), problem });
     if text.chars().count() > most {
         return fault(format!("must have at most {most} characters"));

@@ -27,7 +27,7 @@ mod once;
 mod unescape;
 
 use grams::Grams;
-pub(crate) use once::Scrubbers;
+pub(crate) use once::Redactors;
 use unescape::View;
 
 /// Shorter ones would blank out ordinary words.
@@ -41,7 +41,7 @@ const PIECE: usize = 256 << 10;
 /// How much longer than itself a secret may be written and is still found where two pieces meet.
 const INFLATED: usize = 36;
 
-pub(crate) struct Scrubber {
+pub(crate) struct Redactor {
     search: Option<Search>,
     /// In lower case, for what is written so: names of hosts and headers.
     lower: Vec<Pattern>,
@@ -62,7 +62,7 @@ struct Search {
 #[error("the secrets of this channel cannot be searched for in what comes back, so nothing is asked for with them")]
 pub(crate) struct Unsearchable;
 
-impl Scrubber {
+impl Redactor {
     fn new(mut patterns: Vec<Pattern>) -> Result<Self, Unsearchable> {
         let lower = patterns.iter().map(|pattern| Zeroizing::new(pattern.to_ascii_lowercase())).collect();
         // As they would read where the text is searched without its escapes.

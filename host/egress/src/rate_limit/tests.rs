@@ -59,15 +59,15 @@ fn virtually<F: Future>(work: F) -> F::Output {
 }
 
 /// Answers that were no refusals, per second, over the second of two minutes.
-async fn read(pace: &Arc<Pace>, shop: Shop, workers: u32, hint: Option<u64>) -> f64 {
+async fn read(limiter: &Arc<RateLimiter>, shop: Shop, workers: u32, hint: Option<u64>) -> f64 {
     let (latency, minute) = (Duration::from_millis(100), Duration::from_secs(60));
     let shop = Arc::new(Mutex::new(shop));
     let (begun, good) = (Instant::now(), Arc::new(Mutex::new(0)));
     let works = (0..workers).map(|_| {
-        let (pace, shop, good) = (Arc::clone(pace), Arc::clone(&shop), Arc::clone(&good));
+        let (limiter, shop, good) = (Arc::clone(limiter), Arc::clone(&shop), Arc::clone(&good));
         tokio::spawn(async move {
             while begun.elapsed() < 2 * minute {
-                let Ok(slot) = pace.turn(false).await else {
+                let Ok(slot) = limiter.turn(false).await else {
                     tokio::time::sleep(Duration::from_secs(1)).await;
                     continue;
                 };
@@ -75,10 +75,10 @@ async fn read(pace: &Arc<Pace>, shop: Shop, workers: u32, hint: Option<u64>) -> 
                 tokio::time::sleep(latency).await;
                 drop(slot);
                 if bears {
-                    pace.answered(None);
+                    limiter.answered(None);
                     *good.lock().unwrap() += u32::from(begun.elapsed() > minute);
                 } else {
-                    pace.refused(hint.map(Duration::from_secs));
+                    limiter.refused(hint.map(Duration::from_secs));
                 }
             }
         })
@@ -90,8 +90,8 @@ async fn read(pace: &Arc<Pace>, shop: Shop, workers: u32, hint: Option<u64>) -> 
     f64::from(good) / 60.0
 }
 
-fn pace(requests_per_second: f64, concurrency: u32) -> Arc<Pace> {
-    Arc::new(Pace::new(RateLimit { requests_per_second, concurrency }, None))
+fn limiter(requests_per_second: f64, concurrency: u32) -> Arc<RateLimiter> {
+    Arc::new(RateLimiter::new(RateLimit { requests_per_second, concurrency }, None))
 }
 
 #[test]
@@ -99,7 +99,7 @@ fn what_a_shop_bears_is_read_and_hardly_less() {
     for per_second in [1.0, 2.0, 3.0, 5.0, 10.0, 17.0, 30.0] {
         for kind in [Kind::Window, Kind::Bucket(1.0), Kind::Bucket(10.0)] {
             for hint in [Some(1), None] {
-                let got = virtually(async { read(&pace(40.0, 8), Shop::new(per_second, kind), 8, hint).await });
+                let got = virtually(async { read(&limiter(40.0, 8), Shop::new(per_second, kind), 8, hint).await });
                 let share = got / per_second;
                 let kind = match kind {
                     Kind::Window => "window",
@@ -115,18 +115,18 @@ fn what_a_shop_bears_is_read_and_hardly_less() {
 #[test]
 fn refusals_that_are_not_about_the_rate_do_not_slow_it_down_for_ever() {
     // Each is waited for a second; a seventh of what is asked for is refused.
-    let got = virtually(async { read(&pace(20.0, 2), Shop::new(0.0, Kind::Each(7)), 2, Some(1)).await });
+    let got = virtually(async { read(&limiter(20.0, 2), Shop::new(0.0, Kind::Each(7)), 2, Some(1)).await });
     assert!(got > 2.0, "{got:.1} a second");
-    let got = virtually(async { read(&pace(20.0, 2), Shop::new(0.0, Kind::Each(2)), 2, Some(0)).await });
+    let got = virtually(async { read(&limiter(20.0, 2), Shop::new(0.0, Kind::Each(2)), 2, Some(0)).await });
     assert!(got > 4.0, "{got:.1} a second");
 }
 
 #[test]
 fn a_shop_that_became_quicker_is_found_out() {
     virtually(async {
-        let pace = pace(40.0, 8);
-        let slow = read(&pace, Shop::new(3.0, Kind::Bucket(1.0)), 8, Some(1)).await;
-        let quick = read(&pace, Shop::new(1_000.0, Kind::Bucket(1.0)), 8, Some(1)).await;
+        let limiter = limiter(40.0, 8);
+        let slow = read(&limiter, Shop::new(3.0, Kind::Bucket(1.0)), 8, Some(1)).await;
+        let quick = read(&limiter, Shop::new(1_000.0, Kind::Bucket(1.0)), 8, Some(1)).await;
         assert!(slow < 3.3 && quick > 9.0, "{slow:.1}, then {quick:.1}");
     });
 }
@@ -134,12 +134,12 @@ fn a_shop_that_became_quicker_is_found_out() {
 #[test]
 fn silence_after_refusals_without_a_hint_grows() {
     virtually(async {
-        let pace = pace(10.0, 1);
+        let limiter = limiter(10.0, 1);
         let mut holds = Vec::new();
         for _ in 0..4 {
-            pace.refused(None);
+            limiter.refused(None);
             let begun = Instant::now();
-            while pace.holding() {
+            while limiter.holding() {
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
             holds.push(begun.elapsed().as_secs());

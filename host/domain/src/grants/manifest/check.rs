@@ -1,20 +1,22 @@
 //! The checks that need more than one table of a manifest.
 
 mod fault;
+mod texts;
 
-use super::credential::is_key;
-use super::origin::is_label;
-use super::settings::{check_default, is_secret_name_taken};
-use super::{Credential, Manifest, RateLimit, SLOWEST, SUPPORTED_WORLDS, SettingType};
+use super::{Manifest, SUPPORTED_WORLDS};
+use crate::grants::credential::is_key;
+use crate::grants::origin::is_label;
+use crate::grants::settings::check_default;
+use crate::grants::{Credential, RateLimit, SLOWEST, SettingType};
 use crate::names::{is_unseen, mixed_word, shown};
 
 pub(super) use fault::{Fault, Step};
 
 /// Of names and versions: indexes are made over them.
-const LONGEST_NAME: usize = 200;
+const MAX_NAME_LEN: usize = 200;
 
 /// Whatever is shown of a manifest is shown to somebody who decides on it.
-pub(super) fn texts(value: &toml::Value, path: &mut Vec<Step>) -> Result<(), Fault> {
+pub(super) fn shown_texts(value: &toml::Value, path: &mut Vec<Step>) -> Result<(), Fault> {
     let unfit = |text: &str| text.chars().any(|c| !matches!(c, '\n' | '\t' | '\r') && shown(c) != c);
     let fault = |path: &[Step]| Err(Fault { path: path.to_vec(), problem: UNFIT.to_owned() });
     match value {
@@ -25,14 +27,14 @@ pub(super) fn texts(value: &toml::Value, path: &mut Vec<Step>) -> Result<(), Fau
                     return fault(path);
                 }
                 path.push(Step::Key(key.clone()));
-                texts(value, path)?;
+                shown_texts(value, path)?;
                 path.pop();
             }
         }
         toml::Value::Array(values) => {
             for (index, value) in values.iter().enumerate() {
                 path.push(Step::Index(index));
-                texts(value, path)?;
+                shown_texts(value, path)?;
                 path.pop();
             }
         }
@@ -45,7 +47,7 @@ const UNFIT: &str = "holds a control character, or one that turns the order in w
 
 pub(super) fn manifest(manifest: &Manifest) -> Result<(), Fault> {
     head(manifest)?;
-    super::texts::check(manifest)?;
+    texts::check(manifest)?;
     settings(manifest)?;
     credentials(manifest)?;
     keys(manifest)?;
@@ -87,12 +89,12 @@ fn head(manifest: &Manifest) -> Result<(), Fault> {
         if let Some(word) = mixed_word(value) {
             return Err(Fault::new(&[&key], format!("mixes letters of several scripts in one word: {word}")));
         }
-        if value.len() > LONGEST_NAME {
-            return Err(Fault::new(&[&key], format!("must be at most {LONGEST_NAME} bytes long")));
+        if value.len() > MAX_NAME_LEN {
+            return Err(Fault::new(&[&key], format!("must be at most {MAX_NAME_LEN} bytes long")));
         }
     }
-    if manifest.version.len() > LONGEST_NAME {
-        return Err(Fault::new(&[&"version"], format!("must be at most {LONGEST_NAME} bytes long")));
+    if manifest.version.len() > MAX_NAME_LEN {
+        return Err(Fault::new(&[&"version"], format!("must be at most {MAX_NAME_LEN} bytes long")));
     }
     if !is_semver(&manifest.version) {
         return Err(Fault::new(&[&"version"], "must be a semantic version such as \"1.4.0\""));
@@ -133,7 +135,7 @@ fn settings(manifest: &Manifest) -> Result<(), Fault> {
             return Err(Fault::new(&[&"secrets", name], "names are a-z, 0-9, _ and -, beginning with a letter"));
         }
         // Both are set with KEY=VALUE on the command line; one name must not mean both.
-        if is_secret_name_taken(manifest, name) {
+        if manifest.settings.contains_key(name) {
             return Err(Fault::new(&[&"secrets", name], "there is a setting of the same name"));
         }
     }

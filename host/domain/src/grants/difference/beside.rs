@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::difference::Atom;
-use super::{Difference, EgressRule};
+use super::{Atom, Difference};
+use crate::grants::EgressRule;
 
 /// By all rules that allow the same.
 #[derive(Default)]
