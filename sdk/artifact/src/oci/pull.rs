@@ -10,14 +10,14 @@ use super::config::{CONFIG_TYPE, LAYER_TYPE};
 use super::wire::Wire;
 use crate::digest::of_sha256;
 use crate::source::{Fetched, Pinned};
-use crate::{FetchError, FetchOptions, LARGEST, sha256_hex};
+use crate::{FetchError, FetchOptions, MAX_ARTIFACT_LEN, sha256_hex};
 
 /// Bytes of an image manifest.
 const LARGEST_MANIFEST: usize = 4 << 20;
 
 impl OciReference {
     pub(crate) async fn pull(&self, options: &FetchOptions) -> Result<Fetched, FetchError> {
-        let (wire, most) = (Wire::new(self, options)?, options.most_bytes.min(LARGEST));
+        let (wire, most) = (Wire::new(self, options)?, options.most_bytes.min(MAX_ARTIFACT_LEN));
         let (reference, options) = (self.clone(), options.clone());
         let patience = options.clone();
         self.within(&patience, async move {
