@@ -8,6 +8,8 @@ use cargo_metadata::{DependencyKind, MetadataCommand};
 
 #[path = "architecture/circles.rs"]
 mod circles;
+#[path = "architecture/knowledge.rs"]
+mod knowledge;
 
 /// A crate, and the workspace's crates it may depend on.
 const ALLOWED: &[(&str, &[&str])] = &[

@@ -56,7 +56,7 @@ enum Target {
 }
 
 /// Names, `::` and single characters; no comments, no texts, nothing that is for tests alone.
-fn tokens(text: &str) -> Vec<String> {
+pub(crate) fn tokens(text: &str) -> Vec<String> {
     let chars: Vec<char> = text.chars().collect();
     let at = |index: usize| chars.get(index).copied().unwrap_or('\0');
     let (mut found, mut i) = (Vec::new(), 0);
@@ -349,7 +349,7 @@ fn circles(files: &[(String, String)]) -> Vec<(BTreeSet<String>, String)> {
 }
 
 /// The files of one crate that are part of the product, by their path below `src`.
-fn sources(src: &Path) -> Vec<(String, String)> {
+pub(crate) fn sources(src: &Path) -> Vec<(String, String)> {
     let mut files = Vec::new();
     super::walk(src, &mut files);
     let mut sources = Vec::new();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use entrepot_domain::catalog::limits::LARGEST_PRODUCT;
+use entrepot_domain::catalog::limits::MAX_PRODUCT_LEN;
 use entrepot_domain::grants::{ByteSize, Limits, TimeSpan};
 use wasmtime::ResourceLimiter;
 
@@ -38,7 +38,7 @@ pub struct CallLimits {
 }
 
 /// Bytes of one product as an adapter hands it over; twice of what is kept, so that most of what is too large is told apart from the rest.
-const MAX_MAPPED_LEN: usize = 2 * LARGEST_PRODUCT;
+const MAX_MAPPED_LEN: usize = 2 * MAX_PRODUCT_LEN;
 
 /// A marketplace waits while a delivery is verified, and so do other channels' deliveries.
 const VERIFICATION_CPU: Duration = Duration::from_millis(200);

@@ -1,6 +1,6 @@
 //! What `check` answers.
 
-use entrepot_domain::catalog::limits::MOST_ISSUES;
+use entrepot_domain::catalog::limits::MAX_ISSUES;
 use entrepot_domain::catalog::web_address;
 
 use super::text::one_line;
@@ -20,7 +20,7 @@ pub(crate) fn account(account: connection::Account) -> MarketplaceAccount {
     let connection::Account { name, url: told, currency, details, warnings } = account;
     // People follow it.
     let url = told.as_deref().and_then(web_address).map(one_line);
-    let mut warnings: Vec<String> = warnings.into_iter().take(MOST_ISSUES).map(one_line).collect();
+    let mut warnings: Vec<String> = warnings.into_iter().take(MAX_ISSUES).map(one_line).collect();
     if url.is_none() && told.is_some_and(|told| !told.is_empty()) {
         warnings.push("the account's address is none of the web (http, https), and was left out".to_owned());
     }
@@ -28,7 +28,7 @@ pub(crate) fn account(account: connection::Account) -> MarketplaceAccount {
         name: one_line(name),
         url,
         currency: currency.map(one_line),
-        details: details.into_iter().take(MOST_ISSUES).map(|(name, value)| (one_line(name), one_line(value))).collect(),
+        details: details.into_iter().take(MAX_ISSUES).map(|(name, value)| (one_line(name), one_line(value))).collect(),
         warnings,
     }
 }

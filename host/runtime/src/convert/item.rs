@@ -1,7 +1,7 @@
 //! Raw items.
 
 use entrepot_domain::catalog::Issue;
-use entrepot_domain::catalog::limits::{LARGEST_ITEM, LONGEST_ID, UNIDENTIFIED, beginning, few};
+use entrepot_domain::catalog::limits::{MAX_ID_LEN, MAX_ITEM_LEN, UNIDENTIFIED, beginning, few};
 use entrepot_domain::delivery::RawItem;
 
 use super::error::issue;
@@ -23,8 +23,8 @@ pub(crate) fn raw_item(item: items::RawItem) -> RawItem {
     let items::RawItem { source_id, updated_at, body, deleted, problems } = item;
     let (source_id, problems) = (storable(source_id), problems.into_iter().map(issue).collect());
     let mut item = identified(RawItem { source_id, updated_at, body, deleted, problems });
-    if item.body.len() > LARGEST_ITEM {
-        let message = format!("the item is {} bytes large; at most {LARGEST_ITEM} are read", item.body.len());
+    if item.body.len() > MAX_ITEM_LEN {
+        let message = format!("the item is {} bytes large; at most {MAX_ITEM_LEN} are read", item.body.len());
         item.problems.push(Issue::new("", "item-too-large", message));
         item.body = String::new();
     }
@@ -36,10 +36,10 @@ pub(crate) fn raw_item(item: items::RawItem) -> RawItem {
 pub(super) fn identified(mut item: RawItem) -> RawItem {
     let (code, message) = match item.source_id.len() {
         0 => ("source-id-missing", "the marketplace shows an item without an id".to_owned()),
-        length if length > LONGEST_ID => {
+        length if length > MAX_ID_LEN => {
             let start = beginning(&item.source_id, 40);
             let message =
-                format!("the marketplace's id {start:?} is {length} bytes long; at most {LONGEST_ID} are taken");
+                format!("the marketplace's id {start:?} is {length} bytes long; at most {MAX_ID_LEN} are taken");
             ("source-id-too-long", message)
         }
         _ => return item,

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use entrepot_domain::catalog::limits::LONGEST_ID;
+use entrepot_domain::catalog::limits::MAX_ID_LEN;
 use entrepot_domain::delivery::{RawItem, StockChange};
 use entrepot_domain::run::RunScope;
 
@@ -65,7 +65,7 @@ pub(crate) fn page(page: items::Page) -> Page {
     let (next, context) = (next.map(storable), context.map(storable));
     let mut items: Vec<RawItem> = items.into_iter().map(raw_item).collect();
     let (listed, unusable): (Vec<String>, Vec<String>) =
-        listed.into_iter().map(storable).partition(|id| (1..=LONGEST_ID).contains(&id.len()));
+        listed.into_iter().map(storable).partition(|id| (1..=MAX_ID_LEN).contains(&id.len()));
     items.extend(unusable.into_iter().map(|source_id| {
         let item = RawItem { source_id, updated_at: None, body: String::new(), deleted: false, problems: Vec::new() };
         identified(item)
@@ -157,7 +157,7 @@ mod tests {
             page.items.iter().map(|item| item.problems.first().map(|issue| issue.code.as_str())).collect();
         let (long, missing) = (Some("source-id-too-long"), Some("source-id-missing"));
         assert_eq!(codes, [long, missing, None, long, missing], "what is only listed as well");
-        assert!(page.items.iter().all(|item| item.source_id.len() <= LONGEST_ID));
+        assert!(page.items.iter().all(|item| item.source_id.len() <= MAX_ID_LEN));
         assert_eq!(page.items[0].source_id, page.items[3].source_id, "the same id is the same item");
     }
 }

@@ -1,6 +1,6 @@
 //! Texts of a guest, made fit to be shown and stored.
 
-use entrepot_domain::catalog::limits::{LONGEST_ID, beginning};
+use entrepot_domain::catalog::limits::{MAX_ID_LEN, beginning};
 use sha2::{Digest, Sha256};
 
 /// Characters of a text for people; a guest may hand over as much as an answer may hold.
@@ -29,7 +29,7 @@ pub(super) fn storable(text: String) -> String {
 /// An id that something is looked up by. One that is too long for any that is known is kept short, and as distinct.
 pub(super) fn usable_id(id: String) -> String {
     let id = storable(id);
-    if id.len() <= LONGEST_ID { id } else { format!("{} {}", beginning(&id, 40), short_hash(&id)) }
+    if id.len() <= MAX_ID_LEN { id } else { format!("{} {}", beginning(&id, 40), short_hash(&id)) }
 }
 
 /// The same for the same text, of 32 characters.

@@ -10,7 +10,7 @@ use super::{KeyError, PublicKey, SECRET_PREFIX, encode, parse_token};
 use crate::names::is_publisher;
 
 /// No key file is longer, so no more than this is read of whatever was named instead.
-const LONGEST_FILE: u64 = 1024;
+const MAX_FILE_LEN: u64 = 1024;
 
 /// A publisher's secret key. Its bytes are wiped when it is dropped; there is no way to print it.
 pub struct SecretKey {
@@ -51,8 +51,8 @@ impl SecretKey {
             return Err(KeyError::OpenToOthers(path.to_owned()));
         }
         // Large enough from the start: growing would leave a copy behind.
-        let mut text = Zeroizing::new(String::with_capacity(LONGEST_FILE as usize + 1));
-        file.take(LONGEST_FILE).read_to_string(&mut text).map_err(|error| match error.kind() {
+        let mut text = Zeroizing::new(String::with_capacity(MAX_FILE_LEN as usize + 1));
+        file.take(MAX_FILE_LEN).read_to_string(&mut text).map_err(|error| match error.kind() {
             ErrorKind::InvalidData => KeyError::NotSecret,
             _ => failed(error),
         })?;

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::Manifest;
 use crate::grants::origin::is_label;
 use crate::grants::{ACCESS_TOKEN, OAuth, REFRESH_TOKEN, Setting, SettingProblem, Settings};
-use crate::secret::{LONGEST_SECRET, Secret};
+use crate::secret::{MAX_SECRET_LEN, Secret};
 
 impl Manifest {
     /// The settings of a new channel, checked and normalised: defaults filled in, `"5"` becomes 5 for an integer, URLs lose their
@@ -110,8 +110,8 @@ impl Manifest {
             let problem = match self.secrets.get(key) {
                 None => format!("{} has no such secret", self.name),
                 Some(_) if value.is_empty() => "is empty".to_owned(),
-                Some(_) if value.len() > LONGEST_SECRET => {
-                    format!("has {} bytes; a secret has {LONGEST_SECRET} at the most", value.len())
+                Some(_) if value.len() > MAX_SECRET_LEN => {
+                    format!("has {} bytes; a secret has {MAX_SECRET_LEN} at the most", value.len())
                 }
                 Some(_) if value.trim() != value || value.chars().any(char::is_control) => {
                     "begins or ends with a space, or holds control characters".to_owned()
