@@ -6,6 +6,11 @@ use std::path::{Path, PathBuf};
 
 use cargo_metadata::{DependencyKind, MetadataCommand};
 
+#[path = "architecture/circles.rs"]
+mod circles;
+#[path = "architecture/knowledge.rs"]
+mod knowledge;
+
 /// A crate, and the workspace's crates it may depend on.
 const ALLOWED: &[(&str, &[&str])] = &[
     ("domain", &[]),
@@ -105,7 +110,7 @@ fn edge(from: &str, to: &str) -> Option<String> {
 }
 
 /// The one place that may be unsafe, once: it loads compiled code that was verified.
-const UNSAFE: &str = "host/runtime/src/compiled/code.rs";
+const UNSAFE: &str = "host/runtime/src/compile/code.rs";
 
 /// Product code stays under 300 lines, tests under 500; a module `foo` is `foo.rs`; nobody's home is named; unsafe code is in
 /// its place.

@@ -3,7 +3,7 @@
 #[path = "../../host/runtime/src/convert/model.rs"]
 pub(crate) mod model;
 
-pub(crate) mod paging {
+pub(crate) mod error {
     use entrepot_domain::catalog::Issue;
 
     use crate::bindings::types;

@@ -4,6 +4,8 @@
 
 mod channels;
 mod compare;
+mod entry;
+mod follow;
 mod followed;
 mod history;
 mod newest;
@@ -19,9 +21,8 @@ use crate::mac::hex;
 use crate::{Admission, AdmissionError, MacKeys};
 
 pub use channels::Beside;
-pub(crate) use compare::earlier_grant_gone;
+pub(crate) use entry::highest_generation;
 pub(crate) use followed::Followed;
-pub(crate) use newest::highest_generation;
 use told::Told;
 
 /// What is written down.

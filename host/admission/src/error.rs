@@ -1,13 +1,14 @@
 use entrepot_artifact::{ArtifactError, FetchError, SourceError};
 use entrepot_domain::grants::{ManifestError, NarrowError, Nowhere};
+use entrepot_domain::names::shell_word;
 use entrepot_runtime::LoadError;
 use entrepot_store::StoreError;
 use thiserror::Error;
 
-use crate::{Quarantined, Unfit};
+use crate::mac::Unfit;
 
 impl AdmissionError {
-    /// Is it this host that has to be mended, not the adapter?
+    /// Is it this host that has to be repaired, and not the adapter?
     pub fn is_of_the_host(&self) -> bool {
         match self {
             Self::Load(error) => error.is_of_the_host(),
@@ -186,4 +187,27 @@ pub enum AdmissionError {
     InUse { adapter: String, version: String, how: &'static str, instead: String },
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// Why nothing is called for a channel, and how that ends.
+#[derive(Clone, Debug, Error)]
+#[error(
+    "the channel is in quarantine for {minutes} minutes more ({strikes} in a row): {reason}. It ends by itself, with another version or grant of \
+     {adapter}, or with `entrepot channel release {}`",
+    shell_word(channel)
+)]
+pub struct Quarantined {
+    pub adapter: String,
+    pub channel: String,
+    pub minutes: i64,
+    pub strikes: i64,
+    pub reason: String,
+}
+
+pub(crate) fn earlier_grant_gone(adapter: &str, generation: i64, version: &str) -> String {
+    format!(
+        "the earlier grant of {adapter} (generation {generation}, {version}) is in the log, and its row is not in the database: somebody \
+         deleted it, so a rollback goes no further. Put it back from a backup; or give up all earlier grants: entrepot adapter revoke \
+         {adapter}, then entrepot adapter approve {adapter}@VERSION with the version in use"
+    )
 }

@@ -3,40 +3,12 @@
 
 use entrepot_store::heads::Head;
 use entrepot_store::{StoreError, Tx};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 
-use crate::audit::earlier_grant_gone;
+use crate::error::earlier_grant_gone;
+use crate::grant_head::{GrantHead, of_grants};
 use crate::{Admission, AdmissionError};
-
-/// Of an adapter's grants.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct GrantHead {
-    /// The generation that counts; none: nothing is in use.
-    pub(crate) main: Option<i64>,
-    /// One that is tried on a share of the channels, in percent.
-    pub(crate) canary: Option<(i64, i64)>,
-    /// Everything up to this generation was revoked.
-    pub(crate) revoked: i64,
-}
-
-impl GrantHead {
-    /// Each with the percent of channels it counts for, newest first.
-    pub(crate) fn shares(&self) -> Vec<(i64, i64)> {
-        self.canary.into_iter().chain(self.main.map(|main| (main, crate::review::ALL))).collect()
-    }
-
-    pub(crate) fn highest(&self) -> i64 {
-        self.shares().first().map_or(0, |(generation, _)| *generation).max(self.revoked)
-    }
-}
-
-pub(crate) const TRUSTED_KEYS: &str = "trusted-keys";
-
-pub(crate) fn of_grants(adapter: &str) -> String {
-    format!("grants:{adapter}")
-}
 
 impl Admission {
     /// What an adapter runs under. `None`: nothing was ever granted.

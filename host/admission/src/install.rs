@@ -7,7 +7,8 @@ use entrepot_store::{Lenient, Tx};
 use serde_json::json;
 
 use crate::audit::Action;
-use crate::review::{ALL, Before};
+use crate::grant_head::ALL_CHANNELS;
+use crate::review::Before;
 use crate::rollback::is_newer;
 use crate::{Admission, AdmissionError, Unfit};
 
@@ -160,7 +161,7 @@ impl Admission {
         }
         let Grant { expires_at, report_only, accept_narrower, .. } = granted;
         let upgraded = Grant { expires_at, report_only, accept_narrower, ..asked };
-        let generation = self.put_in_use(tx, &upgraded, ALL, "host").await?;
+        let generation = self.put_in_use(tx, &upgraded, ALL_CHANNELS, "host").await?;
         let details = json!({
             "version": manifest.version, "digest": digest, "generation": generation, "previous_generation": head.main,
             "automatic": true, "grant": upgraded, "cut": cut,

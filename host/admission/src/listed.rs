@@ -7,7 +7,7 @@ use entrepot_domain::grants::Terms;
 use entrepot_store::adapters::AdapterRow;
 use serde::Serialize;
 
-use crate::heads::{GrantHead, of_grants};
+use crate::grant_head::{ALL_CHANNELS, GrantHead, of_grants};
 use crate::{Admission, AdmissionError, Unfit};
 
 /// A grant that counts, and on what terms.
@@ -39,7 +39,7 @@ impl Listed {
     pub fn state(&self) -> String {
         match (&self.unfit, self.share) {
             (Some(unfit), _) => unfit.clone(),
-            (_, Some(crate::review::ALL)) => "in use".to_owned(),
+            (_, Some(ALL_CHANNELS)) => "in use".to_owned(),
             (_, Some(share)) => format!("tried on {share}%"),
             _ => match self.row.state.as_str() {
                 "approved" => "approved before".to_owned(),
@@ -150,8 +150,8 @@ impl Admission {
             versions => versions?,
         };
         let mut versions = versions.into_iter();
-        let main = versions.find(|(_, share)| *share == crate::review::ALL).map(|(version, _)| version);
-        let canary = versions.find(|(_, share)| *share < crate::review::ALL).map(|(version, _)| version);
+        let main = versions.find(|(_, share)| *share == ALL_CHANNELS).map(|(version, _)| version);
+        let canary = versions.find(|(_, share)| *share < ALL_CHANNELS).map(|(version, _)| version);
         Ok((main, canary))
     }
 

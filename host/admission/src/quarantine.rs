@@ -2,33 +2,18 @@
 // See docs/decisions/0018-quarantine-per-channel.md
 
 use entrepot_domain::ChannelId;
-use entrepot_domain::names::shell_word;
 use entrepot_store::Scoped;
 use entrepot_store::quarantine::Quarantine;
 use serde_json::json;
-use thiserror::Error;
 
 use crate::audit::Action;
-use crate::{Admission, AdmissionError, Generation};
+use crate::error::Quarantined;
+use crate::generation::Generation;
+use crate::{Admission, AdmissionError};
 
 /// The first time; doubled with each.
-const FIRST_MS: i64 = 5 * 60 * 1000;
-const LONGEST_MS: i64 = 24 * 60 * 60 * 1000;
-
-/// Why nothing is called for a channel, and how that ends.
-#[derive(Clone, Debug, Error)]
-#[error(
-    "the channel is in quarantine for {minutes} minutes more ({strikes} in a row): {reason}. It ends by itself, with another version or grant of \
-     {adapter}, or with `entrepot channel release {}`",
-    shell_word(channel)
-)]
-pub struct Quarantined {
-    pub adapter: String,
-    pub channel: String,
-    pub minutes: i64,
-    pub strikes: i64,
-    pub reason: String,
-}
+const FIRST_QUARANTINE_MS: i64 = 5 * 60 * 1000;
+const MAX_QUARANTINE_MS: i64 = 24 * 60 * 60 * 1000;
 
 impl Admission {
     /// Whether the channel may be worked on under this generation. True: it was in quarantine before, and this is its chance.
@@ -64,7 +49,7 @@ impl Admission {
         let now = self.db().clock().now();
         let before = scoped.quarantine(channel).await?.filter(|known| known.generation == generation.number);
         let strikes = before.as_ref().map_or(0, |known| known.strikes).saturating_add(1);
-        let wait = FIRST_MS.saturating_mul(1 << (strikes - 1).clamp(0, 20)).min(LONGEST_MS);
+        let wait = FIRST_QUARANTINE_MS.saturating_mul(1 << (strikes - 1).clamp(0, 20)).min(MAX_QUARANTINE_MS);
         let quarantine = Quarantine {
             channel_id: channel.to_string(),
             generation: generation.number,
@@ -82,7 +67,7 @@ impl Admission {
         self.record(tx.raw(), "host", Action::Quarantine, Some(adapter), &details).await?;
         tx.put_quarantine(&quarantine).await?;
         tx.commit().await?;
-        tracing::warn!(adapter, channel = channel.as_str(), strikes, "quarantine: {reason}");
+        tracing::warn!(adapter, channel = channel.as_str(), strikes, error = reason, "channel put into quarantine");
         Ok(())
     }
 

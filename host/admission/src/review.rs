@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::audit::{Action, highest_generation};
-use crate::heads::{GrantHead, of_grants};
+use crate::grant_head::{ALL_CHANNELS, GrantHead, of_grants};
 use crate::{Admission, AdmissionError};
 
 /// What approving the version installed last would change.
@@ -136,14 +136,16 @@ impl Admission {
             before => before?,
         };
         let action = match &before {
-            None if share < ALL => return Err(AdmissionError::NothingBeside(adapter.to_owned())),
-            Some(Before { granted: known, head, .. }) if share == ALL && head.canary.is_none() && *known == granted => {
+            None if share < ALL_CHANNELS => return Err(AdmissionError::NothingBeside(adapter.to_owned())),
+            Some(Before { granted: known, head, .. })
+                if share == ALL_CHANNELS && head.canary.is_none() && *known == granted =>
+            {
                 return Ok(Approved { grant: granted, cut, notes });
             }
-            Some(Before { granted: known, .. }) if share < ALL && *known == granted => {
+            Some(Before { granted: known, .. }) if share < ALL_CHANNELS && *known == granted => {
                 return Err(AdmissionError::NothingToTry(adapter.to_owned()));
             }
-            Some(_) if share < ALL => Action::Canary,
+            Some(_) if share < ALL_CHANNELS => Action::Canary,
             Some(before) if before.granted.version != row.version => Action::Upgrade,
             _ => Action::Approve,
         };
@@ -168,7 +170,7 @@ impl Admission {
         let row = tx.grant(adapter, tried).await?;
         let row = row.ok_or_else(|| AdmissionError::changed_grant(adapter, tried, crate::Unfit::Gone))?;
         let granted = self.granted(&row)?;
-        let generation = self.put_in_use(&mut tx, &granted, ALL, by).await?;
+        let generation = self.put_in_use(&mut tx, &granted, ALL_CHANNELS, by).await?;
         let details = json!({
             "version": granted.version, "from_generation": tried, "generation": generation, "grant": granted,
         });
@@ -222,16 +224,13 @@ impl Admission {
         row.mac = Some(self.seal_grant(&row));
         tx.insert_grant(&row).await?;
         let head = match share {
-            ALL => GrantHead { main: Some(generation), canary: None, ..head },
+            ALL_CHANNELS => GrantHead { main: Some(generation), canary: None, ..head },
             share => GrantHead { canary: Some((generation, share)), ..head },
         };
         self.write_head(tx, &of_grants(adapter_id), &head).await?;
         Ok(generation)
     }
 }
-
-/// The whole of an adapter's channels, in percent.
-pub(crate) const ALL: i64 = 100;
 
 /// What is in use.
 pub(crate) struct Before {
@@ -242,7 +241,7 @@ pub(crate) struct Before {
 
 fn share(wanted: Option<u8>) -> Result<i64, AdmissionError> {
     match wanted {
-        None => Ok(ALL),
+        None => Ok(ALL_CHANNELS),
         Some(share @ 1..=99) => Ok(i64::from(share)),
         Some(share) => Err(AdmissionError::Share(share)),
     }

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::audit::{Action, highest_generation};
-use crate::heads::{GrantHead, of_grants};
+use crate::grant_head::{GrantHead, of_grants};
 use crate::{Admission, AdmissionError};
 
 impl Admission {

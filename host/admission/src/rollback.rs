@@ -6,8 +6,8 @@ use entrepot_store::usage::Health;
 use serde_json::json;
 
 use crate::audit::Action;
-use crate::heads::{GrantHead, of_grants};
-use crate::review::{ALL, Before};
+use crate::grant_head::{ALL_CHANNELS, GrantHead, of_grants};
+use crate::review::Before;
 use crate::{Admission, AdmissionError, Unfit};
 
 /// How long an upgrade is watched that counts for all channels. One that is tried on a share is watched until that ends.
@@ -171,7 +171,7 @@ impl Admission {
             tx.end_canary(adapter, self.db().clock().now()).await?;
         } else {
             // A grant of its own, with what the earlier one allowed.
-            details["generation"] = self.put_in_use(tx, &granted, ALL, by).await?.into();
+            details["generation"] = self.put_in_use(tx, &granted, ALL_CHANNELS, by).await?.into();
             details["grant"] = json!(granted);
         }
         self.record(tx, by, Action::Rollback, Some(adapter), &details).await?;

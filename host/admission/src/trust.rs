@@ -8,7 +8,7 @@ use entrepot_store::trusted_keys::TrustedKey;
 use serde_json::json;
 
 use crate::audit::Action;
-use crate::heads::TRUSTED_KEYS;
+use crate::grant_head::TRUSTED_KEYS;
 use crate::{Admission, AdmissionError, Unfit};
 
 impl Admission {

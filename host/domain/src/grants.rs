@@ -10,11 +10,9 @@
 
 mod approval;
 mod asked;
-mod beside;
 mod bound;
 mod callback;
 mod ceilings;
-mod check;
 mod credential;
 mod deciding;
 mod denial;
@@ -23,7 +21,6 @@ mod floors;
 mod grant;
 mod header;
 mod key;
-mod line;
 mod manifest;
 mod narrow;
 mod nowhere;
@@ -41,7 +38,6 @@ mod strict_url;
 mod terms;
 #[cfg(test)]
 mod tests;
-mod texts;
 mod words;
 
 pub use approval::Approval;

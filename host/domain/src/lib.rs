@@ -3,6 +3,7 @@
 pub mod catalog;
 mod causes;
 pub mod clock;
+pub mod delivery;
 pub mod grants;
 pub mod id;
 pub mod linking;

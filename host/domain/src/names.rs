@@ -6,7 +6,7 @@ use unicode_normalization::char::is_combining_mark;
 use unicode_security::mixed_script::AugmentedScriptSet;
 
 /// Characters.
-const LONGEST: usize = 100;
+const MAX_NAME_LEN: usize = 100;
 /// Ids of channels begin so, and a channel is meant by either.
 const OF_IDS: &str = "chn_";
 
@@ -15,7 +15,7 @@ const OF_IDS: &str = "chn_";
 pub enum NameError {
     #[error("a name is needed, such as \"berlin\"")]
     Empty,
-    #[error("a name may have {LONGEST} characters, and this one has {0}")]
+    #[error("a name may have {MAX_NAME_LEN} characters, and this one has {0}")]
     TooLong(usize),
     #[error("the name {0:?} stands for a place among folders; choose another")]
     Dots(String),
@@ -38,7 +38,7 @@ pub enum NameError {
 /// What a channel may be called.
 pub fn check_channel_name(name: &str) -> Result<(), NameError> {
     let length = name.chars().count();
-    if length > LONGEST {
+    if length > MAX_NAME_LEN {
         return Err(NameError::TooLong(length));
     }
     let owned = || name.to_owned();

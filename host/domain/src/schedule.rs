@@ -74,8 +74,8 @@ enum When {
 }
 
 /// A shorter interval would be a loop.
-const SHORTEST_MS: i64 = 60_000;
-const LONGEST_MS: i64 = 366 * 86_400_000;
+const MIN_INTERVAL_MS: i64 = 60_000;
+const MAX_INTERVAL_MS: i64 = 366 * 86_400_000;
 
 impl FromStr for Rule {
     type Err = String;
@@ -98,7 +98,7 @@ fn interval(span: &str) -> Result<i64, String> {
     let unit = [("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)];
     let found = unit.into_iter().find_map(|(unit, ms)| Some((span.strip_suffix(unit)?.parse::<i64>().ok()?, ms)));
     let span = found.and_then(|(number, ms)| number.checked_mul(ms));
-    span.filter(|span| (SHORTEST_MS..=LONGEST_MS).contains(span)).ok_or_else(|| {
+    span.filter(|span| (MIN_INTERVAL_MS..=MAX_INTERVAL_MS).contains(span)).ok_or_else(|| {
         "an interval is minutes, hours or days, at least one minute: `every 15m`, `every 6h`, `every 1d`".to_owned()
     })
 }

@@ -5,7 +5,9 @@ use std::fmt;
 use zeroize::Zeroizing;
 
 /// In bytes. Keys and tokens have some hundreds; what is larger is something else, and every answer is searched for all of it.
-pub const LONGEST_SECRET: usize = 4096;
+pub const MAX_SECRET_LEN: usize = 4096;
+// Its name before; callers that still use it are renamed one by one.
+pub use self::MAX_SECRET_LEN as LONGEST_SECRET;
 
 /// A secret in clear. Debug prints nothing of it, it has no Display and no Serialize, and its memory is wiped on drop.
 ///

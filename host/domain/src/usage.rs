@@ -89,7 +89,7 @@ const DIFFERENT: usize = 200;
 const REFUSED: usize = 20;
 const OTHERS: &str = "(others)";
 /// Characters of a name.
-const LONGEST: usize = 200;
+const MAX_NAME_LEN: usize = 200;
 
 /// Counts of one piece of work.
 #[derive(Debug, Default)]
@@ -116,7 +116,7 @@ impl Ledger {
     fn note(&self, kind: UseKind, operation: Cow<'static, str>, rule: &str, name: &str, amount: Amount) {
         // Guests choose some of these; databases do not take every character.
         let printable = |c: char| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c };
-        let name = name.chars().take(LONGEST).map(printable).collect();
+        let name = name.chars().take(MAX_NAME_LEN).map(printable).collect();
         let mut of = Use { kind, operation, rule: rule.to_owned(), name };
         let mut entries = self.entries();
         let refused = matches!(kind, UseKind::Denied | UseKind::Reported);

@@ -16,13 +16,13 @@ use crate::keys;
 use crate::tokens::{TokenFailure, filled};
 
 /// 256 bits that nobody can guess, in 43 letters, digits, `-` and `_`: a state, or the verifier of PKCE (RFC 7636).
-pub fn unguessable() -> Secret {
+pub fn random_state() -> Secret {
     Secret::new(URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>()))
 }
 
 /// What the browser takes along.
 #[derive(Clone, Copy, Debug)]
-pub struct Luggage<'a> {
+pub struct AuthorizationRequest<'a> {
     pub redirect_uri: &'a str,
     pub state: &'a Secret,
     /// Of PKCE: sent as its SHA-256.
@@ -34,7 +34,7 @@ pub fn authorize_url(
     oauth: &OAuth,
     settings: &Settings,
     secrets: &dyn SecretSource,
-    luggage: &Luggage<'_>,
+    request: &AuthorizationRequest<'_>,
 ) -> Result<Secret, TokenFailure> {
     let mut url = oauth.authorize_endpoint(settings).map_err(TokenFailure::Refused)?;
     {
@@ -44,8 +44,8 @@ pub fn authorize_url(
         if !oauth.scopes.is_empty() {
             query.append_pair("scope", &oauth.scopes.join(&oauth.scope_separator.to_string()));
         }
-        query.append_pair("redirect_uri", luggage.redirect_uri).append_pair("state", luggage.state.expose());
-        if let Some(verifier) = luggage.verifier {
+        query.append_pair("redirect_uri", request.redirect_uri).append_pair("state", request.state.expose());
+        if let Some(verifier) = request.verifier {
             let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.expose().as_bytes()));
             query.append_pair("code_challenge", &challenge).append_pair("code_challenge_method", "S256");
         }
@@ -60,14 +60,14 @@ pub fn authorize_url(
 pub struct Callback(Vec<(String, String)>);
 
 /// A query is a few hundred bytes.
-const LONGEST: usize = 8 << 10;
+const MAX_QUERY_LEN: usize = 8 << 10;
 /// What is written as it is in what marketplaces sign.
 const SIGNED: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 impl Callback {
     /// `None`: no answer of a marketplace reads so. A parameter that is there twice would be read by one as this and by another as that.
     pub fn parse(query: &str) -> Option<Self> {
-        if query.len() > LONGEST {
+        if query.len() > MAX_QUERY_LEN {
             return None;
         }
         let mut pairs: Vec<(String, String)> = parse(query.as_bytes()).into_owned().collect();

@@ -1,6 +1,5 @@
 //! The one constructor of the HTTP client.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -14,23 +13,15 @@ use thiserror::Error;
 use crate::clocks::Clocks;
 use crate::kept::Pages;
 use crate::options::EgressOptions;
-use crate::pace::Pace;
+use crate::rate_limit::RateLimiter;
+use crate::redact::Redactors;
 use crate::resolve::{Guarded, System};
-use crate::scrub::Scrubbers;
 use crate::session::{Session, SessionSpec};
+use crate::shared::Shared;
 
-/// Cheap to clone; connections and paces are shared.
+/// Cheap to clone; connections and rate limits are shared.
 #[derive(Clone)]
 pub struct Egress(Arc<Shared>);
-
-pub(crate) struct Shared {
-    pub(crate) client: reqwest::Client,
-    pub(crate) options: EgressOptions,
-    pub(crate) scrubbers: Scrubbers,
-    pub(crate) pages: Pages,
-    pub(crate) clocks: Clocks,
-    paces: Mutex<HashMap<String, (RateLimit, Arc<Pace>)>>,
-}
 
 #[derive(Debug, Error)]
 pub enum StartError {
@@ -44,8 +35,8 @@ pub enum StartError {
     Client(#[from] reqwest::Error),
 }
 
-/// More than this many channels and paces that nobody uses are dropped.
-const IDLE_PACES: usize = 4096;
+/// Beyond this many, rate limiters that nobody uses are dropped.
+const MAX_IDLE_LIMITERS: usize = 4096;
 /// For a request to what the operator named.
 const OPERATORS_TIME: Duration = Duration::from_secs(10);
 
@@ -76,10 +67,10 @@ impl Egress {
         Ok(Self(Arc::new(Shared {
             client,
             options,
-            scrubbers: Scrubbers::default(),
+            redactors: Redactors::default(),
             pages: Pages::default(),
             clocks: Clocks::default(),
-            paces: Mutex::default(),
+            limiters: Mutex::default(),
         })))
     }
 
@@ -97,8 +88,8 @@ impl Egress {
     }
 
     pub fn session(&self, spec: SessionSpec) -> Session {
-        let pace = self.pace(&spec.channel, spec.bound.rate_limit);
-        Session::new(Arc::clone(&self.0), pace, spec)
+        let rate_limiter = self.rate_limiter(&spec.channel, spec.bound.rate_limit);
+        Session::new(Arc::clone(&self.0), rate_limiter, spec)
     }
 
     /// Milliseconds by which the clock of the channel's shop is ahead of ours; negative: it is behind. `None`: nobody knows yet.
@@ -111,21 +102,21 @@ impl Egress {
         self.0.pages.forget(run);
     }
 
-    /// The pace of a channel, shared by all its sessions. A grant with another rate starts a new one.
-    fn pace(&self, channel: &str, limit: RateLimit) -> Arc<Pace> {
-        let mut paces = self.0.paces.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((known, pace)) = paces.get(channel)
+    /// The rate limiter of a channel, shared by all its sessions. A grant with another rate starts a new one.
+    fn rate_limiter(&self, channel: &str, limit: RateLimit) -> Arc<RateLimiter> {
+        let mut limiters = self.0.limiters.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((known, limiter)) = limiters.get(channel)
             && *known == limit
         {
-            return Arc::clone(pace);
+            return Arc::clone(limiter);
         }
-        if paces.len() >= IDLE_PACES {
-            paces.retain(|_, (_, pace)| Arc::strong_count(pace) > 1 || pace.holding());
+        if limiters.len() >= MAX_IDLE_LIMITERS {
+            limiters.retain(|_, (_, limiter)| Arc::strong_count(limiter) > 1 || limiter.holding());
         }
-        let before = paces.get(channel).map(|(_, pace)| Arc::clone(pace));
-        let pace = Arc::new(Pace::new(limit, before.as_deref()));
-        paces.insert(channel.to_owned(), (limit, Arc::clone(&pace)));
-        pace
+        let before = limiters.get(channel).map(|(_, limiter)| Arc::clone(limiter));
+        let limiter = Arc::new(RateLimiter::new(limit, before.as_deref()));
+        limiters.insert(channel.to_owned(), (limit, Arc::clone(&limiter)));
+        limiter
     }
 }
 

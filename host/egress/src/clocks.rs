@@ -14,7 +14,7 @@ const ANSWERS: usize = 9;
 /// Before anything is signed by it.
 const FEWEST: usize = 3;
 /// Channels that are remembered.
-const MOST: usize = 4096;
+const MAX_ENTRIES: usize = 4096;
 /// An answer that took longer says too little.
 const SLOWEST_MS: i64 = 10_000;
 /// What is less is the network's, and rounding: dates are of whole seconds. What is known changes only by more.
@@ -85,7 +85,7 @@ impl Clocks {
         }
         let mut all = self.all();
         let key = (channel.to_owned(), origin.to_owned());
-        if all.ahead.len() >= MOST && !all.ahead.contains_key(&key) {
+        if all.ahead.len() >= MAX_ENTRIES && !all.ahead.contains_key(&key) {
             *all = Shops::default();
         }
         let of = all.ahead.entry(key).or_default();

@@ -50,7 +50,7 @@ pub enum Failure {
     /// The same again would end alike: an answer too large or in a form that was not asked for, a certificate that is none.
     #[error("{0}")]
     Unusable(String),
-    /// The channel's pace does not allow another request now. Milliseconds to wait, when known.
+    /// The channel's rate limit does not allow another request now. Milliseconds to wait, when known.
     #[error("the marketplace asked to wait{}", .0.map(|ms| format!(" {ms} ms")).unwrap_or_default())]
     RateLimited(Option<u64>),
 }

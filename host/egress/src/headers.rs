@@ -24,15 +24,15 @@ const DROPPED: [&str; 9] = [
     "upgrade",
 ];
 
-const MOST: usize = 100;
-const LONGEST_NAME: usize = 100;
-const MOST_BYTES: usize = 32 * 1024;
+const MAX_HEADERS: usize = 100;
+const MAX_NAME_LEN: usize = 100;
+const MAX_BYTES: usize = 32 * 1024;
 
 /// Refuses what nobody may set. Whether a rule lets the others through is asked hop by hop.
 pub(crate) fn from_guest(headers: &[(String, String)]) -> Result<HeaderMap, Failure> {
     let bytes: usize = headers.iter().map(|(name, value)| name.len() + value.len()).sum();
-    if headers.len() > MOST || bytes > MOST_BYTES {
-        return Err(Failure::denied(format!("more than {MOST} headers or {} KiB of them", MOST_BYTES / 1024)));
+    if headers.len() > MAX_HEADERS || bytes > MAX_BYTES {
+        return Err(Failure::denied(format!("more than {MAX_HEADERS} headers or {} KiB of them", MAX_BYTES / 1024)));
     }
     let mut map = HeaderMap::new();
     for (name, value) in headers {
@@ -43,8 +43,8 @@ pub(crate) fn from_guest(headers: &[(String, String)]) -> Result<HeaderMap, Fail
         // A name is shown only once it is known to be one.
         let name = HeaderName::from_bytes(lower.as_bytes())
             .map_err(|_| Failure::denied("a header name holds characters that headers cannot have"))?;
-        if lower.len() > LONGEST_NAME {
-            return Err(Failure::denied(format!("a header name has more than {LONGEST_NAME} bytes")));
+        if lower.len() > MAX_NAME_LEN {
+            return Err(Failure::denied(format!("a header name has more than {MAX_NAME_LEN} bytes")));
         }
         if let Some(why) = forbidden_header(&lower) {
             return Err(Failure::denied(format!("the header `{name}` {why}")));

@@ -5,11 +5,11 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::body::Body;
 use crate::exchange::{Failure, Response};
-use crate::hop::Answer;
+use crate::wire::RawResponse;
 
 /// One hop as the guest, or the redirect it follows, made it: allowed by the grant, and without its credential.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Asked {
+pub struct InterceptedRequest {
     pub operation: String,
     pub method: String,
     pub url: String,
@@ -23,25 +23,25 @@ pub struct Asked {
 #[async_trait]
 pub trait Intercept: Send + Sync {
     /// An answer in the network's place. `None`: it is sent.
-    async fn answer(&self, asked: &Asked) -> Option<Result<Response, Failure>>;
+    async fn answer(&self, asked: &InterceptedRequest) -> Option<Result<Response, Failure>>;
 
     /// Nobody is asked, so nobody has to be spared.
     fn replays(&self) -> bool;
 
     /// What came over the network, without secrets.
-    fn answered(&self, asked: &Asked, response: &Response);
+    fn answered(&self, asked: &InterceptedRequest, response: &Response);
 }
 
-pub(crate) fn asked(
+pub(crate) fn intercepted(
     operation: &str,
     method: &str,
     url: &str,
     headers: &HeaderMap,
     body: Option<&[u8]>,
     credential: Option<&str>,
-) -> Asked {
+) -> InterceptedRequest {
     let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-    Asked {
+    InterceptedRequest {
         operation: operation.to_owned(),
         method: method.to_owned(),
         url: url.to_owned(),
@@ -52,7 +52,7 @@ pub(crate) fn asked(
 }
 
 /// As if it had come over the network, under the same cap.
-pub(crate) fn received(response: Response, most: u64) -> Result<Answer, Failure> {
+pub(crate) fn received(response: Response, most: u64) -> Result<RawResponse, Failure> {
     let Response { status, headers: lines, body, .. } = response;
     let length = body.len() as u64;
     if length > most {
@@ -63,5 +63,5 @@ pub(crate) fn received(response: Response, most: u64) -> Result<Answer, Failure>
         let name = HeaderName::from_bytes(name.as_bytes()).map_err(Failure::unavailable)?;
         headers.append(name, HeaderValue::from_str(&value).map_err(Failure::unavailable)?);
     }
-    Ok(Answer { status, headers, body: Body { bytes: body, received: length, decoded: false } })
+    Ok(RawResponse { status, headers, body: Body { bytes: body, received: length, decoded: false } })
 }

@@ -16,12 +16,12 @@ use tokio::time::Instant;
 use crate::exchange::{Request, Response};
 
 /// Of one page, and of all pages that this host holds.
-const MOST_OF_PAGE: usize = 32 << 20;
-const MOST_OF_HOST: usize = 256 << 20;
+const MAX_PAGE_BYTES: usize = 32 << 20;
+const MAX_HOST_BYTES: usize = 256 << 20;
 /// Tries of a page.
 const BELIEVED: usize = 4;
 /// Older answers could mix an earlier shop with a later one.
-const LONGEST: Duration = Duration::from_secs(15 * 60);
+const MAX_AGE: Duration = Duration::from_secs(15 * 60);
 
 /// Everything that decides what is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -69,7 +69,7 @@ pub(crate) struct Kept {
 impl Kept {
     pub(crate) fn get(&self, key: &Key) -> Option<Response> {
         let answers = self.answers();
-        let (_, answer) = answers.get(key).filter(|(at, _)| at.elapsed() < LONGEST)?;
+        let (_, answer) = answers.get(key).filter(|(at, _)| at.elapsed() < MAX_AGE)?;
         Some(answer.clone())
     }
 
@@ -77,9 +77,9 @@ impl Kept {
     pub(crate) fn keep(&self, key: Key, answer: &Response) {
         let size = size(answer);
         let mut answers = self.answers();
-        let known = answers.get(&key).is_some_and(|(at, _)| at.elapsed() < LONGEST);
-        let room = self.bytes.load(Ordering::Relaxed) + size <= MOST_OF_PAGE
-            && self.of_host.load(Ordering::Relaxed) + size <= MOST_OF_HOST;
+        let known = answers.get(&key).is_some_and(|(at, _)| at.elapsed() < MAX_AGE);
+        let room = self.bytes.load(Ordering::Relaxed) + size <= MAX_PAGE_BYTES
+            && self.of_host.load(Ordering::Relaxed) + size <= MAX_HOST_BYTES;
         if known || !room {
             return;
         }
@@ -152,7 +152,7 @@ impl Pages {
     /// The same for every try of a page. Another page of the run takes its place.
     pub(crate) fn of(&self, run: &str, page: &str, now: Timestamp) -> Arc<Kept> {
         let mut runs = self.runs.lock().unwrap_or_else(PoisonError::into_inner);
-        runs.retain(|_, (_, used, _)| used.elapsed() < LONGEST);
+        runs.retain(|_, (_, used, _)| used.elapsed() < MAX_AGE);
         if let Some((known, used, kept)) = runs.get_mut(run)
             && known == page
         {
@@ -212,7 +212,7 @@ mod tests {
         for kept in &held {
             (0..31).for_each(|n| kept.keep(key(&n.to_string()), &answer(1 << 20)));
         }
-        assert!(pages.bytes.load(Ordering::Relaxed) <= MOST_OF_HOST);
+        assert!(pages.bytes.load(Ordering::Relaxed) <= MAX_HOST_BYTES);
         held[0].forget(&key("0"));
         held[0].forget_all();
         drop(held);

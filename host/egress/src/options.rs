@@ -7,7 +7,7 @@ use entrepot_domain::Clock;
 use entrepot_metrics::Metrics;
 
 use crate::intercept::Intercept;
-use crate::pace::LONGEST_WAIT;
+use crate::rate_limit::MAX_WAIT;
 use crate::resolve::Resolver;
 
 #[derive(Clone)]
@@ -20,7 +20,7 @@ pub struct EgressOptions {
     pub connect_timeout: Duration,
     /// From sending a request to having all of the answer's headers.
     pub first_byte_timeout: Duration,
-    /// For one request with its redirects and bodies, without what is waited for the channel's pace.
+    /// For one request with its redirects and bodies, without what is waited for the channel's rate limit.
     pub total_timeout: Duration,
     pub max_header_bytes: usize,
     /// After decompression.
@@ -83,7 +83,7 @@ impl Retry {
 
     /// Before another try, after so many.
     pub(crate) fn wait(&self, tries: u32) -> Duration {
-        let full = self.wait.saturating_mul(1 << tries.min(16)).min(LONGEST_WAIT);
+        let full = self.wait.saturating_mul(1 << tries.min(16)).min(MAX_WAIT);
         full.mul_f64(0.5 + rand::random::<f64>() / 2.0)
     }
 }

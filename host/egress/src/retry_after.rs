@@ -6,7 +6,7 @@ use entrepot_domain::Clock;
 use http::HeaderMap;
 
 /// Servers that ask for longer are asked again after a day.
-const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+const MAX_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Retry-After, in seconds or as a date, as time from now.
 pub(crate) fn retry_after(headers: &HeaderMap, clock: &Clock) -> Option<Duration> {
@@ -42,7 +42,7 @@ pub(crate) fn exhausted(headers: &HeaderMap, clock: &Clock) -> Option<Duration> 
 
 fn reset(headers: &HeaderMap, clock: &Clock) -> Option<Duration> {
     if let Some(ms) = text(headers, "x-rate-limit-time-reset-ms").and_then(|value| value.parse::<u64>().ok()) {
-        return Some(Duration::from_millis(ms).min(LONGEST));
+        return Some(Duration::from_millis(ms).min(MAX_WAIT));
     }
     const RESET: [&str; 3] = ["x-ratelimit-reset", "x-rate-limit-reset", "ratelimit-reset"];
     let value = RESET.iter().find_map(|name| text(headers, name)).and_then(number)?;
@@ -57,12 +57,12 @@ fn reset(headers: &HeaderMap, clock: &Clock) -> Option<Duration> {
 }
 
 fn seconds_from_now(seconds: f64) -> Option<Duration> {
-    Duration::try_from_secs_f64(seconds.min(LONGEST.as_secs_f64())).ok()
+    Duration::try_from_secs_f64(seconds.min(MAX_WAIT.as_secs_f64())).ok()
 }
 
 fn until(at_ms: u128, clock: &Clock) -> Duration {
     let now = u128::try_from(clock.now()).unwrap_or(0);
-    Duration::from_millis(u64::try_from(at_ms.saturating_sub(now)).unwrap_or(u64::MAX)).min(LONGEST)
+    Duration::from_millis(u64::try_from(at_ms.saturating_sub(now)).unwrap_or(u64::MAX)).min(MAX_WAIT)
 }
 
 /// Rust would also read "inf" and "nan".

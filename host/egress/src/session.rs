@@ -14,12 +14,12 @@ use entrepot_metrics::Metric;
 use futures_util::{Stream, StreamExt, stream};
 use tokio::sync::OnceCell;
 
-use crate::client::Shared;
 use crate::download::{Incoming, Sink};
 use crate::exchange::{Failure, Request, Response};
 use crate::kept::{Kept, Key};
-use crate::pace::Pace;
-use crate::scrub::Scrubber;
+use crate::rate_limit::RateLimiter;
+use crate::redact::Redactor;
+use crate::shared::Shared;
 
 mod again;
 mod clock;
@@ -29,7 +29,7 @@ mod plan;
 use again::Budget;
 
 pub struct SessionSpec {
-    /// Id of the channel. Sessions of one channel share its pace.
+    /// Id of the channel. Sessions of one channel share its rate limit.
     pub channel: String,
     pub bound: Arc<BoundGrant>,
     pub secrets: Arc<dyn SecretSource>,
@@ -82,22 +82,22 @@ pub struct Stats {
 }
 
 /// Of one call: their answers may all be as large as one may be.
-const MOST_IN_FLIGHT: usize = 4;
+const MAX_IN_FLIGHT: usize = 4;
 /// Of one session.
-const LOGGED_DENIALS: u64 = 10;
+const MAX_LOGGED_DENIALS: u64 = 10;
 /// Cheap to clone; clones share budget and counters.
 #[derive(Clone)]
 pub struct Session(Arc<Inner>);
 
 struct Inner {
     shared: Arc<Shared>,
-    pace: Arc<Pace>,
+    rate_limiter: Arc<RateLimiter>,
     channel: String,
     /// Read anew for every hop, so that a grant narrowed during a call counts from its next request on.
     bound: RwLock<Arc<BoundGrant>>,
     secrets: Arc<dyn SecretSource>,
     limits: SessionLimits,
-    scrubber: OnceCell<Arc<Scrubber>>,
+    redactor: OnceCell<Arc<Redactor>>,
     spent: AtomicU32,
     ledger: Arc<Ledger>,
     counters: Counters,
@@ -120,7 +120,7 @@ struct Counters {
 }
 
 impl Session {
-    pub(crate) fn new(shared: Arc<Shared>, pace: Arc<Pace>, spec: SessionSpec) -> Self {
+    pub(crate) fn new(shared: Arc<Shared>, rate_limiter: Arc<RateLimiter>, spec: SessionSpec) -> Self {
         let call = spec.bound.limits.or_defaults().wall_clock.map_or(Duration::MAX, TimeSpan::duration);
         let budget = Mutex::new(Budget::new(&shared.options.retry, call));
         let now = shared.options.clock.now();
@@ -130,12 +130,12 @@ impl Session {
             handed: Mutex::default(),
             kept,
             shared,
-            pace,
+            rate_limiter,
             channel: spec.channel,
             bound: RwLock::new(spec.bound),
             secrets: spec.secrets,
             limits: spec.limits,
-            scrubber: OnceCell::new(),
+            redactor: OnceCell::new(),
             spent: AtomicU32::new(0),
             ledger: spec.ledger,
             counters: Counters::default(),
@@ -155,7 +155,7 @@ impl Session {
 
     /// For texts that come by another way than in a response.
     pub async fn cleaner(&self) -> Result<Cleaner, Failure> {
-        self.0.scrubber().await.map(Cleaner)
+        self.0.redactor().await.map(Cleaner)
     }
 
     async fn sent(
@@ -167,7 +167,7 @@ impl Session {
         let mut outcome = self.0.persist(operation, &request, into).await;
         if let Err(Failure::Denied(why) | Failure::Unavailable(why) | Failure::Unusable(why)) = &mut outcome {
             // It may name where a redirect led, or what was wrong with an answer, and that is the server's text.
-            if let Cow::Owned(cleaned) = self.0.scrubber().await?.clean(why) {
+            if let Cow::Owned(cleaned) = self.0.redactor().await?.clean(why) {
                 *why = cleaned;
             }
         }
@@ -177,14 +177,14 @@ impl Session {
             self.0.ledger.count(UseKind::Denied, operation.to_owned(), "", what);
             self.0.shared.options.metrics.add(Metric::Denied, &[&self.0.bound().adapter_id], 1);
             // A guest can be denied as often as it likes; the log is not the place to count.
-            if self.0.counters.denied.fetch_add(1, Ordering::Relaxed) < LOGGED_DENIALS {
-                tracing::warn!(channel = self.0.channel, operation, "outbound request denied: {why}");
+            if self.0.counters.denied.fetch_add(1, Ordering::Relaxed) < MAX_LOGGED_DENIALS {
+                tracing::warn!(channel = self.0.channel, operation, error = why, "outbound request denied");
             }
         }
         outcome
     }
 
-    /// As many in flight as the channel's pace has room for; one result for each request, in order.
+    /// As many in flight as the channel's rate limit has room for; one result for each request, in order.
     pub async fn send_all(&self, operation: &str, requests: Vec<Request>) -> Vec<Result<Response, Failure>> {
         self.send_each(operation, requests).collect().await
     }
@@ -195,7 +195,7 @@ impl Session {
         operation: &'s str,
         requests: Vec<Request>,
     ) -> impl Stream<Item = Result<Response, Failure>> + Send + Unpin + 's {
-        let in_flight = (self.0.bound().rate_limit.concurrency as usize).clamp(1, MOST_IN_FLIGHT);
+        let in_flight = (self.0.bound().rate_limit.concurrency as usize).clamp(1, MAX_IN_FLIGHT);
         let sends: Vec<_> = requests.into_iter().map(|request| self.send(operation, request)).collect();
         Box::pin(stream::iter(sends).buffered(in_flight))
     }
@@ -248,7 +248,7 @@ impl Session {
 
 /// Knows the channel's secrets.
 #[derive(Clone)]
-pub struct Cleaner(Arc<Scrubber>);
+pub struct Cleaner(Arc<Redactor>);
 
 impl Cleaner {
     /// Without secrets, as it would be in a response. Large texts take a while.
@@ -263,10 +263,10 @@ impl Inner {
     }
 
     /// Got when the first answer arrives, for the grant of then: later grants can only be of the same manifest.
-    async fn scrubber(&self) -> Result<Arc<Scrubber>, Failure> {
-        let scrubbers = &self.shared.scrubbers;
-        let of = async || scrubbers.of(&self.channel, &self.bound(), self.secrets.as_ref()).await;
-        self.scrubber.get_or_try_init(of).await.cloned().map_err(Failure::denied)
+    async fn redactor(&self) -> Result<Arc<Redactor>, Failure> {
+        let redactors = &self.shared.redactors;
+        let of = async || redactors.of(&self.channel, &self.bound(), self.secrets.as_ref()).await;
+        self.redactor.get_or_try_init(of).await.cloned().map_err(Failure::denied)
     }
 
     fn spend(&self) -> Result<(), Failure> {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use entrepot_domain::grants::{OAuth, REFRESH_TOKEN, Template};
-use entrepot_domain::secret::{LONGEST_SECRET, Secret, SecretSource};
+use entrepot_domain::secret::{MAX_SECRET_LEN, Secret, SecretSource};
 use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
 use serde::Deserialize;
 use thiserror::Error;
@@ -13,8 +13,9 @@ use url::form_urlencoded::Serializer;
 use crate::body::Caps;
 use crate::client::Egress;
 use crate::exchange::Failure;
-use crate::hop::{self, Outgoing};
 use crate::retry_after::retry_after;
+use crate::send::{check_target, send};
+use crate::wire::Outgoing;
 
 /// What came from a token endpoint.
 #[derive(Debug)]
@@ -49,7 +50,7 @@ pub enum TokenFailure {
 }
 
 /// An answer is a few hundred bytes.
-const LARGEST: u64 = 64 << 10;
+const MAX_ANSWER_LEN: u64 = 64 << 10;
 const TIME: Duration = Duration::from_secs(30);
 
 #[derive(Deserialize)]
@@ -96,15 +97,14 @@ impl Egress {
 
     async fn ask(&self, endpoint: &Url, form: &Secret) -> Result<Tokens, TokenFailure> {
         let options = self.options();
-        hop::check_target(endpoint, options.allow_loopback).map_err(|failure| refused(&failure))?;
+        check_target(endpoint, options.allow_loopback).map_err(|failure| refused(&failure))?;
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         let body = Some(form.expose().as_bytes().to_vec());
         let outgoing = Outgoing { method: http::Method::POST, url: endpoint.clone(), headers, body };
-        let caps = Caps { bytes: LARGEST, ratio: options.max_ratio };
-        let answer =
-            hop::exchange(self.shared(), outgoing, caps, TIME, None).await.map_err(|failure| refused(&failure))?;
+        let caps = Caps { bytes: MAX_ANSWER_LEN, ratio: options.max_ratio };
+        let answer = send(self.shared(), outgoing, caps, TIME, None).await.map_err(|failure| refused(&failure))?;
         let wait = retry_after(&answer.headers, &options.clock);
         read(answer.status, &answer.body.bytes, wait)
     }
@@ -165,9 +165,9 @@ fn read(status: u16, body: &[u8], wait: Option<Duration>) -> Result<Tokens, Toke
             wait: None,
         })?;
         let tokens = [Some(&answer.access_token), answer.refresh_token.as_ref()];
-        if let Some(token) = tokens.into_iter().flatten().find(|token| token.len() > LONGEST_SECRET) {
+        if let Some(token) = tokens.into_iter().flatten().find(|token| token.len() > MAX_SECRET_LEN) {
             let why = format!(
-                "the token endpoint answered with a token of {} bytes; {LONGEST_SECRET} are the most that is taken",
+                "the token endpoint answered with a token of {} bytes; {MAX_SECRET_LEN} are the most that is taken",
                 token.len()
             );
             return Err(TokenFailure::Later { why, wait: None });
@@ -228,10 +228,10 @@ mod tests {
         assert!(matches!(read(200, b"<html>", None), Err(TokenFailure::Later { .. })));
         for name in ["access_token", "refresh_token"] {
             let mut long = serde_json::json!({"access_token": "a", "refresh_token": "r"});
-            long[name] = "a".repeat(LONGEST_SECRET + 1).into();
+            long[name] = "a".repeat(MAX_SECRET_LEN + 1).into();
             let why = read(200, long.to_string().as_bytes(), None).unwrap_err().to_string();
             assert!(why.contains("a token of 4097 bytes; 4096 are"), "{name}: {why}");
-            long[name] = "a".repeat(LONGEST_SECRET).into();
+            long[name] = "a".repeat(MAX_SECRET_LEN).into();
             assert!(read(200, long.to_string().as_bytes(), None).is_ok(), "{name}");
         }
         let gone = read(400, br#"{"error":"invalid_grant","error_description":"token shprt_1 is revoked"}"#, None);

@@ -11,10 +11,10 @@ use crate::bindings::connectable::ConnectablePre;
 use crate::bindings::listing_target::ListingTargetPre;
 use crate::bindings::stock_source::StockSourcePre;
 use crate::bindings::webhook_receiver::WebhookReceiverPre;
-use crate::engine::Sandbox;
 use crate::inspect::{Surface, surface};
 use crate::limits::CallLimits;
 use crate::load_error::{LoadError, short};
+use crate::sandbox::Sandbox;
 use crate::state::HostState;
 use crate::traps::trap_the_rest;
 

@@ -8,11 +8,10 @@ use sha2::{Digest, Sha256};
 use wasmparser::{Encoding, Parser, Payload};
 use wasmtime::Engine;
 
+use crate::limits::MAX_ARTIFACT_LEN;
 use crate::load_error::LoadError;
 use depth::Depths;
 
-/// A larger upload is refused unread.
-pub(crate) const LARGEST_ARTIFACT: usize = 32 << 20;
 /// The interfaces a guest may import. Types-only ones grant nothing.
 const KNOWN_IMPORTS: &[&str] = &["types", "exchange", "model", "items", "log", "http", "files", "keys"];
 
@@ -66,7 +65,7 @@ impl Artifact {
 }
 
 fn check_beginning(artifact: &[u8]) -> Result<(), LoadError> {
-    if artifact.len() > LARGEST_ARTIFACT {
+    if artifact.len() > MAX_ARTIFACT_LEN {
         return Err(LoadError::TooLarge(artifact.len()));
     }
     if Engine::detect_precompiled(artifact).is_some() {

@@ -1,18 +1,26 @@
 //! Between the guest's words and the host's. Nothing from a guest is believed here but its shape.
 
-mod answer;
+mod account;
+mod channel;
+mod error;
+mod item;
 mod listing;
 mod model;
-mod paging;
+mod page;
 mod stock;
+mod text;
 mod webhook;
 
-pub(crate) use answer::asked_for;
+pub use account::MarketplaceAccount;
+pub(crate) use account::account;
+pub use channel::ChannelView;
+pub(crate) use error::{error, issues};
+pub(crate) use item::{raw_item, to_wit};
 pub(crate) use listing::receipt;
 pub use listing::{Listing, Offer, Receipt};
 pub(crate) use model::product;
-pub use paging::{Account, ChannelView, Page, PageRequest, RawItem};
-pub(crate) use paging::{account, error, issues, page, raw_item};
+pub use page::{Page, PageRequest};
+pub(crate) use page::{asked_for, page};
 pub(crate) use stock::stock_page;
-pub use webhook::{Delivery, Event, StockChange, Subscription, Verdict, Verified};
+pub use webhook::{Delivery, Subscription, Verdict, Verified};
 pub(crate) use webhook::{subscription, verdict};

@@ -17,7 +17,7 @@ pub enum AdapterError {
     Unavailable(String),
     #[error("the marketplace answers that it does not exist (HTTP 404 or 410)")]
     NotFound,
-    #[error("{}", in_words(.0))]
+    #[error("{}", describe(.0))]
     Invalid(Vec<Issue>),
     #[error("{0}")]
     Unsupported(String),
@@ -26,7 +26,7 @@ pub enum AdapterError {
 }
 
 /// The beginning: it becomes a line of a log, and the reason why something failed.
-fn in_words(issues: &[Issue]) -> String {
+fn describe(issues: &[Issue]) -> String {
     beginning(&issues.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "), 2_000)
 }
 

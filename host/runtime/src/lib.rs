@@ -3,31 +3,35 @@
 mod adapter;
 mod artifact;
 mod bindings;
-mod call;
-mod capabilities;
-mod compiled;
+mod call_metrics;
+mod compile;
 mod convert;
 mod engine;
 mod error;
+mod exports;
+mod imports;
 mod inspect;
+mod instance;
+mod invoke;
 mod limits;
-mod listings;
 mod load_error;
+mod sandbox;
 mod state;
-mod stock;
-mod tally;
 mod traps;
-mod webhooks;
 
 pub use adapter::Adapter;
 pub use artifact::Artifact;
-pub use call::{Mapped, Mapper};
-pub use compiled::{CacheKey, CacheOptions, ChildLimits, CompileLimits, Compiler, compile_child};
+pub use compile::{CacheKey, CacheOptions, ChildLimits, CompileLimits, Compiler, compile_child};
 pub use convert::{
-    Account, ChannelView, Delivery, Event, Listing, Offer, Page, PageRequest, RawItem, Receipt, StockChange,
-    Subscription, Verdict, Verified,
+    ChannelView, Delivery, Listing, MarketplaceAccount, Offer, Page, PageRequest, Receipt, Subscription, Verdict,
+    Verified,
 };
-pub use engine::{Sandbox, SandboxError, SandboxOptions};
+// What the database keeps of them is the domain's.
+/// The marketplace account by its shorter name.
+pub use convert::MarketplaceAccount as Account;
+pub use entrepot_domain::delivery::{Event, RawItem, StockChange};
 pub use error::{AdapterError, CallError};
+pub use exports::{Mapped, Mapper};
 pub use limits::CallLimits;
 pub use load_error::{CompileError, LoadError};
+pub use sandbox::{Sandbox, SandboxError, SandboxOptions};

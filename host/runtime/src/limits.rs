@@ -2,12 +2,18 @@
 
 use std::time::Duration;
 
-use entrepot_domain::catalog::limits::LARGEST_PRODUCT;
+use entrepot_domain::catalog::limits::MAX_PRODUCT_LEN;
 use entrepot_domain::grants::{ByteSize, Limits, TimeSpan};
 use wasmtime::ResourceLimiter;
 
 /// How often the engine looks at the clock. CPU budgets are counted in these.
 pub(crate) const TICK: Duration = Duration::from_millis(10);
+/// The most memory any grant can give one call, in bytes.
+pub(crate) const MAX_MEMORY: usize = 512 << 20;
+/// Bytes of an artifact; a larger upload is refused unread.
+pub(crate) const MAX_ARTIFACT_LEN: usize = 32 << 20;
+/// Deliveries that are verified at the same time.
+pub(crate) const MAX_VERIFICATIONS: u32 = 8;
 /// Elements of all tables together.
 const TABLE_ELEMENTS: usize = 100_000;
 /// Core modules, memories and tables one component may have. A compiled adapter has four at most; the pool holds as many
@@ -32,13 +38,13 @@ pub struct CallLimits {
 }
 
 /// Bytes of one product as an adapter hands it over; twice of what is kept, so that most of what is too large is told apart from the rest.
-const LARGEST_MAPPED: usize = 2 * LARGEST_PRODUCT;
+const MAX_MAPPED_LEN: usize = 2 * MAX_PRODUCT_LEN;
 
 /// A marketplace waits while a delivery is verified, and so do other channels' deliveries.
-const VERIFYING_CPU: Duration = Duration::from_millis(200);
-const VERIFYING: Duration = Duration::from_secs(1);
+const VERIFICATION_CPU: Duration = Duration::from_millis(200);
+const VERIFICATION_WALL_CLOCK: Duration = Duration::from_secs(1);
 /// Bytes of the events of one delivery.
-const LARGEST_VERDICT: usize = 8 << 20;
+const MAX_VERDICT_LEN: usize = 8 << 20;
 
 /// Host calls of any kind per call of an export; no manifest can ask for more.
 const HOST_CALLS: u64 = 20_000;
@@ -55,7 +61,7 @@ impl CallLimits {
         let size = |size: Option<ByteSize>| size.map_or(0, |size| usize::try_from(size.bytes()).unwrap_or(usize::MAX));
         let span = |span: Option<TimeSpan>| span.map_or(Duration::ZERO, TimeSpan::duration);
         Self {
-            memory: size(memory).min(crate::engine::LARGEST_MEMORY),
+            memory: size(memory).min(MAX_MEMORY),
             cpu: span(cpu),
             wall_clock: span(wall_clock),
             result: size(result),
@@ -74,11 +80,11 @@ impl CallLimits {
     #[must_use]
     pub(crate) fn of(self, operation: &str) -> Self {
         match operation {
-            "map-product" => self.at_most(LARGEST_MAPPED),
+            "map-product" => self.at_most(MAX_MAPPED_LEN),
             "verify-webhook" => Self {
-                cpu: self.cpu.min(VERIFYING_CPU),
-                wall_clock: self.wall_clock.min(VERIFYING),
-                ..self.at_most(LARGEST_VERDICT)
+                cpu: self.cpu.min(VERIFICATION_CPU),
+                wall_clock: self.wall_clock.min(VERIFICATION_WALL_CLOCK),
+                ..self.at_most(MAX_VERDICT_LEN)
             },
             _ => self,
         }

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use crate::artifact::LARGEST_ARTIFACT;
+use crate::limits::MAX_ARTIFACT_LEN;
 
 #[derive(Debug, Error)]
 pub enum LoadError {
-    #[error("the artifact has {0} bytes; at most {LARGEST_ARTIFACT} are read")]
+    #[error("the artifact has {0} bytes; at most {MAX_ARTIFACT_LEN} are read")]
     TooLarge(usize),
     #[error("this is precompiled machine code, which is never accepted; upload the component itself")]
     Precompiled,
@@ -31,7 +31,7 @@ pub enum LoadError {
 }
 
 impl LoadError {
-    /// Is it this host that has to be mended, not the artifact?
+    /// Is it this host that has to be repaired, and not the artifact?
     pub fn is_of_the_host(&self) -> bool {
         matches!(
             self,

@@ -1,12 +1,10 @@
 //! What the host keeps for one call.
 
 use entrepot_egress::Session;
-use entrepot_metrics::{Metric, Running};
+use entrepot_metrics::Running;
 use entrepot_spool::Spool;
 use wasmtime::component::HasData;
-use wasmtime::{Store, UpdateDeadline};
 
-use crate::engine::Sandbox;
 use crate::limits::{Aggregate, CallLimits};
 
 pub(crate) struct HostState {
@@ -48,7 +46,7 @@ pub(crate) struct Call<'a> {
 }
 
 impl HostState {
-    fn new(call: Call<'_>, instance: Running) -> Self {
+    pub(crate) fn new(call: Call<'_>, instance: Running) -> Self {
         Self {
             aggregate: Aggregate::new(&call.limits),
             limits: call.limits,
@@ -89,30 +87,4 @@ impl HostState {
             }
         }
     }
-}
-
-/// A fresh store for one unit of work.
-pub(crate) fn store(sandbox: &Sandbox, call: Call<'_>) -> Store<HostState> {
-    let limits = call.limits;
-    let instance = sandbox.metrics().running(Metric::Instances, &[call.adapter]);
-    let mut store = Store::new(sandbox.engine(), HostState::new(call, instance));
-    store.limiter(|state| &mut state.aggregate);
-    store.set_hostcall_fuel(limits.result);
-    store.set_max_component_handles(1_000);
-    store.set_epoch_deadline(1);
-    store.epoch_deadline_callback(|mut context| {
-        let state = context.data_mut();
-        match state.ticks_left.checked_sub(1) {
-            Some(left) => {
-                state.ticks_left = left;
-                // Other guests of this thread get their turn.
-                Ok(UpdateDeadline::Yield(1))
-            }
-            None => {
-                state.out_of_cpu = true;
-                Ok(UpdateDeadline::Interrupt)
-            }
-        }
-    });
-    store
 }

@@ -19,10 +19,9 @@ mod progress;
 mod row;
 mod stalled;
 
-pub use held_back::{Gone, HeldBack};
 pub use leased::LeasedRun;
 pub use progress::{Postponed, Progress};
-pub use row::{Lease, RunRow};
+pub use row::{Gone, HeldBack, Lease, RunRow};
 pub use stalled::StalledRun;
 
 use crate::{Scoped, ScopedTx, StoreError};

@@ -6,7 +6,7 @@ use aes_gcm::Aes256Gcm;
 use aes_gcm::aead::{Aead, KeyInit, Payload};
 use zeroize::Zeroizing;
 
-use crate::VaultError;
+use crate::error::VaultError;
 
 const VERSION: u8 = 2;
 const NONCE: usize = 12;

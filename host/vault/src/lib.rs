@@ -2,10 +2,12 @@
 // See docs/decisions/0019-sealed-secrets-and-master-key.md
 
 mod envelope;
+mod error;
 mod key_ring;
 mod secrets;
 
-pub use key_ring::{DerivedKey, KeyRing, VaultError};
+pub use error::VaultError;
+pub use key_ring::{DerivedKey, KeyRing};
 pub use secrets::OpenSecrets;
 
 /// Where a sealed value stands: bound into it, so that it opens nowhere else.

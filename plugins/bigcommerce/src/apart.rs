@@ -3,11 +3,11 @@
 use entrepot_guest::paging;
 use entrepot_guest::prelude::*;
 
-use crate::catalog::{Cursor, by_ids};
 use crate::client::{Client, Query};
 use crate::context::Context;
 use crate::failure::{is_about_items, words};
 use crate::item::{id_missing, unidentified};
+use crate::reader::{Cursor, by_ids};
 
 /// Where all of so many fail, it is the store that fails and not one product.
 const ALL: usize = 4;

@@ -11,6 +11,7 @@ mod inventory;
 mod item;
 mod map;
 mod names;
+mod reader;
 mod settings;
 pub mod stock;
 pub mod webhooks;

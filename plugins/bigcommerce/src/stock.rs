@@ -5,12 +5,13 @@ use entrepot_guest::prelude::*;
 use entrepot_guest::{log, paging};
 use serde::{Deserialize, Serialize};
 
-use crate::catalog::{SET_ASIDE, SIZES, ascending};
+use crate::catalog::{SIZES, ascending};
 use crate::client::{Client, Query};
 use crate::context::Context;
 use crate::inventory;
 use crate::item::Listed;
 use crate::map::stock_alone;
+use crate::reader::SET_ASIDE;
 
 /// How the stock of a product is counted; its id comes with it.
 const COUNTED: &str = "inventory_tracking,base_variant_id";

@@ -12,8 +12,9 @@ use entrepot_guest::paging;
 use entrepot_guest::prelude::*;
 
 use crate::client::{Answer, Client};
-use crate::details::{self, GIVE_UP, Inventory, is_about_items, unreadable};
+use crate::details::{self, GIVE_UP, is_about_items, unreadable};
 use crate::failure::Quota;
+use crate::inventory::Inventory;
 use crate::item::Row;
 use crate::pages::{Cursor, Phase, Taken, size};
 use crate::settings::Settings;

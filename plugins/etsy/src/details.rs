@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use entrepot_guest::prelude::*;
 
 use crate::client::{Answer, As, Client};
+use crate::inventory::Inventory;
 use crate::item::Row;
 use entrepot_guest::lenient::{Raw, in_one_order};
 
@@ -16,39 +17,6 @@ pub(crate) const GIVE_UP: u32 = 3;
 
 /// Where all of so many fail, it is Etsy that fails and not one listing.
 const ALL: usize = 4;
-
-/// What is known of a listing's inventory.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Inventory {
-    Found(String),
-    /// The listing exists and has no record: never edited with the inventory tools.
-    Without,
-    Unreadable(String),
-    /// The listing does not exist any more.
-    Gone,
-}
-
-impl Inventory {
-    pub(crate) fn json(&self) -> &str {
-        match self {
-            Self::Found(json) => json,
-            _ => "null",
-        }
-    }
-
-    pub(crate) fn problem(&self) -> Option<Issue> {
-        let Self::Unreadable(why) = self else { return None };
-        let message = format!("Etsy does not deliver the inventory of this listing, so it cannot be imported: {why}");
-        Some(issue("/inventory", "inventory-unreadable", message))
-    }
-
-    /// The processing profiles that its offerings name.
-    pub(crate) fn profiles(&self) -> Vec<u64> {
-        let products = Raw(Some(self.json())).fields().get("products").records();
-        let offerings = products.iter().flat_map(|product| product.get("offerings").records());
-        offerings.filter_map(|offering| offering.get("readiness_state_id").id()).collect()
-    }
-}
 
 /// The inventories of these listings, all of them in the answer. One unknown id makes Etsy refuse the whole call, so the call is
 /// halved until the unknown one stands alone.

@@ -3,7 +3,7 @@
 use entrepot_guest::json;
 use entrepot_guest::prelude::*;
 
-use crate::details::Inventory;
+use crate::inventory::Inventory;
 use crate::pages::{Mark, STATES};
 use crate::shop::Shop;
 use entrepot_guest::lenient::{Fields, Raw, in_one_order};

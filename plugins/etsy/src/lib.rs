@@ -5,6 +5,7 @@ mod client;
 pub mod connection;
 mod details;
 mod failure;
+mod inventory;
 mod item;
 mod map;
 mod pages;

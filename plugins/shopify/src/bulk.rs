@@ -8,7 +8,6 @@ use entrepot_guest::paging;
 use entrepot_guest::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::catalog;
 use crate::client::Client;
 use crate::context::Context;
 use crate::documents::{BULK_COLLECTIONS, BULK_PRODUCTS};
@@ -52,14 +51,13 @@ impl Cursor {
     }
 }
 
-type Next = Option<catalog::Cursor>;
-
+/// One page, and where the next one begins.
 pub(crate) fn page<T: Transport + Files>(
     client: &Client<'_, T>,
     context: &mut Context,
     mut cursor: Cursor,
     request: &PageRequest,
-) -> Result<(Page, Next), Error> {
+) -> Result<(Page, Option<Cursor>), Error> {
     let mut page = paging::empty_page();
     if let Some(reading) = &mut cursor.reading {
         let more = match read::some(client, context, reading, &cursor.products, request)? {
@@ -72,17 +70,17 @@ pub(crate) fn page<T: Transport + Files>(
                 cursor.products.again(why)?;
                 cursor.reading = None;
                 page.wait = Some(WAITS_MS[0]);
-                return Ok((page, Some(catalog::Cursor::Bulk(cursor))));
+                return Ok((page, Some(cursor)));
             }
         };
         if request.scope == Scope::Everything {
             page.total = reading.declared();
         }
-        return Ok((page, more.then_some(catalog::Cursor::Bulk(cursor))));
+        return Ok((page, more.then_some(cursor)));
     }
     if let Some(started) = cursor.start(client)? {
         page.wait = (!started).then_some(BUSY_MS);
-        return Ok((page, Some(catalog::Cursor::Bulk(cursor))));
+        return Ok((page, Some(cursor)));
     }
     let (products, collections) = (cursor.products.step(client)?, cursor.collections.step(client)?);
     if request.scope == Scope::Everything {
@@ -91,7 +89,7 @@ pub(crate) fn page<T: Transport + Files>(
     let (State::Completed(products), State::Completed(collections)) = (&products, &collections) else {
         page.wait = Some(WAITS_MS[cursor.polls.min(WAITS_MS.len() - 1)]);
         cursor.polls += 1;
-        return Ok((page, Some(catalog::Cursor::Bulk(cursor))));
+        return Ok((page, Some(cursor)));
     };
     if products.url.is_none() {
         // No file means nothing was found. That is not an error.
@@ -103,5 +101,5 @@ pub(crate) fn page<T: Transport + Files>(
     context.shelves = Some(shelves::read(client, collections)?);
     context.news = true;
     cursor.reading = Some(Reading::default());
-    Ok((page, Some(catalog::Cursor::Bulk(cursor))))
+    Ok((page, Some(cursor)))
 }

@@ -26,16 +26,29 @@ pub fn fetch_page<T: Transport + Files>(host: &T, channel: &Channel, request: &P
     let client = Client::new(host, channel)?;
     let cursor: Cursor = paging::decode(request.cursor.as_deref())?;
     let mut context = Context::of(&client, request.context.as_deref())?;
+    let by_bulk = |context: &mut Context, cursor| {
+        let (page, next) = bulk::page(&client, context, cursor, request)?;
+        Ok::<_, Error>((page, next.map(Cursor::Bulk)))
+    };
+    let by_date = |context: &Context, cursor| {
+        let (page, next) = delta::page(&client, context, cursor, request)?;
+        let next = match next {
+            delta::Next::Delta(cursor) => Some(Cursor::Delta(cursor)),
+            delta::Next::Bulk(filter) => Some(Cursor::Bulk(bulk::Cursor::of(filter))),
+            delta::Next::End => None,
+        };
+        Ok::<_, Error>((page, next))
+    };
     let (mut page, next) = match cursor {
         Cursor::Start => match (request.scope, request.since) {
             (Scope::ChangedSince, Some(since)) => {
                 let since = time::naive_utc(since.saturating_sub(OVERLAP_MS));
-                delta::page(&client, &context, delta::Cursor::since(format!("{since}Z")), request)?
+                by_date(&context, delta::Cursor::since(format!("{since}Z")))?
             }
-            _ => bulk::page(&client, &mut context, bulk::Cursor::of(String::new()), request)?,
+            _ => by_bulk(&mut context, bulk::Cursor::of(String::new()))?,
         },
-        Cursor::Bulk(cursor) => bulk::page(&client, &mut context, cursor, request)?,
-        Cursor::Delta(cursor) => delta::page(&client, &context, cursor, request)?,
+        Cursor::Bulk(cursor) => by_bulk(&mut context, cursor)?,
+        Cursor::Delta(cursor) => by_date(&context, cursor)?,
     };
     page.next = next.as_ref().map(paging::encode).transpose()?;
     page.context = context.news.then(|| paging::encode(&context)).transpose()?;

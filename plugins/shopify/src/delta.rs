@@ -6,11 +6,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::budget::{self, MOST, Want};
-use crate::catalog;
 use crate::client::Client;
 use crate::context::Context;
 use crate::failure::is_about_items;
-use crate::{bulk, documents, fetch};
+use crate::{documents, fetch};
 
 /// From so many changed products on, one bulk operation is faster and costs nothing. It also keeps paging far from the 25,000
 /// objects at which Shopify ends it.
@@ -50,19 +49,26 @@ impl Cursor {
     }
 }
 
-pub(crate) fn page<T: Transport + Files>(
+/// Where it goes on after a page.
+pub(crate) enum Next {
+    Delta(Cursor),
+    /// By one bulk operation over what this filter finds.
+    Bulk(String),
+    End,
+}
+
+pub(crate) fn page<T: Transport>(
     client: &Client<'_, T>,
     context: &Context,
     mut cursor: Cursor,
     request: &PageRequest,
-) -> Result<(Page, Option<catalog::Cursor>), Error> {
+) -> Result<(Page, Next), Error> {
     let mut page = paging::empty_page();
-    let by_bulk = |filter: String| Some(catalog::Cursor::Bulk(bulk::Cursor::of(filter)));
     if cursor.pending.is_empty() && !cursor.listed {
         let beginning = cursor.after.is_none();
         let count = list(client, context, &mut cursor, LISTED >> request.attempt.min(7))?;
         if beginning && count > BULK_FROM {
-            return Ok((page, by_bulk(cursor.filter())));
+            return Ok((page, Next::Bulk(cursor.filter())));
         }
     } else if !cursor.pending.is_empty() {
         // Less at a time where it did not work before.
@@ -77,14 +83,14 @@ pub(crate) fn page<T: Transport + Files>(
         page.items = items;
     }
     let next = if !cursor.pending.is_empty() || !cursor.listed {
-        Some(catalog::Cursor::Delta(cursor))
+        Next::Delta(cursor)
     } else if cursor.large.is_empty() {
-        None
+        Next::End
     } else if cursor.large.len() > MOST_IN_FILTER {
-        by_bulk(cursor.filter())
+        Next::Bulk(cursor.filter())
     } else {
         let ids: Vec<_> = cursor.large.iter().map(|id| format!("id:{id}")).collect();
-        by_bulk(ids.join(" OR "))
+        Next::Bulk(ids.join(" OR "))
     };
     Ok((page, next))
 }

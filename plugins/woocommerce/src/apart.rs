@@ -2,11 +2,11 @@
 
 use entrepot_guest::prelude::*;
 
-use crate::catalog::{GIVE_UP, HOPELESS, Reader, got, id_query, page as page_of};
 use crate::client::{List, Query};
 use crate::failure::{is_about_items, words};
 use crate::item::{elements, id_missing, unidentified};
-use crate::pages::{Cursor, Got, fingerprint};
+use crate::pages::{Cursor, GIVE_UP, Got, HOPELESS, fingerprint};
+use crate::reader::{Reader, got, id_query, page as page_of};
 use crate::sweep;
 
 /// Where all of so many fail, it is the shop that fails and not one product.

@@ -9,6 +9,7 @@ mod item;
 mod map;
 mod pages;
 mod probe;
+mod reader;
 mod settings;
 mod site;
 mod store;

@@ -1,5 +1,6 @@
 //! A raw item as a product of the canonical model. Pure, and total: any JSON gives a product or says what is wrong with it.
 
+mod address;
 mod attributes;
 mod extras;
 mod html;

@@ -6,6 +6,12 @@
 use entrepot_guest::prelude::*;
 use serde::{Deserialize, Serialize};
 
+/// From this attempt on, elements of which none is an object are kept as dead letters instead of taking the page for a broken one.
+pub(crate) const GIVE_UP: u32 = 3;
+
+/// From this attempt on, a single place at which the shop fails is passed by, though nobody knows what stands there.
+pub(crate) const HOPELESS: u32 = 6;
+
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Phase {

@@ -6,11 +6,10 @@ use std::collections::HashSet;
 use entrepot_guest::prelude::*;
 use entrepot_guest::{log, paging};
 
-use crate::catalog::HOPELESS;
 use crate::client::{AT_ONCE, Client};
 use crate::failure::is_about_items;
 use crate::item::{elements, unidentified};
-use crate::pages::{Cursor, Got, LARGEST, Phase, fingerprint, same_page_again};
+use crate::pages::{Cursor, Got, HOPELESS, LARGEST, Phase, fingerprint, same_page_again};
 use entrepot_guest::lenient::Raw;
 
 /// Passes begun anew because the shop changed under them; the last one counts as it is.

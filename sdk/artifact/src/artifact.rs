@@ -2,13 +2,11 @@
 
 use crate::digest::sha256_hex;
 use crate::keys::PublicKey;
-use crate::manifest::{LONGEST_MANIFEST, MANIFEST_SECTION, ManifestHead};
+use crate::limits::{MAX_ARTIFACT_LEN, MAX_MANIFEST_LEN};
+use crate::manifest::{MANIFEST_SECTION, ManifestHead};
 use crate::sections::{Section, outermost};
 use crate::signature::{SIGNATURE_SECTION, Signature};
 use crate::{ArtifactError, signature};
-
-/// Bytes. More than this is refused before anything is looked at.
-pub const LARGEST: usize = 32 << 20;
 
 /// Read and taken apart, but not trusted: [`Artifact::verify`] says whether a key vouches for it.
 #[derive(Clone)]
@@ -36,7 +34,7 @@ impl Artifact {
     /// checked: that is for whoever compiles it.
     pub fn read(bytes: impl Into<Vec<u8>>) -> Result<Self, ArtifactError> {
         let bytes = bytes.into();
-        if bytes.len() > LARGEST {
+        if bytes.len() > MAX_ARTIFACT_LEN {
             return Err(ArtifactError::TooLarge);
         }
         let sections = outermost(&bytes).map_err(ArtifactError::NotAComponent)?;
@@ -127,7 +125,7 @@ fn manifest_text<'a>(sections: &[Section<'a>]) -> Result<&'a str, ArtifactError>
     if found.next().is_some() {
         return Err(ArtifactError::TwoManifests);
     }
-    if data.len() > LONGEST_MANIFEST {
+    if data.len() > MAX_MANIFEST_LEN {
         return Err(ArtifactError::ManifestTooLong(data.len()));
     }
     std::str::from_utf8(data).map_err(|_| ArtifactError::Manifest("it is not UTF-8 text".to_owned()))

@@ -1,11 +1,11 @@
 use thiserror::Error;
 
-use crate::artifact::LARGEST;
+use crate::limits::MAX_ARTIFACT_LEN;
 
 /// Why bytes are not an artifact, or not the artifact of the key they were held against.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum ArtifactError {
-    #[error("the file has more than {} MiB, which no adapter needs; is it the right file?", LARGEST >> 20)]
+    #[error("the file has more than {} MiB, which no adapter needs; is it the right file?", MAX_ARTIFACT_LEN >> 20)]
     TooLarge,
     #[error("not a WebAssembly component: {0}; build one with `cargo adapter build`")]
     NotAComponent(&'static str),

@@ -10,10 +10,13 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use crate::is_publisher;
+use crate::names::is_publisher;
 
 pub use public::PublicKey;
 pub use secret::SecretKey;
+
+/// What a secret key begins with when it is written down.
+pub(crate) const SECRET_PREFIX: &str = "entrepot-ed25519-secret";
 
 /// Why a text or a file is not a key. Never repeats a secret.
 #[derive(Debug, Error)]

@@ -3,12 +3,11 @@
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::ArtifactError;
+use crate::error::ArtifactError;
+use crate::names::is_adapter_id;
 
 /// Name of the custom section that holds the manifest (`adapter.toml`, as it is).
 pub const MANIFEST_SECTION: &str = "entrepot:manifest";
-/// Bytes. A longer manifest is none.
-pub const LONGEST_MANIFEST: usize = 256 << 10;
 
 /// The keys of a manifest that say what the artifact is. Others are left to the host, which is strict about them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,20 +47,4 @@ fn version<'de, D: Deserializer<'de>>(given: D) -> Result<semver::Version, D::Er
         let shown: String = text.chars().take(60).collect();
         D::Error::custom(format!("version {shown:?} is not MAJOR.MINOR.PATCH, as in 1.0.0"))
     })
-}
-
-/// An adapter's id is a file name and part of a URL: 2 to 63 of a-z, 0-9 and `-`, beginning with a letter.
-pub fn is_adapter_id(text: &str) -> bool {
-    (2..=63).contains(&text.len())
-        && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
-        && text.starts_with(|first: char| first.is_ascii_lowercase())
-}
-
-/// A publisher that signs has a name that is also a file name: 1 to 63 of a-z, 0-9, `-` and `.`, beginning with a letter or
-/// digit, without two dots in a row.
-pub fn is_publisher(text: &str) -> bool {
-    (1..=63).contains(&text.len())
-        && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-' || byte == b'.')
-        && text.starts_with(|first: char| first.is_ascii_alphanumeric())
-        && !text.contains("..")
 }

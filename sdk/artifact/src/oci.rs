@@ -1,6 +1,7 @@
 //! Artifacts in OCI registries, in the layout the Wasm ecosystem uses: an image manifest with one `application/wasm` layer.
 
 mod auth;
+mod challenge;
 mod client;
 mod config;
 mod failure;

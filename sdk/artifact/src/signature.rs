@@ -1,11 +1,11 @@
-//! The signature: what is signed, how it is written down, and signing.
+//! The signature: what is signed, and how it is written down.
 // See docs/decisions/0009-signature-inside-artifact.md
 
-use crate::artifact::Artifact;
 use crate::digest::sha256;
-use crate::keys::{PublicKey, SecretKey};
+use crate::error::ArtifactError;
+use crate::keys::PublicKey;
 use crate::manifest::ManifestHead;
-use crate::{ArtifactError, sections};
+use crate::sections;
 
 /// Name of the custom section that holds the signature. It is the last one of the file.
 pub const SIGNATURE_SECTION: &str = "entrepot:signature";
@@ -28,6 +28,10 @@ impl std::fmt::Debug for Signature {
 }
 
 impl Signature {
+    pub(crate) fn new(key: PublicKey, raw: [u8; 64]) -> Self {
+        Self { key, raw }
+    }
+
     pub fn publisher(&self) -> &str {
         self.key.publisher()
     }
@@ -71,24 +75,6 @@ impl Signature {
         data.extend_from_slice(&self.raw);
         sections::custom(SIGNATURE_SECTION, &data)
     }
-}
-
-/// The artifact with this key's signature at its end. A signature that was there is replaced.
-///
-/// Errors: what [`Artifact::read`] finds, and [`ArtifactError::PublisherMismatch`] when the manifest names another publisher.
-pub fn sign(bytes: impl Into<Vec<u8>>, key: &SecretKey) -> Result<Vec<u8>, ArtifactError> {
-    let mut unsigned = bytes.into();
-    let artifact = Artifact::read(unsigned.clone())?;
-    let public = key.public();
-    if public.publisher() != artifact.manifest().publisher {
-        let manifest = artifact.manifest().publisher.clone();
-        return Err(ArtifactError::PublisherMismatch { manifest, key: public.publisher().to_owned() });
-    }
-    let signature = Signature { raw: key.sign(&artifact.message()), key: public };
-    unsigned.truncate(artifact.unsigned_len());
-    unsigned.extend(signature.section());
-    // Read again: what is handed out has passed what it will be held against.
-    Ok(Artifact::read(unsigned)?.into_bytes())
 }
 
 /// What is signed. Each part has its length before it, so that no two readings give the same bytes.

@@ -4,6 +4,7 @@
 mod error;
 mod listed;
 mod location;
+mod lookup;
 mod options;
 mod requirement;
 
@@ -14,7 +15,7 @@ use std::str::FromStr;
 use thiserror::Error;
 
 use crate::files::read_capped;
-use crate::{Artifact, LARGEST, OciReference, is_adapter_id, sha256_hex};
+use crate::{Artifact, MAX_ARTIFACT_LEN, OciReference, is_adapter_id, sha256_hex};
 
 pub use error::FetchError;
 pub use location::Location;
@@ -98,7 +99,9 @@ impl Source {
         match self {
             Self::File(path) => {
                 let what = path.display().to_string();
-                let bytes = read_capped(path, options.most_bytes.min(LARGEST)).map_err(|error| match error.kind() {
+                let bytes = read_capped(path, options.most_bytes.min(MAX_ARTIFACT_LEN)).map_err(|error| match error
+                    .kind()
+                {
                     std::io::ErrorKind::FileTooLarge => FetchError::TooLarge { what, most: options.most_bytes },
                     _ => FetchError::File { path: path.clone(), source: error },
                 })?;

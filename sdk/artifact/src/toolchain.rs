@@ -7,8 +7,8 @@ use wasmparser::{KnownCustom, Parser, Payload};
 use crate::Artifact;
 
 /// Entries shown, and characters of each.
-const MOST: usize = 20;
-const LONGEST: usize = 60;
+const MAX_ENTRIES: usize = 20;
+const MAX_ENTRY_LEN: usize = 60;
 
 impl Artifact {
     /// Languages and tools from the `producers` sections of the component and all modules in it, e.g. `wit-component 0.263.0`.
@@ -25,10 +25,10 @@ impl Artifact {
             }
         }
         let lines = found.into_iter().map(|(name, version)| format!("{name} {version}").trim_end().to_owned());
-        lines.take(MOST).collect()
+        lines.take(MAX_ENTRIES).collect()
     }
 }
 
 fn printable(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(LONGEST).collect()
+    text.chars().filter(|c| !c.is_control()).take(MAX_ENTRY_LEN).collect()
 }

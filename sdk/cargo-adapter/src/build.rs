@@ -1,7 +1,7 @@
 //! One adapter, built whole: a crate here, a package of npm in `npm`.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Stdio;
 
 use anyhow::{Context, Result, bail, ensure};
@@ -10,31 +10,8 @@ use cargo_metadata::{CrateType, Metadata, MetadataCommand, Package};
 use crate::component::{self, Surface};
 use crate::manifest::Manifest;
 use crate::npm;
+use crate::output::{Built, Order, write};
 use crate::toolchain::{TARGET, Toolchain};
-
-/// What to build, and where it goes.
-#[derive(Clone, Debug, Default)]
-pub struct Order {
-    /// The crate's or the workspace's Cargo.toml, or a package.json; the current folder's when none.
-    pub manifest_path: Option<PathBuf>,
-    /// Which package; needed in a workspace with several and no package at `manifest_path`.
-    pub package: Option<String>,
-    /// The folder for `<id>.wasm`; `target/adapters` of the workspace when none.
-    pub out: Option<PathBuf>,
-}
-
-/// A component on disk.
-#[derive(Debug)]
-pub struct Built {
-    pub id: String,
-    /// Where its adapter.toml is.
-    pub folder: PathBuf,
-    pub path: PathBuf,
-    pub size: usize,
-    /// What it was built for, by its manifest.
-    pub world: String,
-    pub surface: Surface,
-}
 
 /// Writes `<id>.wasm`: the component with its manifest in it. A compiler for Rust is looked for only when it is needed.
 pub fn build(order: &Order) -> Result<Built> {
@@ -86,15 +63,6 @@ fn build_crate(order: &Order, toolchain: Toolchain) -> Result<Built> {
         world: manifest.world,
         surface,
     })
-}
-
-/// Beside its place first: a host that watches the folder never reads half a file.
-pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
-    let beside = path.with_extension("wasm.new");
-    fs::write(&beside, bytes).with_context(|| beside.display().to_string())?;
-    fs::rename(&beside, path).with_context(|| path.display().to_string())
 }
 
 fn pick<'a>(metadata: &'a Metadata, order: &Order) -> Result<&'a Package> {

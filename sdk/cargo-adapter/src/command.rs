@@ -20,7 +20,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 use clap::{Args, Parser, Subcommand};
-use entrepot_artifact::{Artifact, LARGEST, read_capped};
+use entrepot_artifact::{Artifact, MAX_ARTIFACT_LEN, read_capped};
 
 #[derive(Parser)]
 #[command(name = "cargo", bin_name = "cargo")]
@@ -113,6 +113,6 @@ fn read_strictly(file: &Path) -> Result<Artifact> {
 }
 
 fn read(file: &Path) -> Result<Artifact> {
-    let bytes = read_capped(file, LARGEST).with_context(|| file.display().to_string())?;
+    let bytes = read_capped(file, MAX_ARTIFACT_LEN).with_context(|| file.display().to_string())?;
     Artifact::read(bytes).with_context(|| file.display().to_string())
 }

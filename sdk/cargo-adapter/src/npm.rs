@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, ensure};
-use entrepot_artifact::{Artifact, LARGEST, read_capped};
+use entrepot_artifact::{Artifact, MAX_ARTIFACT_LEN, read_capped};
 
-use crate::build::{Built, Order, write};
 use crate::component::Surface;
 use crate::manifest::Manifest;
+use crate::output::{Built, Order, write};
 
 const PACKAGE: &str = "package.json";
 
@@ -37,8 +37,8 @@ pub(crate) fn build(folder: PathBuf, out: Option<&Path>) -> Result<Built> {
     npm(&folder, &["run", "build"])?;
     let name = format!("{}.wasm", manifest.id);
     let mut path = folder.join("target/adapters").join(&name);
-    let bytes =
-        read_capped(&path, LARGEST).with_context(|| format!("`npm run build` has to write {}", path.display()))?;
+    let bytes = read_capped(&path, MAX_ARTIFACT_LEN)
+        .with_context(|| format!("`npm run build` has to write {}", path.display()))?;
     let artifact = Artifact::read(bytes).with_context(|| path.display().to_string())?;
     ensure!(artifact.manifest_text() == manifest.text, "{} carries another manifest than adapter.toml", path.display());
     let surface = Surface::of(artifact.bytes())?;

@@ -8,7 +8,7 @@ use entrepot_store::audit::AuditRow;
 use serde_json::json;
 
 use super::Action;
-use super::newest::details;
+use super::entry::details;
 use crate::{Admission, AdmissionError};
 
 /// Of a channel, as its last entry says it; none: it is not said, for instance by a host of before.

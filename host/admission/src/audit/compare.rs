@@ -6,6 +6,7 @@ use entrepot_artifact::PublicKey;
 use entrepot_store::Tx;
 
 use super::told::{Granted, InUse, Told};
+use crate::error::earlier_grant_gone;
 use crate::mac::canonical;
 use crate::{Admission, AdmissionError};
 
@@ -158,14 +159,6 @@ fn grants(adapter: &str, should: &InUse, is: &InUse) -> Option<String> {
     }
     (shares(should) != shares(is))
         .then(|| format!("{adapter} is tried on another share of the channels than the log says"))
-}
-
-pub(crate) fn earlier_grant_gone(adapter: &str, generation: i64, version: &str) -> String {
-    format!(
-        "the earlier grant of {adapter} (generation {generation}, {version}) is in the log, and its row is not in the database: somebody \
-         deleted it, so a rollback goes no further. Put it back from a backup; or give up all earlier grants: entrepot adapter revoke \
-         {adapter}, then entrepot adapter approve {adapter}@VERSION with the version in use"
-    )
 }
 
 fn versions(told: &BTreeMap<(String, String), String>, found: &BTreeMap<(String, String), String>) -> Option<String> {

@@ -3,27 +3,26 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use entrepot_store::Tx;
 use entrepot_store::audit::AuditRow;
 use serde_json::Value;
 
+use super::entry::{of_channel, says};
 use super::history::Left;
-use super::newest::says;
 use super::told::Told;
-use crate::heads::{TRUSTED_KEYS, of_grants};
-use crate::{Admission, AdmissionError, Unfit};
+use crate::grant_head::{TRUSTED_KEYS, of_grants};
+use crate::mac::Unfit;
 
 #[derive(Default)]
 pub(crate) struct Followed {
     /// The last entry that was followed, and its hash.
-    entries: i64,
-    hash: String,
+    pub(super) entries: i64,
+    pub(super) hash: String,
     /// Up to here, entries are of a master key that was lost.
-    unproved: i64,
+    pub(super) unproved: i64,
     /// The last link that does not hold: whatever was told before it may have been told otherwise there.
-    broken: i64,
+    pub(super) broken: i64,
     /// The entry that was followed last, and is another one now: the log was cut off, and has grown again.
-    anew: Option<i64>,
+    pub(super) anew: Option<i64>,
     /// The last entry about each head and channel, and the last about all of them.
     last: HashMap<String, i64>,
     sealed: i64,
@@ -33,7 +32,7 @@ pub(crate) struct Followed {
 }
 
 impl Followed {
-    fn hear(&mut self, row: &AuditRow) {
+    pub(super) fn hear(&mut self, row: &AuditRow) {
         self.told.hear(row);
         let list = || serde_json::from_str::<Value>(&row.details).is_ok_and(|details| details["list"].is_array());
         match row.action.as_str() {
@@ -149,52 +148,4 @@ impl Followed {
 
 fn of_version(adapter: &str, version: &str) -> String {
     format!("version:{adapter}@{version}")
-}
-
-pub(super) fn of_channel(channel: &str) -> String {
-    format!("channel:{channel}")
-}
-
-impl Admission {
-    /// To the end of the log as it is now. Not from within a transaction: it takes another connection.
-    pub(crate) async fn follow_log(&self) -> Result<(), AdmissionError> {
-        let mut at = self.followed().lock().await;
-        loop {
-            // The last one once more: whether it is still the one that was followed.
-            let mut page = self.db().audit_page(at.entries.saturating_sub(1)).await?;
-            if let Some(last) =
-                page.extract_if(.., |row| row.seq <= at.entries).last().filter(|row| row.hash != at.hash)
-            {
-                (at.anew, at.broken, at.hash) = (at.anew.or(Some(last.seq)), last.seq, last.hash);
-            }
-            if page.is_empty() {
-                return Ok(());
-            }
-            let mut rows = page.into_iter().peekable();
-            while let Some(row) = rows.next() {
-                let before = at.unproved == at.entries && row.seq == at.entries + 1;
-                if before && self.is_before_adoption(&row, rows.peek()).await? {
-                    at.unproved = row.seq;
-                } else if self.broken(&row, at.entries, &at.hash).is_some() {
-                    at.broken = row.seq;
-                } else {
-                    at.hear(&row);
-                }
-                at.entries = row.seq;
-                at.hash = row.hash;
-            }
-        }
-    }
-
-    /// A transaction in which nobody adds an entry to the log, which was followed to its end.
-    pub(crate) async fn begin_at_the_end(&self) -> Result<Tx, AdmissionError> {
-        loop {
-            self.follow_log().await?;
-            let mut tx = self.db().begin().await?;
-            let last = tx.audit_head().await?.map_or(0, |head| head.seq);
-            if last <= self.followed().lock().await.entries {
-                return Ok(tx);
-            }
-        }
-    }
 }

@@ -6,6 +6,7 @@ use entrepot_store::audit::AuditRow;
 use serde_json::Value;
 
 use super::history::History;
+use crate::grant_head::ALL_CHANNELS;
 use crate::mac::canonical;
 
 /// Followed entry by entry.
@@ -85,7 +86,7 @@ impl Told {
         for grant in list("grants") {
             let in_use = told.in_use.entry(text(&grant, "adapter")).or_default();
             match grant["share"].as_i64().unwrap_or_default() {
-                crate::review::ALL => in_use.main = Some(granted(&grant)),
+                ALL_CHANNELS => in_use.main = Some(granted(&grant)),
                 share => in_use.canary = Some((granted(&grant), share)),
             }
         }

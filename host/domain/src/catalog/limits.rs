@@ -8,15 +8,15 @@ use serde_json::Value;
 use super::{Attribute, Collection, Inventory, Issue, Level, Media, OptionAxis, Product, Variant};
 
 /// Bytes of an id of whatever kind. Three of them fit into one row of an index: PostgreSQL takes 2,704 bytes.
-pub const LONGEST_ID: usize = 512;
+pub const MAX_ID_LEN: usize = 512;
 /// Begins the ids of items that came without one that can be used.
 pub const UNIDENTIFIED: &str = "unidentified:";
 /// Issues of one thing that are kept; the others are counted.
-pub const MOST_ISSUES: usize = 50;
+pub const MAX_ISSUES: usize = 50;
 /// Bytes of what a raw item says.
-pub const LARGEST_ITEM: usize = 16 << 20;
+pub const MAX_ITEM_LEN: usize = 16 << 20;
 /// Of a product as it lies in memory, which is about what it is as JSON.
-pub const LARGEST_PRODUCT: usize = 16 << 20;
+pub const MAX_PRODUCT_LEN: usize = 16 << 20;
 
 /// Bytes of names, words and the like.
 const SHORT: usize = 4 << 10;
@@ -27,13 +27,13 @@ const HTML: usize = 2 << 20;
 const UNCLEANED_HTML: usize = 4 << 20;
 /// Media, tags, collections, attributes, option axes, and places with stock of one variant.
 const MANY: usize = 5_000;
-const MOST_VARIANTS: usize = 20_000;
+const MAX_VARIANTS: usize = 20_000;
 
-/// At most [`MOST_ISSUES`]; one more says how many others there are.
+/// At most [`MAX_ISSUES`]; one more says how many others there are.
 pub fn few(mut issues: Vec<Issue>) -> Vec<Issue> {
-    let rest = issues.len().saturating_sub(MOST_ISSUES);
+    let rest = issues.len().saturating_sub(MAX_ISSUES);
     if rest > 0 {
-        issues.truncate(MOST_ISSUES);
+        issues.truncate(MAX_ISSUES);
         // An allocation of a hundred thousand would stay.
         issues.shrink_to_fit();
         issues.push(Issue::new("", "more-issues", format!("{rest} more are not shown")));
@@ -58,8 +58,8 @@ pub(super) fn check(product: &mut Product, errors: &mut Vec<Issue>) {
     if errors.is_empty() {
         optional(product);
         let size = size(product);
-        if size > LARGEST_PRODUCT {
-            let message = format!("the product is {size} bytes large; at most {LARGEST_PRODUCT} are kept");
+        if size > MAX_PRODUCT_LEN {
+            let message = format!("the product is {size} bytes large; at most {MAX_PRODUCT_LEN} are kept");
             errors.push(Issue::new("", "product-too-large", message));
         }
     }
@@ -90,7 +90,7 @@ fn essentials(product: &Product, errors: &mut Vec<Issue>) {
         for value in &variant.option_values {
             essential(&at("option_values"), value, SHORT, "option-too-long", errors);
         }
-        essential(&at("sku"), variant.sku.as_deref().unwrap_or_default(), LONGEST_ID, "sku-too-long", errors);
+        essential(&at("sku"), variant.sku.as_deref().unwrap_or_default(), MAX_ID_LEN, "sku-too-long", errors);
         if let Inventory::Tracked(levels) = &variant.inventory {
             for level in levels {
                 id(&at("inventory"), &level.location_id, errors);
@@ -101,7 +101,7 @@ fn essentials(product: &Product, errors: &mut Vec<Issue>) {
 }
 
 fn id(path: &str, text: &str, errors: &mut Vec<Issue>) {
-    essential(path, text, LONGEST_ID, "source-id-too-long", errors);
+    essential(path, text, MAX_ID_LEN, "source-id-too-long", errors);
 }
 
 fn essential(path: &str, text: &str, most: usize, code: &str, errors: &mut Vec<Issue>) {
@@ -119,9 +119,9 @@ fn counts(product: &Product, errors: &mut Vec<Issue>) {
     };
     let most_values = product.options.iter().map(|option| option.values.len()).max().unwrap_or_default();
     for (path, number, most) in [
-        ("/variants", product.variants.len(), MOST_VARIANTS),
+        ("/variants", product.variants.len(), MAX_VARIANTS),
         ("/options", product.options.len(), MANY),
-        ("/options/values", most_values, MOST_VARIANTS),
+        ("/options/values", most_values, MAX_VARIANTS),
         ("/tags", product.tags.len(), MANY),
         ("/media", product.media.len(), MANY),
         ("/collections", product.collections.len(), MANY),
@@ -166,14 +166,14 @@ fn optional(product: &mut Product) {
         fit(&mut media.alt, "/media/alt", TEXT, warnings);
     }
     keep(&mut product.media, "/media", warnings, |Media { source_id, url, .. }| {
-        url.len() <= URL && source_id.as_ref().is_none_or(|id| id.len() <= LONGEST_ID)
+        url.len() <= URL && source_id.as_ref().is_none_or(|id| id.len() <= MAX_ID_LEN)
     });
     for (index, variant) in product.variants.iter_mut().enumerate() {
         let Variant { gtin, mpn, title, tax_class, media_ids, inventory, .. } = variant;
         for (field, text) in [("gtin", gtin), ("mpn", mpn), ("title", title), ("tax_class", tax_class)] {
             fit(text, &format!("/variants/{index}/{field}"), SHORT, warnings);
         }
-        keep(media_ids, "/variants/media_ids", warnings, |id| id.len() <= LONGEST_ID);
+        keep(media_ids, "/variants/media_ids", warnings, |id| id.len() <= MAX_ID_LEN);
         if let Inventory::Tracked(levels) = inventory {
             for level in levels {
                 fit(&mut level.location_name, "/variants/inventory/location_name", SHORT, warnings);

@@ -1,6 +1,6 @@
 use serde_json::{Map, Value, json};
 
-use super::limits::{LARGEST_PRODUCT, LONGEST_ID, size};
+use super::limits::{MAX_ID_LEN, MAX_PRODUCT_LEN, size};
 use super::{Attribute, Inventory, Product, ProductStatus, Variant, validate};
 
 fn product() -> Product {
@@ -59,7 +59,7 @@ fn attribute(bytes: usize) -> Attribute {
 #[test]
 fn a_product_has_a_size() {
     let mut large = Product { attributes: vec![attribute(200_000); 100], ..product() };
-    assert!(size(&large) > LARGEST_PRODUCT);
+    assert!(size(&large) > MAX_PRODUCT_LEN);
     let errors = validate(&mut large);
     assert_eq!(errors.iter().map(|issue| issue.code.as_str()).collect::<Vec<_>>(), ["product-too-large"]);
     large.attributes.truncate(50);
@@ -81,7 +81,7 @@ fn what_is_too_long_to_keep_is_left_out_and_said() {
 #[test]
 fn a_hundred_thousand_errors_are_fifty_and_a_number() {
     let mut bad = product();
-    bad.variants = vec![variant("x".repeat(LONGEST_ID + 1)); 10_000];
+    bad.variants = vec![variant("x".repeat(MAX_ID_LEN + 1)); 10_000];
     let errors = validate(&mut bad);
     assert_eq!(errors.len(), 51);
     assert!(errors.last().is_some_and(|last| last.message.starts_with("9950 more")), "{:?}", errors.last());

@@ -8,7 +8,7 @@ use crate::money::{Money, exponent};
 
 /// More than this is a mistake, not a price: ten thousand million in a currency with cents.
 const ABSURD_MINOR: i64 = 1_000_000_000_000;
-const LONGEST_TITLE: usize = 1_000;
+const MAX_TITLE_LEN: usize = 1_000;
 
 /// Mends what can be mended without changing its meaning (NUL characters), adds warnings, and returns what makes the product
 /// unusable. An empty answer means that it may be stored.
@@ -24,8 +24,8 @@ pub fn validate(product: &mut Product) -> Vec<Issue> {
     }
     if product.title.trim().is_empty() {
         errors.push(Issue::new("/title", "title-missing", "the product has no name; give it one in the shop"));
-    } else if product.title.chars().count() > LONGEST_TITLE {
-        let message = format!("the product's name is longer than {LONGEST_TITLE} characters; shorten it in the shop");
+    } else if product.title.chars().count() > MAX_TITLE_LEN {
+        let message = format!("the product's name is longer than {MAX_TITLE_LEN} characters; shorten it in the shop");
         errors.push(Issue::new("/title", "title-too-long", message));
     }
     optional::leave_out(product);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Difference, Manifest, SecretField, Setting, SettingType};
+use super::{Manifest, SecretField, Setting, SettingType};
 
 /// One field of the form that a seller fills in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,7 +63,7 @@ impl AskedFor {
         format!("Sellers are asked for {name}: {}.", self.facts())
     }
 
-    fn facts(&self) -> String {
+    pub(super) fn facts(&self) -> String {
         let Self { kind, title, description, required, choices, default, prefix, generate } = self;
         let mut facts = vec![kind.map_or("secret", SettingType::as_str).to_owned()];
         facts.push(if *required { "required" } else { "optional" }.to_owned());
@@ -78,22 +78,5 @@ impl AskedFor {
         let description: Vec<&str> = description.split_whitespace().collect();
         let description = if description.is_empty() { String::new() } else { format!(" {:?}", description.join(" ")) };
         format!("{title:?}{description} ({})", facts.join(", "))
-    }
-}
-
-impl Difference {
-    /// Whatever is merely different is for a person to see.
-    pub(super) fn asked(&mut self, old: &BTreeMap<String, AskedFor>, new: &BTreeMap<String, AskedFor>) {
-        for (name, field) in new.iter().filter(|(name, field)| old.get(*name) != Some(*field)) {
-            self.wider.push(match old.get(name) {
-                Some(known) => {
-                    format!("sellers are asked for {name} as {} instead of {}", field.facts(), known.facts())
-                }
-                None => field.in_words(name),
-            });
-        }
-        for name in old.keys().filter(|name| !new.contains_key(*name)) {
-            self.narrower.push(format!("sellers are no longer asked for {name}"));
-        }
     }
 }

@@ -1,15 +1,17 @@
 //! What one set of permissions has more, or less, than another: what an upgrade is judged by.
 // See docs/decisions/0014-comparing-permissions.md
 
+mod beside;
+
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::beside::{Besides, compare};
 use super::{
     AskedFor, Credential, DecidingSetting, EgressRule, Grant, KeyRule, Limits, Manifest, OAuth, Operation, RateLimit,
 };
+use beside::{Besides, compare};
 
 /// What a manifest asks for or a grant allows.
 #[derive(Clone, Debug)]
@@ -121,6 +123,21 @@ impl Difference {
         difference.keys(old, new);
         difference.limits(old, new);
         difference
+    }
+
+    /// Whatever is merely different is for a person to see.
+    fn asked(&mut self, old: &BTreeMap<String, AskedFor>, new: &BTreeMap<String, AskedFor>) {
+        for (name, field) in new.iter().filter(|(name, field)| old.get(*name) != Some(*field)) {
+            self.wider.push(match old.get(name) {
+                Some(known) => {
+                    format!("sellers are asked for {name} as {} instead of {}", field.facts(), known.facts())
+                }
+                None => field.in_words(name),
+            });
+        }
+        for name in old.keys().filter(|name| !new.contains_key(*name)) {
+            self.narrower.push(format!("sellers are no longer asked for {name}"));
+        }
     }
 
     pub fn is_wider(&self) -> bool {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::PathPattern;
-use super::path::{MOST_LAYERS, check_path, is_disguised, split};
+use super::path::{MAX_LAYERS, check_path, is_disguised, split};
 
 /// As [`readings`] spells them.
 const METHODS: [&str; 9] = [
@@ -150,7 +150,7 @@ pub fn override_in_form(form: &[u8]) -> Option<String> {
 /// However often it is encoded.
 fn says(name: &[u8], what: &[&str]) -> bool {
     let mut layer = name.to_vec();
-    for _ in 0..=MOST_LAYERS {
+    for _ in 0..=MAX_LAYERS {
         if readings(&layer).iter().any(|name| what.iter().any(|known| known.as_bytes() == name)) {
             return true;
         }

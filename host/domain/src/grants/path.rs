@@ -96,14 +96,14 @@ pub(super) fn split(path: &str) -> Vec<&str> {
 }
 
 /// How often a path is decoded to find out what it may turn into. One layer is how it is sent, a proxy takes off another.
-pub(super) const MOST_LAYERS: usize = 3;
+pub(super) const MAX_LAYERS: usize = 3;
 
 /// Refuses what servers are known to read differently from what it looks like: encoded separators and control characters, and segments
 /// that are `.` or `..`, also after path parameters are dropped (`..;x`); all of it however often it is percent-encoded.
 pub(super) fn check_path(path: &str) -> Result<(), &'static str> {
     let mut layer = path.as_bytes().to_vec();
     let slashes = count(&layer, b'/');
-    for _ in 0..=MOST_LAYERS {
+    for _ in 0..=MAX_LAYERS {
         if count(&layer, b'/') != slashes {
             return Err("an encoded slash (%2F) is not allowed in a path");
         }

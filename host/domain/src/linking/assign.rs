@@ -9,7 +9,7 @@ use super::words::Words;
 /// A rival that is worse by no more than this makes a match doubtful.
 const CLOSE: u8 = 5;
 /// Which is then believed no more than this.
-const MOST_DOUBTFUL: u8 = 60;
+const MAX_DOUBTFUL: u8 = 60;
 const ALTERNATIVES: usize = 3;
 
 /// Which product of a channel, and which of its variants, by their places in what was given.
@@ -71,7 +71,7 @@ pub fn match_goods(left: &[Goods], right: &[Goods], names: [&str; 2], mut each: 
     // Doubt lowers some. What is said of each is put into words one at a time: all of them together are large.
     let confidence = |at: usize| match rivals.close(at, &all) {
         0 => all[at].confidence,
-        _ => all[at].confidence.min(MOST_DOUBTFUL),
+        _ => all[at].confidence.min(MAX_DOUBTFUL),
     };
     let mut winners: Vec<(u8, usize)> = rivals.winners.iter().map(|at| (confidence(*at), *at)).collect();
     winners.sort_by_key(|(confidence, _)| std::cmp::Reverse(*confidence));

@@ -8,11 +8,11 @@ use super::side::Side;
 use super::words::Words;
 
 /// What stands on more variants of a channel than this names nothing ("n/a", "none").
-const MOST_SHARING: usize = 20;
+const MAX_SHARING: usize = 20;
 /// A word of more titles than this says too little to look by.
-const MOST_TITLES: u32 = 100;
+const MAX_TITLES: u32 = 100;
 /// So many products of similar titles are looked at for each product.
-const MOST_SIMILAR: usize = 8;
+const MAX_SIMILAR: usize = 8;
 /// By so many of its rarest words a title is looked up.
 const RAREST: usize = 6;
 
@@ -31,7 +31,7 @@ fn shared<K: Eq + Hash>(left: &HashMap<K, Vec<u32>>, right: &HashMap<K, Vec<u32>
     let mut pairs = Vec::new();
     for (key, ours) in left {
         let Some(theirs) = right.get(key) else { continue };
-        if ours.len() <= MOST_SHARING && theirs.len() <= MOST_SHARING {
+        if ours.len() <= MAX_SHARING && theirs.len() <= MAX_SHARING {
             pairs.extend(ours.iter().flat_map(|l| theirs.iter().map(move |r| (*l, *r))));
         }
     }
@@ -90,17 +90,17 @@ impl Best {
         let best = &mut self.0[product as usize];
         let at = best.partition_point(|(known, which)| (*known, id(other)) >= (percent, id(*which)));
         best.insert(at, (percent, other));
-        best.truncate(MOST_SIMILAR);
+        best.truncate(MAX_SIMILAR);
     }
 }
 
 /// What both sides look a title up by. The same for either side, so that either finds the other.
 fn rare_words(side: &Side<'_>, product: u32, words: &Words) -> Vec<u32> {
     let title = &side.titles[product as usize];
-    let mut rare: Vec<u32> = title.words.iter().copied().filter(|word| words.titles(*word) <= MOST_TITLES).collect();
+    let mut rare: Vec<u32> = title.words.iter().copied().filter(|word| words.titles(*word) <= MAX_TITLES).collect();
     rare.sort_by_key(|word| (words.titles(*word), words.text(*word)));
     rare.truncate(RAREST);
-    if words.titles(title.whole) <= MOST_TITLES && !title.words.is_empty() {
+    if words.titles(title.whole) <= MAX_TITLES && !title.words.is_empty() {
         rare.push(title.whole);
     }
     rare

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::facts::{Article, Goods};
 use super::side::options_key;
 use super::words::{gtin14, normal_sku};
-use crate::catalog::limits::LONGEST_ID;
+use crate::catalog::limits::MAX_ID_LEN;
 
 /// Product and the marketplace's id of the variant.
 pub type VariantKey = (String, String);
@@ -59,7 +59,7 @@ impl Groups {
         if channel == other_channel {
             return Err(Refusal::SameChannel);
         }
-        if [one, other].into_iter().any(|(_, variant)| variant.len() > LONGEST_ID) {
+        if [one, other].into_iter().any(|(_, variant)| variant.len() > MAX_ID_LEN) {
             return Err(Refusal::LongId);
         }
         let (ours, theirs) = (self.of.get(one).cloned(), self.of.get(other).cloned());

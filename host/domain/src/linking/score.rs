@@ -11,13 +11,13 @@ pub(super) const SIMILAR: u8 = 70;
 /// Less alike than this, and something is wrong.
 const STRANGE: u8 = 30;
 /// A title that is within the other one is no more alike than this.
-const MOST_CONTAINED: f64 = 0.9;
+const MAX_CONTAINED: f64 = 0.9;
 /// Less sure than this is not worth a reviewer's time.
 const LEAST: i32 = 25;
 /// Titles alone never make it surer than this.
-const MOST_BY_TITLE: i32 = 94;
+const MAX_BY_TITLE: i32 = 94;
 /// Nor does an identifier that stands on several variants of one channel.
-const MOST_SHARED: i32 = 80;
+const MAX_SHARED: i32 = 80;
 
 /// By what two were found to be the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,9 +61,9 @@ pub(super) fn likeness(left: &Title, right: &Title, words: &Words) -> Option<Lik
     }
     let letters = strsim::normalized_levenshtein(&words.join(&l), &words.join(&r));
     // One title may be the other with praise around it.
-    let contained = match letters >= MOST_CONTAINED {
+    let contained = match letters >= MAX_CONTAINED {
         true => 0.0,
-        false => MOST_CONTAINED * share(&l, &r, words).max(share(&r, &l, words)),
+        false => MAX_CONTAINED * share(&l, &r, words).max(share(&r, &l, words)),
     };
     let numbers = |of: &[u32], other: &[u32]| {
         let number = |word: &&u32| is_number(words.text(**word));
@@ -197,8 +197,8 @@ impl Evidence {
             points += self.gtin.points(0, -45) - if self.sku_elsewhere { 10 } else { 0 };
         }
         let most = match (by_title, self.is_shared()) {
-            (true, _) => MOST_BY_TITLE,
-            (false, true) => MOST_SHARED,
+            (true, _) => MAX_BY_TITLE,
+            (false, true) => MAX_SHARED,
             (false, false) => 100,
         };
         let rank = u8::try_from(points.min(100)).ok().filter(|_| points >= LEAST)?;

@@ -7,7 +7,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 /// A title that has more is told apart by its first ones.
-const MOST_WORDS: usize = 40;
+const MAX_WORDS: usize = 40;
 
 /// A SKU as it is compared: without space around it, in Unicode's compatibility form, without case. `None`: there is none.
 pub fn normal_sku(sku: &str) -> Option<String> {
@@ -36,7 +36,7 @@ pub(super) fn words_of(text: &str) -> Vec<String> {
     let plain: String = text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect();
     let mut words: Vec<String> =
         plain.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(str::to_owned).collect();
-    words.truncate(MOST_WORDS);
+    words.truncate(MAX_WORDS);
     words.sort_unstable();
     words.dedup();
     words

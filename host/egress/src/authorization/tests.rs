@@ -51,9 +51,9 @@ fn the_browser_is_sent_with_all_that_was_asked_and_nothing_secret() {
     let state = Secret::new("the-state");
     let verifier = Secret::new(VERIFIER);
     let redirect_uri = "https://entrepot.example.com/oauth/callback";
-    let luggage = Luggage { redirect_uri, state: &state, verifier: Some(&verifier) };
+    let request = AuthorizationRequest { redirect_uri, state: &state, verifier: Some(&verifier) };
     let asked = oauth("scopes = [\"a_r\", \"b_r\"]\npkce = true");
-    let url = authorize_url(&asked, &settings(&[("shop", "acme")]), &secrets, &luggage).expect("an address");
+    let url = authorize_url(&asked, &settings(&[("shop", "acme")]), &secrets, &request).expect("an address");
     // The challenge is that of RFC 7636, appendix B.
     assert_eq!(
         url.expose(),
@@ -63,9 +63,9 @@ fn the_browser_is_sent_with_all_that_was_asked_and_nothing_secret() {
     );
 
     let asked = oauth("scopes = [\"a_r\", \"b_r\"]\nscope_separator = \",\"\nmoved_by = \"base_url\"");
-    let luggage = Luggage { verifier: None, ..luggage };
+    let request = AuthorizationRequest { verifier: None, ..request };
     let given = settings(&[("shop", "acme"), ("base_url", "https://127.0.0.1:9/simulator/")]);
-    let url = authorize_url(&asked, &given, &secrets, &luggage).expect("an address");
+    let url = authorize_url(&asked, &given, &secrets, &request).expect("an address");
     assert!(
         url.expose().starts_with("https://127.0.0.1:9/simulator/authorize?response_type=code&client_id=")
             && url.expose().contains("&scope=a_r%2Cb_r&redirect_uri="),
@@ -73,9 +73,9 @@ fn the_browser_is_sent_with_all_that_was_asked_and_nothing_secret() {
         url.expose()
     );
     for shop in ["acme.evil.example/", "acme#", "-acme", "Acme", ""] {
-        assert!(authorize_url(&asked, &settings(&[("shop", shop)]), &secrets, &luggage).is_err(), "{shop}");
+        assert!(authorize_url(&asked, &settings(&[("shop", shop)]), &secrets, &request).is_err(), "{shop}");
     }
-    let without = authorize_url(&asked, &given, &known(&[]), &luggage).expect_err("no client id");
+    let without = authorize_url(&asked, &given, &known(&[]), &request).expect_err("no client id");
     assert!(without.to_string().contains("client_id"), "{without}");
 }
 
@@ -149,7 +149,7 @@ fn what_is_signed_is_percent_encoded() {
 
 #[test]
 fn what_can_be_read_in_two_ways_is_not_read() {
-    for query in ["state=1&state=2", "code=a&hmac=b&code=a", &format!("state={}", "x".repeat(LONGEST))] {
+    for query in ["state=1&state=2", "code=a&hmac=b&code=a", &format!("state={}", "x".repeat(MAX_QUERY_LEN))] {
         assert!(Callback::parse(query).is_none());
     }
     let callback = Callback::parse("state=a%26b&code=&error=access_denied").expect("a query");
@@ -158,7 +158,7 @@ fn what_can_be_read_in_two_ways_is_not_read() {
 
 #[test]
 fn what_is_unguessable_is_so_each_time() {
-    let (one, other) = (unguessable(), unguessable());
+    let (one, other) = (random_state(), random_state());
     assert_eq!(one.expose().len(), 43);
     assert_ne!(one.expose(), other.expose());
 }

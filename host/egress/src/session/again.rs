@@ -13,7 +13,7 @@ use crate::exchange::{Failure, Request, Response};
 use crate::headers;
 use crate::kept::{Key, wants_fresh};
 use crate::options::Retry;
-use crate::pace::LONGEST_WAIT;
+use crate::rate_limit::MAX_WAIT;
 use crate::whole;
 
 /// What is spent on trying again, of one unit of work. Successes earn tries, so that a shop that is down is not hammered while one
@@ -56,7 +56,7 @@ impl Budget {
 enum Fault {
     /// No answer, or half of one.
     Lost,
-    /// 429, or 503 with a hint: the pace waits.
+    /// 429, or 503 with a hint: the rate limiter waits.
     Asked(Option<Duration>),
     /// Another status that may pass.
     Status,
@@ -92,7 +92,7 @@ impl Inner {
             self.counters.retries.fetch_add(1, Ordering::Relaxed);
             self.shared.options.metrics.add(Metric::Retries, &[&self.bound().adapter_id, "request"], 1);
             tracing::debug!(channel = self.channel, tries, wait_ms = wait.as_millis() as u64, "asked again: {fault:?}");
-            // A hint is waited for in the line for the pace, with everybody else.
+            // A hint is waited for in the rate limiter's queue, with everybody else.
             if !matches!(fault, Fault::Asked(_)) {
                 tokio::time::sleep(wait).await;
             }
@@ -158,7 +158,7 @@ impl Inner {
             _ => retry.wait(tries),
         };
         // A guest holds memory and a worker while it waits; for longer it is told when to come back.
-        (tries < most && wait <= LONGEST_WAIT).then_some(wait)
+        (tries < most && wait <= MAX_WAIT).then_some(wait)
     }
 }
 

@@ -7,7 +7,7 @@ use url::Url;
 
 use super::Inner;
 use crate::headers::CLOCKS;
-use crate::hop::Answer;
+use crate::wire::RawResponse;
 
 impl Inner {
     /// Milliseconds by which to sign ahead of our clock.
@@ -15,7 +15,7 @@ impl Inner {
         self.shared.clocks.ahead_at(&self.channel, &url.origin().ascii_serialization()).unwrap_or(0)
     }
 
-    pub(super) fn learn_clock(&self, url: &Url, answer: &Answer, started: Instant) {
+    pub(super) fn learn_clock(&self, url: &Url, answer: &RawResponse, started: Instant) {
         let received = self.shared.options.clock.now();
         let sent = received - i64::try_from(started.elapsed().as_millis()).unwrap_or(i64::MAX);
         let origin = url.origin().ascii_serialization();
@@ -24,7 +24,7 @@ impl Inner {
 
     /// A signature was refused, which may be for its time: the next one has the other clock's, as the date of an answer may be that of
     /// something on the way. The guest is told of both clocks, for its words.
-    pub(super) fn doubt_clock(&self, credential: Option<&Credential>, url: &Url, used: i64, answer: &mut Answer) {
+    pub(super) fn doubt_clock(&self, credential: Option<&Credential>, url: &Url, used: i64, answer: &mut RawResponse) {
         // A server does not speak for us.
         answer.headers.remove(CLOCKS);
         if answer.status != 401 || !matches!(credential, Some(Credential::OAuth1 { .. })) {

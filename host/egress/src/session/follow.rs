@@ -19,15 +19,17 @@ use crate::credential::{Applier, strip_parameters};
 use crate::download::Incoming;
 use crate::exchange::{Failure, Request, Response};
 use crate::headers;
-use crate::hop::{self, Answer, Outgoing, is_loopback};
+
 use crate::intercept::{self, Intercept};
 use crate::kept::Key;
 use crate::overrides;
+use crate::redact::Redactor;
 use crate::retry_after::{exhausted, retry_after};
-use crate::scrub::Scrubber;
+use crate::send::{is_loopback, send};
+use crate::wire::{Outgoing, RawResponse};
 
 /// Searching a body of this size takes a few milliseconds at the most.
-const AT_ONCE: usize = 16 << 10;
+const MAX_INLINE_LEN: usize = 16 << 10;
 const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 
 impl Inner {
@@ -64,28 +66,28 @@ impl Inner {
                 return Ok(kept);
             }
             let intercept = self.shared.options.intercept.as_deref();
-            let own_pace =
+            let own_rate =
                 intercept.is_some_and(Intercept::replays) || (self.shared.options.allow_loopback && is_loopback(&url));
-            let slot = self.pace.turn(own_pace).await?;
+            let slot = self.rate_limiter.turn(own_rate).await?;
             if !again {
                 self.spend()?;
             }
             let started = Instant::now();
             let body = body.take();
-            let hop_asked = intercept.map(|_| {
+            let intercepted = intercept.map(|_| {
                 let credential = plan.credential.as_ref().map(|(name, _)| name.as_str());
-                intercept::asked(operation, method, url.as_str(), &sent_headers, body.as_deref(), credential)
+                intercept::intercepted(operation, method, url.as_str(), &sent_headers, body.as_deref(), credential)
             });
             let ahead = self.clock_of(&url);
             let outgoing = self.outgoing(&plan, method, &url, &sent_headers, body, ahead)?;
             self.counters.requests.fetch_add(1, Ordering::Relaxed);
             self.note(operation, &plan, &url);
-            let replayed = match (intercept, &hop_asked) {
+            let replayed = match (intercept, &intercepted) {
                 (Some(intercept), Some(asked)) => intercept.answer(asked).await,
                 _ => None,
             };
             let genuine = replayed.is_none();
-            let recorded = hop_asked.filter(|_| genuine);
+            let recorded = intercepted.filter(|_| genuine);
             let span = tracing::error_span!(
                 "request",
                 otel.kind = "client",
@@ -98,7 +100,7 @@ impl Inner {
                 None => {
                     // Who records needs the body as well.
                     let into = into.as_deref_mut().filter(|_| intercept.is_none());
-                    hop::exchange(&self.shared, outgoing, self.caps(), time, into).instrument(span.clone()).await
+                    send(&self.shared, outgoing, self.caps(), time, into).instrument(span.clone()).await
                 }
             };
             drop(slot);
@@ -140,7 +142,7 @@ impl Inner {
                 _ if next.origin() != home => Wanted::None,
                 _ => Wanted::Continued(asked),
             };
-            if next.origin() != url.origin() && self.scrubber().await?.finds(next.as_str()) {
+            if next.origin() != url.origin() && self.redactor().await?.finds(next.as_str()) {
                 return Err(Failure::denied("a redirect would carry a secret to another origin"));
             }
             url = next;
@@ -185,7 +187,7 @@ impl Inner {
     }
 
     /// `None`: no answer came.
-    fn measure(&self, span: &tracing::Span, answer: Option<&Answer>, started: Instant) {
+    fn measure(&self, span: &tracing::Span, answer: Option<&RawResponse>, started: Instant) {
         let (metrics, bound) = (&self.shared.options.metrics, self.bound());
         let adapter = bound.adapter_id.as_str();
         let kind = answer.map_or("none", |answer| match answer.status {
@@ -201,17 +203,17 @@ impl Inner {
         }
     }
 
-    /// Counts the answer and lets the channel's pace learn from it.
-    fn learn(&self, method: &str, url: &Url, answer: &Answer, started: Instant) {
+    /// Counts the answer and lets the channel's rate limit learn from it.
+    fn learn(&self, method: &str, url: &Url, answer: &RawResponse, started: Instant) {
         let clock = &self.shared.options.clock;
         let wait = retry_after(&answer.headers, clock);
         self.counters.bytes_in.fetch_add(answer.body.received, Ordering::Relaxed);
         if answer.status == 429 || (answer.status == 503 && wait.is_some()) {
             self.counters.rate_limited.fetch_add(1, Ordering::Relaxed);
             self.shared.options.metrics.add(Metric::RateLimited, &[&self.bound().adapter_id], 1);
-            self.pace.refused(wait);
+            self.rate_limiter.refused(wait);
         } else {
-            self.pace.answered(exhausted(&answer.headers, clock));
+            self.rate_limiter.answered(exhausted(&answer.headers, clock));
         }
         tracing::debug!(
             channel = self.channel,
@@ -225,14 +227,14 @@ impl Inner {
     }
 
     /// The answer as the guest may see it.
-    async fn clean(&self, answer: Answer) -> Result<Response, Failure> {
-        let scrubber = self.scrubber().await?;
+    async fn clean(&self, answer: RawResponse) -> Result<Response, Failure> {
+        let redactor = self.redactor().await?;
         let retry_after_ms = retry_after(&answer.headers, &self.shared.options.clock)
             .map(|wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX));
         let size = answer.body.bytes.len();
-        let clean = move || cleaned(&scrubber, answer, retry_after_ms);
+        let clean = move || cleaned(&redactor, answer, retry_after_ms);
         // Nobody else waits while a large body is searched.
-        if size > AT_ONCE {
+        if size > MAX_INLINE_LEN {
             let cleaned = tokio::task::spawn_blocking(clean).await;
             return cleaned.map_err(|_| Failure::unavailable("the answer could not be searched for secrets"));
         }
@@ -240,11 +242,11 @@ impl Inner {
     }
 }
 
-fn cleaned(scrubber: &Scrubber, answer: Answer, retry_after_ms: Option<u64>) -> Response {
+fn cleaned(redactor: &Redactor, answer: RawResponse, retry_after_ms: Option<u64>) -> Response {
     let received = answer.body.bytes.len();
-    let body = scrubber.clean_bytes(answer.body.bytes);
+    let body = redactor.clean_bytes(answer.body.bytes);
     let mut headers = headers::to_guest(&answer.headers);
-    headers.retain(|(name, _)| !scrubber.finds(name));
+    headers.retain(|(name, _)| !redactor.finds(name));
     if answer.body.decoded {
         headers.retain(|(name, _)| name != CONTENT_ENCODING.as_str());
     }
@@ -252,7 +254,7 @@ fn cleaned(scrubber: &Scrubber, answer: Answer, retry_after_ms: Option<u64>) -> 
         headers.retain(|(name, _)| name != CONTENT_LENGTH.as_str());
     }
     for (_, value) in &mut headers {
-        if let Cow::Owned(cleaned) = scrubber.clean(value) {
+        if let Cow::Owned(cleaned) = redactor.clean(value) {
             *value = cleaned;
         }
     }
@@ -274,7 +276,7 @@ fn of_hop(why: Failure, followed: u8) -> Failure {
 fn next(
     method: &str,
     url: &Url,
-    answer: &Answer,
+    answer: &RawResponse,
     credential: Option<&Credential>,
     redirects: u8,
 ) -> Option<Result<Url, Failure>> {

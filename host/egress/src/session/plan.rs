@@ -9,7 +9,7 @@ use url::Url;
 use super::Inner;
 use crate::address::Kind;
 use crate::exchange::Failure;
-use crate::hop::{check_target, is_loopback};
+use crate::send::{check_target, is_loopback};
 
 pub(super) struct Plan {
     /// The rule that allows it; empty: none does, the grant only reports.

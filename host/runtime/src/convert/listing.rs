@@ -75,7 +75,7 @@ pub struct Receipt {
 
 pub(crate) fn receipt(receipt: model::Receipt) -> Receipt {
     let model::Receipt { external_id, url, state, warnings } = receipt;
-    Receipt { external_id, url, state, warnings: super::paging::issues(warnings) }
+    Receipt { external_id, url, state, warnings: super::error::issues(warnings) }
 }
 
 fn product(product: Product) -> model::Product {

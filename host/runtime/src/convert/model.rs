@@ -1,3 +1,5 @@
+//! Products that a guest made.
+
 use entrepot_domain::Money;
 use entrepot_domain::catalog::{
     Attribute, Collection, Dimensions, Inventory, Issue, LengthUnit, Level, Media, MediaKind, OptionAxis, Product,
@@ -5,12 +7,12 @@ use entrepot_domain::catalog::{
 };
 use serde_json::{Map, Value};
 
-use super::paging::issues;
+use super::error::issues;
 use crate::bindings::{model, types};
 
 /// Fails where a field that must be a JSON object or a finite number is none.
 pub(crate) fn product(product: model::Product) -> Result<Product, Issue> {
-    let mut extras = Extras { left: LARGEST_EXTRAS, left_out: 0 };
+    let mut extras = Extras { left: MAX_EXTRAS_LEN, left_out: 0 };
     let mut mapped = Product {
         source_id: product.source_id,
         title: product.title,
@@ -52,7 +54,7 @@ pub(crate) fn product(product: model::Product) -> Result<Product, Issue> {
     };
     if extras.left_out > 0 {
         let message = format!(
-            "{} bytes of what has no place in the catalogue were left out; at most {LARGEST_EXTRAS} are kept of a product",
+            "{} bytes of what has no place in the catalogue were left out; at most {MAX_EXTRAS_LEN} are kept of a product",
             extras.left_out
         );
         mapped.warnings.push(Issue::new("/extras", "extras-too-large", message));
@@ -148,7 +150,7 @@ fn finite(path: &str, value: f64) -> Result<f64, Issue> {
 }
 
 /// Of all extras of a product. Parsed, JSON takes many times the space of its text.
-const LARGEST_EXTRAS: usize = 1 << 20;
+const MAX_EXTRAS_LEN: usize = 1 << 20;
 
 /// What is left for the extras of a product.
 struct Extras {

@@ -1,6 +1,9 @@
-use super::Page;
-use super::paging::{storable, usable};
-use super::webhook::StockChange;
+//! Stock levels.
+
+use entrepot_domain::delivery::StockChange;
+
+use super::page::Page;
+use super::text::{storable, usable_id};
 use crate::bindings::stock;
 
 pub(crate) fn stock_page(page: stock::StockPage) -> Page {
@@ -8,8 +11,8 @@ pub(crate) fn stock_page(page: stock::StockPage) -> Page {
     let stock = levels
         .into_iter()
         .map(|stock::Level { item_id, location_id, available }| StockChange {
-            item_id: usable(item_id),
-            location_id: usable(location_id),
+            item_id: usable_id(item_id),
+            location_id: usable_id(location_id),
             available,
         })
         .collect();

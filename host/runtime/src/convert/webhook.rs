@@ -1,8 +1,10 @@
-use entrepot_domain::clock::Timestamp;
-use serde::{Deserialize, Serialize};
+//! Deliveries and subscriptions.
 
-use super::RawItem;
-use super::paging::{raw_item, storable, usable, words};
+use entrepot_domain::clock::Timestamp;
+use entrepot_domain::delivery::{Event, StockChange};
+
+use super::item::raw_item;
+use super::text::{one_line, storable, usable_id};
 use crate::bindings::webhooks;
 
 /// A request as it came in.
@@ -29,6 +31,7 @@ impl Delivery {
     }
 }
 
+/// What the adapter makes of a delivery.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Verdict {
     Accepted(Verified),
@@ -37,6 +40,7 @@ pub enum Verdict {
     Rejected(String),
 }
 
+/// A delivery that comes from the marketplace, and what it says.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Verified {
     /// Two deliveries with the same one are the same.
@@ -46,29 +50,7 @@ pub struct Verified {
     pub events: Vec<Event>,
 }
 
-/// Kept as JSON until it is worked on: names stay.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Event {
-    /// The item is complete.
-    Upserted(RawItem),
-    /// To be fetched.
-    Changed(String),
-    Deleted(String),
-    Stock(Vec<StockChange>),
-    OrderChanged(String),
-    Disconnected,
-    RunReady(String),
-    Ignored(String),
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StockChange {
-    pub item_id: String,
-    pub location_id: String,
-    pub available: i64,
-}
-
+/// What a marketplace delivers, and where to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subscription {
     pub id: String,
@@ -81,34 +63,34 @@ pub(crate) fn verdict(verdict: webhooks::Verdict) -> Verdict {
     match verdict {
         webhooks::Verdict::Accepted(verified) => Verdict::Accepted(Verified {
             id: storable(verified.id),
-            topic: words(verified.topic),
+            topic: one_line(verified.topic),
             occurred_at: verified.occurred_at,
             events: verified.events.into_iter().map(event).collect(),
         }),
-        webhooks::Verdict::Reply((status, content_type, body)) => Verdict::Reply(status, words(content_type), body),
-        webhooks::Verdict::Rejected(why) => Verdict::Rejected(words(why)),
+        webhooks::Verdict::Reply((status, content_type, body)) => Verdict::Reply(status, one_line(content_type), body),
+        webhooks::Verdict::Rejected(why) => Verdict::Rejected(one_line(why)),
     }
 }
 
 fn event(event: webhooks::Event) -> Event {
     match event {
         webhooks::Event::Upserted(item) => Event::Upserted(raw_item(item)),
-        webhooks::Event::Changed(id) => Event::Changed(usable(id)),
-        webhooks::Event::Deleted(id) => Event::Deleted(usable(id)),
+        webhooks::Event::Changed(id) => Event::Changed(usable_id(id)),
+        webhooks::Event::Deleted(id) => Event::Deleted(usable_id(id)),
         webhooks::Event::Stock(changes) => Event::Stock(changes.into_iter().map(stock).collect()),
-        webhooks::Event::OrderChanged(id) => Event::OrderChanged(usable(id)),
+        webhooks::Event::OrderChanged(id) => Event::OrderChanged(usable_id(id)),
         webhooks::Event::Disconnected => Event::Disconnected,
         webhooks::Event::RunReady(json) => Event::RunReady(storable(json)),
-        webhooks::Event::Ignored(why) => Event::Ignored(words(why)),
+        webhooks::Event::Ignored(why) => Event::Ignored(one_line(why)),
     }
 }
 
 fn stock(change: webhooks::StockChange) -> StockChange {
     let webhooks::StockChange { item_id, location_id, available } = change;
-    StockChange { item_id: usable(item_id), location_id: usable(location_id), available }
+    StockChange { item_id: usable_id(item_id), location_id: usable_id(location_id), available }
 }
 
 pub(crate) fn subscription(subscription: webhooks::Subscription) -> Subscription {
     let webhooks::Subscription { id, topic, callback_url, active } = subscription;
-    Subscription { id: storable(id), topic: words(topic), callback_url: words(callback_url), active }
+    Subscription { id: storable(id), topic: one_line(topic), callback_url: one_line(callback_url), active }
 }

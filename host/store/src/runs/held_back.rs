@@ -1,30 +1,10 @@
 //! What a run would have deleted and did not, for somebody to look at.
 
 use entrepot_domain::{ChannelId, RunId};
-use serde::{Deserialize, Serialize};
 use sqlx::types::Json;
 
-use crate::runs::RunRow;
+use super::row::{Gone, HeldBack, RunRow};
 use crate::{Scoped, ScopedTx, StoreError};
-
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HeldBack {
-    /// How many the run would have deleted.
-    pub gone: i64,
-    /// How many there were.
-    pub of: i64,
-    /// How many may vanish within a day without being asked about.
-    pub most: i64,
-    /// The first of them.
-    pub sample: Vec<Gone>,
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Gone {
-    pub source_id: String,
-    /// None: it never became a product.
-    pub title: Option<String>,
-}
 
 const HOLD_BACK: &str = "UPDATE runs SET held_back = $3 WHERE tenant_id = $1 AND id = $2";
 const TITLE: &str = "SELECT title FROM products WHERE tenant_id = $1 AND channel_id = $2 AND source_id = $3";

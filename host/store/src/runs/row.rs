@@ -3,8 +3,8 @@
 use entrepot_domain::clock::Timestamp;
 use entrepot_domain::run::{Counts, Drift, RunScope, RunState, Spent};
 use entrepot_domain::{ChannelId, RunId};
+use serde::{Deserialize, Serialize};
 
-use super::HeldBack;
 use crate::lenient::Lenient;
 
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -126,4 +126,24 @@ impl RunRow {
             unknown,
         }
     }
+}
+
+/// What a run would have deleted and did not.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldBack {
+    /// How many the run would have deleted.
+    pub gone: i64,
+    /// How many there were.
+    pub of: i64,
+    /// How many may vanish within a day without being asked about.
+    pub most: i64,
+    /// The first of them.
+    pub sample: Vec<Gone>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gone {
+    pub source_id: String,
+    /// None: it never became a product.
+    pub title: Option<String>,
 }

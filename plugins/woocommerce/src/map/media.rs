@@ -2,8 +2,8 @@
 
 use entrepot_guest::prelude::model::{Media, MediaKind};
 
+use super::address::address;
 use super::notes::{Notes, Place};
-use super::product::address;
 use super::wire::{Goods, Image};
 
 pub(super) struct Gallery {

@@ -2,12 +2,12 @@
 
 use std::collections::HashSet;
 
-use entrepot_guest::address::absolute;
 use entrepot_guest::currency::exponent;
 use entrepot_guest::issue::invalid;
 use entrepot_guest::prelude::*;
 use model::{Collection, Product, ProductStatus};
 
+use super::address::address;
 use super::media::Gallery;
 use super::notes::{Notes, Place, short};
 use super::options::{self, Axis};
@@ -156,18 +156,6 @@ fn undelivered(product: &Goods<'_>, variations: &[Goods<'_>], notes: &mut Notes)
         if missing.len() > 10 { " and more" } else { "" }
     );
     notes.warn(Place::Product, "variations", "variation-missing", message);
-}
-
-/// An address that others can fetch, or a word about why it is none.
-pub(super) fn address(text: &str, base: &str, place: Place, field: &str, notes: &mut Notes) -> Option<String> {
-    match absolute(text, base) {
-        Ok(address) => Some(address),
-        Err(why) => {
-            let message = format!("The address {:?} was left out: {why}.", short(text));
-            notes.warn(place, field, "address-invalid", message);
-            None
-        }
-    }
 }
 
 fn collections(product: &Goods<'_>, paths: Raw<'_>) -> Vec<Collection> {

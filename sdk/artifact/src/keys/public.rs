@@ -4,9 +4,9 @@ use std::str::FromStr;
 use ed25519_dalek::{Signature, VerifyingKey};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{KeyError, encode, parse_token, secret};
+use super::{KeyError, SECRET_PREFIX, encode, parse_token};
 use crate::digest::{hex, sha256};
-use crate::is_publisher;
+use crate::names::is_publisher;
 
 const PREFIX: &str = "entrepot-ed25519";
 
@@ -56,7 +56,7 @@ impl FromStr for PublicKey {
     type Err = KeyError;
 
     fn from_str(text: &str) -> Result<Self, KeyError> {
-        if text.trim_start().starts_with(secret::PREFIX) {
+        if text.trim_start().starts_with(SECRET_PREFIX) {
             return Err(KeyError::SecretAsPublic);
         }
         let (publisher, bytes) = parse_token(text, PREFIX).ok_or(KeyError::NotPublic)?;

@@ -6,12 +6,11 @@ use std::{fmt, io};
 use ed25519_dalek::{Signer as _, SigningKey};
 use zeroize::Zeroizing;
 
-use super::{KeyError, PublicKey, encode, parse_token};
-use crate::is_publisher;
+use super::{KeyError, PublicKey, SECRET_PREFIX, encode, parse_token};
+use crate::names::is_publisher;
 
-pub(super) const PREFIX: &str = "entrepot-ed25519-secret";
 /// No key file is longer, so no more than this is read of whatever was named instead.
-const LONGEST_FILE: u64 = 1024;
+const MAX_FILE_LEN: u64 = 1024;
 
 /// A publisher's secret key. Its bytes are wiped when it is dropped; there is no way to print it.
 pub struct SecretKey {
@@ -40,7 +39,7 @@ impl SecretKey {
 
     /// Of `entrepot-ed25519-secret:<publisher>:<base64url>`, with or without a line end.
     pub fn parse(text: &str) -> Result<Self, KeyError> {
-        let (publisher, seed) = parse_token(text, PREFIX).ok_or(KeyError::NotSecret)?;
+        let (publisher, seed) = parse_token(text, SECRET_PREFIX).ok_or(KeyError::NotSecret)?;
         Self::from_seed(&publisher, &seed)
     }
 
@@ -52,8 +51,8 @@ impl SecretKey {
             return Err(KeyError::OpenToOthers(path.to_owned()));
         }
         // Large enough from the start: growing would leave a copy behind.
-        let mut text = Zeroizing::new(String::with_capacity(LONGEST_FILE as usize + 1));
-        file.take(LONGEST_FILE).read_to_string(&mut text).map_err(|error| match error.kind() {
+        let mut text = Zeroizing::new(String::with_capacity(MAX_FILE_LEN as usize + 1));
+        file.take(MAX_FILE_LEN).read_to_string(&mut text).map_err(|error| match error.kind() {
             ErrorKind::InvalidData => KeyError::NotSecret,
             _ => failed(error),
         })?;
@@ -72,7 +71,7 @@ impl SecretKey {
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let mut file = options.open(path).map_err(failed)?;
         let encoded = Zeroizing::new(encode(&Zeroizing::new(self.key.to_bytes())[..]));
-        let line = Zeroizing::new([PREFIX, ":", &self.publisher, ":", &encoded, "\n"].concat());
+        let line = Zeroizing::new([SECRET_PREFIX, ":", &self.publisher, ":", &encoded, "\n"].concat());
         file.write_all(line.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)
     }
 

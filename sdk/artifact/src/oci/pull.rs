@@ -10,14 +10,14 @@ use super::config::{CONFIG_TYPE, LAYER_TYPE};
 use super::wire::Wire;
 use crate::digest::of_sha256;
 use crate::source::{Fetched, Pinned};
-use crate::{FetchError, FetchOptions, LARGEST, sha256_hex};
+use crate::{FetchError, FetchOptions, MAX_ARTIFACT_LEN, sha256_hex};
 
 /// Bytes of an image manifest.
-const LARGEST_MANIFEST: usize = 4 << 20;
+const MAX_OCI_MANIFEST_LEN: usize = 4 << 20;
 
 impl OciReference {
     pub(crate) async fn pull(&self, options: &FetchOptions) -> Result<Fetched, FetchError> {
-        let (wire, most) = (Wire::new(self, options)?, options.most_bytes.min(LARGEST));
+        let (wire, most) = (Wire::new(self, options)?, options.most_bytes.min(MAX_ARTIFACT_LEN));
         let (reference, options) = (self.clone(), options.clone());
         let patience = options.clone();
         self.within(&patience, async move {
@@ -51,7 +51,7 @@ impl OciReference {
         let answer = wire.get(&path, &accept.join(", "), auth).await?;
         let said =
             answer.headers().get("docker-content-digest").and_then(|value| value.to_str().ok()).map(str::to_owned);
-        let body = wire.body(answer, LARGEST_MANIFEST).await?;
+        let body = wire.body(answer, MAX_OCI_MANIFEST_LEN).await?;
         let found = format!("sha256:{}", sha256_hex(&body));
         let said = said.filter(|said| of_sha256(said).is_some());
         if let Some(expected) = self.0.digest().map(str::to_owned).or(said).filter(|expected| *expected != found) {

@@ -16,7 +16,7 @@ use crate::http::{chain, is_loopback, unreachable, use_ring};
 use crate::{FetchError, FetchOptions};
 
 /// Hops to where a registry keeps its layers.
-const MOST_HOPS: usize = 5;
+const MAX_HOPS: usize = 5;
 
 /// To one registry. Each request of it, redirects included, goes to the registry itself, or by https to a public address; the client takes
 /// what authenticates from a request that leaves its host.
@@ -153,7 +153,7 @@ impl Reach {
 
 fn hops(reach: Arc<Reach>) -> Policy {
     Policy::custom(move |attempt| {
-        if attempt.previous().len() > MOST_HOPS {
+        if attempt.previous().len() > MAX_HOPS {
             return attempt.error("it leads on and on");
         }
         match reach.allows(attempt.url()) {

@@ -11,7 +11,7 @@ use crate::files::{read_capped, replace_file};
 use crate::{is_adapter_id, is_publisher};
 
 /// Bytes; far more than the index of an adapter with thousands of versions.
-pub(crate) const LARGEST_INDEX: usize = 4 << 20;
+pub(crate) const MAX_INDEX_LEN: usize = 4 << 20;
 /// Held while something changes. Not part of the format.
 const LOCK: &str = ".lock";
 
@@ -27,7 +27,7 @@ impl Registry {
     pub fn open(folder: &Path) -> Result<Self, RegistryError> {
         let not_one = |_| RegistryError::NotARegistry(folder.to_owned());
         let root = fs::canonicalize(folder).map_err(not_one)?;
-        let text = read_capped(&root.join(About::FILE), LARGEST_INDEX).map_err(not_one)?;
+        let text = read_capped(&root.join(About::FILE), MAX_INDEX_LEN).map_err(not_one)?;
         Ok(Self { root, about: About::parse(&text)? })
     }
 
@@ -44,7 +44,7 @@ impl Registry {
         if !is_adapter_id(adapter) {
             return Ok(None);
         }
-        let bytes = self.read(&Index::file(adapter), LARGEST_INDEX)?;
+        let bytes = self.read(&Index::file(adapter), MAX_INDEX_LEN)?;
         Ok(bytes.map(|bytes| Index::parse(adapter, &bytes)).transpose()?)
     }
 
@@ -57,7 +57,7 @@ impl Registry {
         if !is_publisher(publisher) {
             return Ok(None);
         }
-        let bytes = self.read(&PublisherKeys::file(publisher), LARGEST_INDEX)?;
+        let bytes = self.read(&PublisherKeys::file(publisher), MAX_INDEX_LEN)?;
         Ok(bytes.map(|bytes| PublisherKeys::parse(publisher, &bytes)).transpose()?)
     }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::digest::of_sha256;
-use crate::{LARGEST, is_adapter_id};
+use crate::{MAX_ARTIFACT_LEN, is_adapter_id};
 
 /// `registry.toml`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -96,7 +96,7 @@ impl Index {
             if of_sha256(&entry.digest).is_none() {
                 return Err(wrong(format!("{version} has a digest that is not sha256: and 64 hex digits")));
             }
-            if entry.size > LARGEST as u64 {
+            if entry.size > MAX_ARTIFACT_LEN as u64 {
                 return Err(wrong(format!("{version} has {} bytes, more than an artifact may have", entry.size)));
             }
         }

@@ -6,7 +6,7 @@ use std::fs;
 use super::error::RegistryError;
 use super::folder::Registry;
 use super::index::{Index, IndexVersion};
-use crate::{Artifact, LARGEST};
+use crate::{Artifact, MAX_ARTIFACT_LEN};
 
 /// What was gone through, and everything that is wrong.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -70,7 +70,7 @@ impl Registry {
     fn check(&self, index: &Index, entry: &IndexVersion, report: &mut Report) {
         report.versions += 1;
         let mut wrong = |what: String| report.problems.push(Problem { file: entry.file.clone(), what });
-        let bytes = match self.read(&entry.file, LARGEST) {
+        let bytes = match self.read(&entry.file, MAX_ARTIFACT_LEN) {
             Ok(Some(bytes)) => bytes,
             Ok(None) => return wrong("is not there".to_owned()),
             Err(error) => return wrong(error.to_string()),

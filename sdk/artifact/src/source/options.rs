@@ -4,7 +4,7 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 use super::Location;
-use crate::LARGEST;
+use crate::limits::MAX_ARTIFACT_LEN;
 
 /// How to reach artifacts. The default reaches https and files, as nobody in particular.
 #[derive(Clone, Debug)]
@@ -36,7 +36,7 @@ impl Default for FetchOptions {
             extra_roots_pem: Vec::new(),
             connect_timeout: Duration::from_secs(10),
             total_timeout: Duration::from_secs(120),
-            most_bytes: LARGEST,
+            most_bytes: MAX_ARTIFACT_LEN,
         }
     }
 }

@@ -1,8 +1,8 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
+use cargo_adapter::Order;
 use cargo_adapter::build;
-use cargo_adapter::build::Order;
 use clap::Args;
 
 #[derive(Args)]

@@ -1,8 +1,8 @@
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
+use cargo_adapter::Order;
 use cargo_adapter::build;
-use cargo_adapter::build::Order;
 use clap::Args;
 use entrepot_artifact::{SecretKey, replace_file, sign};
 

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use cargo_adapter::Order;
 use cargo_adapter::build;
-use cargo_adapter::build::Order;
 use clap::Args;
 use entrepot_runtime::{CompileLimits, Compiler};
 use entrepot_testkit::Kit;

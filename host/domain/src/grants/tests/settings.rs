@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::secret::{LONGEST_SECRET, Secret};
+use crate::secret::{MAX_SECRET_LEN, Secret};
 
 fn problems(given: &[(&str, &str)]) -> Vec<String> {
     woocommerce().check_settings(&settings(given)).unwrap_err().iter().map(ToString::to_string).collect()
@@ -156,7 +156,7 @@ fn secrets_are_checked_and_never_shown() {
         ]
     );
     assert!(!format!("{found:?}").contains("hunter2"));
-    let long = format!("ck_{}", "a".repeat(LONGEST_SECRET - 3));
+    let long = format!("ck_{}", "a".repeat(MAX_SECRET_LEN - 3));
     assert_eq!(check(&[("consumer_key", &long), ("consumer_secret", "cs_1")]), Ok(()));
     let found = check(&[("consumer_key", &format!("{long}a")), ("consumer_secret", "cs_1")]).unwrap_err();
     assert_eq!(found[0].to_string(), "consumer_key: has 4097 bytes; a secret has 4096 at the most");

@@ -1,0 +1,22 @@
+//! What all sessions of one client have in common.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use entrepot_domain::grants::RateLimit;
+
+use crate::clocks::Clocks;
+use crate::kept::Pages;
+use crate::options::EgressOptions;
+use crate::rate_limit::RateLimiter;
+use crate::redact::Redactors;
+
+pub(crate) struct Shared {
+    pub(crate) client: reqwest::Client,
+    pub(crate) options: EgressOptions,
+    pub(crate) redactors: Redactors,
+    pub(crate) pages: Pages,
+    pub(crate) clocks: Clocks,
+    /// By channel.
+    pub(crate) limiters: Mutex<HashMap<String, (RateLimit, Arc<RateLimiter>)>>,
+}

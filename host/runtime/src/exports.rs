@@ -1,0 +1,9 @@
+//! Calls into guests: one module per interface that a guest may export.
+
+mod catalog;
+mod connection;
+mod listings;
+mod stock;
+mod webhooks;
+
+pub use catalog::{Mapped, Mapper};

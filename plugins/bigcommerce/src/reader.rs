@@ -1,0 +1,122 @@
+//! Reading products: what reading by page and reading one by one have in common.
+
+use entrepot_guest::lenient::Raw;
+use entrepot_guest::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::client::{Client, Query};
+use crate::context::Context;
+use crate::item::{Beside, Listed, VOLATILE, id_missing};
+use crate::{details, inventory, names};
+
+/// From this attempt on, what cannot be read beside the list is a problem of its products, and no longer of the page.
+pub(crate) const SET_ASIDE: u32 = 3;
+
+/// Of fewer products, all may be new, and have no stock by location yet.
+const FEW: usize = 5;
+
+/// What comes with a product in one list without making its pages smaller.
+pub(crate) const INCLUDE: &str = "variants,images,custom_fields,bulk_pricing_rules,videos";
+
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Cursor {
+    /// The highest id so far.
+    pub(crate) after: u64,
+    /// Items so far.
+    pub(crate) seen: u64,
+    /// What the store counted and did not show so far.
+    pub(crate) missing: u64,
+    /// The store counted fewer than it showed: what it counts is not believed.
+    pub(crate) doubted: bool,
+    /// Where the page before began, how many there were from there on, and how many it showed.
+    pub(crate) before: Option<(u64, u64, u64)>,
+    /// Products in a row that the store failed at.
+    pub(crate) failed: u8,
+}
+
+/// These products, as many of them as exist. There is no later attempt with less at a time: what cannot be read beside them is set
+/// aside.
+pub(crate) fn by_ids<T: Transport>(
+    client: &Client<'_, T>,
+    context: &mut Context,
+    news: &mut bool,
+    ids: &[u64],
+) -> Result<Vec<RawItem>, Error> {
+    let query: Query<'_> = vec![
+        ("id:in", ids.iter().map(u64::to_string).collect::<Vec<_>>().join(",")),
+        ("limit", "50".into()),
+        ("include", INCLUDE.into()),
+        ("exclude_fields", VOLATILE.join(",")),
+    ];
+    let mut texts = Vec::with_capacity(ids.len());
+    client.all("/v3/catalog/products", &query, None, |elements| {
+        texts.extend(elements.iter().map(|element| element.json().to_owned()));
+    })?;
+    let mut listed: Vec<_> = texts.iter().map(|text| Listed::of(Raw(Some(text)))).collect();
+    if listed.iter().any(|product| product.id.is_none()) {
+        // It may be any of those that are wanted, and what does not come counts as gone.
+        return Err(Error::Unavailable("BigCommerce answers with a product without a usable id".to_owned()));
+    }
+    listed.retain(|product| product.id.is_some_and(|id| ids.contains(&id)));
+    match joined(client, context, news, &listed, 0) {
+        Err(Error::Unavailable(_) | Error::Other(_) | Error::NotFound) => {
+            joined(client, context, news, &listed, SET_ASIDE)
+        }
+        other => other,
+    }
+}
+
+pub(crate) fn joined<T: Transport>(
+    client: &Client<'_, T>,
+    context: &mut Context,
+    news: &mut bool,
+    listed: &[Listed<'_>],
+    attempt: u32,
+) -> Result<Vec<RawItem>, Error> {
+    let set_aside = attempt >= SET_ASIDE;
+    if !set_aside && !listed.is_empty() && !listed.iter().any(Listed::is_object) {
+        return Err(Error::Unavailable("BigCommerce answered with a list of something else than products".to_owned()));
+    }
+    *news |= names::learn(client, context, listed)?;
+    let ids: Vec<u64> = listed.iter().filter_map(|product| product.id).collect();
+    let tracked: Vec<u64> =
+        listed.iter().filter(|product| product.is_tracked()).filter_map(|product| product.id).collect();
+    let (mut details, no_details) = details::find(client, &ids, set_aside)?;
+    let (mut stock, forbidden, no_stock) = inventory::find(client, context, &tracked, set_aside)?;
+    *news |= forbidden;
+    if tracked.len() >= FEW && stock.is_empty() && no_stock.is_empty() && !context.inventory_forbidden {
+        if !set_aside && !context.inventory_empty {
+            let count = tracked.len();
+            let why =
+                format!("BigCommerce shows no stock by location for any of {count} products whose stock it counts");
+            return Err(Error::Unavailable(why));
+        }
+        *news |= !context.inventory_empty;
+        context.inventory_empty = true;
+    }
+
+    let items = listed.iter().map(|product| {
+        let id = product.id.unwrap_or_default();
+        let mut beside = Beside { details: details.remove(&id).unwrap_or_default(), ..Beside::default() };
+        if product.is_tracked() && !context.inventory_forbidden {
+            beside.inventory = Some(stock.remove(&id).unwrap_or_default());
+        }
+        let mut problem = |path: &str, code: &str, message: &str| beside.problems.push(issue(path, code, message));
+        if no_details.contains(&id) {
+            problem(
+                "/options",
+                "options-unreadable",
+                "BigCommerce fails when this product's options and modifiers are read.",
+            );
+        }
+        if no_stock.contains(&id) {
+            problem("/inventory", "inventory-unreadable", "BigCommerce fails when this product's stock is read.");
+        }
+        if product.id.is_none() {
+            beside.problems.push(id_missing());
+        }
+        product.item(context, beside)
+    });
+    Ok(items.collect())
+}
