@@ -46,6 +46,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("golden-0-1-0", &[]),
     ("golden-0-1-1", &[]),
     ("wit-check", &[]),
+    ("test-macros", &[]),
 ];
 
 /// A crate of the registry, and who alone may use it.

@@ -9,7 +9,7 @@ use entrepot_server::host::Host;
 use entrepot_sync::StartOptions;
 use entrepot_test_support::server::{Fault, Matcher, RetryAfter, Server};
 use entrepot_test_support::woocommerce::{Seed, Store, serve_tls};
-use entrepot_tests::{App, SHOP, entrepot_program, on_both};
+use entrepot_tests::{App, SHOP, both_engines, entrepot_program};
 use tokio::time::{sleep, timeout};
 
 const HOURS: i64 = 2 * 60 * 60 * 1000;
@@ -42,80 +42,82 @@ async fn host_with_lease(app: &App, seconds: &str) -> Host {
     app.reopen_with(&[("ENTREPOT_IMPORT_LEASE_SECONDS", seconds)], program).await.expect("another host")
 }
 
-on_both! {
-    async fn a_run_under_way_stays_with_its_worker(app: App) {
-        let (app, _store, server) = shop(app).await;
-        server.inject(pages(), Fault::Delay(Duration::from_millis(1_500)));
-        let (first, second) = (host_with_lease(&app, "6").await, host_with_lease(&app, "6").await);
-        let (tenant, run) = (app.host.tenant.clone(), start(&app).await);
-        let work = tokio::spawn({
-            let (sync, tenant, run) = (first.sync.clone(), tenant.clone(), run.clone());
-            async move { sync.advance(&tenant, &run).await.expect("the worker") }
-        });
-        app.wait_for_run(|run| run.lease().is_some()).await;
-        // Another host, with the same wrong clock, asks for the run all the time.
-        let other = tokio::spawn({
-            let (sync, tenant, run) = (second.sync.clone(), tenant.clone(), run.clone());
-            async move {
-                while sync.advance(&tenant, &run).await.expect("the other worker") != Outcome::Done {
-                    sleep(Duration::from_millis(10)).await;
-                }
-            }
-        });
-        let mut owners = BTreeSet::new();
-        for jump in [HOURS, -HOURS, -HOURS, HOURS] {
-            app.clock().advance(jump);
-            // In the run's pages as well as between the worker's signs of life.
-            for _ in 0..40 {
-                owners.extend(app.run().await.lease().map(|lease| lease.owner));
-                sleep(Duration::from_millis(25)).await;
+#[both_engines]
+async fn a_run_under_way_stays_with_its_worker(app: App) {
+    let (app, _store, server) = shop(app).await;
+    server.inject(pages(), Fault::Delay(Duration::from_millis(1_500)));
+    let (first, second) = (host_with_lease(&app, "6").await, host_with_lease(&app, "6").await);
+    let (tenant, run) = (app.host.tenant.clone(), start(&app).await);
+    let work = tokio::spawn({
+        let (sync, tenant, run) = (first.sync.clone(), tenant.clone(), run.clone());
+        async move { sync.advance(&tenant, &run).await.expect("the worker") }
+    });
+    app.wait_for_run(|run| run.lease().is_some()).await;
+    // Another host, with the same wrong clock, asks for the run all the time.
+    let other = tokio::spawn({
+        let (sync, tenant, run) = (second.sync.clone(), tenant.clone(), run.clone());
+        async move {
+            while sync.advance(&tenant, &run).await.expect("the other worker") != Outcome::Done {
+                sleep(Duration::from_millis(10)).await;
             }
         }
-        assert_eq!(timeout(PATIENCE, work).await.expect("in time").expect("the worker"), Outcome::Done);
-        timeout(PATIENCE, other).await.expect("in time").expect("the other worker");
-        let report = app.report(&run).await;
-        assert_eq!((report.state, report.fetched, report.retries), (RunState::Completed, 400, 0), "{report:?}");
-        assert_eq!(owners.len(), 1, "one worker had it all the time: {owners:?}");
-        app.assert_whole(400).await;
-    }
-
-    async fn a_wait_is_as_long_as_it_was_to_be(app: App) {
-        let (app, _store, server) = shop(app).await;
-        for jump in [-HOURS, HOURS] {
-            server.inject(pages().after(1).next(1), Fault::TooMany(Some(RetryAfter::Seconds(5))));
-            let run = start(&app).await;
-            // Longer than a worker sleeps: the run is given back with its wait.
-            let paused = app.host.sync.advance(&app.host.tenant, &run).await.expect("advances");
-            assert!(matches!(paused, Outcome::Later(wait) if wait > Duration::from_secs(3)), "{paused:?}");
-            app.clock().advance(jump);
-            let report = timeout(PATIENCE, app.carry(&run)).await.expect("not in two hours");
-            server.heal();
-            assert_eq!((report.state, report.fetched), (RunState::Completed, 400), "{report:?}");
-            assert!(report.rate_limited > 0, "{report:?}");
-        }
-        app.assert_whole(400).await;
-    }
-
-    async fn a_dead_worker_does_not_keep_its_run_for_hours(app: App) {
-        let (app, _store, _server) = shop(app).await;
-        for jump in [-HOURS, HOURS] {
-            let run = start(&app).await;
-            let mut tx = app.host.db.tenant(&app.host.tenant).begin().await.expect("begins");
-            tx.lease_run(&run, "dead", 2_000, None).await.expect("answers").expect("a lease");
-            tx.commit().await.expect("committed");
-            app.clock().advance(jump);
-            let report = timeout(PATIENCE, app.carry(&run)).await.expect("not in two hours");
-            assert_eq!((report.state, report.fetched), (RunState::Completed, 400), "{report:?}");
+    });
+    let mut owners = BTreeSet::new();
+    for jump in [HOURS, -HOURS, -HOURS, HOURS] {
+        app.clock().advance(jump);
+        // In the run's pages as well as between the worker's signs of life.
+        for _ in 0..40 {
+            owners.extend(app.run().await.lease().map(|lease| lease.owner));
+            sleep(Duration::from_millis(25)).await;
         }
     }
+    assert_eq!(timeout(PATIENCE, work).await.expect("in time").expect("the worker"), Outcome::Done);
+    timeout(PATIENCE, other).await.expect("in time").expect("the other worker");
+    let report = app.report(&run).await;
+    assert_eq!((report.state, report.fetched, report.retries), (RunState::Completed, 400, 0), "{report:?}");
+    assert_eq!(owners.len(), 1, "one worker had it all the time: {owners:?}");
+    app.assert_whole(400).await;
+}
 
-    /// Ids are made from the clock: after it was set back the newest run does not have the highest.
-    async fn a_run_is_joined_though_an_older_one_seems_newer(app: App) {
-        let (app, _store, _server) = shop(app).await;
-        app.import().await;
-        app.clock().advance(-HOURS);
+#[both_engines]
+async fn a_wait_is_as_long_as_it_was_to_be(app: App) {
+    let (app, _store, server) = shop(app).await;
+    for jump in [-HOURS, HOURS] {
+        server.inject(pages().after(1).next(1), Fault::TooMany(Some(RetryAfter::Seconds(5))));
         let run = start(&app).await;
-        assert_eq!(start(&app).await, run, "it is the one under way");
-        assert_eq!(app.carry(&run).await.state, RunState::Completed);
+        // Longer than a worker sleeps: the run is given back with its wait.
+        let paused = app.host.sync.advance(&app.host.tenant, &run).await.expect("advances");
+        assert!(matches!(paused, Outcome::Later(wait) if wait > Duration::from_secs(3)), "{paused:?}");
+        app.clock().advance(jump);
+        let report = timeout(PATIENCE, app.carry(&run)).await.expect("not in two hours");
+        server.heal();
+        assert_eq!((report.state, report.fetched), (RunState::Completed, 400), "{report:?}");
+        assert!(report.rate_limited > 0, "{report:?}");
     }
+    app.assert_whole(400).await;
+}
+
+#[both_engines]
+async fn a_dead_worker_does_not_keep_its_run_for_hours(app: App) {
+    let (app, _store, _server) = shop(app).await;
+    for jump in [-HOURS, HOURS] {
+        let run = start(&app).await;
+        let mut tx = app.host.db.tenant(&app.host.tenant).begin().await.expect("begins");
+        tx.lease_run(&run, "dead", 2_000, None).await.expect("answers").expect("a lease");
+        tx.commit().await.expect("committed");
+        app.clock().advance(jump);
+        let report = timeout(PATIENCE, app.carry(&run)).await.expect("not in two hours");
+        assert_eq!((report.state, report.fetched), (RunState::Completed, 400), "{report:?}");
+    }
+}
+
+/// Ids are made from the clock: after it was set back the newest run does not have the highest.
+#[both_engines]
+async fn a_run_is_joined_though_an_older_one_seems_newer(app: App) {
+    let (app, _store, _server) = shop(app).await;
+    app.import().await;
+    app.clock().advance(-HOURS);
+    let run = start(&app).await;
+    assert_eq!(start(&app).await, run, "it is the one under way");
+    assert_eq!(app.carry(&run).await.state, RunState::Completed);
 }

@@ -2,28 +2,27 @@
 
 use entrepot_domain::run::RunState;
 use entrepot_test_support::woocommerce::{Key, Seed, Store, serve};
-use entrepot_tests::{App, Database, on_both};
+use entrepot_tests::{App, Database, both_engines};
 
 /// Over plain http, where each request is signed.
 fn shop() -> Store {
     Store::generate(Seed { products: 130, variable_share: 0.1, seed: 12 })
 }
 
-on_both! {
-    async fn a_wrong_date_on_the_way_stops_no_signed_import(app: App) {
-        let store = shop();
-        let server = serve(&store);
-        server.tell_date(3_600);
-        app.connect(&server.base_url, &store.key()).await;
-        for round in 0..3 {
-            let run = app.import().await;
-            assert_eq!((run.state, run.fetched), (RunState::Completed, 130), "{round}: {run:?}");
-        }
-        // Mended in the meantime, or broken in the other direction.
-        server.tell_date(-7_200);
+#[both_engines]
+async fn a_wrong_date_on_the_way_stops_no_signed_import(app: App) {
+    let store = shop();
+    let server = serve(&store);
+    server.tell_date(3_600);
+    app.connect(&server.base_url, &store.key()).await;
+    for round in 0..3 {
         let run = app.import().await;
-        assert_eq!((run.state, run.fetched), (RunState::Completed, 130), "{run:?}");
+        assert_eq!((run.state, run.fetched), (RunState::Completed, 130), "{round}: {run:?}");
     }
+    // Mended in the meantime, or broken in the other direction.
+    server.tell_date(-7_200);
+    let run = app.import().await;
+    assert_eq!((run.state, run.fetched), (RunState::Completed, 130), "{run:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use entrepot_domain::grants::Approval;
-use entrepot_tests::{App, Database, Entrepot, adapters_folder, entrepot_program, on_both};
+use entrepot_tests::{App, Database, Entrepot, adapters_folder, both_engines, entrepot_program};
 
 /// The same adapter under other ids of the same length: other bytes, other digests. One that is soon compiled.
 fn renamed(number: u32) -> (String, Vec<u8>) {
@@ -17,29 +17,29 @@ fn renamed(number: u32) -> (String, Vec<u8>) {
     (id, bytes)
 }
 
-on_both! {
-    async fn what_was_installed_is_not_compiled_again(app: App) {
-        app.install().await;
-        // A host whose compiler does nothing can only use what was kept.
-        let next = app.reopen_with(&[], "/bin/false").await.expect("opens");
-        next.sync.admission().active("woocommerce").await.map(drop).expect("out of the cache");
-        // Code that was authenticated with another master key than the one in use is not ours.
-        let new = entrepot_vault::KeyRing::generate().to_text().to_string();
-        let key = format!("{new},{}", app.master_key());
-        let stranger = app.reopen_with(&[("ENTREPOT_MASTER_KEY", &key)], "/bin/false").await.expect("opens");
-        let refused = stranger.sync.admission().active("woocommerce").await.map(drop).expect_err("nothing to use");
-        assert!(refused.to_string().contains("the compiler died"), "{refused}");
-    }
+#[both_engines]
+async fn what_was_installed_is_not_compiled_again(app: App) {
+    app.install().await;
+    // A host whose compiler does nothing can only use what was kept.
+    let next = app.reopen_with(&[], "/bin/false").await.expect("opens");
+    next.sync.admission().active("woocommerce").await.map(drop).expect("out of the cache");
+    // Code that was authenticated with another master key than the one in use is not ours.
+    let new = entrepot_vault::KeyRing::generate().to_text().to_string();
+    let key = format!("{new},{}", app.master_key());
+    let stranger = app.reopen_with(&[("ENTREPOT_MASTER_KEY", &key)], "/bin/false").await.expect("opens");
+    let refused = stranger.sync.admission().active("woocommerce").await.map(drop).expect_err("nothing to use");
+    assert!(refused.to_string().contains("the compiler died"), "{refused}");
+}
 
-    async fn without_its_cache_a_host_compiles_again(app: App) {
-        app.install().await;
-        let folder = app.host.config.compiled_folder();
-        assert!(folder.starts_with(app.data_dir()));
-        std::fs::remove_dir_all(&folder).expect("it was there");
-        let next = app.reopen().await;
-        next.sync.admission().active("woocommerce").await.map(drop).expect("compiled");
-        assert_eq!(std::fs::read_dir(&folder).expect("there again").count(), 1);
-    }
+#[both_engines]
+async fn without_its_cache_a_host_compiles_again(app: App) {
+    app.install().await;
+    let folder = app.host.config.compiled_folder();
+    assert!(folder.starts_with(app.data_dir()));
+    std::fs::remove_dir_all(&folder).expect("it was there");
+    let next = app.reopen().await;
+    next.sync.admission().active("woocommerce").await.map(drop).expect("compiled");
+    assert_eq!(std::fs::read_dir(&folder).expect("there again").count(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -14,7 +14,7 @@ use entrepot_domain::grants::{Approval, Narrowing};
 use entrepot_domain::run::RunState;
 use entrepot_store::Pools;
 use entrepot_test_support::woocommerce::{Seed, Store, serve};
-use entrepot_tests::{App, Database, Entrepot, on_both, version};
+use entrepot_tests::{App, Database, Entrepot, both_engines, version};
 use tempfile::TempDir;
 
 const ADAPTER: &str = "woocommerce";
@@ -76,78 +76,86 @@ fn from(registry: &str) -> FetchOptions {
     }
 }
 
-on_both! {
-    async fn a_registry_that_is_away_or_breaks_off(app: App) {
-        app.install().await;
-        let folder = registry(&app).await;
-        let admission = app.host.sync.admission();
-        let broken = broken_server(&folder).await;
-        let whole = folder.path().display().to_string();
-        for (case, place, reference, words) in [
-            ("nobody listens", "http://127.0.0.1:9", "registry:woocommerce", "127.0.0.1:9"),
-            ("the download breaks off", broken.as_str(), "registry:woocommerce", "127.0.0.1"),
-            ("there is no such version", whole.as_str(), "registry:woocommerce@9.9.9", "9.9.9"),
-            ("there is no such adapter", whole.as_str(), "registry:nobody", "nobody"),
-            ("an OCI registry that is away", whole.as_str(), "oci://127.0.0.1:9/woocommerce:0.2.0", "127.0.0.1:9"),
-        ] {
-            let refused = admission.install_from(reference, &from(place), InstallOptions::default(), "test").await.expect_err(case);
-            assert!(refused.to_string().contains(words), "{case}: {refused}");
-            assert_as_before(&app, 3).await;
-        }
-        // Bytes other than those that were published.
-        let file = folder.path().join("artifacts/woocommerce/0.2.0.wasm");
-        let bytes = std::fs::read(&file).expect("the artifact");
-        std::fs::write(&file, &bytes[..bytes.len() / 2]).expect("cut");
-        let refused = admission.install_from("registry:woocommerce", &from(&whole), InstallOptions::default(), "test").await.expect_err("cut");
-        assert!(!refused.to_string().is_empty(), "{refused}");
+#[both_engines]
+async fn a_registry_that_is_away_or_breaks_off(app: App) {
+    app.install().await;
+    let folder = registry(&app).await;
+    let admission = app.host.sync.admission();
+    let broken = broken_server(&folder).await;
+    let whole = folder.path().display().to_string();
+    for (case, place, reference, words) in [
+        ("nobody listens", "http://127.0.0.1:9", "registry:woocommerce", "127.0.0.1:9"),
+        ("the download breaks off", broken.as_str(), "registry:woocommerce", "127.0.0.1"),
+        ("there is no such version", whole.as_str(), "registry:woocommerce@9.9.9", "9.9.9"),
+        ("there is no such adapter", whole.as_str(), "registry:nobody", "nobody"),
+        ("an OCI registry that is away", whole.as_str(), "oci://127.0.0.1:9/woocommerce:0.2.0", "127.0.0.1:9"),
+    ] {
+        let refused =
+            admission.install_from(reference, &from(place), InstallOptions::default(), "test").await.expect_err(case);
+        assert!(refused.to_string().contains(words), "{case}: {refused}");
         assert_as_before(&app, 3).await;
-        std::fs::write(&file, &bytes).expect("whole again");
-        let installed = admission.install_from("registry:woocommerce", &from(&whole), InstallOptions::default(), "test").await.expect("installs");
-        assert_eq!(installed.version, "0.2.0");
     }
+    // Bytes other than those that were published.
+    let file = folder.path().join("artifacts/woocommerce/0.2.0.wasm");
+    let bytes = std::fs::read(&file).expect("the artifact");
+    std::fs::write(&file, &bytes[..bytes.len() / 2]).expect("cut");
+    let refused = admission
+        .install_from("registry:woocommerce", &from(&whole), InstallOptions::default(), "test")
+        .await
+        .expect_err("cut");
+    assert!(!refused.to_string().is_empty(), "{refused}");
+    assert_as_before(&app, 3).await;
+    std::fs::write(&file, &bytes).expect("whole again");
+    let installed = admission
+        .install_from("registry:woocommerce", &from(&whole), InstallOptions::default(), "test")
+        .await
+        .expect("installs");
+    assert_eq!(installed.version, "0.2.0");
+}
 
-    /// The process that installs is killed at some moment, several times.
-    async fn an_install_that_is_killed_left_nothing_or_all(app: App) {
-        app.install().await;
-        let file = app.folder.path().join("0.2.0.wasm");
-        std::fs::write(&file, version("0.2.0")).expect("written");
-        let file = file.display().to_string();
-        let entrepot = Entrepot::new(app.environment.clone());
-        for after in [10, 60, 150, 300, 600] {
-            let mut install = entrepot.start(&["adapter", "install", &file]);
-            tokio::time::sleep(Duration::from_millis(after)).await;
-            install.kill();
-            let rows = app.host.db.adapters_named(ADAPTER).await.expect("rows");
-            let verified = app.host.sync.admission().verify_audit().await.expect("readable");
-            // Row and entry came together, or neither did.
-            assert_eq!((verified.entries, verified.broken), (rows.len() as i64 + 1, None), "after {after} ms");
-            assert_eq!(app.host.sync.admission().active(ADAPTER).await.expect("in use").manifest.version, "0.1.0");
-        }
-        let (code, installed) = entrepot.json(&["adapter", "install", &file]);
-        assert_eq!((code, installed["version"].as_str()), (0, Some("0.2.0")), "{installed}");
+/// The process that installs is killed at some moment, several times.
+#[both_engines]
+async fn an_install_that_is_killed_left_nothing_or_all(app: App) {
+    app.install().await;
+    let file = app.folder.path().join("0.2.0.wasm");
+    std::fs::write(&file, version("0.2.0")).expect("written");
+    let file = file.display().to_string();
+    let entrepot = Entrepot::new(app.environment.clone());
+    for after in [10, 60, 150, 300, 600] {
+        let mut install = entrepot.start(&["adapter", "install", &file]);
+        tokio::time::sleep(Duration::from_millis(after)).await;
+        install.kill();
+        let rows = app.host.db.adapters_named(ADAPTER).await.expect("rows");
+        let verified = app.host.sync.admission().verify_audit().await.expect("readable");
+        // Row and entry came together, or neither did.
+        assert_eq!((verified.entries, verified.broken), (rows.len() as i64 + 1, None), "after {after} ms");
+        assert_eq!(app.host.sync.admission().active(ADAPTER).await.expect("in use").manifest.version, "0.1.0");
     }
+    let (code, installed) = entrepot.json(&["adapter", "install", &file]);
+    assert_eq!((code, installed["version"].as_str()), (0, Some("0.2.0")), "{installed}");
+}
 
-    /// Hosts look at their own clocks. A clock that is wrong is a grant that is over; when it is right again, so is the grant.
-    async fn a_clock_that_is_wrong_ends_a_grant_only_for_as_long(app: App) {
-        let store = Store::generate(Seed { products: 10, variable_share: 0.0, seed: 1 });
-        let server = serve(&store);
-        app.connect(&server.base_url, &store.key()).await;
-        let admission = app.host.sync.admission();
-        let hour = Narrowing { expires_at: Some(app.host.db.clock().now() + HOUR), ..Narrowing::default() };
-        admission.approve(ADAPTER, &hour, "test").await.expect("approved");
-        app.clock().advance(2 * HOUR);
-        let refused = admission.active(ADAPTER).await.map(drop).expect_err("it is over");
-        assert!(refused.to_string().contains("has expired"), "{refused}");
-        let late = Narrowing { expires_at: Some(app.host.db.clock().now() - 1), ..Narrowing::default() };
-        let refused = admission.approve(ADAPTER, &late, "test").await.expect_err("in the past");
-        assert!(refused.to_string().contains("in the past"), "{refused}");
-        app.clock().advance(-2 * HOUR);
-        let run = app.import().await;
-        assert_eq!(run.state, RunState::Completed, "{run:?}");
-        app.clock().advance(2 * HOUR);
-        admission.approve(ADAPTER, Approval::default(), "test").await.expect("renewed");
-        admission.active(ADAPTER).await.map(drop).expect("in use again");
-    }
+/// Hosts look at their own clocks. A clock that is wrong is a grant that is over; when it is right again, so is the grant.
+#[both_engines]
+async fn a_clock_that_is_wrong_ends_a_grant_only_for_as_long(app: App) {
+    let store = Store::generate(Seed { products: 10, variable_share: 0.0, seed: 1 });
+    let server = serve(&store);
+    app.connect(&server.base_url, &store.key()).await;
+    let admission = app.host.sync.admission();
+    let hour = Narrowing { expires_at: Some(app.host.db.clock().now() + HOUR), ..Narrowing::default() };
+    admission.approve(ADAPTER, &hour, "test").await.expect("approved");
+    app.clock().advance(2 * HOUR);
+    let refused = admission.active(ADAPTER).await.map(drop).expect_err("it is over");
+    assert!(refused.to_string().contains("has expired"), "{refused}");
+    let late = Narrowing { expires_at: Some(app.host.db.clock().now() - 1), ..Narrowing::default() };
+    let refused = admission.approve(ADAPTER, &late, "test").await.expect_err("in the past");
+    assert!(refused.to_string().contains("in the past"), "{refused}");
+    app.clock().advance(-2 * HOUR);
+    let run = app.import().await;
+    assert_eq!(run.state, RunState::Completed, "{run:?}");
+    app.clock().advance(2 * HOUR);
+    admission.approve(ADAPTER, Approval::default(), "test").await.expect("renewed");
+    admission.active(ADAPTER).await.map(drop).expect("in use again");
 }
 
 /// No room left in the middle of it.

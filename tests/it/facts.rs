@@ -6,7 +6,7 @@ use entrepot_sync::StartOptions;
 use entrepot_test_support::seed;
 use entrepot_test_support::woocommerce::{Product, Store, serve};
 use entrepot_test_support::{bigcommerce, shopify};
-use entrepot_tests::{App, Marketplace, on_both};
+use entrepot_tests::{App, Marketplace, both_engines};
 
 const PRODUCTS: usize = 4;
 
@@ -35,43 +35,44 @@ async fn is_noticed(app: &App, words: &str) {
     assert_eq!(run.state, RunState::Completed, "{run:?}");
 }
 
-on_both! {
-    async fn woocommerces_units(app: App) {
-        let store = Store::empty();
-        for number in 0..PRODUCTS {
-            store.insert(Product { weight: "2".into(), ..Product::simple(&format!("product {number}")).priced("1.00") });
-        }
-        let server = serve(&store);
-        app.connect(&server.base_url, &store.key()).await;
-        app.import().await;
-        let units = async || -> Vec<_> {
-            app.products().await.iter().map(|product| product.variants[0].weight.as_ref().expect("a weight").unit).collect()
-        };
-        assert_eq!(units().await, [WeightUnit::Pound; PRODUCTS]);
-        store.configure(|options| options.weight_unit = "kg".into());
-        is_noticed(&app, "weight unit is \"kg\" and was \"lbs\"").await;
-        assert_eq!(units().await, [WeightUnit::Kilogram; PRODUCTS]);
-        store.configure(|options| options.dimension_unit = "cm".into());
-        is_noticed(&app, "length unit is \"cm\" and was \"in\"").await;
+#[both_engines]
+async fn woocommerces_units(app: App) {
+    let store = Store::empty();
+    for number in 0..PRODUCTS {
+        store.insert(Product { weight: "2".into(), ..Product::simple(&format!("product {number}")).priced("1.00") });
     }
+    let server = serve(&store);
+    app.connect(&server.base_url, &store.key()).await;
+    app.import().await;
+    let units = async || -> Vec<_> {
+        app.products().await.iter().map(|product| product.variants[0].weight.as_ref().expect("a weight").unit).collect()
+    };
+    assert_eq!(units().await, [WeightUnit::Pound; PRODUCTS]);
+    store.configure(|options| options.weight_unit = "kg".into());
+    is_noticed(&app, "weight unit is \"kg\" and was \"lbs\"").await;
+    assert_eq!(units().await, [WeightUnit::Kilogram; PRODUCTS]);
+    store.configure(|options| options.dimension_unit = "cm".into());
+    is_noticed(&app, "length unit is \"cm\" and was \"in\"").await;
+}
 
-    async fn bigcommerces_units_and_taxes(app: App) {
-        let store = bigcommerce::Store::from_seed(&catalogue());
-        let shop = Marketplace::bigcommerce(&store);
-        let (app, _) = app.connect_to(&shop).await;
-        app.import().await;
-        store.configure(|options| options.weight_units = "KGS".into());
-        is_noticed(&app, "weight_units is \"KGS\"").await;
-        store.configure(|options| options.prices_include_tax = true);
-        is_noticed(&app, "prices_include_tax is \"true\" and was \"false\"").await;
-    }
+#[both_engines]
+async fn bigcommerces_units_and_taxes(app: App) {
+    let store = bigcommerce::Store::from_seed(&catalogue());
+    let shop = Marketplace::bigcommerce(&store);
+    let (app, _) = app.connect_to(&shop).await;
+    app.import().await;
+    store.configure(|options| options.weight_units = "KGS".into());
+    is_noticed(&app, "weight_units is \"KGS\"").await;
+    store.configure(|options| options.prices_include_tax = true);
+    is_noticed(&app, "prices_include_tax is \"true\" and was \"false\"").await;
+}
 
-    async fn shopifys_currency(app: App) {
-        let store = shopify::Store::from_seed(&catalogue());
-        let shop = Marketplace::shopify(&store);
-        let (app, _) = app.connect_to(&shop).await;
-        app.import().await;
-        store.configure(|options| options.currency = "EUR".into());
-        is_noticed(&app, "currency is \"EUR\" and was \"USD\"").await;
-    }
+#[both_engines]
+async fn shopifys_currency(app: App) {
+    let store = shopify::Store::from_seed(&catalogue());
+    let shop = Marketplace::shopify(&store);
+    let (app, _) = app.connect_to(&shop).await;
+    app.import().await;
+    store.configure(|options| options.currency = "EUR".into());
+    is_noticed(&app, "currency is \"EUR\" and was \"USD\"").await;
 }

@@ -13,71 +13,74 @@ use entrepot_domain::grants::Approval;
 use entrepot_domain::run::{RunScope, RunState};
 use entrepot_domain::{Money, Secret};
 use entrepot_sync::{NewChannel, StartOptions};
-use entrepot_tests::{App, SHOP, adapters_folder, on_both, version};
+use entrepot_tests::{App, SHOP, adapters_folder, both_engines, version};
 use serde_json::{Map, Value, json};
 
-on_both! {
-    async fn an_adapter_of_0_1_0_is_installed_and_imports(app: App) {
-        let shop = Shop::open().await;
-        install(&app, "golden-0-1-0").await;
-        let account = connect(&app, "golden-0-1-0", &shop).await;
-        assert_eq!(account["name"], "Golden shop", "{account}");
-        assert_eq!((&account["currency"], &account["warnings"]), (&json!("EUR"), &json!(["a warning"])), "{account}");
+#[both_engines]
+async fn an_adapter_of_0_1_0_is_installed_and_imports(app: App) {
+    let shop = Shop::open().await;
+    install(&app, "golden-0-1-0").await;
+    let account = connect(&app, "golden-0-1-0", &shop).await;
+    assert_eq!(account["name"], "Golden shop", "{account}");
+    assert_eq!((&account["currency"], &account["warnings"]), (&json!("EUR"), &json!(["a warning"])), "{account}");
 
-        // Three on two pages and two that are listed only; of these five, one could not be read, and one has no price.
-        let run = app.import().await;
-        assert_eq!(run.state, RunState::Completed, "{run:?}");
-        assert_eq!((run.fetched, run.created, run.dead_letters), (5, 3, 2), "{run:?}");
-        assert_eq!(app.products().await, [expected("1", "Boots"), expected("2", "Shoes"), expected("4", "Listed")]);
-        let mut reasons: Vec<(String, String)> =
-            app.dead_letters().await.into_iter().map(|letter| (letter.source_id, letter.code)).collect();
-        reasons.sort();
-        assert_eq!(reasons, [("3".into(), "title-unread".into()), ("5".into(), "price-invalid".into())]);
-        assert_eq!(shop.strangers(), Vec::<String>::new(), "every request is signed, and there is no other");
+    // Three on two pages and two that are listed only; of these five, one could not be read, and one has no price.
+    let run = app.import().await;
+    assert_eq!(run.state, RunState::Completed, "{run:?}");
+    assert_eq!((run.fetched, run.created, run.dead_letters), (5, 3, 2), "{run:?}");
+    assert_eq!(app.products().await, [expected("1", "Boots"), expected("2", "Shoes"), expected("4", "Listed")]);
+    let mut reasons: Vec<(String, String)> =
+        app.dead_letters().await.into_iter().map(|letter| (letter.source_id, letter.code)).collect();
+    reasons.sort();
+    assert_eq!(reasons, [("3".into(), "title-unread".into()), ("5".into(), "price-invalid".into())]);
+    assert_eq!(shop.strangers(), Vec::<String>::new(), "every request is signed, and there is no other");
 
-        let again = app.import().await;
-        assert_eq!(again.state, RunState::Completed, "{again:?}");
-        assert_eq!((again.created, again.updated, again.deleted, again.unchanged), (0, 0, 0, 3), "{again:?}");
-    }
+    let again = app.import().await;
+    assert_eq!(again.state, RunState::Completed, "{again:?}");
+    assert_eq!((again.created, again.updated, again.deleted, again.unchanged), (0, 0, 0, 3), "{again:?}");
 }
 
-on_both! {
-    /// What stands in the interface since then: stock alone, by the names of items, and of variants where they have none.
-    async fn an_adapter_of_0_1_1_tells_stock(app: App) {
-        let shop = Shop::open().await;
-        install(&app, "golden-0-1-1").await;
-        connect(&app, "golden-0-1-1", &shop).await;
-        let run = app.import().await;
-        assert_eq!((run.state, run.created), (RunState::Completed, 2), "{run:?}");
+/// What stands in the interface since then: stock alone, by the names of items, and of variants where they have none.
+#[both_engines]
+async fn an_adapter_of_0_1_1_tells_stock(app: App) {
+    let shop = Shop::open().await;
+    install(&app, "golden-0-1-1").await;
+    connect(&app, "golden-0-1-1", &shop).await;
+    let run = app.import().await;
+    assert_eq!((run.state, run.created), (RunState::Completed, 2), "{run:?}");
 
-        let run = app.import_with(RunScope::Stock(None), StartOptions::default()).await;
-        assert_eq!((run.state, run.scope, run.declared), (RunState::Completed, "stock", Some(4)), "{run:?}");
-        assert_eq!((run.fetched, run.updated, run.unchanged, run.unknown), (4, 2, 0, 2), "{run:?}");
-        let said = run.failure.expect("what was left out");
-        assert!(said.contains("2 stock levels are of nothing in the catalogue (item item-2 at there, item nobody at here)"), "{said}");
-        assert_eq!(stock(&app).await, [("1-m", 0), ("1-s", 7), ("2-m", 1), ("2-s", 1)].map(|(id, left)| (id.to_owned(), left)));
+    let run = app.import_with(RunScope::Stock(None), StartOptions::default()).await;
+    assert_eq!((run.state, run.scope, run.declared), (RunState::Completed, "stock", Some(4)), "{run:?}");
+    assert_eq!((run.fetched, run.updated, run.unchanged, run.unknown), (4, 2, 0, 2), "{run:?}");
+    let said = run.failure.expect("what was left out");
+    assert!(
+        said.contains("2 stock levels are of nothing in the catalogue (item item-2 at there, item nobody at here)"),
+        "{said}"
+    );
+    assert_eq!(
+        stock(&app).await,
+        [("1-m", 0), ("1-s", 7), ("2-m", 1), ("2-s", 1)].map(|(id, left)| (id.to_owned(), left))
+    );
 
-        let scope = app.host.sync.stock_scope(&app.host.tenant, SHOP).await.expect("a scope");
-        assert!(matches!(scope, RunScope::Stock(Some(_))), "{scope:?}");
-        let run = app.import_with(scope, StartOptions::default()).await;
-        assert_eq!((run.state, run.fetched, run.unchanged), (RunState::Completed, 1, 1), "{run:?}");
-        assert_eq!(shop.strangers(), Vec::<String>::new());
-    }
+    let scope = app.host.sync.stock_scope(&app.host.tenant, SHOP).await.expect("a scope");
+    assert!(matches!(scope, RunScope::Stock(Some(_))), "{scope:?}");
+    let run = app.import_with(scope, StartOptions::default()).await;
+    assert_eq!((run.state, run.fetched, run.unchanged), (RunState::Completed, 1, 1), "{run:?}");
+    assert_eq!(shop.strangers(), Vec::<String>::new());
 }
 
-on_both! {
-    /// Built for 0.1.0 it imports `log@0.1.0` and `keys@0.1.0`, and is given those of today also where not everything is given.
-    async fn an_adapter_that_names_0_1_0_verifies_webhooks_and_maps(app: App) {
-        let shop = crate::hooks::shop(&app, 10).await;
-        let admission = app.host.sync.admission();
-        admission.install(named_0_1_0(), "test").await.expect("installs");
-        admission.approve("woocommerce", Approval::default(), "test").await.expect("approved");
-        let id = shop.store.product_ids()[3];
-        shop.store.update(id, |product| product.name = "Told to an old adapter".into());
-        assert_eq!(crate::hooks::door(&app.host).deliver_all(&shop).await, 1);
-        crate::hooks::work(&app.host, &shop.channel).await;
-        assert_eq!(crate::hooks::title(&app, id).await.as_deref(), Some("Told to an old adapter"));
-    }
+/// Built for 0.1.0 it imports `log@0.1.0` and `keys@0.1.0`, and is given those of today also where not everything is given.
+#[both_engines]
+async fn an_adapter_that_names_0_1_0_verifies_webhooks_and_maps(app: App) {
+    let shop = crate::hooks::shop(&app, 10).await;
+    let admission = app.host.sync.admission();
+    admission.install(named_0_1_0(), "test").await.expect("installs");
+    admission.approve("woocommerce", Approval::default(), "test").await.expect("approved");
+    let id = shop.store.product_ids()[3];
+    shop.store.update(id, |product| product.name = "Told to an old adapter".into());
+    assert_eq!(crate::hooks::door(&app.host).deliver_all(&shop).await, 1);
+    crate::hooks::work(&app.host, &shop.channel).await;
+    assert_eq!(crate::hooks::title(&app, id).await.as_deref(), Some("Told to an old adapter"));
 }
 
 /// The WooCommerce adapter under a later number, its imports and exports named as those of 0.1.0 are.

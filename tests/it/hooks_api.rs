@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
-use entrepot_tests::{App, SHOP, on_both};
+use entrepot_tests::{App, SHOP, both_engines};
 use serde_json::{Value, json};
 
 use crate::document::send;
@@ -15,44 +15,44 @@ async fn call(app: &App, method: &str, path: &str, body: Value) -> (StatusCode, 
     (answer.status, answer.json())
 }
 
-on_both! {
-    async fn deliveries_are_listed_shown_and_replayed(app: App) {
-        let shop = shop(&app, 10).await;
-        for id in &shop.store.product_ids()[..5] {
-            shop.store.update(*id, |product| product.name = "Listed".into());
-        }
-        door(&app.host).deliver_all(&shop).await;
-        let path = format!("/api/v1/channels/{SHOP}/deliveries");
-        let (mut seen, mut cursor) = (Vec::new(), String::new());
-        loop {
-            let (status, page) = call(&app, "GET", &format!("{path}?state=pending&limit=2&cursor={cursor}"), json!(null)).await;
-            assert_eq!(status, StatusCode::OK, "{page}");
-            seen.extend(page["items"].as_array().cloned().unwrap_or_default());
-            let Some(next) = page["next"].as_str() else { break };
-            cursor = next.to_owned();
-        }
-        assert_eq!(seen.len(), 5);
-        let id = seen[0]["id"].as_str().expect("an id").to_owned();
-        work(&app.host, &shop.channel).await;
-        let (_, page) = call(&app, "GET", &format!("{path}?state=pending"), json!(null)).await;
-        assert_eq!(page["items"], json!([]));
-        let (status, whole) = call(&app, "GET", &format!("/api/v1/deliveries/{id}"), json!(null)).await;
-        assert_eq!((status, whole["state"].as_str()), (StatusCode::OK, Some("done")), "{whole}");
-        assert!(whole["body"].as_str().is_some_and(|body| body.contains("Listed")), "{whole}");
-        assert!(whole["events"][0]["changed"].is_string(), "{whole}");
-        assert_eq!(call(&app, "GET", "/api/v1/deliveries/dlv_nobody", json!(null)).await.0, StatusCode::NOT_FOUND);
+#[both_engines]
+async fn deliveries_are_listed_shown_and_replayed(app: App) {
+    let shop = shop(&app, 10).await;
+    for id in &shop.store.product_ids()[..5] {
+        shop.store.update(*id, |product| product.name = "Listed".into());
+    }
+    door(&app.host).deliver_all(&shop).await;
+    let path = format!("/api/v1/channels/{SHOP}/deliveries");
+    let (mut seen, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let (status, page) =
+            call(&app, "GET", &format!("{path}?state=pending&limit=2&cursor={cursor}"), json!(null)).await;
+        assert_eq!(status, StatusCode::OK, "{page}");
+        seen.extend(page["items"].as_array().cloned().unwrap_or_default());
+        let Some(next) = page["next"].as_str() else { break };
+        cursor = next.to_owned();
+    }
+    assert_eq!(seen.len(), 5);
+    let id = seen[0]["id"].as_str().expect("an id").to_owned();
+    work(&app.host, &shop.channel).await;
+    let (_, page) = call(&app, "GET", &format!("{path}?state=pending"), json!(null)).await;
+    assert_eq!(page["items"], json!([]));
+    let (status, whole) = call(&app, "GET", &format!("/api/v1/deliveries/{id}"), json!(null)).await;
+    assert_eq!((status, whole["state"].as_str()), (StatusCode::OK, Some("done")), "{whole}");
+    assert!(whole["body"].as_str().is_some_and(|body| body.contains("Listed")), "{whole}");
+    assert!(whole["events"][0]["changed"].is_string(), "{whole}");
+    assert_eq!(call(&app, "GET", "/api/v1/deliveries/dlv_nobody", json!(null)).await.0, StatusCode::NOT_FOUND);
 
-        let replay = format!("{path}/replay");
-        for (wanted, expected, replayed) in [
-            (json!({"ids": [id]}), StatusCode::ACCEPTED, json!(1)),
-            (json!({}), StatusCode::ACCEPTED, json!(0)),
-            (json!({"all": true}), StatusCode::ACCEPTED, json!(5)),
-            (json!({"ids": ["dlv_nobody"]}), StatusCode::NOT_FOUND, json!(null)),
-            (json!({"ids": [id], "all": true}), StatusCode::BAD_REQUEST, json!(null)),
-            (json!({"everything": true}), StatusCode::BAD_REQUEST, json!(null)),
-        ] {
-            let (status, answer) = call(&app, "POST", &replay, wanted.clone()).await;
-            assert_eq!((status, &answer["replayed"]), (expected, &replayed), "{wanted}: {answer}");
-        }
+    let replay = format!("{path}/replay");
+    for (wanted, expected, replayed) in [
+        (json!({"ids": [id]}), StatusCode::ACCEPTED, json!(1)),
+        (json!({}), StatusCode::ACCEPTED, json!(0)),
+        (json!({"all": true}), StatusCode::ACCEPTED, json!(5)),
+        (json!({"ids": ["dlv_nobody"]}), StatusCode::NOT_FOUND, json!(null)),
+        (json!({"ids": [id], "all": true}), StatusCode::BAD_REQUEST, json!(null)),
+        (json!({"everything": true}), StatusCode::BAD_REQUEST, json!(null)),
+    ] {
+        let (status, answer) = call(&app, "POST", &replay, wanted.clone()).await;
+        assert_eq!((status, &answer["replayed"]), (expected, &replayed), "{wanted}: {answer}");
     }
 }

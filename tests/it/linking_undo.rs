@@ -9,7 +9,7 @@ use entrepot_store::catalogue::ProductWrite;
 use entrepot_store::channels::ChannelRow;
 use entrepot_store::links::proposals::ProposalFilter;
 use entrepot_sync::{LinkReport, ProductReference, SyncError};
-use entrepot_tests::{App, Entrepot, on_both};
+use entrepot_tests::{App, Entrepot, both_engines};
 use serde_json::{Map, Value};
 
 use super::linking::{accept, at_least, proposals};
@@ -139,141 +139,160 @@ async fn execute(app: &App, text: String) {
     .expect("it is done");
 }
 
-on_both! {
-    async fn killed_in_the_middle_of_applying_it_goes_on_where_it_was(app: App) {
-        let tenant = app.host.tenant.clone();
-        channel(&app, &tenant, "berlin", 700).await;
-        channel(&app, &tenant, "paris", 700).await;
-        let batch = proposed(&app, "berlin", "paris").await;
-        hold_after(&app, 500).await;
-        let entrepot = Entrepot::new(app.environment.clone());
-        let mut apply = entrepot.start(&["link", "apply", &batch]);
-        let patience = Instant::now();
-        while app.host.sync.link_batch(&tenant, &batch).await.expect("the batch").count("applied") < 500 {
-            assert!(patience.elapsed() < Duration::from_secs(60) && apply.is_running(), "{}", apply.said());
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-        assert!(apply.is_running(), "it was still at work: {}", apply.said());
-        apply.kill();
-        hold_no_more(&app).await;
-        let stopped = app.host.sync.link_batch(&tenant, &batch).await.expect("the batch");
-        assert_eq!((stopped.count("applied"), stopped.count("accepted")), (500, 200));
-        let (code, done) = entrepot.json(&["link", "apply", &batch]);
-        assert_eq!((code, done["applied"].as_i64(), done["left_out"].as_i64()), (0, Some(200), Some(0)), "{done}");
-        for number in 1..=700 {
-            assert_eq!(linked(&app, &id_of("berlin", number)).await, [id_of("berlin", number), id_of("paris", number)]);
-        }
-        assert_eq!(app.host.sync.undo_links(&tenant, &batch, "ann").await.expect("undone").undone, 700);
-        assert!(links(&app, &id_of("paris", 1)).await.is_empty());
+#[both_engines]
+async fn killed_in_the_middle_of_applying_it_goes_on_where_it_was(app: App) {
+    let tenant = app.host.tenant.clone();
+    channel(&app, &tenant, "berlin", 700).await;
+    channel(&app, &tenant, "paris", 700).await;
+    let batch = proposed(&app, "berlin", "paris").await;
+    hold_after(&app, 500).await;
+    let entrepot = Entrepot::new(app.environment.clone());
+    let mut apply = entrepot.start(&["link", "apply", &batch]);
+    let patience = Instant::now();
+    while app.host.sync.link_batch(&tenant, &batch).await.expect("the batch").count("applied") < 500 {
+        assert!(patience.elapsed() < Duration::from_secs(60) && apply.is_running(), "{}", apply.said());
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
-
-    async fn two_that_apply_at_once_link_once(app: App) {
-        let tenant = app.host.tenant.clone();
-        channel(&app, &tenant, "berlin", 600).await;
-        channel(&app, &tenant, "paris", 600).await;
-        let batch = proposed(&app, "berlin", "paris").await;
-        let other = app.reopen().await;
-        let (one, two) =
-            tokio::join!(app.host.sync.apply_links(&tenant, &batch, "ann"), other.sync.apply_links(&tenant, &batch, "bob"));
-        let (one, two) = (one.expect("applied"), two.expect("applied"));
-        assert_eq!((one.applied + two.applied, one.left_out + two.left_out), (600, 0), "{one:?} {two:?}");
-        for number in 1..=600 {
-            assert_eq!(linked(&app, &id_of("paris", number)).await, [id_of("berlin", number), id_of("paris", number)]);
-        }
+    assert!(apply.is_running(), "it was still at work: {}", apply.said());
+    apply.kill();
+    hold_no_more(&app).await;
+    let stopped = app.host.sync.link_batch(&tenant, &batch).await.expect("the batch");
+    assert_eq!((stopped.count("applied"), stopped.count("accepted")), (500, 200));
+    let (code, done) = entrepot.json(&["link", "apply", &batch]);
+    assert_eq!((code, done["applied"].as_i64(), done["left_out"].as_i64()), (0, Some(200), Some(0)), "{done}");
+    for number in 1..=700 {
+        assert_eq!(linked(&app, &id_of("berlin", number)).await, [id_of("berlin", number), id_of("paris", number)]);
     }
+    assert_eq!(app.host.sync.undo_links(&tenant, &batch, "ann").await.expect("undone").undone, 700);
+    assert!(links(&app, &id_of("paris", 1)).await.is_empty());
+}
 
-    async fn undoing_takes_back_what_the_batch_made_and_nothing_else(app: App) {
-        let (sync, tenant) = (&app.host.sync, &app.host.tenant);
-        for name in ["berlin", "paris", "rome"] {
-            channel(&app, tenant, name, 4).await;
-        }
-        let first = proposed(&app, "berlin", "paris").await;
-        assert_eq!(sync.apply_links(tenant, &first, "ann").await.expect("applied").applied, 4);
-        // Another batch brings Rome in, and hangs on one of the two.
-        let second = proposed(&app, "rome", "paris").await;
-        assert_eq!(sync.apply_links(tenant, &second, "bob").await.expect("applied").applied, 4);
-        let three = |n| ["berlin", "paris", "rome"].map(|channel| id_of(channel, n));
-        assert_eq!(linked(&app, &id_of("berlin", 1)).await, three(1), "one link of three");
-        // All that Rome has of Berlin is linked, through Paris.
-        let nothing = sync.propose_links(tenant, "rome", &["berlin".into()], "ann").await.expect("a batch");
-        assert_eq!((nothing.compared, nothing.proposals), (0, 0));
-        // By hand: the second is taken out, and linked to another; the third is unlinked and linked again.
-        let (two, other) = (reference(&id_of("berlin", 2)), reference(&id_of("paris", 2)));
-        assert_eq!(sync.unlink_products(tenant, &two, &other, "eve").await.expect("unlinked"), 1);
-        let refused = sync.unlink_products(tenant, &two, &reference(&id_of("rome", 2)), "eve").await;
-        assert!(matches!(&refused, Err(SyncError::Link(why)) if why.contains("not linked")), "{refused:?}");
-        let through = sync.unlink_products(tenant, &reference(&id_of("berlin", 1)), &reference(&id_of("rome", 1)), "eve").await;
-        assert!(matches!(&through, Err(SyncError::Link(why)) if why.contains("through prd_paris_1")), "{through:?}");
-        let (three_b, three_p) = (reference("berlin:3"), reference("paris:3"));
-        assert_eq!(sync.unlink_products(tenant, &three_b, &three_p, "eve").await.expect("unlinked"), 1);
-        assert_eq!(sync.link_products(tenant, &three_b, &three_p, "eve").await.expect("linked"), 1);
-        assert_eq!(sync.link_products(tenant, &three_b, &three_p, "eve").await.expect("linked"), 0, "once");
-        let taken = sync.link_products(tenant, &three_b, &reference("paris:4"), "eve").await;
-        assert!(matches!(&taken, Err(SyncError::Link(why)) if why.contains("linked to it already")), "{taken:?}");
-
-        let undone = sync.undo_links(tenant, &first, "ann").await.expect("undone");
-        assert_eq!(undone.undone, 2);
-        let changed: Vec<_> = undone.changed_since.iter().map(|one| one.what.contains("eve unlinked it")).collect();
-        assert_eq!(changed, [true, true], "{undone:?}");
-        assert_eq!(linked(&app, &id_of("berlin", 1)).await, Vec::<String>::new());
-        assert_eq!(linked(&app, &id_of("paris", 1)).await, [id_of("paris", 1), id_of("rome", 1)], "the second batch holds");
-        assert_eq!(linked(&app, &id_of("berlin", 3)).await, three(3), "what was linked by hand holds");
-        let by: Vec<_> = links(&app, &id_of("berlin", 3)).await.remove(0).pairs.into_iter().map(|pair| (pair.made_by, pair.batch)).collect();
-        assert!(by.contains(&("eve".into(), None)) && by.contains(&("bob".into(), Some(second.clone()))), "{by:?}");
-        // Two links become one, and two again.
-        channel(&app, tenant, "wien", 4).await;
-        let third = proposed(&app, "berlin", "wien").await;
-        assert_eq!(sync.apply_links(tenant, &third, "ann").await.expect("applied").applied, 4);
-        let fourth = proposed(&app, "paris", "wien").await;
-        assert_eq!(sync.apply_links(tenant, &fourth, "ann").await.expect("applied").applied, 3, "Wien 3 is there already");
-        assert_eq!(linked(&app, &id_of("rome", 1)).await, ["berlin", "paris", "rome", "wien"].map(|channel| id_of(channel, 1)));
-        sync.undo_links(tenant, &fourth, "ann").await.expect("undone");
-        assert_eq!(linked(&app, &id_of("rome", 1)).await, [id_of("paris", 1), id_of("rome", 1)]);
-        assert_eq!(linked(&app, &id_of("wien", 1)).await, [id_of("berlin", 1), id_of("wien", 1)]);
+#[both_engines]
+async fn two_that_apply_at_once_link_once(app: App) {
+    let tenant = app.host.tenant.clone();
+    channel(&app, &tenant, "berlin", 600).await;
+    channel(&app, &tenant, "paris", 600).await;
+    let batch = proposed(&app, "berlin", "paris").await;
+    let other = app.reopen().await;
+    let (one, two) =
+        tokio::join!(app.host.sync.apply_links(&tenant, &batch, "ann"), other.sync.apply_links(&tenant, &batch, "bob"));
+    let (one, two) = (one.expect("applied"), two.expect("applied"));
+    assert_eq!((one.applied + two.applied, one.left_out + two.left_out), (600, 0), "{one:?} {two:?}");
+    for number in 1..=600 {
+        assert_eq!(linked(&app, &id_of("paris", number)).await, [id_of("berlin", number), id_of("paris", number)]);
     }
+}
 
-    async fn a_product_that_comes_back_is_linked_as_before(app: App) {
-        let (sync, tenant) = (&app.host.sync, &app.host.tenant);
-        channel(&app, tenant, "berlin", 2).await;
-        let paris = channel(&app, tenant, "paris", 2).await;
-        let batch = proposed(&app, "berlin", "paris").await;
-        sync.apply_links(tenant, &batch, "ann").await.expect("applied");
-        let scoped = app.host.db.tenant(tenant);
-        let mut tx = scoped.begin().await.expect("begins");
-        tx.delete_items(&paris, &["1".to_owned()]).await.expect("gone");
-        tx.commit().await.expect("committed");
-        let [link] = &links(&app, &id_of("berlin", 1)).await[..] else { panic!("one link") };
-        let gone: Vec<_> = link.members.iter().map(|member| member.name.is_none()).collect();
-        assert_eq!(gone.iter().filter(|gone| **gone).count(), 1, "{link:?}");
-        assert_eq!(sync.propose_links(tenant, "berlin", &[], "ann").await.expect("a batch").proposals, 0, "its place is kept");
-        let mut tx = scoped.begin().await.expect("begins");
-        let back = product("1", "Thing No. 1, new edition", "S-1");
-        tx.write_products(&paris, &[ProductWrite { id: &id_of("paris", 1), exists: true, product: &back }], None).await.expect("back");
-        tx.commit().await.expect("committed");
-        let [now] = &links(&app, &id_of("paris", 1)).await[..] else { panic!("one link") };
-        assert!(now.link == link.link && now.members.iter().all(|member| member.name.is_some()), "{now:?}");
+#[both_engines]
+async fn undoing_takes_back_what_the_batch_made_and_nothing_else(app: App) {
+    let (sync, tenant) = (&app.host.sync, &app.host.tenant);
+    for name in ["berlin", "paris", "rome"] {
+        channel(&app, tenant, name, 4).await;
     }
+    let first = proposed(&app, "berlin", "paris").await;
+    assert_eq!(sync.apply_links(tenant, &first, "ann").await.expect("applied").applied, 4);
+    // Another batch brings Rome in, and hangs on one of the two.
+    let second = proposed(&app, "rome", "paris").await;
+    assert_eq!(sync.apply_links(tenant, &second, "bob").await.expect("applied").applied, 4);
+    let three = |n| ["berlin", "paris", "rome"].map(|channel| id_of(channel, n));
+    assert_eq!(linked(&app, &id_of("berlin", 1)).await, three(1), "one link of three");
+    // All that Rome has of Berlin is linked, through Paris.
+    let nothing = sync.propose_links(tenant, "rome", &["berlin".into()], "ann").await.expect("a batch");
+    assert_eq!((nothing.compared, nothing.proposals), (0, 0));
+    // By hand: the second is taken out, and linked to another; the third is unlinked and linked again.
+    let (two, other) = (reference(&id_of("berlin", 2)), reference(&id_of("paris", 2)));
+    assert_eq!(sync.unlink_products(tenant, &two, &other, "eve").await.expect("unlinked"), 1);
+    let refused = sync.unlink_products(tenant, &two, &reference(&id_of("rome", 2)), "eve").await;
+    assert!(matches!(&refused, Err(SyncError::Link(why)) if why.contains("not linked")), "{refused:?}");
+    let through =
+        sync.unlink_products(tenant, &reference(&id_of("berlin", 1)), &reference(&id_of("rome", 1)), "eve").await;
+    assert!(matches!(&through, Err(SyncError::Link(why)) if why.contains("through prd_paris_1")), "{through:?}");
+    let (three_b, three_p) = (reference("berlin:3"), reference("paris:3"));
+    assert_eq!(sync.unlink_products(tenant, &three_b, &three_p, "eve").await.expect("unlinked"), 1);
+    assert_eq!(sync.link_products(tenant, &three_b, &three_p, "eve").await.expect("linked"), 1);
+    assert_eq!(sync.link_products(tenant, &three_b, &three_p, "eve").await.expect("linked"), 0, "once");
+    let taken = sync.link_products(tenant, &three_b, &reference("paris:4"), "eve").await;
+    assert!(matches!(&taken, Err(SyncError::Link(why)) if why.contains("linked to it already")), "{taken:?}");
 
-    async fn other_tenants_goods_are_not_seen_and_not_touched(app: App) {
-        let (sync, ours) = (&app.host.sync, &app.host.tenant);
-        execute(&app, "INSERT INTO tenants (id, name, created_at) VALUES ('ten_other', 'Other', 0)".to_owned()).await;
-        let theirs = TenantId::from("ten_other");
-        channel(&app, ours, "berlin", 3).await;
-        channel(&app, ours, "paris", 3).await;
-        channel(&app, &theirs, "berlin", 3).await;
-        let alone = sync.propose_links(&theirs, "berlin", &[], "eve").await;
-        assert!(matches!(&alone, Err(SyncError::Link(why)) if why.contains("no channel beside")), "{alone:?}");
-        let batch = proposed(&app, "berlin", "paris").await;
-        assert_eq!(proposals(&app, ours, &batch).await.len(), 3);
-        assert!(matches!(sync.apply_links(&theirs, &batch, "eve").await, Err(SyncError::NoLinkBatch(_))));
-        assert!(matches!(sync.undo_links(&theirs, &batch, "eve").await, Err(SyncError::NoLinkBatch(_))));
-        let all = sync.link_proposals(&theirs, &batch, &ProposalFilter::default(), 0, 10).await;
-        assert!(matches!(all, Err(SyncError::NoLinkBatch(_))));
-        sync.apply_links(ours, &batch, "ann").await.expect("applied");
-        // The other tenant has products of the same ids, which are not linked.
-        assert_eq!(sync.links_of(&theirs, &id_of("berlin", 1)).await.expect("links"), []);
-        let missing = sync.links_of(&theirs, &id_of("paris", 1)).await;
-        assert!(matches!(missing, Err(SyncError::NoProduct(_))), "{missing:?}");
-        assert!(sync.link_batches(&theirs, "", 10).await.expect("batches").is_empty());
-    }
+    let undone = sync.undo_links(tenant, &first, "ann").await.expect("undone");
+    assert_eq!(undone.undone, 2);
+    let changed: Vec<_> = undone.changed_since.iter().map(|one| one.what.contains("eve unlinked it")).collect();
+    assert_eq!(changed, [true, true], "{undone:?}");
+    assert_eq!(linked(&app, &id_of("berlin", 1)).await, Vec::<String>::new());
+    assert_eq!(linked(&app, &id_of("paris", 1)).await, [id_of("paris", 1), id_of("rome", 1)], "the second batch holds");
+    assert_eq!(linked(&app, &id_of("berlin", 3)).await, three(3), "what was linked by hand holds");
+    let by: Vec<_> = links(&app, &id_of("berlin", 3))
+        .await
+        .remove(0)
+        .pairs
+        .into_iter()
+        .map(|pair| (pair.made_by, pair.batch))
+        .collect();
+    assert!(by.contains(&("eve".into(), None)) && by.contains(&("bob".into(), Some(second.clone()))), "{by:?}");
+    // Two links become one, and two again.
+    channel(&app, tenant, "wien", 4).await;
+    let third = proposed(&app, "berlin", "wien").await;
+    assert_eq!(sync.apply_links(tenant, &third, "ann").await.expect("applied").applied, 4);
+    let fourth = proposed(&app, "paris", "wien").await;
+    assert_eq!(sync.apply_links(tenant, &fourth, "ann").await.expect("applied").applied, 3, "Wien 3 is there already");
+    assert_eq!(
+        linked(&app, &id_of("rome", 1)).await,
+        ["berlin", "paris", "rome", "wien"].map(|channel| id_of(channel, 1))
+    );
+    sync.undo_links(tenant, &fourth, "ann").await.expect("undone");
+    assert_eq!(linked(&app, &id_of("rome", 1)).await, [id_of("paris", 1), id_of("rome", 1)]);
+    assert_eq!(linked(&app, &id_of("wien", 1)).await, [id_of("berlin", 1), id_of("wien", 1)]);
+}
+
+#[both_engines]
+async fn a_product_that_comes_back_is_linked_as_before(app: App) {
+    let (sync, tenant) = (&app.host.sync, &app.host.tenant);
+    channel(&app, tenant, "berlin", 2).await;
+    let paris = channel(&app, tenant, "paris", 2).await;
+    let batch = proposed(&app, "berlin", "paris").await;
+    sync.apply_links(tenant, &batch, "ann").await.expect("applied");
+    let scoped = app.host.db.tenant(tenant);
+    let mut tx = scoped.begin().await.expect("begins");
+    tx.delete_items(&paris, &["1".to_owned()]).await.expect("gone");
+    tx.commit().await.expect("committed");
+    let [link] = &links(&app, &id_of("berlin", 1)).await[..] else { panic!("one link") };
+    let gone: Vec<_> = link.members.iter().map(|member| member.name.is_none()).collect();
+    assert_eq!(gone.iter().filter(|gone| **gone).count(), 1, "{link:?}");
+    assert_eq!(
+        sync.propose_links(tenant, "berlin", &[], "ann").await.expect("a batch").proposals,
+        0,
+        "its place is kept"
+    );
+    let mut tx = scoped.begin().await.expect("begins");
+    let back = product("1", "Thing No. 1, new edition", "S-1");
+    tx.write_products(&paris, &[ProductWrite { id: &id_of("paris", 1), exists: true, product: &back }], None)
+        .await
+        .expect("back");
+    tx.commit().await.expect("committed");
+    let [now] = &links(&app, &id_of("paris", 1)).await[..] else { panic!("one link") };
+    assert!(now.link == link.link && now.members.iter().all(|member| member.name.is_some()), "{now:?}");
+}
+
+#[both_engines]
+async fn other_tenants_goods_are_not_seen_and_not_touched(app: App) {
+    let (sync, ours) = (&app.host.sync, &app.host.tenant);
+    execute(&app, "INSERT INTO tenants (id, name, created_at) VALUES ('ten_other', 'Other', 0)".to_owned()).await;
+    let theirs = TenantId::from("ten_other");
+    channel(&app, ours, "berlin", 3).await;
+    channel(&app, ours, "paris", 3).await;
+    channel(&app, &theirs, "berlin", 3).await;
+    let alone = sync.propose_links(&theirs, "berlin", &[], "eve").await;
+    assert!(matches!(&alone, Err(SyncError::Link(why)) if why.contains("no channel beside")), "{alone:?}");
+    let batch = proposed(&app, "berlin", "paris").await;
+    assert_eq!(proposals(&app, ours, &batch).await.len(), 3);
+    assert!(matches!(sync.apply_links(&theirs, &batch, "eve").await, Err(SyncError::NoLinkBatch(_))));
+    assert!(matches!(sync.undo_links(&theirs, &batch, "eve").await, Err(SyncError::NoLinkBatch(_))));
+    let all = sync.link_proposals(&theirs, &batch, &ProposalFilter::default(), 0, 10).await;
+    assert!(matches!(all, Err(SyncError::NoLinkBatch(_))));
+    sync.apply_links(ours, &batch, "ann").await.expect("applied");
+    // The other tenant has products of the same ids, which are not linked.
+    assert_eq!(sync.links_of(&theirs, &id_of("berlin", 1)).await.expect("links"), []);
+    let missing = sync.links_of(&theirs, &id_of("paris", 1)).await;
+    assert!(matches!(missing, Err(SyncError::NoProduct(_))), "{missing:?}");
+    assert!(sync.link_batches(&theirs, "", 10).await.expect("batches").is_empty());
 }

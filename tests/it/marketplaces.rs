@@ -5,7 +5,7 @@ use entrepot_sync::StartOptions;
 use entrepot_test_support::seed::{self, Seed};
 use entrepot_test_support::server::{Fault, Matcher, RetryAfter};
 use entrepot_test_support::{bigcommerce, etsy, shopify};
-use entrepot_tests::{App, Marketplace, on_both};
+use entrepot_tests::{App, Marketplace, both_engines};
 
 const PRODUCTS: usize = 130;
 
@@ -52,63 +52,67 @@ async fn weathered(app: App, shop: &Marketplace) {
     app.assert_whole(PRODUCTS).await;
 }
 
-on_both! {
-    async fn bigcommerce_comes_in_and_is_followed(app: App) {
-        let store = bigcommerce::Store::from_seed(&catalogue());
-        let ids = store.product_ids();
-        let change = || {
-            assert!(store.change(ids[4], |product| product["name"] = "A new name".into()));
-            "A new name".to_owned()
-        };
-        let rest = || {
-            assert!(store.delete(ids[5]));
-            store.add(&seed::catalogue(Seed { products: PRODUCTS + 1, variable_share: 0.3, seed: 11 })[PRODUCTS..]);
-        };
-        followed(app, &Marketplace::bigcommerce(&store), change, rest).await;
-        assert!(store.unsimulated_parameters().is_empty(), "{:?}", store.unsimulated_parameters());
-    }
+#[both_engines]
+async fn bigcommerce_comes_in_and_is_followed(app: App) {
+    let store = bigcommerce::Store::from_seed(&catalogue());
+    let ids = store.product_ids();
+    let change = || {
+        assert!(store.change(ids[4], |product| product["name"] = "A new name".into()));
+        "A new name".to_owned()
+    };
+    let rest = || {
+        assert!(store.delete(ids[5]));
+        store.add(&seed::catalogue(Seed { products: PRODUCTS + 1, variable_share: 0.3, seed: 11 })[PRODUCTS..]);
+    };
+    followed(app, &Marketplace::bigcommerce(&store), change, rest).await;
+    assert!(store.unsimulated_parameters().is_empty(), "{:?}", store.unsimulated_parameters());
+}
 
-    async fn etsy_comes_in_and_is_followed(app: App) {
-        let store = etsy::Store::from_seed(&catalogue());
-        let ids = store.listing_ids();
-        let change = || {
-            assert!(store.update(ids[4], |listing| listing.title = "A new name".into()));
-            "A new name".to_owned()
-        };
-        let rest = || {
-            assert!(store.delete(ids[5]));
-            store.insert(etsy::Listing::simple("Brand new", "N-1", 1_500, 3));
-        };
-        followed(app, &Marketplace::etsy(&store), change, rest).await;
-    }
+#[both_engines]
+async fn etsy_comes_in_and_is_followed(app: App) {
+    let store = etsy::Store::from_seed(&catalogue());
+    let ids = store.listing_ids();
+    let change = || {
+        assert!(store.update(ids[4], |listing| listing.title = "A new name".into()));
+        "A new name".to_owned()
+    };
+    let rest = || {
+        assert!(store.delete(ids[5]));
+        store.insert(etsy::Listing::simple("Brand new", "N-1", 1_500, 3));
+    };
+    followed(app, &Marketplace::etsy(&store), change, rest).await;
+}
 
-    async fn shopify_comes_in_and_is_followed(app: App) {
-        let store = shopify::Store::from_seed(&catalogue());
-        let ids = store.product_ids();
-        let change = || {
-            assert!(store.update(ids[4], |product| product.title = "A new name".into()));
-            "A new name".to_owned()
-        };
-        let rest = || {
-            assert!(store.delete(ids[5]));
-            let like = store.product(ids[6]).expect("a product");
-            let own = |variant: &shopify::Variant| shopify::Variant { id: 0, item: 0, ..variant.clone() };
-            let variants = like.variants.iter().map(own).collect();
-            store.insert(shopify::Product { id: 0, title: "Brand new".into(), variants, ..like });
-        };
-        followed(app, &Marketplace::shopify(&store), change, rest).await;
-        assert!(store.unsimulated().is_empty(), "{:?}", store.unsimulated());
-    }
+#[both_engines]
+async fn shopify_comes_in_and_is_followed(app: App) {
+    let store = shopify::Store::from_seed(&catalogue());
+    let ids = store.product_ids();
+    let change = || {
+        assert!(store.update(ids[4], |product| product.title = "A new name".into()));
+        "A new name".to_owned()
+    };
+    let rest = || {
+        assert!(store.delete(ids[5]));
+        let like = store.product(ids[6]).expect("a product");
+        let own = |variant: &shopify::Variant| shopify::Variant { id: 0, item: 0, ..variant.clone() };
+        let variants = like.variants.iter().map(own).collect();
+        store.insert(shopify::Product { id: 0, title: "Brand new".into(), variants, ..like });
+    };
+    followed(app, &Marketplace::shopify(&store), change, rest).await;
+    assert!(store.unsimulated().is_empty(), "{:?}", store.unsimulated());
+}
 
-    async fn bigcommerce_in_bad_weather(app: App) {
-        weathered(app, &Marketplace::bigcommerce(&bigcommerce::Store::from_seed(&catalogue()))).await;
-    }
+#[both_engines]
+async fn bigcommerce_in_bad_weather(app: App) {
+    weathered(app, &Marketplace::bigcommerce(&bigcommerce::Store::from_seed(&catalogue()))).await;
+}
 
-    async fn etsy_in_bad_weather(app: App) {
-        weathered(app, &Marketplace::etsy(&etsy::Store::from_seed(&catalogue()))).await;
-    }
+#[both_engines]
+async fn etsy_in_bad_weather(app: App) {
+    weathered(app, &Marketplace::etsy(&etsy::Store::from_seed(&catalogue()))).await;
+}
 
-    async fn shopify_in_bad_weather(app: App) {
-        weathered(app, &Marketplace::shopify(&shopify::Store::from_seed(&catalogue()))).await;
-    }
+#[both_engines]
+async fn shopify_in_bad_weather(app: App) {
+    weathered(app, &Marketplace::shopify(&shopify::Store::from_seed(&catalogue()))).await;
 }

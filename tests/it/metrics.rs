@@ -11,7 +11,7 @@ use entrepot_metrics::Metrics;
 use entrepot_server::host::Host;
 use entrepot_test_support::server::{Fault, Matcher, RetryAfter};
 use entrepot_test_support::woocommerce::{Product, Store, serve};
-use entrepot_tests::{App, Database, Entrepot, on_both};
+use entrepot_tests::{App, Database, Entrepot, both_engines};
 use entrepot_web::{ClientLimits, HookLimits, Hosts};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tower::ServiceExt;
@@ -67,136 +67,148 @@ async fn ask(router: Router, path: &str, host: &str) -> (StatusCode, String, Str
 
 const WOO: (&str, &str) = ("adapter", "woocommerce");
 
-on_both! {
-    async fn an_import_is_counted_as_it_went(app: App) {
-        let store = Store::empty();
-        for number in 0..8 {
-            store.insert(Product::simple(&format!("fine {number}")).priced("1.00"));
-        }
-        store.insert(Product::simple("comma").priced("12,50"));
-        let server = serve(&store);
-        app.connect(&server.base_url, &store.key()).await;
-        let page = Matcher::path("/wc/v3/products?").with("orderby=id");
-        server.inject(page.next(1), Fault::TooMany(Some(RetryAfter::Seconds(1))));
-        let run = app.import().await;
-        assert_eq!((run.state, run.created, run.dead_letters), (RunState::Completed, 8, 1), "{run:?}");
-        assert!(run.rate_limited > 0, "{run:?}");
-
-        let shown = Scrape::of(&app.host).await;
-        let items = |outcome| shown.sum("entrepot_items_total", &[WOO, ("source", "import"), ("outcome", outcome)]);
-        assert_eq!([items("created"), items("dead_letter"), items("unchanged")], [8.0, 1.0, 0.0]);
-        assert_eq!(shown.sum("entrepot_rate_limited_total", &[WOO]), run.rate_limited as f64);
-        assert_eq!(shown.sum("entrepot_requests_total", &[WOO]), server.log().total() as f64, "each request once");
-        assert!(shown.sum("entrepot_requests_total", &[WOO, ("answer", "4xx")]) >= 1.0);
-        assert_eq!(shown.sum("entrepot_request_seconds_count", &[WOO]), server.log().total() as f64);
-        let ended = [WOO, ("scope", "full"), ("outcome", "completed")];
-        assert_eq!(shown.sum("entrepot_import_seconds_count", &ended), 1.0);
-        assert!(shown.sum("entrepot_import_seconds_sum", &ended) >= 1.0, "the marketplace said to wait a second");
-        let calls = |operation| shown.sum("entrepot_call_seconds_count", &[WOO, ("operation", operation), ("outcome", "ok")]);
-        assert!(calls("fetch-page") >= 1.0 && calls("check") == 1.0 && calls("map-product") >= 8.0);
-        assert_eq!(shown.sum("entrepot_sandbox_instances", &[]), 0.0, "none is left");
-
-        assert_eq!(shown.sum("entrepot_database_up", &[]), 1.0);
-        for (name, value) in [
-            ("entrepot_channels", 1.0), ("entrepot_channel_problems", 0.0), ("entrepot_dead_letters", 1.0),
-            ("entrepot_quarantined_channels", 0.0), ("entrepot_deliveries_waiting", 0.0),
-        ] {
-            assert_eq!(shown.sum(name, &[WOO]), value, "{name}");
-        }
-        assert_eq!(shown.sum("entrepot_queue_jobs", &[("queue", "default"), ("state", "available")]), 1.0, "nobody works on the queue");
-
-        // Counters are this process's; what the database says is everybody's.
-        let other = Scrape::of(&app.reopen().await).await;
-        assert!(other.series("entrepot_items_total").is_empty() && other.sum("entrepot_dead_letters", &[WOO]) == 1.0);
-
-        let again = app.import().await;
-        assert_eq!(again.unchanged, 8);
-        let shown = Scrape::of(&app.host).await;
-        assert_eq!(shown.sum("entrepot_items_total", &[WOO, ("outcome", "unchanged")]), 8.0);
-        assert_eq!(shown.sum("entrepot_items_total", &[WOO, ("outcome", "created")]), 8.0);
-
-        // Gone without a word: the next full run finds out.
-        assert!(store.force_delete(store.product_ids()[0]));
-        let last = app.import().await;
-        assert_eq!((last.state, last.deleted), (RunState::Completed, 1), "{last:?}");
-        let shown = Scrape::of(&app.host).await;
-        assert_eq!(shown.sum("entrepot_items_total", &[WOO, ("outcome", "deleted")]), 1.0);
-        assert_eq!(shown.sum("entrepot_drift_items_total", &[WOO, ("kind", "deleted")]), 1.0);
-        assert_eq!(shown.sum("entrepot_drift_items_total", &[WOO]), 1.0, "and nothing else");
+#[both_engines]
+async fn an_import_is_counted_as_it_went(app: App) {
+    let store = Store::empty();
+    for number in 0..8 {
+        store.insert(Product::simple(&format!("fine {number}")).priced("1.00"));
     }
+    store.insert(Product::simple("comma").priced("12,50"));
+    let server = serve(&store);
+    app.connect(&server.base_url, &store.key()).await;
+    let page = Matcher::path("/wc/v3/products?").with("orderby=id");
+    server.inject(page.next(1), Fault::TooMany(Some(RetryAfter::Seconds(1))));
+    let run = app.import().await;
+    assert_eq!((run.state, run.created, run.dead_letters), (RunState::Completed, 8, 1), "{run:?}");
+    assert!(run.rate_limited > 0, "{run:?}");
 
-    async fn a_flood_of_webhooks_is_told_apart_by_its_answers(app: App) {
-        let app = app.with(&[("ENTREPOT_WEBHOOKS_REQUESTS_PER_MINUTE", "20"), ("ENTREPOT_WEBHOOKS_BODY_KIB", "64")]).await;
-        let shop = shop(&app, 5).await;
-        let door = door(&app.host);
-        shop.store.update(shop.store.product_ids()[0], |product| product.name = "Told".into());
-        let genuine = shop.told().remove(0);
-        for _ in 0..2 {
-            assert_eq!(door.deliver(&shop.channel, &genuine).await.status, StatusCode::OK);
-        }
-        let mut forged = genuine.clone();
-        forged.body.push(b' ');
-        assert_eq!(door.deliver(&shop.channel, &forged).await.status, StatusCode::UNAUTHORIZED);
-        door.send("198.51.100.1", &format!("/hooks/{}", shop.channel), &[], vec![b'x'; (64 << 10) + 1]).await;
-        let (mut refused, mut slowed) = (1.0, 0.0);
-        for _ in 0..40 {
-            match door.send("203.0.113.5", "/hooks/chn_nobody", &[], b"{}".to_vec()).await.status {
-                StatusCode::UNAUTHORIZED => refused += 1.0,
-                _ => slowed += 1.0,
-            }
-        }
-        let waiting = Scrape::of(&app.reopen().await).await;
-        assert_eq!(waiting.sum("entrepot_deliveries_waiting", &[WOO]), 1.0);
-        app.clock().advance(90_000);
-        let later = Scrape::of(&app.reopen().await).await;
-        assert!(later.sum("entrepot_oldest_delivery_age_seconds", &[WOO]) >= 90.0);
-        work(&app.host, &shop.channel).await;
+    let shown = Scrape::of(&app.host).await;
+    let items = |outcome| shown.sum("entrepot_items_total", &[WOO, ("source", "import"), ("outcome", outcome)]);
+    assert_eq!([items("created"), items("dead_letter"), items("unchanged")], [8.0, 1.0, 0.0]);
+    assert_eq!(shown.sum("entrepot_rate_limited_total", &[WOO]), run.rate_limited as f64);
+    assert_eq!(shown.sum("entrepot_requests_total", &[WOO]), server.log().total() as f64, "each request once");
+    assert!(shown.sum("entrepot_requests_total", &[WOO, ("answer", "4xx")]) >= 1.0);
+    assert_eq!(shown.sum("entrepot_request_seconds_count", &[WOO]), server.log().total() as f64);
+    let ended = [WOO, ("scope", "full"), ("outcome", "completed")];
+    assert_eq!(shown.sum("entrepot_import_seconds_count", &ended), 1.0);
+    assert!(shown.sum("entrepot_import_seconds_sum", &ended) >= 1.0, "the marketplace said to wait a second");
+    let calls =
+        |operation| shown.sum("entrepot_call_seconds_count", &[WOO, ("operation", operation), ("outcome", "ok")]);
+    assert!(calls("fetch-page") >= 1.0 && calls("check") == 1.0 && calls("map-product") >= 8.0);
+    assert_eq!(shown.sum("entrepot_sandbox_instances", &[]), 0.0, "none is left");
 
-        let shown = Scrape::of(&app.host).await;
-        let answers = |outcome| shown.sum("entrepot_webhook_answer_seconds_count", &[("outcome", outcome)]);
-        assert_eq!(["stored", "known", "too_large"].map(answers), [1.0, 1.0, 1.0]);
-        assert_eq!((answers("refused"), answers("rate_limited")), (refused, slowed));
-        assert!(slowed > 0.0 && answers("failed") == 0.0);
-        assert_eq!(shown.sum("entrepot_deliveries_total", &[WOO, ("outcome", "done")]), 1.0);
-        assert_eq!(shown.sum("entrepot_delivery_seconds_count", &[WOO]), 1.0);
-        assert!(shown.sum("entrepot_delivery_seconds_sum", &[WOO]) >= 90.0, "since it was received");
-        assert_eq!(shown.sum("entrepot_items_total", &[WOO, ("source", "webhook"), ("outcome", "updated")]), 1.0);
-        assert_eq!(shown.sum("entrepot_deliveries_waiting", &[WOO]), 0.0);
+    assert_eq!(shown.sum("entrepot_database_up", &[]), 1.0);
+    for (name, value) in [
+        ("entrepot_channels", 1.0),
+        ("entrepot_channel_problems", 0.0),
+        ("entrepot_dead_letters", 1.0),
+        ("entrepot_quarantined_channels", 0.0),
+        ("entrepot_deliveries_waiting", 0.0),
+    ] {
+        assert_eq!(shown.sum(name, &[WOO]), value, "{name}");
     }
+    assert_eq!(
+        shown.sum("entrepot_queue_jobs", &[("queue", "default"), ("state", "available")]),
+        1.0,
+        "nobody works on the queue"
+    );
 
-    async fn an_adapter_that_breaks_its_limits_is_seen(app: App) {
-        quarantine::install(&app).await;
-        for (name, mode, limit) in [("greedy", "allocate", "memory"), ("broken", "panic", "trap"), ("busy", "host-calls", "host_calls")] {
-            quarantine::add(&app, name, mode, "").await;
-            let before = Scrape::of(&app.host).await;
-            let run = quarantine::start(&app, name).await.expect("starts");
-            assert_eq!(run.state, RunState::Failed, "{run:?}");
-            let shown = Scrape::of(&app.host).await;
-            let stops = |of: &Scrape| of.sum("entrepot_calls_stopped_total", &[("adapter", "hostile"), ("limit", limit)]);
-            assert!(stops(&shown) > stops(&before), "{name}: {limit}");
+    // Counters are this process's; what the database says is everybody's.
+    let other = Scrape::of(&app.reopen().await).await;
+    assert!(other.series("entrepot_items_total").is_empty() && other.sum("entrepot_dead_letters", &[WOO]) == 1.0);
+
+    let again = app.import().await;
+    assert_eq!(again.unchanged, 8);
+    let shown = Scrape::of(&app.host).await;
+    assert_eq!(shown.sum("entrepot_items_total", &[WOO, ("outcome", "unchanged")]), 8.0);
+    assert_eq!(shown.sum("entrepot_items_total", &[WOO, ("outcome", "created")]), 8.0);
+
+    // Gone without a word: the next full run finds out.
+    assert!(store.force_delete(store.product_ids()[0]));
+    let last = app.import().await;
+    assert_eq!((last.state, last.deleted), (RunState::Completed, 1), "{last:?}");
+    let shown = Scrape::of(&app.host).await;
+    assert_eq!(shown.sum("entrepot_items_total", &[WOO, ("outcome", "deleted")]), 1.0);
+    assert_eq!(shown.sum("entrepot_drift_items_total", &[WOO, ("kind", "deleted")]), 1.0);
+    assert_eq!(shown.sum("entrepot_drift_items_total", &[WOO]), 1.0, "and nothing else");
+}
+
+#[both_engines]
+async fn a_flood_of_webhooks_is_told_apart_by_its_answers(app: App) {
+    let app = app.with(&[("ENTREPOT_WEBHOOKS_REQUESTS_PER_MINUTE", "20"), ("ENTREPOT_WEBHOOKS_BODY_KIB", "64")]).await;
+    let shop = shop(&app, 5).await;
+    let door = door(&app.host);
+    shop.store.update(shop.store.product_ids()[0], |product| product.name = "Told".into());
+    let genuine = shop.told().remove(0);
+    for _ in 0..2 {
+        assert_eq!(door.deliver(&shop.channel, &genuine).await.status, StatusCode::OK);
+    }
+    let mut forged = genuine.clone();
+    forged.body.push(b' ');
+    assert_eq!(door.deliver(&shop.channel, &forged).await.status, StatusCode::UNAUTHORIZED);
+    door.send("198.51.100.1", &format!("/hooks/{}", shop.channel), &[], vec![b'x'; (64 << 10) + 1]).await;
+    let (mut refused, mut slowed) = (1.0, 0.0);
+    for _ in 0..40 {
+        match door.send("203.0.113.5", "/hooks/chn_nobody", &[], b"{}".to_vec()).await.status {
+            StatusCode::UNAUTHORIZED => refused += 1.0,
+            _ => slowed += 1.0,
         }
-        let shown = Scrape::of(&app.reopen().await).await;
-        assert_eq!(shown.sum("entrepot_quarantined_channels", &[("adapter", "hostile")]), 3.0);
-        let shown = Scrape::of(&app.host).await;
-        let stopped = [("adapter", "hostile"), ("operation", "fetch-page")];
-        assert_eq!(
-            shown.sum("entrepot_calls_stopped_total", &stopped),
-            shown.sum("entrepot_call_failures_total", &[stopped[0], stopped[1], ("class", "adapter-stopped")])
-        );
-        assert_eq!(shown.sum("entrepot_import_seconds_count", &[("adapter", "hostile"), ("outcome", "failed")]), 3.0);
     }
+    let waiting = Scrape::of(&app.reopen().await).await;
+    assert_eq!(waiting.sum("entrepot_deliveries_waiting", &[WOO]), 1.0);
+    app.clock().advance(90_000);
+    let later = Scrape::of(&app.reopen().await).await;
+    assert!(later.sum("entrepot_oldest_delivery_age_seconds", &[WOO]) >= 90.0);
+    work(&app.host, &shop.channel).await;
 
-    async fn a_scrape_answers_without_the_database(app: App) {
-        app.host.sync.metrics().drift("woocommerce", 2, 1, 0);
-        assert_eq!(ask(router(&app.host, Hosts::new(app.host.config.listen, "")), "/readyz", "x").await.0, StatusCode::OK);
-        app.host.db.close().await;
+    let shown = Scrape::of(&app.host).await;
+    let answers = |outcome| shown.sum("entrepot_webhook_answer_seconds_count", &[("outcome", outcome)]);
+    assert_eq!(["stored", "known", "too_large"].map(answers), [1.0, 1.0, 1.0]);
+    assert_eq!((answers("refused"), answers("rate_limited")), (refused, slowed));
+    assert!(slowed > 0.0 && answers("failed") == 0.0);
+    assert_eq!(shown.sum("entrepot_deliveries_total", &[WOO, ("outcome", "done")]), 1.0);
+    assert_eq!(shown.sum("entrepot_delivery_seconds_count", &[WOO]), 1.0);
+    assert!(shown.sum("entrepot_delivery_seconds_sum", &[WOO]) >= 90.0, "since it was received");
+    assert_eq!(shown.sum("entrepot_items_total", &[WOO, ("source", "webhook"), ("outcome", "updated")]), 1.0);
+    assert_eq!(shown.sum("entrepot_deliveries_waiting", &[WOO]), 0.0);
+}
+
+#[both_engines]
+async fn an_adapter_that_breaks_its_limits_is_seen(app: App) {
+    quarantine::install(&app).await;
+    for (name, mode, limit) in
+        [("greedy", "allocate", "memory"), ("broken", "panic", "trap"), ("busy", "host-calls", "host_calls")]
+    {
+        quarantine::add(&app, name, mode, "").await;
+        let before = Scrape::of(&app.host).await;
+        let run = quarantine::start(&app, name).await.expect("starts");
+        assert_eq!(run.state, RunState::Failed, "{run:?}");
         let shown = Scrape::of(&app.host).await;
-        assert_eq!(shown.series("entrepot_database_up"), [(BTreeMap::new(), 0.0)]);
-        assert!(shown.series("entrepot_channels").is_empty(), "nothing is known of them, which is not zero");
-        assert_eq!(shown.sum("entrepot_drift_items_total", &[WOO, ("kind", "created")]), 2.0);
-        let (status, _, why) = ask(router(&app.host, Hosts::new(app.host.config.listen, "")), "/readyz", "x").await;
-        assert_eq!((status, why.as_str()), (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer"));
+        let stops = |of: &Scrape| of.sum("entrepot_calls_stopped_total", &[("adapter", "hostile"), ("limit", limit)]);
+        assert!(stops(&shown) > stops(&before), "{name}: {limit}");
     }
+    let shown = Scrape::of(&app.reopen().await).await;
+    assert_eq!(shown.sum("entrepot_quarantined_channels", &[("adapter", "hostile")]), 3.0);
+    let shown = Scrape::of(&app.host).await;
+    let stopped = [("adapter", "hostile"), ("operation", "fetch-page")];
+    assert_eq!(
+        shown.sum("entrepot_calls_stopped_total", &stopped),
+        shown.sum("entrepot_call_failures_total", &[stopped[0], stopped[1], ("class", "adapter-stopped")])
+    );
+    assert_eq!(shown.sum("entrepot_import_seconds_count", &[("adapter", "hostile"), ("outcome", "failed")]), 3.0);
+}
+
+#[both_engines]
+async fn a_scrape_answers_without_the_database(app: App) {
+    app.host.sync.metrics().drift("woocommerce", 2, 1, 0);
+    assert_eq!(ask(router(&app.host, Hosts::new(app.host.config.listen, "")), "/readyz", "x").await.0, StatusCode::OK);
+    app.host.db.close().await;
+    let shown = Scrape::of(&app.host).await;
+    assert_eq!(shown.series("entrepot_database_up"), [(BTreeMap::new(), 0.0)]);
+    assert!(shown.series("entrepot_channels").is_empty(), "nothing is known of them, which is not zero");
+    assert_eq!(shown.sum("entrepot_drift_items_total", &[WOO, ("kind", "created")]), 2.0);
+    let (status, _, why) = ask(router(&app.host, Hosts::new(app.host.config.listen, "")), "/readyz", "x").await;
+    assert_eq!((status, why.as_str()), (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

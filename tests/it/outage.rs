@@ -8,7 +8,7 @@ use entrepot_domain::run::{RunScope, RunState};
 use entrepot_sync::StartOptions;
 use entrepot_test_support::server::{Fault, Matcher, Server};
 use entrepot_test_support::woocommerce::{Seed, Store, serve};
-use entrepot_tests::{App, Database, Entrepot, SHOP, on_both, postgres_url};
+use entrepot_tests::{App, Database, Entrepot, SHOP, both_engines, postgres_url};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 
 use super::document::send;
@@ -73,33 +73,33 @@ async fn happens(app: &App) {
     assert!(!run.state().is_final() && run.counts().fetched < 900, "it was under way: {run:?}");
 }
 
-on_both! {
-    async fn a_command_goes_on_when_the_database_is_back(app: App) {
-        let (store, server) = shop();
-        app.connect(&server.base_url, &store.key()).await;
-        let mut import = Entrepot::new(app.environment.clone()).start(&["import", SHOP, "--full", "--wait", "--json"]);
-        happens(&app).await;
-        assert!(import.is_running(), "it waits: {}", import.said());
-        let ended = import.end().await;
-        assert_eq!(ended.code, 0, "{ended:?}");
-        let report = ended.document();
-        assert_eq!((report["state"].as_str(), report["fetched"].as_i64()), (Some("completed"), Some(900)), "{report}");
-        app.assert_whole(900).await;
-    }
+#[both_engines]
+async fn a_command_goes_on_when_the_database_is_back(app: App) {
+    let (store, server) = shop();
+    app.connect(&server.base_url, &store.key()).await;
+    let mut import = Entrepot::new(app.environment.clone()).start(&["import", SHOP, "--full", "--wait", "--json"]);
+    happens(&app).await;
+    assert!(import.is_running(), "it waits: {}", import.said());
+    let ended = import.end().await;
+    assert_eq!(ended.code, 0, "{ended:?}");
+    let report = ended.document();
+    assert_eq!((report["state"].as_str(), report["fetched"].as_i64()), (Some("completed"), Some(900)), "{report}");
+    app.assert_whole(900).await;
+}
 
-    async fn a_server_goes_on_when_the_database_is_back(app: App) {
-        let (store, server) = shop();
-        app.connect(&server.base_url, &store.key()).await;
-        // Short slices: the job engine, too, has something to write all the time.
-        let mut serve = Entrepot::new(app.environment.clone()).with("ENTREPOT_IMPORT_SLICE_SECONDS", "1").start(&["serve"]);
-        app.host.sync.start_import(&app.host.tenant, SHOP, RunScope::Full, StartOptions::default()).await.expect("starts");
-        happens(&app).await;
-        let run = app.wait_for_run(|run| run.state().is_final()).await;
-        assert!(serve.is_running(), "{}", serve.said());
-        serve.kill();
-        assert_eq!((run.state(), run.counts().fetched), (RunState::Completed, 900), "{run:?}\n{}", serve.said());
-        app.assert_whole(900).await;
-    }
+#[both_engines]
+async fn a_server_goes_on_when_the_database_is_back(app: App) {
+    let (store, server) = shop();
+    app.connect(&server.base_url, &store.key()).await;
+    // Short slices: the job engine, too, has something to write all the time.
+    let mut serve = Entrepot::new(app.environment.clone()).with("ENTREPOT_IMPORT_SLICE_SECONDS", "1").start(&["serve"]);
+    app.host.sync.start_import(&app.host.tenant, SHOP, RunScope::Full, StartOptions::default()).await.expect("starts");
+    happens(&app).await;
+    let run = app.wait_for_run(|run| run.state().is_final()).await;
+    assert!(serve.is_running(), "{}", serve.said());
+    serve.kill();
+    assert_eq!((run.state(), run.counts().fetched), (RunState::Completed, 900), "{run:?}\n{}", serve.said());
+    app.assert_whole(900).await;
 }
 
 /// Whoever reads meanwhile is told so, and when to come again.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use entrepot_store::Pools;
-use entrepot_tests::{App, Database, Entrepot, on_both};
+use entrepot_tests::{App, Database, Entrepot, both_engines};
 use serde_json::json;
 
 use crate::document::{HOST, Web};
@@ -63,39 +63,66 @@ fn nobody_else_reads_what_a_host_keeps() {
     assert!(!said.to_string().contains("others could"), "once is enough: {said}");
 }
 
-on_both! {
-    async fn a_database_of_a_newer_version_is_called_that(app: App) {
-        let newer = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) VALUES (9999, 'later', TRUE, $1, 0)";
-        match app.host.db.pools() {
-            Pools::Postgres(pool) => drop(sqlx::query(newer).bind(&[0_u8][..]).execute(pool).await.expect("inserted")),
-            Pools::Sqlite { write, .. } => drop(sqlx::query(newer).bind(&[0_u8][..]).execute(write).await.expect("inserted")),
+#[both_engines]
+async fn a_database_of_a_newer_version_is_called_that(app: App) {
+    let newer = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) VALUES (9999, 'later', TRUE, $1, 0)";
+    match app.host.db.pools() {
+        Pools::Postgres(pool) => drop(sqlx::query(newer).bind(&[0_u8][..]).execute(pool).await.expect("inserted")),
+        Pools::Sqlite { write, .. } => {
+            drop(sqlx::query(newer).bind(&[0_u8][..]).execute(write).await.expect("inserted"))
         }
-        let output = Entrepot::new(app.environment.clone()).run(&["migrate"]);
-        let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(output.status.code() == Some(1) && said.contains("the database is newer than this program") && said.contains("9999"), "{said}");
-        assert_eq!(said.matches("newer than this program").count(), 1, "{said}");
     }
+    let output = Entrepot::new(app.environment.clone()).run(&["migrate"]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(
+        output.status.code() == Some(1)
+            && said.contains("the database is newer than this program")
+            && said.contains("9999"),
+        "{said}"
+    );
+    assert_eq!(said.matches("newer than this program").count(), 1, "{said}");
+}
 
-    async fn names_are_what_they_look_like(app: App) {
-        app.install().await;
-        let web = Web::of(&app);
-        let long = "x".repeat(100_000);
-        for name in ["", " ", ".", "..", " a", "a ", "a\nb", "a\tb", "a\u{202e}b", "a\u{2066}b", "a\u{200b}b", "a\u{1b}[2J", "chn_01", "--all", &long] {
-            for (path, secrets) in [("/api/v1/channels", json!({"consumer_key": "ck", "consumer_secret": "cs"})), ("/api/v1/connections", json!({}))] {
-                let body = json!({"adapter": "woocommerce", "name": name, "settings": {"store_url": "https://shop.example.com"}, "secrets": secrets});
-                let mut body = body;
-                if path.ends_with("channels") {
-                    body["untested"] = json!(true);
-                }
-                let request = Request::post(path).header(header::HOST, HOST).header(header::CONTENT_TYPE, "application/json");
-                let answer = web.send(request.body(Body::from(body.to_string())).expect("a request")).await;
-                assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{path} {name:?}");
-                let detail = answer.json()["detail"].as_str().unwrap_or_default().to_owned();
-                assert!(detail.contains("name") && detail.len() < 500, "{path} {name:?}: {detail}");
+#[both_engines]
+async fn names_are_what_they_look_like(app: App) {
+    app.install().await;
+    let web = Web::of(&app);
+    let long = "x".repeat(100_000);
+    for name in [
+        "",
+        " ",
+        ".",
+        "..",
+        " a",
+        "a ",
+        "a\nb",
+        "a\tb",
+        "a\u{202e}b",
+        "a\u{2066}b",
+        "a\u{200b}b",
+        "a\u{1b}[2J",
+        "chn_01",
+        "--all",
+        &long,
+    ] {
+        for (path, secrets) in [
+            ("/api/v1/channels", json!({"consumer_key": "ck", "consumer_secret": "cs"})),
+            ("/api/v1/connections", json!({})),
+        ] {
+            let body = json!({"adapter": "woocommerce", "name": name, "settings": {"store_url": "https://shop.example.com"}, "secrets": secrets});
+            let mut body = body;
+            if path.ends_with("channels") {
+                body["untested"] = json!(true);
             }
+            let request =
+                Request::post(path).header(header::HOST, HOST).header(header::CONTENT_TYPE, "application/json");
+            let answer = web.send(request.body(Body::from(body.to_string())).expect("a request")).await;
+            assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{path} {name:?}");
+            let detail = answer.json()["detail"].as_str().unwrap_or_default().to_owned();
+            assert!(detail.contains("name") && detail.len() < 500, "{path} {name:?}: {detail}");
         }
-        assert!(app.host.db.tenant(&app.host.tenant).channels().await.expect("channels").is_empty());
     }
+    assert!(app.host.db.tenant(&app.host.tenant).channels().await.expect("channels").is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]

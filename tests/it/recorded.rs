@@ -6,42 +6,49 @@ use std::collections::{BTreeMap, HashMap};
 use entrepot_domain::catalog::{Inventory, Product, ProductStatus, Variant};
 use entrepot_domain::run::RunState;
 use entrepot_test_support::woocommerce::Recorded;
-use entrepot_tests::on_both;
+use entrepot_tests::{App, both_engines};
 use serde_json::Value;
 
-on_both! {
-    async fn the_recorded_store_agrees_with_its_truth(app: App) {
-        let Some(recorded) = Recorded::open() else { return };
-        let server = recorded.serve();
-        app.connect(&server.base_url, &recorded.key()).await;
-        let run = app.import().await;
-        assert_eq!(run.state, RunState::Completed, "{run:?}");
-        assert_eq!((run.declared, run.fetched), (Some(2_111), 2_111), "{run:?}");
+#[both_engines]
+async fn the_recorded_store_agrees_with_its_truth(app: App) {
+    let Some(recorded) = Recorded::open() else { return };
+    let server = recorded.serve();
+    app.connect(&server.base_url, &recorded.key()).await;
+    let run = app.import().await;
+    assert_eq!(run.state, RunState::Completed, "{run:?}");
+    assert_eq!((run.declared, run.fetched), (Some(2_111), 2_111), "{run:?}");
 
-        let products = app.products().await;
-        let letters = app.dead_letters().await;
-        assert_eq!(products.len() + letters.len(), 2_111, "nothing is lost");
-        let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
-        for letter in &letters {
-            *reasons.entry(letter.code.as_str()).or_default() += 1;
-        }
-        println!("dead letters of the recorded store, by reason: {reasons:?}");
-        assert_eq!(reasons.keys().copied().collect::<Vec<_>>(), ["price-too-precise"], "the only thing US dollars cannot say is 19.999");
-
-        let truth = recorded.truth();
-        let by_id: HashMap<String, &Value> = truth.iter().map(|row| (row["id"].to_string(), row)).collect();
-        for letter in &letters {
-            assert!(too_precise(&letter.source_id, &truth), "{} is refused though its prices are fine", letter.source_id);
-        }
-        for product in &products {
-            compare(product, by_id[&product.source_id], &by_id);
-        }
-        let variants: usize = products.iter().map(|product| product.variants.len()).sum();
-        println!("{} products with {variants} variants equal the truth", products.len());
-
-        let second = app.import().await;
-        assert_eq!((second.state, second.created, second.updated, second.deleted), (RunState::Completed, 0, 0, 0), "{second:?}");
+    let products = app.products().await;
+    let letters = app.dead_letters().await;
+    assert_eq!(products.len() + letters.len(), 2_111, "nothing is lost");
+    let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
+    for letter in &letters {
+        *reasons.entry(letter.code.as_str()).or_default() += 1;
     }
+    println!("dead letters of the recorded store, by reason: {reasons:?}");
+    assert_eq!(
+        reasons.keys().copied().collect::<Vec<_>>(),
+        ["price-too-precise"],
+        "the only thing US dollars cannot say is 19.999"
+    );
+
+    let truth = recorded.truth();
+    let by_id: HashMap<String, &Value> = truth.iter().map(|row| (row["id"].to_string(), row)).collect();
+    for letter in &letters {
+        assert!(too_precise(&letter.source_id, &truth), "{} is refused though its prices are fine", letter.source_id);
+    }
+    for product in &products {
+        compare(product, by_id[&product.source_id], &by_id);
+    }
+    let variants: usize = products.iter().map(|product| product.variants.len()).sum();
+    println!("{} products with {variants} variants equal the truth", products.len());
+
+    let second = app.import().await;
+    assert_eq!(
+        (second.state, second.created, second.updated, second.deleted),
+        (RunState::Completed, 0, 0, 0),
+        "{second:?}"
+    );
 }
 
 /// Has it, or a variation of it, a price with more decimals than the dollar?

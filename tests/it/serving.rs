@@ -11,7 +11,7 @@ use entrepot_metrics::Metrics;
 use entrepot_sync::StartOptions;
 use entrepot_test_support::server::{Fault, Matcher};
 use entrepot_test_support::woocommerce::{Seed, Store, serve};
-use entrepot_tests::{Entrepot, Running, SHOP, on_both};
+use entrepot_tests::{App, Entrepot, Running, SHOP, both_engines};
 use entrepot_web::ClientLimits;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -188,51 +188,55 @@ fn terminate(serve: &Running) {
     nix::sys::signal::kill(process, nix::sys::signal::Signal::SIGTERM).expect("told to stop");
 }
 
-on_both! {
-    /// In the middle of an import whose shop says nothing, with a test of a channel under way, and with clients that do not finish.
-    async fn a_host_that_is_told_to_stop_stops(app: App) {
-        let store = Store::generate(Seed { products: 300, variable_share: 0.0, seed: 7 });
-        let server = serve(&store);
-        app.connect(&server.base_url, &store.key()).await;
-        server.inject(Matcher::path("/wc/v3/products?").with("page=2"), Fault::Hang);
-        let metrics = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a port").local_addr().expect("an address");
-        let entrepot = Entrepot::new(app.environment.clone())
-            .with("ENTREPOT_SERVER_STOP_SECONDS", "1")
-            .with("ENTREPOT_METRICS_LISTEN", &metrics.to_string());
-        let running = entrepot.start(&["serve"]);
-        let address = address_of(&running).await;
-        app.host.sync.start_import(&app.host.tenant, SHOP, RunScope::Full, StartOptions::default()).await.expect("starts");
-        app.wait_for_run(|run| run.seq >= 1).await;
-        server.inject(Matcher::any(), Fault::Hang);
-        let mut clients = Vec::new();
-        for (to, said) in [
-            (address.clone(), format!("POST /api/v1/channels/{SHOP}/test HTTP/1.1\r\nhost: {address}\r\n\r\n")),
-            (address.clone(), format!("POST /api/v1/adapters HTTP/1.1\r\nhost: {address}\r\ncontent-type: application/wasm\r\ncontent-length: 9\r\n\r\n.")),
-            (address.clone(), HALF.to_owned()),
-            (address.clone(), String::new()),
-            (metrics.to_string(), HALF.to_owned()),
-            (metrics.to_string(), "GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n".to_owned()),
-        ] {
-            let mut stream = TcpStream::connect(&to).await.expect("it listens");
-            stream.write_all(said.as_bytes()).await.expect("sent");
-            clients.push(stream);
-        }
-        tokio::time::sleep(Duration::from_millis(300)).await;
-        let began = Instant::now();
-        terminate(&running);
-        let end = running.end().await;
-        let took = began.elapsed();
-        assert_eq!(end.code, 0, "{end:?}");
-        assert!(took < Duration::from_secs(5), "{took:?}: {}", end.stderr);
-        // What it held was given back: nobody has to wait for it to be taken for dead.
-        let run = app.run().await;
-        assert!(run.lease().is_none() && run.state() == RunState::Running, "{run:?}");
-        server.heal();
-        let began = Instant::now();
-        let second = entrepot.start(&["serve"]);
-        let run = app.wait_for_run(|run| run.state().is_final()).await;
-        assert_eq!((run.state(), run.counts().fetched), (RunState::Completed, 300), "{run:?}");
-        assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
-        drop(second);
+/// In the middle of an import whose shop says nothing, with a test of a channel under way, and with clients that do not finish.
+#[both_engines]
+async fn a_host_that_is_told_to_stop_stops(app: App) {
+    let store = Store::generate(Seed { products: 300, variable_share: 0.0, seed: 7 });
+    let server = serve(&store);
+    app.connect(&server.base_url, &store.key()).await;
+    server.inject(Matcher::path("/wc/v3/products?").with("page=2"), Fault::Hang);
+    let metrics = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a port").local_addr().expect("an address");
+    let entrepot = Entrepot::new(app.environment.clone())
+        .with("ENTREPOT_SERVER_STOP_SECONDS", "1")
+        .with("ENTREPOT_METRICS_LISTEN", &metrics.to_string());
+    let running = entrepot.start(&["serve"]);
+    let address = address_of(&running).await;
+    app.host.sync.start_import(&app.host.tenant, SHOP, RunScope::Full, StartOptions::default()).await.expect("starts");
+    app.wait_for_run(|run| run.seq >= 1).await;
+    server.inject(Matcher::any(), Fault::Hang);
+    let mut clients = Vec::new();
+    for (to, said) in [
+        (address.clone(), format!("POST /api/v1/channels/{SHOP}/test HTTP/1.1\r\nhost: {address}\r\n\r\n")),
+        (
+            address.clone(),
+            format!(
+                "POST /api/v1/adapters HTTP/1.1\r\nhost: {address}\r\ncontent-type: application/wasm\r\ncontent-length: 9\r\n\r\n."
+            ),
+        ),
+        (address.clone(), HALF.to_owned()),
+        (address.clone(), String::new()),
+        (metrics.to_string(), HALF.to_owned()),
+        (metrics.to_string(), "GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n".to_owned()),
+    ] {
+        let mut stream = TcpStream::connect(&to).await.expect("it listens");
+        stream.write_all(said.as_bytes()).await.expect("sent");
+        clients.push(stream);
     }
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let began = Instant::now();
+    terminate(&running);
+    let end = running.end().await;
+    let took = began.elapsed();
+    assert_eq!(end.code, 0, "{end:?}");
+    assert!(took < Duration::from_secs(5), "{took:?}: {}", end.stderr);
+    // What it held was given back: nobody has to wait for it to be taken for dead.
+    let run = app.run().await;
+    assert!(run.lease().is_none() && run.state() == RunState::Running, "{run:?}");
+    server.heal();
+    let began = Instant::now();
+    let second = entrepot.start(&["serve"]);
+    let run = app.wait_for_run(|run| run.state().is_final()).await;
+    assert_eq!((run.state(), run.counts().fetched), (RunState::Completed, 300), "{run:?}");
+    assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
+    drop(second);
 }

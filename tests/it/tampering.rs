@@ -3,7 +3,7 @@
 use entrepot_artifact::SecretKey;
 use entrepot_domain::grants::{Narrowing, Operation};
 use entrepot_test_support::woocommerce::{Seed, Store, serve};
-use entrepot_tests::{Entrepot, SHOP, on_both};
+use entrepot_tests::{App, Entrepot, SHOP, both_engines};
 
 use super::changed_rows::execute;
 use super::put_back::{again, keep, open_the_log, put_back};
@@ -67,76 +67,76 @@ const CASES: [(&str, &[&str], &[&str]); 14] = [
     ),
 ];
 
-on_both! {
-    async fn each_kind_of_tampering_is_named_with_what_to_do(app: App) {
-        let store = Store::generate(Seed { products: 2, variable_share: 0.0, seed: 71 });
-        let server = serve(&store);
-        app.install().await;
-        let admission = app.host.sync.admission();
-        let key = SecretKey::generate("somebody").expect("a key");
-        admission.trust(&key.public().to_string(), "test").await.expect("trusted");
-        keep(&app, "early", &["grants", "heads"]).await;
-        app.add(&server.base_url, &store.key(), &[]).await.expect("a channel");
-        let settings = serde_json::Map::from_iter([("price_rounding".to_owned(), "half-up".into())]);
-        app.host.sync.set_channel(&app.host.tenant, SHOP, settings, Vec::new()).await.expect("set");
-        let narrowed = Narrowing { without_operations: vec![Operation::Subscribe], ..Narrowing::default() };
-        admission.approve(ADAPTER, &narrowed, "test").await.expect("narrowed");
-        let head = app.host.sync.verify_audit().await.expect("readable").head.expect("a hash");
-        open_the_log(&app).await;
-        keep(&app, "whole", &TABLES).await;
-        let entrepot = Entrepot::new(app.environment.clone());
-        for (case, done, says) in CASES {
-            for sql in done {
-                execute(&app, sql).await;
-            }
-            let verified = again(&app).await.sync.verify_audit().await.expect(case);
-            let said = verified.broken.map(|broken| broken.why).or(verified.differs).unwrap_or_default();
-            for words in says {
-                assert!(said.contains(words), "{case}: {words}: {said}");
-            }
-            assert!(!said.contains("--verify"), "{case}: it has just been done: {said}");
-            if case.contains("the end deleted") || case.contains("all of the log") {
-                let output = entrepot.run(&["adapter", "audit", "--verify", "--expect", &head]);
-                let said = String::from_utf8_lossy(&output.stderr).into_owned();
-                assert!(!output.status.success() && said.contains("the end of the log was cut off"), "{case}: {said}");
-            }
-            put_back(&app, "whole", &TABLES).await;
-            if !case.contains("a channel's row") {
-                assert_eq!(again(&app).await.sync.verify_audit().await.expect(case).differs, None, "{case}");
-            }
+#[both_engines]
+async fn each_kind_of_tampering_is_named_with_what_to_do(app: App) {
+    let store = Store::generate(Seed { products: 2, variable_share: 0.0, seed: 71 });
+    let server = serve(&store);
+    app.install().await;
+    let admission = app.host.sync.admission();
+    let key = SecretKey::generate("somebody").expect("a key");
+    admission.trust(&key.public().to_string(), "test").await.expect("trusted");
+    keep(&app, "early", &["grants", "heads"]).await;
+    app.add(&server.base_url, &store.key(), &[]).await.expect("a channel");
+    let settings = serde_json::Map::from_iter([("price_rounding".to_owned(), "half-up".into())]);
+    app.host.sync.set_channel(&app.host.tenant, SHOP, settings, Vec::new()).await.expect("set");
+    let narrowed = Narrowing { without_operations: vec![Operation::Subscribe], ..Narrowing::default() };
+    admission.approve(ADAPTER, &narrowed, "test").await.expect("narrowed");
+    let head = app.host.sync.verify_audit().await.expect("readable").head.expect("a hash");
+    open_the_log(&app).await;
+    keep(&app, "whole", &TABLES).await;
+    let entrepot = Entrepot::new(app.environment.clone());
+    for (case, done, says) in CASES {
+        for sql in done {
+            execute(&app, sql).await;
         }
-        // Whoever has no backup has done with it.
-        let sync = &again(&app).await.sync;
-        let gone = sync.verify_audit().await.expect("readable").differs.expect("the channel");
-        let id = gone.split_whitespace().find(|word| word.starts_with("chn_")).expect("its id");
-        sync.remove_channel(&app.host.tenant, id).await.expect("written down");
-        assert_eq!(sync.verify_audit().await.expect("readable").differs, None);
-        // A host that runs knows how far the log went.
-        execute(&app, "DELETE FROM audit_log WHERE seq = (SELECT MAX(a.seq) FROM audit_log a)").await;
-        let broken = sync.verify_audit().await.expect("readable").broken.expect("it is cut off").why;
-        assert!(broken.contains("cut off its end"), "{broken}");
-    }
-
-    /// Everything as it was before a grant was revoked and a key no longer trusted, the log with it: a host that runs has seen more; for one
-    /// that is started it is a state like any other, and only the hash that somebody kept tells.
-    async fn a_whole_earlier_state_is_told_by_who_has_seen_more_or_kept_the_hash(app: App) {
-        app.install().await;
-        let (admission, key) = (app.host.sync.admission(), SecretKey::generate("somebody").expect("a key"));
-        admission.trust(&key.public().to_string(), "test").await.expect("trusted");
-        admission.active(ADAPTER).await.expect("in use");
-        keep(&app, "whole", &TABLES).await;
-        admission.revoke(ADAPTER, "test").await.expect("revoked");
-        admission.untrust(&key.public().id(), "test").await.expect("not trusted");
-        let head = app.host.sync.verify_audit().await.expect("readable").head.expect("a hash");
-        open_the_log(&app).await;
+        let verified = again(&app).await.sync.verify_audit().await.expect(case);
+        let said = verified.broken.map(|broken| broken.why).or(verified.differs).unwrap_or_default();
+        for words in says {
+            assert!(said.contains(words), "{case}: {words}: {said}");
+        }
+        assert!(!said.contains("--verify"), "{case}: it has just been done: {said}");
+        if case.contains("the end deleted") || case.contains("all of the log") {
+            let output = entrepot.run(&["adapter", "audit", "--verify", "--expect", &head]);
+            let said = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert!(!output.status.success() && said.contains("the end of the log was cut off"), "{case}: {said}");
+        }
         put_back(&app, "whole", &TABLES).await;
-        assert!(admission.active(ADAPTER).await.is_err(), "this host has seen that it was revoked");
-        assert!(admission.trusted_keys().await.is_err(), "and that the key is not trusted");
-        assert!(app.host.sync.verify_audit().await.expect("readable").broken.is_some());
-        let entrepot = Entrepot::new(app.environment.clone());
-        assert_eq!(entrepot.json(&["adapter", "audit", "--verify"]).0, 0, "what docs/security.md calls a known limit");
-        let output = entrepot.run(&["adapter", "audit", "--verify", "--expect", &head]);
-        let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(!output.status.success() && said.contains("the end of the log was cut off"), "{said}");
+        if !case.contains("a channel's row") {
+            assert_eq!(again(&app).await.sync.verify_audit().await.expect(case).differs, None, "{case}");
+        }
     }
+    // Whoever has no backup has done with it.
+    let sync = &again(&app).await.sync;
+    let gone = sync.verify_audit().await.expect("readable").differs.expect("the channel");
+    let id = gone.split_whitespace().find(|word| word.starts_with("chn_")).expect("its id");
+    sync.remove_channel(&app.host.tenant, id).await.expect("written down");
+    assert_eq!(sync.verify_audit().await.expect("readable").differs, None);
+    // A host that runs knows how far the log went.
+    execute(&app, "DELETE FROM audit_log WHERE seq = (SELECT MAX(a.seq) FROM audit_log a)").await;
+    let broken = sync.verify_audit().await.expect("readable").broken.expect("it is cut off").why;
+    assert!(broken.contains("cut off its end"), "{broken}");
+}
+
+/// Everything as it was before a grant was revoked and a key no longer trusted, the log with it: a host that runs has seen more; for one
+/// that is started it is a state like any other, and only the hash that somebody kept tells.
+#[both_engines]
+async fn a_whole_earlier_state_is_told_by_who_has_seen_more_or_kept_the_hash(app: App) {
+    app.install().await;
+    let (admission, key) = (app.host.sync.admission(), SecretKey::generate("somebody").expect("a key"));
+    admission.trust(&key.public().to_string(), "test").await.expect("trusted");
+    admission.active(ADAPTER).await.expect("in use");
+    keep(&app, "whole", &TABLES).await;
+    admission.revoke(ADAPTER, "test").await.expect("revoked");
+    admission.untrust(&key.public().id(), "test").await.expect("not trusted");
+    let head = app.host.sync.verify_audit().await.expect("readable").head.expect("a hash");
+    open_the_log(&app).await;
+    put_back(&app, "whole", &TABLES).await;
+    assert!(admission.active(ADAPTER).await.is_err(), "this host has seen that it was revoked");
+    assert!(admission.trusted_keys().await.is_err(), "and that the key is not trusted");
+    assert!(app.host.sync.verify_audit().await.expect("readable").broken.is_some());
+    let entrepot = Entrepot::new(app.environment.clone());
+    assert_eq!(entrepot.json(&["adapter", "audit", "--verify"]).0, 0, "what docs/security.md calls a known limit");
+    let output = entrepot.run(&["adapter", "audit", "--verify", "--expect", &head]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success() && said.contains("the end of the log was cut off"), "{said}");
 }

@@ -14,7 +14,7 @@ use entrepot_domain::run::RunState;
 use entrepot_sync::StartOptions;
 use entrepot_test_support::dice::Dice;
 use entrepot_test_support::post::post;
-use entrepot_tests::{App, Database, edited, on_both, with_version};
+use entrepot_tests::{App, Database, both_engines, edited, with_version};
 
 use self::host::MovingHost;
 use self::shops::{Shop, Told, shops};
@@ -252,34 +252,33 @@ async fn products(app: &App, channel: &str) -> Vec<Product> {
     stored.into_iter().map(|stored| Product { updated_at: None, ..stored.product }).collect()
 }
 
-on_both! {
-    async fn each_morning_the_catalogue_is_what_the_shops_show(app: App) {
-        let given = std::env::var("ENTREPOT_WEEK_SEED").ok().map(|text| text.parse().expect("a number"));
-        let seed = given.unwrap_or(SEED);
-        eprintln!("this week: ENTREPOT_WEEK_SEED={seed}");
-        let mut week = Week::of(app, seed).await;
-        let days = if std::env::var_os("ENTREPOT_TEST_SOAK").is_some() { 7 } else { 2 };
-        for day in 1..=days {
-            let morning = BEGINNING + day * 24 * HOUR + 5 * HOUR + 50 * MINUTE;
-            while week.now < morning {
-                let minutes = 20 + week.dice.below(50) as i64;
-                week.pass(minutes.min((morning - week.now) / MINUTE)).await;
-                if day == days / 2 + 1 && week.hour_of_day() == 15 {
-                    upgrade(&week.app).await;
-                }
+#[both_engines]
+async fn each_morning_the_catalogue_is_what_the_shops_show(app: App) {
+    let given = std::env::var("ENTREPOT_WEEK_SEED").ok().map(|text| text.parse().expect("a number"));
+    let seed = given.unwrap_or(SEED);
+    eprintln!("this week: ENTREPOT_WEEK_SEED={seed}");
+    let mut week = Week::of(app, seed).await;
+    let days = if std::env::var_os("ENTREPOT_TEST_SOAK").is_some() { 7 } else { 2 };
+    for day in 1..=days {
+        let morning = BEGINNING + day * 24 * HOUR + 5 * HOUR + 50 * MINUTE;
+        while week.now < morning {
+            let minutes = 20 + week.dice.below(50) as i64;
+            week.pass(minutes.min((morning - week.now) / MINUTE)).await;
+            if day == days / 2 + 1 && week.hour_of_day() == 15 {
+                upgrade(&week.app).await;
             }
-            week.compare(day).await;
         }
-        let scoped = week.app.host.db.tenant(&week.app.host.tenant);
-        let runs = scoped.runs(None, None, 10_000).await.expect("runs");
-        let found = runs.iter().map(|run| run.counts().drift);
-        let drift = found.fold(0, |sum, drift| sum + drift.created + drift.updated + drift.deleted);
-        eprintln!("{} runs, {drift} items of drift, {:?}", runs.len(), week.sum);
-        let Sum { changes, told, lost, doubled, late, kills, outages, .. } = week.sum;
-        assert!(drift > 0 && runs.len() > 40 * days as usize, "the nights found what was lost");
-        assert!([changes, told, lost, doubled, late, kills, outages].into_iter().all(|count| count > 0));
-        assert!(runs.iter().all(|run| run.state() != RunState::Incomplete));
+        week.compare(day).await;
     }
+    let scoped = week.app.host.db.tenant(&week.app.host.tenant);
+    let runs = scoped.runs(None, None, 10_000).await.expect("runs");
+    let found = runs.iter().map(|run| run.counts().drift);
+    let drift = found.fold(0, |sum, drift| sum + drift.created + drift.updated + drift.deleted);
+    eprintln!("{} runs, {drift} items of drift, {:?}", runs.len(), week.sum);
+    let Sum { changes, told, lost, doubled, late, kills, outages, .. } = week.sum;
+    assert!(drift > 0 && runs.len() > 40 * days as usize, "the nights found what was lost");
+    assert!([changes, told, lost, doubled, late, kills, outages].into_iter().all(|count| count > 0));
+    assert!(runs.iter().all(|run| run.state() != RunState::Incomplete));
 }
 
 /// To another version, in use for half of a day's deliveries and pages by now.
