@@ -6,6 +6,7 @@ use entrepot_domain::grants::Narrowing;
 use entrepot_domain::run::{RunScope, RunState};
 use entrepot_sync::StartOptions;
 use entrepot_test_support::woocommerce::{Seed, Store, serve};
+use entrepot_tests::tampering::execute;
 use entrepot_tests::{App, SHOP, both_engines, edited, version, with_version};
 
 const ADAPTER: &str = "woocommerce";
@@ -13,13 +14,6 @@ const ADAPTER: &str = "woocommerce";
 /// The same, and it wants to write.
 fn greedy(number: &str) -> Vec<u8> {
     edited(ADAPTER, |text| with_version(text, number).replace("methods = [\"GET\"]", "methods = [\"GET\", \"DELETE\"]"))
-}
-
-async fn execute(app: &App, sql: &'static str) {
-    match app.host.db.pools() {
-        entrepot_store::Pools::Postgres(pool) => sqlx::query(sql).execute(pool).await.map(drop).expect(sql),
-        entrepot_store::Pools::Sqlite { write, .. } => sqlx::query(sql).execute(write).await.map(drop).expect(sql),
-    }
 }
 
 #[both_engines]

@@ -2,36 +2,11 @@
 
 use entrepot_artifact::{SecretKey, sign};
 use entrepot_test_support::woocommerce::{Seed, Store, serve};
-use entrepot_tests::{App, Entrepot, Marketplace, SHOP, both_engines, version};
+use entrepot_tests::tampering::{bytes, execute};
+use entrepot_tests::{App, Entrepot, Marketplace, Operator, SHOP, both_engines, version};
 use entrepot_vault::KeyRing;
 
-use super::changed_rows::{bytes, execute};
-
 const ADAPTER: &str = "woocommerce";
-
-struct Operator(Entrepot);
-
-impl Operator {
-    /// The exit code, and all that is said.
-    fn reads(&self, words: &[&str]) -> (i32, String) {
-        let output = self.0.run(words);
-        let text = [output.stdout, output.stderr].concat();
-        (output.status.code().unwrap_or(-1), String::from_utf8_lossy(&text).into_owned())
-    }
-
-    fn does(&self, words: &[&str]) -> String {
-        let (code, said) = self.reads(words);
-        assert_eq!(code, 0, "{words:?}: {said}");
-        said
-    }
-
-    /// Refused, with this advice.
-    fn hears(&self, words: &[&str], advice: &str) -> String {
-        let (code, said) = self.reads(words);
-        assert!(code != 0 && said.contains(advice), "{words:?}: {advice}: {said}");
-        said
-    }
-}
 
 #[both_engines]
 async fn what_each_message_says_leads_back_to_work(app: App) {

@@ -4,11 +4,9 @@ use axum::body::Body;
 use axum::http::StatusCode;
 use entrepot_domain::run::RunState;
 use entrepot_test_support::woocommerce::{Seed, Store, serve};
-use entrepot_tests::{App, SHOP, both_engines};
+use entrepot_tests::rest::call;
+use entrepot_tests::{App, Operator, SHOP, both_engines};
 use serde_json::{Value, json};
-
-use super::api::call;
-use super::shown::Operator;
 
 fn vanish(store: &Store, ids: &[u64]) {
     for id in ids {

@@ -4,35 +4,12 @@ use std::io::{Read, Write};
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::http::{Request, StatusCode, header};
+use axum::http::StatusCode;
 use entrepot_queue::Queue;
 use entrepot_test_support::woocommerce::{Seed, Store, serve};
+use entrepot_tests::rest::{call, call_as, get};
 use entrepot_tests::{App, Database, Entrepot, SHOP, adapters_folder, both_engines};
 use serde_json::{Value, json};
-
-use crate::document::send;
-use crate::serving::address_of;
-
-pub(crate) async fn call(app: &App, method: &str, path: &str, body: Body) -> (StatusCode, String, Value) {
-    call_as(app, Some("127.0.0.1:8080"), method, path, body).await
-}
-
-/// `host`: whom the request is addressed to.
-async fn call_as(app: &App, host: Option<&str>, method: &str, path: &str, body: Body) -> (StatusCode, String, Value) {
-    let media = if path == "/api/v1/adapters" { "application/wasm" } else { "application/json" };
-    let mut request = Request::builder().method(method).uri(path).header(header::CONTENT_TYPE, media);
-    if let Some(host) = host {
-        request = request.header(header::HOST, host);
-    }
-    let answer = send(app, request.body(body).expect("a request")).await;
-    (answer.status, answer.media().to_owned(), answer.json())
-}
-
-async fn get(app: &App, path: &str) -> Value {
-    let (status, _, body) = call(app, "GET", path, Body::empty()).await;
-    assert_eq!(status, StatusCode::OK, "{path}: {body}");
-    body
-}
 
 #[both_engines]
 async fn schedules_are_read_and_changed(app: App) {
@@ -228,7 +205,7 @@ async fn only_requests_addressed_to_this_host_are_answered() {
 async fn a_server_knows_its_own_address() {
     let app = App::start(Database::Sqlite).await;
     let serve = Entrepot::new(app.environment.clone()).start(&["serve", "--role", "web"]);
-    let address = address_of(&serve).await;
+    let address = serve.address().await;
     for (host, status) in [(address.as_str(), "200"), ("rebound.example", "421")] {
         let mut stream = std::net::TcpStream::connect(&address).expect("it listens");
         write!(stream, "GET /api/v1/channels HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").expect("sent");

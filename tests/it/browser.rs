@@ -10,8 +10,6 @@ use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{any, get};
 use entrepot_tests::{App, Database, Entrepot, SHOP};
 
-use crate::serving::address_of;
-
 /// What a page of another origin can have a browser send, to the host and to a server that notes what came.
 const PAGE: &str = r#"<!DOCTYPE html><title>cats</title><iframe name="hidden"></iframe><script>
 async function attack(target) {
@@ -100,7 +98,7 @@ async fn a_page_of_another_origin_changes_nothing_in_a_real_browser() {
     app.install().await;
     let before = app.host.db.audit_of("woocommerce", 100).await.expect("the log").len();
     let serve = Entrepot::new(app.environment.clone()).start(&["serve", "--role", "web"]);
-    let host = address_of(&serve).await;
+    let host = serve.address().await;
 
     let notes = Notes::default();
     let decoy = listen(Router::new().fallback(any(note)).with_state(notes.clone())).await;

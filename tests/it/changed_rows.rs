@@ -3,56 +3,15 @@
 use entrepot_domain::ChannelId;
 use entrepot_domain::grants::{Approval, Narrowing};
 use entrepot_domain::run::{RunScope, RunState};
-use entrepot_store::Pools;
 use entrepot_sync::{StartOptions, SyncError};
 use entrepot_test_support::woocommerce::{Seed, Store, serve};
+use entrepot_tests::tampering::{bytes, execute, json, keep_tables, restore_tables};
 use entrepot_tests::{App, Entrepot, SHOP, both_engines, version};
 use serde_json::Value;
-use sqlx::AssertSqlSafe;
 
 const ADAPTER: &str = "woocommerce";
 
-pub(crate) async fn execute(app: &App, sql: &str) -> u64 {
-    let text = AssertSqlSafe(sql.to_owned());
-    let done = match app.host.db.pools() {
-        Pools::Postgres(pool) => sqlx::query(text).execute(pool).await.map(|done| done.rows_affected()),
-        Pools::Sqlite { write, .. } => sqlx::query(text).execute(write).await.map(|done| done.rows_affected()),
-    };
-    done.unwrap_or_else(|error| panic!("{sql}: {error}"))
-}
-
-/// An expression of text as a document.
-pub(crate) fn json(app: &App, expression: &str) -> String {
-    match app.host.db.pools() {
-        Pools::Postgres(_) => format!("CAST({expression} AS JSONB)"),
-        Pools::Sqlite { .. } => expression.to_owned(),
-    }
-}
-
-pub(crate) fn bytes(app: &App, hex: &str) -> String {
-    match app.host.db.pools() {
-        Pools::Postgres(_) => format!("decode('{hex}', 'hex')"),
-        Pools::Sqlite { .. } => format!("x'{hex}'"),
-    }
-}
-
-/// Keeps what is in the tables, to be put back after each change.
-async fn keep(app: &App) {
-    for table in TABLES {
-        execute(app, &format!("CREATE TABLE kept_{table} AS SELECT * FROM {table}")).await;
-    }
-}
-
-async fn put_back(app: &App) {
-    for table in TABLES.iter().rev() {
-        execute(app, &format!("DELETE FROM {table}")).await;
-    }
-    for table in TABLES {
-        execute(app, &format!("INSERT INTO {table} SELECT * FROM kept_{table}")).await;
-    }
-}
-
-/// Those that refer to others last.
+/// Kept, and put back after each change. Those that refer to others last.
 const TABLES: [&str; 4] = ["adapters", "grants", "heads", "trusted_keys"];
 
 async fn differs(app: &App) -> String {
@@ -124,7 +83,7 @@ async fn what_was_not_granted_is_not_in_force(app: App) {
     admission.install(version("0.2.0"), "test").await.expect("installs");
     assert_eq!(admission.active(ADAPTER).await.expect("in use").number, 2);
     assert_eq!(differs(&app).await, "");
-    keep(&app).await;
+    keep_tables(&app, "kept", &TABLES).await;
 
     let body = json(&app, "replace(CAST(body AS TEXT), '\"GET\"', '\"PUT\"')");
     let head = |main: i64| {
@@ -157,7 +116,7 @@ async fn what_was_not_granted_is_not_in_force(app: App) {
             let channel = ChannelId::from("chn_1");
             assert!(admission.active_for(ADAPTER, &channel).await.is_err(), "{case}");
             assert_ne!(differs(&app).await, "", "{case}");
-            put_back(&app).await;
+            restore_tables(&app, "kept", &TABLES).await;
             assert_eq!(admission.active(ADAPTER).await.unwrap_or_else(|error| panic!("{case}: {error}")).number, 2);
             assert_eq!(differs(&app).await, "", "{case}");
         }
@@ -166,7 +125,7 @@ async fn what_was_not_granted_is_not_in_force(app: App) {
     admission.active(ADAPTER).await.expect("its bytes are as they were granted");
     let refused = admission.review(ADAPTER).await.map(drop).expect_err("no review of what was changed").to_string();
     assert!(refused.contains("entrepot adapter remove woocommerce@0.2.0"), "{refused}");
-    put_back(&app).await;
+    restore_tables(&app, "kept", &TABLES).await;
     // An operator looks, and grants it anew.
     execute(&app, "UPDATE grants SET mac = NULL").await;
     let granted = admission.approve(ADAPTER, Approval::default(), "test").await.expect("granted anew");
@@ -188,7 +147,7 @@ async fn verify_holds_the_database_against_the_log(app: App) {
     );
     let installed = "INSERT INTO adapters (adapter_id, version, digest, publisher, state, manifest, imports, exports, artifact, size, installed_at) \
             SELECT adapter_id, '999.0.0', digest, publisher, state, manifest, imports, exports, artifact, size, installed_at + 1 FROM adapters";
-    keep(&app).await;
+    keep_tables(&app, "kept", &TABLES).await;
     for (sql, words) in [
         (believe.as_str(), "the list of trusted keys"),
         (installed, "woocommerce 999.0.0 is installed, and no entry of the log says so"),
@@ -196,7 +155,7 @@ async fn verify_holds_the_database_against_the_log(app: App) {
     ] {
         execute(&app, sql).await;
         assert!(differs(&app).await.contains(words), "{sql}: {}", differs(&app).await);
-        put_back(&app).await;
+        restore_tables(&app, "kept", &TABLES).await;
     }
     // What was put there past this host does not come first, and can be taken away.
     execute(&app, installed).await;
@@ -225,9 +184,9 @@ async fn verify_holds_the_database_against_the_log(app: App) {
 
 #[both_engines]
 async fn a_quarantine_is_ended_by_nobody_else(app: App) {
-    crate::quarantine::install(&app).await;
-    crate::quarantine::add(&app, "bad", "panic", "").await;
-    let run = crate::quarantine::start(&app, "bad").await.expect("starts");
+    entrepot_tests::broken_adapter::install(&app).await;
+    entrepot_tests::broken_adapter::add(&app, "bad", "panic", "").await;
+    let run = entrepot_tests::broken_adapter::start(&app, "bad").await.expect("starts");
     assert_eq!(run.state, RunState::Failed, "{run:?}");
     assert_eq!(differs(&app).await, "");
     execute(&app, "UPDATE quarantine SET until = 1").await;

@@ -2,10 +2,9 @@
 
 use entrepot_domain::grants::Approval;
 use entrepot_test_support::woocommerce::{Seed, Store, serve};
+use entrepot_tests::tampering::{execute, json};
 use entrepot_tests::{App, Database, Entrepot, SHOP, both_engines};
 use entrepot_vault::KeyRing;
-
-use super::changed_rows::{execute, json};
 
 const ADAPTER: &str = "woocommerce";
 /// Past the triggers: whoever can write the database can drop them.

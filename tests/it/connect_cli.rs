@@ -6,10 +6,9 @@ use std::time::{Duration, Instant};
 
 use entrepot_test_support::server::visit;
 use entrepot_test_support::shopify;
+use entrepot_tests::oauth::catalogue;
 use entrepot_tests::{App, Database, Entrepot, Marketplace, Running, SHOP};
 use serde_json::json;
-
-use crate::connect::catalogue;
 
 fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address").port()

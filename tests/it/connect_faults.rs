@@ -8,13 +8,12 @@ use entrepot_domain::run::RunState;
 use entrepot_sync::SyncError;
 use entrepot_test_support::server::{Fault, Matcher};
 use entrepot_test_support::{seed, shopify};
-use entrepot_tests::{App, SHOP, both_engines};
-use entrepot_web::{ClientLimits, HookLimits, Hosts};
-
-use crate::connect::{
+use entrepot_tests::oauth::{
     PRODUCTS, PUBLIC, agree, ask, asked_for, asked_for_tokens, assert_ended, begin, channels, come_back, etsy_shop,
     host_for, report, shopify_shop,
 };
+use entrepot_tests::{App, SHOP, both_engines};
+use entrepot_web::{ClientLimits, HookLimits, Hosts};
 
 const HOUR: i64 = 60 * 60_000;
 
@@ -110,7 +109,7 @@ async fn who_comes_too_late_is_not_expected_any_more(app: App) {
 async fn two_that_come_back_at_once_connect_once(app: App) {
     let (store, shop) = shopify_shop();
     let (app, web) = host_for(app, &shop).await;
-    let other = crate::connect::web(&app.reopen().await);
+    let other = entrepot_tests::oauth::web(&app.reopen().await);
     for round in 1..=3 {
         let mut new = asked_for(&shop);
         new.name = format!("shop {round}");

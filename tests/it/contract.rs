@@ -2,10 +2,9 @@
 
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
+use entrepot_tests::rest::{Answer, HOST, Operation, Web, operations};
 use entrepot_tests::{App, both_engines};
 use serde_json::{Value, json};
-
-use crate::document::{Answer, HOST, Operation, Web, operations};
 
 fn request(operation: &Operation, target: &str, body: Option<&str>) -> Request<Body> {
     let mut request = Request::builder().method(operation.method.clone()).uri(target).header(header::HOST, HOST);

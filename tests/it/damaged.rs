@@ -1,9 +1,8 @@
 //! A product that somebody damaged in the database costs itself, and no other.
 
 use entrepot_test_support::woocommerce::{Seed, Store, serve};
+use entrepot_tests::tampering::{execute, json};
 use entrepot_tests::{App, both_engines};
-
-use crate::changed_rows::{execute, json};
 
 #[both_engines]
 async fn a_damaged_product_is_read_without_what_is_damaged_and_named(app: App) {

@@ -7,10 +7,8 @@ use entrepot_store::dead_letters::{Letter, LetterFilter};
 use entrepot_sync::{Replay, Replayed, StartOptions};
 use entrepot_test_support::server::{Fault, Matcher};
 use entrepot_test_support::woocommerce::{Product, Seed, Store, serve};
-use entrepot_tests::{App, Marketplace, SHOP, adapters_folder, both_engines, version};
-
-use crate::hooks::{door, shop, work};
-use crate::metrics::Scrape;
+use entrepot_tests::webhooks::{shop, web_server, work};
+use entrepot_tests::{App, Marketplace, SHOP, Scrape, adapters_folder, both_engines, version};
 
 async fn letters(app: &App, filter: LetterFilter) -> Vec<Letter> {
     app.host.db.tenant(&app.host.tenant).letters(&filter, "", 1_000).await.expect("letters")
@@ -76,14 +74,14 @@ async fn items_deliveries_and_runs_are_in_one_place_and_go_on_from_there(app: Ap
 async fn a_delivery_that_was_given_up_is_worked_on_again(app: App) {
     let app = app.with(&[("ENTREPOT_IMPORT_ATTEMPTS", "1")]).await;
     let shop = shop(&app, 10).await;
-    let (door, id) = (door(&app.host), shop.store.product_ids()[2]);
+    let (web, id) = (web_server(&app.host), shop.store.product_ids()[2]);
     // It went and came back: what came is not believed, the shop is asked, and has an error.
     shop.store.trash(id);
-    door.deliver_all(&shop).await;
+    web.deliver_all(&shop).await;
     work(&app.host, &shop.channel).await;
     shop.store.untrash(id);
     shop.server.inject(Matcher::any(), Fault::Status(500));
-    door.deliver_all(&shop).await;
+    web.deliver_all(&shop).await;
     work(&app.host, &shop.channel).await;
     shop.server.heal();
     let dead = letters(&app, of("delivery")).await;
@@ -157,16 +155,16 @@ async fn the_api_mirrors_it_and_refuses_what_it_does_not_know(app: App) {
     let server = serve(&store);
     app.connect(&server.base_url, &store.key()).await;
     app.import().await;
-    let door = door(&app.host);
-    let list = door.get("/api/v1/dead-letters?kind=item&class=data").await;
+    let web = web_server(&app.host);
+    let list = web.get("/api/v1/dead-letters?kind=item&class=data").await;
     assert_eq!(list.status, StatusCode::OK, "{}", list.body);
     let list: serde_json::Value = serde_json::from_str(&list.body).expect("JSON");
     let id = list["items"][0]["id"].as_str().expect("an id");
     assert_eq!(list["items"][0]["subject"], bad.to_string());
-    let one = door.get(&format!("/api/v1/dead-letters/{id}")).await;
+    let one = web.get(&format!("/api/v1/dead-letters/{id}")).await;
     assert!(one.body.contains("\"raw\""), "{}", one.body);
-    assert_eq!(door.get("/api/v1/dead-letters/dlt_nothing").await.status, StatusCode::NOT_FOUND);
-    assert_eq!(door.get("/api/v1/dead-letters?kind=parcel").await.status, StatusCode::BAD_REQUEST);
+    assert_eq!(web.get("/api/v1/dead-letters/dlt_nothing").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(web.get("/api/v1/dead-letters?kind=parcel").await.status, StatusCode::BAD_REQUEST);
     for (body, status) in [
         (r#"{}"#, StatusCode::BAD_REQUEST),
         (r#"{"chanel": "shop"}"#, StatusCode::BAD_REQUEST),
@@ -174,7 +172,7 @@ async fn the_api_mirrors_it_and_refuses_what_it_does_not_know(app: App) {
         (r#"{"channel": "shop", "kind": "item"}"#, StatusCode::OK),
         (r#"{"all": true}"#, StatusCode::OK),
     ] {
-        let answer = door.post("/api/v1/dead-letters/replay", body).await;
+        let answer = web.post("/api/v1/dead-letters/replay", body).await;
         assert_eq!(answer.status, status, "{body}: {}", answer.body);
     }
     assert_eq!(letters(&app, LetterFilter { code: "nothing".into(), ..of("") }).await, []);

@@ -6,10 +6,8 @@ use entrepot_domain::run::{RunScope, RunState};
 use entrepot_queue::Outcome;
 use entrepot_sync::{Received, StartOptions};
 use entrepot_test_support::woocommerce::{Product, Store, serve};
-use entrepot_tests::{App, SHOP, both_engines};
+use entrepot_tests::{App, SHOP, both_engines, hostile};
 use serde_json::json;
-
-use crate::hostile;
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
 const DELTA: RunScope = RunScope::ChangedSince(0);

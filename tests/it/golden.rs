@@ -13,7 +13,7 @@ use entrepot_domain::grants::Approval;
 use entrepot_domain::run::{RunScope, RunState};
 use entrepot_domain::{Money, Secret};
 use entrepot_sync::{NewChannel, StartOptions};
-use entrepot_tests::{App, SHOP, adapters_folder, both_engines, version};
+use entrepot_tests::{App, SHOP, adapters_folder, blank, both_engines, version};
 use serde_json::{Map, Value, json};
 
 #[both_engines]
@@ -72,15 +72,15 @@ async fn an_adapter_of_0_1_1_tells_stock(app: App) {
 /// Built for 0.1.0 it imports `log@0.1.0` and `keys@0.1.0`, and is given those of today also where not everything is given.
 #[both_engines]
 async fn an_adapter_that_names_0_1_0_verifies_webhooks_and_maps(app: App) {
-    let shop = crate::hooks::shop(&app, 10).await;
+    let shop = entrepot_tests::webhooks::shop(&app, 10).await;
     let admission = app.host.sync.admission();
     admission.install(named_0_1_0(), "test").await.expect("installs");
     admission.approve("woocommerce", Approval::default(), "test").await.expect("approved");
     let id = shop.store.product_ids()[3];
     shop.store.update(id, |product| product.name = "Told to an old adapter".into());
-    assert_eq!(crate::hooks::door(&app.host).deliver_all(&shop).await, 1);
-    crate::hooks::work(&app.host, &shop.channel).await;
-    assert_eq!(crate::hooks::title(&app, id).await.as_deref(), Some("Told to an old adapter"));
+    assert_eq!(entrepot_tests::webhooks::web_server(&app.host).deliver_all(&shop).await, 1);
+    entrepot_tests::webhooks::work(&app.host, &shop.channel).await;
+    assert_eq!(entrepot_tests::webhooks::title(&app, id).await.as_deref(), Some("Told to an old adapter"));
 }
 
 /// The WooCommerce adapter under a later number, its imports and exports named as those of 0.1.0 are.
@@ -253,25 +253,11 @@ fn counted(id: &str) -> Variant {
 
 fn uncounted(id: &str) -> Variant {
     Variant {
-        source_id: format!("{id}-m"),
-        sku: None,
-        gtin: None,
-        mpn: None,
-        title: None,
         option_values: vec!["M".into()],
         enabled: false,
         price: Some(Money::new(1999, "EUR")),
-        compare_at: None,
-        sale: None,
-        cost: None,
-        weight: None,
-        dimensions: None,
-        taxable: None,
-        tax_class: None,
-        requires_shipping: None,
-        inventory: Inventory::Untracked(true),
-        media_ids: Vec::new(),
         extras: json!({}),
+        ..blank::variant(&format!("{id}-m"))
     }
 }
 

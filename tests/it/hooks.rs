@@ -1,144 +1,20 @@
 //! Webhooks come in: verified, stored with their job, acknowledged; and what is refused.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use axum::Router;
-use axum::body::Body;
-use axum::extract::ConnectInfo;
-use axum::http::{Request, StatusCode, header};
+use axum::http::StatusCode;
 use entrepot_domain::{ChannelId, Secret};
-use entrepot_queue::{Outcome, Queue};
-use entrepot_server::host::Host;
-use entrepot_store::deliveries::DeliveryRow;
+use entrepot_queue::Queue;
 use entrepot_sync::NewChannel;
-use entrepot_test_support::server::Server;
-use entrepot_test_support::woocommerce::{Delivery, Seed, Store, serve};
+use entrepot_tests::webhooks::{deliveries, shop, title, web_server};
 use entrepot_tests::{App, SHOP, both_engines};
-use entrepot_web::{ClientLimits, HookLimits, Hosts};
 use serde_json::{Map, Value};
-use tower::ServiceExt;
-
-const SECRET: &str = "a-long-random-word-of-letters-and-digits-0123456789";
-
-/// A shop with webhooks that its seller made by hand, imported once.
-pub(crate) struct Shop {
-    pub(crate) store: Store,
-    pub(crate) server: Server,
-    pub(crate) channel: ChannelId,
-}
-
-pub(crate) async fn shop(app: &App, products: usize) -> Shop {
-    let store = Store::generate(Seed { products, variable_share: 0.0, seed: 17 });
-    let server = serve(&store);
-    let channel = app.connect(&server.base_url, &store.key()).await;
-    let secret = ("webhook_secret".to_owned(), Secret::new(SECRET));
-    app.host.sync.set_channel(&app.host.tenant, SHOP, Map::new(), vec![secret]).await.expect("set");
-    app.import().await;
-    for topic in ["product.created", "product.updated", "product.deleted", "product.restored"] {
-        store.add_webhook(topic, &format!("http://127.0.0.1/hooks/{channel}"), SECRET);
-    }
-    Shop { store, server, channel }
-}
-
-impl Shop {
-    /// What the shop has to tell of its products; the pings are left out.
-    pub(crate) fn told(&self) -> Vec<Delivery> {
-        self.store.deliveries().into_iter().filter(|told| told.header("x-wc-webhook-topic").is_some()).collect()
-    }
-}
-
-/// The host's web server, with one memory of who asked how often.
-pub(crate) struct Door(Router);
-
-pub(crate) struct Answer {
-    pub(crate) status: StatusCode,
-    pub(crate) kind: String,
-    pub(crate) retry_after: Option<String>,
-    pub(crate) body: String,
-}
-
-pub(crate) fn door(host: &Host) -> Door {
-    let webhooks = &host.config.webhooks;
-    let limits = HookLimits {
-        per_minute: webhooks.requests_per_minute,
-        genuine_per_minute: webhooks.genuine_per_minute,
-        body: webhooks.body,
-        address_header: webhooks.address_header.clone(),
-    };
-    let hosts = Hosts::new(host.config.listen, &host.config.public_url);
-    Door(entrepot_web::router(host.sync.clone(), host.tenant.clone(), hosts, limits, ClientLimits::default()))
-}
-
-impl Door {
-    pub(crate) async fn send(&self, from: &str, path: &str, headers: &[(String, String)], body: Vec<u8>) -> Answer {
-        self.ask("POST", from, path, headers, body).await
-    }
-
-    pub(crate) async fn get(&self, path: &str) -> Answer {
-        self.ask("GET", "127.0.0.1", path, &[], Vec::new()).await
-    }
-
-    pub(crate) async fn post(&self, path: &str, json: &str) -> Answer {
-        let kind = ("content-type".to_owned(), "application/json".to_owned());
-        self.ask("POST", "127.0.0.1", path, &[kind], json.as_bytes().to_vec()).await
-    }
-
-    async fn ask(&self, method: &str, from: &str, path: &str, headers: &[(String, String)], body: Vec<u8>) -> Answer {
-        let mut request = Request::builder().method(method).uri(path).header(header::HOST, "127.0.0.1");
-        for (name, value) in headers {
-            request = request.header(name, value);
-        }
-        let peer: SocketAddr = format!("{from}:4711").parse().expect("an address");
-        let mut request = request.body(Body::from(body)).expect("a request");
-        request.extensions_mut().insert(ConnectInfo(peer));
-        let response = self.0.clone().oneshot(request).await.expect("an answer");
-        let text = |name: header::HeaderName| {
-            response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
-        };
-        let (kind, retry_after) = (text(header::CONTENT_TYPE).unwrap_or_default(), text(header::RETRY_AFTER));
-        let status = response.status();
-        let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.expect("a body");
-        Answer { status, kind, retry_after, body: String::from_utf8_lossy(&bytes).into_owned() }
-    }
-
-    pub(crate) async fn deliver(&self, channel: &ChannelId, delivery: &Delivery) -> Answer {
-        self.send("192.0.2.1", &format!("/hooks/{channel}"), &delivery.headers, delivery.body.clone()).await
-    }
-
-    /// Everything the shop has to tell is taken.
-    pub(crate) async fn deliver_all(&self, shop: &Shop) -> usize {
-        let told = shop.told();
-        for delivery in &told {
-            let answer = self.deliver(&shop.channel, delivery).await;
-            assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
-        }
-        told.len()
-    }
-}
-
-pub(crate) async fn deliveries(app: &App, channel: &ChannelId) -> Vec<DeliveryRow> {
-    app.host.db.tenant(&app.host.tenant).deliveries(channel, "", "", 1_000).await.expect("deliveries")
-}
-
-/// Does what workers do until the inbox is empty.
-pub(crate) async fn work(host: &Host, channel: &ChannelId) {
-    let patience = Instant::now();
-    while let Outcome::Later(wait) = host.sync.process_inbox(&host.tenant, channel).await.expect("it is worked on") {
-        assert!(patience.elapsed() < Duration::from_secs(60), "it comes to an end");
-        tokio::time::sleep(wait.max(Duration::from_millis(5))).await;
-    }
-}
-
-pub(crate) async fn title(app: &App, id: u64) -> Option<String> {
-    app.products().await.into_iter().find(|product| product.source_id == id.to_string()).map(|product| product.title)
-}
 
 #[both_engines]
 async fn a_change_in_the_shop_is_in_the_catalogue(app: App) {
     let shop = shop(&app, 30).await;
-    let door = door(&app.host);
+    let web = web_server(&app.host);
     let workers = Queue::work(&app.host.db, Arc::new(app.host.sync.clone()), 2).expect("workers");
     let id = shop.store.product_ids()[3];
     shop.store.update(id, |product| product.name = "Told by webhook".into());
@@ -147,7 +23,7 @@ async fn a_change_in_the_shop_is_in_the_catalogue(app: App) {
     let mut delivery = told.remove(0);
     delivery.headers.push(("Cookie".into(), "session=of-somebody".into()));
     delivery.headers.push(("Authorization".into(), "Basic b3BlcmF0b3I6cGFzc3dvcmQ=".into()));
-    assert_eq!(door.deliver(&shop.channel, &delivery).await.status, StatusCode::OK);
+    assert_eq!(web.deliver(&shop.channel, &delivery).await.status, StatusCode::OK);
     let patience = Instant::now();
     while title(&app, id).await.as_deref() != Some("Told by webhook") {
         assert!(patience.elapsed() < Duration::from_secs(30), "{:?}", deliveries(&app, &shop.channel).await);
@@ -155,7 +31,7 @@ async fn a_change_in_the_shop_is_in_the_catalogue(app: App) {
     }
 
     let before = shop.server.log().total();
-    assert_eq!(door.deliver(&shop.channel, &delivery).await.status, StatusCode::OK, "what came before is taken again");
+    assert_eq!(web.deliver(&shop.channel, &delivery).await.status, StatusCode::OK, "what came before is taken again");
     tokio::time::sleep(Duration::from_millis(300)).await;
     workers.stop().await;
     assert_eq!(shop.server.log().total(), before, "and nothing is done about it");
@@ -174,11 +50,11 @@ async fn a_change_in_the_shop_is_in_the_catalogue(app: App) {
 #[both_engines]
 async fn pings_are_answered_and_leave_nothing(app: App) {
     let shop = shop(&app, 5).await;
-    let door = door(&app.host);
+    let web = web_server(&app.host);
     let pings = shop.store.deliveries();
     assert_eq!(pings.len(), 4);
     for ping in &pings {
-        let answer = door.deliver(&shop.channel, ping).await;
+        let answer = web.deliver(&shop.channel, ping).await;
         assert_eq!((answer.status, answer.kind.as_str(), answer.body.as_str()), (StatusCode::OK, "text/plain", ""));
     }
     assert!(deliveries(&app, &shop.channel).await.is_empty());
@@ -187,7 +63,7 @@ async fn pings_are_answered_and_leave_nothing(app: App) {
 #[both_engines]
 async fn whatever_is_refused_is_refused_in_the_same_words(app: App) {
     let shop = shop(&app, 5).await;
-    let door = door(&app.host);
+    let web = web_server(&app.host);
     let bytes = std::fs::read(entrepot_tests::adapters_folder().join("golden-0-1-0.wasm")).expect("the built adapter");
     let admission = app.host.sync.admission();
     admission.install(bytes, "test").await.expect("it is installed");
@@ -206,7 +82,7 @@ async fn whatever_is_refused_is_refused_in_the_same_words(app: App) {
     for (channel, delivery) in
         [(&shop.channel, &forged), (&unknown, &genuine), (&deaf, &genuine), (&ChannelId::from(SHOP), &genuine)]
     {
-        let answer = door.deliver(channel, delivery).await;
+        let answer = web.deliver(channel, delivery).await;
         assert_eq!(
             (answer.status, answer.kind.as_str()),
             (StatusCode::UNAUTHORIZED, "application/problem+json"),
@@ -217,20 +93,20 @@ async fn whatever_is_refused_is_refused_in_the_same_words(app: App) {
     answers.dedup();
     assert_eq!(answers.len(), 1, "{answers:?}");
     assert!(deliveries(&app, &shop.channel).await.is_empty());
-    assert_eq!(door.deliver(&shop.channel, &genuine).await.status, StatusCode::OK);
+    assert_eq!(web.deliver(&shop.channel, &genuine).await.status, StatusCode::OK);
 }
 
 #[both_engines]
 async fn what_is_too_large_or_too_often_is_refused_and_others_are_not(app: App) {
     let app = app.with(&[("ENTREPOT_WEBHOOKS_REQUESTS_PER_MINUTE", "20"), ("ENTREPOT_WEBHOOKS_BODY_KIB", "64")]).await;
     let shop = shop(&app, 5).await;
-    let door = door(&app.host);
+    let web = web_server(&app.host);
     let path = format!("/hooks/{}", shop.channel);
-    let large = door.send("198.51.100.1", &path, &[], vec![b'x'; (64 << 20) + 1]).await;
+    let large = web.send("198.51.100.1", &path, &[], vec![b'x'; (64 << 20) + 1]).await;
     assert_eq!((large.status, large.kind.as_str()), (StatusCode::PAYLOAD_TOO_LARGE, "application/problem+json"));
     let (mut refused, mut slowed) = (0, None);
     for _ in 0..40 {
-        let answer = door.send("203.0.113.5", "/hooks/chn_nobody", &[], b"{}".to_vec()).await;
+        let answer = web.send("203.0.113.5", "/hooks/chn_nobody", &[], b"{}".to_vec()).await;
         match answer.status {
             StatusCode::UNAUTHORIZED => refused += 1,
             _ => slowed = Some(answer),
@@ -241,7 +117,7 @@ async fn what_is_too_large_or_too_often_is_refused_and_others_are_not(app: App) 
     assert_eq!(slowed.status, StatusCode::TOO_MANY_REQUESTS);
     assert!(slowed.retry_after.and_then(|wait| wait.parse::<u32>().ok()).is_some_and(|wait| (1..=60).contains(&wait)));
     shop.store.update(shop.store.product_ids()[0], |product| product.name = "In time".into());
-    assert_eq!(door.deliver_all(&shop).await, 1, "from another address");
+    assert_eq!(web.deliver_all(&shop).await, 1, "from another address");
 }
 
 /// The host that answered is gone before it did anything about it.
@@ -253,7 +129,7 @@ async fn what_was_acknowledged_is_worked_on_by_the_next_host(app: App) {
         shop.store.update(*id, |product| product.name = "Not lost".into());
     }
     let first = app.reopen().await;
-    assert_eq!(door(&first).deliver_all(&shop).await, 5);
+    assert_eq!(web_server(&first).deliver_all(&shop).await, 5);
     drop(first);
     let next = app.reopen().await;
     let workers = Queue::work(&next.db, Arc::new(next.sync.clone()), 2).expect("workers");
@@ -272,7 +148,7 @@ async fn what_was_acknowledged_is_worked_on_by_the_next_host(app: App) {
 async fn a_job_that_was_lost_is_made_again(app: App) {
     let shop = shop(&app, 5).await;
     shop.store.update(shop.store.product_ids()[0], |product| product.name = "Waits".into());
-    door(&app.host).deliver_all(&shop).await;
+    web_server(&app.host).deliver_all(&shop).await;
     assert_eq!(app.host.sync.nudge_inboxes().await.expect("nudged"), 0, "its job is quite new");
     app.clock().advance(10_000);
     assert_eq!(app.host.sync.nudge_inboxes().await.expect("nudged"), 1);

@@ -2,11 +2,10 @@
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
+use entrepot_tests::rest::send;
+use entrepot_tests::webhooks::{shop, web_server, work};
 use entrepot_tests::{App, SHOP, both_engines};
 use serde_json::{Value, json};
-
-use crate::document::send;
-use crate::hooks::{door, shop, work};
 
 async fn call(app: &App, method: &str, path: &str, body: Value) -> (StatusCode, Value) {
     let request = Request::builder().method(method).uri(path).header(header::HOST, "127.0.0.1");
@@ -21,7 +20,7 @@ async fn deliveries_are_listed_shown_and_replayed(app: App) {
     for id in &shop.store.product_ids()[..5] {
         shop.store.update(*id, |product| product.name = "Listed".into());
     }
-    door(&app.host).deliver_all(&shop).await;
+    web_server(&app.host).deliver_all(&shop).await;
     let path = format!("/api/v1/channels/{SHOP}/deliveries");
     let (mut seen, mut cursor) = (Vec::new(), String::new());
     loop {

@@ -2,59 +2,17 @@
 
 use std::time::Duration;
 
-use entrepot_domain::ChannelId;
 use entrepot_domain::catalog::Inventory;
 use entrepot_domain::run::{RunScope, RunState};
 use entrepot_queue::Outcome;
 use entrepot_store::Pools;
-use entrepot_store::deliveries::{NewDelivery, WhichDeliveries};
+use entrepot_store::deliveries::WhichDeliveries;
 use entrepot_sync::StartOptions;
 use entrepot_test_support::server::{Fault, Matcher};
 use entrepot_test_support::woocommerce::Product;
+use entrepot_tests::webhooks::{deliveries, note, shop, store, stored, tell, title, verified, web_server, work};
 use entrepot_tests::{App, SHOP, both_engines};
-use serde_json::{Value, json};
-
-use crate::hooks::{deliveries, door, shop, title, work};
-
-/// A delivery as if an adapter had verified it: for events that WooCommerce does not know.
-fn verified<'a>(channel: &'a ChannelId, id: &'a str, events: &'a str) -> NewDelivery<'a> {
-    NewDelivery {
-        channel,
-        delivery_id: id,
-        topic: "test",
-        headers: &[],
-        body: b"{}",
-        events,
-        occurred_at: None,
-        received_at: 0,
-        generation: 1,
-        traceparent: None,
-    }
-}
-
-/// Stores it, and says which are new.
-async fn store(app: &App, new: &[NewDelivery<'_>]) -> Vec<bool> {
-    let mut tx = app.host.db.tenant(&app.host.tenant).begin().await.expect("begins");
-    let ids = tx.insert_deliveries(new).await.expect("stored");
-    tx.commit().await.expect("stored");
-    ids.iter().map(Option::is_some).collect()
-}
-
-pub(crate) async fn tell(app: &App, channel: &ChannelId, id: &str, occurred_at: Option<i64>, events: Value) {
-    let (events, received_at) = (events.to_string(), app.clock().now());
-    let new = NewDelivery { occurred_at, received_at, ..verified(channel, id, &events) };
-    assert_eq!(store(app, &[new]).await, [true], "{id} is new");
-}
-
-pub(crate) async fn note(app: &App, channel: &ChannelId, id: &str) -> (String, String) {
-    let found = deliveries(app, channel).await.into_iter().find(|delivery| delivery.delivery_id == id).expect("kept");
-    (found.state, found.note.or(found.failure).unwrap_or_default())
-}
-
-pub(crate) async fn stored(app: &App, channel: &ChannelId, id: u64) -> entrepot_store::items::StoredItem {
-    let scoped = app.host.db.tenant(&app.host.tenant);
-    scoped.stored_item(channel, &id.to_string()).await.expect("answers").expect("an item")
-}
+use serde_json::json;
 
 /// How many jobs of this kind there are.
 async fn jobs(app: &App, kind: &str) -> i64 {
@@ -85,14 +43,14 @@ async fn what_comes_together_is_stored_once_and_in_its_order(app: App) {
 #[both_engines]
 async fn news_of_one_item_are_one_question(app: App) {
     let shop = shop(&app, 60).await;
-    let door = door(&app.host);
+    let web = web_server(&app.host);
     let ids = shop.store.product_ids();
     let mut came = 0;
     for round in 0..3 {
         for id in &ids[..25] {
             shop.store.update(*id, |product| product.name = format!("Round {round}").into());
         }
-        came += door.deliver_all(&shop).await;
+        came += web.deliver_all(&shop).await;
     }
     assert!(came >= 25, "{came}");
     let before = shop.server.log().total();
@@ -109,18 +67,18 @@ async fn news_of_one_item_are_one_question(app: App) {
 #[both_engines]
 async fn products_come_go_and_come_back(app: App) {
     let shop = shop(&app, 20).await;
-    let door = door(&app.host);
+    let web = web_server(&app.host);
     let added = shop.store.insert(Product::simple("Quite new").priced("5.00"));
     let (trashed, deleted) = (shop.store.product_ids()[1], shop.store.product_ids()[2]);
     shop.store.trash(trashed);
     shop.store.update(deleted, |product| product.name = "Going".into());
     shop.store.force_delete(deleted);
-    door.deliver_all(&shop).await;
+    web.deliver_all(&shop).await;
     work(&app.host, &shop.channel).await;
     assert_eq!(title(&app, added).await.as_deref(), Some("Quite new"));
     assert_eq!(title(&app, trashed).await, None);
     shop.store.untrash(trashed);
-    door.deliver_all(&shop).await;
+    web.deliver_all(&shop).await;
     work(&app.host, &shop.channel).await;
     assert!(title(&app, trashed).await.is_some());
     let run = app.import().await;
@@ -228,12 +186,12 @@ async fn what_came_while_an_import_ran_is_not_taken_for_gone(app: App) {
 async fn what_fails_is_tried_again_and_then_kept_for_replay(app: App) {
     let app = app.with(&[("ENTREPOT_IMPORT_ATTEMPTS", "3")]).await;
     let shop = shop(&app, 10).await;
-    let door = door(&app.host);
+    let web = web_server(&app.host);
     let id = shop.store.product_ids()[0];
     let asked = Matcher::path("/wc/v3/products").with("include=");
     shop.server.inject(asked.clone(), Fault::Status(500));
     shop.store.update(id, |product| product.name = "After the failure".into());
-    door.deliver_all(&shop).await;
+    web.deliver_all(&shop).await;
     work(&app.host, &shop.channel).await;
     let dead = deliveries(&app, &shop.channel).await.remove(0);
     assert_eq!((dead.state.as_str(), dead.attempts), ("dead", 3), "{dead:?}");
@@ -259,12 +217,12 @@ async fn what_fails_is_tried_again_and_then_kept_for_replay(app: App) {
 #[both_engines]
 async fn a_shop_that_asks_to_wait_is_waited_for(app: App) {
     let shop = shop(&app, 10).await;
-    let door = door(&app.host);
+    let web = web_server(&app.host);
     let wait = entrepot_test_support::server::RetryAfter::Seconds(1);
     shop.server.inject(Matcher::path("/wc/v3/products").with("include=").next(1), Fault::TooMany(Some(wait)));
     let id = shop.store.product_ids()[0];
     shop.store.update(id, |product| product.name = "Patience".into());
-    door.deliver_all(&shop).await;
+    web.deliver_all(&shop).await;
     work(&app.host, &shop.channel).await;
     let done = deliveries(&app, &shop.channel).await.remove(0);
     assert_eq!((done.state.as_str(), done.attempts), ("done", 0), "waiting is no failure: {done:?}");
@@ -274,11 +232,11 @@ async fn a_shop_that_asks_to_wait_is_waited_for(app: App) {
 #[both_engines]
 async fn two_hosts_do_not_work_on_one_inbox_at_once(app: App) {
     let shop = shop(&app, 30).await;
-    let door = door(&app.host);
+    let web = web_server(&app.host);
     for id in &shop.store.product_ids()[..10] {
         shop.store.update(*id, |product| product.name = "Once".into());
     }
-    door.deliver_all(&shop).await;
+    web.deliver_all(&shop).await;
     shop.server.inject(Matcher::path("/wc/v3/products").with("include="), Fault::Delay(Duration::from_millis(800)));
     let before = shop.server.log().total();
     let other = app.reopen().await;
@@ -293,7 +251,7 @@ async fn an_inbox_whose_worker_died_is_taken_over(app: App) {
     let shop = shop(&app, 5).await;
     let id = shop.store.product_ids()[0];
     shop.store.update(id, |product| product.name = "Taken over".into());
-    door(&app.host).deliver_all(&shop).await;
+    web_server(&app.host).deliver_all(&shop).await;
     let mut tx = app.host.db.tenant(&app.host.tenant).begin().await.expect("begins");
     // Of a host whose clock is far ahead.
     assert!(tx.lease_inbox(&shop.channel, "dead", 2 * 60 * 60 * 1000, None).await.expect("leased"));
@@ -306,7 +264,7 @@ async fn an_inbox_whose_worker_died_is_taken_over(app: App) {
 async fn deliveries_to_a_channel_that_is_gone_come_to_an_end(app: App) {
     let shop = shop(&app, 5).await;
     shop.store.update(shop.store.product_ids()[0], |product| product.name = "Too late".into());
-    door(&app.host).deliver_all(&shop).await;
+    web_server(&app.host).deliver_all(&shop).await;
     app.host.sync.remove_channel(&app.host.tenant, SHOP).await.expect("removed");
     work(&app.host, &shop.channel).await;
     let dead = deliveries(&app, &shop.channel).await.remove(0);

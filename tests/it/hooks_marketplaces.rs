@@ -7,9 +7,8 @@ use entrepot_domain::ChannelId;
 use entrepot_domain::catalog::Inventory;
 use entrepot_test_support::seed::{self, Seed};
 use entrepot_test_support::{bigcommerce, etsy, shopify};
+use entrepot_tests::webhooks::{WebServer, deliveries, web_server, work};
 use entrepot_tests::{App, Marketplace, SHOP, both_engines};
-
-use crate::hooks::{Door, deliveries, door, work};
 
 const PRODUCTS: usize = 30;
 const PUBLIC: &str = "https://entrepot.example.com";
@@ -19,7 +18,7 @@ fn catalogue() -> Vec<seed::Product> {
 }
 
 /// Imported, and subscribed where the marketplace lets an app do that.
-async fn followed(app: App, shop: &Marketplace, subscribed: bool) -> (App, ChannelId, Door) {
+async fn followed(app: App, shop: &Marketplace, subscribed: bool) -> (App, ChannelId, WebServer) {
     let (app, channel) = app.connect_to(shop).await;
     app.import().await;
     assert_eq!(app.products().await.len(), PRODUCTS);
@@ -28,12 +27,12 @@ async fn followed(app: App, shop: &Marketplace, subscribed: bool) -> (App, Chann
         let callback = format!("{PUBLIC}/hooks/{channel}");
         assert!(!made.is_empty() && made.iter().all(|of| of.active && of.callback_url == callback), "{made:?}");
     }
-    let door = door(&app.host);
-    (app, channel, door)
+    let web = web_server(&app.host);
+    (app, channel, web)
 }
 
-async fn send(door: &Door, channel: &ChannelId, headers: &[(String, String)], body: &[u8]) {
-    let answer = door.send("192.0.2.1", &format!("/hooks/{channel}"), headers, body.to_vec()).await;
+async fn send(web: &WebServer, channel: &ChannelId, headers: &[(String, String)], body: &[u8]) {
+    let answer = web.send("192.0.2.1", &format!("/hooks/{channel}"), headers, body.to_vec()).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
 }
 
@@ -46,7 +45,7 @@ async fn titles(app: &App) -> BTreeMap<String, String> {
 async fn bigcommerces_ids_are_fetched_once_however_often_they_come(app: App) {
     let store = bigcommerce::Store::from_seed(&catalogue());
     let shop = Marketplace::bigcommerce(&store);
-    let (app, channel, door) = followed(app, &shop, true).await;
+    let (app, channel, web) = followed(app, &shop, true).await;
     let ids = store.product_ids();
     for round in 1..=3 {
         assert!(store.change(ids[2], |product| product["name"] = format!("Told {round} times").into()));
@@ -55,7 +54,7 @@ async fn bigcommerces_ids_are_fetched_once_however_often_they_come(app: App) {
     let told = store.deliveries();
     assert!(told.len() >= 4, "{told:?}");
     for delivery in told.iter().chain(&told) {
-        send(&door, &channel, &delivery.headers, &delivery.body).await;
+        send(&web, &channel, &delivery.headers, &delivery.body).await;
     }
     let before = shop.server.log().total();
     work(&app.host, &channel).await;
@@ -72,7 +71,7 @@ async fn bigcommerces_ids_are_fetched_once_however_often_they_come(app: App) {
 async fn shopifys_stock_is_applied_without_asking_and_its_changes_are_followed(app: App) {
     let store = shopify::Store::from_seed(&catalogue());
     let shop = Marketplace::shopify(&store);
-    let (app, channel, door) = followed(app, &shop, true).await;
+    let (app, channel, web) = followed(app, &shop, true).await;
     let ids = store.product_ids();
     let tracked = ids.iter().copied().find(|id| store.product(*id).is_some_and(|of| of.variants[0].tracked));
     let tracked = tracked.expect("a product that is counted");
@@ -84,7 +83,7 @@ async fn shopifys_stock_is_applied_without_asking_and_its_changes_are_followed(a
     assert!(store.set_stock(tracked, 0, location, 4_711));
     let (before, mut sent) = (shop.server.log().total(), 0);
     for delivery in store.deliveries() {
-        send(&door, &channel, &delivery.headers, &delivery.body).await;
+        send(&web, &channel, &delivery.headers, &delivery.body).await;
         sent += 1;
     }
     work(&app.host, &channel).await;
@@ -100,7 +99,7 @@ async fn shopifys_stock_is_applied_without_asking_and_its_changes_are_followed(a
     assert!(store.update(ids[1], |product| product.title = "Told by webhook".into()));
     assert!(store.delete(ids[2]));
     for delivery in store.deliveries().into_iter().skip(known) {
-        send(&door, &channel, &delivery.headers, &delivery.body).await;
+        send(&web, &channel, &delivery.headers, &delivery.body).await;
     }
     work(&app.host, &channel).await;
     let titles = titles(&app).await;
@@ -115,10 +114,10 @@ async fn shopifys_stock_is_applied_without_asking_and_its_changes_are_followed(a
 #[both_engines]
 async fn etsys_orders_are_noted(app: App) {
     let store = etsy::Store::from_seed(&catalogue());
-    let (app, channel, door) = followed(app, &Marketplace::etsy(&store), false).await;
+    let (app, channel, web) = followed(app, &Marketplace::etsy(&store), false).await;
     store.order_event("order.paid", 77);
     for delivery in store.deliveries() {
-        send(&door, &channel, &delivery.headers, &delivery.body).await;
+        send(&web, &channel, &delivery.headers, &delivery.body).await;
     }
     work(&app.host, &channel).await;
     let kept = deliveries(&app, &channel).await;

@@ -5,11 +5,9 @@ use entrepot_domain::run::RunState;
 use entrepot_domain::schedule::ScheduleKind;
 use entrepot_sync::ScheduleChange;
 use entrepot_test_support::woocommerce::Product;
+use entrepot_tests::webhooks::{note, shop, stored, tell, title, web_server, work};
 use entrepot_tests::{App, SHOP, both_engines};
 use serde_json::{Value, json};
-
-use crate::hooks::{door, shop, title, work};
-use crate::hooks_inbox::{note, stored, tell};
 
 const MINUTE: i64 = 60_000;
 
@@ -95,13 +93,13 @@ async fn a_number_that_waited_while_its_product_was_fetched_is_not_applied(app: 
 #[both_engines]
 async fn what_was_asked_for_just_now_is_the_state_whatever_date_it_bears(app: App) {
     let shop = shop(&app, 5).await;
-    let door = door(&app.host);
+    let web = web_server(&app.host);
     let (restored, ahead) = (shop.store.product_ids()[0], shop.store.product_ids()[1]);
     shop.store.update(restored, |product| {
         product.name = "Of the backup".into();
         product.modified = 1_000_000_000;
     });
-    door.deliver_all(&shop).await;
+    web.deliver_all(&shop).await;
     work(&app.host, &shop.channel).await;
     assert_eq!(title(&app, restored).await.as_deref(), Some("Of the backup"));
 

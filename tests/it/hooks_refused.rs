@@ -7,10 +7,9 @@ use entrepot_domain::ChannelId;
 use entrepot_domain::run::RunState;
 use entrepot_store::refused::RefusedRow;
 use entrepot_sync::Refusal;
+use entrepot_tests::webhooks::{WebServer, deliveries, shop, title, web_server};
 use entrepot_tests::{App, Entrepot, SHOP, both_engines};
 use serde_json::Value;
-
-use crate::hooks::{Door, deliveries, door, shop, title};
 
 /// What is listed, once so many are.
 async fn refused(app: &App, channel: &ChannelId, count: i64) -> Vec<RefusedRow> {
@@ -26,8 +25,8 @@ async fn refused(app: &App, channel: &ChannelId, count: i64) -> Vec<RefusedRow> 
     }
 }
 
-async fn listed(door: &Door) -> Value {
-    let answer = door.get(&format!("/api/v1/channels/{SHOP}/deliveries/refused")).await;
+async fn listed(web: &WebServer) -> Value {
+    let answer = web.get(&format!("/api/v1/channels/{SHOP}/deliveries/refused")).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
     serde_json::from_str(&answer.body).expect("JSON")
 }
@@ -36,16 +35,16 @@ async fn listed(door: &Door) -> Value {
 async fn refused_deliveries_are_listed_with_their_reason_and_nothing_of_what_was_sent(app: App) {
     let app = app.with(&[("ENTREPOT_WEBHOOKS_GENUINE_PER_MINUTE", "1")]).await;
     let shop = shop(&app, 5).await;
-    let door = door(&app.host);
+    let web = web_server(&app.host);
     shop.store.update(shop.store.product_ids()[0], |product| product.name = "Forged".into());
     let genuine = shop.told().remove(0);
     let mut forged = genuine.clone();
     forged.body = String::from_utf8_lossy(&forged.body).replace("Forged", "Forger").into_bytes();
     for _ in 0..4 {
-        assert_eq!(door.deliver(&shop.channel, &forged).await.status, StatusCode::UNAUTHORIZED);
+        assert_eq!(web.deliver(&shop.channel, &forged).await.status, StatusCode::UNAUTHORIZED);
     }
-    assert_eq!(door.deliver(&shop.channel, &genuine).await.status, StatusCode::OK);
-    assert_eq!(door.deliver(&shop.channel, &genuine).await.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(web.deliver(&shop.channel, &genuine).await.status, StatusCode::OK);
+    assert_eq!(web.deliver(&shop.channel, &genuine).await.status, StatusCode::SERVICE_UNAVAILABLE);
     let rows = refused(&app, &shop.channel, 5).await;
     let kinds: Vec<(&str, i64)> = rows.iter().map(|row| (row.kind.as_str(), row.number)).collect();
     assert!(kinds.contains(&("rejected", 4)) && kinds.contains(&("rate_limited", 1)), "{rows:?}");
@@ -55,7 +54,7 @@ async fn refused_deliveries_are_listed_with_their_reason_and_nothing_of_what_was
         "{rejected:?}"
     );
 
-    let listed = listed(&door).await;
+    let listed = listed(&web).await;
     assert_eq!(listed.as_array().map(Vec::len), Some(2), "{listed}");
     assert!(!listed.to_string().contains("Forger"), "{listed}");
     let entrepot = Entrepot::new(app.environment.clone());
@@ -65,20 +64,20 @@ async fn refused_deliveries_are_listed_with_their_reason_and_nothing_of_what_was
     assert!(text.contains("rate limited") && text.contains("COUNT"), "{text}");
     let (_, doctor) = entrepot.json(&["doctor"]);
     assert!(doctor.to_string().contains("entrepot webhooks refused shop"), "{doctor}");
-    assert_eq!(door.get("/api/v1/channels/nobody/deliveries/refused").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(web.get("/api/v1/channels/nobody/deliveries/refused").await.status, StatusCode::NOT_FOUND);
 }
 
 #[both_engines]
 async fn deliveries_that_were_answered_with_429_are_listed(app: App) {
     let app = app.with(&[("ENTREPOT_WEBHOOKS_REQUESTS_PER_MINUTE", "3")]).await;
     let shop = shop(&app, 3).await;
-    let door = door(&app.host);
+    let web = web_server(&app.host);
     shop.store.update(shop.store.product_ids()[0], |product| product.name = "Forged".into());
     let mut forged = shop.told().remove(0);
     forged.body = String::from_utf8_lossy(&forged.body).replace("Forged", "Forger").into_bytes();
     let mut too_many = 0;
     for _ in 0..8 {
-        too_many += i64::from(door.deliver(&shop.channel, &forged).await.status == StatusCode::TOO_MANY_REQUESTS);
+        too_many += i64::from(web.deliver(&shop.channel, &forged).await.status == StatusCode::TOO_MANY_REQUESTS);
     }
     assert!(too_many >= 4, "{too_many}");
     let rows = refused(&app, &shop.channel, 8 + too_many).await;
@@ -131,7 +130,7 @@ async fn a_delivery_too_large_to_be_read_is_a_reason_to_look(app: App) {
     let options = [("ENTREPOT_WEBHOOKS_BODY_KIB", "64"), ("ENTREPOT_WEBHOOKS_REQUESTS_PER_MINUTE", "3")];
     let app = app.with(&options).await;
     let shop = shop(&app, 5).await;
-    let door = door(&app.host);
+    let web = web_server(&app.host);
     let id = shop.store.product_ids()[2];
     app.pass(1, &shop.store);
     shop.store.update(id, |product| {
@@ -141,7 +140,7 @@ async fn a_delivery_too_large_to_be_read_is_a_reason_to_look(app: App) {
     let told = shop.told();
     assert!(told.iter().all(|delivery| delivery.body.len() > 64 << 10), "as large as that");
     for _ in 0..8 {
-        let answer = door.deliver(&shop.channel, &told[0]).await;
+        let answer = web.deliver(&shop.channel, &told[0]).await;
         assert_eq!(answer.status, StatusCode::OK, "or the shop would switch its webhook off: {}", answer.body);
     }
     assert!(deliveries(&app, &shop.channel).await.is_empty(), "nothing of it is kept");
@@ -157,7 +156,7 @@ async fn a_delivery_too_large_to_be_read_is_a_reason_to_look(app: App) {
     assert_eq!((run.state, run.scope, run.updated), (RunState::Completed, "changed_since", 1), "{run:?}");
     assert_eq!(title(&app, id).await.as_deref(), Some("Much to tell"));
 
-    assert_eq!(door.deliver(&shop.channel, &told[0]).await.status, StatusCode::OK);
+    assert_eq!(web.deliver(&shop.channel, &told[0]).await.status, StatusCode::OK);
     assert_eq!(app.host.sync.begin_looks().await.expect("a look"), 0, "not so soon");
     app.clock().advance(11 * 60_000);
     assert_eq!(app.host.sync.begin_looks().await.expect("a look"), 1);

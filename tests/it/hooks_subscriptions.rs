@@ -4,15 +4,12 @@ use axum::body::Body;
 use axum::http::{Request, header};
 use entrepot_domain::Secret;
 use entrepot_domain::run::RunState;
-use entrepot_test_support::seed;
 use entrepot_test_support::server::{Fault, Matcher, Server};
 use entrepot_test_support::woocommerce::{Seed, Store, serve_tls};
-use entrepot_test_support::{bigcommerce, shopify};
-use entrepot_tests::{App, Entrepot, Marketplace, SHOP, both_engines};
+use entrepot_test_support::{bigcommerce, seed, shopify};
+use entrepot_tests::rest::send;
+use entrepot_tests::{App, Entrepot, Marketplace, SHOP, Scrape, both_engines};
 use serde_json::{Map, Value};
-
-use crate::document::send;
-use crate::metrics::Scrape;
 
 const SECRET: &str = "a-long-random-word-of-letters-and-digits-0123456789";
 const PUBLIC: &str = "https://entrepot.example.com";
@@ -95,9 +92,11 @@ async fn an_address_to_deliver_to_that_somebody_changed_is_not_subscribed(app: A
     let (app, store, _server) = shop(app).await;
     let (sync, tenant) = (&app.host.sync, &app.host.tenant);
     sync.subscribe(tenant, SHOP, PUBLIC).await.expect("subscribed");
-    let changed =
-        crate::changed_rows::execute(&app, "UPDATE webhook_inboxes SET callback_url = 'https://evil.example/hooks/x'")
-            .await;
+    let changed = entrepot_tests::tampering::execute(
+        &app,
+        "UPDATE webhook_inboxes SET callback_url = 'https://evil.example/hooks/x'",
+    )
+    .await;
     assert_eq!((changed, active(&store)), (1, 4));
     app.clock().advance(61 * 60 * 1000);
     sync.mend_subscriptions().await.expect("looked");
@@ -115,7 +114,7 @@ async fn an_address_to_deliver_to_that_somebody_changed_is_not_subscribed(app: A
 async fn a_former_address_to_deliver_to_does_not_come_back(app: App) {
     let (app, _store, _server) = shop(app).await;
     let (sync, tenant) = (&app.host.sync, &app.host.tenant);
-    let execute = crate::changed_rows::execute;
+    let execute = entrepot_tests::tampering::execute;
     sync.subscribe(tenant, SHOP, "https://former.example").await.expect("subscribed");
     execute(&app, "CREATE TABLE former AS SELECT callback_url, mac FROM webhook_inboxes").await;
     let put_back =
@@ -225,11 +224,11 @@ async fn what_the_shop_switched_off_is_said(app: App) {
 /// They are the seller's: this host says what it sees, and leaves them as they are.
 #[both_engines]
 async fn what_was_made_by_hand_and_the_shop_switched_off_is_said(app: App) {
-    let shop = crate::hooks::shop(&app, 2).await;
+    let shop = entrepot_tests::webhooks::shop(&app, 2).await;
     shop.store.update(shop.store.product_ids()[0], |product| product.name = "Told".into());
     let delivery = shop.told().remove(0);
-    assert_eq!(crate::hooks::door(&app.host).deliver(&shop.channel, &delivery).await.status, 200);
-    crate::hooks::work(&app.host, &shop.channel).await;
+    assert_eq!(entrepot_tests::webhooks::web_server(&app.host).deliver(&shop.channel, &delivery).await.status, 200);
+    entrepot_tests::webhooks::work(&app.host, &shop.channel).await;
     for _ in 0..7 {
         shop.store.delivered(&delivery, 500);
     }

@@ -3,38 +3,14 @@
 use std::collections::{HashMap, HashSet};
 
 use axum::body::Body;
-use entrepot_domain::run::{RunScope, RunState};
-use entrepot_domain::{ChannelId, TenantId};
+use entrepot_domain::ChannelId;
 use entrepot_store::links::proposals::{ProposalFilter, ProposalRow};
-use entrepot_sync::{Decision, StartOptions, WhichProposals};
 use entrepot_test_support::seed::{self, Seed};
 use entrepot_test_support::{shopify, woocommerce};
+use entrepot_tests::linking::{accept, at_least, import, proposals};
+use entrepot_tests::rest::call;
 use entrepot_tests::{App, Entrepot, Marketplace, both_engines};
 use serde_json::{Value, json};
-
-use super::api::call;
-
-/// Everything that is in the batch.
-pub(crate) async fn proposals(app: &App, tenant: &TenantId, batch: &str) -> Vec<ProposalRow> {
-    let all = app.host.sync.link_proposals(tenant, batch, &ProposalFilter::default(), 0, 1_000_000).await;
-    all.expect("proposals")
-}
-
-pub(crate) fn at_least(confidence: u8) -> WhichProposals {
-    WhichProposals::All(ProposalFilter { at_least: Some(confidence), ..ProposalFilter::default() })
-}
-
-pub(crate) async fn accept(app: &App, tenant: &TenantId, batch: &str, which: &WhichProposals) -> u64 {
-    app.host.sync.decide_links(tenant, batch, Decision::Accept, which, "ann").await.expect("decided")
-}
-
-/// A full import of the channel of that name, carried to its end.
-async fn import(app: &App, channel: &str) {
-    let (sync, tenant) = (&app.host.sync, &app.host.tenant);
-    let started = sync.start_import(tenant, channel, RunScope::Full, StartOptions::default()).await.expect("starts");
-    let run = app.carry(&started.run).await;
-    assert_eq!((run.state, run.dead_letters), (RunState::Completed, 0), "{channel}: {run:?}");
-}
 
 const PRODUCTS: usize = 300;
 /// So many are in one of the shops only.

@@ -2,61 +2,21 @@
 
 use std::time::{Duration, Instant};
 
-use entrepot_domain::catalog::{Inventory, Product, ProductStatus, Variant};
+use entrepot_domain::catalog::{Product, Variant};
 use entrepot_domain::{ChannelId, Id, Money, TenantId};
 use entrepot_store::Pools;
 use entrepot_store::catalogue::ProductWrite;
 use entrepot_store::channels::ChannelRow;
 use entrepot_store::links::proposals::ProposalFilter;
 use entrepot_sync::{LinkReport, ProductReference, SyncError};
-use entrepot_tests::{App, Entrepot, both_engines};
-use serde_json::{Map, Value};
-
-use super::linking::{accept, at_least, proposals};
+use entrepot_tests::linking::{accept, at_least, proposals};
+use entrepot_tests::{App, Entrepot, blank, both_engines};
+use serde_json::Map;
 
 fn product(source_id: &str, title: &str, sku: &str) -> Product {
-    Product {
-        source_id: source_id.into(),
-        title: title.into(),
-        description_html: None,
-        summary_html: None,
-        status: ProductStatus::Active,
-        url: None,
-        handle: None,
-        brand: None,
-        product_type: None,
-        tags: Vec::new(),
-        options: Vec::new(),
-        variants: vec![Variant {
-            source_id: format!("{source_id}-v"),
-            sku: Some(sku.into()),
-            gtin: None,
-            mpn: None,
-            title: None,
-            option_values: Vec::new(),
-            enabled: true,
-            price: Some(Money::new(1_000, "EUR")),
-            compare_at: None,
-            sale: None,
-            cost: None,
-            weight: None,
-            dimensions: None,
-            taxable: None,
-            tax_class: None,
-            requires_shipping: None,
-            inventory: Inventory::Untracked(true),
-            media_ids: Vec::new(),
-            extras: Value::Null,
-        }],
-        media: Vec::new(),
-        collections: Vec::new(),
-        attributes: Vec::new(),
-        seo: None,
-        created_at: None,
-        updated_at: None,
-        warnings: Vec::new(),
-        extras: Value::Null,
-    }
+    let (sku, price) = (Some(sku.to_owned()), Some(Money::new(1_000, "EUR")));
+    let variant = Variant { sku, price, ..blank::variant(&format!("{source_id}-v")) };
+    Product { variants: vec![variant], ..blank::product(source_id, title) }
 }
 
 /// A channel with products `1` to `count`, the same in each channel. Their ids are `prd_<channel>_<number>`.

@@ -11,46 +11,11 @@ use entrepot_metrics::Metrics;
 use entrepot_server::host::Host;
 use entrepot_test_support::server::{Fault, Matcher, RetryAfter};
 use entrepot_test_support::woocommerce::{Product, Store, serve};
-use entrepot_tests::{App, Database, Entrepot, both_engines};
+use entrepot_tests::webhooks::{shop, web_server, work};
+use entrepot_tests::{App, Database, Entrepot, Scrape, both_engines, broken_adapter};
 use entrepot_web::{ClientLimits, HookLimits, Hosts};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tower::ServiceExt;
-
-use crate::hooks::{door, shop, work};
-use crate::quarantine;
-
-/// What one scrape showed.
-pub(crate) struct Scrape(String);
-
-impl Scrape {
-    pub(crate) async fn of(host: &Host) -> Self {
-        Self(host.sync.scrape().await)
-    }
-
-    /// The sum over all series of that name with these labels.
-    pub(crate) fn sum(&self, name: &str, labels: &[(&str, &str)]) -> f64 {
-        self.series(name)
-            .into_iter()
-            .filter(|(given, _)| {
-                labels.iter().all(|(label, value)| given.get(*label).is_some_and(|given| given == value))
-            })
-            .map(|(_, value)| value)
-            .sum()
-    }
-
-    pub(crate) fn series(&self, name: &str) -> Vec<(BTreeMap<String, String>, f64)> {
-        let lines = self.0.lines().filter(|line| !line.starts_with('#'));
-        lines
-            .filter_map(|line| {
-                let (series, value) = line.rsplit_once(' ')?;
-                let (found, labels) = series.split_once('{').unwrap_or((series, ""));
-                let labels = labels.trim_end_matches('}').split("\",").filter_map(|label| label.split_once("=\""));
-                let labels = labels.map(|(label, value)| (label.to_owned(), value.trim_end_matches('"').to_owned()));
-                (found == name).then(|| Some((labels.collect(), value.parse().ok()?)))?
-            })
-            .collect()
-    }
-}
 
 fn router(host: &Host, hosts: Hosts) -> Router {
     entrepot_web::router(host.sync.clone(), host.tenant.clone(), hosts, HookLimits::default(), ClientLimits::default())
@@ -137,19 +102,19 @@ async fn an_import_is_counted_as_it_went(app: App) {
 async fn a_flood_of_webhooks_is_told_apart_by_its_answers(app: App) {
     let app = app.with(&[("ENTREPOT_WEBHOOKS_REQUESTS_PER_MINUTE", "20"), ("ENTREPOT_WEBHOOKS_BODY_KIB", "64")]).await;
     let shop = shop(&app, 5).await;
-    let door = door(&app.host);
+    let web = web_server(&app.host);
     shop.store.update(shop.store.product_ids()[0], |product| product.name = "Told".into());
     let genuine = shop.told().remove(0);
     for _ in 0..2 {
-        assert_eq!(door.deliver(&shop.channel, &genuine).await.status, StatusCode::OK);
+        assert_eq!(web.deliver(&shop.channel, &genuine).await.status, StatusCode::OK);
     }
     let mut forged = genuine.clone();
     forged.body.push(b' ');
-    assert_eq!(door.deliver(&shop.channel, &forged).await.status, StatusCode::UNAUTHORIZED);
-    door.send("198.51.100.1", &format!("/hooks/{}", shop.channel), &[], vec![b'x'; (64 << 10) + 1]).await;
+    assert_eq!(web.deliver(&shop.channel, &forged).await.status, StatusCode::UNAUTHORIZED);
+    web.send("198.51.100.1", &format!("/hooks/{}", shop.channel), &[], vec![b'x'; (64 << 10) + 1]).await;
     let (mut refused, mut slowed) = (1.0, 0.0);
     for _ in 0..40 {
-        match door.send("203.0.113.5", "/hooks/chn_nobody", &[], b"{}".to_vec()).await.status {
+        match web.send("203.0.113.5", "/hooks/chn_nobody", &[], b"{}".to_vec()).await.status {
             StatusCode::UNAUTHORIZED => refused += 1.0,
             _ => slowed += 1.0,
         }
@@ -175,13 +140,13 @@ async fn a_flood_of_webhooks_is_told_apart_by_its_answers(app: App) {
 
 #[both_engines]
 async fn an_adapter_that_breaks_its_limits_is_seen(app: App) {
-    quarantine::install(&app).await;
+    broken_adapter::install(&app).await;
     for (name, mode, limit) in
         [("greedy", "allocate", "memory"), ("broken", "panic", "trap"), ("busy", "host-calls", "host_calls")]
     {
-        quarantine::add(&app, name, mode, "").await;
+        broken_adapter::add(&app, name, mode, "").await;
         let before = Scrape::of(&app.host).await;
-        let run = quarantine::start(&app, name).await.expect("starts");
+        let run = broken_adapter::start(&app, name).await.expect("starts");
         assert_eq!(run.state, RunState::Failed, "{run:?}");
         let shown = Scrape::of(&app.host).await;
         let stops = |of: &Scrape| of.sum("entrepot_calls_stopped_total", &[("adapter", "hostile"), ("limit", limit)]);

@@ -208,7 +208,7 @@ fn every_metric_is_explained() {
 
 #[both_engines]
 async fn doctor_says_what_to_do(app: App) {
-    let shop = crate::hooks::shop(&app, 5).await;
+    let shop = entrepot_tests::webhooks::shop(&app, 5).await;
     let entrepot = Entrepot::new(app.environment.clone());
     let (code, found) = entrepot.json(&["doctor"]);
     assert_eq!((code, &found["ok"]), (0, &Value::Bool(true)), "{found}");

@@ -4,14 +4,10 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use entrepot_test_support::server::{Fault, Matcher};
 use entrepot_test_support::woocommerce::{Seed, Store, serve};
-use entrepot_tests::{App, SHOP, both_engines};
+use entrepot_tests::rest::{call, send};
+use entrepot_tests::tampering::execute;
+use entrepot_tests::{App, Operator, SHOP, both_engines, webhooks};
 use serde_json::{Value, json};
-
-use super::api::call;
-use super::changed_rows::execute;
-use super::document::send;
-use super::hooks;
-use super::shown::Operator;
 
 fn store() -> Store {
     Store::generate(Seed { products: 6, variable_share: 0.0, seed: 3 })
@@ -163,12 +159,12 @@ async fn a_run_needs_no_body_and_the_document_says_so(app: App) {
 
 #[both_engines]
 async fn doctor_names_the_channel_and_counts_all_that_was_refused(app: App) {
-    let shop = hooks::shop(&app, 5).await;
-    let door = hooks::door(&app.host);
+    let shop = webhooks::shop(&app, 5).await;
+    let web = webhooks::web_server(&app.host);
     for id in &shop.store.product_ids()[..2] {
         shop.store.update(*id, |product| product.name = "Told".into());
     }
-    door.deliver_all(&shop).await;
+    web.deliver_all(&shop).await;
     let channel = shop.channel.as_str();
     for (reason, number) in [("one", 1), ("another", 2)] {
         execute(&app, &format!(

@@ -2,9 +2,8 @@
 
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
+use entrepot_tests::rest::{HOST, Web, operations};
 use entrepot_tests::{App, Database};
-
-use crate::document::{HOST, Web, operations};
 
 const PUBLIC: &str = "https://Entrepot.example.com:443/path";
 

@@ -8,10 +8,9 @@ use entrepot_domain::run::{RunScope, RunState};
 use entrepot_sync::StartOptions;
 use entrepot_test_support::server::{Fault, Matcher, Server};
 use entrepot_test_support::woocommerce::{Seed, Store, serve};
+use entrepot_tests::rest::send;
 use entrepot_tests::{App, Database, Entrepot, SHOP, both_engines, postgres_url};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
-
-use super::document::send;
 
 /// Longer than any single statement, or any wait for a connection.
 const OUTAGE: Duration = Duration::from_secs(30);

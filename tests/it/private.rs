@@ -6,10 +6,9 @@ use std::path::{Path, PathBuf};
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use entrepot_store::Pools;
+use entrepot_tests::rest::{HOST, Web};
 use entrepot_tests::{App, Database, Entrepot, both_engines};
 use serde_json::json;
-
-use crate::document::{HOST, Web};
 
 fn everything_in(folder: &Path) -> Vec<PathBuf> {
     let mut found = vec![folder.to_owned()];

@@ -5,10 +5,8 @@ use entrepot_queue::Outcome;
 use entrepot_sync::StartOptions;
 use entrepot_test_support::server::{Fault, Matcher};
 use entrepot_test_support::woocommerce::{Seed, Store, serve};
-use entrepot_tests::{App, SHOP, both_engines};
+use entrepot_tests::{App, SHOP, both_engines, hostile};
 use serde_json::json;
-
-use crate::hostile;
 
 const MINUTE: i64 = 60_000;
 const DELTA: RunScope = RunScope::ChangedSince(0);

@@ -3,45 +3,13 @@
 use entrepot_artifact::{SecretKey, sign};
 use entrepot_domain::ChannelId;
 use entrepot_domain::grants::{Approval, Narrowing, Operation};
-use entrepot_store::Pools;
 use entrepot_sync::SyncError;
 use entrepot_test_support::woocommerce::{Seed, Store, serve};
-use entrepot_tests::{App, SHOP, both_engines, entrepot_program, version};
+use entrepot_tests::tampering::{execute, keep_tables, reopen_compiling, restore_tables, unlock_audit_log};
+use entrepot_tests::{App, SHOP, both_engines, version};
 use serde_json::{Map, Value};
 
-use super::changed_rows::execute;
-
 const ADAPTER: &str = "woocommerce";
-
-/// Keeps what is in the tables under a name; those that refer to others last.
-pub(crate) async fn keep(app: &App, name: &str, tables: &[&str]) {
-    for table in tables {
-        execute(app, &format!("CREATE TABLE {name}_{table} AS SELECT * FROM {table}")).await;
-    }
-}
-
-pub(crate) async fn put_back(app: &App, name: &str, tables: &[&str]) {
-    for table in tables.iter().rev() {
-        execute(app, &format!("DELETE FROM {table}")).await;
-    }
-    for table in tables {
-        execute(app, &format!("INSERT INTO {table} SELECT * FROM {name}_{table}")).await;
-    }
-}
-
-pub(crate) async fn open_the_log(app: &App) {
-    let triggers: &[&str] = match app.host.db.pools() {
-        Pools::Postgres(_) => &["audit_log_append_only ON audit_log"],
-        Pools::Sqlite { .. } => &["audit_log_no_delete", "audit_log_no_update"],
-    };
-    for trigger in triggers {
-        execute(app, &format!("DROP TRIGGER {trigger}")).await;
-    }
-}
-
-pub(crate) async fn again(app: &App) -> entrepot_server::host::Host {
-    app.reopen_with(&[], &entrepot_program().display().to_string()).await.expect("opens")
-}
 
 fn settings(address: &str) -> Map<String, Value> {
     Map::from_iter([("store_url".to_owned(), Value::from(address))])
@@ -57,12 +25,12 @@ async fn a_grant_that_was_revoked_or_narrowed_does_not_come_back(app: App) {
     let admission = app.host.sync.admission();
     let channel = ChannelId::from("chn_1");
     admission.active(ADAPTER).await.expect("in use");
-    keep(&app, "wide", &GRANTS).await;
+    keep_tables(&app, "wide", &GRANTS).await;
     let narrowed = Narrowing { without_operations: vec![Operation::Subscribe], ..Narrowing::default() };
     admission.approve(ADAPTER, &narrowed, "test").await.expect("narrowed");
     for round in ["narrowed", "revoked"] {
-        put_back(&app, "wide", &GRANTS).await;
-        for host in [&app.host, &again(&app).await] {
+        restore_tables(&app, "wide", &GRANTS).await;
+        for host in [&app.host, &reopen_compiling(&app).await] {
             let admission = host.sync.admission();
             let refused = admission.active(ADAPTER).await.map(drop).expect_err(round).to_string();
             assert!(refused.contains("an earlier state") && refused.contains("entrepot adapter approve"), "{refused}");
@@ -91,17 +59,17 @@ async fn a_grant_that_was_revoked_or_narrowed_does_not_come_back(app: App) {
 async fn nor_where_the_log_does_not_tell_of_it_any_more(app: App) {
     app.install().await;
     let admission = app.host.sync.admission();
-    keep(&app, "granted", &GRANTS).await;
+    keep_tables(&app, "granted", &GRANTS).await;
     admission.active(ADAPTER).await.expect("in use");
     admission.revoke(ADAPTER, "test").await.expect("revoked");
     assert!(admission.active(ADAPTER).await.is_err());
     admission.install(version("0.2.0"), "test").await.expect("an entry more");
-    open_the_log(&app).await;
+    unlock_audit_log(&app).await;
     execute(&app, "DELETE FROM audit_log WHERE action = 'revoke'").await;
-    put_back(&app, "granted", &GRANTS).await;
+    restore_tables(&app, "granted", &GRANTS).await;
     let refused = admission.active(ADAPTER).await.map(drop).expect_err("this host remembers").to_string();
     assert!(refused.contains("an earlier state"), "{refused}");
-    let host = again(&app).await;
+    let host = reopen_compiling(&app).await;
     let refused = host.sync.admission().active(ADAPTER).await.map(drop).expect_err("entries are missing").to_string();
     assert!(refused.contains("not whole from entry 4 on"), "{refused}");
     let doubtful = host
@@ -125,11 +93,11 @@ async fn a_key_that_is_not_trusted_any_more_does_not_come_back(app: App) {
     let (key, other) = (SecretKey::generate("entrepot").expect("a key"), SecretKey::generate("other").expect("a key"));
     admission.trust(&other.public().to_string(), "test").await.expect("trusted");
     admission.trust(&key.public().to_string(), "test").await.expect("trusted");
-    keep(&app, "trusted", &KEYS).await;
+    keep_tables(&app, "trusted", &KEYS).await;
     admission.untrust(&key.public().id(), "test").await.expect("not trusted");
-    put_back(&app, "trusted", &KEYS).await;
+    restore_tables(&app, "trusted", &KEYS).await;
     let signed = sign(version("0.2.0"), &key).expect("signed");
-    for host in [&app.host, &again(&app).await] {
+    for host in [&app.host, &reopen_compiling(&app).await] {
         let admission = host.sync.admission();
         let refused = admission.install(signed.clone(), "test").await.expect_err("not believed").to_string();
         assert!(refused.contains("the list of trusted keys") && refused.contains("an earlier state"), "{refused}");
@@ -153,14 +121,14 @@ async fn a_channels_former_address_does_not_come_back(app: App) {
     app.connect(&former.base_url, &store.key()).await;
     let (sync, tenant) = (&app.host.sync, &app.host.tenant);
     sync.test_channel(tenant, SHOP).await.expect("works");
-    keep(&app, "former", &CHANNELS).await;
+    keep_tables(&app, "former", &CHANNELS).await;
     sync.set_channel(tenant, SHOP, settings(&server.base_url), Vec::new()).await.expect("moved");
     sync.test_channel(tenant, SHOP).await.expect("works there");
     let sent = former.log().total();
     // With the sealed secrets of that time, too.
     execute(&app, "UPDATE channels SET settings = (SELECT f.settings FROM former_channels f), mac = (SELECT f.mac FROM former_channels f)").await;
     execute(&app, "UPDATE channel_secrets SET sealed = (SELECT f.sealed FROM former_channel_secrets f WHERE f.name = channel_secrets.name)").await;
-    for host in [&app.host, &again(&app).await] {
+    for host in [&app.host, &reopen_compiling(&app).await] {
         let refused = host.sync.test_channel(tenant, SHOP).await.expect_err("stands still");
         assert!(
             matches!(refused, SyncError::Changed { .. }) && refused.to_string().contains("an earlier state"),
@@ -178,7 +146,7 @@ async fn a_channels_former_address_does_not_come_back(app: App) {
     sync.test_channel(tenant, SHOP).await.expect("works");
     assert_eq!(sync.verify_audit().await.expect("readable").differs, None);
     // Nor does one that was removed.
-    keep(&app, "removed", &CHANNELS).await;
+    keep_tables(&app, "removed", &CHANNELS).await;
     sync.remove_channel(tenant, SHOP).await.expect("removed");
     execute(&app, "UPDATE channels SET removed_at = NULL, mac = (SELECT r.mac FROM removed_channels r)").await;
     execute(&app, "INSERT INTO channel_secrets SELECT * FROM removed_channel_secrets").await;
@@ -197,14 +165,14 @@ async fn nor_where_an_entry_was_hidden_in_the_log(app: App) {
     for key in [&key, &other] {
         admission.trust(&key.public().to_string(), "test").await.expect("trusted");
     }
-    keep(&app, "former", &CHANNELS).await;
-    keep(&app, "trusted", &KEYS).await;
+    keep_tables(&app, "former", &CHANNELS).await;
+    keep_tables(&app, "trusted", &KEYS).await;
     sync.set_channel(tenant, SHOP, settings(&server.base_url), Vec::new()).await.expect("moved");
     admission.untrust(&key.public().id(), "test").await.expect("not trusted");
     admission.trust(&other.public().to_string(), "test").await.expect("an entry about keys that comes later");
     let narrowed = Narrowing { without_operations: vec![Operation::Subscribe], ..Narrowing::default() };
     admission.approve(ADAPTER, &narrowed, "test").await.expect("an entry about the grant that comes later");
-    open_the_log(&app).await;
+    unlock_audit_log(&app).await;
     let sent = former.log().total();
     execute(&app, "UPDATE channels SET settings = (SELECT f.settings FROM former_channels f), mac = (SELECT f.mac FROM former_channels f)").await;
     execute(&app, "UPDATE audit_log SET channel_id = 'another' WHERE seq = (SELECT MAX(a.seq) FROM audit_log a WHERE a.action = 'channel')").await;
@@ -214,7 +182,7 @@ async fn nor_where_an_entry_was_hidden_in_the_log(app: App) {
     execute(&app, "INSERT INTO heads SELECT * FROM trusted_heads WHERE name = 'trusted-keys'").await;
     execute(&app, "UPDATE audit_log SET action = 'another' WHERE action = 'untrust'").await;
     let signed = sign(version("0.2.0"), &key).expect("signed");
-    for host in [&app.host, &again(&app).await] {
+    for host in [&app.host, &reopen_compiling(&app).await] {
         let refused = host.sync.test_channel(tenant, SHOP).await.expect_err("stands still");
         assert!(matches!(refused, SyncError::Changed { .. }), "{refused}");
         assert!(host.sync.channels(tenant).await.expect("listed").remove(0).problem.is_some());
@@ -234,10 +202,10 @@ async fn a_version_that_was_removed_does_not_come_back(app: App) {
     app.install().await;
     let admission = app.host.sync.admission();
     admission.install(version("0.2.0"), "test").await.expect("installs");
-    keep(&app, "installed", &["adapters"]).await;
+    keep_tables(&app, "installed", &["adapters"]).await;
     admission.remove(ADAPTER, "0.2.0", "test").await.expect("removed");
     execute(&app, "INSERT INTO adapters SELECT * FROM installed_adapters WHERE version = '0.2.0'").await;
-    for host in [&app.host, &again(&app).await] {
+    for host in [&app.host, &reopen_compiling(&app).await] {
         let admission = host.sync.admission();
         assert_eq!(admission.latest(ADAPTER).await.expect("the one that is there").version, "0.1.0");
         let listed = admission.adapters().await.expect("listed");
@@ -262,14 +230,14 @@ async fn a_channels_former_secret_does_not_come_back(app: App) {
     let server = serve(&store);
     app.connect(&server.base_url, &store.key()).await;
     let (sync, tenant) = (&app.host.sync, &app.host.tenant);
-    keep(&app, "former", &["channel_secrets"]).await;
+    keep_tables(&app, "former", &["channel_secrets"]).await;
     let fresh = store.add_key(entrepot_test_support::woocommerce::Permission::Read);
     let secret = |name: &str, value: &str| (name.to_owned(), entrepot_domain::Secret::new(value));
     let new = || vec![secret("consumer_key", &fresh.consumer_key), secret("consumer_secret", &fresh.consumer_secret)];
     sync.set_channel(tenant, SHOP, Map::new(), new()).await.expect("set");
     sync.test_channel(tenant, SHOP).await.expect("works");
-    put_back(&app, "former", &["channel_secrets"]).await;
-    for host in [&app.host, &again(&app).await] {
+    restore_tables(&app, "former", &["channel_secrets"]).await;
+    for host in [&app.host, &reopen_compiling(&app).await] {
         let refused = host.sync.test_channel(tenant, SHOP).await.expect_err("not the one of before").to_string();
         assert!(
             refused.contains("put an earlier one back") && refused.contains("channel set shop --secret consumer_key"),

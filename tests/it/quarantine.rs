@@ -3,48 +3,14 @@
 use std::time::{Duration, Instant};
 
 use entrepot_admission::AdmissionError;
-use entrepot_domain::ChannelId;
-use entrepot_domain::grants::{Approval, Narrowing};
-use entrepot_domain::run::{RunScope, RunState};
-use entrepot_sync::{NewChannel, Received, RunReport, StartOptions, SyncError};
-use entrepot_tests::{App, both_engines, edited, with_version};
+use entrepot_domain::grants::Narrowing;
+use entrepot_domain::run::RunState;
+use entrepot_sync::{Received, RunReport, SyncError};
+use entrepot_tests::broken_adapter::{ADAPTER, add, install, start};
+use entrepot_tests::{App, both_engines};
 use serde_json::{Map, json};
 
-const ADAPTER: &str = "hostile";
 const MINUTE: i64 = 60_000;
-
-/// With settings to say how it misbehaves.
-fn told(number: &str) -> Vec<u8> {
-    edited(ADAPTER, |text| {
-        let settings =
-            ["mode", "item"].map(|name| format!("[settings.{name}]\ntype = \"string\"\ntitle = \"{name}\"\n"));
-        with_version(text, number).replacen("[[egress]]", &format!("{}[[egress]]", settings.concat()), 1)
-    })
-}
-
-pub(crate) async fn add(app: &App, name: &str, mode: &str, item: &str) -> ChannelId {
-    let settings = json!({"base_url": "http://127.0.0.1:9/", "mode": mode, "item": item});
-    let new = NewChannel {
-        adapter: ADAPTER.into(),
-        name: name.into(),
-        settings: Map::clone(settings.as_object().expect("an object")),
-        secrets: Vec::new(),
-        untested: true,
-    };
-    app.host.sync.add_channel(&app.host.tenant, new).await.expect("the channel is added").0
-}
-
-pub(crate) async fn start(app: &App, channel: &str) -> Result<RunReport, SyncError> {
-    let started =
-        app.host.sync.start_import(&app.host.tenant, channel, RunScope::Full, StartOptions::default()).await?;
-    Ok(app.carry(&started.run).await)
-}
-
-pub(crate) async fn install(app: &App) {
-    let admission = app.host.sync.admission();
-    admission.install(told("0.1.0"), "test").await.expect("installs");
-    admission.approve(ADAPTER, Approval::default(), "test").await.expect("approved");
-}
 
 fn quarantined(outcome: Result<RunReport, SyncError>) -> String {
     match outcome {
@@ -128,9 +94,9 @@ async fn mapping_nothing_at_all_is_about_the_adapter_and_not_about_items(app: Ap
 
 #[both_engines]
 async fn a_released_channel_is_delivered_to_again(app: App) {
-    crate::hostile::install(&app).await;
-    let channel = crate::hostile::add(&app, "bad", json!({})).await;
-    let deliver = async |body| crate::hostile::deliver(&app, &channel, body).await;
+    entrepot_tests::hostile::install(&app).await;
+    let channel = entrepot_tests::hostile::add(&app, "bad", json!({})).await;
+    let deliver = async |body| entrepot_tests::hostile::deliver(&app, &channel, body).await;
     for _ in 0..5 {
         assert_eq!(deliver(json!({"mode": "panic"})).await, Received::Refused);
     }

@@ -3,10 +3,8 @@
 use entrepot_domain::run::RunState;
 use entrepot_sync::Received;
 use entrepot_test_support::woocommerce::{Product, Store, serve};
-use entrepot_tests::{App, both_engines};
+use entrepot_tests::{App, both_engines, hostile};
 use serde_json::json;
-
-use crate::hostile;
 
 const NO_POISON: [&str; 2] = [
     "ALTER TABLE variants ADD CONSTRAINT no_poison CHECK (sku IS DISTINCT FROM 'poison')",

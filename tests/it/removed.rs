@@ -9,7 +9,7 @@ use tower::ServiceExt;
 const ADAPTER: &str = "woocommerce";
 
 async fn delete(app: &App, target: &str) -> (StatusCode, String) {
-    let web = super::connect::web(&app.host);
+    let web = entrepot_tests::oauth::web(&app.host);
     let request = Request::builder().method("DELETE").uri(target).header("host", "localhost").body(Body::empty());
     let response = web.oneshot(request.expect("a request")).await.expect("an answer");
     let status = response.status();

@@ -7,9 +7,8 @@ use entrepot_domain::schedule::ScheduleKind;
 use entrepot_sync::{ScheduleChange, StartOptions};
 use entrepot_test_support::server::{Fault, Matcher};
 use entrepot_test_support::woocommerce::{Product, Seed, Store};
+use entrepot_tests::webhooks::{shop, title, web_server, work};
 use entrepot_tests::{App, Marketplace, SHOP, both_engines};
-
-use crate::hooks::{door, shop, title, work};
 
 const HOUR: i64 = 3_600_000;
 
@@ -60,7 +59,7 @@ async fn a_full_run_says_what_deltas_had_missed(app: App) {
 #[both_engines]
 async fn a_page_that_was_on_its_way_does_not_undo_a_webhook(app: App) {
     let shop = shop(&app, 30).await;
-    let (door, ids) = (door(&app.host), shop.store.product_ids());
+    let (web, ids) = (web_server(&app.host), shop.store.product_ids());
     // The import has its page from before, and gets it late.
     shop.server.inject(pages().nth(1), Fault::Delay(Duration::from_secs(3)));
     let started = app.host.sync.start_import(&app.host.tenant, SHOP, RunScope::Full, StartOptions::default()).await;
@@ -73,7 +72,7 @@ async fn a_page_that_was_on_its_way_does_not_undo_a_webhook(app: App) {
         tokio::time::sleep(Duration::from_millis(100)).await;
         shop.store.update(ids[4], |product| product.name = "Told by a webhook".into());
         assert!(shop.store.trash(ids[6]));
-        assert!(door.deliver_all(&shop).await >= 2);
+        assert!(web.deliver_all(&shop).await >= 2);
         work(&app.host, &shop.channel).await;
         assert_eq!(title(&app, ids[4]).await.as_deref(), Some("Told by a webhook"));
         assert_eq!(title(&app, ids[6]).await, None);
@@ -89,13 +88,13 @@ async fn a_page_that_was_on_its_way_does_not_undo_a_webhook(app: App) {
 async fn two_who_bring_the_same_item_do_not_overwrite_each_other(app: App) {
     let app = app.with(&[("ENTREPOT_WEBHOOKS_REQUESTS_PER_MINUTE", "10000")]).await;
     let shop = shop(&app, 12).await;
-    let (door, ids) = (door(&app.host), shop.store.product_ids());
+    let (web, ids) = (web_server(&app.host), shop.store.product_ids());
     for round in 0..12 {
         let name = format!("Round {round}");
         for id in &ids {
             shop.store.update(*id, |product| product.name = name.as_str().into());
         }
-        door.deliver_all(&shop).await;
+        web.deliver_all(&shop).await;
         let (report, ()) = tokio::join!(app.import(), work(&app.host, &shop.channel));
         assert_eq!(report.state, RunState::Completed, "{report:?}");
         let titles: Vec<String> = app.products().await.into_iter().map(|product| product.title).collect();

@@ -17,19 +17,6 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_util::sync::CancellationToken;
 
-/// Where it listens, as soon as it does.
-pub(crate) async fn address_of(serve: &Running) -> String {
-    for _ in 0..1_000 {
-        let said = serve.said();
-        let address = said.split("entrepot serves http://").nth(1).and_then(|rest| rest.split_once("  (API"));
-        if let Some((address, _)) = address {
-            return address.to_owned();
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    panic!("it does not serve: {}", serve.said());
-}
-
 /// One host of its own, in this process, with limits that a test does not have to wait long for.
 struct Served {
     address: SocketAddr,
@@ -200,7 +187,7 @@ async fn a_host_that_is_told_to_stop_stops(app: App) {
         .with("ENTREPOT_SERVER_STOP_SECONDS", "1")
         .with("ENTREPOT_METRICS_LISTEN", &metrics.to_string());
     let running = entrepot.start(&["serve"]);
-    let address = address_of(&running).await;
+    let address = running.address().await;
     app.host.sync.start_import(&app.host.tenant, SHOP, RunScope::Full, StartOptions::default()).await.expect("starts");
     app.wait_for_run(|run| run.seq >= 1).await;
     server.inject(Matcher::any(), Fault::Hang);

@@ -2,30 +2,15 @@
 
 use entrepot_domain::grants::{Approval, Narrowing};
 use entrepot_test_support::woocommerce::{Seed, Store, serve};
+use entrepot_tests::tampering::execute;
 use entrepot_tests::{
-    App, Database, Entrepot, SHOP, both_engines, edited, entrepot_program, postgres_url, version, with_version,
+    App, Database, Entrepot, Operator, SHOP, both_engines, edited, entrepot_program, postgres_url, version,
+    with_version,
 };
 use serde_json::Value;
 use sqlx::Connection;
 
-use super::changed_rows::execute;
-
 const ADAPTER: &str = "woocommerce";
-
-pub(crate) struct Operator(pub(crate) Entrepot);
-
-impl Operator {
-    pub(crate) fn of(app: &App) -> Self {
-        Self(Entrepot::new(app.environment.clone()))
-    }
-
-    /// What the command prints, and what it complains of.
-    pub(crate) fn reads(&self, words: &[&str]) -> (i32, String) {
-        let output = self.0.run(words);
-        let text = [output.stdout, output.stderr].concat();
-        (output.status.code().unwrap_or(-1), String::from_utf8_lossy(&text).into_owned())
-    }
-}
 
 #[both_engines]
 async fn a_grant_that_was_changed_is_said_everywhere_and_once(app: App) {

@@ -3,25 +3,17 @@
 use std::time::Duration;
 
 use entrepot_domain::ChannelId;
-use entrepot_domain::catalog::{Inventory, Level};
 use entrepot_domain::run::{RunScope, RunState};
 use entrepot_sync::{RunReport, StartOptions};
-use entrepot_test_support::seed::{self, Seed};
 use entrepot_test_support::server::{Fault, Matcher, RetryAfter};
 use entrepot_test_support::{bigcommerce, shopify};
+use entrepot_tests::stock::{MINUTE, catalogue, count, counted, levels};
+use entrepot_tests::webhooks::{web_server, work};
 use entrepot_tests::{App, Entrepot, Marketplace, SHOP, both_engines};
 use serde_json::json;
 use tokio::sync::mpsc;
 
-use crate::hooks::{door, work};
-
 const PRODUCTS: usize = 130;
-pub(crate) const MINUTE: i64 = 60_000;
-
-pub(crate) fn catalogue(products: usize) -> Vec<seed::Product> {
-    seed::catalogue(Seed { products, variable_share: 0.3, seed: 11 })
-}
-
 async fn stock_scope(app: &App) -> RunScope {
     app.host.sync.stock_scope(&app.host.tenant, SHOP).await.expect("a scope")
 }
@@ -30,29 +22,6 @@ async fn stock_scope(app: &App) -> RunScope {
 async fn stock(app: &App) -> RunReport {
     let scope = stock_scope(app).await;
     app.import_with(scope, StartOptions::default()).await
-}
-
-async fn levels(app: &App) -> Vec<Level> {
-    let products = app.products().await;
-    let of = |inventory: Inventory| match inventory {
-        Inventory::Tracked(levels) => levels,
-        Inventory::Untracked(_) => Vec::new(),
-    };
-    products.into_iter().flat_map(|product| product.variants).flat_map(|variant| of(variant.inventory)).collect()
-}
-
-/// How many levels have this number.
-pub(crate) async fn count(app: &App, available: i64) -> usize {
-    levels(app).await.iter().filter(|level| level.available == available).count()
-}
-
-/// A variant whose stock is counted for itself.
-pub(crate) fn counted(store: &bigcommerce::Store) -> u64 {
-    let of = |id| {
-        let product = store.product(id)?;
-        (product["inventory_tracking"] == "variant").then(|| product["variants"][0]["id"].as_u64())?
-    };
-    store.product_ids().into_iter().find_map(of).expect("a counted variant")
 }
 
 fn counted_at_shopify(store: &shopify::Store) -> (u64, u64) {
@@ -217,10 +186,10 @@ async fn what_a_webhook_told_meanwhile_stays(app: App) {
     let stock = tokio::spawn(async move { sync.advance(&tenant, &run).await });
     answered.recv().await.expect("the page holds 50, and is on its way");
     assert!(store.set_stock(variant, 2, 60));
-    let door = door(&app.host);
+    let web = web_server(&app.host);
     for delivery in store.deliveries() {
         let answer =
-            door.send("192.0.2.1", &format!("/hooks/{channel}"), &delivery.headers, delivery.body.clone()).await;
+            web.send("192.0.2.1", &format!("/hooks/{channel}"), &delivery.headers, delivery.body.clone()).await;
         assert_eq!(answer.status, 200, "{}", answer.body);
     }
     work(&app.host, &channel).await;

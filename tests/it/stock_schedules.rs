@@ -6,10 +6,9 @@ use entrepot_domain::schedule::ScheduleKind;
 use entrepot_store::schedules::ScheduleRow;
 use entrepot_sync::{NewChannel, ScheduleChange, StartOptions, Ticked};
 use entrepot_test_support::{bigcommerce, etsy, shopify, woocommerce};
+use entrepot_tests::stock::{MINUTE, catalogue, count, counted};
 use entrepot_tests::{App, Marketplace, SHOP, both_engines, edited};
 use serde_json::{Map, Value};
-
-use crate::stock::{MINUTE, catalogue, count, counted};
 
 async fn schedules(app: &App) -> Vec<ScheduleRow> {
     app.host.sync.schedules(&app.host.tenant, SHOP).await.expect("schedules")

@@ -3,10 +3,8 @@
 use entrepot_artifact::SecretKey;
 use entrepot_domain::grants::{Narrowing, Operation};
 use entrepot_test_support::woocommerce::{Seed, Store, serve};
+use entrepot_tests::tampering::{execute, keep_tables, reopen_compiling, restore_tables, unlock_audit_log};
 use entrepot_tests::{App, Entrepot, SHOP, both_engines};
-
-use super::changed_rows::execute;
-use super::put_back::{again, keep, open_the_log, put_back};
 
 const ADAPTER: &str = "woocommerce";
 /// Those that refer to others last.
@@ -75,21 +73,21 @@ async fn each_kind_of_tampering_is_named_with_what_to_do(app: App) {
     let admission = app.host.sync.admission();
     let key = SecretKey::generate("somebody").expect("a key");
     admission.trust(&key.public().to_string(), "test").await.expect("trusted");
-    keep(&app, "early", &["grants", "heads"]).await;
+    keep_tables(&app, "early", &["grants", "heads"]).await;
     app.add(&server.base_url, &store.key(), &[]).await.expect("a channel");
     let settings = serde_json::Map::from_iter([("price_rounding".to_owned(), "half-up".into())]);
     app.host.sync.set_channel(&app.host.tenant, SHOP, settings, Vec::new()).await.expect("set");
     let narrowed = Narrowing { without_operations: vec![Operation::Subscribe], ..Narrowing::default() };
     admission.approve(ADAPTER, &narrowed, "test").await.expect("narrowed");
     let head = app.host.sync.verify_audit().await.expect("readable").head.expect("a hash");
-    open_the_log(&app).await;
-    keep(&app, "whole", &TABLES).await;
+    unlock_audit_log(&app).await;
+    keep_tables(&app, "whole", &TABLES).await;
     let entrepot = Entrepot::new(app.environment.clone());
     for (case, done, says) in CASES {
         for sql in done {
             execute(&app, sql).await;
         }
-        let verified = again(&app).await.sync.verify_audit().await.expect(case);
+        let verified = reopen_compiling(&app).await.sync.verify_audit().await.expect(case);
         let said = verified.broken.map(|broken| broken.why).or(verified.differs).unwrap_or_default();
         for words in says {
             assert!(said.contains(words), "{case}: {words}: {said}");
@@ -100,13 +98,13 @@ async fn each_kind_of_tampering_is_named_with_what_to_do(app: App) {
             let said = String::from_utf8_lossy(&output.stderr).into_owned();
             assert!(!output.status.success() && said.contains("the end of the log was cut off"), "{case}: {said}");
         }
-        put_back(&app, "whole", &TABLES).await;
+        restore_tables(&app, "whole", &TABLES).await;
         if !case.contains("a channel's row") {
-            assert_eq!(again(&app).await.sync.verify_audit().await.expect(case).differs, None, "{case}");
+            assert_eq!(reopen_compiling(&app).await.sync.verify_audit().await.expect(case).differs, None, "{case}");
         }
     }
     // Whoever has no backup has done with it.
-    let sync = &again(&app).await.sync;
+    let sync = &reopen_compiling(&app).await.sync;
     let gone = sync.verify_audit().await.expect("readable").differs.expect("the channel");
     let id = gone.split_whitespace().find(|word| word.starts_with("chn_")).expect("its id");
     sync.remove_channel(&app.host.tenant, id).await.expect("written down");
@@ -125,12 +123,12 @@ async fn a_whole_earlier_state_is_told_by_who_has_seen_more_or_kept_the_hash(app
     let (admission, key) = (app.host.sync.admission(), SecretKey::generate("somebody").expect("a key"));
     admission.trust(&key.public().to_string(), "test").await.expect("trusted");
     admission.active(ADAPTER).await.expect("in use");
-    keep(&app, "whole", &TABLES).await;
+    keep_tables(&app, "whole", &TABLES).await;
     admission.revoke(ADAPTER, "test").await.expect("revoked");
     admission.untrust(&key.public().id(), "test").await.expect("not trusted");
     let head = app.host.sync.verify_audit().await.expect("readable").head.expect("a hash");
-    open_the_log(&app).await;
-    put_back(&app, "whole", &TABLES).await;
+    unlock_audit_log(&app).await;
+    restore_tables(&app, "whole", &TABLES).await;
     assert!(admission.active(ADAPTER).await.is_err(), "this host has seen that it was revoked");
     assert!(admission.trusted_keys().await.is_err(), "and that the key is not trusted");
     assert!(app.host.sync.verify_audit().await.expect("readable").broken.is_some());

@@ -1,18 +1,14 @@
 //! Single entries of the log were altered, or its end written anew: what it cannot vouch for any more is not used, and is named.
 
 use entrepot_artifact::SecretKey;
-use entrepot_domain::ChannelId;
-use entrepot_domain::Secret;
 use entrepot_domain::grants::{Approval, Narrowing};
 use entrepot_domain::usage::{Amount, Use, UseKind};
+use entrepot_domain::{ChannelId, Secret};
 use entrepot_store::usage::UsedBy;
 use entrepot_test_support::woocommerce::{Seed, Store, serve};
-use entrepot_tests::{App, SHOP, both_engines, version};
+use entrepot_tests::tampering::{execute, keep_tables, reopen_compiling, restore_tables, unlock_audit_log};
+use entrepot_tests::{App, Operator, SHOP, both_engines, version};
 use serde_json::Map;
-
-use super::changed_rows::execute;
-use super::put_back::{again, keep, open_the_log, put_back};
-use super::shown::Operator;
 
 const ADAPTER: &str = "woocommerce";
 const BAD: &str = "0.2.0";
@@ -23,7 +19,7 @@ fn named(version: &str) -> Approval {
 
 /// Calls under a generation, all of them stopped.
 async fn went_badly(app: &App, generation: i64) -> bool {
-    let host = again(app).await;
+    let host = reopen_compiling(app).await;
     let of =
         |kind, name: &str| Use { kind, operation: "fetch-page".into(), rule: String::new(), name: name.to_owned() };
     let amount = Amount { count: 8, most: 0 };
@@ -38,13 +34,13 @@ async fn a_removed_version_is_doubtful_where_the_log_is_broken(app: App) {
     app.install().await;
     let admission = app.host.sync.admission();
     admission.install(version(BAD), "test").await.expect("installs");
-    keep(&app, "installed", &["adapters"]).await;
+    keep_tables(&app, "installed", &["adapters"]).await;
     admission.remove(ADAPTER, BAD, "test").await.expect("removed");
-    open_the_log(&app).await;
+    unlock_audit_log(&app).await;
     execute(&app, "INSERT INTO adapters SELECT * FROM installed_adapters WHERE version = '0.2.0'").await;
     for altered in ["remove", "install' AND seq = 3 AND actor = 'test"] {
         execute(&app, &format!("UPDATE audit_log SET action = 'another' WHERE action = '{altered}'")).await;
-        let host = again(&app).await;
+        let host = reopen_compiling(&app).await;
         let admission = host.sync.admission();
         for of in ["0.1.0", BAD] {
             let refused = admission.approve(ADAPTER, named(of), "test").await.expect_err(altered).to_string();
@@ -60,7 +56,7 @@ async fn a_removed_version_is_doubtful_where_the_log_is_broken(app: App) {
     assert_eq!(doctor.matches("entrepot adapter approve").count(), 1, "{doctor}");
     assert_eq!(operator.reads(&["adapter", "audit", ADAPTER]).0, 0, "the log is shown all the same");
     // What is advised leads back to work, and the other version stays out.
-    let host = again(&app).await;
+    let host = reopen_compiling(&app).await;
     let admission = host.sync.admission();
     admission.remove(ADAPTER, "0.1.0", "test").await.expect("removed");
     admission
@@ -84,10 +80,10 @@ async fn no_rollback_leads_to_what_the_log_cannot_tell(app: App) {
     admission.rollback(ADAPTER, "test").await.expect("it was bad");
     let slow = Narrowing { requests_per_second: Some(1.0), ..Narrowing::default() };
     admission.approve(ADAPTER, Approval { narrowing: slow, ..named("0.1.0") }, "test").await.expect("narrowed");
-    open_the_log(&app).await;
-    keep(&app, "whole", &["grants"]).await;
+    unlock_audit_log(&app).await;
+    keep_tables(&app, "whole", &["grants"]).await;
     let refused = async || {
-        let host = again(&app).await;
+        let host = reopen_compiling(&app).await;
         let refused =
             host.sync.admission().rollback_with(ADAPTER, true, "test").await.expect_err("no way back").to_string();
         assert_eq!(host.sync.admission().active(ADAPTER).await.expect("in use").number, 4);
@@ -100,13 +96,13 @@ async fn no_rollback_leads_to_what_the_log_cannot_tell(app: App) {
         why.contains("generation 3") && why.contains("deleted") && why.contains("adapter approve woocommerce@VERSION"),
         "{why}"
     );
-    let differs = again(&app).await.sync.verify_audit().await.expect("readable").differs.unwrap_or_default();
+    let differs = reopen_compiling(&app).await.sync.verify_audit().await.expect("readable").differs.unwrap_or_default();
     let (_, doctor) = Operator::of(&app).reads(&["doctor"]);
     for said in [differs, doctor] {
         assert!(said.contains("the earlier grant of woocommerce (generation 3, 0.1.0)"), "{said}");
         assert!(said.contains("entrepot adapter revoke woocommerce"), "{said}");
     }
-    put_back(&app, "whole", &["grants"]).await;
+    restore_tables(&app, "whole", &["grants"]).await;
     execute(&app, "DELETE FROM grants WHERE generation IN (1, 3)").await;
     assert!(refused().await.contains("0.2.0 was rolled back before"), "the log says so, and not the rows");
     // Nor where the entry is not what it was.
@@ -115,7 +111,7 @@ async fn no_rollback_leads_to_what_the_log_cannot_tell(app: App) {
     assert!(why.contains("not whole from entry 5 on") && why.contains("adapter approve woocommerce@VERSION"), "{why}");
     // Whoever has no backup gives up what is gone.
     execute(&app, "UPDATE audit_log SET action = 'rollback' WHERE action = 'another'").await;
-    let host = again(&app).await;
+    let host = reopen_compiling(&app).await;
     host.sync.admission().revoke(ADAPTER, "test").await.expect("revoked");
     host.sync.admission().approve(ADAPTER, named("0.1.0"), "test").await.expect("granted anew");
     assert_eq!(host.sync.verify_audit().await.expect("readable").differs, None);
@@ -127,7 +123,7 @@ async fn nor_does_one_that_nobody_asked_for(app: App) {
     let admission = app.host.sync.admission();
     admission.install(version(BAD), "test").await.expect("installs");
     admission.approve(ADAPTER, Approval::default(), "test").await.expect("approved");
-    open_the_log(&app).await;
+    unlock_audit_log(&app).await;
     execute(&app, "UPDATE audit_log SET action = 'another' WHERE seq = 3").await;
     assert!(!went_badly(&app, 2).await, "entry 3 may have said anything of the grant before it");
     assert_eq!(admission.active(ADAPTER).await.expect("in use").number, 2);
@@ -143,10 +139,10 @@ async fn a_log_that_was_cut_off_and_has_grown_again_is_another_one(app: App) {
     let broken =
         async || app.host.sync.verify_audit().await.expect("readable").broken.map(|broken| (broken.seq, broken.why));
     assert_eq!(broken().await, None);
-    open_the_log(&app).await;
+    unlock_audit_log(&app).await;
     execute(&app, "DELETE FROM audit_log WHERE seq = 3").await;
     assert!(broken().await.expect("cut off").1.contains("cut off its end"));
-    let other = again(&app).await;
+    let other = reopen_compiling(&app).await;
     for publisher in ["somebody", "other", "third"] {
         let key = SecretKey::generate(publisher).expect("a key");
         other.sync.admission().trust(&key.public().to_string(), "test").await.expect("an entry more");

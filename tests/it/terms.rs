@@ -5,11 +5,9 @@ use axum::body::Body;
 use axum::http::StatusCode;
 use entrepot_admission::AdmissionError;
 use entrepot_domain::grants::{Approval, Narrowing};
-use entrepot_tests::{App, both_engines, edited, version, with_version};
+use entrepot_tests::rest::call;
+use entrepot_tests::{App, Operator, both_engines, edited, version, with_version};
 use serde_json::json;
-
-use super::api::call;
-use super::shown::Operator;
 
 const ADAPTER: &str = "woocommerce";
 

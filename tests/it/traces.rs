@@ -13,15 +13,13 @@ use entrepot_domain::run::RunState;
 use entrepot_server::telemetry::{Json, Traces};
 use entrepot_test_support::server::{Answer, Fault, Listen, Matcher, Request, Server, Site};
 use entrepot_test_support::woocommerce::{Product, Seed, Store, serve};
-use entrepot_tests::{App, Database, SHOP, postgres_url};
+use entrepot_tests::webhooks::{shop, web_server, work};
+use entrepot_tests::{App, Database, SHOP, broken_adapter, postgres_url};
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::trace::v1::Span;
 use prost::Message;
 use serde_json::Value;
 use tracing_subscriber::layer::SubscriberExt;
-
-use crate::hooks::{door, shop, work};
-use crate::quarantine;
 
 /// Keeps the spans that it is sent.
 #[derive(Clone, Default)]
@@ -87,10 +85,10 @@ async fn hook_to_commit(app: App) {
     let shop = shop(&app, 10).await;
     let traces = Traces::start(&collector.listen().await, &[]).expect("set up");
     let listening = tracing::subscriber::set_default(tracing_subscriber::registry().with(traces.layer()));
-    let door = door(&app.host);
+    let web = web_server(&app.host);
     for id in &shop.store.product_ids()[..2] {
         shop.store.update(*id, |product| product.name = "Traced".into());
-        assert_eq!(door.deliver_all(&shop).await, 1);
+        assert_eq!(web.deliver_all(&shop).await, 1);
     }
     // Another host works on them.
     work(&app.reopen().await, &shop.channel).await;
@@ -205,13 +203,13 @@ impl Lines {
 #[tokio::test]
 async fn what_an_adapter_logs_names_its_run() {
     let app = App::start(Database::Sqlite).await;
-    quarantine::install(&app).await;
-    let channel = quarantine::add(&app, "talker", "log-empty", "").await;
+    broken_adapter::install(&app).await;
+    let channel = broken_adapter::add(&app, "talker", "log-empty", "").await;
     let lines = Lines::default();
     let writer = lines.clone();
     let listening =
         tracing::subscriber::set_default(tracing_subscriber::registry().with(Json::new(move || writer.clone())));
-    let run = quarantine::start(&app, "talker").await.expect("starts");
+    let run = broken_adapter::start(&app, "talker").await.expect("starts");
     drop(listening);
     let all = lines.all();
     let logged: Vec<&Value> =

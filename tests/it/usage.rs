@@ -3,9 +3,9 @@
 use entrepot_admission::Counted;
 use entrepot_domain::grants::{Approval, Narrowing};
 use entrepot_domain::run::{RunScope, RunState};
-use entrepot_store::Pools;
 use entrepot_sync::StartOptions;
 use entrepot_test_support::woocommerce::{Seed, Store, serve};
+use entrepot_tests::tampering::execute;
 use entrepot_tests::{App, Entrepot, both_engines, edited, with_version};
 
 const ADAPTER: &str = "woocommerce";
@@ -13,13 +13,6 @@ const HOUR: i64 = 60 * 60 * 1000;
 
 fn count(counted: &[Counted], what: &str) -> i64 {
     counted.iter().filter(|counted| counted.what.contains(what)).map(|counted| counted.count).sum()
-}
-
-async fn execute(app: &App, sql: &'static str) {
-    match app.host.db.pools() {
-        Pools::Postgres(pool) => sqlx::query(sql).execute(pool).await.map(drop).expect(sql),
-        Pools::Sqlite { write, .. } => sqlx::query(sql).execute(write).await.map(drop).expect(sql),
-    }
 }
 
 #[both_engines]

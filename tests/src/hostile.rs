@@ -5,13 +5,14 @@ use entrepot_domain::grants::{Approval, Settings};
 use entrepot_domain::run::RunScope;
 use entrepot_queue::Outcome;
 use entrepot_sync::{Incoming, NewChannel, Received, RunReport, StartOptions};
-use entrepot_tests::{App, edited};
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 
-pub(crate) const ADAPTER: &str = "hostile";
+use crate::{App, edited};
 
-pub(crate) async fn install(app: &App) {
+pub const ADAPTER: &str = "hostile";
+
+pub async fn install(app: &App) {
     let settings = ["mode", "plan"].map(|name| format!("[settings.{name}]\ntype = \"string\"\ntitle = \"{name}\"\n"));
     let told = edited(ADAPTER, |text| text.replacen("[[egress]]", &format!("{}[[egress]]", settings.concat()), 1));
     let admission = app.host.sync.admission();
@@ -24,49 +25,49 @@ fn settings(plan: &Value) -> Settings {
     settings.as_object().cloned().expect("an object")
 }
 
-pub(crate) async fn add(app: &App, name: &str, plan: Value) -> ChannelId {
+pub async fn add(app: &App, name: &str, plan: Value) -> ChannelId {
     let (adapter, name, settings) = (ADAPTER.into(), name.into(), settings(&plan));
     let new = NewChannel { adapter, name, settings, secrets: Vec::new(), untested: true };
     app.host.sync.add_channel(&app.host.tenant, new).await.expect("the channel is added").0
 }
 
-pub(crate) async fn change(app: &App, name: &str, plan: Value) {
+pub async fn change(app: &App, name: &str, plan: Value) {
     app.host.sync.set_channel(&app.host.tenant, name, settings(&plan), Vec::new()).await.expect("set");
 }
 
-pub(crate) async fn import(app: &App, channel: &str) -> RunReport {
+pub async fn import(app: &App, channel: &str) -> RunReport {
     import_as(app, channel, RunScope::Full).await
 }
 
-pub(crate) async fn import_as(app: &App, channel: &str, scope: RunScope) -> RunReport {
+pub async fn import_as(app: &App, channel: &str, scope: RunScope) -> RunReport {
     import_with(app, channel, scope, StartOptions::default()).await
 }
 
-pub(crate) async fn import_with(app: &App, channel: &str, scope: RunScope, options: StartOptions) -> RunReport {
+pub async fn import_with(app: &App, channel: &str, scope: RunScope, options: StartOptions) -> RunReport {
     let (sync, tenant) = (&app.host.sync, &app.host.tenant);
     let started = sync.start_import(tenant, channel, scope, options).await.expect("starts");
     app.carry(&started.run).await
 }
 
-pub(crate) async fn deliver(app: &App, channel: &ChannelId, body: Value) -> Received {
+pub async fn deliver(app: &App, channel: &ChannelId, body: Value) -> Received {
     let (method, path, query, headers) = ("POST".into(), "/".into(), String::new(), Vec::new());
     let incoming = Incoming { method, path, query, headers, body: body.to_string().into_bytes() };
     app.host.sync.receive(&app.host.tenant, channel, incoming).await.expect("an answer")
 }
 
 /// Works on what was delivered until nothing is left to be done.
-pub(crate) async fn work(app: &App, channel: &ChannelId) {
+pub async fn work(app: &App, channel: &ChannelId) {
     while let Outcome::Later(wait) = app.host.sync.process_inbox(&app.host.tenant, channel).await.expect("worked on") {
         tokio::time::sleep(wait).await;
     }
 }
 
-pub(crate) async fn count(app: &App, channel: &ChannelId) -> i64 {
+pub async fn count(app: &App, channel: &ChannelId) -> i64 {
     app.host.db.tenant(&app.host.tenant).count_products(channel).await.expect("answers")
 }
 
 /// Past the host, in its database.
-pub(crate) async fn sql(app: &App, postgres: &'static str, sqlite: &'static str) {
+pub async fn sql(app: &App, postgres: &'static str, sqlite: &'static str) {
     let url = &app.environment.iter().find(|(name, _)| name == "ENTREPOT_DATABASE_URL").expect("an address").1;
     if url.starts_with("sqlite:") {
         let mut connection = SqliteConnection::connect(url).await.expect("SQLite opens");

@@ -1,4 +1,4 @@
-//! The OpenAPI document as the measure: what is answered has to stand in it.
+//! Requests to a host's REST API. Every answer is held against the OpenAPI document.
 
 use std::sync::LazyLock;
 
@@ -6,46 +6,47 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use axum::response::Response;
-use entrepot_tests::App;
 use entrepot_web::{ClientLimits, HookLimits, Hosts};
 use serde_json::Value;
 use tower::ServiceExt;
 
-pub(crate) const HOST: &str = "127.0.0.1:8080";
+use crate::App;
+
+pub const HOST: &str = "127.0.0.1:8080";
 
 static DOCUMENT: LazyLock<Value> =
     LazyLock::new(|| serde_json::from_str(&entrepot_web::openapi_json()).expect("a document"));
 
 /// One method of one path, as documented.
-pub(crate) struct Operation {
-    pub(crate) method: Method,
-    pub(crate) path: &'static str,
+pub struct Operation {
+    pub method: Method,
+    pub path: &'static str,
     document: &'static Value,
 }
 
-pub(crate) struct Answer {
-    pub(crate) status: StatusCode,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Bytes,
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Bytes,
 }
 
 impl Answer {
-    pub(crate) async fn of(response: Response) -> Self {
+    pub async fn of(response: Response) -> Self {
         let (head, body) = response.into_parts();
         let body = axum::body::to_bytes(body, usize::MAX).await.expect("a body");
         Self { status: head.status, headers: head.headers, body }
     }
 
-    pub(crate) fn media(&self) -> &str {
+    pub fn media(&self) -> &str {
         self.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
-    pub(crate) fn json(&self) -> Value {
+    pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or(Value::Null)
     }
 
     /// The `type` of the problem, if it is one as it has to be.
-    pub(crate) fn problem(&self) -> Option<String> {
+    pub fn problem(&self) -> Option<String> {
         let body = self.json();
         let whole = ["title", "detail"].iter().all(|name| body[name].as_str().is_some_and(|text| !text.is_empty()))
             && body["status"].as_u64() == Some(self.status.as_u16().into());
@@ -54,7 +55,7 @@ impl Answer {
     }
 }
 
-pub(crate) fn operations() -> Vec<Operation> {
+pub fn operations() -> Vec<Operation> {
     let paths = DOCUMENT["paths"].as_object().expect("paths");
     let all = paths.iter().flat_map(|(path, item)| {
         item.as_object().expect("an item").iter().filter_map(move |(method, document)| {
@@ -67,30 +68,30 @@ pub(crate) fn operations() -> Vec<Operation> {
 
 impl Operation {
     /// Every part of the path is `part`.
-    pub(crate) fn address(&self, part: &str) -> String {
+    pub fn address(&self, part: &str) -> String {
         let parts = self.path.split('/').map(|name| if name.starts_with('{') { part } else { name });
         parts.collect::<Vec<_>>().join("/")
     }
 
     /// Of the body; none: there is no body.
-    pub(crate) fn media(&self) -> Option<&'static str> {
+    pub fn media(&self) -> Option<&'static str> {
         self.document["requestBody"]["content"].as_object()?.keys().next().map(String::as_str)
     }
 
     /// Names of what a body of JSON may have, and its schema.
-    pub(crate) fn properties(&self) -> Vec<(&'static str, &'static Value)> {
+    pub fn properties(&self) -> Vec<(&'static str, &'static Value)> {
         let schema = &self.document["requestBody"]["content"]["application/json"]["schema"];
         let known =
             schema["$ref"].as_str().and_then(|name| DOCUMENT.pointer(name.trim_start_matches('#'))).unwrap_or(schema);
         known["properties"].as_object().into_iter().flatten().map(|(name, schema)| (name.as_str(), schema)).collect()
     }
 
-    pub(crate) fn is_health(&self) -> bool {
+    pub fn is_health(&self) -> bool {
         !self.path.starts_with("/api/")
     }
 
     /// Of parameters of the query.
-    pub(crate) fn query(&self) -> Vec<&'static str> {
+    pub fn query(&self) -> Vec<&'static str> {
         let parameters = self.document["parameters"].as_array().map_or(&[][..], Vec::as_slice);
         parameters.iter().filter(|p| p["in"] == "query").filter_map(|p| p["name"].as_str()).collect()
     }
@@ -128,7 +129,7 @@ fn documented(method: &Method, path: &str) -> Option<Operation> {
 }
 
 /// Holds an answer against the document.
-pub(crate) fn hold(method: &Method, path: &str, answer: &Answer) {
+pub fn hold(method: &Method, path: &str, answer: &Answer) {
     let path = path.split('?').next().unwrap_or_default();
     let path = path.strip_prefix("http://").and_then(|rest| rest.find('/').map(|at| &rest[at..])).unwrap_or(path);
     if let Some(fault) = documented(method, path).and_then(|operation| operation.fault(answer)) {
@@ -137,10 +138,10 @@ pub(crate) fn hold(method: &Method, path: &str, answer: &Answer) {
 }
 
 /// A host in this process. Making one takes some milliseconds.
-pub(crate) struct Web(Router);
+pub struct Web(Router);
 
 impl Web {
-    pub(crate) fn of(app: &App) -> Self {
+    pub fn of(app: &App) -> Self {
         let config = &app.host.config;
         let hosts = Hosts::new(config.listen, &config.public_url);
         let (hooks, clients) = (HookLimits { per_minute: 100_000, ..HookLimits::default() }, ClientLimits::default());
@@ -148,7 +149,7 @@ impl Web {
     }
 
     /// One request. The answer is held against the document.
-    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+    pub async fn send(&self, request: Request<Body>) -> Answer {
         let (method, path) = (request.method().clone(), request.uri().to_string());
         let answer = Answer::of(self.0.clone().oneshot(request).await.expect("an answer")).await;
         hold(&method, &path, &answer);
@@ -156,6 +157,33 @@ impl Web {
     }
 }
 
-pub(crate) async fn send(app: &App, request: Request<Body>) -> Answer {
+pub async fn send(app: &App, request: Request<Body>) -> Answer {
     Web::of(app).send(request).await
+}
+
+pub async fn call(app: &App, method: &str, path: &str, body: Body) -> (StatusCode, String, Value) {
+    call_as(app, Some(HOST), method, path, body).await
+}
+
+/// `host`: whom the request is addressed to.
+pub async fn call_as(
+    app: &App,
+    host: Option<&str>,
+    method: &str,
+    path: &str,
+    body: Body,
+) -> (StatusCode, String, Value) {
+    let media = if path == "/api/v1/adapters" { "application/wasm" } else { "application/json" };
+    let mut request = Request::builder().method(method).uri(path).header(header::CONTENT_TYPE, media);
+    if let Some(host) = host {
+        request = request.header(header::HOST, host);
+    }
+    let answer = send(app, request.body(body).expect("a request")).await;
+    (answer.status, answer.media().to_owned(), answer.json())
+}
+
+pub async fn get(app: &App, path: &str) -> Value {
+    let (status, _, body) = call(app, "GET", path, Body::empty()).await;
+    assert_eq!(status, StatusCode::OK, "{path}: {body}");
+    body
 }

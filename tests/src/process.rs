@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use tempfile::NamedTempFile;
 
+use crate::environment;
+
 /// Where the built components are.
 pub fn adapters_folder() -> PathBuf {
     let folder = std::env::var_os("ENTREPOT_TEST_ADAPTERS")
@@ -51,8 +53,7 @@ impl Entrepot {
 
     #[must_use]
     pub fn with(mut self, name: &str, value: &str) -> Self {
-        self.environment.retain(|(known, _)| known != name);
-        self.environment.push((name.into(), value.into()));
+        environment::set(&mut self.environment, name, value);
         self
     }
 
@@ -130,6 +131,19 @@ impl Running {
     /// What stands on stdout so far.
     pub fn printed(&self) -> String {
         read(&self.out)
+    }
+
+    /// Where `entrepot serve` listens, as soon as it does.
+    pub async fn address(&self) -> String {
+        for _ in 0..1_000 {
+            let said = self.said();
+            let address = said.split("entrepot serves http://").nth(1).and_then(|rest| rest.split_once("  (API"));
+            if let Some((address, _)) = address {
+                return address.to_owned();
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        panic!("it does not serve: {}", self.said());
     }
 
     /// SIGKILL: it does not get to say anything.

@@ -18,7 +18,7 @@ use serde_json::{Map, Value};
 use tempfile::TempDir;
 
 use crate::process::test_compiler;
-use crate::{Database, adapters_folder};
+use crate::{Database, adapters_folder, environment};
 
 /// The name every test gives its one channel.
 pub const SHOP: &str = "shop";
@@ -51,10 +51,7 @@ impl App {
         ]
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .into();
-        for (name, value) in options {
-            environment.retain(|(known, _)| known != name);
-            environment.push(((*name).to_owned(), (*value).to_owned()));
-        }
+        environment::set_all(&mut environment, options);
         let host = open(&environment, Clock::shifted()).await.expect("the host opens");
         Self { host, environment, folder }
     }
@@ -74,10 +71,7 @@ impl App {
     /// The same host with other options.
     #[must_use]
     pub async fn with(mut self, options: &[(&str, &str)]) -> Self {
-        for (name, value) in options {
-            self.environment.retain(|(known, _)| known != name);
-            self.environment.push(((*name).to_owned(), (*value).to_owned()));
-        }
+        environment::set_all(&mut self.environment, options);
         self.host = self.reopen().await;
         self
     }
@@ -90,10 +84,7 @@ impl App {
     /// The same with other options, and another program in the place of `entrepot` to compile with.
     pub async fn reopen_with(&self, options: &[(&str, &str)], program: &str) -> anyhow::Result<Host> {
         let mut environment = self.environment.clone();
-        for (name, value) in options {
-            environment.retain(|(known, _)| known != name);
-            environment.push(((*name).to_owned(), (*value).to_owned()));
-        }
+        environment::set_all(&mut environment, options);
         open_with(&environment, self.clock().clone(), program.into()).await
     }
 

@@ -1,14 +1,28 @@
-#![doc = include_str!("README.md")]
+#![doc = include_str!("../README.md")]
 
 mod app;
+pub mod blank;
+pub mod broken_adapter;
 mod database;
 mod edited;
+mod environment;
+pub mod hostile;
+pub mod linking;
 mod marketplaces;
+pub mod oauth;
+mod operator;
 mod process;
+pub mod rest;
+mod scrape;
+pub mod stock;
+pub mod tampering;
+pub mod webhooks;
 
 pub use app::{App, SHOP};
 pub use database::{Database, postgres_url};
 pub use edited::{edited, version, with_version};
 pub use entrepot_test_macros::both_engines;
 pub use marketplaces::Marketplace;
+pub use operator::Operator;
 pub use process::{Ended, Entrepot, Running, adapters_folder, entrepot_program, test_compiler};
+pub use scrape::Scrape;
