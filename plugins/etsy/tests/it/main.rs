@@ -2,10 +2,10 @@
 
 mod apart;
 mod doors;
+mod drifting_store;
 mod items;
 mod map;
 mod map_odd;
-mod moving;
 mod paging;
 mod samples;
 mod shop;

@@ -1,0 +1,2 @@
+mod promote;
+mod remove;

@@ -1,0 +1,11 @@
+mod drifting_store;
+mod full_and_delta;
+mod invalid_products;
+mod marketplace_parity;
+mod marketplaces;
+mod mass_deletion;
+mod oversized_values;
+mod reconciliation;
+mod recorded_store;
+mod shop_facts;
+mod unidentified_items;
