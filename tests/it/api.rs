@@ -11,5 +11,6 @@ mod links;
 mod openapi;
 mod paging;
 mod problems;
+mod products;
 mod runs;
 mod schedules;

@@ -3,10 +3,12 @@
 use axum::body::Body;
 use axum::http::StatusCode;
 use entrepot_tests::rest::call;
-use entrepot_tests::{App, both_engines};
+use entrepot_tests::{App, assert_body, both_engines};
+use serde_json::Value;
 
 #[both_engines]
 async fn mistakes_are_problems_with_a_stable_type(app: App) {
+    let mut problems = Vec::new();
     for (method, path, body, status, kind) in [
         ("GET", "/api/v1/runs/run_none", "", 404, "urn:entrepot:not-found"),
         ("GET", "/api/v1/nothing", "", 404, "urn:entrepot:not-found"),
@@ -23,7 +25,9 @@ async fn mistakes_are_problems_with_a_stable_type(app: App) {
         let (answered, media, problem) = call(&app, method, path, Body::from(body)).await;
         assert_eq!((answered.as_u16(), media.as_str()), (status, "application/problem+json"), "{path}: {problem}");
         assert_eq!(problem["type"], kind, "{problem}");
+        problems.push(problem);
     }
+    assert_body!("problems", Value::from(problems));
     let (status, _, _) = call(&app, "GET", "/readyz", Body::empty()).await;
     assert_eq!(status, StatusCode::OK);
 }

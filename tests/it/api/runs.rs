@@ -1,1 +1,4 @@
+mod cancel;
+mod get;
+mod list;
 mod start;

@@ -3,7 +3,7 @@
 use axum::body::Body;
 use axum::http::StatusCode;
 use entrepot_tests::rest::{call, get};
-use entrepot_tests::{App, both_engines};
+use entrepot_tests::{App, assert_body, both_engines};
 use serde_json::json;
 
 #[both_engines]
@@ -19,12 +19,14 @@ async fn adapters_are_tried_promoted_and_audited(app: App) {
     assert_eq!(call(&app, "POST", &format!("{adapter}/promote"), Body::empty()).await.0, StatusCode::CONFLICT);
     let tenth = Body::from(json!({"share": 10, "accept_narrower": true}).to_string());
     let (status, _, approved) = call(&app, "POST", &format!("{adapter}/approve"), tenth).await;
-    assert_eq!((status, &approved["grant"]["accept_narrower"]), (StatusCode::OK, &json!(true)), "{approved}");
+    assert_eq!(status, StatusCode::OK, "{approved}");
+    assert_body!("approve_share", approved);
     let usage = get(&app, &format!("{adapter}/usage?days=7")).await;
-    assert_eq!((&usage["version"], &usage["canary"]), (&json!("0.1.0"), &json!("0.2.0")), "{usage}");
+    assert_body!("usage_canary", usage);
     let (status, _, promoted) = call(&app, "POST", &format!("{adapter}/promote"), Body::empty()).await;
-    assert_eq!((status, &promoted["version"]), (StatusCode::OK, &json!("0.2.0")), "{promoted}");
-    assert_eq!(get(&app, &format!("{adapter}/audit")).await[0]["action"], "promote");
+    assert_eq!(status, StatusCode::OK);
+    assert_body!("promote", promoted);
+    assert_body!("audit", get(&app, &format!("{adapter}/audit")).await);
     for (path, expected) in [
         (format!("{adapter}/usage?days=401"), StatusCode::UNPROCESSABLE_ENTITY),
         ("/api/v1/adapters/nobody/usage".to_owned(), StatusCode::NOT_FOUND),

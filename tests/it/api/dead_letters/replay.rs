@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use entrepot_store::dead_letters::{Letter, LetterFilter};
 use entrepot_test_support::woocommerce::{Product, Seed, Store, serve};
 use entrepot_tests::webhooks::web_server;
-use entrepot_tests::{App, SHOP, both_engines};
+use entrepot_tests::{App, SHOP, assert_body, both_engines};
 
 async fn letters(app: &App, filter: LetterFilter) -> Vec<Letter> {
     app.host.db.tenant(&app.host.tenant).letters(&filter, "", 1_000).await.expect("letters")
@@ -31,6 +31,7 @@ async fn dead_letters_are_listed_read_and_replayed(app: App) {
     assert!(one.body.contains("\"raw\""), "{}", one.body);
     assert_eq!(web.get("/api/v1/dead-letters/dlt_nothing").await.status, StatusCode::NOT_FOUND);
     assert_eq!(web.get("/api/v1/dead-letters?kind=parcel").await.status, StatusCode::BAD_REQUEST);
+    let mut answers = Vec::new();
     for (body, status) in [
         (r#"{}"#, StatusCode::BAD_REQUEST),
         (r#"{"chanel": "shop"}"#, StatusCode::BAD_REQUEST),
@@ -40,7 +41,9 @@ async fn dead_letters_are_listed_read_and_replayed(app: App) {
     ] {
         let answer = web.post("/api/v1/dead-letters/replay", body).await;
         assert_eq!(answer.status, status, "{body}: {}", answer.body);
+        answers.push(serde_json::from_str::<serde_json::Value>(&answer.body).expect("JSON"));
     }
+    assert_body!("replay", serde_json::Value::from(answers));
     assert_eq!(letters(&app, LetterFilter { code: "nothing".into(), ..of("") }).await, []);
     let name = app.host.sync.channel(&app.host.tenant, SHOP).await.expect("the shop").name;
     let gone = LetterFilter { channel: Some("chn_other".into()), ..of("") };

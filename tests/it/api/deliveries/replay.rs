@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use entrepot_tests::rest::send;
 use entrepot_tests::webhooks::{shop, web_server, work};
-use entrepot_tests::{App, SHOP, both_engines};
+use entrepot_tests::{App, SHOP, assert_body, both_engines};
 use serde_json::{Value, json};
 
 async fn call(app: &App, method: &str, path: &str, body: Value) -> (StatusCode, Value) {
@@ -36,11 +36,16 @@ async fn deliveries_are_listed_shown_and_replayed(app: App) {
     work(&app.host, &shop.channel).await;
     let (_, page) = call(&app, "GET", &format!("{path}?state=pending"), json!(null)).await;
     assert_eq!(page["items"], json!([]));
+    let (_, page) = call(&app, "GET", &format!("{path}?limit=1"), json!(null)).await;
+    assert_body!("list", page);
     let (status, whole) = call(&app, "GET", &format!("/api/v1/deliveries/{id}"), json!(null)).await;
     assert_eq!((status, whole["state"].as_str()), (StatusCode::OK, Some("done")), "{whole}");
     assert!(whole["body"].as_str().is_some_and(|body| body.contains("Listed")), "{whole}");
     assert!(whole["events"][0]["changed"].is_string(), "{whole}");
-    assert_eq!(call(&app, "GET", "/api/v1/deliveries/dlv_nobody", json!(null)).await.0, StatusCode::NOT_FOUND);
+    assert_body!("get", whole);
+    let (status, problem) = call(&app, "GET", "/api/v1/deliveries/dlv_nobody", json!(null)).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+    assert_body!("get_unknown", problem);
 
     let replay = format!("{path}/replay");
     for (wanted, expected, replayed) in [
