@@ -6,3 +6,4 @@ mod faults;
 mod flows;
 mod operations;
 mod security;
+mod store;

@@ -1,0 +1,3 @@
+//! The database of a host, below everything else.
+
+mod statements;
