@@ -13,6 +13,7 @@ pub mod oauth;
 mod operator;
 mod process;
 pub mod rest;
+pub mod rows;
 mod scrape;
 mod small_shop;
 mod snapshot;

@@ -8,11 +8,10 @@ use sqlx::Connection;
 async fn a_database_of_a_newer_version_is_called_that(app: App) {
     let newer = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) VALUES (9999, 'later', TRUE, $1, 0)";
     match app.host.db.pools() {
-        Pools::Postgres(pool) => drop(sqlx::query(newer).bind(&[0_u8][..]).execute(pool).await.expect("inserted")),
-        Pools::Sqlite { write, .. } => {
-            drop(sqlx::query(newer).bind(&[0_u8][..]).execute(write).await.expect("inserted"))
-        }
+        Pools::Postgres(pool) => sqlx::query(newer).bind(&[0_u8][..]).execute(pool).await.map(drop),
+        Pools::Sqlite { write, .. } => sqlx::query(newer).bind(&[0_u8][..]).execute(write).await.map(drop),
     }
+    .expect("inserted");
     let output = Entrepot::new(app.environment.clone()).run(&["migrate"]);
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(

@@ -3,15 +3,13 @@
 use std::time::{Duration, Instant};
 
 use entrepot_domain::catalog::{Product, Variant};
-use entrepot_domain::{ChannelId, Id, Money, TenantId};
+use entrepot_domain::{ChannelId, Money, TenantId};
 use entrepot_store::Pools;
 use entrepot_store::catalogue::ProductWrite;
-use entrepot_store::channels::ChannelRow;
 use entrepot_store::links::proposals::ProposalFilter;
 use entrepot_sync::{LinkReport, ProductReference, SyncError};
 use entrepot_tests::linking::{accept, at_least, proposals};
-use entrepot_tests::{App, Entrepot, blank, both_engines};
-use serde_json::Map;
+use entrepot_tests::{App, Entrepot, blank, both_engines, rows};
 
 fn product(source_id: &str, title: &str, sku: &str) -> Product {
     let (sku, price) = (Some(sku.to_owned()), Some(Money::new(1_000, "EUR")));
@@ -21,10 +19,8 @@ fn product(source_id: &str, title: &str, sku: &str) -> Product {
 
 /// A channel with products `1` to `count`, the same in each channel. Their ids are `prd_<channel>_<number>`.
 async fn channel(app: &App, tenant: &TenantId, name: &str, count: usize) -> ChannelId {
+    let id = rows::channel(app, tenant, name).await;
     let mut tx = app.host.db.tenant(tenant).begin().await.expect("begins");
-    let now = app.clock().now();
-    let id = ChannelId::make(now);
-    tx.insert_channel(&ChannelRow::new(&id, "woocommerce", name, Map::new(), now)).await.expect("a channel");
     let all: Vec<(String, Product)> = (1..=count)
         .map(|n| (id_of(name, n), product(&n.to_string(), &format!("Thing No. {n}"), &format!("S-{n}"))))
         .collect();
@@ -236,8 +232,7 @@ async fn a_product_that_comes_back_is_linked_as_before(app: App) {
 #[both_engines]
 async fn other_tenants_goods_are_not_seen_and_not_touched(app: App) {
     let (sync, ours) = (&app.host.sync, &app.host.tenant);
-    execute(&app, "INSERT INTO tenants (id, name, created_at) VALUES ('ten_other', 'Other', 0)".to_owned()).await;
-    let theirs = TenantId::from("ten_other");
+    let theirs = rows::other_tenant(&app).await;
     channel(&app, ours, "berlin", 3).await;
     channel(&app, ours, "paris", 3).await;
     channel(&app, &theirs, "berlin", 3).await;
