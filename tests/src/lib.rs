@@ -6,6 +6,7 @@ pub mod broken_adapter;
 mod database;
 mod edited;
 mod environment;
+pub mod held;
 pub mod hostile;
 pub mod linking;
 mod marketplaces;

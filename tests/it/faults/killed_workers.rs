@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use entrepot_domain::run::{RunScope, RunState};
-use entrepot_store::Pools;
 use entrepot_store::runs::RunRow;
 use entrepot_sync::StartOptions;
 use entrepot_test_support::server::{Fault, Matcher};
 use entrepot_test_support::woocommerce::{Seed, Store, serve};
+use entrepot_tests::held::{hold, hold_no_more};
 use entrepot_tests::{App, Entrepot, SHOP, both_engines};
 
 fn shop() -> Store {
@@ -26,42 +26,6 @@ async fn kill_when(app: &App, entrepot: &Entrepot, when: impl Fn(&RunRow) -> boo
 
 async fn kill_after(app: &App, entrepot: &Entrepot, checkpoints: i64) {
     kill_when(app, entrepot, |run| run.seq >= checkpoints).await;
-}
-
-/// Makes the database hold whoever closes a run, for ever.
-async fn hold_who_closes(app: &App) {
-    match app.host.db.pools() {
-        Pools::Postgres(pool) => sqlx::raw_sql(
-            "CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(600); RETURN NEW; END';
-             CREATE TRIGGER hold BEFORE UPDATE ON runs FOR EACH ROW WHEN (NEW.state = 'completed') EXECUTE FUNCTION hold()",
-        )
-        .execute(pool)
-        .await
-        .map(drop),
-        Pools::Sqlite { write, .. } => sqlx::raw_sql(
-            "CREATE VIEW endless AS WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT COUNT(*) AS c FROM n;
-             CREATE TRIGGER hold BEFORE UPDATE ON runs WHEN NEW.state = 'completed' BEGIN SELECT c FROM endless; END",
-        )
-        .execute(write)
-        .await
-        .map(drop),
-    }
-    .expect("a trigger");
-}
-
-async fn hold_no_more(app: &App) {
-    match app.host.db.pools() {
-        // The server does not notice that its client is dead while it sleeps.
-        Pools::Postgres(pool) => sqlx::raw_sql(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep';
-             DROP TRIGGER hold ON runs",
-        )
-        .execute(pool)
-        .await
-        .map(drop),
-        Pools::Sqlite { write, .. } => sqlx::raw_sql("DROP TRIGGER hold; DROP VIEW endless").execute(write).await.map(drop),
-    }
-    .expect("no trigger");
 }
 
 #[both_engines]
@@ -98,11 +62,11 @@ async fn killed_between_the_last_page_and_the_end_it_only_has_to_be_closed(app: 
     let server = serve(&store);
     app.connect(&server.base_url, &store.key()).await;
     let entrepot = Entrepot::new(app.environment.clone());
-    hold_who_closes(&app).await;
+    hold(&app, "UPDATE", "runs", "NEW.state = 'completed'").await;
     kill_when(&app, &entrepot, |run| run.pages_done).await;
     let stopped = app.run().await;
     assert_eq!((stopped.state(), stopped.counts().fetched), (RunState::Running, 900), "{stopped:?}");
-    hold_no_more(&app).await;
+    hold_no_more(&app, "runs").await;
     let before = server.log().total();
     let (code, report) = entrepot.json(&IMPORT);
     assert_eq!(

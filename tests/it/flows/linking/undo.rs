@@ -4,10 +4,10 @@ use std::time::{Duration, Instant};
 
 use entrepot_domain::catalog::{Product, Variant};
 use entrepot_domain::{ChannelId, Money, TenantId};
-use entrepot_store::Pools;
 use entrepot_store::catalogue::ProductWrite;
 use entrepot_store::links::proposals::ProposalFilter;
 use entrepot_sync::{LinkReport, ProductReference, SyncError};
+use entrepot_tests::held::{hold, hold_no_more};
 use entrepot_tests::linking::{accept, at_least, proposals};
 use entrepot_tests::{App, Entrepot, blank, both_engines, rows};
 
@@ -59,49 +59,13 @@ async fn proposed(app: &App, channel: &str, with: &str) -> String {
     batch
 }
 
-/// Makes the database hold whoever links a proposal after this one, for ever.
-async fn hold_after(app: &App, number: i64) {
-    let text = match app.host.db.pools() {
-        Pools::Postgres(_) => format!(
-            "CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(600); RETURN NEW; END';
-             CREATE TRIGGER hold BEFORE INSERT ON link_pairs FOR EACH ROW WHEN (NEW.proposal > {number}) EXECUTE FUNCTION hold()"
-        ),
-        Pools::Sqlite { .. } => format!(
-            "CREATE VIEW endless AS WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT COUNT(*) AS c FROM n;
-             CREATE TRIGGER hold BEFORE INSERT ON link_pairs WHEN NEW.proposal > {number} BEGIN SELECT c FROM endless; END"
-        ),
-    };
-    execute(app, text).await;
-}
-
-async fn hold_no_more(app: &App) {
-    let text = match app.host.db.pools() {
-        // The server does not notice that its client is dead while it sleeps.
-        Pools::Postgres(_) => {
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep';
-             DROP TRIGGER hold ON link_pairs"
-        }
-        Pools::Sqlite { .. } => "DROP TRIGGER hold; DROP VIEW endless",
-    };
-    execute(app, text.to_owned()).await;
-}
-
-async fn execute(app: &App, text: String) {
-    let text = sqlx::AssertSqlSafe(text);
-    match app.host.db.pools() {
-        Pools::Postgres(pool) => sqlx::raw_sql(text).execute(pool).await.map(drop),
-        Pools::Sqlite { write, .. } => sqlx::raw_sql(text).execute(write).await.map(drop),
-    }
-    .expect("it is done");
-}
-
 #[both_engines]
 async fn killed_in_the_middle_of_applying_it_goes_on_where_it_was(app: App) {
     let tenant = app.host.tenant.clone();
     channel(&app, &tenant, "berlin", 700).await;
     channel(&app, &tenant, "paris", 700).await;
     let batch = proposed(&app, "berlin", "paris").await;
-    hold_after(&app, 500).await;
+    hold(&app, "INSERT", "link_pairs", "NEW.proposal > 500").await;
     let entrepot = Entrepot::new(app.environment.clone());
     let mut apply = entrepot.start(&["link", "apply", &batch]);
     let patience = Instant::now();
@@ -111,7 +75,7 @@ async fn killed_in_the_middle_of_applying_it_goes_on_where_it_was(app: App) {
     }
     assert!(apply.is_running(), "it was still at work: {}", apply.said());
     apply.kill();
-    hold_no_more(&app).await;
+    hold_no_more(&app, "link_pairs").await;
     let stopped = app.host.sync.link_batch(&tenant, &batch).await.expect("the batch");
     assert_eq!((stopped.count("applied"), stopped.count("accepted")), (500, 200));
     let (code, done) = entrepot.json(&["link", "apply", &batch]);
