@@ -73,6 +73,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("golden-0-1-0", &[]),
     ("golden-0-1-1", &[]),
     ("wit-check", &[]),
+    ("test-macros", &[]),
 ];
 
 /// A crate of the registry, and who alone may use it.
@@ -101,7 +102,7 @@ fn edge(from: &str, to: &str) -> Option<String> {
     }
     let wrong = Some(format!("{from} must not depend on {to}"));
     let to = to.strip_prefix("entrepot-")?;
-    if from.starts_with("entrepot-plugin-") || matches!(from, "entrepot-hostile-guest" | "entrepot-wrong") {
+    if from.starts_with("entrepot-plugin-") || matches!(from, "entrepot-hostile-guest" | "entrepot-nonconforming") {
         return wrong.filter(|_| to != "guest");
     }
     let from = from.strip_prefix("entrepot-").unwrap_or(from);

@@ -43,7 +43,7 @@ fn failed(checks: &[Check]) -> BTreeMap<&str, &str> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_check_catches_its_adapter() {
-    let (folder, mut kit) = (tempfile::tempdir().expect("a folder"), kit("wrong").await);
+    let (folder, mut kit) = (tempfile::tempdir().expect("a folder"), kit("nonconforming").await);
     let right = conformance(&kit, &[case(&folder, "")]).await.expect("checked");
     assert!(failed(&right).is_empty(), "{:?}", failed(&right));
     let mut caught = BTreeMap::new();
@@ -95,7 +95,7 @@ async fn each_check_catches_its_adapter() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_request_that_was_not_recorded_names_the_nearest() {
-    let (folder, kit) = (tempfile::tempdir().expect("a folder"), kit("wrong").await);
+    let (folder, kit) = (tempfile::tempdir().expect("a folder"), kit("nonconforming").await);
     let case = case(&folder, "");
     let recording = RECORDING.replace("ids=1,2,3,999999999999", "ids=1,2&limit=100");
     std::fs::write(folder.path().join("shop.http"), recording).expect("written");
@@ -114,7 +114,7 @@ async fn a_request_that_was_not_recorded_names_the_nearest() {
 fn methods_and_paths_that_no_recording_needs_are_named() {
     let folder = tempfile::tempdir().expect("a folder");
     case(&folder, "");
-    let more = edited("wrong", |text| {
+    let more = edited("nonconforming", |text| {
         text.replacen(
             "methods = [\"GET\"]\npaths = [\"/api/**\"]",
             "methods = [\"GET\", \"PUT\"]\npaths = [\"/api/**\", \"/orders/*\"]",

@@ -29,7 +29,7 @@ pub(crate) fn build_some(ids: &[&str], profile: Profile) -> Result<()> {
 pub(crate) fn build_for_tests() -> Result<PathBuf> {
     build(Profile::Dev)?;
     build_one(&root().join("tests/hostile/guests"), Profile::Dev)?;
-    build_one(&root().join("tests/wrong"), Profile::Dev)?;
+    build_one(&root().join("tests/nonconforming"), Profile::Dev)?;
     build_below("tests/golden", Profile::Dev)?;
     Ok(folder())
 }

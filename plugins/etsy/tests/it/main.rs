@@ -2,11 +2,11 @@
 
 mod apart;
 mod doors;
+mod drifting_store;
 mod gateway;
 mod items;
 mod map;
 mod map_odd;
-mod moving;
 mod paging;
 mod samples;
 mod shop;

@@ -1,0 +1,5 @@
+mod get;
+mod install;
+mod list;
+mod promote;
+mod remove;

@@ -1,0 +1,4 @@
+mod add;
+mod get;
+mod list;
+mod names;

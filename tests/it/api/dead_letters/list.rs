@@ -1,0 +1,18 @@
+//! `GET /dead-letters` and `GET /dead-letters/{letter}`
+
+use axum::body::Body;
+use axum::http::StatusCode;
+use entrepot_tests::rest::{call, get};
+use entrepot_tests::{App, SmallShop, assert_body, both_engines};
+
+#[both_engines]
+async fn dead_letters_are_listed_and_read_with_what_was_fetched(app: App) {
+    let _shop = SmallShop::imported(&app).await;
+    let listed = get(&app, "/api/v1/dead-letters").await;
+    assert_body!("list", listed);
+    let id = listed["items"][0]["id"].as_str().expect("an id");
+    assert_body!("get", get(&app, &format!("/api/v1/dead-letters/{id}")).await);
+    let (status, _, problem) = call(&app, "GET", "/api/v1/dead-letters/dlt_nobody", Body::empty()).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+    assert_body!("get_unknown", problem);
+}

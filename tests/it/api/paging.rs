@@ -1,0 +1,64 @@
+//! Cursors of lists.
+
+use axum::body::Body;
+use axum::http::StatusCode;
+use entrepot_test_support::woocommerce::{Seed, Store, serve};
+use entrepot_tests::rest::call;
+use entrepot_tests::{App, Operator, SHOP, both_engines};
+
+fn store() -> Store {
+    Store::generate(Seed { products: 6, variable_share: 0.0, seed: 3 })
+}
+
+async fn second(app: &App, address: &str, store: &Store) {
+    let key = store.key();
+    let (address, ck, cs) = (
+        format!("store_url={address}"),
+        format!("consumer_key={}", key.consumer_key),
+        format!("consumer_secret={}", key.consumer_secret),
+    );
+    let words = [
+        "channel",
+        "add",
+        "--adapter",
+        "woocommerce",
+        "--name",
+        "paris",
+        "--set",
+        &address,
+        "--secret",
+        &ck,
+        "--secret",
+        &cs,
+    ];
+    let (code, said) = Operator::of(app).reads(&words);
+    assert_eq!(code, 0, "{said}");
+}
+
+#[both_engines]
+async fn a_cursor_of_another_list_leads_nowhere(app: App) {
+    let store = store();
+    let server = serve(&store);
+    app.connect(&server.base_url, &store.key()).await;
+    second(&app, &server.base_url, &store).await;
+    app.import().await;
+    app.import().await;
+    let get = async |path: String| {
+        let (status, _, page) = call(&app, "GET", &path, Body::empty()).await;
+        (status, page)
+    };
+    for list in ["channels/CHANNEL/runs?limit=1", "products?channel=CHANNEL&limit=1"] {
+        let (status, page) = get(format!("/api/v1/{}", list.replace("CHANNEL", SHOP))).await;
+        let next = page["next"].as_str().expect("more").to_owned();
+        assert_eq!(status, StatusCode::OK);
+        let own = get(format!("/api/v1/{}&cursor={next}", list.replace("CHANNEL", SHOP))).await;
+        assert_eq!((own.0, own.1["items"].as_array().map(Vec::len)), (StatusCode::OK, Some(1)), "{list}: {own:?}");
+        assert_ne!(own.1["items"][0], page["items"][0], "{list}: it goes on");
+        let other = get(format!("/api/v1/{}&cursor={next}", list.replace("CHANNEL", "paris"))).await;
+        assert!(
+            other.0 == StatusCode::BAD_REQUEST
+                && other.1["detail"].as_str().is_some_and(|why| why.contains("this very list")),
+            "{list}: {other:?}"
+        );
+    }
+}

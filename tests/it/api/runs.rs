@@ -1,0 +1,4 @@
+mod cancel;
+mod get;
+mod list;
+mod start;

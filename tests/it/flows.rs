@@ -1,0 +1,11 @@
+//! What a host does from one end to the other: imports, webhooks, stock, schedules, links, accounts, adapters.
+
+mod adapters;
+mod channels;
+mod dead_letters;
+mod imports;
+mod linking;
+mod oauth;
+mod schedules;
+mod stock;
+mod webhooks;

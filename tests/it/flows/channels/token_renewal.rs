@@ -1,0 +1,155 @@
+//! Access tokens that end: renewed by the host, once, and kept before they are used.
+
+use entrepot_core::AppError;
+use entrepot_domain::run::RunState;
+use entrepot_test_support::seed::{self, Seed};
+use entrepot_test_support::server::{Fault, Matcher};
+use entrepot_test_support::{etsy, shopify};
+use entrepot_tests::{App, Marketplace, SHOP, both_engines};
+use serde_json::json;
+
+const PRODUCTS: usize = 30;
+
+fn catalogue() -> Vec<seed::Product> {
+    seed::catalogue(Seed { products: PRODUCTS, variable_share: 0.3, seed: 3 })
+}
+
+/// How often a token was asked for.
+fn renewals(shop: &Marketplace) -> usize {
+    shop.server.log().lines().iter().filter(|line| line.path.contains("token")).count()
+}
+
+#[both_engines]
+async fn a_token_that_ended_is_renewed_and_the_next_one_with_its_successor(app: App) {
+    let store = etsy::Store::from_seed(&catalogue());
+    let shop = Marketplace::etsy(&store);
+    let (app, _) = app.connect_to(&shop).await;
+    for round in 1..=3 {
+        store.expire_access_token();
+        let run = app.import().await;
+        assert_eq!(run.state, RunState::Completed, "round {round}: {run:?}");
+        assert_eq!(renewals(&shop), round);
+        // A token that was got this minute is not taken for one that is too old.
+        app.clock().advance(120_000);
+    }
+    app.assert_whole(PRODUCTS).await;
+    assert_eq!(renewals(&shop), 3, "a good token is not renewed");
+}
+
+#[both_engines]
+async fn a_token_is_renewed_before_it_ends(app: App) {
+    let store = etsy::Store::from_seed(&catalogue());
+    let shop = Marketplace::etsy(&store);
+    let (app, _) = app.connect_to(&shop).await;
+    store.expire_access_token();
+    app.import().await;
+    app.clock().advance(56 * 60_000);
+    let run = app.import().await;
+    assert_eq!((run.state, renewals(&shop)), (RunState::Completed, 2), "{run:?}");
+}
+
+#[both_engines]
+async fn many_at_once_over_two_hosts_renew_once(app: App) {
+    let store = etsy::Store::from_seed(&catalogue());
+    let shop = Marketplace::etsy(&store);
+    let (app, _) = app.connect_to(&shop).await;
+    store.expire_access_token();
+    let other = app.reopen().await;
+    let hosts = [&app.host, &other];
+    let tests = (0..8).map(|n| hosts[n % 2].app.channels.test_channel(&app.host.tenant, SHOP));
+    for tested in futures_util::future::join_all(tests).await {
+        tested.expect("nobody's token was spent by another");
+    }
+    assert_eq!(renewals(&shop), 1);
+    assert_eq!(app.import().await.state, RunState::Completed);
+}
+
+#[both_engines]
+async fn a_token_endpoint_that_is_away_is_waited_for(app: App) {
+    let store = etsy::Store::from_seed(&catalogue());
+    let shop = Marketplace::etsy(&store);
+    let (app, _) = app.connect_to(&shop).await;
+    store.expire_access_token();
+    for n in 1..=3 {
+        shop.server.inject(Matcher::path("/oauth/token").nth(n), Fault::Gateway(500));
+    }
+    let run = app.import().await;
+    assert_eq!((run.state, run.created), (RunState::Completed, PRODUCTS as i64), "{run:?}");
+    assert_eq!(renewals(&shop), 4);
+}
+
+#[both_engines]
+async fn a_refresh_token_that_is_refused_is_the_sellers_business(app: App) {
+    let store = etsy::Store::from_seed(&catalogue());
+    let shop = Marketplace::etsy(&store);
+    let (app, id) = app.connect_to(&shop).await;
+    store.revoke_tokens();
+    let run = app.import().await;
+    let failure = run.failure.clone().unwrap_or_default();
+    assert_eq!(run.state, RunState::Failed, "{run:?}");
+    assert!(failure.contains("invalid_grant") && failure.contains("channel set"), "{failure}");
+    assert_eq!(renewals(&shop), 1, "what was refused is not asked for again and again");
+    let channel = app.host.app.channels.channel(&app.host.tenant, id.as_str()).await.expect("the channel");
+    assert!(channel.problem.unwrap_or_default().contains("connect the shop anew"));
+    let tested = app.host.app.channels.test_channel(&app.host.tenant, SHOP).await;
+    assert!(matches!(tested, Err(AppError::Reconnect(_))), "{tested:?}");
+}
+
+#[both_engines]
+async fn an_app_of_the_shops_own_asks_in_its_own_name(app: App) {
+    let store = shopify::Store::from_seed(&catalogue());
+    let options = store.options();
+    let shop = Marketplace::shopify(&store).with_secrets(json!({
+        "client_id": options.client_id,
+        "client_secret": options.client_secret,
+        "webhook_secret": store.webhook_secret(),
+    }));
+    let (app, _) = app.connect_to(&shop).await;
+    store.expire_tokens();
+    let run = app.import().await;
+    assert_eq!((run.state, run.created), (RunState::Completed, PRODUCTS as i64), "{run:?}");
+}
+
+#[both_engines]
+async fn a_token_that_nobody_can_renew_outlives_a_refusal(app: App) {
+    let store = shopify::Store::from_seed(&catalogue());
+    let shop = Marketplace::shopify(&store);
+    let (app, _) = app.connect_to(&shop).await;
+    let graphql = || Matcher::path("/graphql.json");
+    for status in [401, 403, 404] {
+        shop.server.inject(graphql().nth(2), Fault::Gateway(status));
+        let run = app.import().await;
+        shop.server.heal();
+        assert_eq!((run.state, run.fetched), (RunState::Completed, PRODUCTS as i64), "{status}: {run:?}");
+        assert!(run.retries > 0, "{status} was noticed: {run:?}");
+        // Refused again and again, it is the shop's answer that counts.
+        shop.server.inject(graphql(), Fault::Gateway(status));
+        let run = app.import().await;
+        let failure = run.failure.clone().unwrap_or_default();
+        assert_eq!(run.state, RunState::Failed, "{status}: {run:?}");
+        assert!(!failure.contains("client_id"), "{failure}");
+        let tested = app.host.app.channels.test_channel(&app.host.tenant, SHOP).await;
+        assert!(matches!(tested, Err(AppError::Call(_))), "{status}: {tested:?}");
+        shop.server.heal();
+        app.host.app.channels.test_channel(&app.host.tenant, SHOP).await.expect("the shop takes the token");
+    }
+    assert_eq!(app.host.db.tokens_ending(i64::MAX).await.expect("answers").len(), 0);
+    assert_eq!(renewals(&shop), 0);
+}
+
+#[both_engines]
+async fn shopifys_tokens_are_renewed(app: App) {
+    let store = shopify::Store::from_seed(&catalogue());
+    let (tokens, options) = (store.connect(), store.options());
+    let shop = Marketplace::shopify(&store).with_secrets(json!({
+        "access_token": tokens.access_token,
+        "refresh_token": tokens.refresh_token,
+        "client_id": options.client_id,
+        "client_secret": options.client_secret,
+        "webhook_secret": store.webhook_secret(),
+    }));
+    let (app, _) = app.connect_to(&shop).await;
+    store.expire_tokens();
+    let run = app.import().await;
+    assert_eq!((run.state, run.created), (RunState::Completed, PRODUCTS as i64), "{run:?}");
+}

@@ -1,0 +1,12 @@
+mod drifting_store;
+mod full_and_delta;
+mod invalid_products;
+mod marketplace_parity;
+mod marketplaces;
+mod mass_deletion;
+mod mass_deletion_new_ids;
+mod oversized_values;
+mod reconciliation;
+mod recorded_store;
+mod shop_facts;
+mod unidentified_items;

@@ -1,0 +1,2 @@
+mod proposals;
+mod undo;

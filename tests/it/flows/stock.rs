@@ -1,0 +1,2 @@
+mod runs;
+mod schedules;

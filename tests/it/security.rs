@@ -1,0 +1,17 @@
+//! What an attacker tries: requests, adapters, and changes of the database.
+
+mod admission;
+mod audit_log;
+mod audit_numbers;
+mod browsers;
+mod changed_rows;
+mod cross_origin_requests;
+mod file_permissions;
+mod grants;
+mod host_header;
+mod limits;
+mod lost_master_key;
+mod master_key;
+mod restored_rows;
+mod rows_without_mac;
+mod tampering_messages;

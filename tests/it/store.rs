@@ -1,0 +1,8 @@
+//! The database of a host, below everything else: aggregate by aggregate.
+
+mod runs;
+mod schedules;
+mod statements;
+mod tenants;
+mod tokens;
+mod transactions;

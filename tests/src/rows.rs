@@ -1,0 +1,23 @@
+//! Rows written straight into the store, for tests of the store itself.
+
+use entrepot_domain::{ChannelId, Id, TenantId};
+use entrepot_store::channels::ChannelRow;
+use serde_json::Map;
+
+use crate::App;
+use crate::tampering::execute;
+
+/// A tenant beside the one that every host has.
+pub async fn other_tenant(app: &App) -> TenantId {
+    execute(app, "INSERT INTO tenants (id, name, created_at) VALUES ('ten_other', 'Other', 0)").await;
+    TenantId::from("ten_other")
+}
+
+/// A channel of which nothing is known yet.
+pub async fn channel(app: &App, tenant: &TenantId, name: &str) -> ChannelId {
+    let (id, now) = (ChannelId::make(app.clock().now()), app.clock().now());
+    let mut tx = app.host.db.tenant(tenant).begin().await.expect("begins");
+    tx.insert_channel(&ChannelRow::new(&id, "woocommerce", name, Map::new(), now)).await.expect("a channel");
+    tx.commit().await.expect("committed");
+    id
+}
