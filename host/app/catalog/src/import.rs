@@ -1,6 +1,7 @@
 //! Importing a channel: starting runs, carrying them page by page, closing them.
 
 mod abandoned;
+mod active_run;
 mod advance;
 mod again;
 mod boundary;
@@ -13,6 +14,7 @@ mod facts;
 mod failure;
 mod fetch;
 mod lease;
+mod levels;
 mod page;
 mod progress;
 mod report;
@@ -30,11 +32,11 @@ use entrepot_channels::Channels;
 use entrepot_core::Services;
 
 use abandoned::Nudged;
-pub(crate) use compare::Circumstances;
+pub(crate) use compare::{Circumstances, UNREAD};
 use conflicts::Conflicts;
 pub(crate) use failure::{Verdict, is_doubtful, judge};
 pub(crate) use lease::Heartbeat;
-pub(crate) use page::{PORTION_BYTES, PreparedPage, REFUSED, UNREAD, distinct, map as map_item, prepare};
+pub(crate) use page::{PORTION_BYTES, PreparedPage, REFUSED, distinct, map as map_item, prepare};
 pub use report::RunReport;
 use room::Rooms;
 use spools::Spools;

@@ -3,6 +3,7 @@
 mod batch;
 mod commit;
 mod doors;
+mod draft;
 mod inbox;
 mod intake;
 mod looks;
@@ -10,6 +11,7 @@ mod mending;
 mod merge;
 mod portions;
 mod receive;
+mod received;
 mod refusals;
 mod replay;
 mod secrets;
@@ -27,7 +29,8 @@ use crate::Imports;
 use doors::Doors;
 use intake::Intake;
 
-pub use receive::{Incoming, Received};
+pub use receive::Incoming;
+pub use received::Received;
 pub use refusals::Refusal;
 pub use subscriptions::SubscriptionReport;
 

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod elapsed;
 mod error;
 mod lease_monitor;
 mod monitor;
@@ -10,6 +11,7 @@ mod services;
 mod stopping;
 pub mod trace;
 
+pub use elapsed::micros_since;
 pub use error::AppError;
 pub use lease_monitor::{Holder, Watch, until};
 pub use monitor::Monitor;

@@ -1,79 +1,31 @@
 //! Carrying a run from its checkpoint onward, for as long as the time slice lasts.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use entrepot_domain::clock::Timestamp;
-use entrepot_domain::run::{Counts, RunScope};
+use entrepot_domain::run::RunScope;
 use entrepot_domain::{ChannelId, RunId, TenantId};
 use entrepot_queue::Outcome;
-use entrepot_store::pages::Seen;
 use entrepot_store::runs::RunRow;
 use entrepot_store::{Scoped, StoreError};
 use tracing::Instrument;
 
-use super::checkpoint::{Next, count, micros};
+use super::active_run::{End, Hand, SHORT_WAIT};
+use super::checkpoint::{Next, count};
 use super::complete::Underway;
 use super::facts;
 use super::fetch::{Fetching, Position};
 use super::lease::{Heartbeat, give_back};
-use super::setback::End;
 use crate::Imports;
-use entrepot_channels::OpenChannel;
 use entrepot_core::Holder;
+use entrepot_core::micros_since;
 use entrepot_core::{AppError, trace};
 use entrepot_core::{backoff, with_patience};
 
-/// Shorter waits are slept through; longer ones give the worker back.
-pub(super) const SHORT_WAIT: Duration = Duration::from_secs(3);
 /// Token endpoints that are away are asked again after as long as after so many failures of a page.
 const TOKEN_PAUSE: i64 = 4;
 /// How soon to look again at a run that another worker took at this moment.
 const HELD: Duration = Duration::from_secs(1);
-
-/// A run in the hands of this worker.
-pub(super) struct Hand {
-    pub(super) scoped: Scoped,
-    pub(super) channel: Arc<OpenChannel>,
-    pub(super) row: RunRow,
-    pub(super) run: RunId,
-    pub(super) owner: String,
-    pub(super) seq: i64,
-    pub(super) position: Position,
-    pub(super) counts: Counts,
-    pub(super) seen: Seen,
-    /// What a full run finds of before that moment, deltas and webhooks have missed. `None`: nothing was known before it.
-    pub(super) known_until: Option<Timestamp>,
-    /// Facts of the shop, as this run found them.
-    pub(super) facts: Option<BTreeMap<String, String>>,
-    /// Items that the adapter was asked to map, and on how many of them it was stopped.
-    pub(super) mapped: usize,
-    pub(super) stopped: usize,
-    /// What the page under way brought so far that the run had not seen.
-    pub(super) brought: usize,
-    /// Pages in a row that brought nothing, and when something came last.
-    pub(super) fruitless: i64,
-    pub(super) progressed_at: Timestamp,
-}
-
-/// What a step leads to.
-pub(super) enum Step {
-    /// The next page is on its way.
-    On(Fetching),
-    Pause(Duration),
-    Over,
-}
-
-impl Step {
-    fn outcome(self) -> Result<Fetching, Outcome> {
-        match self {
-            Self::On(next) => Ok(next),
-            Self::Pause(wait) => Err(Outcome::Later(wait)),
-            Self::Over => Err(Outcome::Done),
-        }
-    }
-}
 
 impl Imports {
     pub(super) async fn carry_on(&self, tenant: &TenantId, run: &RunId) -> Result<Outcome, AppError> {
@@ -216,7 +168,7 @@ impl Imports {
             let (waited, asked_at) = (Instant::now(), fetching.asked_at);
             let fetched = fetching.wait().await;
             hand.brought = 0;
-            hand.counts.spent.fetching += micros(waited);
+            hand.counts.spent.fetching += micros_since(waited);
             count(&mut hand.counts, fetched.stats);
             // The page's, until it is written.
             let _room = fetched.room;

@@ -7,7 +7,7 @@ use entrepot_domain::run::RunScope;
 use entrepot_queue::Outcome;
 use entrepot_runtime::Mapper;
 
-use super::advance::Hand;
+use super::active_run::Hand;
 use super::page::{PORTION_BYTES, map_again};
 use crate::Imports;
 use entrepot_core::AppError;

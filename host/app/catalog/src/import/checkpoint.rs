@@ -2,7 +2,7 @@
 // See docs/decisions/0025-run-checkpoints.md
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use entrepot_domain::clock::{Timestamp, millis};
 use entrepot_domain::run::Counts;
@@ -11,7 +11,7 @@ use entrepot_runtime::Page;
 use entrepot_store::StoreError;
 use entrepot_store::runs::{Postponed, Progress};
 
-use super::advance::Hand;
+use super::active_run::Hand;
 use super::fetch::Position;
 use super::page::PreparedPage;
 use entrepot_core::at_most_a_day;
@@ -61,10 +61,6 @@ pub(super) async fn postpone(hand: &Hand, at: Timestamp, why: &str, stall: Durat
     let postponed = Postponed { attempt, throttled, stalled_before, not_before: at, counts: hand.counts, why };
     tx.postpone_run(&hand.run, &hand.owner, hand.seq, postponed).await?;
     tx.commit().await
-}
-
-pub(super) fn micros(since: Instant) -> i64 {
-    i64::try_from(since.elapsed().as_micros()).unwrap_or(i64::MAX)
 }
 
 pub(super) fn count(counts: &mut Counts, stats: Stats) {

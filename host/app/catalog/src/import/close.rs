@@ -12,7 +12,7 @@ use entrepot_store::pages::{Ids, Seen};
 use entrepot_store::runs::{HeldBack, RunRow};
 use entrepot_store::{Scoped, StoreError};
 
-use super::advance::Hand;
+use super::active_run::Hand;
 use super::stock;
 use crate::Imports;
 use crate::deletions::HELD_BACK;

@@ -6,7 +6,8 @@ use entrepot_runtime::RawItem;
 use entrepot_store::items::KnownItem;
 use entrepot_store::pages::Seen;
 
-use super::page::UNREAD;
+/// The hash of an item that could not be read completely.
+pub(crate) const UNREAD: [u8; 32] = [0; 32];
 
 /// Under which circumstances a page was read.
 #[derive(Clone, Copy)]

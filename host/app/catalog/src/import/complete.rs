@@ -9,11 +9,12 @@ use entrepot_domain::clock::Timestamp;
 use entrepot_domain::run::RunScope;
 use entrepot_runtime::{AdapterError, CallError, Mapper, Page, RawItem};
 
-use super::advance::Hand;
-use super::checkpoint::{count, micros};
+use super::active_run::Hand;
+use super::checkpoint::count;
 use super::page::PORTION_BYTES;
 use crate::Imports;
 use entrepot_core::AppError;
+use entrepot_core::micros_since;
 use entrepot_core::with_patience;
 
 /// Ids asked for in one `fetch-items`, by attempt. What fails again and again is asked for one by one.
@@ -57,7 +58,7 @@ impl Imports {
             let ids: Vec<String> = missing.drain(..size.min(missing.len())).collect();
             let waited = Instant::now();
             let answer = hand.channel.fetch_items(&session, context.clone(), ids.clone()).await;
-            hand.counts.spent.fetching += micros(waited);
+            hand.counts.spent.fetching += micros_since(waited);
             match answer {
                 Ok(items) => {
                     let found: HashSet<&str> = items.iter().map(|item| item.source_id.as_str()).collect();
@@ -102,7 +103,7 @@ impl Imports {
                 Err(_) => break,
             }
         }
-        hand.counts.spent.fetching += micros(waited);
+        hand.counts.spent.fetching += micros_since(waited);
         count(&mut hand.counts, session.stats());
         Ok(())
     }

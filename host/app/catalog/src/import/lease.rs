@@ -9,7 +9,7 @@ use entrepot_store::runs::{Lease, RunRow};
 use entrepot_store::{Scoped, StoreError};
 use tokio::task::JoinHandle;
 
-use super::advance::Hand;
+use super::active_run::Hand;
 use crate::Imports;
 use entrepot_core::AppError;
 use entrepot_core::with_patience;

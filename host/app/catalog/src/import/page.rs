@@ -12,12 +12,12 @@ use entrepot_store::items::{KnownItem, Stamp};
 use entrepot_store::{Scoped, StoreError};
 
 use self::rows::write_items;
-use super::checkpoint::micros;
-use super::compare::Circumstances;
-use super::stock::Levels;
+use super::compare::{Circumstances, UNREAD};
+use super::levels::Levels;
 use crate::sanitise::sanitise;
 use entrepot_channels::OpenChannel;
 use entrepot_core::Services;
+use entrepot_core::micros_since;
 use entrepot_core::with_patience;
 
 mod again;
@@ -130,7 +130,7 @@ pub(crate) async fn prepare(
         }
         let mapping = Instant::now();
         let outcome = if item.problems.is_empty() { map(mapper, &item).await } else { Err(item.problems.clone()) };
-        spent_mapping += micros(mapping);
+        spent_mapping += micros_since(mapping);
         if let Ok(product) = &outcome {
             currency = currency.or_else(|| again::new_currency(channel, product));
         }
@@ -144,7 +144,7 @@ pub(crate) async fn prepare(
     prepared.new_currency = currency;
     prepared.counts.drift = drift;
     prepared.counts.spent.mapping = spent_mapping;
-    prepared.counts.spent.comparing = micros(began) - spent_mapping;
+    prepared.counts.spent.comparing = micros_since(began) - spent_mapping;
     Ok(prepared)
 }
 
@@ -174,8 +174,6 @@ fn hash(item: &RawItem) -> [u8; 32] {
 
 /// The code of [`CallError::Stopped`]. An adapter that gives it to issues of its own has its way.
 pub(super) const STOPPED: &str = "adapter-stopped";
-/// The hash of an item that could not be read completely.
-pub(crate) const UNREAD: [u8; 32] = [0; 32];
 
 /// Of an item that a page shows twice, the last.
 pub(crate) fn distinct(items: Vec<RawItem>) -> VecDeque<RawItem> {

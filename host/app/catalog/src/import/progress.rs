@@ -4,9 +4,8 @@ use std::time::Duration;
 
 use entrepot_queue::Outcome;
 
-use super::advance::Hand;
+use super::active_run::{End, Hand};
 use super::checkpoint::Next;
-use super::setback::End;
 use crate::Imports;
 use entrepot_core::AppError;
 

@@ -11,7 +11,7 @@ use entrepot_queue::Outcome;
 use entrepot_runtime::{AdapterError, CallError};
 use entrepot_store::Scoped;
 
-use super::advance::{Hand, SHORT_WAIT, Step};
+use super::active_run::{End, Hand, SHORT_WAIT, Step};
 use super::checkpoint::postpone;
 use super::failure::{Verdict, explain, is_doubtful, judge};
 use super::page::{REFUSED, STOPPED};
@@ -24,17 +24,6 @@ use entrepot_core::with_patience;
 const MANY: usize = 100;
 /// A night's full run that fails, because the shop is away perhaps, does not wait for the next night.
 const FULL_AGAIN_MS: i64 = 30 * 60_000;
-
-/// How a run ends that does not come to its last page.
-#[derive(Clone, Copy)]
-pub(super) enum End<'a> {
-    Cancelled,
-    /// A stable reason, and words.
-    Failed {
-        code: &'static str,
-        why: &'a str,
-    },
-}
 
 impl Imports {
     pub(super) async fn failed(&self, hand: &mut Hand, error: &CallError) -> Result<Step, AppError> {

@@ -5,28 +5,21 @@ use std::collections::{HashMap, HashSet};
 use std::time::Instant;
 
 use entrepot_domain::ChannelId;
-use entrepot_domain::clock::Timestamp;
 use entrepot_runtime::StockChange;
 use entrepot_store::stock::KnownLevel;
-use entrepot_store::{Scoped, ScopedTx, StoreError};
+use entrepot_store::{Scoped, StoreError};
 
-use super::checkpoint::micros;
 use super::compare::Circumstances;
+use super::levels::Levels;
 use super::page::PreparedPage;
 use entrepot_core::Services;
+use entrepot_core::micros_since;
 use entrepot_core::with_patience;
 
 /// So many are named.
 const NAMED: usize = 5;
 /// Characters of a name; an adapter may hand over as much as an answer may hold.
 const LONGEST: usize = 80;
-
-/// Levels to be set, and of which moment they are.
-#[derive(Default)]
-pub(super) struct Levels {
-    changes: Vec<StockChange>,
-    as_of: Timestamp,
-}
 
 /// What stands for a level in what a run has seen.
 fn name(level: &StockChange) -> String {
@@ -84,18 +77,8 @@ pub(super) async fn prepare(
     // Several hosts write the same rows: always in one order, so that they wait for each other instead of deadlocking.
     changes.sort_by(|a, b| (&a.item_id, &a.location_id).cmp(&(&b.item_id, &b.location_id)));
     page.levels = Levels { changes, as_of };
-    page.counts.spent.comparing = micros(began);
+    page.counts.spent.comparing = micros_since(began);
     Ok(page)
-}
-
-impl Levels {
-    /// What a webhook told after the page was asked for stays.
-    pub(super) async fn write(&self, tx: &mut ScopedTx, channel: &ChannelId) -> Result<(), StoreError> {
-        for StockChange { item_id, location_id, available } in &self.changes {
-            tx.set_stock_as_of(channel, item_id, location_id, *available, self.as_of).await?;
-        }
-        Ok(())
-    }
 }
 
 /// The levels that belong to nothing here, in words, with the names of some; none: there are none.

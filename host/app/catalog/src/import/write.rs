@@ -8,8 +8,8 @@ use entrepot_runtime::{Mapper, Page};
 use entrepot_store::pages::Ids;
 use entrepot_store::runs::Progress;
 
-use super::advance::Hand;
-use super::checkpoint::{Next, add, commit, micros};
+use super::active_run::Hand;
+use super::checkpoint::{Next, add, commit};
 use super::compare::Circumstances;
 use super::complete::Underway;
 use super::facts;
@@ -18,6 +18,7 @@ use super::page::{PreparedPage, distinct, prepare};
 use super::stock;
 use crate::Imports;
 use entrepot_core::AppError;
+use entrepot_core::micros_since;
 use entrepot_core::with_patience;
 
 /// Where the run stands once a portion is written.
@@ -156,7 +157,7 @@ impl Imports {
         };
         self.count_items(&hand.channel.view.adapter, "import", &prepared.counts);
         // Its own time can only be written down with what comes next.
-        counts.spent.writing += micros(began);
+        counts.spent.writing += micros_since(began);
         hand.seq += 1;
         hand.counts = counts;
         hand.fruitless = fruitless;

@@ -11,7 +11,7 @@ use entrepot_store::deliveries::NewDelivery;
 use tokio::sync::oneshot;
 use tracing::Span;
 
-use super::Received;
+use super::received::Received;
 use crate::{Deliveries, ProcessInbox};
 use entrepot_core::AppError;
 

@@ -7,7 +7,7 @@ use entrepot_store::deliveries::Pending;
 use entrepot_store::pages::Seen;
 use entrepot_store::{Scoped, StoreError};
 
-use super::batch::{Draft, met_by};
+use super::draft::{Draft, met_by};
 use crate::Imports;
 use crate::import::{Circumstances, PreparedPage, distinct, prepare};
 use entrepot_channels::OpenChannel;

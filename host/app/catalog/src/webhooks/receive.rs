@@ -1,8 +1,6 @@
 //! Taking a delivery in: verified in the sandbox, stored with its job, and only then acknowledged.
 // See docs/decisions/0038-webhook-intake.md
 
-use std::time::Duration;
-
 use entrepot_domain::clock::millis;
 use entrepot_domain::{ChannelId, TenantId};
 use entrepot_runtime::{CallError, Delivery, Verdict, Verified};
@@ -10,6 +8,7 @@ use tracing::field::Empty;
 use tracing::{Instrument, Span};
 
 use super::intake::Arrived;
+use super::received::Received;
 use super::refusals::Refusal;
 use super::turns::Pause;
 use crate::Deliveries;
@@ -24,22 +23,6 @@ pub struct Incoming {
     pub query: String,
     pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Received {
-    /// It will be worked on.
-    Stored,
-    /// It came before, and is not worked on again.
-    Known,
-    /// To be answered like this, and nothing else.
-    Reply { status: u16, content_type: String, body: Vec<u8> },
-    /// Whatever the reason: who delivers is not told.
-    Refused,
-    /// It is to be delivered again, after so long.
-    Later(Duration),
-    /// It was not taken, and a look at the shop finds what it is about.
-    TooLarge,
 }
 
 /// What proxies and browsers put their own credentials into. No adapter sees it, and none is kept.

@@ -8,7 +8,8 @@ use entrepot_domain::catalog::limits::beginning;
 use entrepot_store::{Scoped, StoreError};
 
 use super::rows::write_items;
-use super::{Prepared, PreparedPage, UNREAD};
+use super::{Prepared, PreparedPage};
+use crate::import::compare::UNREAD;
 use entrepot_channels::OpenChannel;
 use entrepot_core::Services;
 use entrepot_core::with_patience;
