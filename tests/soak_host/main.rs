@@ -60,7 +60,7 @@ async fn settle(host: &Host) -> Result<usize> {
     loop {
         let ticked = host.app.scheduler.tick().await?;
         begun += ticked.begun;
-        host.app.subscriptions.mend_subscriptions().await?;
+        host.app.subscriptions.repair_subscriptions().await?;
         let scoped = host.db.tenant(&host.tenant);
         let mut work = Vec::new();
         for run in scoped.runs(None, None, 100).await?.into_iter().filter(|run| !run.state().is_final()) {

@@ -37,13 +37,13 @@ pub fn start(host: &Host) -> Result<Workers, QueueError> {
         }};
     }
     recurring!("begin_scheduled_imports", POLL_SCHEDULES, scheduler.tick);
-    recurring!("begin_requested_imports", POLL_SCHEDULES, deliveries.begin_looks);
-    recurring!("requeue_expired_leases", poll_leases, imports.nudge_abandoned);
+    recurring!("begin_requested_imports", POLL_SCHEDULES, deliveries.begin_requested_imports);
+    recurring!("requeue_expired_leases", poll_leases, imports.requeue_expired_leases);
     recurring!("note_stalled_runs", poll_leases, imports.note_stalled);
-    recurring!("requeue_waiting_deliveries", poll_leases, deliveries.nudge_inboxes);
+    recurring!("requeue_waiting_deliveries", poll_leases, deliveries.requeue_waiting_deliveries);
     recurring!("forget_old_deliveries", SWEEP, deliveries.forget_deliveries);
-    recurring!("forget_old_connections", SWEEP, connections.sweep_connections);
-    recurring!("repair_subscriptions", SWEEP, subscriptions.mend_subscriptions);
+    recurring!("forget_old_connections", SWEEP, connections.forget_old_connections);
+    recurring!("repair_subscriptions", SWEEP, subscriptions.repair_subscriptions);
     let admission = app.services.admission().clone();
     let seal = move || {
         let admission = admission.clone();
@@ -54,7 +54,7 @@ pub fn start(host: &Host) -> Result<Workers, QueueError> {
     let flush = move || {
         let deliveries = deliveries.clone();
         async move {
-            deliveries.account_for_deliveries().await;
+            deliveries.flush_usage().await;
             Ok::<(), AppError>(())
         }
     };

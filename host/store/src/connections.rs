@@ -57,7 +57,7 @@ const FORGET: &str = "DELETE FROM connections WHERE ended_at < $1";
 
 impl Db {
     /// Ends what nobody came back for, with its secrets, and forgets what ended before then. How many have expired.
-    pub async fn sweep_connections(&self, ended_before: Timestamp) -> Result<u64, StoreError> {
+    pub async fn forget_old_connections(&self, ended_before: Timestamp) -> Result<u64, StoreError> {
         let mut tx = self.begin().await?;
         let expired = execute!(&mut tx, EXPIRE, self.clock().now())?;
         execute!(&mut tx, FORGET, ended_before)?;

@@ -101,7 +101,7 @@ impl ScopedTx {
     }
 
     /// A run of what changed is to begin as soon as one may.
-    pub async fn want_look(&mut self, channel: &ChannelId) -> Result<(), StoreError> {
+    pub async fn request_import(&mut self, channel: &ChannelId) -> Result<(), StoreError> {
         let now = self.clock.now();
         execute!(&mut self.tx, WANT, self.tenant.as_str(), channel.as_str(), now)?;
         Ok(())

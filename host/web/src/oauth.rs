@@ -13,7 +13,7 @@ use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::any;
-use entrepot_channels::CameBack;
+use entrepot_channels::CallbackOutcome;
 
 use crate::AppState;
 use crate::hooks::{HookLimits, address, rate::Rate};
@@ -46,10 +46,10 @@ async fn answer(app: &AppState, door: &Door, request: Request) -> Response {
     }
     let query = request.uri().query().unwrap_or_default().to_owned();
     match app.cases.connections.finish_connection(&app.tenant, &query).await {
-        Ok(CameBack::Connected { name, account }) => shown(StatusCode::OK, &Page::connected(&name, &account)),
-        Ok(CameBack::Failed { name, why }) => shown(StatusCode::BAD_REQUEST, &Page::failed(&name, &why)),
-        Ok(CameBack::Unexpected) => shown(StatusCode::BAD_REQUEST, &Page::unexpected()),
-        Ok(CameBack::Unverified) => shown(StatusCode::BAD_REQUEST, &Page::unverified()),
+        Ok(CallbackOutcome::Connected { name, account }) => shown(StatusCode::OK, &Page::connected(&name, &account)),
+        Ok(CallbackOutcome::Failed { name, why }) => shown(StatusCode::BAD_REQUEST, &Page::failed(&name, &why)),
+        Ok(CallbackOutcome::Unexpected) => shown(StatusCode::BAD_REQUEST, &Page::unexpected()),
+        Ok(CallbackOutcome::Unverified) => shown(StatusCode::BAD_REQUEST, &Page::unverified()),
         Err(error) => {
             tracing::error!("a connection was not ended: {error}");
             shown(StatusCode::SERVICE_UNAVAILABLE, &Page::broken())

@@ -252,7 +252,7 @@ pub async fn import(shop: &Shop) -> Result<Value, CallError> {
         }
     }
     let mut found = json!({"products": products, "problems": problems});
-    if shop.tells_stock() {
+    if shop.supports_stock_sync() {
         let levels = shop.walk_stock().await?.into_iter().flat_map(|(_, page)| page.stock);
         found["stock"] = levels.map(|level| json!([level.item_id, level.location_id, level.available])).collect();
     }

@@ -157,8 +157,8 @@ impl Shop {
         }
     }
 
-    pub fn tells_stock(&self) -> bool {
-        self.adapter.tells_stock()
+    pub fn supports_stock_sync(&self) -> bool {
+        self.adapter.supports_stock_sync()
     }
 
     pub async fn fetch_items(&self, context: Option<String>, ids: Vec<String>) -> Result<Vec<RawItem>, CallError> {

@@ -1,25 +1,25 @@
 //! Importing a channel: starting runs, carrying them page by page, closing them.
 
-mod abandoned;
 mod active_run;
 mod advance;
-mod again;
-mod boundary;
 mod checkpoint;
 mod close;
 mod compare;
 mod complete;
 mod conflicts;
-mod facts;
 mod failure;
 mod fetch;
 mod lease;
 mod levels;
 mod page;
-mod progress;
+mod page_memory;
+mod remap;
 mod report;
-mod room;
-mod setback;
+mod requeue;
+mod retry;
+mod run_limits;
+mod run_outcome;
+mod shop_facts;
 mod spools;
 mod start;
 mod stock;
@@ -31,14 +31,14 @@ use std::sync::Arc;
 use entrepot_channels::Channels;
 use entrepot_core::Services;
 
-use abandoned::Nudged;
-pub(crate) use compare::{Circumstances, UNREAD};
+pub(crate) use compare::{FreshnessContext, UNREAD};
 use conflicts::Conflicts;
 pub(crate) use failure::{Verdict, is_doubtful, judge};
 pub(crate) use lease::Heartbeat;
 pub(crate) use page::{PORTION_BYTES, PreparedPage, REFUSED, distinct, map as map_item, prepare};
+use page_memory::Rooms;
 pub use report::RunReport;
-use room::Rooms;
+use requeue::RequeuedLeases;
 use spools::Spools;
 pub use start::{StartOptions, Started};
 
@@ -55,7 +55,7 @@ pub(crate) struct State {
     pub(crate) spools: Spools,
     pub(crate) rooms: Rooms,
     pub(crate) conflicts: Conflicts,
-    pub(crate) nudged: Nudged,
+    pub(crate) requeued: RequeuedLeases,
 }
 
 impl Imports {
@@ -63,7 +63,7 @@ impl Imports {
         let services = channels.services().clone();
         let (spools, options) = (Spools::new(services.files().clone()), services.options());
         let rooms = Rooms::new(options.memory, options.page);
-        let state = State { spools, rooms, conflicts: Conflicts::default(), nudged: Nudged::default() };
+        let state = State { spools, rooms, conflicts: Conflicts::default(), requeued: RequeuedLeases::default() };
         Self { services, channels, state: Arc::new(state) }
     }
 }

@@ -62,7 +62,7 @@ impl DeadLetters {
     }
 
     /// All dead letters that are meant, as the filter of the store says.
-    pub async fn letters_meant(&self, tenant: &TenantId, replay: &Replay) -> Result<LetterFilter, AppError> {
+    pub async fn resolve_filter(&self, tenant: &TenantId, replay: &Replay) -> Result<LetterFilter, AppError> {
         let mut filter = replay.filter.clone();
         if let Some(channel) = &replay.channel {
             filter.channel = Some(ChannelId::from(self.channels.channel(tenant, channel).await?.id));
@@ -77,7 +77,7 @@ impl DeadLetters {
     }
 
     pub async fn replay(&self, tenant: &TenantId, replay: &Replay) -> Result<Replayed, AppError> {
-        let filter = self.letters_meant(tenant, replay).await?;
+        let filter = self.resolve_filter(tenant, replay).await?;
         let scoped = self.services.db().tenant(tenant);
         let (mut done, mut after) = (Replayed::default(), String::new());
         let mut unusable: BTreeMap<String, AppError> = BTreeMap::new();

@@ -2,7 +2,7 @@
 //! tick, so each runs once however many hosts look.
 // See docs/decisions/0031-schedules-are-rows.md
 
-use entrepot_channels::{Channels, next_at, put_default, tells_stock};
+use entrepot_channels::{Channels, next_at, put_default, supports_stock_sync};
 use entrepot_core::{AppError, Services};
 use entrepot_domain::run::RunScope;
 use entrepot_domain::schedule::{ScheduleKind, WhenBusy};
@@ -79,12 +79,12 @@ impl Scheduler {
                 _ => self.left_out(&scoped, row, "another run was under way").await,
             };
         }
-        // Refuse at once what cannot work, as an import that is asked for by hand does.
+        // Refuse at once what cannot work, as an import that is asked for by active does.
         let open = self.channels.open_channel(&tenant, channel.as_str()).await?;
         let scope = match ScheduleKind::parse(&row.kind) {
             Some(ScheduleKind::Delta) => self.changed_since(&scoped, &channel).await?,
             Some(ScheduleKind::Stock) => {
-                tells_stock(&open.generation)?;
+                supports_stock_sync(&open.generation)?;
                 match self.imports.stock_since(&scoped, &channel).await? {
                     RunScope::Stock(None) => return self.left_out(&scoped, row, NOTHING_IMPORTED).await,
                     scope => scope,
@@ -92,7 +92,8 @@ impl Scheduler {
             }
             _ => RunScope::Full,
         };
-        let missing = open.generation.adapter.tells_stock() && !self.has_stock_schedule(&scoped, &channel).await?;
+        let missing =
+            open.generation.adapter.supports_stock_sync() && !self.has_stock_schedule(&scoped, &channel).await?;
         let latest = scoped.latest_run(&channel).await?;
         let next = next_at(row, self.services.db().clock().now()).map_err(AppError::Schedule)?;
         let mut tx = scoped.begin().await?;
@@ -131,7 +132,7 @@ impl Scheduler {
 
     /// Since the last run that was completed began; a channel that never had a full one gets that.
     async fn changed_since(&self, scoped: &Scoped, channel: &ChannelId) -> Result<RunScope, StoreError> {
-        Ok(self.imports.synced_until(scoped, channel).await?.map_or(RunScope::Full, RunScope::ChangedSince))
+        Ok(self.imports.import_watermark(scoped, channel).await?.map_or(RunScope::Full, RunScope::ChangedSince))
     }
 
     async fn has_stock_schedule(&self, scoped: &Scoped, channel: &ChannelId) -> Result<bool, StoreError> {

@@ -1,24 +1,24 @@
 //! Webhooks: taken in and verified, worked on afterwards, and asked for at the marketplace.
 
 mod batch;
+mod batcher;
 mod commit;
-mod doors;
 mod draft;
+mod generated_secrets;
 mod inbox;
-mod intake;
-mod looks;
-mod mending;
+mod maintenance;
 mod merge;
-mod portions;
 mod receive;
 mod received;
+mod receiver_cache;
 mod refusals;
+mod repair;
 mod replay;
-mod secrets;
+mod requested_imports;
 mod stock;
 mod subscriptions;
-mod turns;
-mod upkeep;
+mod verification_limits;
+mod write;
 
 use std::sync::Arc;
 
@@ -26,8 +26,8 @@ use entrepot_channels::Channels;
 use entrepot_core::Services;
 
 use crate::Imports;
-use doors::Doors;
-use intake::Intake;
+use batcher::DeliveryBatcher;
+use receiver_cache::ReceiverCache;
 
 pub use receive::Incoming;
 pub use received::Received;
@@ -46,8 +46,8 @@ pub struct Deliveries {
 /// What this process keeps of deliveries beside the database.
 #[derive(Default)]
 struct State {
-    doors: Doors,
-    intake: Intake,
+    receivers: ReceiverCache,
+    batcher: DeliveryBatcher,
 }
 
 impl Deliveries {

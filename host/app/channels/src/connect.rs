@@ -27,7 +27,7 @@ use entrepot_core::{AppError, Services};
 
 use crate::Channels;
 
-pub use callback::CameBack;
+pub use callback::CallbackOutcome;
 
 /// How long a seller has to sign in and to agree.
 const TIME: Duration = Duration::from_secs(10 * 60);
@@ -102,7 +102,7 @@ impl Connections {
         self.channels.assemble(CANDIDATE.into(), &adapter, generation.clone(), &settings, OpenSecrets::default())?;
         let secrets = OpenSecrets::from_clear(secrets);
         let draft = Draft { oauth, adapter: &adapter, name: &name, channel: None, settings: &settings };
-        self.send_off(tenant, &draft, secrets, public_url).await
+        self.start_authorization(tenant, &draft, secrets, public_url).await
     }
 
     /// The same for a channel that exists: with its settings, and the client's secrets it has.
@@ -133,7 +133,7 @@ impl Connections {
         }
         self.channels.assemble(id.clone(), &row.adapter_id, generation.clone(), &settings, OpenSecrets::default())?;
         let draft = Draft { oauth, adapter: &row.adapter_id, name: &row.name, channel: Some(&id), settings: &settings };
-        self.send_off(tenant, &draft, secrets, public_url).await
+        self.start_authorization(tenant, &draft, secrets, public_url).await
     }
 
     /// What came of it so far.
@@ -148,11 +148,11 @@ impl Connections {
     }
 
     /// Ends what nobody came back for, and forgets what ended long ago. How many have expired.
-    pub async fn sweep_connections(&self) -> Result<u64, AppError> {
-        Ok(self.services.db().sweep_connections(self.services.db().clock().now() - millis(KEPT)).await?)
+    pub async fn forget_old_connections(&self) -> Result<u64, AppError> {
+        Ok(self.services.db().forget_old_connections(self.services.db().clock().now() - millis(KEPT)).await?)
     }
 
-    async fn send_off(
+    async fn start_authorization(
         &self,
         tenant: &TenantId,
         draft: &Draft<'_>,

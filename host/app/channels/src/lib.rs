@@ -12,8 +12,8 @@ mod usage;
 use entrepot_core::Services;
 
 pub use channels::{AccountReport, NewChannel, OpenChannel};
-pub use connect::{Begun, CameBack, ConnectionReport, Connections, NewConnection};
-pub use schedules::{ScheduleChange, next_at, put_default, tells_stock};
+pub use connect::{Begun, CallbackOutcome, ConnectionReport, Connections, NewConnection};
+pub use schedules::{ScheduleChange, next_at, put_default, supports_stock_sync};
 
 /// A seller's connections to marketplaces. Cheap to clone.
 #[derive(Clone)]

@@ -51,7 +51,7 @@ impl Channels {
         let scoped = self.services.db().tenant(tenant);
         if kind == ScheduleKind::Stock {
             let generation = self.services.admission().active_for(&found.adapter_id, &id).await?;
-            tells_stock(&generation)?;
+            supports_stock_sync(&generation)?;
         }
         let known = scoped.schedules(&id).await?.into_iter().find(|row| row.kind == kind.as_str());
         let mut row = known.unwrap_or_else(|| default_row(&id, kind));
@@ -83,8 +83,8 @@ impl Channels {
 }
 
 /// Refuses for an adapter whose stock comes with its products alone.
-pub fn tells_stock(generation: &Generation) -> Result<(), AppError> {
-    if generation.adapter.tells_stock() {
+pub fn supports_stock_sync(generation: &Generation) -> Result<(), AppError> {
+    if generation.adapter.supports_stock_sync() {
         return Ok(());
     }
     Err(AppError::NoStock(generation.manifest.id.clone()))
@@ -98,7 +98,7 @@ pub(crate) async fn put_defaults(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     for (kind, ..) in DEFAULTS {
-        if kind != ScheduleKind::Stock || generation.adapter.tells_stock() {
+        if kind != ScheduleKind::Stock || generation.adapter.supports_stock_sync() {
             put_default(tx, channel, kind, now).await?;
         }
     }

@@ -17,7 +17,7 @@ use entrepot_vault::OpenSecrets;
 use crate::channels::OpenChannel;
 use crate::opened::Opened;
 use entrepot_core::AppError;
-use entrepot_core::with_patience;
+use entrepot_core::retry_transient;
 
 use crate::Channels;
 
@@ -161,7 +161,7 @@ impl Channels {
         // The old refresh token is spent: these must not be lost because the database is away for a moment.
         let patience = self.services.options().database_patience;
         let sealed = self.sealed(scoped, channel, &tokens)?;
-        with_patience(patience, || self.keep(scoped, channel, owner, &sealed, tokens.expires_in)).await?;
+        retry_transient(patience, || self.keep(scoped, channel, owner, &sealed, tokens.expires_in)).await?;
         tracing::info!(channel = channel.as_str(), "the access token was renewed");
         Ok(true)
     }

@@ -5,7 +5,7 @@ use entrepot_store::usage::UsedBy;
 
 use crate::channels::OpenChannel;
 use entrepot_core::AppError;
-use entrepot_core::with_patience;
+use entrepot_core::retry_transient;
 
 use crate::Channels;
 
@@ -19,9 +19,9 @@ impl Channels {
             tenant: scoped.tenant(),
             channel: &channel.id,
         };
-        self.keep_clock(scoped, channel).await;
+        self.record_clock(scoped, channel).await;
         let account = async || self.services.admission().account(by, &entries).await.map_err(AppError::from);
-        match with_patience(self.services.options().database_patience, account).await {
+        match retry_transient(self.services.options().database_patience, account).await {
             Ok(withdrawn) => withdrawn,
             Err(error) => {
                 // The work itself is done and committed.
@@ -35,7 +35,7 @@ impl Channels {
     }
 
     /// What was learned of the shop's clock, for other hosts and for after a restart. If it cannot be kept, it is learned again.
-    async fn keep_clock(&self, scoped: &Scoped, channel: &OpenChannel) {
+    async fn record_clock(&self, scoped: &Scoped, channel: &OpenChannel) {
         let learned = self.services.egress().clock_ahead(channel.id.as_str());
         let Some(ahead) = learned.filter(|ahead| *ahead != channel.clock_ahead) else { return };
         if ahead != 0 {

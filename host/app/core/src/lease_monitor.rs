@@ -15,14 +15,14 @@ use entrepot_store::runs::Lease;
 use crate::process::is_gone;
 
 /// How soon to look again at a run that another worker holds; it may give it back at any time.
-const LOOK_AGAIN: Duration = Duration::from_secs(2);
-const SOON: Duration = Duration::from_millis(10);
+const POLL_AGAIN: Duration = Duration::from_secs(2);
+const MIN_WAIT: Duration = Duration::from_millis(10);
 /// More runs than this are not remembered: what nobody looked at for longest is forgotten, and counted from the beginning.
-const MOST: usize = 10_000;
+const MAX_REMEMBERED: usize = 10_000;
 
 /// What this process saw of runs and inboxes it does not work on, by id.
 #[derive(Default)]
-pub struct Watch(Mutex<HashMap<String, Seen>>);
+pub struct LeaseMonitor(Mutex<HashMap<String, Seen>>);
 
 struct Seen {
     looked: Instant,
@@ -32,20 +32,20 @@ struct Seen {
 
 /// What is to be thought of another worker's lease.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Holder {
+pub enum LeaseState {
     /// No sign of life for as long as it would have to give one.
-    Dead,
+    Expired,
     /// Look again after this.
-    Alive(Duration),
+    Held(Duration),
 }
 
-impl Watch {
+impl LeaseMonitor {
     /// A worker moves its lease every third of `ttl`. One that did not for all of `ttl` is dead; half of it is enough where the
     /// lease is over by the clock as well, so that a run whose worker died long ago is not waited for twice. One whose process was on
     /// this machine and has ended is not waited for at all.
-    pub fn holder(&self, of: &str, lease: &Lease, ttl: Duration, now: Timestamp) -> Holder {
+    pub fn state(&self, of: &str, lease: &Lease, ttl: Duration, now: Timestamp) -> LeaseState {
         if is_gone(&lease.owner) {
-            return Holder::Dead;
+            return LeaseState::Expired;
         }
         let mut seen = self.seen();
         let seen = entry(&mut seen, of);
@@ -57,7 +57,7 @@ impl Watch {
         let by_count = ttl.saturating_sub(silent);
         let by_clock = until(lease.until, now).max((ttl / 2).saturating_sub(silent));
         let left = by_count.min(by_clock);
-        if left.is_zero() { Holder::Dead } else { Holder::Alive(left.clamp(SOON, LOOK_AGAIN)) }
+        if left.is_zero() { LeaseState::Expired } else { LeaseState::Held(left.clamp(MIN_WAIT, POLL_AGAIN)) }
     }
 
     /// What is left of the wait until `at`: never more than was left when this process first saw it.
@@ -88,7 +88,7 @@ pub fn until(at: Timestamp, now: Timestamp) -> Duration {
 }
 
 fn entry<'m>(all: &'m mut HashMap<String, Seen>, of: &str) -> &'m mut Seen {
-    if all.len() >= MOST && !all.contains_key(of) {
+    if all.len() >= MAX_REMEMBERED && !all.contains_key(of) {
         let oldest = all.iter().min_by_key(|(_, seen)| seen.looked).map(|(of, _)| of.clone());
         oldest.map(|of| all.remove(&of));
     }
@@ -111,23 +111,23 @@ mod tests {
 
     #[test]
     fn a_clock_that_was_set_forward_kills_nobody() {
-        let (watch, run) = (Watch::default(), "run_1");
-        assert!(matches!(watch.holder(run, &lease(200), TTL, HOURS), Holder::Alive(_)), "first seen this moment");
+        let (watch, run) = (LeaseMonitor::default(), "run_1");
+        assert!(matches!(watch.state(run, &lease(200), TTL, HOURS), LeaseState::Held(_)), "first seen this moment");
         std::thread::sleep(TTL * 2 / 3);
-        assert!(matches!(watch.holder(run, &lease(HOURS + 200), TTL, HOURS), Holder::Alive(_)), "it gave a sign");
+        assert!(matches!(watch.state(run, &lease(HOURS + 200), TTL, HOURS), LeaseState::Held(_)), "it gave a sign");
     }
 
     #[test]
     fn a_clock_that_was_set_back_keeps_nobody_alive() {
-        let (watch, run) = (Watch::default(), "run_1");
-        assert!(matches!(watch.holder(run, &lease(HOURS), TTL, 0), Holder::Alive(_)));
+        let (watch, run) = (LeaseMonitor::default(), "run_1");
+        assert!(matches!(watch.state(run, &lease(HOURS), TTL, 0), LeaseState::Held(_)));
         std::thread::sleep(TTL);
-        assert_eq!(watch.holder(run, &lease(HOURS), TTL, 0), Holder::Dead);
+        assert_eq!(watch.state(run, &lease(HOURS), TTL, 0), LeaseState::Expired);
     }
 
     #[test]
     fn a_wait_is_not_longer_than_it_was() {
-        let (watch, run) = (Watch::default(), "run_1");
+        let (watch, run) = (LeaseMonitor::default(), "run_1");
         assert!(watch.left(run, HOURS + 100, HOURS) <= Duration::from_millis(100));
         assert!(watch.left(run, HOURS + 100, 0) <= Duration::from_millis(100), "the clock went back");
         assert_eq!(watch.left(run, HOURS + 100, 2 * HOURS), Duration::ZERO, "the clock went forward");

@@ -13,9 +13,9 @@ pub mod trace;
 
 pub use elapsed::micros_since;
 pub use error::AppError;
-pub use lease_monitor::{Holder, Watch, until};
+pub use lease_monitor::{LeaseMonitor, LeaseState, until};
 pub use monitor::Monitor;
 pub use options::Options;
 pub use process::is_gone;
-pub use retry::{at_most_a_day, backoff, with_patience};
+pub use retry::{at_most_a_day, backoff, retry_transient};
 pub use services::{Parts, Services};

@@ -43,7 +43,7 @@ impl Passing for AppError {
 }
 
 /// Tries again for as long as the database is away, busy or full. What was fetched and mapped is held meanwhile, not lost.
-pub async fn with_patience<T, E, F>(patience: Duration, mut work: impl FnMut() -> F) -> Result<T, E>
+pub async fn retry_transient<T, E, F>(patience: Duration, mut work: impl FnMut() -> F) -> Result<T, E>
 where
     E: Passing,
     F: Future<Output = Result<T, E>>,

@@ -10,7 +10,7 @@ use entrepot_spool::Area;
 use entrepot_store::Db;
 use entrepot_vault::KeyRing;
 
-use crate::lease_monitor::Watch;
+use crate::lease_monitor::LeaseMonitor;
 use crate::stopping::Stopping;
 use crate::{Options, process};
 
@@ -33,13 +33,13 @@ pub struct Services(Arc<Inner>);
 struct Inner {
     parts: Parts,
     host: String,
-    lease_monitor: Watch,
+    lease_monitor: LeaseMonitor,
     stopping: Stopping,
 }
 
 impl Services {
     pub fn new(parts: Parts) -> Self {
-        let (lease_monitor, stopping) = (Watch::default(), Stopping::default());
+        let (lease_monitor, stopping) = (LeaseMonitor::default(), Stopping::default());
         Self(Arc::new(Inner { parts, host: process::own_name(), lease_monitor, stopping }))
     }
 
@@ -82,7 +82,7 @@ impl Services {
     }
 
     /// What this process saw of leases that others hold.
-    pub fn lease_monitor(&self) -> &Watch {
+    pub fn lease_monitor(&self) -> &LeaseMonitor {
         &self.0.lease_monitor
     }
 

@@ -31,7 +31,7 @@ impl Services {
     }
 
     /// The work, or, if it is to be let go first, [`AppError::Stopping`].
-    pub async fn unless_let_go<T>(&self, work: impl Future<Output = Result<T, AppError>>) -> Result<T, AppError> {
+    pub async fn unless_stopped<T>(&self, work: impl Future<Output = Result<T, AppError>>) -> Result<T, AppError> {
         // On the heap: all of a page's work lies in it.
         let work = Box::pin(work);
         tokio::select! {

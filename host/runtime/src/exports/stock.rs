@@ -8,7 +8,7 @@ use crate::error::CallError;
 
 impl Adapter {
     /// False: its stock comes with its products.
-    pub fn tells_stock(&self) -> bool {
+    pub fn supports_stock_sync(&self) -> bool {
         self.stock().is_some()
     }
 

@@ -68,7 +68,7 @@ fn in_words(done: &Replayed) -> String {
 }
 
 async fn list(host: &Host, of: &Replay, output: Output) -> Result<()> {
-    let filter = host.app.dead_letters.letters_meant(&host.tenant, of).await?;
+    let filter = host.app.dead_letters.resolve_filter(&host.tenant, of).await?;
     let scoped = host.db.tenant(&host.tenant);
     let (mut letters, mut before) = (Vec::new(), None);
     loop {

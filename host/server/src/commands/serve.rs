@@ -29,23 +29,23 @@ pub(crate) async fn run(host: Host, role: Role) -> Result<()> {
     for setting in host.development_settings() {
         tracing::warn!("development setting: {setting}");
     }
-    let doors = Doors {
+    let listeners = Listeners {
         clients: client_limits(&host.config.server),
         tasks: TaskTracker::new(),
         stop: CancellationToken::new(),
     };
     if let Some(address) = host.config.metrics_listen {
-        doors.open_metrics(address, &host).await?;
+        listeners.open_metrics(address, &host).await?;
     }
     match role {
-        Role::All | Role::Web => doors.open(&host).await?,
+        Role::All | Role::Web => listeners.open(&host).await?,
         Role::Worker => tracing::info!("working on jobs"),
     }
     signals.stop().await;
     tracing::info!("stopping");
     let all = host.config.server.stop + LAST;
     tokio::select! {
-        () = stop(&host, workers, &doors) => {}
+        () = stop(&host, workers, &listeners) => {}
         () = signals.stop() => tracing::warn!("told to stop again: nothing is waited for any more"),
         () = tokio::time::sleep(all) => tracing::warn!("not everything ended within {} seconds", all.as_secs()),
     }
@@ -53,19 +53,19 @@ pub(crate) async fn run(host: Host, role: Role) -> Result<()> {
 }
 
 /// Workers first, so that what they hold is given back while there is still time; then the connections.
-async fn stop(host: &Host, workers: Option<Workers>, doors: &Doors) {
+async fn stop(host: &Host, workers: Option<Workers>, listeners: &Listeners) {
     if let Some(workers) = &workers {
         workers.begin_no_more();
     }
     host.app.services.wind_down();
-    doors.stop.cancel();
-    doors.tasks.close();
+    listeners.stop.cancel();
+    listeners.tasks.close();
     let work = async {
         if let Some(workers) = workers {
             workers.stop().await;
         }
     };
-    let ended = async { tokio::join!(work, doors.tasks.wait()) };
+    let ended = async { tokio::join!(work, listeners.tasks.wait()) };
     let let_go = async {
         tokio::time::sleep(host.config.server.stop).await;
         host.app.services.let_go();
@@ -78,14 +78,14 @@ async fn stop(host: &Host, workers: Option<Workers>, doors: &Doors) {
     host.db.close().await;
 }
 
-/// Where clients come in.
-struct Doors {
+/// The addresses that are listened on.
+struct Listeners {
     clients: ClientLimits,
     tasks: TaskTracker,
     stop: CancellationToken,
 }
 
-impl Doors {
+impl Listeners {
     async fn open(&self, host: &Host) -> Result<()> {
         let address = host.config.listen;
         let listener = TcpListener::bind(address).await.with_context(|| {

@@ -85,7 +85,7 @@ async fn who_comes_too_late_is_not_expected_any_more(app: App) {
     let shown = come_back(&web, &query).await;
     assert!(shown.body.contains("<h1>Nothing to connect</h1>"), "{}", shown.body);
     assert_eq!(report(&app, &begun).await.state, "expired");
-    assert_eq!(app.host.app.connections.sweep_connections().await.expect("swept"), 1);
+    assert_eq!(app.host.app.connections.forget_old_connections().await.expect("swept"), 1);
     assert_ended(&app, &begun, "expired").await;
     // A host took it up, and died.
     let begun = begin(&app, &shop).await;
@@ -96,10 +96,10 @@ async fn who_comes_too_late_is_not_expected_any_more(app: App) {
     tx.commit().await.expect("committed");
     assert_eq!(report(&app, &begun).await.state, "working");
     app.clock().advance(60_000);
-    assert_eq!(app.host.app.connections.sweep_connections().await.expect("swept"), 1);
+    assert_eq!(app.host.app.connections.forget_old_connections().await.expect("swept"), 1);
     assert_ended(&app, &begun, "expired").await;
     app.clock().advance(25 * HOUR);
-    assert_eq!(app.host.app.connections.sweep_connections().await.expect("swept"), 0);
+    assert_eq!(app.host.app.connections.forget_old_connections().await.expect("swept"), 0);
     let gone = app.host.app.connections.connection(&app.host.tenant, begun.id.as_str()).await;
     assert!(matches!(gone, Err(AppError::NoConnection(_))), "{gone:?}");
     assert_eq!((channels(&app).await, asked_for_tokens(&shop)), (0, 0));

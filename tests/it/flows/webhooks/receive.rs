@@ -151,8 +151,8 @@ async fn a_job_that_was_lost_is_made_again(app: App) {
     let shop = shop(&app, 5).await;
     shop.store.update(shop.store.product_ids()[0], |product| product.name = "Waits".into());
     web_server(&app.host).deliver_all(&shop).await;
-    assert_eq!(app.host.app.deliveries.nudge_inboxes().await.expect("nudged"), 0, "its job is quite new");
+    assert_eq!(app.host.app.deliveries.requeue_waiting_deliveries().await.expect("nudged"), 0, "its job is quite new");
     app.clock().advance(10_000);
-    assert_eq!(app.host.app.deliveries.nudge_inboxes().await.expect("nudged"), 1);
-    assert_eq!(app.host.app.deliveries.nudge_inboxes().await.expect("nudged"), 0, "one is enough");
+    assert_eq!(app.host.app.deliveries.requeue_waiting_deliveries().await.expect("nudged"), 1);
+    assert_eq!(app.host.app.deliveries.requeue_waiting_deliveries().await.expect("nudged"), 0, "one is enough");
 }

@@ -150,14 +150,14 @@ async fn a_delivery_too_large_to_be_read_is_a_reason_to_look(app: App) {
 
     // Also by a host that did not take it in.
     let other = app.reopen().await;
-    assert_eq!(other.app.deliveries.begin_looks().await.expect("a look"), 1);
-    assert_eq!(app.host.app.deliveries.begin_looks().await.expect("a look"), 0, "one for all of them");
+    assert_eq!(other.app.deliveries.begin_requested_imports().await.expect("a look"), 1);
+    assert_eq!(app.host.app.deliveries.begin_requested_imports().await.expect("a look"), 0, "one for all of them");
     let run = app.carry(&app.run().await.run_id()).await;
     assert_eq!((run.state, run.scope, run.updated), (RunState::Completed, "changed_since", 1), "{run:?}");
     assert_eq!(title(&app, id).await.as_deref(), Some("Much to tell"));
 
     assert_eq!(web.deliver(&shop.channel, &told[0]).await.status, StatusCode::OK);
-    assert_eq!(app.host.app.deliveries.begin_looks().await.expect("a look"), 0, "not so soon");
+    assert_eq!(app.host.app.deliveries.begin_requested_imports().await.expect("a look"), 0, "not so soon");
     app.clock().advance(11 * 60_000);
-    assert_eq!(app.host.app.deliveries.begin_looks().await.expect("a look"), 1);
+    assert_eq!(app.host.app.deliveries.begin_requested_imports().await.expect("a look"), 1);
 }

@@ -60,7 +60,7 @@ async fn mends(app: &App, lose: impl FnOnce(), topic: &str, active: impl Fn() ->
     lose();
     assert_eq!(active(), made - 1);
     app.clock().advance(61 * 60 * 1000);
-    assert_eq!((cases.subscriptions.mend_subscriptions().await.expect("looked"), active()), (1, made));
+    assert_eq!((cases.subscriptions.repair_subscriptions().await.expect("looked"), active()), (1, made));
     let channel = listed(app).await;
     assert_eq!((channel["switched_off"].as_str(), &channel["problem"]), (Some(topic), &Value::Null), "{channel}");
 }
@@ -99,7 +99,7 @@ async fn an_address_to_deliver_to_that_somebody_changed_is_not_subscribed(app: A
     .await;
     assert_eq!((changed, active(&store)), (1, 4));
     app.clock().advance(61 * 60 * 1000);
-    cases.subscriptions.mend_subscriptions().await.expect("looked");
+    cases.subscriptions.repair_subscriptions().await.expect("looked");
     assert_eq!(active(&store), 4, "nothing is made for that address");
     let refused =
         cases.subscriptions.subscriptions(tenant, SHOP, PUBLIC).await.expect_err("whose are they?").to_string();
@@ -151,18 +151,18 @@ async fn subscriptions_are_made_mended_looked_after_and_ended(app: App) {
     assert!(made.iter().all(|of| of.ours && of.active && of.callback_url.starts_with(PUBLIC)), "{made:?}");
     assert_eq!(cases.subscriptions.subscribe(tenant, SHOP, PUBLIC).await.expect("again"), made, "nothing is doubled");
 
-    assert_eq!(cases.subscriptions.mend_subscriptions().await.expect("looked"), 0, "quite new");
+    assert_eq!(cases.subscriptions.repair_subscriptions().await.expect("looked"), 0, "quite new");
     app.clock().advance(61 * 60 * 1000);
-    assert_eq!(cases.subscriptions.mend_subscriptions().await.expect("looked"), 1);
+    assert_eq!(cases.subscriptions.repair_subscriptions().await.expect("looked"), 1);
     let other = app.reopen().await;
-    assert_eq!(other.app.subscriptions.mend_subscriptions().await.expect("looked"), 0, "one host does it");
+    assert_eq!(other.app.subscriptions.repair_subscriptions().await.expect("looked"), 0, "one host does it");
 
     let found = cases.subscriptions.subscriptions(tenant, SHOP, PUBLIC).await.expect("listed");
     assert_eq!((found.len(), found.iter().filter(|of| of.ours).count()), (5, 4), "{found:?}");
     assert_eq!(cases.subscriptions.unsubscribe(tenant, SHOP, PUBLIC).await.expect("ended"), 4);
     assert_eq!(store.webhooks().iter().map(|(id, ..)| *id).collect::<Vec<_>>(), [foreign]);
     app.clock().advance(61 * 60 * 1000);
-    assert_eq!(cases.subscriptions.mend_subscriptions().await.expect("looked"), 0, "not wanted any more");
+    assert_eq!(cases.subscriptions.repair_subscriptions().await.expect("looked"), 0, "not wanted any more");
 }
 
 #[both_engines]
@@ -173,7 +173,7 @@ async fn what_the_shop_switched_off_is_mended(app: App) {
     switch_off(&store);
     assert_eq!(active(&store), 3);
     app.clock().advance(61 * 60 * 1000);
-    assert_eq!(cases.subscriptions.mend_subscriptions().await.expect("looked"), 1);
+    assert_eq!(cases.subscriptions.repair_subscriptions().await.expect("looked"), 1);
     assert_eq!((active(&store), store.webhooks().len()), (4, 4));
 }
 
@@ -189,7 +189,7 @@ async fn what_the_shop_switched_off_is_said(app: App) {
     app.pass(2, &store);
     store.update(store.product_ids()[0], |product| product.name = "Told to nobody".into());
     server.inject(Matcher::path("/wc/v3/webhooks"), Fault::Status(400));
-    assert_eq!(cases.subscriptions.mend_subscriptions().await.expect("looked"), 1);
+    assert_eq!(cases.subscriptions.repair_subscriptions().await.expect("looked"), 1);
     let channel = listed(&app).await;
     assert!(channel["problem"].as_str().is_some_and(|why| why.contains("could not be looked after")), "{channel}");
     let metric = async |name: &str| Scrape::of(&app.host).await.sum(name, &[("adapter", "woocommerce")]);
@@ -203,9 +203,9 @@ async fn what_the_shop_switched_off_is_said(app: App) {
     );
 
     server.heal();
-    assert_eq!(cases.subscriptions.mend_subscriptions().await.expect("looked"), 0, "not at once");
+    assert_eq!(cases.subscriptions.repair_subscriptions().await.expect("looked"), 0, "not at once");
     app.clock().advance(11 * 60 * 1000);
-    assert_eq!((cases.subscriptions.mend_subscriptions().await.expect("looked"), active(&store)), (1, 4));
+    assert_eq!((cases.subscriptions.repair_subscriptions().await.expect("looked"), active(&store)), (1, 4));
     let channel = listed(&app).await;
     assert_eq!(channel["problem"], Value::Null, "{channel}");
     assert!(channel["switched_off"].as_str().is_some_and(|topics| topics.starts_with("product.")), "{channel}");
@@ -216,10 +216,10 @@ async fn what_the_shop_switched_off_is_said(app: App) {
     let (_, list) = entrepot.json(&["channel", "list"]);
     assert_eq!(list[0]["webhooks"]["switched_off"], channel["switched_off"], "{list}");
 
-    assert_eq!(cases.deliveries.begin_looks().await.expect("a look"), 1);
+    assert_eq!(cases.deliveries.begin_requested_imports().await.expect("a look"), 1);
     let run = app.carry(&app.run().await.run_id()).await;
     assert_eq!((run.state, run.scope, run.updated), (RunState::Completed, "changed_since", 1), "{run:?}");
-    assert_eq!(cases.deliveries.begin_looks().await.expect("a look"), 0, "one is enough");
+    assert_eq!(cases.deliveries.begin_requested_imports().await.expect("a look"), 0, "one is enough");
 }
 
 /// They are the seller's: this host says what it sees, and leaves them as they are.
@@ -234,7 +234,7 @@ async fn what_was_made_by_hand_and_the_shop_switched_off_is_said(app: App) {
         shop.store.delivered(&delivery, 500);
     }
     app.pass(2, &shop.store);
-    assert_eq!(app.host.app.subscriptions.mend_subscriptions().await.expect("looked"), 1);
+    assert_eq!(app.host.app.subscriptions.repair_subscriptions().await.expect("looked"), 1);
     assert_eq!(active(&shop.store), 3, "it is left switched off");
     let channel = listed(&app).await;
     assert!(channel["problem"].as_str().is_some_and(|why| why.contains("made by hand: product.")), "{channel}");

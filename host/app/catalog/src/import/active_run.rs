@@ -19,7 +19,7 @@ use super::fetch::{Fetching, Position};
 pub(super) const SHORT_WAIT: Duration = Duration::from_secs(3);
 
 /// A run in the hands of this worker.
-pub(super) struct Hand {
+pub(super) struct ActiveRun {
     pub(super) scoped: Scoped,
     pub(super) channel: Arc<OpenChannel>,
     pub(super) row: RunRow,
@@ -30,7 +30,7 @@ pub(super) struct Hand {
     pub(super) counts: Counts,
     pub(super) seen: Seen,
     /// What a full run finds of before that moment, deltas and webhooks have missed. `None`: nothing was known before it.
-    pub(super) known_until: Option<Timestamp>,
+    pub(super) watermark: Option<Timestamp>,
     /// Facts of the shop, as this run found them.
     pub(super) facts: Option<BTreeMap<String, String>>,
     /// Items that the adapter was asked to map, and on how many of them it was stopped.

@@ -10,17 +10,17 @@ use entrepot_store::runs::RunRow;
 use entrepot_store::{Scoped, StoreError};
 use tracing::Instrument;
 
-use super::active_run::{End, Hand, SHORT_WAIT};
+use super::active_run::{ActiveRun, End, SHORT_WAIT};
 use super::checkpoint::{Next, count};
 use super::complete::Underway;
-use super::facts;
 use super::fetch::{Fetching, Position};
 use super::lease::{Heartbeat, give_back};
+use super::shop_facts;
 use crate::Imports;
-use entrepot_core::Holder;
+use entrepot_core::LeaseState;
 use entrepot_core::micros_since;
 use entrepot_core::{AppError, trace};
-use entrepot_core::{backoff, with_patience};
+use entrepot_core::{backoff, retry_transient};
 
 /// Token endpoints that are away are asked again after as long as after so many failures of a page.
 const TOKEN_PAUSE: i64 = 4;
@@ -28,10 +28,10 @@ const TOKEN_PAUSE: i64 = 4;
 const HELD: Duration = Duration::from_secs(1);
 
 impl Imports {
-    pub(super) async fn carry_on(&self, tenant: &TenantId, run: &RunId) -> Result<Outcome, AppError> {
+    pub(super) async fn execute(&self, tenant: &TenantId, run: &RunId) -> Result<Outcome, AppError> {
         let scoped = self.services.db().tenant(tenant);
         let patience = self.services.options().database_patience;
-        let Some(row) = with_patience(patience, || scoped.run(run)).await? else { return Ok(Outcome::Done) };
+        let Some(row) = retry_transient(patience, || scoped.run(run)).await? else { return Ok(Outcome::Done) };
         let watch = self.services.lease_monitor();
         if row.state().is_final() {
             watch.forget(run.as_str());
@@ -44,20 +44,20 @@ impl Imports {
         }
         let held = row.lease();
         if let Some(lease) = &held
-            && let Holder::Alive(look_again) = watch.holder(run.as_str(), lease, self.services.options().lease, now)
+            && let LeaseState::Held(look_again) = watch.state(run.as_str(), lease, self.services.options().lease, now)
         {
             return Ok(Outcome::Later(look_again));
         }
         let owner = format!("{}-{:08x}", self.services.host_name(), rand::random::<u32>());
-        let Some(row) = with_patience(patience, || self.lease(&scoped, run, &owner, held.as_ref())).await? else {
+        let Some(row) = retry_transient(patience, || self.lease(&scoped, run, &owner, held.as_ref())).await? else {
             return Ok(Outcome::Later(HELD));
         };
         watch.forget(run.as_str());
         let _heartbeat = Heartbeat::start(scoped.clone(), run.clone(), owner.clone(), self.services.options().lease);
         tokio::time::sleep(wait).await;
         let channel = ChannelId::from(row.channel_id.as_str());
-        let work = self.work(scoped.clone(), row, run, &owner).instrument(trace::of_run(run));
-        let outcome = self.services.unless_let_go(work).await;
+        let work = self.execute_slice(scoped.clone(), row, run, &owner).instrument(trace::of_run(run));
+        let outcome = self.services.unless_stopped(work).await;
         if outcome.is_err()
             && let Err(error) = give_back(&scoped, run, &owner).await
         {
@@ -80,16 +80,16 @@ impl Imports {
         }
     }
 
-    async fn work(&self, scoped: Scoped, row: RunRow, run: &RunId, owner: &str) -> Result<Outcome, AppError> {
+    async fn execute_slice(&self, scoped: Scoped, row: RunRow, run: &RunId, owner: &str) -> Result<Outcome, AppError> {
         let patience = self.services.options().database_patience;
-        let channel = match with_patience(patience, || self.channels.open_channel(scoped.tenant(), &row.channel_id))
+        let channel = match retry_transient(patience, || self.channels.open_channel(scoped.tenant(), &row.channel_id))
             .await
         {
             Ok(channel) => Arc::new(channel.with_files(|limit| self.state.spools.of(run, limit))),
             Err(error) if error.is_of_the_database() => return Err(error),
             Err(error) if let Some(wait) = error.token_wait(backoff(self.services.options().backoff, TOKEN_PAUSE)) => {
                 tracing::warn!(run = run.as_str(), channel = row.channel_id, "no access token: {error}");
-                with_patience(patience, || give_back(&scoped, run, owner)).await?;
+                retry_transient(patience, || give_back(&scoped, run, owner)).await?;
                 return Ok(Outcome::Later(wait));
             }
             Err(error) => {
@@ -101,7 +101,7 @@ impl Imports {
             }
         };
         channel.name_span();
-        let seen = with_patience(patience, || scoped.seen(run)).await?;
+        let seen = retry_transient(patience, || scoped.seen(run)).await?;
         let position = Position {
             cursor: row.page_cursor.clone(),
             context: row.page_context.as_deref().map(Arc::from),
@@ -109,12 +109,12 @@ impl Imports {
             throttled: row.throttled,
         };
         let (seq, counts) = (row.seq, row.counts());
-        let known_until = match row.scope() {
-            RunScope::Full => with_patience(patience, || self.synced_until(&scoped, &channel.id)).await?,
+        let watermark = match row.scope() {
+            RunScope::Full => retry_transient(patience, || self.import_watermark(&scoped, &channel.id)).await?,
             RunScope::ChangedSince(_) | RunScope::Stock(_) => None,
         };
         let over = row.pages_done;
-        let mut hand = Hand {
+        let mut active = ActiveRun {
             scoped,
             channel,
             run: run.clone(),
@@ -123,8 +123,8 @@ impl Imports {
             position,
             counts,
             seen,
-            known_until,
-            facts: facts::of(row.page_context.as_deref()),
+            watermark,
+            facts: shop_facts::of(row.page_context.as_deref()),
             mapped: 0,
             stopped: 0,
             brought: 0,
@@ -134,50 +134,50 @@ impl Imports {
         };
         if over {
             // The last page was committed and its worker died before closing the run.
-            let mut mapper = hand.channel.generation.adapter.mapper(&hand.channel.view);
-            return self.after_the_last(&mut hand, &mut mapper).await;
+            let mut mapper = active.channel.generation.adapter.mapper(&active.channel.view);
+            return self.after_the_last(&mut active, &mut mapper).await;
         }
         // On the heap: the whole of a page's work lies in it, and a thread's stack is small.
-        let outcome = Box::pin(self.pages(&mut hand)).await;
-        self.channels.account(&hand.scoped, &hand.channel).await;
+        let outcome = Box::pin(self.pages(&mut active)).await;
+        self.channels.account(&active.scoped, &active.channel).await;
         outcome
     }
 
-    async fn pages(&self, hand: &mut Hand) -> Result<Outcome, AppError> {
+    async fn pages(&self, active: &mut ActiveRun) -> Result<Outcome, AppError> {
         let (begun, patience) = (Instant::now(), self.services.options().database_patience);
-        let mut mapper = hand.channel.generation.adapter.mapper(&hand.channel.view);
-        let mut fetching = self.fetch(hand);
+        let mut mapper = active.channel.generation.adapter.mapper(&active.channel.view);
+        let mut fetching = self.fetch(active);
         loop {
-            let adapter = &hand.channel.view.adapter;
-            if with_patience(patience, || hand.scoped.is_cancelled(&hand.run)).await? {
-                let Hand { scoped, run, owner, seq, counts, .. } = &*hand;
+            let adapter = &active.channel.view.adapter;
+            if retry_transient(patience, || active.scoped.is_cancelled(&active.run)).await? {
+                let ActiveRun { scoped, run, owner, seq, counts, .. } = &*active;
                 self.end(scoped, run, owner, *seq, *counts, End::Cancelled).await?;
                 return Ok(Outcome::Done);
             }
-            let generation = &hand.channel.generation;
+            let generation = &active.channel.generation;
             let in_force =
-                async || Ok::<_, AppError>(self.services.admission().in_force_for(adapter, &hand.channel.id).await?);
-            let in_force = with_patience(patience, in_force).await?;
+                async || Ok::<_, AppError>(self.services.admission().in_force_for(adapter, &active.channel.id).await?);
+            let in_force = retry_transient(patience, in_force).await?;
             if in_force.is_none() || generation.has_expired(self.services.db().clock().now()) {
                 // Nothing is granted any more: what is under way is dropped, and the next look says why.
-                self.release(hand).await?;
+                self.release(active).await?;
                 return Ok(Outcome::Later(Duration::ZERO));
             }
             // Another version or grant is in force: this page ends under the one it began with, the next begins under that.
             let superseded = in_force != Some(generation.number);
             let (waited, asked_at) = (Instant::now(), fetching.asked_at);
             let fetched = fetching.wait().await;
-            hand.brought = 0;
-            hand.counts.spent.fetching += micros_since(waited);
-            count(&mut hand.counts, fetched.stats);
+            active.brought = 0;
+            active.counts.spent.fetching += micros_since(waited);
+            count(&mut active.counts, fetched.stats);
             // The page's, until it is written.
             let _room = fetched.room;
             let complete = match fetched.outcome {
                 Ok(page) => {
                     let mut underway = Underway { page, asked_at };
-                    match self.complete(hand, &mut mapper, &mut underway).await {
+                    match self.complete(active, &mut mapper, &mut underway).await {
                         Ok(complete) => complete.map(|()| underway),
-                        Err(error) => return self.not_written(hand, error).await,
+                        Err(error) => return self.on_write_error(active, error).await,
                     }
                 }
                 Err(error) => Err(error),
@@ -185,10 +185,10 @@ impl Imports {
             let underway = match complete {
                 Ok(underway) => underway,
                 Err(_) if superseded => {
-                    self.release(hand).await?;
+                    self.release(active).await?;
                     return Ok(Outcome::Later(Duration::ZERO));
                 }
-                Err(error) => match self.failed(hand, &error).await?.outcome() {
+                Err(error) => match self.on_page_error(active, &error).await?.outcome() {
                     Ok(next) => {
                         fetching = next;
                         continue;
@@ -198,47 +198,47 @@ impl Imports {
             };
             let stop_here =
                 superseded || self.services.is_winding_down() || begun.elapsed() >= self.services.options().slice;
-            let next = Next::of(&underway.page, &hand.position);
+            let next = Next::of(&underway.page, &active.position);
             let go_on = next.wait.is_none() && !stop_here;
             // The next page is fetched while this one is mapped and written, if there is room for two.
             let ahead = next.position.clone().filter(|_| go_on).zip(self.state.rooms.try_enter());
             let ahead = ahead.map(|(position, room)| {
-                Fetching::start(self, &hand.channel, &hand.run, hand.row.scope(), position, Some(room))
+                Fetching::start(self, &active.channel, &active.run, active.row.scope(), position, Some(room))
             });
-            let write = self.write(hand, &mut mapper, underway, &next);
+            let write = self.write(active, &mut mapper, underway, &next);
             if let Err(error) = write.instrument(tracing::error_span!("page.write")).await {
-                return self.not_written(hand, error).await;
+                return self.on_write_error(active, error).await;
             }
-            if let Some(outcome) = self.mapped_badly(hand, next.position.is_none()).await? {
+            if let Some(outcome) = self.check_trap_rate(active, next.position.is_none()).await? {
                 return Ok(outcome);
             }
-            if let Some(outcome) = self.endless(hand, &next).await? {
+            if let Some(outcome) = self.endless(active, &next).await? {
                 return Ok(outcome);
             }
-            let wait = hand.wait(&next).unwrap_or(Duration::ZERO);
+            let wait = active.wait(&next).unwrap_or(Duration::ZERO);
             match (next.position, ahead) {
                 (None, _) => {
-                    let outcome = self.after_the_last(hand, &mut mapper).await?;
-                    self.settle(hand).await?;
+                    let outcome = self.after_the_last(active, &mut mapper).await?;
+                    self.update_quarantine(active).await?;
                     return Ok(outcome);
                 }
                 (Some(position), Some(ahead)) => {
-                    hand.position = position;
+                    active.position = position;
                     fetching = ahead;
                 }
                 (Some(position), None) if go_on => {
-                    hand.position = position;
-                    fetching = self.fetch(hand);
+                    active.position = position;
+                    fetching = self.fetch(active);
                 }
                 (Some(_), None) => {
-                    self.release(hand).await?;
+                    self.release(active).await?;
                     return Ok(Outcome::Later(wait));
                 }
             }
         }
     }
 
-    pub(super) fn fetch(&self, hand: &Hand) -> Fetching {
-        Fetching::start(self, &hand.channel, &hand.run, hand.row.scope(), hand.position.clone(), None)
+    pub(super) fn fetch(&self, active: &ActiveRun) -> Fetching {
+        Fetching::start(self, &active.channel, &active.run, active.row.scope(), active.position.clone(), None)
     }
 }

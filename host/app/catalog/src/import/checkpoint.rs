@@ -11,7 +11,7 @@ use entrepot_runtime::Page;
 use entrepot_store::StoreError;
 use entrepot_store::runs::{Postponed, Progress};
 
-use super::active_run::Hand;
+use super::active_run::ActiveRun;
 use super::fetch::Position;
 use super::page::PreparedPage;
 use entrepot_core::at_most_a_day;
@@ -39,27 +39,27 @@ impl Next {
 
 /// The page's rows and its checkpoint, together or not at all. The checkpoint goes first: whoever lost the run stops there.
 pub(super) async fn commit(
-    hand: &Hand,
+    active: &ActiveRun,
     prepared: &PreparedPage,
     progress: &Progress<'_>,
     lease: i64,
 ) -> Result<(), StoreError> {
-    let mut tx = hand.scoped.begin().await?;
-    tx.advance_run(&hand.run, &hand.owner, hand.seq, progress, lease).await?;
-    prepared.hold(&mut tx, &hand.channel.id).await?;
+    let mut tx = active.scoped.begin().await?;
+    tx.advance_run(&active.run, &active.owner, active.seq, progress, lease).await?;
+    prepared.hold(&mut tx, &active.channel.id).await?;
     let fresh: Vec<&str> = prepared.fresh.iter().map(String::as_str).collect();
-    tx.insert_page(&hand.run, hand.seq, &fresh, &prepared.listed, &prepared.deleted).await?;
-    prepared.write(&mut tx, &hand.channel, &hand.run).await?;
+    tx.insert_page(&active.run, active.seq, &fresh, &prepared.listed, &prepared.deleted).await?;
+    prepared.write(&mut tx, &active.channel, &active.run).await?;
     tx.commit().await
 }
 
 /// `stall`: a run that brought nothing for so long stands still.
-pub(super) async fn postpone(hand: &Hand, at: Timestamp, why: &str, stall: Duration) -> Result<(), StoreError> {
-    let mut tx = hand.scoped.begin().await?;
-    let Position { attempt, throttled, .. } = hand.position;
-    let stalled_before = hand.scoped.clock().now() - millis(stall);
-    let postponed = Postponed { attempt, throttled, stalled_before, not_before: at, counts: hand.counts, why };
-    tx.postpone_run(&hand.run, &hand.owner, hand.seq, postponed).await?;
+pub(super) async fn postpone(active: &ActiveRun, at: Timestamp, why: &str, stall: Duration) -> Result<(), StoreError> {
+    let mut tx = active.scoped.begin().await?;
+    let Position { attempt, throttled, .. } = active.position;
+    let stalled_before = active.scoped.clock().now() - millis(stall);
+    let postponed = Postponed { attempt, throttled, stalled_before, not_before: at, counts: active.counts, why };
+    tx.postpone_run(&active.run, &active.owner, active.seq, postponed).await?;
     tx.commit().await
 }
 

@@ -12,12 +12,12 @@ use entrepot_store::pages::{Ids, Seen};
 use entrepot_store::runs::{HeldBack, RunRow};
 use entrepot_store::{Scoped, StoreError};
 
-use super::active_run::Hand;
+use super::active_run::ActiveRun;
 use super::stock;
 use crate::Imports;
 use crate::deletions::HELD_BACK;
 use entrepot_channels::OpenChannel;
-use entrepot_core::with_patience;
+use entrepot_core::retry_transient;
 
 const DELETE_AT_ONCE: usize = 1_000;
 /// Items that are shown of what would have been deleted.
@@ -45,22 +45,22 @@ impl Verdict {
 
 impl Imports {
     /// Closes a run whose last page is committed.
-    pub(super) async fn close_run(&self, hand: &Hand) -> Result<RunState, StoreError> {
-        let Hand { scoped, channel, row, seen, .. } = hand;
-        let mut counts = hand.counts;
+    pub(super) async fn close_run(&self, active: &ActiveRun) -> Result<RunState, StoreError> {
+        let ActiveRun { scoped, channel, row, seen, .. } = active;
+        let mut counts = active.counts;
         let verdict = self.judge_run(scoped, channel, row, counts, seen).await?;
         counts.deleted += verdict.gone.len() as i64;
-        if hand.known_until.is_some() {
+        if active.watermark.is_some() {
             counts.drift.deleted = verdict.gone.len() as i64;
         }
         let patience = self.services.options().database_patience;
         let whole = row.scope() == RunScope::Full && verdict.state == RunState::Completed;
         let currencies = match whole {
-            true => Some(with_patience(patience, || scoped.currencies(&channel.id)).await?),
+            true => Some(retry_transient(patience, || scoped.currencies(&channel.id)).await?),
             false => None,
         };
         let currencies = currencies.as_ref();
-        with_patience(patience, || finish(hand, counts, &verdict, currencies)).await?;
+        retry_transient(patience, || finish(active, counts, &verdict, currencies)).await?;
         let gone = Counts { deleted: verdict.gone.len() as i64, ..Counts::default() };
         self.count_items(&channel.view.adapter, "import", &gone);
         Ok(verdict.state)
@@ -91,11 +91,11 @@ impl Imports {
         if gone.is_empty() {
             return Ok(Verdict { nameless, ..Verdict::of(RunState::Completed, None) });
         }
-        let wanted = with_patience(patience, || self.deletions_with(scoped, &channel.id, gone.len())).await?;
+        let wanted = retry_transient(patience, || self.deletions_with(scoped, &channel.id, gone.len())).await?;
         let sure = row.may_delete.is_some_and(|most| i64::try_from(gone.len()).is_ok_and(|gone| gone <= most));
         if (seen.unidentified || !wanted.allowed) && !sure {
-            let sample = with_patience(patience, || scoped.titles(&channel.id, &gone, SAMPLE)).await?;
-            let name = with_patience(patience, || scoped.channel(channel.id.as_str())).await?;
+            let sample = retry_transient(patience, || scoped.titles(&channel.id, &gone, SAMPLE)).await?;
+            let name = retry_transient(patience, || scoped.channel(channel.id.as_str())).await?;
             let name = name.map_or_else(|| channel.id.to_string(), |row| row.name);
             let held_back = HeldBack {
                 gone: i64::try_from(gone.len()).unwrap_or(i64::MAX),
@@ -126,11 +126,11 @@ impl Imports {
     ) -> Result<Vec<String>, StoreError> {
         let (patience, now) = (self.services.options().database_patience, self.services.db().clock().now());
         let run = row.run_id();
-        let said = with_patience(patience, || scoped.said_to_be_gone(&run)).await?;
+        let said = retry_transient(patience, || scoped.said_to_be_gone(&run)).await?;
         let mut gone = Vec::new();
         for ids in said.into_iter().filter(|id| seen.gone.contains(id)).collect::<Vec<_>>().chunks(DELETE_AT_ONCE) {
             let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
-            let known = with_patience(patience, || scoped.known_items(&channel.id, &ids)).await?;
+            let known = retry_transient(patience, || scoped.known_items(&channel.id, &ids)).await?;
             let here = known.into_values().filter(|known| {
                 let came_meanwhile = (row.created_at..=now).contains(&known.fetched_at);
                 known.deleted_at.is_none() && (seen.items.contains(&known.source_id) || !came_meanwhile)
@@ -155,7 +155,7 @@ impl Imports {
         let (mut gone, mut after) = (Vec::new(), String::new());
         loop {
             let patience = self.services.options().database_patience;
-            let items = with_patience(patience, || scoped.alive_items(&channel.id, &after)).await?;
+            let items = retry_transient(patience, || scoped.alive_items(&channel.id, &after)).await?;
             let Some((last, _)) = items.last() else { return Ok(gone) };
             after.clone_from(last);
             // What has no id of its own cannot be on any list; it is there as long as pages show it.
@@ -201,12 +201,12 @@ fn how_to_allow(row: &RunRow, name: &str, gone: i64) -> String {
 
 /// `currencies`: of a full run that is complete.
 async fn finish(
-    hand: &Hand,
+    active: &ActiveRun,
     counts: Counts,
     verdict: &Verdict,
     currencies: Option<&BTreeSet<String>>,
 ) -> Result<(), StoreError> {
-    let Hand { scoped, channel, run, owner, seq, facts, .. } = hand;
+    let ActiveRun { scoped, channel, run, owner, seq, facts, .. } = active;
     let mut tx = scoped.begin().await?;
     tx.finish_run(run, owner, *seq, verdict.state, counts, verdict.failure.as_deref()).await?;
     if let Some(held_back) = &verdict.held_back {

@@ -9,21 +9,21 @@ use entrepot_store::pages::Seen;
 /// The hash of an item that could not be read completely.
 pub(crate) const UNREAD: [u8; 32] = [0; 32];
 
-/// Under which circumstances a page was read.
+/// Under which freshness a page was read.
 #[derive(Clone, Copy)]
-pub(crate) struct Circumstances<'a> {
+pub(crate) struct FreshnessContext<'a> {
     /// What the run has seen before this page.
     pub(crate) seen: &'a Seen,
     /// When the marketplace was asked for it: what came meanwhile may be newer.
     pub(crate) asked_at: Timestamp,
     /// What happened before should be known already. `None`: nothing is expected to be.
-    pub(crate) known_until: Option<Timestamp>,
+    pub(crate) watermark: Option<Timestamp>,
 }
 
-impl Circumstances<'_> {
+impl FreshnessContext<'_> {
     /// Did a webhook, or another run, bring this item after the page was asked for, and is the page's state not the later one?
     /// An item the run itself has brought is another matter: of two pages the later one counts.
-    pub(super) fn overtaken(&self, item: &RawItem, known: &KnownItem) -> bool {
+    pub(super) fn is_stale(&self, item: &RawItem, known: &KnownItem) -> bool {
         if self.seen.items.contains(&item.source_id) {
             return false;
         }
@@ -38,8 +38,8 @@ impl Circumstances<'_> {
     /// Counts a new or changed item that deltas and webhooks should have brought. Not what an upgraded adapter reads otherwise, and
     /// not what is mapped anew because only its stock was told.
     pub(super) fn drift(&self, drift: &mut Drift, item: &RawItem, known: Option<&KnownItem>, digest: &str) {
-        let Some(known_until) = self.known_until else { return };
-        if item.updated_at.is_some_and(|at| at >= known_until) {
+        let Some(watermark) = self.watermark else { return };
+        if item.updated_at.is_some_and(|at| at >= watermark) {
             return;
         }
         match known {

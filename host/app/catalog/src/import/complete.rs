@@ -9,13 +9,13 @@ use entrepot_domain::clock::Timestamp;
 use entrepot_domain::run::RunScope;
 use entrepot_runtime::{AdapterError, CallError, Mapper, Page, RawItem};
 
-use super::active_run::Hand;
+use super::active_run::ActiveRun;
 use super::checkpoint::count;
 use super::page::PORTION_BYTES;
 use crate::Imports;
 use entrepot_core::AppError;
 use entrepot_core::micros_since;
-use entrepot_core::with_patience;
+use entrepot_core::retry_transient;
 
 /// Ids asked for in one `fetch-items`, by attempt. What fails again and again is asked for one by one.
 const SIZES: [usize; 5] = [100, 50, 25, 5, 1];
@@ -36,7 +36,7 @@ impl Imports {
     /// little is asked for is set aside with the reason. What failed otherwise is in the inner result; what had come by then is written.
     pub(super) async fn complete(
         &self,
-        hand: &mut Hand,
+        active: &mut ActiveRun,
         mapper: &mut Mapper,
         underway: &mut Underway,
     ) -> Result<Result<(), CallError>, AppError> {
@@ -44,21 +44,21 @@ impl Imports {
         underway.page.listed.retain(|id| known.insert(id.clone()));
         let shown: HashSet<&str> = underway.page.items.iter().map(|item| item.source_id.as_str()).collect();
         let fits = |id: &String| !id.starts_with(UNIDENTIFIED) && !shown.contains(id.as_str());
-        let missing = underway.page.listed.iter().filter(|id| fits(id) && !hand.seen.items.contains(id));
+        let missing = underway.page.listed.iter().filter(|id| fits(id) && !active.seen.items.contains(id));
         let mut missing: VecDeque<String> = missing.cloned().collect();
-        let context = underway.page.context.clone().or_else(|| hand.position.context.as_deref().map(str::to_owned));
-        let session = hand.channel.session_of_page(&self.services, &hand.run, hand.position.cursor.as_deref());
-        let (size, mut gone) = (size(hand.position.told()), HashSet::new());
+        let context = underway.page.context.clone().or_else(|| active.position.context.as_deref().map(str::to_owned));
+        let session = active.channel.session_of_page(&self.services, &active.run, active.position.cursor.as_deref());
+        let (size, mut gone) = (size(active.position.told()), HashSet::new());
         let mut outcome = Ok(());
         while !missing.is_empty() {
             let held: usize = underway.page.items.iter().map(|item| item.body.len()).sum();
             if held >= PORTION_BYTES {
-                self.write_ahead(hand, mapper, underway).await?;
+                self.write_ahead(active, mapper, underway).await?;
             }
             let ids: Vec<String> = missing.drain(..size.min(missing.len())).collect();
             let waited = Instant::now();
-            let answer = hand.channel.fetch_items(&session, context.clone(), ids.clone()).await;
-            hand.counts.spent.fetching += micros_since(waited);
+            let answer = active.channel.fetch_items(&session, context.clone(), ids.clone()).await;
+            active.counts.spent.fetching += micros_since(waited);
             match answer {
                 Ok(items) => {
                     let found: HashSet<&str> = items.iter().map(|item| item.source_id.as_str()).collect();
@@ -75,26 +75,27 @@ impl Imports {
                 }
             }
         }
-        count(&mut hand.counts, session.stats());
+        count(&mut active.counts, session.stats());
         underway.page.listed.retain(|id| !gone.contains(id));
-        if outcome.is_ok() && underway.page.next.is_none() && matches!(hand.row.scope(), RunScope::ChangedSince(_)) {
-            self.look_again(hand, underway).await?;
+        if outcome.is_ok() && underway.page.next.is_none() && matches!(active.row.scope(), RunScope::ChangedSince(_)) {
+            self.look_again(active, underway).await?;
         }
         if outcome.is_err() && !underway.page.items.is_empty() {
-            self.write_ahead(hand, mapper, underway).await?;
+            self.write_ahead(active, mapper, underway).await?;
         }
         Ok(outcome)
     }
 
     /// At the end of a delta: what could not be read before does not change by itself, and is asked for all the same. What still does
     /// not come stays as it is.
-    async fn look_again(&self, hand: &mut Hand, underway: &mut Underway) -> Result<(), AppError> {
-        let (scoped, channel, patience) = (&hand.scoped, &hand.channel, self.services.options().database_patience);
-        let unread = with_patience(patience, || scoped.unread_items(&channel.id, AGAIN)).await?;
+    async fn look_again(&self, active: &mut ActiveRun, underway: &mut Underway) -> Result<(), AppError> {
+        let (scoped, channel, patience) = (&active.scoped, &active.channel, self.services.options().database_patience);
+        let unread = retry_transient(patience, || scoped.unread_items(&channel.id, AGAIN)).await?;
         let shown: HashSet<&str> = underway.page.items.iter().map(|item| item.source_id.as_str()).collect();
         let fits = |id: &String| !id.starts_with(UNIDENTIFIED) && !shown.contains(id.as_str());
-        let unread: Vec<String> = unread.into_iter().filter(|id| fits(id) && !hand.seen.items.contains(id)).collect();
-        let (session, context) = (channel.session(&self.services), hand.position.context.as_deref().map(str::to_owned));
+        let unread: Vec<String> = unread.into_iter().filter(|id| fits(id) && !active.seen.items.contains(id)).collect();
+        let (session, context) =
+            (channel.session(&self.services), active.position.context.as_deref().map(str::to_owned));
         let waited = Instant::now();
         for ids in unread.chunks(AGAIN_AT_ONCE) {
             match channel.fetch_items(&session, context.clone(), ids.to_vec()).await {
@@ -103,8 +104,8 @@ impl Imports {
                 Err(_) => break,
             }
         }
-        hand.counts.spent.fetching += micros_since(waited);
-        count(&mut hand.counts, session.stats());
+        active.counts.spent.fetching += micros_since(waited);
+        count(&mut active.counts, session.stats());
         Ok(())
     }
 }

@@ -10,7 +10,7 @@ use entrepot_runtime::{CallError, Page, PageRequest};
 use tokio::task::JoinHandle;
 use tracing::Instrument;
 
-use super::room::Room;
+use super::page_memory::Room;
 use crate::Imports;
 use entrepot_channels::OpenChannel;
 

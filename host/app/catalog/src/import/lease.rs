@@ -9,10 +9,10 @@ use entrepot_store::runs::{Lease, RunRow};
 use entrepot_store::{Scoped, StoreError};
 use tokio::task::JoinHandle;
 
-use super::active_run::Hand;
+use super::active_run::ActiveRun;
 use crate::Imports;
 use entrepot_core::AppError;
-use entrepot_core::with_patience;
+use entrepot_core::retry_transient;
 
 /// Says again and again that its worker is alive, until it is dropped.
 pub(crate) struct Heartbeat(JoinHandle<()>);
@@ -81,9 +81,9 @@ impl Imports {
     }
 
     /// Gives the run back, for another worker or a later time.
-    pub(super) async fn release(&self, hand: &Hand) -> Result<(), AppError> {
+    pub(super) async fn release(&self, active: &ActiveRun) -> Result<(), AppError> {
         let patience = self.services.options().database_patience;
-        with_patience(patience, || give_back(&hand.scoped, &hand.run, &hand.owner)).await?;
+        retry_transient(patience, || give_back(&active.scoped, &active.run, &active.owner)).await?;
         Ok(())
     }
 }

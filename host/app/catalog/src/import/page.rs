@@ -12,20 +12,20 @@ use entrepot_store::items::{KnownItem, Stamp};
 use entrepot_store::{Scoped, StoreError};
 
 use self::rows::write_items;
-use super::compare::{Circumstances, UNREAD};
+use super::compare::{FreshnessContext, UNREAD};
 use super::levels::Levels;
 use crate::sanitise::sanitise;
 use entrepot_channels::OpenChannel;
 use entrepot_core::Services;
 use entrepot_core::micros_since;
-use entrepot_core::with_patience;
+use entrepot_core::retry_transient;
 
-mod again;
 mod refused;
+mod remap;
 mod rows;
 
-pub(crate) use again::map_again;
 pub(crate) use refused::REFUSED;
+pub(crate) use remap::map_again;
 
 /// What is to be written of one item.
 pub(crate) struct Prepared {
@@ -74,26 +74,26 @@ pub(crate) async fn prepare(
     scoped: &Scoped,
     channel: &OpenChannel,
     mapper: &mut Mapper,
-    circumstances: Circumstances<'_>,
+    freshness: FreshnessContext<'_>,
     items: &mut VecDeque<RawItem>,
 ) -> Result<PreparedPage, StoreError> {
-    let mut prepared = PreparedPage { asked_at: Some(circumstances.asked_at), ..PreparedPage::default() };
+    let mut prepared = PreparedPage { asked_at: Some(freshness.asked_at), ..PreparedPage::default() };
     let ids: Vec<&str> = items.iter().take(PORTION_ITEMS).map(|item| item.source_id.as_str()).collect();
     let (mut left, mut held) = (ids.len(), 0);
     let patience = services.options().database_patience;
     let (began, mut spent_mapping, mut drift, mut currency) = (Instant::now(), 0, Drift::default(), None);
-    let mut known = with_patience(patience, || scoped.known_items(&channel.id, &ids)).await?;
+    let mut known = retry_transient(patience, || scoped.known_items(&channel.id, &ids)).await?;
     while left > 0 && held < PORTION_BYTES {
         let Some(item) = items.pop_front() else { break };
         left -= 1;
         let before = known.remove(&item.source_id);
         // Shown twice in a run (pages that shifted): the later state counts, the item does not.
-        let first = !circumstances.seen.items.contains(&item.source_id);
+        let first = !freshness.seen.items.contains(&item.source_id);
         if item.deleted {
             prepared.deleted.push(item.source_id);
             continue;
         }
-        if first || circumstances.seen.gone.contains(&item.source_id) {
+        if first || freshness.seen.gone.contains(&item.source_id) {
             prepared.fresh.push(item.source_id.clone());
         }
         let counts = &mut prepared.counts;
@@ -103,7 +103,7 @@ pub(crate) async fn prepare(
             }
         };
         count(|counts| &mut counts.fetched);
-        if before.as_ref().is_some_and(|before| circumstances.overtaken(&item, before)) {
+        if before.as_ref().is_some_and(|before| freshness.is_stale(&item, before)) {
             count(|counts| &mut counts.unchanged);
             continue;
         }
@@ -126,13 +126,13 @@ pub(crate) async fn prepare(
             }
         }
         if first && !(same && !settings) {
-            circumstances.drift(&mut drift, &item, before.as_ref(), &channel.generation.grant.digest);
+            freshness.drift(&mut drift, &item, before.as_ref(), &channel.generation.grant.digest);
         }
         let mapping = Instant::now();
         let outcome = if item.problems.is_empty() { map(mapper, &item).await } else { Err(item.problems.clone()) };
         spent_mapping += micros_since(mapping);
         if let Ok(product) = &outcome {
-            currency = currency.or_else(|| again::new_currency(channel, product));
+            currency = currency.or_else(|| remap::new_currency(channel, product));
         }
         prepared.mapped += usize::from(item.problems.is_empty());
         prepared.stopped += usize::from(was_stopped(&outcome));

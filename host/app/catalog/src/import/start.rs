@@ -6,7 +6,7 @@ use entrepot_domain::{ChannelId, RunId, TenantId};
 use entrepot_store::runs::RunRow;
 
 use crate::{AdvanceRun, Imports};
-use entrepot_channels::tells_stock;
+use entrepot_channels::supports_stock_sync;
 use entrepot_core::AppError;
 
 /// A run that stopped longer ago is not worth going on with: the shop has moved.
@@ -76,7 +76,7 @@ impl Imports {
         // Refuse at once what cannot work: an adapter that is not approved, a secret that does not open.
         let open = self.channels.open_channel(tenant, channel).await?;
         if matches!(scope, RunScope::Stock(_)) {
-            tells_stock(&open.generation)?;
+            supports_stock_sync(&open.generation)?;
         }
         let channel = open.id;
         let mut looks = 0;

@@ -9,16 +9,16 @@ use entrepot_runtime::StockChange;
 use entrepot_store::stock::KnownLevel;
 use entrepot_store::{Scoped, StoreError};
 
-use super::compare::Circumstances;
+use super::compare::FreshnessContext;
 use super::levels::Levels;
 use super::page::PreparedPage;
 use entrepot_core::Services;
 use entrepot_core::micros_since;
-use entrepot_core::with_patience;
+use entrepot_core::retry_transient;
 
 /// So many are named.
 const NAMED: usize = 5;
-/// Characters of a name; an adapter may hand over as much as an answer may hold.
+/// Characters of a name; an adapter may active over as much as an answer may hold.
 const LONGEST: usize = 80;
 
 /// What stands for a level in what a run has seen.
@@ -30,10 +30,10 @@ pub(super) async fn prepare(
     services: &Services,
     scoped: &Scoped,
     channel: &ChannelId,
-    circumstances: Circumstances<'_>,
+    freshness: FreshnessContext<'_>,
     levels: Vec<StockChange>,
 ) -> Result<PreparedPage, StoreError> {
-    let Circumstances { seen, asked_at: as_of, .. } = circumstances;
+    let FreshnessContext { seen, asked_at: as_of, .. } = freshness;
     let began = Instant::now();
     let items: HashSet<&str> = levels.iter().map(|level| level.item_id.as_str()).collect();
     let items: Vec<&str> = items.into_iter().collect();
@@ -42,7 +42,7 @@ pub(super) async fn prepare(
     // Numbers that may change. Instants to come are of a clock that was wrong.
     let mut known: HashMap<(String, String), Vec<i64>> = HashMap::new();
     for KnownLevel { item, location_id, available, set_at, .. } in
-        with_patience(patience, || scoped.known_levels(channel, &items)).await?
+        retry_transient(patience, || scoped.known_levels(channel, &items)).await?
     {
         let told_since = set_at > as_of && set_at <= now;
         known.entry((item, location_id)).or_default().extend((!told_since).then_some(available));

@@ -13,17 +13,21 @@ const OVERLAP_MS: i64 = 10 * 60_000;
 
 impl Imports {
     /// What changed in the shop before that moment is known here, as far as deltas can tell. `None`: there was no full run yet.
-    pub async fn synced_until(&self, scoped: &Scoped, channel: &ChannelId) -> Result<Option<Timestamp>, StoreError> {
-        self.brought_until(scoped, channel, "changed_since").await
+    pub async fn import_watermark(
+        &self,
+        scoped: &Scoped,
+        channel: &ChannelId,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        self.watermark_of(scoped, channel, "changed_since").await
     }
 
     /// Since the last run that was completed and brought all stock began; all of it on a channel that never had one.
     pub async fn stock_since(&self, scoped: &Scoped, channel: &ChannelId) -> Result<RunScope, StoreError> {
-        Ok(RunScope::Stock(self.brought_until(scoped, channel, "stock").await?))
+        Ok(RunScope::Stock(self.watermark_of(scoped, channel, "stock").await?))
     }
 
     /// By full runs, and by those of this scope.
-    async fn brought_until(
+    async fn watermark_of(
         &self,
         scoped: &Scoped,
         channel: &ChannelId,

@@ -8,18 +8,18 @@ use entrepot_runtime::{Mapper, Page};
 use entrepot_store::pages::Ids;
 use entrepot_store::runs::Progress;
 
-use super::active_run::Hand;
+use super::active_run::ActiveRun;
 use super::checkpoint::{Next, add, commit};
-use super::compare::Circumstances;
+use super::compare::FreshnessContext;
 use super::complete::Underway;
-use super::facts;
 use super::fetch::Position;
 use super::page::{PreparedPage, distinct, prepare};
+use super::shop_facts;
 use super::stock;
 use crate::Imports;
 use entrepot_core::AppError;
 use entrepot_core::micros_since;
-use entrepot_core::with_patience;
+use entrepot_core::retry_transient;
 
 /// Where the run stands once a portion is written.
 #[derive(Clone, Copy, Default)]
@@ -46,40 +46,40 @@ impl Imports {
     /// Prepares and commits a page. One that is much is written in portions, all but the last without leaving the page.
     pub(super) async fn write(
         &self,
-        hand: &mut Hand,
+        active: &mut ActiveRun,
         mapper: &mut Mapper,
         underway: Underway,
         next: &Next,
     ) -> Result<(), AppError> {
         let Underway { mut page, asked_at } = underway;
-        let (total, context) = (believable(&page, &hand.counts), page.context.take());
-        same_facts(hand, context.as_deref())?;
-        let prepared = if matches!(hand.row.scope(), RunScope::Stock(_)) {
+        let (total, context) = (believable(&page, &active.counts), page.context.take());
+        same_facts(active, context.as_deref())?;
+        let prepared = if matches!(active.row.scope(), RunScope::Stock(_)) {
             let levels = std::mem::take(&mut page.stock);
-            stock::prepare(&self.services, &hand.scoped, &hand.channel.id, circumstances(hand, asked_at), levels)
+            stock::prepare(&self.services, &active.scoped, &active.channel.id, freshness(active, asked_at), levels)
                 .await?
         } else {
             let mut items = distinct(page.items);
             loop {
-                let circumstances = circumstances(hand, asked_at);
+                let freshness = freshness(active, asked_at);
                 let mut prepared =
-                    prepare(&self.services, &hand.scoped, &hand.channel, mapper, circumstances, &mut items).await?;
+                    prepare(&self.services, &active.scoped, &active.channel, mapper, freshness, &mut items).await?;
                 if items.is_empty() {
                     prepared.listed = page.listed;
                     break prepared;
                 }
-                same_currency(hand, &prepared)?;
-                self.stay(hand, prepared).await?;
+                same_currency(active, &prepared)?;
+                self.stay(active, prepared).await?;
             }
         };
-        same_currency(hand, &prepared)?;
-        hand.brought += brought(hand, &prepared);
-        let (now, wait) = (self.services.db().clock().now(), hand.wait(next));
+        same_currency(active, &prepared)?;
+        active.brought += brought(active, &prepared);
+        let (now, wait) = (self.services.db().clock().now(), active.wait(next));
         let not_before = wait.map(|wait| now + millis(wait));
         if let Some(at) = not_before {
-            self.services.lease_monitor().left(hand.run.as_str(), at, now);
+            self.services.lease_monitor().left(active.run.as_str(), at, now);
         }
-        let adapter = &hand.channel.view.adapter;
+        let adapter = &active.channel.view.adapter;
         let why = next.shortened.then(|| format!("waiting: {adapter} asked for more than a day, and a day is waited"));
         let cursor = next.position.as_ref().and_then(|position| position.cursor.clone());
         let place = Place {
@@ -88,99 +88,99 @@ impl Imports {
             total,
             not_before,
             done: next.position.is_none(),
-            fruitless: hand.fruitless_with(wait),
+            fruitless: active.fruitless_with(wait),
             why: why.as_deref(),
             ..Place::default()
         };
-        self.write_portion(hand, prepared, place).await
+        self.write_portion(active, prepared, place).await
     }
 
     /// Writes the items of a page that have come so far. Whoever asks for the page again has seen them.
     pub(super) async fn write_ahead(
         &self,
-        hand: &mut Hand,
+        active: &mut ActiveRun,
         mapper: &mut Mapper,
         underway: &mut Underway,
     ) -> Result<(), AppError> {
         let mut items = distinct(std::mem::take(&mut underway.page.items));
         while !items.is_empty() {
-            let circumstances = circumstances(hand, underway.asked_at);
+            let freshness = freshness(active, underway.asked_at);
             let prepared =
-                prepare(&self.services, &hand.scoped, &hand.channel, mapper, circumstances, &mut items).await?;
-            self.stay(hand, prepared).await?;
+                prepare(&self.services, &active.scoped, &active.channel, mapper, freshness, &mut items).await?;
+            self.stay(active, prepared).await?;
         }
         Ok(())
     }
 
     /// A portion after which the run is still at the page it is at.
-    async fn stay(&self, hand: &mut Hand, prepared: PreparedPage) -> Result<(), AppError> {
-        hand.brought += brought(hand, &prepared);
-        let fruitless = if hand.brought > 0 { 0 } else { hand.fruitless };
-        let Position { cursor, attempt, throttled, .. } = hand.position.clone();
+    async fn stay(&self, active: &mut ActiveRun, prepared: PreparedPage) -> Result<(), AppError> {
+        active.brought += brought(active, &prepared);
+        let fruitless = if active.brought > 0 { 0 } else { active.fruitless };
+        let Position { cursor, attempt, throttled, .. } = active.position.clone();
         let place = Place { cursor: cursor.as_deref(), attempt, throttled, fruitless, ..Place::default() };
-        self.write_portion(hand, prepared, place).await
+        self.write_portion(active, prepared, place).await
     }
 
     /// A portion after the last page.
-    pub(super) async fn stay_at_the_end(&self, hand: &mut Hand, prepared: PreparedPage) -> Result<(), AppError> {
-        self.write_portion(hand, prepared, Place { done: true, ..Place::default() }).await
+    pub(super) async fn stay_at_the_end(&self, active: &mut ActiveRun, prepared: PreparedPage) -> Result<(), AppError> {
+        self.write_portion(active, prepared, Place { done: true, ..Place::default() }).await
     }
 
     async fn write_portion(
         &self,
-        hand: &mut Hand,
+        active: &mut ActiveRun,
         mut prepared: PreparedPage,
         place: Place<'_>,
     ) -> Result<(), AppError> {
         let (options, began) = (self.services.options(), Instant::now());
-        let conflicts_last = self.state.conflicts.last(&hand.channel.id);
+        let conflicts_last = self.state.conflicts.last(&active.channel.id);
         let Place { cursor, context, attempt, throttled, total, not_before, done, fruitless, why } = place;
         let mut counts = loop {
-            let mut counts = hand.counts;
+            let mut counts = active.counts;
             add(&mut counts, &prepared.counts);
             counts.declared = total.or(counts.declared);
             let progress = Progress { cursor, context, counts, attempt, throttled, not_before, done, fruitless, why };
             let lease = millis(options.lease);
-            match with_patience(options.database_patience, || commit(hand, &prepared, &progress, lease)).await {
+            match retry_transient(options.database_patience, || commit(active, &prepared, &progress, lease)).await {
                 Err(error) if error.is_refusal_if(conflicts_last) => {
-                    let Hand { scoped, channel, run, .. } = &*hand;
+                    let ActiveRun { scoped, channel, run, .. } = &*active;
                     if !prepared.set_refused_aside(&self.services, scoped, channel, run, conflicts_last).await? {
                         return Err(error.into());
                     }
                 }
                 committed => {
                     committed?;
-                    self.state.conflicts.clear(&hand.channel.id);
+                    self.state.conflicts.clear(&active.channel.id);
                     break counts;
                 }
             }
         };
-        self.count_items(&hand.channel.view.adapter, "import", &prepared.counts);
+        self.count_items(&active.channel.view.adapter, "import", &prepared.counts);
         // Its own time can only be written down with what comes next.
         counts.spent.writing += micros_since(began);
-        hand.seq += 1;
-        hand.counts = counts;
-        hand.fruitless = fruitless;
+        active.seq += 1;
+        active.counts = counts;
+        active.fruitless = fruitless;
         if fruitless == 0 {
-            hand.progressed_at = self.services.db().clock().now();
+            active.progressed_at = self.services.db().clock().now();
         }
-        hand.mapped += prepared.mapped;
-        hand.stopped += prepared.stopped;
-        hand.seen.note(&prepared.fresh, &prepared.listed, &prepared.deleted);
+        active.mapped += prepared.mapped;
+        active.stopped += prepared.stopped;
+        active.seen.note(&prepared.fresh, &prepared.listed, &prepared.deleted);
         Ok(())
     }
 }
 
 /// What a portion brings that the run had not seen.
-fn brought(hand: &Hand, prepared: &PreparedPage) -> usize {
+fn brought(active: &ActiveRun, prepared: &PreparedPage) -> usize {
     let new = |ids: &[String], known: &Ids| ids.iter().filter(|id| !known.contains(id)).count();
-    prepared.fresh.len() + new(&prepared.listed, &hand.seen.listed) + new(&prepared.deleted, &hand.seen.gone)
+    prepared.fresh.len() + new(&prepared.listed, &active.seen.listed) + new(&prepared.deleted, &active.seen.gone)
 }
 
 /// A delta leaves what it does not show as it is: with prices in another currency it would leave two side by side.
-fn same_currency(hand: &Hand, prepared: &PreparedPage) -> Result<(), AppError> {
+fn same_currency(active: &ActiveRun, prepared: &PreparedPage) -> Result<(), AppError> {
     match &prepared.new_currency {
-        Some(currency) if matches!(hand.row.scope(), RunScope::ChangedSince(_)) => {
+        Some(currency) if matches!(active.row.scope(), RunScope::ChangedSince(_)) => {
             Err(AppError::NewCurrency(currency.clone()))
         }
         _ => Ok(()),
@@ -188,16 +188,16 @@ fn same_currency(hand: &Hand, prepared: &PreparedPage) -> Result<(), AppError> {
 }
 
 /// What is mapped depends on facts of the shop. A delta in the middle of which they changed would leave goods by either side by side.
-fn same_facts(hand: &mut Hand, context: Option<&str>) -> Result<(), AppError> {
-    let Some(found) = facts::of(context) else { return Ok(()) };
-    let changed = hand.channel.facts.as_ref().and_then(|known| facts::changed(known, &found));
-    hand.facts = Some(found);
+fn same_facts(active: &mut ActiveRun, context: Option<&str>) -> Result<(), AppError> {
+    let Some(found) = shop_facts::of(context) else { return Ok(()) };
+    let changed = active.channel.facts.as_ref().and_then(|known| shop_facts::changed(known, &found));
+    active.facts = Some(found);
     match changed {
-        Some(changed) if matches!(hand.row.scope(), RunScope::ChangedSince(_)) => Err(AppError::OtherFacts(changed)),
+        Some(changed) if matches!(active.row.scope(), RunScope::ChangedSince(_)) => Err(AppError::OtherFacts(changed)),
         _ => Ok(()),
     }
 }
 
-fn circumstances(hand: &Hand, asked_at: Timestamp) -> Circumstances<'_> {
-    Circumstances { seen: &hand.seen, asked_at, known_until: hand.known_until }
+fn freshness(active: &ActiveRun, asked_at: Timestamp) -> FreshnessContext<'_> {
+    FreshnessContext { seen: &active.seen, asked_at, watermark: active.watermark }
 }

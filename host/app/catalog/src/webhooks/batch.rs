@@ -12,8 +12,8 @@ use entrepot_store::inboxes::Deletions;
 
 use super::draft::{Draft, met_by};
 use super::merge::{Plan, Sources, Wanted};
-use super::portions::Writer;
 use super::stock;
+use super::write::Writer;
 use crate::Deliveries;
 use crate::deletions::Deleting;
 use crate::import::{PORTION_BYTES, PreparedPage};

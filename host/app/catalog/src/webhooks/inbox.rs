@@ -16,7 +16,7 @@ use tracing::Instrument;
 use crate::Deliveries;
 use crate::import::{Heartbeat, REFUSED, StartOptions};
 use entrepot_channels::OpenChannel;
-use entrepot_core::{AppError, Holder, trace, until, with_patience};
+use entrepot_core::{AppError, LeaseState, retry_transient, trace, until};
 
 /// Deliveries taken at a time, and bytes of their events.
 const BATCH: i64 = 100;
@@ -52,7 +52,7 @@ impl Deliveries {
             }
             let (watch, lease) = (self.services.lease_monitor(), self.services.options().lease);
             if let Some(held) = &inbox.lease
-                && let Holder::Alive(look_again) = watch.holder(channel.as_str(), held, lease, now)
+                && let LeaseState::Held(look_again) = watch.state(channel.as_str(), held, lease, now)
             {
                 return Ok(Outcome::Later(look_again));
             }
@@ -66,7 +66,7 @@ impl Deliveries {
             watch.forget(channel.as_str());
             let worked = {
                 let _heartbeat = self.hold_inbox(&scoped, channel, &owner);
-                self.services.unless_let_go(self.work_on_inbox(&scoped, channel, &owner)).await
+                self.services.unless_stopped(self.work_on_inbox(&scoped, channel, &owner)).await
             };
             if let Err(error) = release(&scoped, channel, &owner).await {
                 tracing::debug!(channel = channel.as_str(), "the lease stays until it is over: {error}");
@@ -190,7 +190,7 @@ impl Deliveries {
         let patience = self.services.options().database_patience;
         let conflicts_last = self.imports.state.conflicts.last(&channel.id);
         loop {
-            let write = with_patience(patience, || self.write_batch(scoped, channel, owner, &ready, &settled));
+            let write = retry_transient(patience, || self.write_batch(scoped, channel, owner, &ready, &settled));
             match write.instrument(tracing::error_span!("deliveries.write")).await {
                 Err(error) if error.is_refusal_if(conflicts_last) => {
                     let met_by = ready.met_by();
@@ -222,7 +222,7 @@ impl Deliveries {
     ) -> Result<(), AppError> {
         let failure = format!("what it tells of cannot be stored: {}", beginning(&error.to_string(), 300));
         tracing::warn!(delivery, "a delivery is given up: {failure}");
-        with_patience(self.services.options().database_patience, async || {
+        retry_transient(self.services.options().database_patience, async || {
             let mut tx = scoped.begin().await?;
             tx.hold_inbox(&channel.id, owner, millis(self.services.options().lease)).await?;
             let dead = Settled::Dead { code: REFUSED, failure: failure.clone() };

@@ -125,8 +125,8 @@ impl Number {
 fn merged(before: Wanted, after: Wanted) -> Wanted {
     match (before, after) {
         (Wanted::Shown(before), Wanted::Shown(after)) => {
-            let overtaken = before.updated_at.zip(after.updated_at).is_some_and(|(before, after)| before > after);
-            Wanted::Shown(if overtaken { before } else { after })
+            let is_stale = before.updated_at.zip(after.updated_at).is_some_and(|(before, after)| before > after);
+            Wanted::Shown(if is_stale { before } else { after })
         }
         (Wanted::Gone(before), Wanted::Gone(after)) => {
             Wanted::Gone(before.zip(after).map(|(before, after)| before.max(after)))

@@ -1,5 +1,5 @@
 //! Taking a delivery in: verified in the sandbox, stored with its job, and only then acknowledged.
-// See docs/decisions/0038-webhook-intake.md
+// See docs/decisions/0038-webhook-batcher.md
 
 use entrepot_domain::clock::millis;
 use entrepot_domain::{ChannelId, TenantId};
@@ -7,10 +7,10 @@ use entrepot_runtime::{CallError, Delivery, Verdict, Verified};
 use tracing::field::Empty;
 use tracing::{Instrument, Span};
 
-use super::intake::Arrived;
+use super::batcher::VerifiedDelivery;
 use super::received::Received;
 use super::refusals::Refusal;
-use super::turns::Pause;
+use super::verification_limits::Pause;
 use crate::Deliveries;
 use entrepot_channels::OpenChannel;
 use entrepot_core::{AppError, trace};
@@ -36,7 +36,7 @@ const LONGEST_TOPIC: usize = 200;
 impl Deliveries {
     /// Before the body is read: could a delivery to this channel be verified at all?
     pub async fn may_deliver(&self, tenant: &TenantId, channel: &ChannelId) -> Result<bool, AppError> {
-        Ok(self.door(tenant, channel).await?.is_some())
+        Ok(self.receiver(tenant, channel).await?.is_some())
     }
 
     pub async fn receive(
@@ -46,7 +46,7 @@ impl Deliveries {
         incoming: Incoming,
     ) -> Result<Received, AppError> {
         // Only channels that exist get here: what a stranger writes into the path is in no field.
-        let Some(open) = self.door(tenant, channel).await? else { return Ok(Received::Refused) };
+        let Some(open) = self.receiver(tenant, channel).await? else { return Ok(Received::Refused) };
         let span = tracing::error_span!(
             "webhook",
             otel.kind = "server",
@@ -78,7 +78,7 @@ impl Deliveries {
         let received_at = self.services.db().clock().now();
         let delivery = Delivery { method, path, query, headers, body, received_at };
         let verdict = {
-            let turn = match self.state.doors.turns.enter(&open.id).await {
+            let turn = match self.state.receivers.turns.enter(&open.id).await {
                 Ok(turn) => turn,
                 Err(wait) => {
                     let why = "no delivery is verified at the moment: the adapter was stopped again and again, or too many wait; they are to be \
@@ -145,7 +145,7 @@ impl Deliveries {
             delivery.headers.iter().filter(|(name, _)| !is_secretive(name)).cloned().collect();
         let events = serde_json::to_string(&verified.events).unwrap_or_else(|_| "[]".to_owned());
         let (id, topic) = (short_id(verified.id), verified.topic.chars().take(LONGEST_TOPIC).collect::<String>());
-        self.take_in(Arrived {
+        self.take_in(VerifiedDelivery {
             tenant: tenant.clone(),
             channel: channel.id.clone(),
             delivery_id: id,

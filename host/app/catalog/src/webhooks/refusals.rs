@@ -127,7 +127,7 @@ impl Deliveries {
     /// Says and lists that a delivery to a channel that exists was refused. `why`: may be foreign text.
     pub fn note_refused(&self, tenant: &TenantId, channel: &ChannelId, kind: Refusal, why: &str) {
         let why: String = beginning(why, LONGEST_WHY).chars().map(shown).collect();
-        let refusals = &self.state.doors.refusals;
+        let refusals = &self.state.receivers.refusals;
         let noted = refusals.note(channel, (kind, &why), self.services.db().clock().now(), Instant::now());
         if let Some(unsaid) = noted.say {
             tracing::warn!(channel = channel.as_str(), kind = kind.as_str(), unsaid, "a delivery was refused: {why}");
@@ -136,7 +136,7 @@ impl Deliveries {
             let (deliveries, tenant, channel) = (self.clone(), tenant.clone(), channel.clone());
             tokio::spawn(async move {
                 tokio::time::sleep(wait).await;
-                let refused = deliveries.state.doors.refusals.take(&channel, Instant::now());
+                let refused = deliveries.state.receivers.refusals.take(&channel, Instant::now());
                 if let Err(error) = deliveries.write_refused(&tenant, &channel, &refused).await {
                     tracing::debug!(reasons = refused.len(), "refused deliveries are not in the list: {error}");
                 }
@@ -163,7 +163,7 @@ impl Deliveries {
             limit >> 10
         );
         self.note_refused(tenant, channel, Refusal::TooLarge, &why);
-        self.want_look(tenant, channel).await
+        self.request_import(tenant, channel).await
     }
 }
 

@@ -17,7 +17,7 @@ use entrepot_core::AppError;
 
 /// What to tell the person in front of the browser.
 #[derive(Clone, Debug)]
-pub enum CameBack {
+pub enum CallbackOutcome {
     Connected {
         name: String,
         account: AccountReport,
@@ -52,7 +52,7 @@ impl Ready {
 
 impl Connections {
     /// Takes what a browser brought back in its query, and ends what it was sent for.
-    pub async fn finish_connection(&self, tenant: &TenantId, query: &str) -> Result<CameBack, AppError> {
+    pub async fn finish_connection(&self, tenant: &TenantId, query: &str) -> Result<CallbackOutcome, AppError> {
         let (sync, tenant, query) = (self.clone(), tenant.clone(), query.to_owned());
         // A code works once. If the browser goes away now, what it began goes on.
         let work = tokio::spawn(async move { sync.come_back(&tenant, &query).await });
@@ -60,18 +60,18 @@ impl Connections {
         work.await.map_err(interrupted)?
     }
 
-    async fn come_back(&self, tenant: &TenantId, query: &str) -> Result<CameBack, AppError> {
-        let Some(callback) = Callback::parse(query) else { return Ok(CameBack::Unexpected) };
-        let Some(state) = callback.get("state") else { return Ok(CameBack::Unexpected) };
+    async fn come_back(&self, tenant: &TenantId, query: &str) -> Result<CallbackOutcome, AppError> {
+        let Some(callback) = Callback::parse(query) else { return Ok(CallbackOutcome::Unexpected) };
+        let Some(state) = callback.get("state") else { return Ok(CallbackOutcome::Unexpected) };
         let scoped = self.services.db().tenant(tenant);
-        let Some(row) = scoped.pending_connection(&hash(state)).await? else { return Ok(CameBack::Unexpected) };
+        let Some(row) = scoped.pending_connection(&hash(state)).await? else { return Ok(CallbackOutcome::Unexpected) };
         let looked = match self.returning(&scoped, &row).await {
             Err(error) if error.is_of_the_database() => return Err(error),
             Err(error) => Err(error),
             Ok(ready) => match self.look(&ready, &callback) {
                 Look::Unverified => {
                     tracing::warn!(connection = row.id, "a browser came back with what the marketplace did not sign");
-                    return Ok(CameBack::Unverified);
+                    return Ok(CallbackOutcome::Unverified);
                 }
                 Look::Refused(why) => Err(AppError::NotConnected(why)),
                 Look::Good(code) => Ok((ready, code)),
@@ -81,7 +81,7 @@ impl Connections {
         let ours = tx.claim_connection(&row.id, self.services.db().clock().now() + millis(TIME)).await?;
         tx.commit().await?;
         if !ours {
-            return Ok(CameBack::Unexpected);
+            return Ok(CallbackOutcome::Unexpected);
         }
         let outcome = match looked {
             Ok((ready, code)) => self.finish(&scoped, &row, ready, &code).await,
@@ -95,7 +95,7 @@ impl Connections {
                     adapter = row.adapter_id,
                     "the seller has connected a channel"
                 );
-                Ok(CameBack::Connected { name, account })
+                Ok(CallbackOutcome::Connected { name, account })
             }
             Err(error) => {
                 tracing::warn!(connection = row.id, "not connected: {error}");
@@ -112,7 +112,7 @@ impl Connections {
                 let mut tx = scoped.begin().await?;
                 tx.end_connection(&row.id, Err(&why)).await?;
                 tx.commit().await?;
-                Ok(CameBack::Failed { name, why })
+                Ok(CallbackOutcome::Failed { name, why })
             }
         }
     }

@@ -15,7 +15,7 @@ use super::callback::Ready;
 use crate::channels::{AccountReport, CANDIDATE};
 use crate::tokens::Sealed;
 use entrepot_core::AppError;
-use entrepot_core::{backoff, with_patience};
+use entrepot_core::{backoff, retry_transient};
 
 /// Tries of a token endpoint that does not answer as it should. A code lives for a minute or some.
 const TRIES: i64 = 3;
@@ -46,14 +46,14 @@ impl Connections {
                 return Err(AppError::NameTaken(row.name.clone()));
             }
             let proven = self.prove(scoped, row, ready, code).await?;
-            let id = with_patience(patience, || self.save_new(scoped, row, &proven)).await?;
+            let id = retry_transient(patience, || self.save_new(scoped, row, &proven)).await?;
             return Ok((id, proven.account));
         };
         let owner = self.channels.hold_tokens(scoped, &id, LEASE).await?;
         let work = async {
             let proven = self.prove(scoped, row, ready, code).await?;
             let sealed = self.channels.sealed(scoped, &id, &proven.tokens)?;
-            with_patience(patience, || self.save_anew(scoped, row, &id, &sealed, &proven)).await?;
+            retry_transient(patience, || self.save_anew(scoped, row, &id, &sealed, &proven)).await?;
             Ok((id.clone(), proven.account))
         };
         let outcome = work.await;

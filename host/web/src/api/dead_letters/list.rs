@@ -100,7 +100,7 @@ pub(crate) async fn handler(
     Query(which): Query<Which>,
     Query(paging): Query<Paging>,
 ) -> Result<Json<Listing<DeadLetterView>>, Problem> {
-    let filter = app.cases.dead_letters.letters_meant(&app.tenant, &which.replay(Vec::new(), false)?).await?;
+    let filter = app.cases.dead_letters.resolve_filter(&app.tenant, &which.replay(Vec::new(), false)?).await?;
     let channel = filter.channel.as_ref().map_or("", ChannelId::as_str);
     let before = match paging.within(channel)? {
         "" => None,

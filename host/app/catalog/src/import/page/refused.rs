@@ -12,7 +12,7 @@ use super::{Prepared, PreparedPage};
 use crate::import::compare::UNREAD;
 use entrepot_channels::OpenChannel;
 use entrepot_core::Services;
-use entrepot_core::with_patience;
+use entrepot_core::retry_transient;
 
 /// The code of an item that the database did not take.
 pub(crate) const REFUSED: &str = "refused-by-database";
@@ -75,7 +75,7 @@ impl PreparedPage {
         run: &RunId,
         range: &Range<usize>,
     ) -> Result<(), StoreError> {
-        with_patience(services.options().database_patience, async || {
+        retry_transient(services.options().database_patience, async || {
             let mut tx = scoped.begin().await?;
             write_items(&self.writes[range.clone()], self.asked_at, &mut tx, channel, run).await
         })

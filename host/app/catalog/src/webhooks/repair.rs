@@ -22,7 +22,7 @@ use entrepot_core::AppError;
 const EVERY: Duration = Duration::from_secs(60 * 60);
 /// Sooner where it did not work: a shop that is away for a moment should not cost another hour.
 const AGAIN: Duration = Duration::from_secs(10 * 60);
-/// Webhooks that were made by hand are looked at where something came in this time.
+/// Webhooks that were made by active are looked at where something came in this time.
 const TOLD: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// Topics that are named, and characters of a topic and of a reason.
 const NAMED: usize = 10;
@@ -40,7 +40,7 @@ struct Found {
 
 impl Subscriptions {
     /// Mends the subscriptions that nobody looked after for an hour, one host each. How many channels were looked after.
-    pub async fn mend_subscriptions(&self) -> Result<usize, AppError> {
+    pub async fn repair_subscriptions(&self) -> Result<usize, AppError> {
         let now = self.services.db().clock().now();
         let due = self.services.db().subscriptions_due(now - millis(EVERY), now - millis(TOLD)).await?;
         let mut looked_after = 0;
@@ -110,7 +110,7 @@ impl Subscriptions {
         let off: BTreeSet<String> = off.map(|of| of.topic).collect();
         let problem = (!off.is_empty()).then(|| {
             format!(
-                "the marketplace switched off webhooks that were made by hand: {}. Switch them on again there",
+                "the marketplace switched off webhooks that were made by active: {}. Switch them on again there",
                 named(&off)
             )
         });
@@ -166,7 +166,7 @@ impl Subscriptions {
         tx.note_hooks(of, problem.as_deref(), words.as_deref(), looked_at).await?;
         let on_again = by_hand && of.problem.is_some();
         if problem.is_none() && (!lost.is_empty() || on_again) {
-            tx.want_look(&channel).await?;
+            tx.request_import(&channel).await?;
         }
         Ok(tx.commit().await?)
     }

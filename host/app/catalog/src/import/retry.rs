@@ -11,14 +11,14 @@ use entrepot_queue::Outcome;
 use entrepot_runtime::{AdapterError, CallError};
 use entrepot_store::Scoped;
 
-use super::active_run::{End, Hand, SHORT_WAIT, Step};
+use super::active_run::{ActiveRun, End, SHORT_WAIT, Step};
 use super::checkpoint::postpone;
 use super::failure::{Verdict, explain, is_doubtful, judge};
 use super::page::{REFUSED, STOPPED};
 use super::start::StartOptions;
 use crate::Imports;
 use entrepot_core::AppError;
-use entrepot_core::with_patience;
+use entrepot_core::retry_transient;
 
 /// So many items in a row, and the adapter was stopped on each: it is not about items.
 const MANY: usize = 100;
@@ -26,28 +26,28 @@ const MANY: usize = 100;
 const FULL_AGAIN_MS: i64 = 30 * 60_000;
 
 impl Imports {
-    pub(super) async fn failed(&self, hand: &mut Hand, error: &CallError) -> Result<Step, AppError> {
+    pub(super) async fn on_page_error(&self, active: &mut ActiveRun, error: &CallError) -> Result<Step, AppError> {
         let options = self.services.options();
-        let attempt = hand.position.attempt;
+        let attempt = active.position.attempt;
         let slow_down = matches!(error, CallError::Adapter(AdapterError::RateLimited(_)));
         let stopped = matches!(error, CallError::Stopped { .. });
-        if stopped && self.channels.account(&hand.scoped, &hand.channel).await {
-            return self.go_on_with_the_version_before(hand).await;
+        if stopped && self.channels.account(&active.scoped, &active.channel).await {
+            return self.go_on_with_the_version_before(active).await;
         }
         let refused = matches!(error, CallError::Adapter(AdapterError::Unauthorized(_)));
-        if refused && self.channels.token_refused(&hand.scoped, &hand.channel).await? {
+        if refused && self.channels.token_refused(&active.scoped, &active.channel).await? {
             let now = self.services.db().clock().now();
-            with_patience(options.database_patience, || {
-                postpone(hand, now, "renewing the access token", options.stall)
+            retry_transient(options.database_patience, || {
+                postpone(active, now, "renewing the access token", options.stall)
             })
             .await?;
-            self.release(hand).await?;
+            self.release(active).await?;
             return Ok(Step::Pause(Duration::ZERO));
         }
         // A repeated one is proved, and else it is of this page.
         let doubtful = is_doubtful(error);
-        let said = match doubtful && hand.position.failed() > 0 {
-            true => self.channels.locked_out(&hand.scoped, &hand.channel).await.map(|why| match why {
+        let said = match doubtful && active.position.failed() > 0 {
+            true => self.channels.locked_out(&active.scoped, &active.channel).await.map(|why| match why {
                 CallError::NotExported(_) => error.clone(),
                 why => why,
             }),
@@ -57,44 +57,44 @@ impl Imports {
         let said = said.or_else(|| doubtful.then(passing));
         let error = said.as_ref().unwrap_or(error);
         // A marketplace that asks to slow down is borne with for a while, however often it does.
-        let patient = slow_down && self.services.db().clock().now() - hand.progressed_at < millis(options.stall);
-        let tries = if slow_down { attempt } else { hand.position.failed() };
+        let patient = slow_down && self.services.db().clock().now() - active.progressed_at < millis(options.stall);
+        let tries = if slow_down { attempt } else { active.position.failed() };
         match judge(error, tries, patient, options) {
             Verdict::GiveUp { reconnect } => {
-                let failure = explain(error, attempt + 1, hand.channel.id.as_str(), &hand.channel.view.adapter);
+                let failure = explain(error, attempt + 1, active.channel.id.as_str(), &active.channel.view.adapter);
                 let end = End::Failed { code: error.code(), why: &failure };
-                self.end(&hand.scoped, &hand.run, &hand.owner, hand.seq, hand.counts, end).await?;
+                self.end(&active.scoped, &active.run, &active.owner, active.seq, active.counts, end).await?;
                 if stopped {
-                    self.quarantine(hand, &error.to_string()).await?;
+                    self.quarantine(active, &error.to_string()).await?;
                 }
                 if reconnect {
                     let problem = error.to_string();
                     let note = async || {
-                        let mut tx = hand.scoped.begin().await?;
-                        tx.set_channel_problem(&hand.channel.id, Some(&problem)).await?;
+                        let mut tx = active.scoped.begin().await?;
+                        tx.set_channel_problem(&active.channel.id, Some(&problem)).await?;
                         tx.commit().await
                     };
-                    with_patience(options.database_patience, note).await?;
+                    retry_transient(options.database_patience, note).await?;
                 }
                 Ok(Step::Over)
             }
             Verdict::Retry { wait, shortened, .. } => {
-                hand.counts.retries += 1;
-                self.services.metrics().add(Metric::Retries, &[&hand.channel.view.adapter, "import"], 1);
-                hand.position.attempt += 1;
-                hand.position.throttled += i64::from(slow_down);
+                active.counts.retries += 1;
+                self.services.metrics().add(Metric::Retries, &[&active.channel.view.adapter, "import"], 1);
+                active.position.attempt += 1;
+                active.position.throttled += i64::from(slow_down);
                 tracing::info!(wait_ms = millis(wait), "page comes later: {error}");
                 let now = self.services.db().clock().now();
                 let at = now + millis(wait);
-                self.services.lease_monitor().left(hand.run.as_str(), at, now);
+                self.services.lease_monitor().left(active.run.as_str(), at, now);
                 let more = if shortened { " for more than a day; a day is waited" } else { "" };
                 let why = format!("waiting: {error}{more}");
-                with_patience(options.database_patience, || postpone(hand, at, &why, options.stall)).await?;
+                retry_transient(options.database_patience, || postpone(active, at, &why, options.stall)).await?;
                 if wait <= SHORT_WAIT {
                     tokio::time::sleep(wait).await;
-                    return Ok(Step::On(self.fetch(hand)));
+                    return Ok(Step::On(self.fetch(active)));
                 }
-                self.release(hand).await?;
+                self.release(active).await?;
                 Ok(Step::Pause(wait))
             }
         }
@@ -122,82 +122,83 @@ impl Imports {
             }
             tx.commit().await
         };
-        with_patience(self.services.options().database_patience, write).await?;
+        retry_transient(self.services.options().database_patience, write).await?;
         Ok(())
     }
 
     /// A page was not written. What the database refuses for good ends the run; anything else is of the moment.
-    pub(super) async fn not_written(&self, hand: &Hand, error: AppError) -> Result<Outcome, AppError> {
+    pub(super) async fn on_write_error(&self, active: &ActiveRun, error: AppError) -> Result<Outcome, AppError> {
         let afresh = match &error {
             AppError::NewCurrency(_) => Some("currency-changed"),
             AppError::OtherFacts(_) => Some("shop-changed"),
             _ => None,
         };
         if let Some(code) = afresh {
-            let (why, tenant) = (error.to_string(), hand.scoped.tenant());
+            let (why, tenant) = (error.to_string(), active.scoped.tenant());
             let end = End::Failed { code, why: &why };
-            self.end(&hand.scoped, &hand.run, &hand.owner, hand.seq, hand.counts, end).await?;
+            self.end(&active.scoped, &active.run, &active.owner, active.seq, active.counts, end).await?;
             let afresh = StartOptions { fresh: true, ..StartOptions::default() };
-            self.start_import(tenant, hand.channel.id.as_str(), RunScope::Full, afresh).await?;
+            self.start_import(tenant, active.channel.id.as_str(), RunScope::Full, afresh).await?;
             return Ok(Outcome::Done);
         }
-        if !error.is_refusal_if(self.state.conflicts.last(&hand.channel.id)) {
+        if !error.is_refusal_if(self.state.conflicts.last(&active.channel.id)) {
             return Err(error);
         }
-        let failure = format!("a page cannot be stored: {error} — tell the publisher of {}", hand.channel.view.adapter);
+        let failure =
+            format!("a page cannot be stored: {error} — tell the publisher of {}", active.channel.view.adapter);
         let end = End::Failed { code: REFUSED, why: &failure };
-        self.end(&hand.scoped, &hand.run, &hand.owner, hand.seq, hand.counts, end).await?;
+        self.end(&active.scoped, &active.run, &active.owner, active.seq, active.counts, end).await?;
         Ok(Outcome::Done)
     }
 
     /// The upgrade under which a call was stopped is not in use any more. The page is asked for again, as if for the first time.
-    async fn go_on_with_the_version_before(&self, hand: &mut Hand) -> Result<Step, AppError> {
-        (hand.position.attempt, hand.position.throttled) = (0, 0);
+    async fn go_on_with_the_version_before(&self, active: &mut ActiveRun) -> Result<Step, AppError> {
+        (active.position.attempt, active.position.throttled) = (0, 0);
         let now = self.services.db().clock().now();
         let (patience, stall) = (self.services.options().database_patience, self.services.options().stall);
-        with_patience(patience, || postpone(hand, now, "going on with the version before", stall)).await?;
-        self.release(hand).await?;
+        retry_transient(patience, || postpone(active, now, "going on with the version before", stall)).await?;
+        self.release(active).await?;
         Ok(Step::Pause(Duration::ZERO))
     }
 
     /// After a page: whether to go on with an adapter that was stopped while it mapped.
-    pub(super) async fn mapped_badly(&self, hand: &Hand, last: bool) -> Result<Option<Outcome>, AppError> {
-        if hand.stopped == 0 {
+    pub(super) async fn check_trap_rate(&self, active: &ActiveRun, last: bool) -> Result<Option<Outcome>, AppError> {
+        if active.stopped == 0 {
             return Ok(None);
         }
-        let withdrawn = self.channels.account(&hand.scoped, &hand.channel).await;
+        let withdrawn = self.channels.account(&active.scoped, &active.channel).await;
         if withdrawn && !last {
-            self.release(hand).await?;
+            self.release(active).await?;
             return Ok(Some(Outcome::Later(Duration::ZERO)));
         }
-        if hand.stopped < hand.mapped || hand.mapped < MANY || last {
+        if active.stopped < active.mapped || active.mapped < MANY || last {
             return Ok(None);
         }
-        let reason = format!("the adapter was stopped on each of {} items it was to map", hand.mapped);
+        let reason = format!("the adapter was stopped on each of {} items it was to map", active.mapped);
         let failure = format!("{reason}; they are dead letters, to be replayed with a mended version");
-        let Hand { scoped, run, owner, seq, counts, .. } = hand;
+        let ActiveRun { scoped, run, owner, seq, counts, .. } = active;
         let end = End::Failed { code: STOPPED, why: &failure };
         self.end(scoped, run, owner, *seq, *counts, end).await?;
-        self.quarantine(hand, &reason).await?;
+        self.quarantine(active, &reason).await?;
         Ok(Some(Outcome::Done))
     }
 
     /// After the last page: a channel on which the adapter worked is out of quarantine; one on which it mapped nothing goes in.
-    pub(super) async fn settle(&self, hand: &Hand) -> Result<(), AppError> {
-        if hand.mapped > 0 && hand.stopped == hand.mapped {
-            let reason = format!("the adapter was stopped on each of {} items it was to map", hand.mapped);
-            return self.quarantine(hand, &reason).await;
+    pub(super) async fn update_quarantine(&self, active: &ActiveRun) -> Result<(), AppError> {
+        if active.mapped > 0 && active.stopped == active.mapped {
+            let reason = format!("the adapter was stopped on each of {} items it was to map", active.mapped);
+            return self.quarantine(active, &reason).await;
         }
-        if hand.channel.on_trial {
-            let (admission, channel) = (self.services.admission(), &hand.channel);
-            admission.release(&hand.scoped, &channel.id, &channel.view.adapter, "host").await?;
+        if active.channel.on_trial {
+            let (admission, channel) = (self.services.admission(), &active.channel);
+            admission.release(&active.scoped, &channel.id, &channel.view.adapter, "host").await?;
         }
         Ok(())
     }
 
-    pub(super) async fn quarantine(&self, hand: &Hand, reason: &str) -> Result<(), AppError> {
-        let channel = &hand.channel;
-        self.services.admission().quarantine(&hand.scoped, &channel.id, &channel.generation, reason).await?;
+    pub(super) async fn quarantine(&self, active: &ActiveRun, reason: &str) -> Result<(), AppError> {
+        let channel = &active.channel;
+        self.services.admission().quarantine(&active.scoped, &channel.id, &channel.generation, reason).await?;
         Ok(())
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use entrepot_queue::Outcome;
 
-use super::active_run::{End, Hand};
+use super::active_run::{ActiveRun, End};
 use super::checkpoint::Next;
 use crate::Imports;
 use entrepot_core::AppError;
@@ -17,12 +17,12 @@ const LEAST_WAIT: Duration = Duration::from_millis(250);
 
 impl Imports {
     /// After a page was written: whether the run ends here because it never would.
-    pub(super) async fn endless(&self, hand: &Hand, next: &Next) -> Result<Option<Outcome>, AppError> {
+    pub(super) async fn endless(&self, active: &ActiveRun, next: &Next) -> Result<Option<Outcome>, AppError> {
         let Some(position) = &next.position else { return Ok(None) };
-        let (adapter, options) = (&hand.channel.view.adapter, self.services.options());
-        let seen = hand.seen.items.len().max(hand.seen.listed.len());
-        let idle = self.services.db().clock().now() - hand.progressed_at;
-        let nothing = hand.brought == 0;
+        let (adapter, options) = (&active.channel.view.adapter, self.services.options());
+        let seen = active.seen.items.len().max(active.seen.listed.len());
+        let idle = self.services.db().clock().now() - active.progressed_at;
+        let nothing = active.brought == 0;
         let (code, why) = if seen > options.most_items {
             let most = options.most_items;
             (
@@ -32,14 +32,14 @@ impl Imports {
                  import.most_items"
                 ),
             )
-        } else if nothing && next.wait.is_none() && position.is_like(&hand.position) {
+        } else if nothing && next.wait.is_none() && position.is_like(&active.position) {
             (NO_PROGRESS, format!("the adapter {adapter} leads from a page to the very same page; tell its publisher"))
-        } else if hand.fruitless >= options.empty_pages {
+        } else if active.fruitless >= options.empty_pages {
             (
                 NO_PROGRESS,
                 format!(
                     "{} pages in a row of the adapter {adapter} brought nothing new; if that can be right, raise import.empty_pages",
-                    hand.fruitless
+                    active.fruitless
                 ),
             )
         } else if nothing && next.wait.is_some() && idle > IDLE_MS {
@@ -47,16 +47,16 @@ impl Imports {
         } else {
             return Ok(None);
         };
-        let Hand { scoped, run, owner, seq, counts, .. } = hand;
+        let ActiveRun { scoped, run, owner, seq, counts, .. } = active;
         self.end(scoped, run, owner, *seq, *counts, End::Failed { code, why: &why }).await?;
         if code == NO_PROGRESS {
-            self.quarantine(hand, &why).await?;
+            self.quarantine(active, &why).await?;
         }
         Ok(Some(Outcome::Done))
     }
 }
 
-impl Hand {
+impl ActiveRun {
     /// How many pages in a row brought nothing, with this one. Waiting for what takes its time is none of them.
     pub(super) fn fruitless_with(&self, wait: Option<Duration>) -> i64 {
         match (self.brought, wait) {

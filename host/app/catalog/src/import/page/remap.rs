@@ -11,7 +11,7 @@ use entrepot_store::{Scoped, StoreError};
 use super::{PORTION_BYTES, Prepared, PreparedPage, assemble, hash, map};
 use entrepot_channels::OpenChannel;
 use entrepot_core::Services;
-use entrepot_core::with_patience;
+use entrepot_core::retry_transient;
 
 /// Maps these items again: all of them, or, if they become much, a portion; the rest is left.
 pub(crate) async fn map_again(
@@ -25,7 +25,7 @@ pub(crate) async fn map_again(
     let patience = services.options().database_patience;
     let ids: Vec<&str> = items.iter().map(|item| item.source_id.as_str()).collect();
     let mut known: HashMap<String, KnownItem> =
-        with_patience(patience, || scoped.known_items(&channel.id, &ids)).await?;
+        retry_transient(patience, || scoped.known_items(&channel.id, &ids)).await?;
     let (mut prepared, mut held) = (PreparedPage::default(), 0);
     while held < PORTION_BYTES
         && let Some(StoredItem { source_id, body, source_updated_at, .. }) = items.pop_front()

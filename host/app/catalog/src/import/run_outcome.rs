@@ -11,14 +11,14 @@ use tracing::Instrument;
 
 use crate::Imports;
 use entrepot_core::AppError;
-use entrepot_core::with_patience;
+use entrepot_core::retry_transient;
 
 impl Imports {
     /// Works on a run until it ends, has to wait, or the slice is used.
     pub async fn advance(&self, tenant: &TenantId, run: &RunId) -> Result<Outcome, AppError> {
         // An error's span is there whatever level is logged: lines keep their fields.
         let span = tracing::error_span!("advance", run = run.as_str());
-        let outcome = self.carry_on(tenant, run).instrument(span.clone()).await;
+        let outcome = self.execute(tenant, run).instrument(span.clone()).await;
         if let Err(error) = &outcome {
             span.in_scope(|| tracing::error!("a run stands still; its job is tried again: {error}"));
         }
@@ -28,7 +28,7 @@ impl Imports {
     /// A run came to its end in our hands.
     pub(super) async fn ended(&self, scoped: &Scoped, run: &RunId) {
         self.services.egress().forget_run(run.as_str());
-        let found = with_patience(self.services.options().database_patience, async || {
+        let found = retry_transient(self.services.options().database_patience, async || {
             let Some(row) = scoped.run(run).await? else { return Ok::<_, StoreError>(None) };
             let channel = scoped.channel(&row.channel_id).await?;
             Ok(channel.map(|channel| (row, channel.adapter_id)))

@@ -15,15 +15,15 @@ const NUDGE_AGAIN: Duration = Duration::from_secs(60);
 impl Deliveries {
     /// Makes a job for each channel with deliveries that nobody works on: their job died with its worker, or was lost. A job too
     /// many finds nothing to do. The number of jobs made.
-    pub async fn nudge_inboxes(&self) -> Result<usize, AppError> {
+    pub async fn requeue_waiting_deliveries(&self) -> Result<usize, AppError> {
         let now = self.services.db().clock().now();
         let waiting = self.services.db().waiting_inboxes(now, now - millis(self.services.options().lease)).await?;
         let due = {
-            let mut nudged = self.state.doors.nudged.lock().unwrap_or_else(PoisonError::into_inner);
-            nudged.retain(|_, since| since.elapsed() < NUDGE_AGAIN);
-            let fresh = waiting.into_iter().filter(|inbox| !nudged.contains_key(&inbox.channel_id));
+            let mut requeued = self.state.receivers.requeued.lock().unwrap_or_else(PoisonError::into_inner);
+            requeued.retain(|_, since| since.elapsed() < NUDGE_AGAIN);
+            let fresh = waiting.into_iter().filter(|inbox| !requeued.contains_key(&inbox.channel_id));
             let fresh: Vec<_> = fresh.collect();
-            nudged.extend(fresh.iter().map(|inbox| (inbox.channel_id.clone(), Instant::now())));
+            requeued.extend(fresh.iter().map(|inbox| (inbox.channel_id.clone(), Instant::now())));
             fresh
         };
         for inbox in &due {
@@ -43,8 +43,8 @@ impl Deliveries {
     }
 
     /// Writes down what adapters did while they verified deliveries, where nobody delivers any more.
-    pub async fn account_for_deliveries(&self) {
-        self.close_doors().await;
+    pub async fn flush_usage(&self) {
+        self.flush_receivers().await;
     }
 
     /// Ends the quarantine of a channel and the pause of its webhooks; other hosts learn of it within seconds. False: it was in
@@ -54,7 +54,7 @@ impl Deliveries {
         let scoped = self.services.db().tenant(tenant);
         let channel = row.id.into();
         let released = self.services.admission().release(&scoped, &channel, &row.adapter_id, by).await?;
-        self.state.doors.resume(&channel);
+        self.state.receivers.resume(&channel);
         Ok(released)
     }
 }

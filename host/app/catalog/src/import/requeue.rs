@@ -12,9 +12,9 @@ use entrepot_core::is_gone;
 
 /// The leases for which this process has made a job already, by run.
 #[derive(Default)]
-pub(crate) struct Nudged(Mutex<HashMap<String, Timestamp>>);
+pub(crate) struct RequeuedLeases(Mutex<HashMap<String, Timestamp>>);
 
-impl Nudged {
+impl RequeuedLeases {
     /// True once for every lease; leases that are not among `now_over` any more are forgotten.
     fn fresh(&self, now_over: &HashMap<String, Timestamp>) -> Vec<String> {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -44,11 +44,11 @@ impl Imports {
 
     /// Makes a job for each run whose lease is over, or whose worker's process ended on this machine, and that this process has made none for. Whether its worker is really dead is for
     /// whoever takes the job to find out: a job too many finds nothing to do. The number of jobs made.
-    pub async fn nudge_abandoned(&self) -> Result<usize, AppError> {
+    pub async fn requeue_expired_leases(&self) -> Result<usize, AppError> {
         let (mut over, now) = (self.services.db().leased_runs().await?, self.services.db().clock().now());
         over.retain(|run| run.lease_until < now || is_gone(&run.lease_owner));
         let leases = over.iter().map(|run| (run.id.clone(), run.lease_until)).collect();
-        let fresh = self.state.nudged.fresh(&leases);
+        let fresh = self.state.requeued.fresh(&leases);
         for run in over.iter().filter(|run| fresh.contains(&run.id)) {
             let mut tx = self.services.db().tenant(&TenantId::from(run.tenant_id.as_str())).begin().await?;
             let job = AdvanceRun { tenant: run.tenant_id.clone(), run: run.id.clone() };

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use entrepot_domain::{ChannelId, TenantId};
 
 use super::refusals::Refusals;
-use super::turns::{Pause, Turns};
+use super::verification_limits::{Pause, Turns};
 use crate::Deliveries;
 use entrepot_channels::OpenChannel;
 use entrepot_core::AppError;
@@ -18,8 +18,8 @@ const FRESH: Duration = Duration::from_secs(3);
 const RENEWED: Duration = Duration::from_secs(2);
 
 /// `None`: nothing can be verified for this channel.
-type Door = Option<Arc<OpenChannel>>;
-type Slot = Arc<tokio::sync::Mutex<Option<Kept<Door>>>>;
+type Receiver = Option<Arc<OpenChannel>>;
+type Slot = Arc<tokio::sync::Mutex<Option<Kept<Receiver>>>>;
 
 /// What the database said.
 struct Kept<T> {
@@ -45,24 +45,24 @@ impl<T> Kept<T> {
     }
 }
 
-pub(crate) struct Doors {
+pub(crate) struct ReceiverCache {
     /// Ids of a tenant's channels, all of them: to find out that one does not exist takes no look at the database.
     known: tokio::sync::Mutex<HashMap<TenantId, Kept<HashSet<String>>>>,
     slots: Mutex<HashMap<(TenantId, ChannelId), Slot>>,
     pub(super) turns: Turns,
     pub(super) refusals: Refusals,
     /// Channels for which a job was made because nobody worked on their deliveries.
-    pub(super) nudged: Mutex<HashMap<String, Instant>>,
+    pub(super) requeued: Mutex<HashMap<String, Instant>>,
 }
 
-impl Default for Doors {
+impl Default for ReceiverCache {
     fn default() -> Self {
-        let (known, slots, nudged) = (tokio::sync::Mutex::default(), Mutex::default(), Mutex::default());
-        Self { known, slots, turns: Turns::default(), refusals: Refusals::default(), nudged }
+        let (known, slots, requeued) = (tokio::sync::Mutex::default(), Mutex::default(), Mutex::default());
+        Self { known, slots, turns: Turns::default(), refusals: Refusals::default(), requeued }
     }
 }
 
-impl Doors {
+impl ReceiverCache {
     /// A pause of the channel's webhooks is over, in this process.
     pub(crate) fn resume(&self, channel: &ChannelId) {
         self.turns.resume(channel);
@@ -75,11 +75,11 @@ impl Doors {
 
 impl Deliveries {
     /// The channel of that id, if it can verify deliveries.
-    pub(super) async fn door(&self, tenant: &TenantId, channel: &ChannelId) -> Result<Door, AppError> {
+    pub(super) async fn receiver(&self, tenant: &TenantId, channel: &ChannelId) -> Result<Receiver, AppError> {
         if !self.is_known(tenant, channel).await? {
             return Ok(None);
         }
-        let slot = self.state.doors.slots().entry((tenant.clone(), channel.clone())).or_default().clone();
+        let slot = self.state.receivers.slots().entry((tenant.clone(), channel.clone())).or_default().clone();
         let mut kept = slot.lock().await;
         if let Some(known) = kept.as_mut().filter(|known| known.is_fresh()) {
             if known.is_to_be_renewed() {
@@ -87,39 +87,39 @@ impl Deliveries {
                 tokio::spawn(async move {
                     let since = Instant::now();
                     // If it fails, the next one who comes asks and hears why.
-                    if let Ok(door) = deliveries.open_door(&tenant, &channel).await {
-                        deliveries.replace_door(&tenant, &mut *slot.lock().await, Kept::new(since, door));
+                    if let Ok(receiver) = deliveries.open_receiver(&tenant, &channel).await {
+                        deliveries.replace_receiver(&tenant, &mut *slot.lock().await, Kept::new(since, receiver));
                     }
                 });
             }
             return Ok(known.value.clone());
         }
         let since = Instant::now();
-        let door = self.open_door(tenant, channel).await?;
-        self.replace_door(tenant, &mut kept, Kept::new(since, door.clone()));
-        Ok(door)
+        let receiver = self.open_receiver(tenant, channel).await?;
+        self.replace_receiver(tenant, &mut kept, Kept::new(since, receiver.clone()));
+        Ok(receiver)
     }
 
     /// By what was asked later. What the old one's adapter did is written down.
-    fn replace_door(&self, tenant: &TenantId, kept: &mut Option<Kept<Door>>, door: Kept<Door>) {
-        if kept.as_ref().is_some_and(|known| known.since > door.since) {
+    fn replace_receiver(&self, tenant: &TenantId, kept: &mut Option<Kept<Receiver>>, receiver: Kept<Receiver>) {
+        if kept.as_ref().is_some_and(|known| known.since > receiver.since) {
             return;
         }
-        if let Some(old) = kept.replace(door).and_then(|old| old.value) {
+        if let Some(old) = kept.replace(receiver).and_then(|old| old.value) {
             let (channels, scoped) = (self.channels.clone(), self.services.db().tenant(tenant));
             tokio::spawn(async move { channels.account(&scoped, &old).await });
         }
     }
 
     async fn is_known(&self, tenant: &TenantId, channel: &ChannelId) -> Result<bool, AppError> {
-        let mut known = self.state.doors.known.lock().await;
+        let mut known = self.state.receivers.known.lock().await;
         if let Some(kept) = known.get_mut(tenant).filter(|kept| kept.is_fresh()) {
             if kept.is_to_be_renewed() {
                 let (deliveries, tenant) = (self.clone(), tenant.clone());
                 tokio::spawn(async move {
                     let since = Instant::now();
                     if let Ok(ids) = deliveries.channel_ids(&tenant).await {
-                        let mut known = deliveries.state.doors.known.lock().await;
+                        let mut known = deliveries.state.receivers.known.lock().await;
                         if known.get(&tenant).is_none_or(|kept| kept.since < since) {
                             known.insert(tenant, Kept::new(since, ids));
                         }
@@ -141,13 +141,13 @@ impl Deliveries {
 
     /// Without a look at the quarantine: a delivery that is refused is lost, one that is stored waits. And without renewing tokens:
     /// whoever delivers does not wait for a marketplace.
-    async fn open_door(&self, tenant: &TenantId, channel: &ChannelId) -> Result<Door, AppError> {
+    async fn open_receiver(&self, tenant: &TenantId, channel: &ChannelId) -> Result<Receiver, AppError> {
         let opened = async {
             let row = self.channels.usable_channel(tenant, channel.as_str()).await?;
             let scoped = self.services.db().tenant(tenant);
             let generation = self.services.admission().active_for(&row.adapter_id, channel).await?;
             if !generation.adapter.receives_webhooks() {
-                return Ok::<Door, AppError>(None);
+                return Ok::<Receiver, AppError>(None);
             }
             let settings = generation.manifest.stored_settings(&row.settings.0).map_err(AppError::Settings)?;
             let secrets = self.channels.secrets(&scoped, channel).await?;
@@ -158,10 +158,10 @@ impl Deliveries {
                 if left > 0 {
                     let pause =
                         Pause { wait: Duration::from_millis(left), number: u32::try_from(kept.pauses).unwrap_or(1) };
-                    self.state.doors.turns.pause(channel, pause);
+                    self.state.receivers.turns.pause(channel, pause);
                 } else if kept.pauses == 0 {
                     // Somebody released the channel, at another host perhaps.
-                    self.state.doors.turns.resume(channel);
+                    self.state.receivers.turns.resume(channel);
                 }
             }
             Ok(Some(Arc::new(open)))
@@ -176,15 +176,15 @@ impl Deliveries {
     }
 
     /// Closes what nobody delivers to any more, and writes down what the adapters did.
-    pub(super) async fn close_doors(&self) {
+    pub(super) async fn flush_receivers(&self) {
         let all: Vec<(TenantId, Slot)> =
-            self.state.doors.slots().iter().map(|((tenant, _), slot)| (tenant.clone(), slot.clone())).collect();
+            self.state.receivers.slots().iter().map(|((tenant, _), slot)| (tenant.clone(), slot.clone())).collect();
         for (tenant, slot) in all {
             let old = slot.lock().await.take_if(|kept| !kept.is_fresh());
             if let Some(old) = old.and_then(|kept| kept.value) {
                 self.channels.account(&self.services.db().tenant(&tenant), &old).await;
             }
         }
-        self.state.doors.slots().retain(|_, slot| slot.try_lock().map_or(true, |slot| slot.is_some()));
+        self.state.receivers.slots().retain(|_, slot| slot.try_lock().map_or(true, |slot| slot.is_some()));
     }
 }

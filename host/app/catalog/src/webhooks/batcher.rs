@@ -24,7 +24,7 @@ const GATHERING: Duration = Duration::from_millis(8);
 
 /// A delivery that was verified and is not stored yet.
 #[derive(Clone)]
-pub(super) struct Arrived {
+pub(super) struct VerifiedDelivery {
     pub(super) tenant: TenantId,
     pub(super) channel: ChannelId,
     pub(super) delivery_id: String,
@@ -40,7 +40,7 @@ pub(super) struct Arrived {
     pub(super) span: Span,
 }
 
-impl Arrived {
+impl VerifiedDelivery {
     fn as_new(&self) -> NewDelivery<'_> {
         NewDelivery {
             channel: &self.channel,
@@ -58,7 +58,7 @@ impl Arrived {
 }
 
 #[derive(Default)]
-pub(crate) struct Intake(Mutex<Line>);
+pub(crate) struct DeliveryBatcher(Mutex<Line>);
 
 #[derive(Default)]
 struct Line {
@@ -68,12 +68,12 @@ struct Line {
 }
 
 struct Waiting {
-    arrived: Arrived,
+    arrived: VerifiedDelivery,
     stored: oneshot::Sender<Received>,
 }
 
 /// Whoever writes goes, whatever happens.
-struct Turn<'a>(&'a Intake);
+struct Turn<'a>(&'a DeliveryBatcher);
 
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
@@ -84,7 +84,7 @@ impl Drop for Turn<'_> {
     }
 }
 
-impl Intake {
+impl DeliveryBatcher {
     fn line(&self) -> MutexGuard<'_, Line> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -108,10 +108,10 @@ impl Intake {
 
 impl Deliveries {
     /// Stores a delivery with its job; answers when that is committed.
-    pub(super) async fn take_in(&self, arrived: Arrived) -> Result<Received, AppError> {
+    pub(super) async fn take_in(&self, arrived: VerifiedDelivery) -> Result<Received, AppError> {
         let (stored, answer) = oneshot::channel();
         let lead = {
-            let mut line = self.state.intake.line();
+            let mut line = self.state.batcher.line();
             line.waiting.push(Waiting { arrived: arrived.clone(), stored });
             !std::mem::replace(&mut line.writing, true)
         };
@@ -128,10 +128,10 @@ impl Deliveries {
     }
 
     async fn write_arrived(&self) {
-        let turn = Turn(&self.state.intake);
-        while let Some(batch) = self.state.intake.next() {
+        let turn = Turn(&self.state.batcher);
+        while let Some(batch) = self.state.batcher.next() {
             let (began, several) = (Instant::now(), batch.len() > 1);
-            let arrived: Vec<&Arrived> = batch.iter().map(|waiting| &waiting.arrived).collect();
+            let arrived: Vec<&VerifiedDelivery> = batch.iter().map(|waiting| &waiting.arrived).collect();
             match self.store(&arrived).await {
                 Ok(received) => {
                     for (waiting, received) in batch.into_iter().zip(received) {
@@ -149,7 +149,7 @@ impl Deliveries {
     }
 
     /// All of them in one transaction for each tenant, with a job for each channel.
-    async fn store(&self, arrived: &[&Arrived]) -> Result<Vec<Received>, AppError> {
+    async fn store(&self, arrived: &[&VerifiedDelivery]) -> Result<Vec<Received>, AppError> {
         let mut received = vec![Received::Known; arrived.len()];
         let tenants: BTreeSet<&TenantId> = arrived.iter().map(|arrived| &arrived.tenant).collect();
         for tenant in tenants {

@@ -9,9 +9,9 @@ use entrepot_store::{Scoped, StoreError};
 
 use super::draft::{Draft, met_by};
 use crate::Imports;
-use crate::import::{Circumstances, PreparedPage, distinct, prepare};
+use crate::import::{FreshnessContext, PreparedPage, distinct, prepare};
 use entrepot_channels::OpenChannel;
-use entrepot_core::{AppError, with_patience};
+use entrepot_core::{AppError, retry_transient};
 
 pub(super) struct Writer<'a> {
     imports: &'a Imports,
@@ -46,9 +46,9 @@ impl<'a> Writer<'a> {
     pub(super) async fn last(&mut self, draft: &mut Draft<'_>) -> Result<PreparedPage, AppError> {
         let mut items = distinct(std::mem::take(&mut draft.items));
         loop {
-            let circumstances = Circumstances { seen: &Seen::default(), asked_at: self.asked_at, known_until: None };
+            let freshness = FreshnessContext { seen: &Seen::default(), asked_at: self.asked_at, watermark: None };
             let (services, scoped, channel) = (&self.imports.services, self.scoped, self.channel);
-            let page = prepare(services, scoped, channel, &mut self.mapper, circumstances, &mut items).await?;
+            let page = prepare(services, scoped, channel, &mut self.mapper, freshness, &mut items).await?;
             if items.is_empty() {
                 return Ok(page);
             }
@@ -60,7 +60,7 @@ impl<'a> Writer<'a> {
         let (imports, channel) = (self.imports, self.channel);
         let conflicts_last = imports.state.conflicts.last(&channel.id);
         loop {
-            match with_patience(imports.services.options().database_patience, || self.commit(&page)).await {
+            match retry_transient(imports.services.options().database_patience, || self.commit(&page)).await {
                 Err(error) if error.is_refusal_if(conflicts_last) => {
                     if !page
                         .set_refused_aside(&imports.services, self.scoped, channel, &self.met_by, conflicts_last)

@@ -16,14 +16,14 @@ const APART: Duration = Duration::from_secs(10 * 60);
 
 impl Deliveries {
     /// Remembers that a look at this channel's shop is wanted.
-    pub(super) async fn want_look(&self, tenant: &TenantId, channel: &ChannelId) -> Result<(), AppError> {
+    pub(super) async fn request_import(&self, tenant: &TenantId, channel: &ChannelId) -> Result<(), AppError> {
         let mut tx = self.services.db().tenant(tenant).begin().await?;
-        tx.want_look(channel).await?;
+        tx.request_import(channel).await?;
         Ok(tx.commit().await?)
     }
 
     /// Begins the looks that are wanted and due. How many.
-    pub async fn begin_looks(&self) -> Result<usize, AppError> {
+    pub async fn begin_requested_imports(&self) -> Result<usize, AppError> {
         let mut begun = 0;
         for look in self.services.db().wanted_looks(self.services.db().clock().now() - millis(APART)).await? {
             match self.begin_look(&look).await {
@@ -56,7 +56,7 @@ impl Deliveries {
         let (tenant, channel) = (TenantId::from(look.tenant_id.as_str()), ChannelId::from(look.channel_id.as_str()));
         let scoped = self.services.db().tenant(&tenant);
         self.channels.open_channel(&tenant, channel.as_str()).await?;
-        let since = self.imports.synced_until(&scoped, &channel).await?;
+        let since = self.imports.import_watermark(&scoped, &channel).await?;
         let latest = scoped.latest_run(&channel).await?;
         let mut tx = scoped.begin().await?;
         if !tx.claim_look(look, false).await? {
