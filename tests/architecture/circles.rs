@@ -9,23 +9,8 @@ use std::fs;
 use std::path::Path;
 
 /// Circles that are not opened yet, by their files. No new one comes in here: whoever opens one takes it out.
-// The use cases are about to be parted by context, and the commands by name: these circles go with that.
-const KNOWN: &[&[&str]] = &[
-    &["host/server/commands/channel.rs", "host/server/commands/connect.rs"],
-    &[
-        "host/app/catalog/import/advance.rs",
-        "host/app/catalog/import/checkpoint.rs",
-        "host/app/catalog/import/compare.rs",
-        "host/app/catalog/import/complete.rs",
-        "host/app/catalog/import/lease.rs",
-        "host/app/catalog/import/page.rs",
-        "host/app/catalog/import/setback.rs",
-        "host/app/catalog/import/stock.rs",
-        "host/app/catalog/import/watch.rs",
-    ],
-    &["host/app/catalog/webhooks/batch.rs", "host/app/catalog/webhooks/portions.rs"],
-    &["host/app/catalog/webhooks/intake.rs", "host/app/catalog/webhooks/receive.rs"],
-];
+// Two commands share how an account is shown: it goes with the next look at the commands.
+const KNOWN: &[&[&str]] = &[&["host/server/commands/channel.rs", "host/server/commands/connect.rs"]];
 
 #[derive(Default)]
 struct File {

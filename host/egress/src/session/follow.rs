@@ -13,7 +13,7 @@ use tracing::Instrument;
 use url::Url;
 
 use super::Inner;
-use super::plan::{Plan, Wanted};
+use super::plan::{Plan, Wanted, of_hop};
 use crate::body::Caps;
 use crate::credential::{Applier, strip_parameters};
 use crate::download::Incoming;
@@ -259,16 +259,6 @@ fn cleaned(redactor: &Redactor, answer: RawResponse, retry_after_ms: Option<u64>
         }
     }
     Response { status: answer.status, headers, body, retry_after_ms }
-}
-
-/// Nobody asked for that address but the server: mostly it is no reason to grant more.
-fn of_hop(why: Failure, followed: u8) -> Failure {
-    match why {
-        Failure::Denied(why) if followed > 0 => Failure::Denied(format!(
-            "the server sends the request on to another address: has it moved, or is a login or a firewall in front of it? {why}"
-        )),
-        why => why,
-    }
 }
 
 /// Where the answer redirects to. `None`: it does not, or the redirect is the guest's to see: no rule lets the host

@@ -110,3 +110,13 @@ fn choose(allowed: &Allowed<'_>, wanted: Wanted<'_>, url: &Url, allow_loopback: 
         },
     }
 }
+
+/// Nobody asked for that address but the server: mostly it is no reason to grant more.
+pub(super) fn of_hop(why: Failure, followed: u8) -> Failure {
+    const MOVED: &str =
+        "the server sends the request on to another address: has it moved, or is a login or a firewall in front of it?";
+    match why {
+        Failure::Denied(why) if followed > 0 => Failure::Denied(format!("{MOVED} {why}")),
+        why => why,
+    }
+}
