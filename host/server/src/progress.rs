@@ -32,8 +32,8 @@ pub(crate) async fn watch(host: &Host, run: &RunId) -> Result<RunReport> {
                 show(&bar, &report);
                 // Without a bar, a wait of an hour would look like a program that hangs.
                 if let (false, Some(until)) = (watched, report.waits_until.filter(|at| Some(*at) != waited_until)) {
-                    let why =
-                        report.failure.as_deref().map_or_else(String::new, |why| format!(": {}", shortened(why, 200)));
+                    let why = report.failure.as_deref().map(|why| why.strip_prefix("waiting: ").unwrap_or(why));
+                    let why = why.map_or_else(String::new, |why| format!(": {}", shortened(why, 200)));
                     eprintln!("waiting until {} (UTC){why}", moment(until));
                     waited_until = Some(until);
                 }

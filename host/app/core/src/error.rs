@@ -94,7 +94,7 @@ pub enum AppError {
     Name(#[from] NameError),
     #[error("there is a channel of the name {0:?} already; choose another")]
     NameTaken(String),
-    #[error("others begin and end imports of this channel at the same time; try again in a moment")]
+    #[error("another import of this channel is starting; try again in a moment")]
     Crowded,
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
     Settings(Vec<SettingProblem>),

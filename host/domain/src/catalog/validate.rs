@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::limits::{self, beginning};
 use super::{Inventory, Issue, Product, Variant, addresses, optional};
 use crate::money::{Money, exponent};
+use crate::names::is_unseen;
 
 /// More than this is a mistake, not a price: ten thousand million in a currency with cents.
 const ABSURD_MINOR: i64 = 1_000_000_000_000;
@@ -22,7 +23,7 @@ pub fn validate(product: &mut Product) -> Vec<Issue> {
     if product.source_id.is_empty() {
         errors.push(Issue::new("/source_id", "source-id-missing", "the adapter returned a product without an id"));
     }
-    if product.title.trim().is_empty() {
+    if product.title.chars().all(|c| c.is_whitespace() || is_unseen(c)) {
         errors.push(Issue::new("/title", "title-missing", "the product has no name; give it one in the shop"));
     } else if product.title.chars().count() > MAX_TITLE_LEN {
         let message = format!("the product's name is longer than {MAX_TITLE_LEN} characters; shorten it in the shop");

@@ -54,7 +54,7 @@ impl Imports {
             let job = AdvanceRun { tenant: run.tenant_id.clone(), run: run.id.clone() };
             self.services.queue().enqueue(tx.raw(), job).await?;
             tx.commit().await?;
-            tracing::warn!(run = run.id, "nobody is heard of who works on this run; it is taken up again");
+            tracing::warn!(run = run.id, "lease expired; run requeued");
         }
         Ok(fresh.len())
     }

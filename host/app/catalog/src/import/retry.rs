@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use entrepot_domain::RunId;
 use entrepot_domain::clock::millis;
+use entrepot_domain::names::shell_word;
 use entrepot_domain::run::{Counts, RunScope, RunState};
 use entrepot_metrics::Metric;
 use entrepot_queue::Outcome;
@@ -61,7 +62,10 @@ impl Imports {
         let tries = if slow_down { attempt } else { active.position.failed() };
         match judge(error, tries, patient, options) {
             Verdict::GiveUp { reconnect } => {
-                let failure = explain(error, attempt + 1, active.channel.id.as_str(), &active.channel.view.adapter);
+                let row =
+                    retry_transient(options.database_patience, || active.scoped.channel(active.channel.id.as_str()));
+                let name = row.await?.map_or_else(|| active.channel.id.to_string(), |row| row.name);
+                let failure = explain(error, attempt + 1, &shell_word(&name), &active.channel.view.adapter);
                 let end = End::Failed { code: error.code(), why: &failure };
                 self.end(&active.scoped, &active.run, &active.owner, active.seq, active.counts, end).await?;
                 if stopped {

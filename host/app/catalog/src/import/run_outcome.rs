@@ -20,7 +20,7 @@ impl Imports {
         let span = tracing::error_span!("advance", run = run.as_str());
         let outcome = self.execute(tenant, run).instrument(span.clone()).await;
         if let Err(error) = &outcome {
-            span.in_scope(|| tracing::error!("a run stands still; its job is tried again: {error}"));
+            span.in_scope(|| tracing::error!(error = %error, "run stopped by an error; its job is retried"));
         }
         outcome
     }

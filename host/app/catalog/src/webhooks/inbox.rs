@@ -35,7 +35,7 @@ impl Deliveries {
         let span = tracing::error_span!("inbox", channel = channel.as_str());
         let outcome = self.work_inbox_off(tenant, channel).instrument(span.clone()).await;
         if let Err(error) = &outcome {
-            span.in_scope(|| tracing::error!("deliveries stand still; their job is tried again: {error}"));
+            span.in_scope(|| tracing::error!(error = %error, "deliveries stopped by an error; their job is retried"));
         }
         outcome
     }

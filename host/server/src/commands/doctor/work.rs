@@ -94,7 +94,7 @@ async fn quarantine(host: &Host, checks: &mut Checks, channels: &[ChannelRow]) -
     Ok(())
 }
 
-/// Runs that stand still, and those that ended short of what the shop has.
+/// Runs that stalled, and those that ended short of what the shop has.
 async fn imports(host: &Host, checks: &mut Checks, channels: &[ChannelRow]) -> Result<()> {
     let (scoped, now) = (host.db.tenant(&host.tenant), host.db.clock().now());
     for run in host.db.stalled_runs().await? {
