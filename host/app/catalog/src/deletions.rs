@@ -2,6 +2,7 @@
 //! deliveries of a channel share one allowance for a day, so that many small steps delete no more than a large one.
 
 use entrepot_domain::ChannelId;
+use entrepot_domain::clock::Timestamp;
 use entrepot_domain::run::may_vanish;
 use entrepot_store::inboxes::Deletions;
 use entrepot_store::{Scoped, StoreError};
@@ -25,11 +26,13 @@ pub(crate) struct Deleting {
 }
 
 impl Imports {
+    /// `more`: so many are gone. `brief`: so many of them were brought by the run that says so, and were never part of what there was.
     pub(crate) async fn deletions_with(
         &self,
         scoped: &Scoped,
         channel: &ChannelId,
         more: usize,
+        brief: usize,
     ) -> Result<Deleting, StoreError> {
         let (now, percent) = (self.services.db().clock().now(), self.services.options().mass_deletion_percent);
         let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
@@ -39,8 +42,9 @@ impl Imports {
             by_now = Deletions { since: now, deleted: 0, of: 0 };
         }
         let most = |by_now: Deletions| may_vanish(usize::try_from(by_now.of).unwrap_or(0), percent);
-        let allowed = |by_now: Deletions| usize::try_from(by_now.deleted).is_ok_and(|deleted| deleted <= most(by_now));
         let before = by_now.deleted;
+        let lasting = before.saturating_add(number(more.saturating_sub(brief)));
+        let allowed = |by_now: Deletions| usize::try_from(lasting).is_ok_and(|lasting| lasting <= most(by_now));
         by_now.deleted = before.saturating_add(number(more));
         if !allowed(by_now) {
             // There may be more by now than when it began. What came since the shop was last read in whole, or within the day, does not
@@ -49,6 +53,12 @@ impl Imports {
             let established = number(scoped.count_established(channel, since).await?);
             by_now.of = by_now.of.max(established.saturating_add(before));
         }
-        Ok(Deleting { by_now, allowed: allowed(by_now), most: most(by_now) })
+        let mut allowed = allowed(by_now);
+        if brief > 0 {
+            let alive = scoped.count_established(channel, Timestamp::MAX).await?;
+            allowed &= brief <= may_vanish(alive, percent);
+            by_now.of = by_now.of.max(number(alive));
+        }
+        Ok(Deleting { by_now, allowed, most: most(by_now) })
     }
 }

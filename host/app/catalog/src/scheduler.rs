@@ -79,7 +79,7 @@ impl Scheduler {
                 _ => self.left_out(&scoped, row, "another run was under way").await,
             };
         }
-        // Refuse at once what cannot work, as an import that is asked for by active does.
+        // Refuse at once what cannot work, as an import that is asked for by hand does.
         let open = self.channels.open_channel(&tenant, channel.as_str()).await?;
         let scope = match ScheduleKind::parse(&row.kind) {
             Some(ScheduleKind::Delta) => self.changed_since(&scoped, &channel).await?,

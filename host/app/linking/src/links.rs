@@ -1,4 +1,4 @@
-//! Linking products that already exist: proposed as a batch, reviewed, applied and undone; or by active.
+//! Linking products that already exist: proposed as a batch, reviewed, applied and undone; or by hand.
 
 mod apply;
 mod by_hand;

@@ -91,7 +91,8 @@ impl Imports {
         if gone.is_empty() {
             return Ok(Verdict { nameless, ..Verdict::of(RunState::Completed, None) });
         }
-        let wanted = retry_transient(patience, || self.deletions_with(scoped, &channel.id, gone.len())).await?;
+        let brief = gone.iter().filter(|id| seen.items.contains(id)).count();
+        let wanted = retry_transient(patience, || self.deletions_with(scoped, &channel.id, gone.len(), brief)).await?;
         let sure = row.may_delete.is_some_and(|most| i64::try_from(gone.len()).is_ok_and(|gone| gone <= most));
         if (seen.unidentified || !wanted.allowed) && !sure {
             let sample = retry_transient(patience, || scoped.titles(&channel.id, &gone, SAMPLE)).await?;

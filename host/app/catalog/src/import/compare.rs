@@ -9,7 +9,7 @@ use entrepot_store::pages::Seen;
 /// The hash of an item that could not be read completely.
 pub(crate) const UNREAD: [u8; 32] = [0; 32];
 
-/// Under which freshness a page was read.
+/// Under which circumstances a page was read.
 #[derive(Clone, Copy)]
 pub(crate) struct FreshnessContext<'a> {
     /// What the run has seen before this page.

@@ -18,7 +18,7 @@ use entrepot_core::retry_transient;
 
 /// So many are named.
 const NAMED: usize = 5;
-/// Characters of a name; an adapter may active over as much as an answer may hold.
+/// Characters of a name; an adapter may hand over as much as an answer may hold.
 const LONGEST: usize = 80;
 
 /// What stands for a level in what a run has seen.

@@ -99,7 +99,7 @@ impl Deliveries {
         stock::leave_to_fetched(&mut plan, &products, &answered);
         let deletions = match page.deleted.len() {
             0 => Ok(Deletions::default()),
-            more => held_back(&channel.id, self.imports.deletions_with(scoped, &channel.id, more).await?),
+            more => held_back(&channel.id, self.imports.deletions_with(scoped, &channel.id, more, 0).await?),
         };
         if deletions.is_ok() {
             page.counts.deleted = i64::try_from(page.deleted.len()).unwrap_or(i64::MAX);

@@ -1,5 +1,5 @@
 //! Taking a delivery in: verified in the sandbox, stored with its job, and only then acknowledged.
-// See docs/decisions/0038-webhook-batcher.md
+// See docs/decisions/0038-webhook-intake.md
 
 use entrepot_domain::clock::millis;
 use entrepot_domain::{ChannelId, TenantId};

@@ -22,7 +22,7 @@ use entrepot_core::AppError;
 const EVERY: Duration = Duration::from_secs(60 * 60);
 /// Sooner where it did not work: a shop that is away for a moment should not cost another hour.
 const AGAIN: Duration = Duration::from_secs(10 * 60);
-/// Webhooks that were made by active are looked at where something came in this time.
+/// Webhooks that were made by hand are looked at where something came in this time.
 const TOLD: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// Topics that are named, and characters of a topic and of a reason.
 const NAMED: usize = 10;
@@ -110,7 +110,7 @@ impl Subscriptions {
         let off: BTreeSet<String> = off.map(|of| of.topic).collect();
         let problem = (!off.is_empty()).then(|| {
             format!(
-                "the marketplace switched off webhooks that were made by active: {}. Switch them on again there",
+                "the marketplace switched off webhooks that were made by hand: {}. Switch them on again there",
                 named(&off)
             )
         });

@@ -46,7 +46,7 @@ pub struct LinkMemberReport {
 pub struct LinkPairReport {
     pub products: [String; 2],
     pub variants: [String; 2],
-    /// `None`: made by active.
+    /// `None`: made by hand.
     pub batch: Option<String>,
     pub made_by: String,
     pub made_at: Timestamp,
