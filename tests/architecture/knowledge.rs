@@ -5,6 +5,8 @@ use std::fs;
 /// A crate's folder, and names that its code may not use.
 const MUST_NOT_KNOW: &[(&str, &[&str])] = &[
     ("host/domain", &["tokio", "sqlx", "axum", "wasmtime", "reqwest"]),
+    ("host/policy", &["tokio", "sqlx", "axum", "wasmtime", "reqwest"]),
+    ("host/matching", &["tokio", "sqlx", "axum", "wasmtime", "reqwest", "entrepot_policy"]),
     ("host/egress", &["wasmtime", "sqlx", "axum", "entrepot_store", "entrepot_vault", "entrepot_runtime"]),
     ("host/runtime", &["sqlx", "axum", "reqwest", "entrepot_store", "entrepot_vault", "entrepot_queue"]),
     ("host/admission", &["axum", "reqwest", "http", "sqlx", "wasmtime", "entrepot_egress", "entrepot_vault"]),
@@ -32,8 +34,16 @@ const MARKETPLACES: &[&str] = &["shopify", "etsy", "woocommerce", "bigcommerce",
 /// Names that the field has other words for (docs/development/glossary.md), and the crates that are rid of them.
 const RETIRED: &[&str] =
     &["AT_ONCE", "LARGEST", "LONGEST", "MOST", "Pace", "Scrubber", "Tally", "Workshop", "hop", "scrub"];
-const RENAMED: &[&str] =
-    &["host/runtime", "host/egress", "host/admission", "host/domain", "sdk/artifact", "sdk/cargo-adapter"];
+const RENAMED: &[&str] = &[
+    "host/runtime",
+    "host/egress",
+    "host/admission",
+    "host/domain",
+    "host/policy",
+    "host/matching",
+    "sdk/artifact",
+    "sdk/cargo-adapter",
+];
 
 /// Those of the use cases.
 const RETIRED_USE_CASES: &[&str] = &[

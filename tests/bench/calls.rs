@@ -4,9 +4,9 @@ use std::path::Path;
 use std::time::Instant;
 
 use anyhow::{Context, Result, anyhow, ensure};
-use entrepot_domain::grants::Manifest;
 use entrepot_domain::run::RunScope;
 use entrepot_plugin_woocommerce::map_product;
+use entrepot_policy::Manifest;
 use entrepot_runtime::{
     Adapter, Artifact, ChannelView, CompileLimits, Compiler, PageRequest, RawItem, Sandbox, SandboxOptions,
 };

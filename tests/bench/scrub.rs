@@ -5,9 +5,9 @@ use std::time::Instant;
 
 use anyhow::{Result, anyhow};
 use entrepot_domain::Secret;
-use entrepot_domain::grants::{BoundGrant, Grant, Manifest, Settings};
 use entrepot_domain::secret::LONGEST_SECRET;
 use entrepot_egress::{Egress, EgressOptions, SessionSpec};
+use entrepot_policy::{BoundGrant, Grant, Manifest, Settings};
 use entrepot_vault::OpenSecrets;
 use serde_json::{Value, json};
 

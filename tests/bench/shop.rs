@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use anyhow::{Result, anyhow};
 use entrepot_domain::Secret;
-use entrepot_domain::grants::{BoundGrant, Grant, Manifest};
 use entrepot_egress::{Egress, EgressOptions, Failure, Session, SessionLimits, SessionSpec};
 use entrepot_guest::prelude::*;
 use entrepot_plugin_woocommerce::catalog;
+use entrepot_policy::{BoundGrant, Grant, Manifest};
 use entrepot_vault::OpenSecrets;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;

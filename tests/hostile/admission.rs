@@ -3,7 +3,7 @@
 use anyhow::Result;
 use entrepot_admission::{Admission, AdmissionOptions, MANIFEST_SECTION, MacKeys};
 use entrepot_domain::Clock;
-use entrepot_domain::grants::Approval;
+use entrepot_policy::Approval;
 use entrepot_store::Db;
 
 use crate::forge::{Forged, with_modules, with_section};

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use entrepot_domain::grants::Limits;
+use entrepot_policy::Limits;
 use serde_json::json;
 
 use crate::forge::{Forged, with_component, with_modules};

@@ -5,8 +5,8 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 use entrepot_catalog::StartOptions;
 use entrepot_channels::NewChannel;
-use entrepot_domain::grants::Approval;
 use entrepot_domain::run::RunScope;
+use entrepot_policy::Approval;
 use entrepot_tests::{App, Database, edited};
 use serde_json::{Map, Value, json};
 

@@ -1,6 +1,6 @@
 //! Requests that the grant does not cover, spelled in every way that has fooled somebody, and requests without end.
 
-use entrepot_domain::grants::Limits;
+use entrepot_policy::Limits;
 use serde_json::{Value, json};
 
 use crate::answers::measured;

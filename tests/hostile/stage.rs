@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use entrepot_domain::grants::{BoundGrant, ByteSize, Grant, Limits, Manifest, Settings, TimeSpan};
 use entrepot_domain::run::RunScope;
 use entrepot_domain::secret::{Secret, SecretSource};
 use entrepot_egress::{Egress, EgressOptions, Session, SessionSpec};
+use entrepot_policy::{BoundGrant, ByteSize, Grant, Limits, Manifest, Settings, TimeSpan};
 use entrepot_runtime::{
     Adapter, Artifact, CacheKey, CacheOptions, CallError, ChannelView, CompileLimits, Compiler, LoadError, PageRequest,
     RawItem, Sandbox, SandboxOptions,

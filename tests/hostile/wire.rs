@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use async_trait::async_trait;
-use entrepot_domain::grants::{BoundGrant, Grant, Manifest, Settings};
 use entrepot_domain::secret::{Secret, SecretSource};
 use entrepot_egress::{Egress, EgressOptions, Resolver, Retry, SessionSpec};
+use entrepot_policy::{BoundGrant, Grant, Manifest, Settings};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};

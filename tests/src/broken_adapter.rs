@@ -4,8 +4,8 @@ use entrepot_catalog::{RunReport, StartOptions};
 use entrepot_channels::NewChannel;
 use entrepot_core::AppError;
 use entrepot_domain::ChannelId;
-use entrepot_domain::grants::Approval;
 use entrepot_domain::run::RunScope;
+use entrepot_policy::Approval;
 use serde_json::{Map, json};
 
 use crate::{App, edited, with_version};

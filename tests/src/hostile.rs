@@ -3,8 +3,8 @@
 use entrepot_catalog::{Incoming, Received, RunReport, StartOptions};
 use entrepot_channels::NewChannel;
 use entrepot_domain::ChannelId;
-use entrepot_domain::grants::{Approval, Settings};
 use entrepot_domain::run::RunScope;
+use entrepot_policy::{Approval, Settings};
 use entrepot_queue::Outcome;
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};

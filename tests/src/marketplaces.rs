@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use entrepot_channels::NewChannel;
-use entrepot_domain::grants::{Narrowing, Settings};
 use entrepot_domain::{ChannelId, Secret};
+use entrepot_policy::{Narrowing, Settings};
 use entrepot_test_support::server::{Listen, Server};
 use entrepot_test_support::{bigcommerce, etsy, seed, shopify, woocommerce};
 use serde_json::{Value, json};

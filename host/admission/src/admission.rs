@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use entrepot_domain::grants::{Ceilings, Manifest};
+use entrepot_policy::{Ceilings, Manifest};
 use entrepot_runtime::Sandbox;
 use entrepot_store::Db;
 use tokio::sync::Mutex;

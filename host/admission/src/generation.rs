@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError};
 
 use entrepot_domain::clock::Timestamp;
-use entrepot_domain::grants::{Grant, Manifest};
+use entrepot_policy::{Grant, Manifest};
 use entrepot_runtime::Adapter;
 use tokio::sync::Mutex;
 

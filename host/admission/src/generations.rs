@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use entrepot_domain::ChannelId;
-use entrepot_domain::grants::{Manifest, generation_for};
+use entrepot_policy::{Manifest, generation_for};
 use entrepot_runtime::Artifact;
 use entrepot_store::grants::GrantRow;
 

@@ -1,7 +1,7 @@
 //! Installing: everything that can be refused is refused before anything is compiled.
 
 use entrepot_artifact::{Artifact, FetchOptions, Fetched, Source};
-use entrepot_domain::grants::{Difference, Grant, Manifest};
+use entrepot_policy::{Difference, Grant, Manifest};
 use entrepot_store::adapters::AdapterRow;
 use entrepot_store::{Lenient, Tx};
 use serde_json::json;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use entrepot_domain::clock::Timestamp;
-use entrepot_domain::grants::Terms;
+use entrepot_policy::Terms;
 use entrepot_store::adapters::AdapterRow;
 use serde::Serialize;
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use entrepot_domain::clock::Timestamp;
-use entrepot_domain::grants::Grant;
 use entrepot_domain::usage::UseKind;
+use entrepot_policy::Grant;
 use entrepot_store::quarantine::Quarantine;
 use entrepot_store::usage::Usage;
 use serde::Serialize;

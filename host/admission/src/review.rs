@@ -1,7 +1,7 @@
 //! What is granted, taken back, and put back.
 
 use entrepot_artifact::Artifact;
-use entrepot_domain::grants::{Approval, Difference, Grant, Manifest};
+use entrepot_policy::{Approval, Difference, Grant, Manifest};
 use entrepot_store::adapters::AdapterRow;
 use entrepot_store::grants::GrantRow;
 use entrepot_store::{Lenient, Tx};

@@ -1,6 +1,6 @@
 //! Going back: because an operator says so, or because an upgrade does worse than what was before.
 
-use entrepot_domain::grants::Grant;
+use entrepot_policy::Grant;
 use entrepot_store::Tx;
 use entrepot_store::usage::Health;
 use serde_json::json;

@@ -1,6 +1,6 @@
 //! Rows of adapters and grants, with what proves that this host wrote them.
 
-use entrepot_domain::grants::Grant;
+use entrepot_policy::Grant;
 use entrepot_store::adapters::AdapterRow;
 use entrepot_store::grants::GrantRow;
 

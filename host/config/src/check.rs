@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use entrepot_domain::Secret;
-use entrepot_domain::grants::{ByteSize, Ceilings, Limits, RateLimit, TimeSpan};
+use entrepot_policy::{ByteSize, Ceilings, Limits, RateLimit, TimeSpan};
 use toml::{Table, Value};
 use url::Url;
 

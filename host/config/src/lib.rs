@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use entrepot_domain::Secret;
-use entrepot_domain::grants::Ceilings;
+use entrepot_policy::Ceilings;
 use thiserror::Error;
 use url::Url;
 

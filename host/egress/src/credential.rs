@@ -3,8 +3,8 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use entrepot_domain::clock::Timestamp;
-use entrepot_domain::grants::{Credential, Template};
 use entrepot_domain::secret::{Secret, SecretSource};
+use entrepot_policy::{Credential, Template};
 use http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 

@@ -1,6 +1,6 @@
 //! Headers that guests may set, and those they get back.
 
-use entrepot_domain::grants::forbidden_header;
+use entrepot_policy::forbidden_header;
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 
 use crate::exchange::Failure;

@@ -2,8 +2,8 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
-use entrepot_domain::grants::{KeyEncoding, KeyRule, MacAlgorithm};
 use entrepot_domain::usage::UseKind;
+use entrepot_policy::{KeyEncoding, KeyRule, MacAlgorithm};
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 use sha2::{Sha256, Sha512};

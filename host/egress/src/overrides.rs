@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use entrepot_domain::grants::{is_override, override_in_form};
+use entrepot_policy::{is_override, override_in_form};
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 use memchr::memmem;

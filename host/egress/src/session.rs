@@ -7,10 +7,10 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use entrepot_domain::clock::Timestamp;
-use entrepot_domain::grants::{BoundGrant, TimeSpan};
 use entrepot_domain::secret::SecretSource;
 use entrepot_domain::usage::{Ledger, UseKind};
 use entrepot_metrics::Metric;
+use entrepot_policy::{BoundGrant, TimeSpan};
 use futures_util::{Stream, StreamExt, stream};
 use tokio::sync::OnceCell;
 

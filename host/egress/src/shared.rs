@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-use entrepot_domain::grants::RateLimit;
+use entrepot_policy::RateLimit;
 
 use crate::clocks::Clocks;
 use crate::kept::Pages;

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use entrepot_domain::grants::{OAuth, REFRESH_TOKEN, Template};
 use entrepot_domain::secret::{MAX_SECRET_LEN, Secret, SecretSource};
+use entrepot_policy::{OAuth, REFRESH_TOKEN, Template};
 use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
 use serde::Deserialize;
 use thiserror::Error;

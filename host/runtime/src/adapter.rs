@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use entrepot_domain::grants::Limits;
+use entrepot_policy::Limits;
 use wasmtime::component::{Component, InstancePre, Linker};
 
 use crate::artifact::Artifact;

@@ -3,7 +3,7 @@
 mod depth;
 
 use bytes::Bytes;
-use entrepot_domain::grants::SUPPORTED_WORLDS;
+use entrepot_policy::SUPPORTED_WORLDS;
 use sha2::{Digest, Sha256};
 use wasmparser::{Encoding, Parser, Payload};
 use wasmtime::Engine;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use entrepot_domain::catalog::limits::MAX_PRODUCT_LEN;
-use entrepot_domain::grants::{ByteSize, Limits, TimeSpan};
+use entrepot_policy::{ByteSize, Limits, TimeSpan};
 use wasmtime::ResourceLimiter;
 
 /// How often the engine looks at the clock. CPU budgets are counted in these.

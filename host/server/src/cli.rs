@@ -219,8 +219,8 @@ fn key_value(text: &str) -> Result<(String, String), String> {
     }
 }
 
-fn operation(text: &str) -> Result<entrepot_domain::grants::Operation, String> {
-    use entrepot_domain::grants::Operation;
+fn operation(text: &str) -> Result<entrepot_policy::Operation, String> {
+    use entrepot_policy::Operation;
     let known = || Operation::ALL.map(Operation::as_str).join(", ");
     Operation::ALL.into_iter().find(|known| known.as_str() == text).ok_or_else(|| format!("use one of {}", known()))
 }

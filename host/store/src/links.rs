@@ -4,8 +4,8 @@
 use std::collections::HashMap;
 
 use entrepot_domain::clock::Timestamp;
-use entrepot_domain::linking::{Groups, VariantKey};
 use entrepot_domain::{Id, LinkPairId};
+use entrepot_matching::{Groups, VariantKey};
 use serde::Serialize;
 use sqlx::types::Json;
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use entrepot_domain::grants;
+use entrepot_policy as policy;
 
 /// The manifest's text, and what building needs to know of it.
 pub struct Manifest {
@@ -21,14 +21,14 @@ impl Manifest {
 
     /// Any key that nobody knows is an error. The id is one that may be the name of a file.
     pub fn parse(text: String) -> Result<Self> {
-        let grants::Manifest { id, world, .. } = strictly(&text)?;
+        let policy::Manifest { id, world, .. } = strictly(&text)?;
         Ok(Self { id, world, text })
     }
 }
 
 /// A manifest that a host takes; one for development takes others, too.
-pub fn strictly(text: &str) -> Result<grants::Manifest> {
-    let manifest = grants::Manifest::parse(text)?;
+pub fn strictly(text: &str) -> Result<policy::Manifest> {
+    let manifest = policy::Manifest::parse(text)?;
     let development =
         std::env::var("ENTREPOT_EGRESS_ALLOW_LOOPBACK").is_ok_and(|on| matches!(on.as_str(), "1" | "true"));
     match manifest.nowhere().filter(|_| !development) {

@@ -7,11 +7,11 @@ use anyhow::{Context, Result, anyhow, ensure};
 use entrepot_artifact::Artifact;
 use entrepot_domain::Secret;
 use entrepot_domain::catalog::Issue;
-use entrepot_domain::grants::{BoundGrant, ByteSize, Grant, Manifest, Settings};
 use entrepot_domain::run::RunScope;
 use entrepot_domain::secret::SecretSource;
 use entrepot_domain::usage::Ledger;
 use entrepot_egress::{Egress, EgressOptions, Intercept, Session, SessionSpec};
+use entrepot_policy::{BoundGrant, ByteSize, Grant, Manifest, Settings};
 use entrepot_runtime::{
     Account, Adapter, AdapterError, CallError, ChannelView, Compiler, Delivery, Listing, Mapper, Offer, Page,
     PageRequest, RawItem, Receipt, Sandbox, SandboxOptions, Subscription, Verdict,
@@ -99,7 +99,7 @@ impl Kit {
 
     /// `intercept` answers in the marketplace's place, or records what it answers.
     pub fn connect(&self, login: &Login, intercept: Arc<dyn Intercept>) -> Result<Shop> {
-        let problems = |problems: Vec<entrepot_domain::grants::SettingProblem>| {
+        let problems = |problems: Vec<entrepot_policy::SettingProblem>| {
             anyhow!("{}", problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
         };
         let settings = self.manifest.check_settings(&login.settings).map_err(problems)?;

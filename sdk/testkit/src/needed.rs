@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use anyhow::Result;
-use entrepot_domain::grants::{BoundGrant, EgressRule, Grant, Method, PathPattern, parse_url};
+use entrepot_policy::{BoundGrant, EgressRule, Grant, Method, PathPattern, parse_url};
 
 use crate::kit::{Kit, Login};
 use crate::replay::Replay;

@@ -1,6 +1,6 @@
 //! What an operator is shown: the same everywhere, nothing that is not so, and commands that can be copied.
 
-use entrepot_domain::grants::{Approval, Narrowing};
+use entrepot_policy::{Approval, Narrowing};
 use entrepot_test_support::woocommerce::{Seed, Store, serve};
 use entrepot_tests::tampering::execute;
 use entrepot_tests::{

@@ -1,8 +1,8 @@
 //! What was given up, of whichever kind, in one place; tried again one by one, by a filter, or all.
 
 use entrepot_catalog::{Replay, Replayed, StartOptions};
-use entrepot_domain::grants::{Approval, Narrowing};
 use entrepot_domain::run::{RunScope, RunState};
+use entrepot_policy::{Approval, Narrowing};
 use entrepot_store::dead_letters::{Letter, LetterFilter};
 use entrepot_test_support::server::{Fault, Matcher};
 use entrepot_test_support::woocommerce::{Product, Seed, Store, serve};

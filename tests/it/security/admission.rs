@@ -3,8 +3,8 @@
 use entrepot_admission::{AdmissionError, FetchOptions, InstallOptions};
 use entrepot_artifact::{PublicKey, Rotation, SecretKey, sign};
 use entrepot_catalog::StartOptions;
-use entrepot_domain::grants::Narrowing;
 use entrepot_domain::run::{RunScope, RunState};
+use entrepot_policy::Narrowing;
 use entrepot_test_support::woocommerce::{Seed, Store, serve};
 use entrepot_tests::tampering::execute;
 use entrepot_tests::{App, SHOP, both_engines, edited, version, with_version};

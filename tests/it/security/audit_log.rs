@@ -1,9 +1,9 @@
 //! Single entries of the log were altered, or its end written anew: what it cannot vouch for any more is not used, and is named.
 
 use entrepot_artifact::SecretKey;
-use entrepot_domain::grants::{Approval, Narrowing};
 use entrepot_domain::usage::{Amount, Use, UseKind};
 use entrepot_domain::{ChannelId, Secret};
+use entrepot_policy::{Approval, Narrowing};
 use entrepot_store::usage::UsedBy;
 use entrepot_test_support::woocommerce::{Seed, Store, serve};
 use entrepot_tests::tampering::{execute, keep_tables, reopen_compiling, restore_tables, unlock_audit_log};

@@ -3,8 +3,8 @@
 use entrepot_catalog::StartOptions;
 use entrepot_core::AppError;
 use entrepot_domain::ChannelId;
-use entrepot_domain::grants::{Approval, Narrowing};
 use entrepot_domain::run::{RunScope, RunState};
+use entrepot_policy::{Approval, Narrowing};
 use entrepot_test_support::woocommerce::{Seed, Store, serve};
 use entrepot_tests::tampering::{bytes, execute, json, keep_tables, restore_tables};
 use entrepot_tests::{App, Entrepot, SHOP, both_engines, version};
@@ -80,7 +80,7 @@ async fn what_was_not_granted_is_not_in_force(app: App) {
     app.connect(&server.base_url, &store.key()).await;
     let admission = app.host.app.services.admission();
     let narrowed =
-        Narrowing { without_operations: vec![entrepot_domain::grants::Operation::Subscribe], ..Narrowing::default() };
+        Narrowing { without_operations: vec![entrepot_policy::Operation::Subscribe], ..Narrowing::default() };
     admission.approve(ADAPTER, &narrowed, "test").await.expect("narrowed");
     admission.install(version("0.2.0"), "test").await.expect("installs");
     assert_eq!(admission.active(ADAPTER).await.expect("in use").number, 2);

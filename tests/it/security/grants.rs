@@ -4,7 +4,7 @@
 use axum::body::Body;
 use axum::http::StatusCode;
 use entrepot_admission::AdmissionError;
-use entrepot_domain::grants::{Approval, Narrowing};
+use entrepot_policy::{Approval, Narrowing};
 use entrepot_tests::rest::call;
 use entrepot_tests::{App, Operator, both_engines, edited, version, with_version};
 use serde_json::json;

@@ -1,6 +1,6 @@
 //! Limits that no manifest gets.
 
-use entrepot_domain::grants::{Approval, ByteSize};
+use entrepot_policy::{Approval, ByteSize};
 use entrepot_tests::{App, Entrepot, both_engines, edited, with_version};
 
 const ADAPTER: &str = "woocommerce";

@@ -3,7 +3,7 @@
 use entrepot_artifact::{SecretKey, sign};
 use entrepot_core::AppError;
 use entrepot_domain::ChannelId;
-use entrepot_domain::grants::{Approval, Narrowing, Operation};
+use entrepot_policy::{Approval, Narrowing, Operation};
 use entrepot_test_support::woocommerce::{Seed, Store, serve};
 use entrepot_tests::tampering::{execute, keep_tables, reopen_compiling, restore_tables, unlock_audit_log};
 use entrepot_tests::{App, SHOP, both_engines, version};

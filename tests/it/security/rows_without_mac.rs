@@ -1,6 +1,6 @@
 //! Rows without MACs, and master keys that are proven.
 
-use entrepot_domain::grants::Approval;
+use entrepot_policy::Approval;
 use entrepot_test_support::woocommerce::{Seed, Store, serve};
 use entrepot_tests::tampering::{execute, json};
 use entrepot_tests::{App, Database, Entrepot, SHOP, both_engines};

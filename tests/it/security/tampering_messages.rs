@@ -1,7 +1,7 @@
 //! Whatever somebody did to the database, the message names the thing and what to do about it.
 
 use entrepot_artifact::SecretKey;
-use entrepot_domain::grants::{Narrowing, Operation};
+use entrepot_policy::{Narrowing, Operation};
 use entrepot_test_support::woocommerce::{Seed, Store, serve};
 use entrepot_tests::tampering::{execute, keep_tables, reopen_compiling, restore_tables, unlock_audit_log};
 use entrepot_tests::{App, Entrepot, SHOP, both_engines};

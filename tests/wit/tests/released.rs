@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use entrepot_domain::grants::{Manifest, SUPPORTED_WORLDS};
+use entrepot_policy::{Manifest, SUPPORTED_WORLDS};
 use entrepot_wit_check::{Released, problems};
 
 fn wit() -> PathBuf {

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use entrepot_domain::grants::Grant;
+use entrepot_policy::Grant;
 use entrepot_store::audit::AuditRow;
 use entrepot_store::grants::GrantRow;
 use serde_json::Value;

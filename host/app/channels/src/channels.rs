@@ -5,9 +5,9 @@ mod open;
 mod told;
 
 use entrepot_admission::{Beside, Generation};
-use entrepot_domain::grants::Settings;
 use entrepot_domain::names::check_channel_name;
 use entrepot_domain::{ChannelId, Id, Secret, TenantId};
+use entrepot_policy::Settings;
 use entrepot_runtime::{Account, AdapterError, CallError};
 use entrepot_store::channels::ChannelRow;
 use entrepot_store::{Lenient, ScopedTx};

@@ -12,11 +12,11 @@ use std::time::Duration;
 
 use entrepot_admission::{Generation, canonical};
 use entrepot_domain::clock::Timestamp;
-use entrepot_domain::grants::{ACCESS_TOKEN, OAuth, REFRESH_TOKEN, SettingProblem, Settings};
 use entrepot_domain::names::{check_channel_name, shell_word};
 use entrepot_domain::secret::SecretSource;
 use entrepot_domain::{ChannelId, ConnectionId, Id, Secret, TenantId};
 use entrepot_egress::{Luggage, authorize_url, unguessable};
+use entrepot_policy::{ACCESS_TOKEN, OAuth, REFRESH_TOKEN, SettingProblem, Settings};
 use entrepot_store::connections::{ConnectionRow, NewConnection as NewRow};
 use entrepot_vault::{OpenSecrets, Place};
 use serde::Serialize;

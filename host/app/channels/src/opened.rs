@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use entrepot_domain::ChannelId;
-use entrepot_domain::grants::{ACCESS_TOKEN, REFRESH_TOKEN};
+use entrepot_policy::{ACCESS_TOKEN, REFRESH_TOKEN};
 use entrepot_store::Scoped;
 use entrepot_vault::{OpenSecrets, VaultError};
 

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use entrepot_admission::Generation;
 use entrepot_domain::clock::{Timestamp, millis};
-use entrepot_domain::grants::{ACCESS_TOKEN, OAuth, REFRESH_TOKEN, Settings};
 use entrepot_domain::secret::SecretSource;
 use entrepot_domain::{ChannelId, Secret};
 use entrepot_egress::{Tokens, can_renew};
 use entrepot_metrics::Metric;
+use entrepot_policy::{ACCESS_TOKEN, OAuth, REFRESH_TOKEN, Settings};
 use entrepot_store::tokens::TokenState;
 use entrepot_store::{Scoped, StoreError};
 use entrepot_vault::OpenSecrets;

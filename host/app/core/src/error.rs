@@ -2,9 +2,9 @@ use std::time::Duration;
 
 use entrepot_admission::{AdmissionError, Unfit};
 use entrepot_domain::clock::Timestamp;
-use entrepot_domain::grants::{BindError, SettingProblem};
 use entrepot_domain::names::{NameError, shell_word};
 use entrepot_egress::TokenFailure;
+use entrepot_policy::{BindError, SettingProblem};
 use entrepot_queue::QueueError;
 use entrepot_runtime::CallError;
 use entrepot_store::StoreError;

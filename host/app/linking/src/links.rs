@@ -9,8 +9,8 @@ mod undo;
 use std::collections::{HashMap, HashSet};
 
 use entrepot_domain::clock::Timestamp;
-use entrepot_domain::linking::{VariantKey, parts};
 use entrepot_domain::{Id, LinkId, TenantId};
+use entrepot_matching::{VariantKey, parts};
 use entrepot_store::links::batches::BatchRow;
 use entrepot_store::links::{MemberRow, PairRow};
 

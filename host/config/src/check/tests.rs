@@ -1,4 +1,4 @@
-use entrepot_domain::grants::Ceilings;
+use entrepot_policy::Ceilings;
 
 use crate::Config;
 

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use entrepot_domain::grants::{MacAlgorithm, Manifest, TimeSpan};
+use entrepot_policy::{MacAlgorithm, Manifest, TimeSpan};
 
 use super::*;
 

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use entrepot_domain::grants::BoundGrant;
 use entrepot_domain::secret::SecretSource;
+use entrepot_policy::BoundGrant;
 use sha2::{Digest, Sha256};
 use tokio::sync::OnceCell;
 

@@ -1,6 +1,6 @@
 //! The clock of whoever is asked: signatures have a date, and are refused at another time than the asked one's own.
 
-use entrepot_domain::grants::Credential;
+use entrepot_policy::Credential;
 use http::HeaderValue;
 use tokio::time::Instant;
 use url::Url;

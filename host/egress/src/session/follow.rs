@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 use std::sync::atomic::Ordering;
 
-use entrepot_domain::grants::{Credential, parse_url};
 use entrepot_domain::usage::UseKind;
 use entrepot_metrics::Metric;
+use entrepot_policy::{Credential, parse_url};
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, LOCATION};
 use http::{HeaderMap, HeaderName};
 use tokio::time::Instant;

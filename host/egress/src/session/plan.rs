@@ -2,8 +2,8 @@
 
 use std::sync::atomic::Ordering;
 
-use entrepot_domain::grants::{Allowed, Credential, Denial};
 use entrepot_domain::usage::UseKind;
+use entrepot_policy::{Allowed, Credential, Denial};
 use url::Url;
 
 use super::Inner;

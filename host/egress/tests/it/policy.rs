@@ -209,7 +209,7 @@ async fn an_expired_grant_allows_nothing() {
     let rules = rule(&server.http_origin(), "");
     let mut grant = grant(&rules);
     grant.expires_at = Some(2_000);
-    let bound = entrepot_domain::grants::BoundGrant::bind(&grant, &manifest(&rules), &Default::default()).unwrap();
+    let bound = entrepot_policy::BoundGrant::bind(&grant, &manifest(&rules), &Default::default()).unwrap();
     let session = Egress::new(options).unwrap().session(SessionSpec::new("chn_1", bound.into(), Secrets::all()));
     let request = Request::get(format!("{}/api/a", server.http_origin()));
     session.send("fetch-page", request.clone()).await.unwrap();
@@ -223,7 +223,7 @@ async fn report_only_sends_without_credential_and_counts() {
     let rules = rule(&server.http_origin(), "credentials = [\"oauth1\"]");
     let mut grant = grant(&rules);
     grant.report_only = true;
-    let bound = entrepot_domain::grants::BoundGrant::bind(&grant, &manifest(&rules), &Default::default()).unwrap();
+    let bound = entrepot_policy::BoundGrant::bind(&grant, &manifest(&rules), &Default::default()).unwrap();
     let session = Egress::new(options()).unwrap().session(SessionSpec::new("chn_1", bound.into(), Secrets::all()));
     session.send("fetch-page", Request::get(format!("{}/other", server.http_origin()))).await.unwrap();
     assert_eq!(session.stats().reported, 1);

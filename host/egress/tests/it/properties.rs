@@ -1,7 +1,7 @@
 //! Whatever is outside the grant never matches it.
 
-use entrepot_domain::grants::{BoundGrant, Grant, Manifest, Settings, parse_url};
 use entrepot_egress::address;
+use entrepot_policy::{BoundGrant, Grant, Manifest, Settings, parse_url};
 use proptest::prelude::*;
 use url::Url;
 

@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use entrepot_domain::grants::{BoundGrant, Grant, Manifest, Settings};
 use entrepot_domain::secret::{Secret, SecretSource};
 use entrepot_egress::{Egress, EgressOptions, Resolver, Retry, Session, SessionSpec};
+use entrepot_policy::{BoundGrant, Grant, Manifest, Settings};
 
 mod server;
 

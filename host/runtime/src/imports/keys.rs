@@ -1,6 +1,6 @@
 //! `entrepot:adapter/keys`: gated by the keys of the grant, which the egress session enforces for the running operation.
 
-use entrepot_domain::grants::MacAlgorithm;
+use entrepot_policy::MacAlgorithm;
 use sha2::{Digest, Sha256};
 use wasmtime::component::Linker;
 

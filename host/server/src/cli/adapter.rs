@@ -84,7 +84,7 @@ pub struct ApproveArgs {
     pub without_rules: Vec<String>,
     /// Give this operation no network; may be given several times
     #[arg(long = "without-operation", value_name = "NAME", value_parser = operation)]
-    pub without_operations: Vec<entrepot_domain::grants::Operation>,
+    pub without_operations: Vec<entrepot_policy::Operation>,
     /// Do not let it use this credential; may be given several times
     #[arg(long = "without-credential", value_name = "NAME")]
     pub without_credentials: Vec<String>,

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use entrepot_domain::ChannelId;
-use entrepot_domain::linking::{Article, Goods};
+use entrepot_matching::{Article, Goods};
 use sqlx::types::Json;
 
 use crate::{Scoped, StoreError};

@@ -1,7 +1,7 @@
 //! Proposed links and what became of them.
 
 use entrepot_domain::clock::Timestamp;
-use entrepot_domain::linking::Facts;
+use entrepot_matching::Facts;
 use serde::{Deserialize, Serialize};
 use sqlx::types::Json;
 

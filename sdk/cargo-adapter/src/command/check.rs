@@ -5,9 +5,9 @@ use std::process::exit;
 
 use anyhow::Result;
 use clap::Args;
-use entrepot_domain::grants::{ACCESS_TOKEN, Operation, REFRESH_TOKEN};
 use entrepot_domain::run::RunScope;
 use entrepot_domain::usage::UseKind;
+use entrepot_policy::{ACCESS_TOKEN, Operation, REFRESH_TOKEN};
 use entrepot_testkit::{Case, Kit, Part, sell_and_end};
 
 use super::subject::Subject;

@@ -1,6 +1,6 @@
 //! No request says another method or route than those that the rules name, whatever parameter or header it tries.
 
-use entrepot_domain::grants::{BoundGrant, BoundRule, Grant};
+use entrepot_policy::{BoundGrant, BoundRule, Grant};
 use url::Url;
 
 use super::{Outcome, Subject};

@@ -1,6 +1,6 @@
 //! `webhooks.verify-webhook`: what was sent is taken, and nothing that only looks like it.
 
-use entrepot_domain::grants::KeyEncoding;
+use entrepot_policy::KeyEncoding;
 use entrepot_runtime::{Delivery, Verdict};
 use serde_json::Value;
 

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use entrepot_domain::grants::{BoundGrant, Grant, Manifest, Operation, Settings, parse_url};
+use entrepot_policy::{BoundGrant, Grant, Manifest, Operation, Settings, parse_url};
 use serde_json::Value;
 
 use crate::{Outcome, Target, kind};

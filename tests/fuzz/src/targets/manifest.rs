@@ -1,7 +1,7 @@
 //! `adapter.toml`, from whoever made an adapter.
 
 use entrepot_artifact::ManifestHead;
-use entrepot_domain::grants::{BoundGrant, Grant, Manifest, Settings};
+use entrepot_policy::{BoundGrant, Grant, Manifest, Settings};
 
 use crate::{Outcome, Target, kind};
 

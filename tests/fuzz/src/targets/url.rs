@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use entrepot_domain::grants::{BoundGrant, Grant, Manifest, OriginPattern, PathPattern, Settings, parse_url};
+use entrepot_policy::{BoundGrant, Grant, Manifest, OriginPattern, PathPattern, Settings, parse_url};
 use url::Url;
 
 use super::matcher::{Place, Rule};
@@ -221,7 +221,7 @@ fn stays_where_it_is(url: &Url) {
 
 /// The line that a denial proposes is meant to be copied: what the guest wrote must be a value in it and nothing else, and no more
 /// than this one place.
-fn shows_one_rule(denial: &entrepot_domain::grants::Denial, asked: &Url) {
+fn shows_one_rule(denial: &entrepot_policy::Denial, asked: &Url) {
     let Some(line) = denial.remedy.strip_prefix("it would need: [[egress]] ") else { return };
     let table = match toml::from_str::<toml::Table>(&format!("rule = {{ {line} }}")) {
         Ok(table) => table["rule"].clone(),

@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
-use entrepot_domain::grants::Approval;
+use entrepot_policy::Approval;
 use entrepot_tests::{App, Entrepot, both_engines, version};
 use tower::ServiceExt;
 

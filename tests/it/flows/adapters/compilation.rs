@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use entrepot_domain::grants::Approval;
+use entrepot_policy::Approval;
 use entrepot_tests::{App, Database, Entrepot, adapters_folder, both_engines, entrepot_program};
 
 /// The same adapter under other ids of the same length: other bytes, other digests. One that is soon compiled.

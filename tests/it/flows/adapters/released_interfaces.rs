@@ -11,9 +11,9 @@ use entrepot_domain::catalog::{
     Attribute, Collection, Dimensions, Inventory, Issue, LengthUnit, Level, Media, MediaKind, OptionAxis, Product,
     ProductStatus, Sale, Seo, Variant, Weight, WeightUnit,
 };
-use entrepot_domain::grants::Approval;
 use entrepot_domain::run::{RunScope, RunState};
 use entrepot_domain::{Money, Secret};
+use entrepot_policy::Approval;
 use entrepot_tests::{App, SHOP, adapters_folder, blank, both_engines, version};
 use serde_json::{Map, Value, json};
 

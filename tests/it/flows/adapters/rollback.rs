@@ -1,6 +1,6 @@
 //! Going back to the version before.
 
-use entrepot_domain::grants::Approval;
+use entrepot_policy::Approval;
 use entrepot_tests::{App, Entrepot, both_engines, version};
 
 const ADAPTER: &str = "woocommerce";

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use entrepot_artifact::{SecretKey, sign};
 use entrepot_catalog::StartOptions;
 use entrepot_domain::ChannelId;
-use entrepot_domain::grants::{Approval, Narrowing};
 use entrepot_domain::run::{RunScope, RunState};
+use entrepot_policy::{Approval, Narrowing};
 use entrepot_test_support::server::{Fault, Matcher};
 use entrepot_test_support::woocommerce::{Seed, Store, serve};
 use entrepot_tests::{App, SHOP, both_engines, edited, version, with_version};
@@ -139,8 +139,8 @@ async fn a_canary_that_goes_wrong_ends_by_itself(app: App) {
     let channel = app.connect(&server.base_url, &store.key()).await;
     let admission = app.host.app.services.admission();
     admission.install(broken("0.2.0"), "test").await.expect("installs");
-    let share = (1..100)
-        .find(|share| entrepot_domain::grants::generation_for(channel.as_str(), &[(2, *share), (1, 100)]) == Some(2));
+    let share =
+        (1..100).find(|share| entrepot_policy::generation_for(channel.as_str(), &[(2, *share), (1, 100)]) == Some(2));
     let Some(share) = share else { return };
     let trial = Approval { share: u8::try_from(share).ok(), ..Approval::default() };
     admission.approve(ADAPTER, trial, "test").await.expect("tried");

@@ -2,8 +2,8 @@
 
 use entrepot_admission::Counted;
 use entrepot_catalog::StartOptions;
-use entrepot_domain::grants::{Approval, Narrowing};
 use entrepot_domain::run::{RunScope, RunState};
+use entrepot_policy::{Approval, Narrowing};
 use entrepot_test_support::woocommerce::{Seed, Store, serve};
 use entrepot_tests::tampering::execute;
 use entrepot_tests::{App, Entrepot, both_engines, edited, with_version};

@@ -2,9 +2,9 @@
 
 use entrepot_catalog::{StartOptions, Ticked};
 use entrepot_channels::{NewChannel, ScheduleChange};
-use entrepot_domain::grants::Approval;
 use entrepot_domain::run::{RunScope, RunState};
 use entrepot_domain::schedule::ScheduleKind;
+use entrepot_policy::Approval;
 use entrepot_store::schedules::ScheduleRow;
 use entrepot_test_support::{bigcommerce, etsy, shopify, woocommerce};
 use entrepot_tests::stock::{MINUTE, catalogue, count, counted};

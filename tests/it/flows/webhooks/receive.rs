@@ -67,7 +67,7 @@ async fn whatever_is_refused_is_refused_in_the_same_words(app: App) {
     let bytes = std::fs::read(entrepot_tests::adapters_folder().join("golden-0-1-0.wasm")).expect("the built adapter");
     let admission = app.host.app.services.admission();
     admission.install(bytes, "test").await.expect("it is installed");
-    admission.approve("golden-0-1-0", entrepot_domain::grants::Approval::default(), "test").await.expect("approved");
+    admission.approve("golden-0-1-0", entrepot_policy::Approval::default(), "test").await.expect("approved");
     let settings = Map::from_iter([("base_url".to_owned(), Value::from(shop.server.base_url.as_str()))]);
     let secrets = vec![("key".into(), Secret::new("golden-key")), ("secret".into(), Secret::new("golden-secret"))];
     let new = NewChannel { adapter: "golden-0-1-0".into(), name: "deaf".into(), settings, secrets, untested: true };

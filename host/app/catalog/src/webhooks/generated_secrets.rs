@@ -1,7 +1,7 @@
 //! Secrets that a marketplace is told and signs with: where the seller gives none, the host makes one up, and nobody has to know it.
 
-use entrepot_domain::grants::Settings;
 use entrepot_domain::{Secret, TenantId};
+use entrepot_policy::Settings;
 
 use crate::Subscriptions;
 use entrepot_channels::OpenChannel;

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use entrepot_admission::Generation;
-use entrepot_domain::grants::SettingProblem;
 use entrepot_domain::names::shell_word;
 use entrepot_domain::{ChannelId, Secret};
+use entrepot_policy::SettingProblem;
 use entrepot_store::Scoped;
 use entrepot_vault::OpenSecrets;
 

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use entrepot_admission::Generation;
-use entrepot_domain::grants::{ACCESS_TOKEN, OAuth, REFRESH_TOKEN, Settings};
 use entrepot_domain::{ChannelId, Secret, TenantId};
 use entrepot_egress::Callback;
+use entrepot_policy::{ACCESS_TOKEN, OAuth, REFRESH_TOKEN, Settings};
 use entrepot_store::Scoped;
 use entrepot_store::connections::ConnectionRow;
 use entrepot_vault::OpenSecrets;

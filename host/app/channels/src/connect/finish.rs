@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use entrepot_domain::clock::Timestamp;
-use entrepot_domain::grants::{ACCESS_TOKEN, REFRESH_TOKEN};
 use entrepot_domain::{ChannelId, Secret};
 use entrepot_egress::{CodeGrant, TokenFailure, Tokens};
+use entrepot_policy::{ACCESS_TOKEN, REFRESH_TOKEN};
 use entrepot_store::Scoped;
 use entrepot_store::connections::ConnectionRow;
 use entrepot_vault::OpenSecrets;

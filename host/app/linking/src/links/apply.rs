@@ -2,8 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use entrepot_domain::linking::{Facts, Groups, Refusal, VariantKey};
 use entrepot_domain::{Id, LinkId, TenantId};
+use entrepot_matching::{Facts, Groups, Refusal, VariantKey};
 use entrepot_store::links::NewPair;
 use entrepot_store::links::goods::KnownGoods;
 use entrepot_store::links::proposals::{ProposalFilter, ProposalRow};

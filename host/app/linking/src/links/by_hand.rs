@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use entrepot_domain::clock::Timestamp;
-use entrepot_domain::linking::{Groups, Refusal, VariantKey, same_variants};
 use entrepot_domain::{ChannelId, Id, LinkId, TenantId};
+use entrepot_matching::{Groups, Refusal, VariantKey, same_variants};
 use entrepot_store::links::goods::KnownGoods;
 use entrepot_store::links::{MemberRow, NewPair, PairRow};
 use serde::Serialize;

@@ -1,7 +1,7 @@
 //! Comparing catalogues. What is held in memory is what products can be recognised by, of two channels at a time.
 
-use entrepot_domain::linking::{Alternative, Goods, Match, Place, match_goods};
 use entrepot_domain::{ChannelId, TenantId};
+use entrepot_matching::{Alternative, Goods, Match, Place, match_goods};
 use entrepot_store::Scoped;
 use entrepot_store::channels::ChannelRow;
 use entrepot_store::links::proposals::{NewProposal, OtherChoice};

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use anyhow::{Result, bail};
 use entrepot_admission::Approved;
-use entrepot_domain::grants::{Approval, Limits, Narrowing};
+use entrepot_policy::{Approval, Limits, Narrowing};
 use serde_json::json;
 
 use super::terms;

@@ -1,6 +1,6 @@
 use anyhow::{Result, bail};
 use entrepot_admission::{AdmissionError, Counted, UsageReport};
-use entrepot_domain::grants::{Ceilings, Grant};
+use entrepot_policy::{Ceilings, Grant};
 use entrepot_store::audit::AuditRow;
 use serde_json::{Value, json};
 

@@ -1,6 +1,6 @@
 use anyhow::{Context, Result};
 use entrepot_admission::{FetchOptions, InstallOptions};
-use entrepot_domain::grants::Approval;
+use entrepot_policy::Approval;
 use serde_json::json;
 
 use crate::host::Host;

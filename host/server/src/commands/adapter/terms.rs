@@ -1,7 +1,7 @@
 //! What a grant allows besides its rules, for people.
 
 use entrepot_admission::InForce;
-use entrepot_domain::grants::Terms;
+use entrepot_policy::Terms;
 
 use crate::output::moment;
 

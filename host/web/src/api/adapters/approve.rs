@@ -1,7 +1,7 @@
 use axum::Json;
 use axum::extract::State;
 use entrepot_admission::Approved;
-use entrepot_domain::grants::Approval;
+use entrepot_policy::Approval;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

@@ -1,6 +1,6 @@
 use axum::Json;
 use axum::extract::State;
-use entrepot_domain::linking::Facts;
+use entrepot_matching::Facts;
 use entrepot_store::links::proposals::{OtherChoice, ProposalFilter, ProposalRow};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};

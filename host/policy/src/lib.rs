@@ -1,12 +1,4 @@
-//! What an adapter asks for, what an operator granted, and what that means for one channel.
-//!
-//! Three steps, each its own type. A [`Manifest`] (`adapter.toml`) travels with the artifact and is only a *request*.
-//! A [`Grant`] is the operator's answer, bound to the digest of the artifact and to the world it was built for. A
-//! [`BoundGrant`] is the grant with the channel's settings filled in: concrete schemes, hosts, ports and paths. The
-//! last one enforces; parser and enforcer share their types, so what was reviewed is what is checked.
-//!
-//! Everything here is pure: no clock, no network. Unknown keys are errors at every level, because a key that is
-//! parsed and never read is a rule that somebody believes in.
+#![doc = include_str!("../README.md")]
 
 mod approval;
 mod asked;

@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::Manifest;
-use crate::grants::origin::is_label;
-use crate::grants::{ACCESS_TOKEN, OAuth, REFRESH_TOKEN, Setting, SettingProblem, Settings};
-use crate::secret::{MAX_SECRET_LEN, Secret};
+use crate::origin::is_label;
+use crate::{ACCESS_TOKEN, OAuth, REFRESH_TOKEN, Setting, SettingProblem, Settings};
+use entrepot_domain::secret::{MAX_SECRET_LEN, Secret};
 
 impl Manifest {
     /// The settings of a new channel, checked and normalised: defaults filled in, `"5"` becomes 5 for an integer, URLs lose their

@@ -18,7 +18,7 @@ fn place(channel: &str) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{ChannelId, Id};
+    use entrepot_domain::{ChannelId, Id};
 
     #[test]
     fn a_share_is_about_that_many_channels_and_always_the_same() {

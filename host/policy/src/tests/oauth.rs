@@ -147,7 +147,7 @@ fn addresses_and_answers_are_of_the_channel() {
 #[test]
 fn what_the_client_needs_is_asked_for_and_tokens_are_not() {
     let check = |pairs: &[(&str, &str)]| -> Vec<String> {
-        let secrets: Vec<_> = pairs.iter().map(|(name, value)| (*name, crate::Secret::new(*value))).collect();
+        let secrets: Vec<_> = pairs.iter().map(|(name, value)| (*name, entrepot_domain::Secret::new(*value))).collect();
         let given = secrets.iter().map(|(name, secret)| (*name, secret));
         let checked = manifest().check_secrets_before_tokens(&oauth(), given);
         checked.err().into_iter().flatten().map(|problem| problem.to_string()).collect()

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
-use crate::names::{is_disguised, is_ignorable};
+use entrepot_domain::names::{is_disguised, is_ignorable};
 
 use super::super::Manifest;
 use super::{Fault, Step};

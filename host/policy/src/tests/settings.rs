@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::secret::{MAX_SECRET_LEN, Secret};
+use entrepot_domain::secret::{MAX_SECRET_LEN, Secret};
 
 fn problems(given: &[(&str, &str)]) -> Vec<String> {
     woocommerce().check_settings(&settings(given)).unwrap_err().iter().map(ToString::to_string).collect()

@@ -13,7 +13,7 @@ use super::pasted_url::normalise_url;
 use super::{
     Credential, Denial, EgressRule, Grant, KeyRule, Limits, MacAlgorithm, Manifest, Operation, RateLimit, Settings,
 };
-use crate::clock::Timestamp;
+use entrepot_domain::clock::Timestamp;
 
 /// Made once for a channel and generation, shared by all its calls. Narrowing a grant makes a new one.
 #[derive(Clone, Debug)]

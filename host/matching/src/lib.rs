@@ -1,5 +1,4 @@
-//! Finding out which variants of two channels are the same goods, and keeping together what was found. Pure: goods go in, matches
-//! come out, in an order that does not depend on the order of what went in, and the same from either side.
+#![doc = include_str!("../README.md")]
 
 mod assign;
 mod candidates;

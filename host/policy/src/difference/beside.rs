@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Atom, Difference};
-use crate::grants::EgressRule;
+use crate::EgressRule;
 
 /// By all rules that allow the same.
 #[derive(Default)]

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{Ceilings, Difference, Grant, Limits, RateLimit};
-use crate::clock::Timestamp;
+use entrepot_domain::clock::Timestamp;
 
 /// As it holds, with a value for every limit.
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -4,11 +4,11 @@ mod fault;
 mod texts;
 
 use super::{Manifest, SUPPORTED_WORLDS};
-use crate::grants::credential::is_key;
-use crate::grants::origin::is_label;
-use crate::grants::settings::check_default;
-use crate::grants::{Credential, RateLimit, SLOWEST, SettingType};
-use crate::names::{is_unseen, mixed_word, shown};
+use crate::credential::is_key;
+use crate::origin::is_label;
+use crate::settings::check_default;
+use crate::{Credential, RateLimit, SLOWEST, SettingType};
+use entrepot_domain::names::{is_unseen, mixed_word, shown};
 
 pub(super) use fault::{Fault, Step};
 

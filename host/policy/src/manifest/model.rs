@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::grants::{Credential, EgressRule, KeyRule, Limits, OAuth, RateLimit, SecretField, Setting};
+use crate::{Credential, EgressRule, KeyRule, Limits, OAuth, RateLimit, SecretField, Setting};
 
 /// The guest interfaces this host can run.
 pub const SUPPORTED_WORLDS: [&str; 2] = ["entrepot:adapter@0.1.0", "entrepot:adapter@0.1.1"];
 
-/// What an adapter is, what it needs to know, and what it asks to be allowed. Only a request: see [`Grant`](crate::grants::Grant).
+/// What an adapter is, what it needs to know, and what it asks to be allowed. Only a request: see [`Grant`](crate::Grant).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::{Grant, Limits, Operation, RateLimit, SLOWEST};
-use crate::clock::Timestamp;
+use entrepot_domain::clock::Timestamp;
 
 /// What is taken away from a request before it becomes a grant. Nothing here can add.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

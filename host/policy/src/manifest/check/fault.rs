@@ -2,14 +2,14 @@
 
 /// A part of the way to a key.
 #[derive(Clone, Debug)]
-pub(in crate::grants) enum Step {
+pub(crate) enum Step {
     Key(String),
     Index(usize),
 }
 
-pub(in crate::grants) struct Fault {
-    pub(in crate::grants) path: Vec<Step>,
-    pub(in crate::grants) problem: String,
+pub(crate) struct Fault {
+    pub(crate) path: Vec<Step>,
+    pub(crate) problem: String,
 }
 
 impl Fault {
@@ -17,7 +17,7 @@ impl Fault {
         Self { path: path.iter().map(|step| step.to_step()).collect(), problem: problem.into() }
     }
 
-    pub(in crate::grants) fn key(&self) -> String {
+    pub(crate) fn key(&self) -> String {
         let mut key = String::new();
         for step in &self.path {
             match step {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{AskedFor, Credential, DecidingSetting, EgressRule, KeyRule, Limits, Manifest, OAuth, RateLimit};
-use crate::clock::Timestamp;
+use entrepot_domain::clock::Timestamp;
 
 /// A record of its own, next to the artifact and never inside it: the publisher cannot grant itself anything.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::facts::{Article, Goods};
 use super::side::options_key;
 use super::words::{gtin14, normal_sku};
-use crate::catalog::limits::MAX_ID_LEN;
+use entrepot_domain::catalog::limits::MAX_ID_LEN;
 
 /// Product and the marketplace's id of the variant.
 pub type VariantKey = (String, String);
