@@ -136,8 +136,9 @@ fn clean_json(value: &mut Value) -> bool {
             *text = clean.unwrap_or_default();
             whole
         }
-        Value::Array(values) => values.iter_mut().fold(true, |whole, value| clean_json(value) && whole),
-        Value::Object(fields) => fields.values_mut().fold(true, |whole, value| clean_json(value) && whole),
+        // Each is cleaned, whatever became of the ones before it.
+        Value::Array(values) => values.iter_mut().map(clean_json).filter(|whole| !whole).count() == 0,
+        Value::Object(fields) => fields.values_mut().map(clean_json).filter(|whole| !whole).count() == 0,
         _ => true,
     }
 }
