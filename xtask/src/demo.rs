@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;
+use std::path::Path;
 use std::process::{ExitCode, Stdio};
 
 use anyhow::{Context, Result, bail};
@@ -83,6 +84,14 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
     Ok(if ended.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
+/// As a host makes it: what it finds with wider rights, it warns of.
+fn private_folder(folder: &Path) -> std::io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(folder)
+}
+
 /// A fresh host, or, on a database that was given, one without an earlier demonstration.
 fn host(options: &Options) -> Result<Host> {
     let data = root().join(DATA_DIR);
@@ -91,10 +100,10 @@ fn host(options: &Options) -> Result<Host> {
             fs::remove_dir_all(&data)
                 .with_context(|| format!("{DATA_DIR} cannot be removed; is a demonstration still running?"))?;
         }
-        fs::create_dir_all(&data)?;
+        private_folder(&data)?;
         return Ok(Host::new(PROFILE, DATA_DIR, DATABASE));
     };
-    fs::create_dir_all(&data)?;
+    private_folder(&data)?;
     let mut host = Host::new(PROFILE, DATA_DIR, url);
     if !url.starts_with("sqlite:") {
         // The same key every time: the database may hold secrets that were sealed with it.
