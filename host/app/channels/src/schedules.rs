@@ -11,6 +11,7 @@ use entrepot_store::{ScopedTx, StoreError};
 
 use crate::Channels;
 
+/// What is changed in a schedule; what is not named stays.
 #[derive(Clone, Debug, Default)]
 pub struct ScheduleChange {
     pub rule: Option<Rule>,
