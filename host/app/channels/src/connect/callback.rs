@@ -53,9 +53,9 @@ impl Ready {
 impl Connections {
     /// Takes what a browser brought back in its query, and ends what it was sent for.
     pub async fn finish_connection(&self, tenant: &TenantId, query: &str) -> Result<CallbackOutcome, AppError> {
-        let (sync, tenant, query) = (self.clone(), tenant.clone(), query.to_owned());
+        let (connections, tenant, query) = (self.clone(), tenant.clone(), query.to_owned());
         // A code works once. If the browser goes away now, what it began goes on.
-        let work = tokio::spawn(async move { sync.come_back(&tenant, &query).await });
+        let work = tokio::spawn(async move { connections.come_back(&tenant, &query).await });
         let interrupted = |_| AppError::NotConnected("the host was stopped meanwhile; begin again".to_owned());
         work.await.map_err(interrupted)?
     }
