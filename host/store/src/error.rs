@@ -47,6 +47,13 @@ impl StoreError {
         }
     }
 
+    /// The disk that the database writes to is full: what it holds can still be read.
+    pub fn is_disk_full(&self) -> bool {
+        let Self::Database(sqlx::Error::Database(error)) = self else { return false };
+        // PostgreSQL's disk_full, and SQLITE_FULL.
+        error.code().is_some_and(|code| code == "53100" || code == "13")
+    }
+
     /// Worth another try later: the database is away, busy or full, not wrong.
     pub fn is_transient(&self) -> bool {
         let Self::Database(error) = self else { return false };

@@ -13,7 +13,7 @@ use thiserror::Error;
 
 impl AppError {
     /// What the database said, through whichever part it was asked.
-    fn of_the_database(&self) -> Option<&StoreError> {
+    pub fn of_the_database(&self) -> Option<&StoreError> {
         match self {
             Self::Store(error)
             | Self::Admission(AdmissionError::Store(error))
