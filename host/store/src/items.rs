@@ -83,9 +83,9 @@ const KNOWN: [&str; 2] = select_by_ids!(
 const BODIES: [&str; 2] = select_by_ids!(
     "source_id, body",
     "source_items",
-    "tenant_id = $1 AND channel_id = $2",
+    "tenant_id = $1 AND channel_id = $2 AND deleted_at IS NULL",
     "source_id",
-    "AND deleted_at IS NULL"
+    ""
 );
 const ALIVE: &str = "SELECT source_id, fetched_at FROM source_items WHERE tenant_id = $1 AND channel_id = $2 \
     AND deleted_at IS NULL AND source_id > $3 ORDER BY source_id LIMIT 5000";

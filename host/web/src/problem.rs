@@ -127,8 +127,9 @@ impl Problem {
     /// What a transient failure of the database is, in words for whoever asked.
     fn of_database(error: Option<&StoreError>) -> Self {
         match error {
-            Some(error) if error.is_disk_full() => Self::out_of_order(
-                "the disk that the database writes to is full: nothing was changed. Whoever runs the host has to make room; then try again",
+            Some(error) if error.is_of_the_disk() => Self::out_of_order(
+                "the disk that the database writes to is full or fails, and nothing was changed; `entrepot doctor` on the host says which. Try \
+                 again when there is room",
             ),
             _ => Self::without_database(),
         }
