@@ -19,7 +19,7 @@ pub use webhooks::{DeliveryState, WebhooksCommand};
 
 /// Connects shops and marketplaces: every adapter is a sandboxed WebAssembly component.
 #[derive(Debug, Parser)]
-#[command(name = "entrepot", version, about, propagate_version = true)]
+#[command(name = "entrepot", version, propagate_version = true)]
 pub struct Cli {
     /// Print one JSON document on stdout instead of text
     #[arg(long, global = true)]

@@ -1,10 +1,11 @@
 //! A product, or a raw item, that somebody damaged in the database costs itself, and no other.
 
 use entrepot_catalog::Replay;
+use entrepot_domain::run::RunState;
 use entrepot_store::Engine;
 use entrepot_test_support::woocommerce::{Seed, Store, serve};
 use entrepot_tests::tampering::{execute, json};
-use entrepot_tests::{App, both_engines};
+use entrepot_tests::{App, Entrepot, both_engines};
 
 #[both_engines]
 async fn a_damaged_product_is_read_without_what_is_damaged_and_named(app: App) {
@@ -71,4 +72,18 @@ async fn a_raw_item_that_does_not_unpack_stops_no_other(app: App) {
     assert_eq!(run.dead_letters, 0, "{run:?}");
     assert_eq!(app.products().await.len(), 6);
     assert_eq!(app.dead_letters().await.len(), 0);
+}
+
+/// Of a newer version, or by somebody's hand: the channel is imported all the same.
+#[both_engines]
+async fn a_run_of_an_unknown_state_blocks_no_import(app: App) {
+    let store = Store::generate(Seed { products: 3, variable_share: 0.0, seed: 2 });
+    let server = serve(&store);
+    app.connect(&server.base_url, &store.key()).await;
+    app.import().await;
+    execute(&app, "UPDATE runs SET state = 'paused'").await;
+    assert_eq!(app.import().await.state, RunState::Completed);
+    execute(&app, "UPDATE runs SET fetched = -9223372036854775807, declared = 9223372036854775807").await;
+    let (code, runs) = Entrepot::new(app.environment.clone()).json(&["runs"]);
+    assert!(code == 0 && runs.to_string().contains("completed"), "{runs}");
 }
