@@ -71,7 +71,9 @@ impl TryFrom<String> for PathPattern {
             return wrong(why);
         }
         // Servers and proxies read these in more than one way, and some other tools would take them for a pattern.
-        if let Some(c) = text.chars().find(|c| matches!(c, '[' | ']' | '{' | '}' | '<' | '>' | '|' | '^' | '`' | '"' | '\\')) {
+        if let Some(c) =
+            text.chars().find(|c| matches!(c, '[' | ']' | '{' | '}' | '<' | '>' | '|' | '^' | '`' | '"' | '\\'))
+        {
             return wrong(&format!("`{c}` has to be percent-encoded; `*` stands for one segment, `**` for the rest"));
         }
         // A pattern that parsing would rewrite could never match what is sent.

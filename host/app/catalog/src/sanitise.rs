@@ -144,8 +144,12 @@ fn clean_json(value: &mut Value, began: ThreadTime) -> bool {
             whole
         }
         // Each is cleaned, whatever became of the ones before it.
-        Value::Array(values) => values.iter_mut().map(|value| clean_json(value, began)).filter(|whole| !whole).count() == 0,
-        Value::Object(fields) => fields.values_mut().map(|value| clean_json(value, began)).filter(|whole| !whole).count() == 0,
+        Value::Array(values) => {
+            values.iter_mut().map(|value| clean_json(value, began)).filter(|whole| !whole).count() == 0
+        }
+        Value::Object(fields) => {
+            fields.values_mut().map(|value| clean_json(value, began)).filter(|whole| !whole).count() == 0
+        }
         _ => true,
     }
 }
@@ -240,7 +244,8 @@ mod tests {
     #[test]
     fn texts_of_a_product_share_their_time() {
         let hard = "<div>".repeat(100_000);
-        let attribute = |n: u32| serde_json::json!({"namespace": "x", "key": n.to_string(), "kind": "html", "value": hard});
+        let attribute =
+            |n: u32| serde_json::json!({"namespace": "x", "key": n.to_string(), "kind": "html", "value": hard});
         let mut product: Product = serde_json::from_value(serde_json::json!({
             "source_id": "1", "title": "Mug", "status": "active", "description_html": null, "summary_html": "<b>good</b>", "tags": [],
             "options": [], "variants": [], "media": [], "collections": [], "attributes": [], "warnings": [], "extras": {},

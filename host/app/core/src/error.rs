@@ -98,7 +98,7 @@ pub enum AppError {
     Crowded,
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
     Settings(Vec<SettingProblem>),
-    #[error("nothing is given to change: name settings with --set KEY=VALUE, secrets with --secret KEY=VALUE")]
+    #[error("nothing is given to change: name settings with --set KEY=VALUE, secrets with --secret-stdin KEY")]
     NothingGiven,
     #[error(transparent)]
     Bind(#[from] BindError),

@@ -32,7 +32,8 @@ pub(super) fn leave_out(product: &mut Product) {
             if is_count(level.available) {
                 return true;
             }
-            let message = format!("the stock at {} was left out: {} pieces cannot be meant", level.location_id, level.available);
+            let message =
+                format!("the stock at {} was left out: {} pieces cannot be meant", level.location_id, level.available);
             product.warnings.push(Issue::new(format!("/variants/{index}/inventory"), "stock-absurd", message));
             false
         });

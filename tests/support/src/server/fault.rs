@@ -241,7 +241,13 @@ impl Faults {
 
 fn rewritten(json: &Value) -> String {
     let text = |text: &str| -> String {
-        let escaped = |c: char| if c.is_ascii() { c.to_string() } else { c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect() };
+        let escaped = |c: char| {
+            if c.is_ascii() {
+                c.to_string()
+            } else {
+                c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect()
+            }
+        };
         Value::from(text).to_string().chars().map(escaped).collect()
     };
     match json {

@@ -57,7 +57,9 @@ impl Plan {
                     let occurred_at = delivery.occurred_at.filter(|at| *at <= until);
                     events.into_iter().for_each(|event| plan.add(index, occurred_at, event));
                 }
-                Err(_) => plan.notes[index].push("its events cannot be read: what was kept is damaged, or of a newer version of this program".into()),
+                Err(_) => plan.notes[index].push(
+                    "its events cannot be read: what was kept is damaged, or of a newer version of this program".into(),
+                ),
             }
         }
         plan

@@ -56,7 +56,11 @@ pub(crate) async fn map_again(
 
 /// Like an item that could not be read: the next run fetches it.
 fn damaged() -> Issue {
-    Issue::new("", "raw-item-damaged", "what was kept of the item cannot be read any more; the next import fetches it anew")
+    Issue::new(
+        "",
+        "raw-item-damaged",
+        "what was kept of the item cannot be read any more; the next import fetches it anew",
+    )
 }
 
 /// The currency of a price, if none was in it when all of the shop was read last.

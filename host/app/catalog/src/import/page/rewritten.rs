@@ -40,7 +40,8 @@ pub(super) async fn rewritten(
     }
     let ids: Vec<&str> = changed.keys().copied().collect();
     let kept = scoped.stored_bodies(channel, &ids).await?;
-    let same = kept.into_iter().filter(|(id, body)| changed.get(id.as_str()).is_some_and(|new| says_the_same(body, new)));
+    let same =
+        kept.into_iter().filter(|(id, body)| changed.get(id.as_str()).is_some_and(|new| says_the_same(body, new)));
     Ok(same.map(|(id, _)| id).collect())
 }
 
@@ -60,10 +61,18 @@ mod tests {
     #[test]
     fn what_is_written_otherwise_says_the_same() {
         let one = r#"{"name":"Grün","price":"5.00","tags":["a","b"]}"#;
-        for other in [r#"{"price":"5.00","tags":["a","b"],"name":"Gr\u00fcn"}"#, r#"{ "name": "Grün", "price": "5.00", "tags": ["a", "b"] }"#] {
+        for other in [
+            r#"{"price":"5.00","tags":["a","b"],"name":"Gr\u00fcn"}"#,
+            r#"{ "name": "Grün", "price": "5.00", "tags": ["a", "b"] }"#,
+        ] {
             assert!(says_the_same(one, other), "{other}");
         }
-        for other in [one, r#"{"name":"Grün","price":"5.0","tags":["a","b"]}"#, r#"{"name":"Grün","price":"5.00","tags":["b","a"]}"#, "{"] {
+        for other in [
+            one,
+            r#"{"name":"Grün","price":"5.0","tags":["a","b"]}"#,
+            r#"{"name":"Grün","price":"5.00","tags":["b","a"]}"#,
+            "{",
+        ] {
             assert!(!says_the_same(one, other), "{other}");
         }
     }
