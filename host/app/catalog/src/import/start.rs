@@ -52,7 +52,8 @@ impl Imports {
             return Err(AppError::NotYet { since, now });
         }
         let behind = self.channels.clock_ahead(&ChannelId::from(row.id.as_str()), row.clock_ahead).min(0);
-        Ok(RunScope::ChangedSince(since.saturating_add(behind)))
+        // Nothing was for sale before 1970, and marketplaces read no earlier date.
+        Ok(RunScope::ChangedSince(since.saturating_add(behind).max(0)))
     }
 
     /// How many products the last run of the channel that was held back would have deleted: what an operator was shown.
@@ -112,11 +113,14 @@ impl Imports {
             .filter(|run| !run.state().is_final())
             .and_then(RunRow::lease)
             .is_some_and(|lease| lease.until > now);
-        let joined = latest.as_ref().is_some_and(|run| !run.state().is_final());
+        let unfinished = latest.as_ref().is_some_and(|run| !run.state().is_final());
+        // A run that waits, or whose worker is gone, ends for one that begins again. One that is worked on is joined.
+        let replaces = unfinished && options.fresh && !under_way;
+        let joined = unfinished && !replaces;
         let mut tx = scoped.begin().await?;
         let mut of = scope;
         let (run, resumed) = match latest {
-            Some(run) if !run.state().is_final() => {
+            Some(run) if joined => {
                 of = run.scope();
                 (run.run_id(), true)
             }
@@ -133,6 +137,9 @@ impl Imports {
                 (run.run_id(), true)
             }
             Some(stopped) => {
+                if replaces {
+                    tx.cancel_run(&stopped.run_id()).await?;
+                }
                 // Not to be gone on with: what it had seen is of no use any more.
                 tx.forget_pages(&stopped.run_id()).await?;
                 (tx.insert_run(channel, scope, options.allow_mass_deletion).await?, false)
