@@ -95,7 +95,7 @@ async fn no_more_than_granted() {
     let server = Server::https(|_, _| to("/api/again")).await;
     let session = session(&rule(&server.https_origin(), TWO_WITH_TOKEN));
     let why = denied(session.send("fetch-page", get(&server.https_origin())).await);
-    assert!(why.contains("the granted 2 times"), "{why}");
+    assert!(why.contains("more than 2 times in a row"), "{why}");
     assert_eq!(server.seen().len(), 3);
 }
 
