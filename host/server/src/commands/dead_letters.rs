@@ -15,6 +15,8 @@ use crate::output::{Output, count, shortened, table};
 const AT_ONCE: i64 = 500;
 /// The code of deliveries that say of too much that it is gone.
 const HELD_BACK: &str = "mass-deletion";
+/// What adapters of shops with such prices are set to.
+const ROUNDING: &str = "price_rounding=half-up";
 /// Characters. What to do stands at the end, and has to be seen.
 const LONGEST_REASON: usize = 500;
 
@@ -104,7 +106,7 @@ async fn list(host: &Host, of: &Replay, output: Output) -> Result<()> {
             .iter()
             .map(|letter| {
                 let word = shell_word(&name(&letter.channel_id));
-                format!("  {}: {}", letter.code, advice(&letter.class, &letter.code, &word, &letter.adapter_id))
+                format!("  {}: {}", letter.code, advice(letter, &word))
             })
             .collect();
         let advised: Vec<String> = advised.into_iter().collect();
@@ -118,25 +120,54 @@ async fn list(host: &Host, of: &Replay, output: Output) -> Result<()> {
 }
 
 /// The commands by which somebody does something about it. `channel` as a word of a command.
-fn advice(class: &str, code: &str, channel: &str, adapter: &str) -> String {
+fn advice(letter: &Letter, channel: &str) -> String {
+    let Letter { kind, class, code, reason, adapter_id: adapter, .. } = letter;
     let again = format!("entrepot dead-letters replay {channel} --id ID");
-    match (class, code) {
-        (_, HELD_BACK) => format!("see what is gone, and how to allow it: entrepot import {channel} --full --wait"),
+    let import = format!("entrepot import {channel} --full");
+    match (class.as_str(), code.as_str()) {
+        (_, HELD_BACK) => format!("see what is gone, and how to allow it: {import} --wait"),
         ("credentials", _) => format!(
             "give new keys: entrepot channel set {channel} --secret-stdin KEY, or entrepot channel reconnect {channel}; then {again}"
         ),
         ("grant", _) => format!(
             "look at what is granted: entrepot adapter inspect {adapter}, then entrepot adapter approve {adapter}; then {again}"
         ),
-        ("adapter", _) => format!(
+        ("adapter", _) | (_, "source-id-missing") => format!(
             "install a mended version: entrepot adapter install REF, then entrepot adapter approve {adapter}; then {again}"
         ),
         ("marketplace", _) => format!("when the shop is well: entrepot channel test {channel}, then {again}"),
-        _ => format!(
-            "correct it in the shop, then entrepot import {channel} --full; or change how it is read: entrepot channel set {channel} \
-             --set KEY=VALUE (the keys: entrepot adapter inspect {adapter}), then {again}"
+        _ if kind == "run" => format!("do what the reason says, then {again}"),
+        // Not every adapter has the setting; those that have name it.
+        (_, "price-too-precise") if reason.contains(ROUNDING) => format!(
+            "correct the price in the shop, then {import}; or have such prices rounded: entrepot channel set {channel} --set {ROUNDING}, \
+             then {again}"
         ),
+        (_, "id-missing") => format!(
+            "look why the shop delivers it without an id (a plugin of the shop may change its answers); after that, {import}"
+        ),
+        (_, code) if code.ends_with("-unreadable") => {
+            format!("the marketplace did not answer for it; the next import asks again: {import}")
+        }
+        (_, code) => match setting_of(code) {
+            Some(setting) => format!(
+                "correct the setting: entrepot channel set {channel} --set {setting}=VALUE (what it means: entrepot adapter inspect \
+                 {adapter}), then {again}"
+            ),
+            None => format!("correct it in the shop, then {import}"),
+        },
     }
+}
+
+/// The setting that an adapter found to be unusable.
+fn setting_of(code: &str) -> Option<&'static str> {
+    Some(match code {
+        "store-url-invalid" => "store_url",
+        "store-hash-invalid" => "store_hash",
+        "shop-invalid" => "shop",
+        "shop-id-invalid" => "shop_id",
+        "base-url-invalid" => "base_url",
+        _ => return None,
+    })
 }
 
 async fn known(host: &Host, id: &str) -> Result<Letter> {
@@ -156,12 +187,48 @@ async fn show(host: &Host, id: &str, output: Output) -> Result<()> {
         let Letter { kind, subject, class, code, reason, attempts, version, .. } = &letter;
         let version = version.as_deref().map_or_else(String::new, |version| format!(" {version}"));
         let content = serde_json::to_string_pretty(&content).unwrap_or_default();
-        let advice = advice(class, code, &shell_word(&name), &letter.adapter_id)
-            .replace("--id ID", &format!("--id {}", letter.id));
+        let advice = advice(&letter, &shell_word(&name)).replace("--id ID", &format!("--id {}", letter.id));
         format!(
             "{kind} {subject} of {}{version}, {}\n{class}: {code}\n{reason}\n{advice}\n{content}",
             letter.adapter_id,
             count(*attempts, "try", "tries"),
         )
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn advised(code: &str, reason: &str) -> String {
+        let text = |text: &str| text.to_owned();
+        let letter = Letter {
+            kind: text("item"),
+            id: text("7"),
+            channel_id: text("chn_1"),
+            adapter_id: text("woocommerce"),
+            version: None,
+            subject: text("1"),
+            met_by: None,
+            class: text("data"),
+            code: text(code),
+            reason: text(reason),
+            attempts: 1,
+            first_at: 0,
+            last_at: 0,
+        };
+        advice(&letter, "shop")
+    }
+
+    #[test]
+    fn a_setting_is_named_only_where_one_helps() {
+        for code in ["title-missing", "sku-too-long", "id-missing", "inventory-unreadable", "price-too-precise"] {
+            assert!(!advised(code, "").contains("--set"), "{code}");
+        }
+        assert!(advised("inventory-unreadable", "").contains("did not answer"));
+        assert!(
+            advised("price-too-precise", "… setting price_rounding=half-up.").contains("--set price_rounding=half-up")
+        );
+        assert!(advised("store-url-invalid", "").contains("--set store_url=VALUE"));
+    }
 }
