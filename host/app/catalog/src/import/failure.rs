@@ -66,7 +66,15 @@ pub(crate) fn explain(error: &CallError, attempts: i64, channel: &str, adapter: 
         CallError::Stopped { .. } => {
             format!("the adapter broke a limit; tell its publisher, or grant more: entrepot adapter inspect {adapter}")
         }
-        _ => "nothing will change by itself".to_owned(),
+        CallError::Adapter(AdapterError::Unsupported(_) | AdapterError::Invalid(_)) => format!(
+            "put that right, in the shop or with entrepot channel set {channel} --set KEY=VALUE (the keys: entrepot adapter inspect \
+             {adapter}), then {again}"
+        ),
+        CallError::NotExported(_) => {
+            format!(
+                "another version of the adapter may have it; what this one can do: entrepot adapter inspect {adapter}"
+            )
+        }
     };
     let tries = if attempts > 1 { format!(" ({attempts} tries)") } else { String::new() };
     format!("{error}{tries} — {hint}")
