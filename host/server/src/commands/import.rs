@@ -113,8 +113,9 @@ fn moment(text: &str, now: i64) -> Result<i64> {
             .and_then(|date| date.to_zoned(jiff::tz::TimeZone::UTC))
             .map(|zoned| zoned.timestamp())
     });
-    let instant =
-        instant.with_context(|| format!("--since {text:?}: use a moment such as 2026-11-20T09:00:00Z, or a day"))?;
+    let Ok(instant) = instant else {
+        bail!("--since {text:?} is no moment: write it as 2026-11-20T09:00:00Z, or a day as 2026-11-20");
+    };
     let instant = instant.as_millisecond();
     if instant > now {
         bail!(

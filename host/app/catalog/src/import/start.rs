@@ -7,7 +7,7 @@ use entrepot_store::runs::RunRow;
 
 use crate::{AdvanceRun, Imports};
 use entrepot_channels::supports_stock_sync;
-use entrepot_core::AppError;
+use entrepot_core::{AppError, is_gone};
 
 /// A run that stopped longer ago is not worth going on with: the shop has moved.
 const RESUMABLE_MS: i64 = 24 * 60 * 60 * 1000;
@@ -111,7 +111,7 @@ impl Imports {
             .as_ref()
             .filter(|run| !run.state().is_final())
             .and_then(RunRow::lease)
-            .is_some_and(|lease| lease.until > now);
+            .is_some_and(|lease| lease.until > now && !is_gone(&lease.owner));
         let joined = latest.as_ref().is_some_and(|run| !run.state().is_final());
         let mut tx = scoped.begin().await?;
         let mut of = scope;
