@@ -162,7 +162,7 @@ pub enum AdmissionError {
     #[error("the manifest asks for {operation}, which the component does not export")]
     NotExported { operation: String },
     #[error(
-        "{adapter} {version} is installed already with other bytes (digest {digest}); give the new build a new version"
+        "{adapter} {version} is installed already with other bytes (digest {digest}); raise the version in the manifest (adapter.toml) and build it again"
     )]
     OtherBytes { adapter: String, version: String, digest: String },
     #[error(

@@ -39,7 +39,9 @@ pub(crate) async fn run(host: &Host, arguments: ImportArgs, output: Output) -> R
         say_scope(&started, scope, options);
         return Ok(ExitCode::SUCCESS);
     }
-    if started.under_way {
+    if started.cancelled {
+        eprintln!("run {} was cancelled and is about to end; give the command again then", started.run);
+    } else if started.under_way {
         eprintln!(
             "run {} of this channel is being worked on by another process; waiting for its end, and going on with it should that \
              process stop",

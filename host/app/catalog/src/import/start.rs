@@ -29,6 +29,8 @@ pub struct Started {
     pub joined: bool,
     /// Another worker has it at this moment.
     pub under_way: bool,
+    /// It was to stop, and has not ended yet.
+    pub cancelled: bool,
     /// What it imports. A run that is joined may have been asked for something else.
     pub scope: RunScope,
 }
@@ -112,6 +114,7 @@ impl Imports {
             .filter(|run| !run.state().is_final())
             .and_then(RunRow::lease)
             .is_some_and(|lease| lease.until > now && !is_gone(&lease.owner));
+        let cancelled = latest.as_ref().is_some_and(|run| !run.state().is_final() && run.cancel);
         let joined = latest.as_ref().is_some_and(|run| !run.state().is_final());
         let mut tx = scoped.begin().await?;
         let mut of = scope;
@@ -142,7 +145,7 @@ impl Imports {
         let job = AdvanceRun::new(tenant, &run);
         self.services.queue().enqueue(tx.raw(), job).await?;
         tx.commit().await?;
-        Ok(Some(Started { run, resumed, joined, under_way, scope: of }))
+        Ok(Some(Started { run, resumed, joined, under_way, cancelled, scope: of }))
     }
 
     /// Asks a run to stop. False: it is over already.
