@@ -73,7 +73,7 @@ pub(crate) async fn send(
     let started = tokio::time::Instant::now();
     let response = timeout(first_byte, shared.client.execute(request))
         .await
-        .map_err(|_| Failure::unavailable(format!("{host} did not answer within {} ms", first_byte.as_millis())))?
+        .map_err(|_| Failure::unavailable(format!("{host} did not answer within {}", in_words(first_byte))))?
         .map_err(|error| failed(&host, port, error))?;
     if headers::size(response.headers()) > options.max_header_bytes {
         return Err(Failure::unusable(format!(
@@ -94,9 +94,13 @@ pub(crate) async fn send(
     };
     let body = body::read(response, caps, head, into, options.first_byte_timeout);
     let body = timeout(left, body).await.map_err(|_| {
-        Failure::unavailable(format!("the body from {host} was not complete within {} ms", time.as_millis()))
+        Failure::unavailable(format!("the body from {host} was not complete within {}", in_words(time)))
     })??;
     Ok(RawResponse { status, headers, body })
+}
+
+fn in_words(time: Duration) -> String {
+    if time < Duration::from_secs(2) { format!("{} ms", time.as_millis()) } else { format!("{} s", time.as_secs()) }
 }
 
 /// The texts of the HTTP client hold the URL, and that may hold a credential: only the innermost cause is passed on.

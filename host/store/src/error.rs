@@ -99,12 +99,11 @@ impl StoreError {
 /// What did not come to an answer is not called one.
 fn in_words(error: &sqlx::Error) -> String {
     match error {
-        sqlx::Error::PoolTimedOut => {
-            "the database cannot be reached: it is away, or all connections to it were in use for too long".to_owned()
-        }
-        sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => {
-            format!("the database cannot be reached: {error}")
-        }
+        sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed => format!("the database cannot be reached: {error}"),
         error => format!("the database answered: {error}"),
     }
 }
