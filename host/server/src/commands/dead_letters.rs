@@ -129,6 +129,10 @@ fn advice(letter: &Letter, channel: &str) -> String {
         ("credentials", _) => format!(
             "give new keys: entrepot channel set {channel} --secret-stdin KEY, or entrepot channel reconnect {channel}; then {again}"
         ),
+        // A shop that sends requests on: what is granted is right, and the address is not.
+        ("grant", "denied") if reason.contains("enter the ") => {
+            format!("do what the reason says: entrepot channel set {channel} --set KEY=VALUE, then {again}")
+        }
         ("grant", _) => format!(
             "look at what is granted: entrepot adapter inspect {adapter}, then entrepot adapter approve {adapter}; then {again}"
         ),

@@ -56,6 +56,10 @@ pub(crate) fn explain(error: &CallError, attempts: i64, channel: &str, adapter: 
         CallError::Adapter(AdapterError::Unavailable(_) | AdapterError::RateLimited(_) | AdapterError::Other(_)) => {
             format!("when the shop is well: {again}; it goes on where it stopped")
         }
+        // A shop that sends requests on: what is granted is right, and the address is not.
+        CallError::Adapter(AdapterError::Denied(why)) if why.contains("enter the ") => {
+            format!("entrepot channel set {channel} --set KEY=VALUE, then {again}")
+        }
         CallError::Adapter(AdapterError::Denied(_)) => {
             format!("the adapter may not do that; look at its grant: entrepot adapter inspect {adapter}")
         }
