@@ -7,7 +7,7 @@ use entrepot_store::runs::RunRow;
 
 use crate::{AdvanceRun, Imports};
 use entrepot_channels::supports_stock_sync;
-use entrepot_core::AppError;
+use entrepot_core::{AppError, is_gone};
 
 /// A run that stopped longer ago is not worth going on with: the shop has moved.
 const RESUMABLE_MS: i64 = 24 * 60 * 60 * 1000;
@@ -29,6 +29,8 @@ pub struct Started {
     pub joined: bool,
     /// Another worker has it at this moment.
     pub under_way: bool,
+    /// It was to stop, and has not ended yet.
+    pub cancelled: bool,
     /// What it imports. A run that is joined may have been asked for something else.
     pub scope: RunScope,
 }
@@ -112,11 +114,13 @@ impl Imports {
             .as_ref()
             .filter(|run| !run.state().is_final())
             .and_then(RunRow::lease)
-            .is_some_and(|lease| lease.until > now);
-        let unfinished = latest.as_ref().is_some_and(|run| !run.state().is_final());
-        // A run that waits, or whose worker is gone, ends for one that begins again. One that is worked on is joined.
-        let replaces = unfinished && options.fresh && !under_way;
-        let joined = unfinished && !replaces;
+            .is_some_and(|lease| lease.until > now && !is_gone(&lease.owner));
+        let unfinished = latest.as_ref().filter(|run| !run.state().is_final());
+        let cancelled = unfinished.is_some_and(|run| run.cancel);
+        // A run that waits, or whose worker's lease is over, ends for one that begins again. One that is worked on is joined.
+        let is_idle = |run: &RunRow| run.lease().is_none_or(|lease| lease.until < now);
+        let replaces = options.fresh && unfinished.is_some_and(is_idle);
+        let joined = unfinished.is_some() && !replaces;
         let mut tx = scoped.begin().await?;
         let mut of = scope;
         let (run, resumed) = match latest {
@@ -149,7 +153,7 @@ impl Imports {
         let job = AdvanceRun::new(tenant, &run);
         self.services.queue().enqueue(tx.raw(), job).await?;
         tx.commit().await?;
-        Ok(Some(Started { run, resumed, joined, under_way, scope: of }))
+        Ok(Some(Started { run, resumed, joined, under_way, cancelled, scope: of }))
     }
 
     /// Asks a run to stop. False: it is over already.
