@@ -119,10 +119,9 @@ impl Inner {
     }
 
     fn ended(&self, request: &Request, key: Key, outcome: Result<Response, Failure>) -> Result<Response, Failure> {
-        let is_failure = |status| matches!(status, 401 | 403 | 408 | 425 | 429 | 500..);
-        // Of a read, a conflict and a lock are of the moment.
-        let is_of_the_moment = |status| reads(request) && matches!(status, 409 | 423);
-        let answer = outcome.as_ref().ok().filter(|of| !is_failure(of.status) && !is_of_the_moment(of.status));
+        let for_now = |status: u16| matches!(status, 409 | 423) && reads(request);
+        let failed = |status: u16| matches!(status, 401 | 403 | 408 | 425 | 429 | 500..) || for_now(status);
+        let answer = outcome.as_ref().ok().filter(|answer| !failed(answer.status));
         let Some(answer) = answer else {
             self.counters.failed.fetch_add(1, Ordering::Relaxed);
             return outcome;

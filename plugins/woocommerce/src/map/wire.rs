@@ -15,6 +15,9 @@ pub(super) struct Body<'a> {
     /// Category id to its titles from the root.
     #[serde(borrow, default)]
     pub(super) paths: Raw<'a>,
+    /// Lists that could not be read when the product was.
+    #[serde(borrow, default)]
+    pub(super) unread: Raw<'a>,
 }
 
 #[derive(Default, Deserialize)]
