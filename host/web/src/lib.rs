@@ -3,6 +3,7 @@
 mod api;
 mod body;
 mod connections;
+mod context;
 mod contract;
 mod extract;
 mod health;
@@ -40,7 +41,6 @@ pub use use_cases::UseCases;
 #[derive(Clone)]
 pub(crate) struct AppState {
     pub(crate) cases: UseCases,
-    pub(crate) tenant: TenantId,
     /// Where others reach this host.
     pub(crate) public_url: Arc<str>,
 }
@@ -61,7 +61,8 @@ fn documented() -> (Router<AppState>, utoipa::openapi::OpenApi) {
     (router, document)
 }
 
-/// The API, `/hooks` and `/oauth/callback`, for [`serve`]: ready for requests that are addressed to `hosts`.
+/// The API, `/hooks` and `/oauth/callback`, for [`serve`]: ready for requests that are addressed to `hosts`. `tenant`: whom requests of the
+/// API act for.
 pub fn router(
     cases: UseCases,
     tenant: TenantId,
@@ -77,7 +78,9 @@ pub fn router(
     let header = |name: HeaderName, value: &'static str| {
         SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
     };
+    let everybody = context::of_everybody(tenant);
     router
+        .layer(axum::middleware::from_fn_with_state(everybody, context::identify))
         .layer(axum::middleware::from_fn_with_state(contract, contract::hold))
         .route(
             "/api/v1/openapi.json",
@@ -102,7 +105,7 @@ pub fn router(
         .layer(CatchPanicLayer::custom(|_panic| {
             axum::response::IntoResponse::into_response(problem::Problem::internal())
         }))
-        .with_state(AppState { cases, tenant, public_url })
+        .with_state(AppState { cases, public_url })
 }
 
 /// The OpenAPI document as text.

@@ -33,9 +33,6 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(of_product::handler))
 }
 
-/// Who asks, for the record: there are no accounts yet.
-const ACTOR: &str = "api";
-
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct LinkBatchView {
     batch: String,

@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use super::list::Which;
 use crate::AppState;
+use crate::context::Context;
 use crate::extract::JsonBody;
 use crate::problem::Problem;
 
@@ -55,6 +56,7 @@ pub(crate) struct ReplayedView {
     responses((status = 200, body = ReplayedView), (status = 400, body = Problem), (status = 404, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,
+    Context(context): Context,
     JsonBody(request): JsonBody<ReplayRequest>,
 ) -> Result<Json<ReplayedView>, Problem> {
     let ReplayRequest { channel, adapter, kind, class, code, version, ids, without_fetching, all } = request;
@@ -64,7 +66,7 @@ pub(crate) async fn handler(
             "say which: channel, ids, kind, class, code, adapter, version; or \"all\": true",
         ));
     }
-    let done = app.cases.dead_letters.replay(&app.tenant, &which.replay(ids, without_fetching)?).await?;
+    let done = app.cases.dead_letters.replay(&context.tenant, &which.replay(ids, without_fetching)?).await?;
     Ok(Json(ReplayedView {
         replayed: done.replayed,
         mended: done.mended,

@@ -3,8 +3,8 @@ use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::ACTOR;
 use crate::AppState;
+use crate::context::Context;
 use crate::extract::Path;
 use crate::problem::Problem;
 
@@ -27,9 +27,10 @@ pub(crate) struct LeftOutLink {
     responses((status = 200, body = AppliedLinks), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,
+    Context(context): Context,
     Path(batch): Path<String>,
 ) -> Result<Json<AppliedLinks>, Problem> {
-    let done = app.cases.links.apply_links(&app.tenant, &batch, ACTOR).await?;
+    let done = app.cases.links.apply_links(&context.tenant, &batch, &context.actor).await?;
     let examples = done.examples.into_iter().map(|one| LeftOutLink { number: one.number, why: one.why }).collect();
     Ok(Json(AppliedLinks { applied: done.applied, left_out: done.left_out, examples }))
 }

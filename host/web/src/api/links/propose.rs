@@ -4,8 +4,9 @@ use axum::http::StatusCode;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{ACTOR, LinkBatchView};
+use super::LinkBatchView;
 use crate::AppState;
+use crate::context::Context;
 use crate::extract::JsonBody;
 use crate::problem::Problem;
 
@@ -27,8 +28,9 @@ pub(crate) struct ProposeLinks {
         (status = 409, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,
+    Context(context): Context,
     JsonBody(ProposeLinks { channel, with }): JsonBody<ProposeLinks>,
 ) -> Result<(StatusCode, Json<LinkBatchView>), Problem> {
-    let made = app.cases.links.propose_links(&app.tenant, &channel, &with, ACTOR).await?;
+    let made = app.cases.links.propose_links(&context.tenant, &channel, &with, &context.actor).await?;
     Ok((StatusCode::CREATED, Json(made.into())))
 }

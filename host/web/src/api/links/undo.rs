@@ -3,8 +3,8 @@ use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::ACTOR;
 use crate::AppState;
+use crate::context::Context;
 use crate::extract::Path;
 use crate::problem::Problem;
 
@@ -26,9 +26,10 @@ pub(crate) struct ChangedLink {
     responses((status = 200, body = UndoneLinks), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,
+    Context(context): Context,
     Path(batch): Path<String>,
 ) -> Result<Json<UndoneLinks>, Problem> {
-    let done = app.cases.links.undo_links(&app.tenant, &batch, ACTOR).await?;
+    let done = app.cases.links.undo_links(&context.tenant, &batch, &context.actor).await?;
     let changed = done.changed_since.into_iter().map(|one| ChangedLink { number: one.number, what: one.what });
     Ok(Json(UndoneLinks { undone: done.undone, changed_since: changed.collect() }))
 }
