@@ -11,6 +11,7 @@ use crate::host::Host;
 /// A schedule's shortest interval is a minute.
 const POLL_SCHEDULES: Duration = Duration::from_secs(5);
 const SWEEP: Duration = Duration::from_secs(60);
+const RENEW_TOKENS: Duration = Duration::from_secs(120);
 const INBOX_WORKERS: usize = 2;
 
 /// Every kind of job that this host runs.
@@ -41,6 +42,7 @@ pub fn start(host: &Host) -> Result<Workers, QueueError> {
     recurring!("requeue_expired_leases", poll_leases, imports.requeue_expired_leases);
     recurring!("note_stalled_runs", poll_leases, imports.note_stalled);
     recurring!("requeue_waiting_deliveries", poll_leases, deliveries.requeue_waiting_deliveries);
+    recurring!("renew_expiring_tokens", RENEW_TOKENS, channels.renew_expiring_tokens);
     recurring!("forget_old_deliveries", SWEEP, deliveries.forget_deliveries);
     recurring!("forget_old_connections", SWEEP, connections.forget_old_connections);
     recurring!("repair_subscriptions", SWEEP, subscriptions.repair_subscriptions);

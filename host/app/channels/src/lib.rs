@@ -2,6 +2,7 @@
 
 mod channels;
 mod connect;
+mod expiring_tokens;
 mod integrity;
 mod key_checks;
 mod opened;

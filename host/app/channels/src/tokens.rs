@@ -41,12 +41,24 @@ impl Channels {
         generation: &Generation,
         settings: &Settings,
     ) -> Result<(OpenSecrets, i64), AppError> {
+        self.secrets_lasting(MARGIN, scoped, channel, generation, settings).await
+    }
+
+    /// The same with a token that lasts for longer than `margin`.
+    pub(crate) async fn secrets_lasting(
+        &self,
+        margin: Duration,
+        scoped: &Scoped,
+        channel: &ChannelId,
+        generation: &Generation,
+        settings: &Settings,
+    ) -> Result<(OpenSecrets, i64), AppError> {
         let oauth = generation.grant.oauth.as_ref().filter(|oauth| oauth.renews());
         let owner = self.token_owner();
         loop {
             let state = scoped.token_state(channel).await?;
             let secrets = self.secrets(scoped, channel).await?;
-            let Some(oauth) = oauth.filter(|oauth| self.due(oauth, &state, &secrets)) else {
+            let Some(oauth) = oauth.filter(|oauth| self.due(oauth, &state, &secrets, margin)) else {
                 return Ok((secrets, state.renewed_at));
             };
             let mut tx = scoped.begin().await?;
@@ -56,7 +68,7 @@ impl Channels {
                 tokio::time::sleep(LOOK_AGAIN).await;
                 continue;
             }
-            let renewed = self.renew(scoped, channel, &owner, oauth, settings).await;
+            let renewed = self.renew(scoped, channel, &owner, oauth, settings, margin).await;
             if renewed.is_err() {
                 let mut tx = scoped.begin().await?;
                 tx.release_tokens(channel, &owner).await?;
@@ -124,11 +136,11 @@ impl Channels {
         }
     }
 
-    fn due(&self, oauth: &OAuth, state: &TokenState, secrets: &OpenSecrets) -> bool {
+    fn due(&self, oauth: &OAuth, state: &TokenState, secrets: &OpenSecrets, margin: Duration) -> bool {
         if secrets.secret(ACCESS_TOKEN).is_none() {
             return oauth.client_credentials || secrets.secret(REFRESH_TOKEN).is_some();
         }
-        let soon = self.services.db().clock().now() + millis(MARGIN);
+        let soon = self.services.db().clock().now() + millis(margin);
         // Where no other can be had, the marketplace says what it thinks of this one.
         state.expires_at.is_some_and(|end| end <= soon) && can_renew(oauth, secrets)
     }
@@ -141,9 +153,10 @@ impl Channels {
         owner: &str,
         oauth: &OAuth,
         settings: &Settings,
+        margin: Duration,
     ) -> Result<bool, AppError> {
         let secrets = self.secrets(scoped, channel).await?;
-        if !self.due(oauth, &scoped.token_state(channel).await?, &secrets) {
+        if !self.due(oauth, &scoped.token_state(channel).await?, &secrets, margin) {
             let mut tx = scoped.begin().await?;
             tx.release_tokens(channel, owner).await?;
             tx.commit().await?;
