@@ -81,6 +81,8 @@ ids! {
     LinkPairId = "lpr";
     /// Links that are proposed, reviewed, applied and undone together.
     LinkBatchId = "lbt";
+    /// Work that a request started and did not wait for.
+    OperationId = "opn";
 }
 
 impl TenantId {

@@ -19,6 +19,9 @@ use utoipa_axum::routes;
 
 use crate::AppState;
 
+pub(crate) use apply::AppliedLinks;
+pub(crate) use undo::UndoneLinks;
+
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(batches::list, propose::handler))
