@@ -16,6 +16,7 @@ pub use self::MAX_SECRET_LEN as LONGEST_SECRET;
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
+    /// The memory of what is given in becomes the secret's own.
     pub fn new(value: impl Into<String>) -> Self {
         Self(Zeroizing::new(value.into()))
     }

@@ -179,7 +179,9 @@ impl From<AppError> for Problem {
             }
             AppError::NoProduct(_) | AppError::NoLinkBatch(_) | AppError::NoOperation(_) => Self::not_found(error),
             AppError::Secret { .. } | AppError::Changed { .. } => Self::conflict(error),
-            AppError::NameTaken(_) | AppError::Crowded | AppError::Link(_) => Self::conflict(error),
+            AppError::NameTaken(_) | AppError::Crowded | AppError::Contested | AppError::Link(_) => {
+                Self::conflict(error)
+            }
             AppError::Settings(_) | AppError::NothingGiven | AppError::Bind(_) | AppError::Name(_) => {
                 Self::refused(error)
             }

@@ -98,6 +98,8 @@ pub enum AppError {
     /// It failed in another process, or before this one had it.
     #[error("{why}")]
     Operation { code: String, why: String },
+    #[error("others start and end the same at this moment; try again")]
+    Contested,
     #[error("what was stored cannot be read: {0}")]
     Unreadable(String),
     #[error("there is no product {0:?}; give its id (prd_…), or CHANNEL:ID with the marketplace's id")]

@@ -32,7 +32,7 @@ impl Operations {
             looks += 1;
             match self.try_start(tenant, &new).await {
                 Err(error) if error.is_conflict() && looks < LOOKS => {}
-                Err(error) if error.is_conflict() => return Err(AppError::Crowded),
+                Err(error) if error.is_conflict() => return Err(AppError::Contested),
                 started => return started,
             }
         }

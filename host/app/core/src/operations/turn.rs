@@ -208,7 +208,7 @@ impl Operations {
 fn code(error: &AppError) -> &str {
     match error {
         AppError::NoChannel(_) | AppError::NoLinkBatch(_) | AppError::NoDelivery(_) => "not-found",
-        AppError::Link(_) | AppError::Crowded => "conflict",
+        AppError::Link(_) | AppError::Crowded | AppError::Contested => "conflict",
         AppError::Operation { code, .. } => code,
         other => other.code(),
     }
