@@ -35,6 +35,7 @@ impl fmt::Debug for Secret {
 
 /// Where the credentials of a rule find their secrets. `None`: the channel has no secret of that name.
 pub trait SecretSource: Send + Sync {
+    /// The value of that name, in clear.
     fn secret(&self, name: &str) -> Option<Secret>;
 }
 

@@ -1,5 +1,5 @@
-//! Access tokens are renewed before anybody needs them: neither a request nor a schedule waits for a token endpoint then. Who needs one
-//! that was not renewed in time renews it, as before.
+//! Access tokens are renewed before anybody needs them, so that no run waits for a token endpoint. Who needs one that was not renewed in
+//! time renews it.
 // See docs/decisions/0021-token-renewal-lease.md
 
 use std::time::Duration;
@@ -9,10 +9,11 @@ use entrepot_domain::{ChannelId, TenantId};
 use entrepot_store::tokens::ExpiringToken;
 
 use crate::Channels;
-use entrepot_core::{AppError, until};
+use crate::token_margin::Margin;
+use entrepot_core::AppError;
 
 /// Longer than the margin that a unit of work wants, so that it finds nothing to renew.
-const AHEAD: Duration = Duration::from_secs(15 * 60);
+const AHEAD: Margin = Margin { before: Duration::from_secs(15 * 60), parts: 2 };
 /// Tokens renewed in one turn.
 const BATCH_SIZE: i64 = 100;
 
@@ -20,7 +21,7 @@ impl Channels {
     /// Renews tokens that end soon; what cannot be renewed keeps nothing else from it. How many were looked at.
     pub async fn renew_expiring_tokens(&self) -> Result<usize, AppError> {
         let db = self.services.db();
-        let expiring = db.expiring_tokens(db.clock().now() + millis(AHEAD), BATCH_SIZE).await?;
+        let expiring = db.expiring_tokens(db.clock().now() + millis(AHEAD.before), BATCH_SIZE).await?;
         for token in &expiring {
             match self.renew_ahead(token).await {
                 Err(error) if error.is_of_the_database() => return Err(error),
@@ -43,8 +44,7 @@ impl Channels {
         let (id, scoped) = (ChannelId::from(row.id), self.services.db().tenant(&tenant));
         let generation = self.services.admission().active_for(&row.adapter_id, &id).await?;
         let settings = generation.manifest.stored_settings(&row.settings.0).map_err(AppError::Settings)?;
-        // One that another host renewed meanwhile lasts longer.
-        let left = until(token.expires_at, self.services.db().clock().now());
-        self.secrets_lasting(left, &scoped, &id, &generation, &settings).await.map(drop)
+        // One that another host renewed meanwhile is left alone.
+        self.secrets_lasting(AHEAD, &scoped, &id, &generation, &settings).await.map(drop)
     }
 }

@@ -16,15 +16,17 @@ use entrepot_vault::OpenSecrets;
 
 use crate::channels::OpenChannel;
 use crate::opened::Opened;
-use entrepot_core::AppError;
+use crate::token_margin::Margin;
 use entrepot_core::retry_transient;
+use entrepot_core::{AppError, LeaseState};
 
 use crate::Channels;
 
 /// A token that ends sooner is not begun with: a unit of work must not outlive it.
-const MARGIN: Duration = Duration::from_secs(5 * 60);
-/// Renewing takes one request of half a minute at the most.
-const LEASE: Duration = Duration::from_secs(60);
+const MARGIN: Margin = Margin { before: Duration::from_secs(5 * 60), parts: 4 };
+/// Renewing takes one request of half a minute at the most; connecting anew also tries the new tokens. Where clocks differ, half of it
+/// counts.
+const LEASE: Duration = Duration::from_secs(4 * 60);
 const LOOK_AGAIN: Duration = Duration::from_millis(200);
 /// A token that is refused so soon after it was got is not refused for its age.
 const YOUNG: Duration = Duration::from_secs(60);
@@ -44,10 +46,10 @@ impl Channels {
         self.secrets_lasting(MARGIN, scoped, channel, generation, settings).await
     }
 
-    /// The same with a token that lasts for longer than `margin`.
+    /// The same with another margin.
     pub(crate) async fn secrets_lasting(
         &self,
-        margin: Duration,
+        margin: Margin,
         scoped: &Scoped,
         channel: &ChannelId,
         generation: &Generation,
@@ -55,16 +57,16 @@ impl Channels {
     ) -> Result<(OpenSecrets, i64), AppError> {
         let oauth = generation.grant.oauth.as_ref().filter(|oauth| oauth.renews());
         let owner = self.token_owner();
+        // One renewal is all that a unit of work gets: a marketplace whose tokens are over at once keeps nobody here for ever.
+        let mut renewals = 0;
         loop {
             let state = scoped.token_state(channel).await?;
             let secrets = self.secrets(scoped, channel).await?;
-            let Some(oauth) = oauth.filter(|oauth| self.due(oauth, &state, &secrets, margin)) else {
+            let due = |oauth: &&OAuth| renewals == 0 && self.due(oauth, &state, &secrets, margin);
+            let Some(oauth) = oauth.filter(due) else {
                 return Ok((secrets, state.renewed_at));
             };
-            let mut tx = scoped.begin().await?;
-            let leased = tx.lease_tokens(channel, &owner, millis(LEASE)).await?;
-            tx.commit().await?;
-            if !leased {
+            if !self.lease_tokens(scoped, channel, &owner).await? {
                 tokio::time::sleep(LOOK_AGAIN).await;
                 continue;
             }
@@ -75,7 +77,7 @@ impl Channels {
                 tx.commit().await?;
             }
             self.count_renewal(&generation.grant.adapter_id, &renewed);
-            renewed?;
+            renewals += usize::from(renewed?);
         }
     }
 
@@ -136,13 +138,12 @@ impl Channels {
         }
     }
 
-    fn due(&self, oauth: &OAuth, state: &TokenState, secrets: &OpenSecrets, margin: Duration) -> bool {
+    fn due(&self, oauth: &OAuth, state: &TokenState, secrets: &OpenSecrets, margin: Margin) -> bool {
         if secrets.secret(ACCESS_TOKEN).is_none() {
             return oauth.client_credentials || secrets.secret(REFRESH_TOKEN).is_some();
         }
-        let soon = self.services.db().clock().now() + millis(margin);
         // Where no other can be had, the marketplace says what it thinks of this one.
-        state.expires_at.is_some_and(|end| end <= soon) && can_renew(oauth, secrets)
+        margin.is_reached(state, self.services.db().clock().now()) && can_renew(oauth, secrets)
     }
 
     /// Under the lease. False: it was renewed meanwhile. What was read before it may be spent by now, so it is read again.
@@ -153,7 +154,7 @@ impl Channels {
         owner: &str,
         oauth: &OAuth,
         settings: &Settings,
-        margin: Duration,
+        margin: Margin,
     ) -> Result<bool, AppError> {
         let secrets = self.secrets(scoped, channel).await?;
         if !self.due(oauth, &scoped.token_state(channel).await?, &secrets, margin) {
@@ -214,6 +215,13 @@ impl Channels {
         expires_in: Option<Duration>,
     ) -> Result<(), StoreError> {
         let mut tx = scoped.begin().await?;
+        if !tx.hold_channel(channel).await? {
+            tracing::info!(
+                channel = channel.as_str(),
+                "the channel was removed meanwhile; its new tokens are forgotten"
+            );
+            return Ok(());
+        }
         for (name, sealed) in sealed {
             tx.put_secret(channel, name, sealed).await?;
         }
@@ -230,18 +238,32 @@ impl Channels {
         expires_in.map(|span| now.saturating_add(i64::try_from(span.as_millis()).unwrap_or(i64::MAX)))
     }
 
-    /// Waits until nobody else gets tokens for the channel, and holds that for so long. Give it back with `release_tokens`.
-    pub async fn hold_tokens(&self, scoped: &Scoped, channel: &ChannelId, ttl: Duration) -> Result<String, StoreError> {
+    /// Waits until nobody else gets tokens for the channel, and holds that for some minutes. Give it back with `release_tokens`.
+    pub async fn hold_tokens(&self, scoped: &Scoped, channel: &ChannelId) -> Result<String, StoreError> {
         let owner = self.token_owner();
-        loop {
-            let mut tx = scoped.begin().await?;
-            let leased = tx.lease_tokens(channel, &owner, millis(ttl)).await?;
-            tx.commit().await?;
-            if leased {
-                return Ok(owner);
-            }
+        while !self.lease_tokens(scoped, channel, &owner).await? {
             tokio::time::sleep(LOOK_AGAIN).await;
         }
+        Ok(owner)
+    }
+
+    /// False: somebody else gets tokens for the channel. Of how long ago the lease was taken no host's clock decides: one that is ahead would
+    /// spend a refresh token a second time, and marketplaces answer that by ending the connection.
+    async fn lease_tokens(&self, scoped: &Scoped, channel: &ChannelId, owner: &str) -> Result<bool, StoreError> {
+        let (monitor, of) = (self.services.lease_monitor(), format!("tokens of {}", channel.as_str()));
+        let held = scoped.token_lease(channel).await?;
+        if let Some(lease) = &held
+            && matches!(monitor.state(&of, lease, LEASE, self.services.db().clock().now()), LeaseState::Held(_))
+        {
+            return Ok(false);
+        }
+        let mut tx = scoped.begin().await?;
+        let leased = tx.lease_tokens(channel, owner, millis(LEASE), held.as_ref()).await?;
+        tx.commit().await?;
+        if leased {
+            monitor.forget(&of);
+        }
+        Ok(leased)
     }
 
     fn token_owner(&self) -> String {

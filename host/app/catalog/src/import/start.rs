@@ -74,7 +74,7 @@ impl Imports {
         options: StartOptions,
     ) -> Result<Started, AppError> {
         // Refuse at once what cannot work: an adapter that is not approved, a secret that does not open.
-        let open = self.channels.open_channel(tenant, channel).await?;
+        let open = self.channels.open_as_stored(tenant, channel).await?;
         if matches!(scope, RunScope::Stock(_)) {
             supports_stock_sync(&open.generation)?;
         }
