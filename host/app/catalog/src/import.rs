@@ -23,7 +23,9 @@ mod shop_facts;
 mod spools;
 mod start;
 mod stock;
+mod unreadable;
 mod watermark;
+mod withdrawn;
 mod write;
 
 use std::sync::Arc;
@@ -39,6 +41,7 @@ use page_memory::Rooms;
 pub use report::RunReport;
 use spools::Spools;
 pub use start::{StartOptions, Started};
+use unreadable::UnreadableItems;
 
 /// Runs: starting, carrying on page by page, ending. Cheap to clone.
 #[derive(Clone)]
@@ -54,6 +57,7 @@ pub(crate) struct State {
     pub(crate) rooms: Rooms,
     pub(crate) conflicts: Conflicts,
     pub(crate) requeued: RequeuedLeases,
+    pub(crate) unreadable: UnreadableItems,
 }
 
 impl Imports {
@@ -61,7 +65,8 @@ impl Imports {
         let services = channels.services().clone();
         let (spools, options) = (Spools::new(services.files().clone()), services.options());
         let rooms = Rooms::new(options.memory, options.page);
-        let state = State { spools, rooms, conflicts: Conflicts::default(), requeued: RequeuedLeases::default() };
+        let (conflicts, requeued, unreadable) = Default::default();
+        let state = State { spools, rooms, conflicts, requeued, unreadable };
         Self { services, channels, state: Arc::new(state) }
     }
 }

@@ -119,8 +119,10 @@ impl Inner {
     }
 
     fn ended(&self, request: &Request, key: Key, outcome: Result<Response, Failure>) -> Result<Response, Failure> {
-        let answer =
-            outcome.as_ref().ok().filter(|answer| !matches!(answer.status, 401 | 403 | 408 | 425 | 429 | 500..));
+        let is_failure = |status| matches!(status, 401 | 403 | 408 | 425 | 429 | 500..);
+        // Of a read, a conflict and a lock are of the moment.
+        let is_of_the_moment = |status| reads(request) && matches!(status, 409 | 423);
+        let answer = outcome.as_ref().ok().filter(|of| !is_failure(of.status) && !is_of_the_moment(of.status));
         let Some(answer) = answer else {
             self.counters.failed.fetch_add(1, Ordering::Relaxed);
             return outcome;
@@ -192,7 +194,7 @@ fn fault(request: &Request, outcome: &Result<Response, Failure>) -> Option<Fault
             }
             502..=504 => Some(Fault::Status),
             // What the shop, its host or what stands before both could not do this time.
-            408 | 425 | 500 | 507..=509 | 520..=530 if reads => Some(Fault::Status),
+            408 | 409 | 423 | 425 | 500 | 507..=509 | 520..=530 if reads => Some(Fault::Status),
             200..=299 if whole::is_something_else(request, answer) => Some(Fault::Other),
             _ => None,
         },

@@ -1,6 +1,6 @@
 //! One page: compared, mapped, validated, sanitised; then written in one transaction with its checkpoint.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use entrepot_domain::catalog::{Issue, Product, limits, validate};
@@ -20,11 +20,14 @@ use entrepot_core::Services;
 use entrepot_core::micros_since;
 use entrepot_core::retry_transient;
 
+mod distinct;
 mod refused;
 mod remap;
 mod rewritten;
 mod rows;
+mod same;
 
+pub(crate) use distinct::distinct;
 pub(crate) use refused::REFUSED;
 pub(crate) use remap::map_again;
 
@@ -39,8 +42,9 @@ pub(crate) struct Prepared {
     new_product: Option<ProductId>,
     outcome: Result<Box<Product>, Vec<Issue>>,
     settles: bool,
-    /// It stands in the page's counts.
+    /// It stands in the page's counts, and among what deltas should have brought.
     counted: bool,
+    drifted: bool,
 }
 
 /// A page ready to be written.
@@ -131,9 +135,11 @@ pub(crate) async fn prepare(
                 Some(_) => {}
             }
         }
+        let drift_before = drift.updated;
         if first && !(same && !settings) {
             freshness.drift(&mut drift, &item, before.as_ref(), &channel.generation.grant.digest);
         }
+        let drifted = drift.updated > drift_before;
         let mapping = Instant::now();
         let outcome = if item.problems.is_empty() { map(mapper, &item).await } else { Err(item.problems.clone()) };
         spent_mapping += micros_since(mapping);
@@ -142,13 +148,16 @@ pub(crate) async fn prepare(
         }
         prepared.mapped += usize::from(item.problems.is_empty());
         prepared.stopped += usize::from(was_stopped(&outcome));
-        let write = Prepared { counted: first, ..assemble(services, item, hash, before, outcome) };
+        let write = Prepared { counted: first, drifted, ..assemble(services, item, hash, before, outcome) };
         count(write.counter());
         held += write.size();
         prepared.writes.push(write);
     }
     prepared.new_currency = currency;
     prepared.counts.drift = drift;
+    let written_over = prepared.written_over();
+    let stored = retry_transient(patience, || scoped.products_with_ids(&written_over)).await?;
+    prepared.count_same(stored);
     prepared.counts.spent.mapping = spent_mapping;
     prepared.counts.spent.comparing = micros_since(began) - spent_mapping;
     Ok(prepared)
@@ -170,7 +179,7 @@ fn assemble(
     let known_product = before.and_then(|before| before.product_id);
     let new_product =
         (outcome.is_ok() && known_product.is_none()).then(|| ProductId::make(services.db().clock().now()));
-    Prepared { item, hash, known_product, stamp, new_product, outcome, settles, counted: false }
+    Prepared { item, hash, known_product, stamp, new_product, outcome, settles, counted: false, drifted: false }
 }
 
 /// Of what could not be read completely nothing is known: it is never "the same as before", and a replay fetches it anew.
@@ -180,20 +189,6 @@ fn hash(item: &RawItem) -> [u8; 32] {
 
 /// The code of [`CallError::Stopped`]. An adapter that gives it to issues of its own has its way.
 pub(super) const STOPPED: &str = "adapter-stopped";
-
-/// Of an item that a page shows twice, the last.
-pub(crate) fn distinct(items: Vec<RawItem>) -> VecDeque<RawItem> {
-    let mut last = HashMap::with_capacity(items.len());
-    for (index, item) in items.iter().enumerate() {
-        last.insert(item.source_id.clone(), index);
-    }
-    items
-        .into_iter()
-        .enumerate()
-        .filter(|(index, item)| last[&item.source_id] == *index)
-        .map(|(_, item)| item)
-        .collect()
-}
 
 fn was_stopped(outcome: &Result<Box<Product>, Vec<Issue>>) -> bool {
     outcome.as_ref().is_err_and(|issues| issues.iter().any(|issue| issue.code == STOPPED))

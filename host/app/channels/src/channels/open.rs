@@ -16,8 +16,8 @@ use entrepot_vault::OpenSecrets;
 use serde_json::Value;
 use tracing::Span;
 
-use super::AccountReport;
 use super::told::in_full;
+use super::{AccountReport, CANDIDATE};
 use entrepot_core::{AppError, Services};
 
 use crate::Channels;
@@ -194,7 +194,7 @@ impl Channels {
         self.account(scoped, channel).await;
         match outcome {
             Ok(account) => Ok(account.into()),
-            Err(error) => Err(in_full(error).into()),
+            Err(error) => Err(in_full(error, channel.id.as_str() == CANDIDATE).into()),
         }
     }
 }
