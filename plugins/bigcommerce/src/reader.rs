@@ -53,7 +53,7 @@ pub(crate) fn by_ids<T: Transport>(
     client.all("/v3/catalog/products", &query, None, |elements| {
         texts.extend(elements.iter().map(|element| element.json().to_owned()));
     })?;
-    let mut listed: Vec<_> = texts.iter().map(|text| Listed::of(Raw(Some(text)))).collect();
+    let mut listed: Vec<_> = texts.iter().map(|text| Listed::of(Raw::checked(text))).collect();
     if listed.iter().any(|product| product.id.is_none()) {
         // It may be any of those that are wanted, and what does not come counts as gone.
         return Err(Error::Unavailable("BigCommerce answers with a product without a usable id".to_owned()));

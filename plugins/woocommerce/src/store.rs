@@ -166,7 +166,7 @@ fn readable(answer: Result<List, Error>) -> Result<Option<List>, Error> {
 }
 
 fn setting(list: &List, id: &str) -> Option<String> {
-    let settings = Raw(Some(&list.text)).read::<Fields<'_>>();
+    let settings = Raw::of(&list.text).read::<Fields<'_>>();
     let found = settings.iter().find(|setting| setting.get("id").text().as_deref() == Some(id))?;
     found.get("value").word().map(|value| value.into_owned())
 }
@@ -236,7 +236,7 @@ fn all_categories<T: Transport>(
     // How many came, how many so far, and whether any was new: a page that says nothing new is the end, also for a shop that answers
     // every page with the first.
     let mut add = |list: &List| {
-        let records = Raw(Some(&list.text)).read::<Fields<'_>>();
+        let records = Raw::of(&list.text).read::<Fields<'_>>();
         let before = categories.len();
         for record in &records {
             if let (Some(id), Some(name)) = (record.get("id").id(), record.get("name").name()) {
