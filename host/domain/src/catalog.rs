@@ -163,6 +163,14 @@ pub struct Level {
     pub backorder: bool,
 }
 
+/// Nobody has more pieces of anything: it is what overflowed, or a placeholder.
+const MAX_COUNT: u64 = 1_000_000_000_000;
+
+/// Whether that many pieces can be meant. Below zero is what was sold and not there.
+pub fn is_count(available: i64) -> bool {
+    available.unsigned_abs() <= MAX_COUNT
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Media {
     pub source_id: Option<String>,

@@ -73,6 +73,8 @@ ids! {
     DeadLetterId = "dlt";
     /// What a marketplace told by webhook, once.
     DeliveryId = "dlv";
+    /// One request to the API.
+    RequestId = "req";
     /// An account on its way to be connected.
     ConnectionId = "cnn";
     /// Variants of several channels that are the same goods.

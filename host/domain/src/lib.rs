@@ -16,7 +16,8 @@ pub mod usage;
 pub use causes::with_causes;
 pub use clock::Clock;
 pub use id::{
-    ChannelId, ConnectionId, DeadLetterId, DeliveryId, Id, LinkBatchId, LinkId, LinkPairId, ProductId, RunId, TenantId,
+    ChannelId, ConnectionId, DeadLetterId, DeliveryId, Id, LinkBatchId, LinkId, LinkPairId, ProductId, RequestId,
+    RunId, TenantId,
 };
 pub use money::Money;
 pub use reader::end_with_the_reader;

@@ -85,7 +85,9 @@ impl FromStr for Rule {
         let when = match text.strip_prefix("every ") {
             Some(span) => When::Every(interval(span.trim())?),
             None if text.split_whitespace().count() == 5 => {
-                let cron = Cron::from_str(text).map_err(|error| format!("{text:?} is no cron line: {error}"))?;
+                let cron = Cron::from_str(text).map_err(|error| {
+                    format!("{text:?} is no cron line: {error}; its five fields are minute, hour, day of the month, month, day of the week")
+                })?;
                 When::Cron(Box::new(cron))
             }
             None => return Err(format!("{text:?}: write `every 15m`, or a cron line of five fields like `0 3 * * *`")),

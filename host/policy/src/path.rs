@@ -70,6 +70,12 @@ impl TryFrom<String> for PathPattern {
         if let Err(why) = check_path(&text) {
             return wrong(why);
         }
+        // Servers and proxies read these in more than one way, and some other tools would take them for a pattern.
+        if let Some(c) =
+            text.chars().find(|c| matches!(c, '[' | ']' | '{' | '}' | '<' | '>' | '|' | '^' | '`' | '"' | '\\'))
+        {
+            return wrong(&format!("`{c}` has to be percent-encoded; `*` stands for one segment, `**` for the rest"));
+        }
         // A pattern that parsing would rewrite could never match what is sent.
         let sent = Url::parse("https://a").and_then(|url| url.join(&format!("/./{inner}")));
         if !sent.is_ok_and(|url| url.path() == text && url.query().is_none() && url.fragment().is_none()) {

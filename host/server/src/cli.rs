@@ -5,6 +5,7 @@ mod connect;
 mod dead_letters;
 mod link;
 mod schedule;
+mod secrets;
 mod webhooks;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -15,11 +16,12 @@ pub use connect::{ConnectArgs, ReconnectArgs};
 pub use dead_letters::DeadLettersCommand;
 pub use link::{DecideArgs, FilterArgs, LinkCommand, PairArgs};
 pub use schedule::{ScheduleArgs, ScheduleCommand};
+pub use secrets::SecretArgs;
 pub use webhooks::{DeliveryState, WebhooksCommand};
 
 /// Connects shops and marketplaces: every adapter is a sandboxed WebAssembly component.
 #[derive(Debug, Parser)]
-#[command(name = "entrepot", version, about, propagate_version = true)]
+#[command(name = "entrepot", version, propagate_version = true)]
 pub struct Cli {
     /// Print one JSON document on stdout instead of text
     #[arg(long, global = true)]
@@ -118,9 +120,8 @@ pub enum ChannelCommand {
         /// A setting; may be given several times
         #[arg(long = "set", value_name = "KEY=VALUE", value_parser = key_value)]
         settings: Vec<(String, String)>,
-        /// A secret; may be given several times
-        #[arg(long = "secret", value_name = "KEY=VALUE", value_parser = key_value)]
-        secrets: Vec<(String, String)>,
+        #[command(flatten)]
+        secrets: SecretArgs,
     },
     /// List channels
     List,
@@ -141,9 +142,8 @@ pub struct AddArgs {
     /// A setting; may be given several times
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = key_value)]
     pub settings: Vec<(String, String)>,
-    /// A secret; may be given several times
-    #[arg(long = "secret", value_name = "KEY=VALUE", value_parser = key_value)]
-    pub secrets: Vec<(String, String)>,
+    #[command(flatten)]
+    pub secrets: SecretArgs,
     /// Save it even if the marketplace does not answer as it should
     #[arg(long)]
     pub untested: bool,

@@ -50,9 +50,13 @@ pub(crate) fn printable(text: &str) -> String {
 /// The same document with an escape for each character that would steer a terminal, or turn the order of what is on it. They stand in
 /// texts only, so it means what it meant.
 pub(crate) fn json_line(document: &impl Serialize) -> Result<String> {
-    let json = serde_json::to_string(document)?;
+    Ok(escaped(serde_json::to_string(document)?))
+}
+
+/// As [`json_line`], of a document that is written already.
+pub(crate) fn escaped(json: String) -> String {
     if json.chars().all(|c| shown(c) == c) {
-        return Ok(json);
+        return json;
     }
     let mut line = String::with_capacity(json.len() + 64);
     for c in json.chars() {
@@ -62,7 +66,7 @@ pub(crate) fn json_line(document: &impl Serialize) -> Result<String> {
             line.extend(c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")));
         }
     }
-    Ok(line)
+    line
 }
 
 /// A reader that went away (`| head`) is no failure of ours.

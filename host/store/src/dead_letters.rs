@@ -89,7 +89,7 @@ impl Scoped {
                     attempts: row.attempts,
                     first_at: row.first_at,
                     last_at: row.last_at,
-                    raw: unpack(&row.body)?,
+                    raw: unpack(&row.body).unwrap_or_default(),
                 })
             })
             .collect()

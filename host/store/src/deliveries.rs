@@ -168,11 +168,12 @@ impl Scoped {
         });
         let Some((last, _)) = fitting.last() else { return Ok(Vec::new()) };
         let rows = read_all!(self, Row, PENDING, tenant, channel, now, last, limit)?;
-        rows.into_iter()
-            .map(|(id, occurred_at, attempts, events, received_at, traceparent)| {
-                Ok(Pending { id, occurred_at, attempts, events: unpack(&events)?, received_at, traceparent })
-            })
-            .collect()
+        // One whose events do not unpack stops none of the others: it has none.
+        let pending = |(id, occurred_at, attempts, events, received_at, traceparent): Row| {
+            let events = unpack(&events).unwrap_or_default();
+            Pending { id, occurred_at, attempts, events, received_at, traceparent }
+        };
+        Ok(rows.into_iter().map(pending).collect())
     }
 
     /// When the next of the pending ones may be worked on; `None`: none is left.

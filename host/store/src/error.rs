@@ -47,6 +47,14 @@ impl StoreError {
         }
     }
 
+    /// The disk that the database writes to is full, or fails.
+    pub fn is_of_the_disk(&self) -> bool {
+        let Self::Database(sqlx::Error::Database(error)) = self else { return false };
+        // PostgreSQL's disk_full and io_error.
+        let postgres = error.code().is_some_and(|code| code == "53100" || code == "58030");
+        postgres || self.file_trouble() == Some(FileTrouble::Disk)
+    }
+
     /// Worth another try later: the database is away, busy or full, not wrong.
     pub fn is_transient(&self) -> bool {
         let Self::Database(error) = self else { return false };

@@ -69,7 +69,8 @@ pub struct ItemWrite<'a> {
 pub struct StoredItem {
     pub source_id: String,
     pub product_id: Option<String>,
-    pub body: String,
+    /// `None`: it does not unpack.
+    pub body: Option<String>,
     pub source_updated_at: Option<Timestamp>,
 }
 
@@ -77,6 +78,13 @@ const KNOWN: [&str; 2] = select_by_ids!(
     "source_id, product_id, content_hash, adapter_digest, mapped_with, problem, source_updated_at, fetched_at, deleted_at",
     "source_items",
     "tenant_id = $1 AND channel_id = $2",
+    "source_id",
+    ""
+);
+const BODIES: [&str; 2] = select_by_ids!(
+    "source_id, body",
+    "source_items",
+    "tenant_id = $1 AND channel_id = $2 AND deleted_at IS NULL",
     "source_id",
     ""
 );
@@ -148,13 +156,26 @@ impl Scoped {
         Ok(row.and_then(|(count,)| usize::try_from(count).ok()).unwrap_or(0))
     }
 
+    /// What is kept of these items, by id. One that does not unpack is left out.
+    pub async fn stored_bodies(
+        &self,
+        channel: &ChannelId,
+        ids: &[&str],
+    ) -> Result<HashMap<String, String>, StoreError> {
+        type Row = (String, Vec<u8>);
+        let rows = read_all_forked!(self, Row, BODIES, self.tenant().as_str(), channel.as_str(), Json(ids))?;
+        Ok(rows.into_iter().filter_map(|(id, body)| Some((id, unpack(&body).ok()?))).collect())
+    }
+
     pub async fn stored_item(&self, channel: &ChannelId, source_id: &str) -> Result<Option<StoredItem>, StoreError> {
         type Row = (String, Option<String>, Vec<u8>, Option<Timestamp>);
         let row = read_optional!(self, Row, ONE, self.tenant().as_str(), channel.as_str(), source_id)?;
-        row.map(|(source_id, product_id, body, source_updated_at)| {
-            Ok(StoredItem { source_id, product_id, body: unpack(&body)?, source_updated_at })
-        })
-        .transpose()
+        Ok(row.map(|(source_id, product_id, body, source_updated_at)| StoredItem {
+            source_id,
+            product_id,
+            body: unpack(&body).ok(),
+            source_updated_at,
+        }))
     }
 }
 

@@ -44,10 +44,11 @@ const LATEST: &str =
 const INSERT: &str = "INSERT INTO runs (tenant_id, id, channel_id, scope, since, state, seq, pages_done, attempt, cancel, \
     may_delete, fetched, created, updated, unchanged, deleted, dead_letters, requests, rate_limited, retries, created_at) \
     VALUES ($1, $2, $3, $4, $5, 'queued', 0, FALSE, 0, FALSE, $6, 0, 0, 0, 0, 0, 0, 0, 0, 0, $7)";
+/// A state that this version does not know counts as failed.
 const REOPEN: &str = "UPDATE runs SET state = 'queued', attempt = 0, throttled = 0, not_before = NULL, failure = NULL, cancel = FALSE, \
     finished_at = NULL, code = NULL, lease_owner = NULL, lease_until = NULL, may_delete = $3, held_back = NULL, fruitless = 0, \
     progressed_at = $4, stalled_at = NULL \
-    WHERE tenant_id = $1 AND id = $2 AND state IN ('failed', 'cancelled')";
+    WHERE tenant_id = $1 AND id = $2 AND state NOT IN ('queued', 'running', 'completed', 'incomplete')";
 /// A lease may be taken from an owner who is thought dead, as long as it is still the lease that was thought about; the sequence
 /// number protects against an owner who is not dead after all.
 /// Whoever takes a run from a worker that died asks for a smaller page: the last one may have taken longer than a worker lives. At most

@@ -3,6 +3,7 @@
 use entrepot_domain::ChannelId;
 use entrepot_domain::clock::Timestamp;
 
+use crate::runs::Lease;
 use crate::{Scoped, ScopedTx, StoreError};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, sqlx::FromRow)]
@@ -16,7 +17,9 @@ const FIND: &str = "SELECT expires_at, renewed_at FROM channel_tokens WHERE tena
 const LEASE: &str = "INSERT INTO channel_tokens (tenant_id, channel_id, expires_at, renewed_at, lease_owner, lease_until) \
     VALUES ($1, $2, NULL, 0, $3, $4) ON CONFLICT (tenant_id, channel_id) DO UPDATE SET \
     lease_owner = excluded.lease_owner, lease_until = excluded.lease_until \
-    WHERE channel_tokens.lease_owner = '' OR channel_tokens.lease_until < $5";
+    WHERE channel_tokens.lease_owner = '' OR (channel_tokens.lease_owner = $5 AND channel_tokens.lease_until = $6)";
+const LEASED: &str = "SELECT lease_owner, lease_until FROM channel_tokens \
+    WHERE tenant_id = $1 AND channel_id = $2 AND lease_owner <> ''";
 const RENEWED: &str = "UPDATE channel_tokens SET expires_at = $4, renewed_at = $5, lease_owner = '', lease_until = 0 \
     WHERE tenant_id = $1 AND channel_id = $2 AND lease_owner = $3";
 const RELEASE: &str = "UPDATE channel_tokens SET lease_owner = '', lease_until = 0 \
@@ -34,13 +37,27 @@ impl Scoped {
         let state = read_optional!(self, TokenState, FIND, self.tenant().as_str(), channel.as_str())?;
         Ok(state.unwrap_or_default())
     }
+
+    /// Who renews the channel's tokens at this moment.
+    pub async fn token_lease(&self, channel: &ChannelId) -> Result<Option<Lease>, StoreError> {
+        type Row = (String, Timestamp);
+        let row = read_optional!(self, Row, LEASED, self.tenant().as_str(), channel.as_str())?;
+        Ok(row.map(|(owner, until)| Lease { owner, until }))
+    }
 }
 
 impl ScopedTx {
-    /// False: somebody else renews at this moment.
-    pub async fn lease_tokens(&mut self, channel: &ChannelId, owner: &str, ttl_ms: i64) -> Result<bool, StoreError> {
-        let (tenant, now) = (self.tenant.as_str(), self.clock.now());
-        Ok(execute!(&mut self.tx, LEASE, tenant, channel.as_str(), owner, now + ttl_ms, now)? == 1)
+    /// Takes the lease; from `dead`, too, whose owner is not heard of. False: somebody else renews at this moment.
+    pub async fn lease_tokens(
+        &mut self,
+        channel: &ChannelId,
+        owner: &str,
+        ttl_ms: i64,
+        dead: Option<&Lease>,
+    ) -> Result<bool, StoreError> {
+        let (tenant, until) = (self.tenant.as_str(), self.clock.now() + ttl_ms);
+        let (old, old_until) = (dead.map(|lease| lease.owner.as_str()), dead.map(|lease| lease.until));
+        Ok(execute!(&mut self.tx, LEASE, tenant, channel.as_str(), owner, until, old, old_until)? == 1)
     }
 
     /// False: the lease was somebody else's by now.

@@ -117,10 +117,15 @@ fn is_too_long(error: &axum::Error) -> bool {
     std::error::Error::source(error).is_some_and(|cause| cause.is::<LengthLimitError>())
 }
 
-/// What the body is said to be, without parameters.
+/// What the body is said to be, without parameters; with them, if it is said to be in another encoding than UTF-8.
 pub(crate) fn media(headers: &HeaderMap) -> String {
     let given = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    given.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+    let given = given.trim().to_ascii_lowercase();
+    let (media, parameters) = given.split_once(';').unwrap_or((&given, ""));
+    let mut parameters = parameters.split(';').filter_map(|parameter| parameter.trim().split_once('='));
+    let is_utf_8 = |charset: &str| matches!(charset.trim_matches('"'), "utf-8" | "utf8" | "us-ascii");
+    let encoded = parameters.any(|(name, value)| name.trim() == "charset" && !is_utf_8(value.trim()));
+    if encoded { given } else { media.trim().to_owned() }
 }
 
 /// Whether any text of the JSON document holds a NUL, which PostgreSQL keeps in no text. Written as itself it is no JSON.
@@ -153,7 +158,9 @@ mod tests {
     fn a_media_type_is_compared_without_its_parameters() {
         let of = |text: &str| media(&HeaderMap::from_iter([(header::CONTENT_TYPE, text.parse().unwrap())]));
         assert_eq!(of("Application/JSON; charset=utf-8"), JSON);
+        assert_eq!(of("application/json;charset=\"UTF-8\""), JSON);
         assert_eq!(of("text/plain"), "text/plain");
+        assert_ne!(of("application/json; charset=utf-16"), JSON);
         assert_eq!(media(&HeaderMap::new()), "");
     }
 }

@@ -13,6 +13,7 @@ mod oauth;
 mod origin;
 mod problem;
 mod query;
+mod request_id;
 mod use_cases;
 
 use std::sync::Arc;
@@ -74,6 +75,7 @@ pub fn router(
     // Once: it is the same for everybody, and long.
     let written = Bytes::from(document.to_json().unwrap_or_default());
     let public_url: Arc<str> = hosts.public_url().into();
+    let clock = cases.services.db().clock().clone();
     let header = |name: HeaderName, value: &'static str| {
         SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
     };
@@ -102,6 +104,7 @@ pub fn router(
         .layer(CatchPanicLayer::custom(|_panic| {
             axum::response::IntoResponse::into_response(problem::Problem::internal())
         }))
+        .layer(axum::middleware::from_fn_with_state(clock, request_id::identify))
         .with_state(AppState { cases, tenant, public_url })
 }
 

@@ -124,6 +124,17 @@ impl Problem {
         )
     }
 
+    /// What a transient failure of the database is, in words for whoever asked.
+    fn of_database(error: Option<&StoreError>) -> Self {
+        match error {
+            Some(error) if error.is_of_the_disk() => Self::out_of_order(
+                "the disk that the database writes to is full or fails, and nothing was changed; `entrepot doctor` on the host says which. Try \
+                 again when there is room",
+            ),
+            _ => Self::without_database(),
+        }
+    }
+
     fn conflict(detail: impl ToString) -> Self {
         Self::new(StatusCode::CONFLICT, "urn:entrepot:conflict", "Conflict", detail)
     }
@@ -160,7 +171,7 @@ impl From<AppError> for Problem {
     fn from(error: AppError) -> Self {
         if error.is_transient() {
             tracing::error!("request failed: {error}");
-            return Self::without_database();
+            return Self::of_database(error.of_the_database());
         }
         match error {
             AppError::NoChannel(_) | AppError::NoRun(_) | AppError::NoDelivery(_) | AppError::NoConnection(_) => {
@@ -225,7 +236,7 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         tracing::error!("request failed: {error}");
         if error.is_transient() {
-            return Self::without_database();
+            return Self::of_database(Some(&error));
         }
         Self::internal()
     }

@@ -1,8 +1,8 @@
 //! Mistakes are problems (RFC 9457) with a stable type.
 
 use axum::body::Body;
-use axum::http::StatusCode;
-use entrepot_tests::rest::call;
+use axum::http::{Request, StatusCode};
+use entrepot_tests::rest::{HOST, Web, call};
 use entrepot_tests::{App, assert_body, both_engines};
 use serde_json::Value;
 
@@ -30,4 +30,24 @@ async fn mistakes_are_problems_with_a_stable_type(app: App) {
     assert_body!("problems", Value::from(problems));
     let (status, _, _) = call(&app, "GET", "/readyz", Body::empty()).await;
     assert_eq!(status, StatusCode::OK);
+}
+
+/// Whoever asked and whoever reads the log speak of the same request.
+#[both_engines]
+async fn answers_name_their_request(app: App) {
+    let api = Web::of(&app);
+    let ask = async |given: Option<&str>| {
+        let mut request = Request::get("/api/v1/nothing").header("host", HOST);
+        if let Some(given) = given {
+            request = request.header("x-request-id", given);
+        }
+        let answer = api.send(request.body(Body::empty()).expect("a request")).await;
+        answer.headers["x-request-id"].to_str().expect("a name").to_owned()
+    };
+    let (one, other) = (ask(None).await, ask(None).await);
+    assert!(one.starts_with("req_") && one != other, "{one} {other}");
+    assert_eq!(ask(Some("proxy-7.a:1")).await, "proxy-7.a:1");
+    for bad in ["", "two words", "<script>", &"x".repeat(65)] {
+        assert!(ask(Some(bad)).await.starts_with("req_"), "{bad}");
+    }
 }

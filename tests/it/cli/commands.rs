@@ -166,3 +166,42 @@ async fn an_adapter_that_is_not_approved_does_not_run() {
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stderr).contains("adapter approve woocommerce"), "{output:?}");
 }
+
+/// A command line is seen by everybody on the machine: secrets come from files and from standard input as well.
+#[tokio::test(flavor = "multi_thread")]
+async fn secrets_come_from_files_and_standard_input() {
+    let store = shop();
+    let server = serve(&store);
+    let app = App::start(Database::Sqlite).await;
+    app.install().await;
+    let entrepot = Entrepot::new(app.environment.clone());
+    let key = store.key();
+    let (in_file, wrong) = (app.data_dir().join("key"), app.data_dir().join("wrong"));
+    std::fs::write(&in_file, format!("{}\n", key.consumer_key)).expect("written");
+    std::fs::write(&wrong, "cs_wrong").expect("written");
+    let (address, file) = (format!("store_url={}", server.base_url), format!("consumer_key={}", in_file.display()));
+    let words =
+        ["channel", "add", "--adapter", "woocommerce", "--name", SHOP, "--set", &address, "--secret-file", &file];
+    let with_input = |words: &[&str], input: &std::path::Path| {
+        let mut command = entrepot.command(words);
+        command.stdin(std::fs::File::open(input).expect("there")).output().expect("runs")
+    };
+    let refused = with_input(&[&words[..], &["--secret-stdin", "consumer_secret"]].concat(), &wrong);
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(!refused.status.success() && !said.contains("cs_wrong"), "{said}");
+
+    let secret = app.data_dir().join("secret");
+    std::fs::write(&secret, format!("{}\n", key.consumer_secret)).expect("written");
+    let added = with_input(&[&words[..], &["--secret-stdin", "consumer_secret"]].concat(), &secret);
+    assert!(added.status.success(), "{}", String::from_utf8_lossy(&added.stderr));
+    assert_eq!(entrepot.json(&["channel", "test", SHOP]).0, 0);
+
+    let none = entrepot.run(&["channel", "set", SHOP, "--secret-file", "consumer_key=/nowhere/at/all"]);
+    let said = String::from_utf8_lossy(&none.stderr).into_owned();
+    assert!(
+        said.contains("consumer_key") && said.contains("/nowhere/at/all") && said.contains("No such file"),
+        "{said}"
+    );
+    let two = with_input(&["channel", "set", SHOP, "--secret-stdin", "a", "--secret-stdin", "b"], &secret);
+    assert!(String::from_utf8_lossy(&two.stderr).contains("one secret"));
+}

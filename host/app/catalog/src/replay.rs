@@ -162,9 +162,11 @@ impl DeadLetters {
         let known = scoped.known_items(&open.id, &[&source_id]).await?.remove(&source_id);
         // Gone, or settled by somebody else meanwhile.
         let Some(stored) = scoped.stored_item(&open.id, &source_id).await? else { return Ok(()) };
-        let (updated_at, body) = (stored.source_updated_at, stored.body);
+        let (updated_at, damaged) = (stored.source_updated_at, stored.body.is_none());
+        let body = stored.body.unwrap_or_default();
         let mut item = RawItem { source_id, updated_at, body, deleted: false, problems: Vec::new() };
-        if known.as_ref().is_some_and(|known| known.content_hash == UNREAD) {
+        // Of what was not read, and of what does not unpack any more, nothing is here to map.
+        if damaged || known.as_ref().is_some_and(|known| known.content_hash == UNREAD) {
             if without_fetching {
                 done.left += 1;
                 return Ok(());

@@ -21,8 +21,9 @@ static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
 });
 
 /// Parsing HTML that never closes what it opens takes time by the square of its length: 100 kB may take half a minute. A text that takes
-/// longer than this is left out.
+/// longer than this is left out, and of a product so is what comes when all its texts have taken this long.
 const CPU_BUDGET: Duration = Duration::from_secs(1);
+const CPU_BUDGET_OF_PRODUCT: Duration = Duration::from_secs(3);
 /// Handed to the parser at a time; between two portions the time is looked at.
 const PORTION: usize = 512;
 /// Texts of a product that are shorter in all take no time worth another thread.
@@ -30,6 +31,11 @@ const SHORT: usize = 16 * 1024;
 
 /// Only what is safe to show. Text without markup is returned as it is. `None`: cleaning takes too long.
 pub fn clean_html(html: &str) -> Option<String> {
+    clean_within(html, ThreadTime::now())
+}
+
+/// `product_began`: when the first text of its product was begun.
+fn clean_within(html: &str, product_began: ThreadTime) -> Option<String> {
     // Parsing is the dearest part of an item; what has no markup needs none.
     if !html.bytes().any(|byte| matches!(byte, b'<' | b'>' | b'&' | 0)) {
         return Some(html.to_owned());
@@ -40,7 +46,7 @@ pub fn clean_html(html: &str) -> Option<String> {
     if html.len() <= PORTION {
         return Some(CLEANER.clean(html).to_string());
     }
-    let portions = Portions { left: html.as_bytes(), began: ThreadTime::now() };
+    let portions = Portions { left: html.as_bytes(), began: ThreadTime::now(), product_began };
     CLEANER.clean_from_reader(portions).ok().map(|clean| clean.to_string())
 }
 
@@ -48,11 +54,12 @@ pub fn clean_html(html: &str) -> Option<String> {
 struct Portions<'a> {
     left: &'a [u8],
     began: ThreadTime,
+    product_began: ThreadTime,
 }
 
 impl Read for Portions<'_> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        if self.began.elapsed() > CPU_BUDGET {
+        if self.began.elapsed() > CPU_BUDGET || self.product_began.elapsed() > CPU_BUDGET_OF_PRODUCT {
             return Err(io::Error::other("the HTML takes too long"));
         }
         let most = into.len().min(PORTION);
@@ -90,29 +97,29 @@ fn size_of(value: &Value) -> usize {
 
 fn cleaned(mut product: Box<Product>) -> Box<Product> {
     let Product { description_html, summary_html, extras, variants, attributes, warnings, .. } = &mut *product;
-    let mut left_out = Vec::new();
+    let (mut left_out, began) = (Vec::new(), ThreadTime::now());
     for (path, html) in [("/description_html", description_html), ("/summary_html", summary_html)] {
-        let clean = html.as_deref().map(clean_html);
+        let clean = html.as_deref().map(|html| clean_within(html, began));
         if clean == Some(None) {
             left_out.push(path.to_owned());
         }
         *html = clean.flatten();
     }
-    if !clean_json(extras) {
+    if !clean_json(extras, began) {
         left_out.push("/extras".to_owned());
     }
     for (index, variant) in variants.iter_mut().enumerate() {
-        if !clean_json(&mut variant.extras) {
+        if !clean_json(&mut variant.extras, began) {
             left_out.push(format!("/variants/{index}/extras"));
         }
     }
     for (index, attribute) in attributes.iter_mut().enumerate().filter(|(_, attribute)| has_markup(&attribute.value)) {
         let (value, whole) = match serde_json::from_str::<Value>(&attribute.value) {
             Ok(mut value) if attribute.kind == "json" => {
-                let whole = clean_json(&mut value);
+                let whole = clean_json(&mut value, began);
                 (value.to_string(), whole)
             }
-            _ => clean_html(&attribute.value).map_or((String::new(), false), |clean| (clean, true)),
+            _ => clean_within(&attribute.value, began).map_or((String::new(), false), |clean| (clean, true)),
         };
         attribute.value = value;
         if !whole {
@@ -133,17 +140,21 @@ fn has_markup(text: &str) -> bool {
 }
 
 /// False: something took too long, and is empty now.
-fn clean_json(value: &mut Value) -> bool {
+fn clean_json(value: &mut Value, began: ThreadTime) -> bool {
     match value {
         Value::String(text) if has_markup(text) => {
-            let clean = clean_html(text);
+            let clean = clean_within(text, began);
             let whole = clean.is_some();
             *text = clean.unwrap_or_default();
             whole
         }
         // Each is cleaned, whatever became of the ones before it.
-        Value::Array(values) => values.iter_mut().map(clean_json).filter(|whole| !whole).count() == 0,
-        Value::Object(fields) => fields.values_mut().map(clean_json).filter(|whole| !whole).count() == 0,
+        Value::Array(values) => {
+            values.iter_mut().map(|value| clean_json(value, began)).filter(|whole| !whole).count() == 0
+        }
+        Value::Object(fields) => {
+            fields.values_mut().map(|value| clean_json(value, began)).filter(|whole| !whole).count() == 0
+        }
         _ => true,
     }
 }
@@ -196,7 +207,7 @@ mod tests {
         let dirty = "<b>x</b><img src=x onerror=alert(1)>";
         let mut extras =
             serde_json::json!({"description": dirty, "deep": [{"note": dirty}], "plain": "5 < 6 & 7 > 3", "n": 5});
-        clean_json(&mut extras);
+        clean_json(&mut extras, ThreadTime::now());
         let text = extras.to_string();
         assert!(!text.contains("onerror") && text.matches("<b>x</b>").count() == 2, "{text}");
         assert_eq!((&extras["plain"], &extras["n"]), (&"5 < 6 & 7 > 3".into(), &5.into()));
@@ -233,6 +244,23 @@ mod tests {
         let took = began.elapsed();
         assert!(!cleaned[0], "{cleaned:?}");
         assert!(took < (CPU_BUDGET * 3) * shapes.len() as u32, "{took:?} {cleaned:?}");
+    }
+
+    #[test]
+    fn texts_of_a_product_share_their_time() {
+        let hard = "<div>".repeat(100_000);
+        let attribute =
+            |n: u32| serde_json::json!({"namespace": "x", "key": n.to_string(), "kind": "html", "value": hard});
+        let mut product: Product = serde_json::from_value(serde_json::json!({
+            "source_id": "1", "title": "Mug", "status": "active", "description_html": null, "summary_html": "<b>good</b>", "tags": [],
+            "options": [], "variants": [], "media": [], "collections": [], "attributes": [], "warnings": [], "extras": {},
+        }))
+        .unwrap();
+        product.attributes = (0..20).map(|n| serde_json::from_value(attribute(n)).unwrap()).collect();
+        let began = ThreadTime::now();
+        let clean = cleaned(Box::new(product));
+        assert!(began.elapsed() < CPU_BUDGET_OF_PRODUCT * 3, "{:?}", began.elapsed());
+        assert_eq!((clean.warnings.len(), clean.summary_html.as_deref()), (20, Some("<b>good</b>")));
     }
 
     #[tokio::test]

@@ -16,15 +16,16 @@ use entrepot_vault::OpenSecrets;
 
 use crate::channels::OpenChannel;
 use crate::opened::Opened;
-use entrepot_core::AppError;
 use entrepot_core::retry_transient;
+use entrepot_core::{AppError, LeaseState};
 
 use crate::Channels;
 
 /// A token that ends sooner is not begun with: a unit of work must not outlive it.
 const MARGIN: Duration = Duration::from_secs(5 * 60);
-/// Renewing takes one request of half a minute at the most.
-const LEASE: Duration = Duration::from_secs(60);
+/// Renewing takes one request of half a minute at the most; connecting anew also tries the new tokens. Where clocks differ, half of it
+/// counts.
+const LEASE: Duration = Duration::from_secs(4 * 60);
 const LOOK_AGAIN: Duration = Duration::from_millis(200);
 /// A token that is refused so soon after it was got is not refused for its age.
 const YOUNG: Duration = Duration::from_secs(60);
@@ -49,10 +50,7 @@ impl Channels {
             let Some(oauth) = oauth.filter(|oauth| self.due(oauth, &state, &secrets)) else {
                 return Ok((secrets, state.renewed_at));
             };
-            let mut tx = scoped.begin().await?;
-            let leased = tx.lease_tokens(channel, &owner, millis(LEASE)).await?;
-            tx.commit().await?;
-            if !leased {
+            if !self.lease_tokens(scoped, channel, &owner).await? {
                 tokio::time::sleep(LOOK_AGAIN).await;
                 continue;
             }
@@ -217,18 +215,32 @@ impl Channels {
         expires_in.map(|span| now.saturating_add(i64::try_from(span.as_millis()).unwrap_or(i64::MAX)))
     }
 
-    /// Waits until nobody else gets tokens for the channel, and holds that for so long. Give it back with `release_tokens`.
-    pub async fn hold_tokens(&self, scoped: &Scoped, channel: &ChannelId, ttl: Duration) -> Result<String, StoreError> {
+    /// Waits until nobody else gets tokens for the channel, and holds that for some minutes. Give it back with `release_tokens`.
+    pub async fn hold_tokens(&self, scoped: &Scoped, channel: &ChannelId) -> Result<String, StoreError> {
         let owner = self.token_owner();
-        loop {
-            let mut tx = scoped.begin().await?;
-            let leased = tx.lease_tokens(channel, &owner, millis(ttl)).await?;
-            tx.commit().await?;
-            if leased {
-                return Ok(owner);
-            }
+        while !self.lease_tokens(scoped, channel, &owner).await? {
             tokio::time::sleep(LOOK_AGAIN).await;
         }
+        Ok(owner)
+    }
+
+    /// False: somebody else gets tokens for the channel. Of how long ago the lease was taken no host's clock decides: one that is ahead would
+    /// spend a refresh token a second time, and marketplaces answer that by ending the connection.
+    async fn lease_tokens(&self, scoped: &Scoped, channel: &ChannelId, owner: &str) -> Result<bool, StoreError> {
+        let (monitor, of) = (self.services.lease_monitor(), format!("tokens of {}", channel.as_str()));
+        let held = scoped.token_lease(channel).await?;
+        if let Some(lease) = &held
+            && matches!(monitor.state(&of, lease, LEASE, self.services.db().clock().now()), LeaseState::Held(_))
+        {
+            return Ok(false);
+        }
+        let mut tx = scoped.begin().await?;
+        let leased = tx.lease_tokens(channel, owner, millis(LEASE), held.as_ref()).await?;
+        tx.commit().await?;
+        if leased {
+            monitor.forget(&of);
+        }
+        Ok(leased)
     }
 
     fn token_owner(&self) -> String {

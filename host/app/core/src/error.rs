@@ -13,7 +13,7 @@ use thiserror::Error;
 
 impl AppError {
     /// What the database said, through whichever part it was asked.
-    fn of_the_database(&self) -> Option<&StoreError> {
+    pub fn of_the_database(&self) -> Option<&StoreError> {
         match self {
             Self::Store(error)
             | Self::Admission(AdmissionError::Store(error))
@@ -98,7 +98,7 @@ pub enum AppError {
     Crowded,
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
     Settings(Vec<SettingProblem>),
-    #[error("nothing is given to change: name settings with --set KEY=VALUE, secrets with --secret KEY=VALUE")]
+    #[error("nothing is given to change: name settings with --set KEY=VALUE, secrets with --secret-stdin KEY")]
     NothingGiven,
     #[error(transparent)]
     Bind(#[from] BindError),

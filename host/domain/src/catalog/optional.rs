@@ -1,6 +1,6 @@
-//! Amounts beside the price: what cannot be kept is left out, and the product is not.
+//! Amounts beside the price, and numbers of pieces: what cannot be kept is left out, and the product is not.
 
-use super::{Issue, Product};
+use super::{Inventory, Issue, Product, is_count};
 use crate::money::{Money, exponent};
 
 /// Leaves out what is no amount in the variant's currency, and says so. What buyers pay is not touched: without it there is no product.
@@ -25,6 +25,18 @@ pub(super) fn leave_out(product: &mut Product) {
         variant.cost = variant.cost.take().filter(|cost| !unusable("cost", cost));
         variant.compare_at = variant.compare_at.take().filter(|before| !unusable("compare_at", before));
         variant.sale = variant.sale.take().filter(|sale| !unusable("sale", &sale.price));
+    }
+    for (index, variant) in product.variants.iter_mut().enumerate() {
+        let Inventory::Tracked(levels) = &mut variant.inventory else { continue };
+        levels.retain(|level| {
+            if is_count(level.available) {
+                return true;
+            }
+            let message =
+                format!("the stock at {} was left out: {} pieces cannot be meant", level.location_id, level.available);
+            product.warnings.push(Issue::new(format!("/variants/{index}/inventory"), "stock-absurd", message));
+            false
+        });
     }
 }
 

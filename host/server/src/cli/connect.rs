@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::key_value;
+use super::{SecretArgs, key_value};
 
 #[derive(Debug, Args)]
 pub struct ConnectArgs {
@@ -13,9 +13,8 @@ pub struct ConnectArgs {
     /// A setting; may be given several times
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = key_value)]
     pub settings: Vec<(String, String)>,
-    /// A secret of the client; may be given several times
-    #[arg(long = "secret", value_name = "KEY=VALUE", value_parser = key_value)]
-    pub secrets: Vec<(String, String)>,
+    #[command(flatten)]
+    pub secrets: SecretArgs,
     /// Print the address for the browser, and do not wait for what comes of it
     #[arg(long)]
     pub no_wait: bool,

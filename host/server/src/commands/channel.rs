@@ -2,7 +2,6 @@
 
 use anyhow::Result;
 use entrepot_channels::{AccountReport, NewChannel};
-use entrepot_domain::Secret;
 use entrepot_domain::names::shell_word;
 use entrepot_store::channels::ChannelRow;
 use entrepot_store::subscriptions::HooksRow;
@@ -23,8 +22,9 @@ pub(crate) async fn run(host: &Host, command: ChannelCommand, output: Output) ->
         ChannelCommand::Reconnect(arguments) => connect::again(host, arguments, output).await,
         ChannelCommand::Set { channel, settings, secrets } => {
             // The marketplace goes on signing with what it was told.
+            let secrets = secrets.read()?;
             let signs = secrets.iter().any(|(name, _)| name.contains("webhook"));
-            host.app.channels.set_channel(&host.tenant, &channel, texts(settings), clear(secrets)).await?;
+            host.app.channels.set_channel(&host.tenant, &channel, texts(settings), secrets).await?;
             output.say(&json!({"channel": channel, "changed": true}), || {
                 let word = shell_word(&channel);
                 let tell = if signs {
@@ -65,13 +65,9 @@ pub(super) fn texts(pairs: Vec<(String, String)>) -> Map<String, Value> {
     pairs.into_iter().map(|(key, value)| (key, Value::String(value))).collect()
 }
 
-pub(super) fn clear(pairs: Vec<(String, String)>) -> Vec<(String, Secret)> {
-    pairs.into_iter().map(|(key, value)| (key, Secret::new(value))).collect()
-}
-
 async fn add(host: &Host, arguments: AddArgs, output: Output) -> Result<()> {
     let AddArgs { adapter, name, settings, secrets, untested } = arguments;
-    let new = NewChannel { adapter, name: name.clone(), settings: texts(settings), secrets: clear(secrets), untested };
+    let new = NewChannel { adapter, name: name.clone(), settings: texts(settings), secrets: secrets.read()?, untested };
     let (id, account) = host.app.channels.add_channel(&host.tenant, new).await?;
     let document = json!({"channel": id, "id": id, "name": name, "account": account});
     output.say(&document, || {
@@ -98,7 +94,7 @@ async fn list(host: &Host, output: Output) -> Result<()> {
     let documents: Vec<Value> = rows.iter().map(|row| document(row, of(row), now)).collect();
     output.say(&documents, || {
         if rows.is_empty() {
-            return "no channel yet; entrepot channel add --adapter A --name N --set KEY=VALUE --secret KEY=VALUE"
+            return "no channel yet; entrepot channel add --adapter A --name N --set KEY=VALUE --secret-stdin KEY"
                 .into();
         }
         let cells: Vec<Vec<String>> = rows

@@ -8,7 +8,7 @@ use entrepot_domain::names::shell_word;
 use serde_json::json;
 use tokio::net::TcpStream;
 
-use super::channel::{clear, texts};
+use super::channel::texts;
 use super::webhooks::is_of_this_machine;
 use crate::cli::{ConnectArgs, ReconnectArgs};
 use crate::host::Host;
@@ -20,7 +20,7 @@ const KNOCK: Duration = Duration::from_secs(1);
 
 pub(crate) async fn new(host: &Host, arguments: ConnectArgs, output: Output) -> Result<()> {
     let ConnectArgs { name, adapter, settings, secrets, no_wait } = arguments;
-    let new = NewConnection { adapter, name, settings: texts(settings), secrets: clear(secrets) };
+    let new = NewConnection { adapter, name, settings: texts(settings), secrets: secrets.read()? };
     let begun = host.app.connections.begin_connection(&host.tenant, new, &host.config.public_url).await?;
     lead(host, &begun, no_wait, output).await
 }

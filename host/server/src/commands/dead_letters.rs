@@ -123,7 +123,7 @@ fn advice(class: &str, code: &str, channel: &str, adapter: &str) -> String {
     match (class, code) {
         (_, HELD_BACK) => format!("see what is gone, and how to allow it: entrepot import {channel} --full --wait"),
         ("credentials", _) => format!(
-            "give new keys: entrepot channel set {channel} --secret KEY=VALUE, or entrepot channel reconnect {channel}; then {again}"
+            "give new keys: entrepot channel set {channel} --secret-stdin KEY, or entrepot channel reconnect {channel}; then {again}"
         ),
         ("grant", _) => format!(
             "look at what is granted: entrepot adapter inspect {adapter}, then entrepot adapter approve {adapter}; then {again}"

@@ -42,11 +42,13 @@ impl Scoped {
         });
         let ids: Vec<&str> = fitting.map(|(id, _)| id.as_str()).collect();
         let rows = read_all_forked!(self, Row, BODIES, tenant, channel, Json(ids))?;
-        rows.into_iter()
-            .map(|(source_id, product_id, body, source_updated_at)| {
-                Ok(StoredItem { source_id, product_id, body: unpack(&body)?, source_updated_at })
-            })
-            .collect()
+        let stored = |(source_id, product_id, body, source_updated_at): Row| StoredItem {
+            source_id,
+            product_id,
+            body: unpack(&body).ok(),
+            source_updated_at,
+        };
+        Ok(rows.into_iter().map(stored).collect())
     }
 }
 

@@ -38,7 +38,11 @@ pub(super) fn read<T: Transport + Files>(client: &Client<'_, T>, done: &Done) ->
                 shelves.collections.extend(Shelf::of(&line));
                 shelves.collections.len() as u32 - 1
             });
-            shelves.of.entry(product).or_default().push(place);
+            // A line that stands twice in the file says the same again.
+            let places = shelves.of.entry(product).or_default();
+            if !places.contains(&place) {
+                places.push(place);
+            }
         }
         if chunk.end {
             break;

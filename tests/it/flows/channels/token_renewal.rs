@@ -1,5 +1,7 @@
 //! Access tokens that end: renewed by the host, once, and kept before they are used.
 
+use std::time::Duration;
+
 use entrepot_core::AppError;
 use entrepot_domain::run::RunState;
 use entrepot_test_support::seed::{self, Seed};
@@ -62,6 +64,28 @@ async fn many_at_once_over_two_hosts_renew_once(app: App) {
     }
     assert_eq!(renewals(&shop), 1);
     assert_eq!(app.import().await.state, RunState::Completed);
+}
+
+/// A refresh token that is sent a second time ends the connection at many marketplaces.
+#[both_engines]
+async fn a_clock_that_is_minutes_ahead_renews_no_second_time(app: App) {
+    let store = etsy::Store::from_seed(&catalogue());
+    let shop = Marketplace::etsy(&store);
+    let (app, _) = app.connect_to(&shop).await;
+    store.expire_access_token();
+    shop.server.inject(Matcher::path("/oauth/token").nth(1), Fault::Delay(Duration::from_secs(3)));
+    let other = app.reopen().await;
+    let first = tokio::spawn({
+        let (cases, tenant) = (app.host.app.clone(), app.host.tenant.clone());
+        async move { cases.channels.test_channel(&tenant, SHOP).await }
+    });
+    while renewals(&shop) == 0 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    app.clock().advance(10 * 60_000);
+    other.app.channels.test_channel(&app.host.tenant, SHOP).await.expect("waits for the other's token");
+    first.await.expect("runs").expect("its token was spent by nobody else");
+    assert_eq!(renewals(&shop), 1);
 }
 
 #[both_engines]

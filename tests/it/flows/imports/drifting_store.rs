@@ -98,3 +98,20 @@ async fn a_total_that_is_missing_or_wrong_does_not_end_the_import_early(app: App
         agrees(&app, &store).await;
     }
 }
+
+/// A cache, a plugin or an update of the shop writes its JSON in another order and with other escapes: nothing was changed.
+#[both_engines]
+async fn json_that_is_written_otherwise_changes_nothing(app: App) {
+    let store = Store::generate(Seed { products: 60, variable_share: 0.3, seed: 11 });
+    let server = serve(&store);
+    app.connect(&server.base_url, &store.key()).await;
+    let first = app.import().await;
+    server.inject(Matcher::path("/wc/v3/products"), Fault::Rewritten);
+    let second = app.import().await;
+    assert_eq!(second.state, RunState::Completed, "{second:?}");
+    assert_eq!((second.created, second.updated, second.deleted), (0, 0, 0), "{second:?}");
+    assert_eq!(second.unchanged + second.dead_letters, first.created + first.dead_letters, "{second:?}");
+    let changed = store.product_ids()[3];
+    store.update(changed, |product| product.name = "New name".into());
+    assert_eq!(app.import().await.updated, 1);
+}

@@ -96,7 +96,7 @@ async fn what_is_older_than_what_is_stored_is_not_applied(app: App) {
     let item = stored(&app, &shop.channel, id).await;
     let at = item.source_updated_at.expect("WooCommerce says when");
     let upserted = |name: &str, at: i64| {
-        let body = item.body.replace(before.as_deref().expect("a title"), name);
+        let body = item.body.as_deref().expect("whole").replace(before.as_deref().expect("a title"), name);
         json!([{"upserted": {"source_id": item.source_id, "updated_at": at, "body": body, "deleted": false, "problems": []}}])
     };
     tell(&app, &shop.channel, "newer", None, upserted("Newer", at + 2_000)).await;
@@ -172,7 +172,11 @@ async fn a_run_that_waits_is_woken(app: App) {
 async fn what_came_while_an_import_ran_is_not_taken_for_gone(app: App) {
     let shop = shop(&app, 5).await;
     let first = shop.store.product_ids()[0];
-    let body = stored(&app, &shop.channel, first).await.body.replace(&format!("\"id\":{first}"), "\"id\":99999");
+    let body = stored(&app, &shop.channel, first)
+        .await
+        .body
+        .expect("whole")
+        .replace(&format!("\"id\":{first}"), "\"id\":99999");
     let item = json!({"source_id": "99999", "updated_at": null, "body": body, "deleted": false, "problems": []});
     shop.server.inject(Matcher::path("/wc/v3/products?"), Fault::Delay(Duration::from_millis(400)));
     let (cases, tenant) = (&app.host.app, &app.host.tenant);

@@ -106,7 +106,7 @@ async fn what_was_asked_for_just_now_is_the_state_whatever_date_it_bears(app: Ap
     let item = stored(&app, &shop.channel, ahead).await;
     let before = title(&app, ahead).await.expect("a title");
     let upserted = |name: &str, at: i64| {
-        let body = item.body.replace(&before, name);
+        let body = item.body.as_deref().expect("whole").replace(&before, name);
         json!([{"upserted": {"source_id": item.source_id, "updated_at": at, "body": body, "deleted": false, "problems": []}}])
     };
     let now = app.clock().now();

@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use hyper::body::Bytes;
+use serde_json::Value;
 
 use super::body::Step;
 use super::{Answer, Matcher, Request};
@@ -47,6 +48,8 @@ pub enum Fault {
     PhpWarning,
     /// A byte order mark before the JSON.
     Bom,
+    /// The same JSON: members in the opposite order, other escapes, blanks between.
+    Rewritten,
     /// The body ends after so many bytes, with a `Content-Length` that agrees.
     Chop(usize),
     /// The body ends after so many bytes, `Content-Length` promised all of it, and the connection is closed.
@@ -125,6 +128,10 @@ impl Fault {
             Self::LoginPage => replace(answer, sending, 200, LOGIN_PAGE),
             Self::PhpWarning => exchange(answer, sending, [WARNING.as_bytes(), &answer.body].concat()),
             Self::Bom => exchange(answer, sending, [b"\xef\xbb\xbf", &answer.body[..]].concat()),
+            Self::Rewritten => {
+                let rewritten = serde_json::from_slice(&answer.body).map(|json| rewritten(&json));
+                exchange(answer, sending, rewritten.map_or_else(|_| answer.body.to_vec(), String::into_bytes));
+            }
             Self::Chop(keep) => exchange(answer, sending, answer.body[..(*keep).min(answer.body.len())].to_vec()),
             Self::Gzip => {
                 let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
@@ -229,5 +236,29 @@ impl Faults {
     pub(crate) fn of(&self, request: &Request) -> Vec<Fault> {
         let mut faults = self.0.lock().expect("the faults");
         faults.iter_mut().filter_map(|(matcher, fault)| matcher.meets(request).then(|| fault.clone())).collect()
+    }
+}
+
+fn rewritten(json: &Value) -> String {
+    let text = |text: &str| -> String {
+        let escaped = |c: char| {
+            if c.is_ascii() {
+                c.to_string()
+            } else {
+                c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect()
+            }
+        };
+        Value::from(text).to_string().chars().map(escaped).collect()
+    };
+    match json {
+        Value::String(value) => text(value),
+        Value::Array(values) => format!("[ {} ]", values.iter().map(rewritten).collect::<Vec<_>>().join(" , ")),
+        Value::Object(members) => {
+            let mut members: Vec<_> =
+                members.iter().map(|(name, value)| format!("{} : {}", text(name), rewritten(value))).collect();
+            members.reverse();
+            format!("{{ {} }}", members.join(" , "))
+        }
+        other => other.to_string(),
     }
 }

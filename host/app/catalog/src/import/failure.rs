@@ -51,7 +51,7 @@ pub(crate) fn explain(error: &CallError, attempts: i64, channel: &str, adapter: 
     let again = format!("entrepot import {channel}");
     let hint = match error {
         CallError::Adapter(AdapterError::Unauthorized(_)) => format!(
-            "correct the keys with entrepot channel set {channel} --secret KEY=VALUE, then {again}: it goes on where it stopped"
+            "correct the keys with entrepot channel set {channel} --secret-stdin KEY, then {again}: it goes on where it stopped"
         ),
         CallError::Adapter(AdapterError::Unavailable(_) | AdapterError::RateLimited(_) | AdapterError::Other(_)) => {
             format!("when the shop is well: {again}; it goes on where it stopped")

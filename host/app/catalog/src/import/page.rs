@@ -1,7 +1,7 @@
 //! One page: compared, mapped, validated, sanitised; then written in one transaction with its checkpoint.
 
 use std::collections::{HashMap, VecDeque};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use entrepot_domain::catalog::{Issue, Product};
 use entrepot_domain::clock::Timestamp;
@@ -23,6 +23,7 @@ use entrepot_core::retry_transient;
 mod mapping;
 mod refused;
 mod remap;
+mod rewritten;
 mod rows;
 
 pub(crate) use mapping::{Ahead, ItemMapper, Ready, map};
@@ -68,9 +69,11 @@ pub(crate) struct PreparedPage {
     pub(crate) new_currency: Option<String>,
 }
 
-/// Items, and bytes of items and products, after which a page is written, and goes on with the rest.
+/// Items, bytes of items and products, and time after which a page is written, and goes on with the rest.
 const PORTION_ITEMS: usize = 500;
 pub(crate) const PORTION_BYTES: usize = 8 << 20;
+/// Between two portions a run can be cancelled.
+const PORTION_TIME: Duration = Duration::from_secs(10);
 
 /// Compares items with what is known and maps what is new: all of them, or, if they are much, a portion; the rest is left.
 pub(crate) async fn prepare(
@@ -89,8 +92,11 @@ pub(crate) async fn prepare(
     let (began, mut spent_mapping, mut spent_ahead) = (Instant::now(), 0, 0);
     let (mut drift, mut currency) = (Drift::default(), None);
     let mut known = retry_transient(patience, || scoped.known_items(&channel.id, &ids)).await?;
-    while left > 0 && held < PORTION_BYTES {
-        let Some(item) = items.pop_front() else { break };
+    let mut hashes: VecDeque<_> = items.iter().take(PORTION_ITEMS).map(|item| mapper.hash(item)).collect();
+    let rewritten =
+        retry_transient(patience, || rewritten::rewritten(scoped, &channel.id, items, &hashes, &known)).await?;
+    while left > 0 && held < PORTION_BYTES && began.elapsed() < PORTION_TIME {
+        let Some((item, hash)) = items.pop_front().zip(hashes.pop_front()) else { break };
         left -= 1;
         let before = known.remove(&item.source_id);
         // Shown twice in a run (pages that shifted): the later state counts, the item does not.
@@ -113,8 +119,8 @@ pub(crate) async fn prepare(
             count(|counts| &mut counts.unchanged);
             continue;
         }
-        let hash = mapper.hash(&item);
-        let same = before.as_ref().is_some_and(|before| before.content_hash == hash && before.deleted_at.is_none());
+        let is_same = |before: &KnownItem| before.content_hash == hash || rewritten.contains(&item.source_id);
+        let same = before.as_ref().is_some_and(|before| before.deleted_at.is_none() && is_same(before));
         // Mapped with other settings, it is another thing though nothing changed in the shop.
         let settings = before.as_ref().is_none_or(|before| is_mapped_with(before, &channel.mapped_with));
         if let Some(before) = before.as_ref().filter(|_| same && settings && item.problems.is_empty()) {

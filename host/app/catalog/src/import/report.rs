@@ -56,7 +56,7 @@ impl RunReport {
         let seconds = row.started_at.map_or(0.0, |start| end.saturating_sub(start).max(0) as f64 / 1000.0);
         let rate = if seconds > 0.0 { c.fetched as f64 / seconds } else { 0.0 };
         let (scope, since) = row.scope().parts();
-        let left = c.declared.map(|declared| (declared - c.fetched).max(0) as f64);
+        let left = c.declared.map(|declared| declared.saturating_sub(c.fetched).max(0) as f64);
         let under_way = !row.state().is_final();
         let last_news = row.progressed_at.or(row.started_at).unwrap_or(row.created_at);
         let stalled_since = row.stalled_at.filter(|_| under_way).map(|_| last_news);

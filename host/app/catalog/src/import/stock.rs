@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::time::Instant;
 
 use entrepot_domain::ChannelId;
+use entrepot_domain::catalog::is_count;
 use entrepot_runtime::StockChange;
 use entrepot_store::stock::KnownLevel;
 use entrepot_store::{Scoped, StoreError};
@@ -35,6 +36,11 @@ pub(super) async fn prepare(
 ) -> Result<PreparedPage, StoreError> {
     let FreshnessContext { seen, asked_at: as_of, .. } = freshness;
     let began = Instant::now();
+    let (levels, absurd): (Vec<_>, Vec<_>) = levels.into_iter().partition(|level| is_count(level.available));
+    if let Some(level) = absurd.first() {
+        let (count, name, available) = (absurd.len(), name(level), level.available);
+        tracing::warn!(count, level = name, available, "stock levels are left out: so many pieces cannot be meant");
+    }
     let items: HashSet<&str> = levels.iter().map(|level| level.item_id.as_str()).collect();
     let items: Vec<&str> = items.into_iter().collect();
     let patience = services.options().database_patience;

@@ -4,6 +4,7 @@
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
+use entrepot_domain::catalog::is_count;
 use entrepot_domain::clock::Timestamp;
 use entrepot_runtime::{Event, RawItem, StockChange};
 use entrepot_store::deliveries::Pending;
@@ -56,7 +57,9 @@ impl Plan {
                     let occurred_at = delivery.occurred_at.filter(|at| *at <= until);
                     events.into_iter().for_each(|event| plan.add(index, occurred_at, event));
                 }
-                Err(_) => plan.notes[index].push("its events are of a version this host does not know".into()),
+                Err(_) => plan.notes[index].push(
+                    "its events cannot be read: what was kept is damaged, or of a newer version of this program".into(),
+                ),
             }
         }
         plan
@@ -73,6 +76,11 @@ impl Plan {
             Event::Deleted(id) => self.want(index, id, Wanted::Gone(occurred_at)),
             Event::Stock(changes) => {
                 for StockChange { item_id, location_id, available } in changes {
+                    if !is_count(available) {
+                        let note = format!("the stock of {item_id} is left out: {available} pieces cannot be meant");
+                        self.notes[index].push(note);
+                        continue;
+                    }
                     let number = Number { available, at: occurred_at, tie: false, by: BTreeSet::from([index]) };
                     match self.stock.entry((item_id, location_id)) {
                         Entry::Vacant(entry) => drop(entry.insert(number)),

@@ -18,7 +18,7 @@ pub(super) fn in_full(error: CallError) -> CallError {
         AdapterError::Unauthorized(why) => AdapterError::Unauthorized(explained(
             why,
             "the marketplace does not let these keys in. Look whether they are complete, of this very account, and still valid there, and \
-             give them anew: entrepot channel set CHANNEL --secret KEY=VALUE",
+             give them anew: entrepot channel set CHANNEL --secret-stdin KEY",
         )),
         AdapterError::NotFound => AdapterError::Other(
             "at this address there is nothing of the marketplace's; look whether it is the shop's own, and correct it: entrepot channel \

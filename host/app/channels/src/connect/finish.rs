@@ -20,8 +20,6 @@ use entrepot_core::{backoff, retry_transient};
 /// Tries of a token endpoint that does not answer as it should. A code lives for a minute or some.
 const TRIES: i64 = 3;
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
-/// For getting tokens and trying them out. Nobody renews the old ones meanwhile.
-const LEASE: Duration = Duration::from_secs(3 * 60);
 
 /// A channel as it is to be saved.
 struct Proven {
@@ -49,7 +47,7 @@ impl Connections {
             let id = retry_transient(patience, || self.save_new(scoped, row, &proven)).await?;
             return Ok((id, proven.account));
         };
-        let owner = self.channels.hold_tokens(scoped, &id, LEASE).await?;
+        let owner = self.channels.hold_tokens(scoped, &id).await?;
         let work = async {
             let proven = self.prove(scoped, row, ready, code).await?;
             let sealed = self.channels.sealed(scoped, &id, &proven.tokens)?;

@@ -10,6 +10,7 @@ use entrepot_runtime::{AdapterError, CallError, Mapper, RawItem};
 use entrepot_store::pack;
 use tokio::sync::Mutex;
 
+use super::PORTION_TIME;
 use crate::import::compare::UNREAD;
 use crate::sanitise::sanitise;
 use entrepot_core::micros_since;
@@ -99,7 +100,7 @@ impl ItemMapper {
 impl Ahead {
     /// Mapping is pure: whatever happens before the page is written, the same would come of it.
     pub(crate) async fn map(self, items: &[RawItem]) -> Ready {
-        let (mut ready, mut held) = (Ready::default(), 0);
+        let (began_all, mut ready, mut held) = (Instant::now(), Ready::default(), 0);
         let mut times: HashMap<&str, usize> = HashMap::with_capacity(items.len());
         for item in items {
             *times.entry(&item.source_id).or_default() += 1;
@@ -107,7 +108,7 @@ impl Ahead {
         // Of one that is there twice it is not known yet which counts.
         let fits = |item: &&RawItem| !item.deleted && item.problems.is_empty() && times[item.source_id.as_str()] == 1;
         for item in items.iter().filter(fits).take(MOST_ITEMS) {
-            if held >= MOST_BYTES {
+            if held >= MOST_BYTES || began_all.elapsed() >= PORTION_TIME {
                 break;
             }
             let began = Instant::now();

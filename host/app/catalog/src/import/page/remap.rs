@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use entrepot_domain::catalog::Product;
+use entrepot_domain::catalog::{Issue, Product};
 use entrepot_runtime::RawItem;
 use entrepot_store::items::{KnownItem, StoredItem};
 use entrepot_store::pages::Seen;
@@ -35,13 +35,13 @@ pub(crate) async fn map_again(
         if seen.gone.contains(&source_id) {
             continue;
         }
-        let item = RawItem { source_id, updated_at: source_updated_at, body, deleted: false, problems: Vec::new() };
+        let (problems, body) = (if body.is_none() { vec![damaged()] } else { Vec::new() }, body.unwrap_or_default());
+        let item = RawItem { source_id, updated_at: source_updated_at, body, deleted: false, problems };
         // Somebody else brought it anew meanwhile, with the settings of now.
-        let Some(before) = known.remove(&item.source_id).filter(|before| before.content_hash == hash(&item)) else {
-            continue;
-        };
+        let is_kept = |before: &KnownItem| !item.problems.is_empty() || before.content_hash == hash(&item);
+        let Some(before) = known.remove(&item.source_id).filter(is_kept) else { continue };
         let counted = !seen.items.contains(&item.source_id);
-        let outcome = mapper.map(&item).await;
+        let outcome = if item.problems.is_empty() { mapper.map(&item).await } else { Err(item.problems.clone()) };
         let hash = hash(&item);
         let write = Prepared { counted, ..assemble(services, item, hash, Some(before), outcome) };
         if counted {
@@ -53,6 +53,15 @@ pub(crate) async fn map_again(
         prepared.writes.push(write);
     }
     Ok(prepared)
+}
+
+/// Like an item that could not be read: the next run fetches it.
+fn damaged() -> Issue {
+    Issue::new(
+        "",
+        "raw-item-damaged",
+        "what was kept of the item cannot be read any more; the next import fetches it anew",
+    )
 }
 
 /// The currency of a price, if none was in it when all of the shop was read last.
