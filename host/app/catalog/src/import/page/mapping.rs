@@ -10,17 +10,13 @@ use entrepot_runtime::{AdapterError, CallError, Mapper, RawItem};
 use entrepot_store::pack;
 use tokio::sync::Mutex;
 
-use super::PORTION_TIME;
+use super::{PORTION_BYTES, PORTION_ITEMS, PORTION_TIME};
 use crate::import::compare::UNREAD;
 use crate::sanitise::sanitise;
 use entrepot_core::micros_since;
 
 /// A product, or why there is none.
 pub(crate) type Outcome = Result<Box<Product>, Vec<Issue>>;
-
-/// Items, and bytes of items and products, that are mapped ahead of a page. As a portion of it.
-const MOST_ITEMS: usize = 500;
-const MOST_BYTES: usize = 8 << 20;
 
 /// What was made of one item.
 pub(crate) struct Mapped {
@@ -98,7 +94,7 @@ impl ItemMapper {
 }
 
 impl Ahead {
-    /// Mapping is pure: whatever happens before the page is written, the same would come of it.
+    /// Mapping is pure: whatever happens before the page is written, the same would come of it. No more than a portion.
     pub(crate) async fn map(self, items: &[RawItem]) -> Ready {
         let (began_all, mut ready, mut held) = (Instant::now(), Ready::default(), 0);
         let mut times: HashMap<&str, usize> = HashMap::with_capacity(items.len());
@@ -107,8 +103,8 @@ impl Ahead {
         }
         // Of one that is there twice it is not known yet which counts.
         let fits = |item: &&RawItem| !item.deleted && item.problems.is_empty() && times[item.source_id.as_str()] == 1;
-        for item in items.iter().filter(fits).take(MOST_ITEMS) {
-            if held >= MOST_BYTES || began_all.elapsed() >= PORTION_TIME {
+        for item in items.iter().filter(fits).take(PORTION_ITEMS) {
+            if held >= PORTION_BYTES || began_all.elapsed() >= PORTION_TIME {
                 break;
             }
             let began = Instant::now();
