@@ -53,7 +53,7 @@ pub(crate) async fn import(shop: Shop, database: &str) -> Result<usize> {
                 source_id: &item.source_id,
                 product_id: Some(id.as_str()),
                 content_hash: hash(&item.body),
-                body: pack(&item.body),
+                body: pack(&item.body).into(),
                 source_updated_at: item.updated_at,
                 problem: None,
                 mapped_with: "bench",

@@ -2,7 +2,10 @@
 //! whatever the number of rows; SQLite has no arrays, so rows travel as multi-row `VALUES` in a few fixed sizes, which keeps
 //! its statements cached.
 
-use sqlx::{AssertSqlSafe, Postgres, QueryBuilder, Row, Sqlite};
+use std::sync::Arc;
+
+use sqlx::sqlite::SqliteArguments;
+use sqlx::{Arguments, AssertSqlSafe, Postgres, Row, Sqlite};
 
 use crate::{StoreError, Tx};
 
@@ -37,8 +40,9 @@ impl Column<'_> {
     }
 }
 
-/// SQLite's rows per statement, largest first; what is left over goes row by row.
-const CHUNKS: [usize; 3] = [50, 10, 1];
+/// SQLite's rows per statement, largest first. A statement's way to the connection's thread and back costs more than some rows, so there
+/// are few for any number: one for each table of a page, which is 100 items.
+const CHUNKS: [usize; 8] = [100, 64, 32, 16, 8, 4, 2, 1];
 
 /// Inserts all rows. `head` is `INSERT INTO table (columns…)`, `tail` what follows the rows (`ON CONFLICT …`, or nothing).
 pub async fn insert(
@@ -99,27 +103,54 @@ async fn insert_sqlite(
     rows: usize,
 ) -> Result<Vec<String>, StoreError> {
     let (mut start, mut returned) = (0, Vec::new());
+    let mut shared = Shared::default();
     for size in CHUNKS {
+        if rows - start < size {
+            continue;
+        }
+        let sql: Arc<str> = statement(head, tail, columns.len(), size).into();
         while rows - start >= size {
-            let mut builder = QueryBuilder::<Sqlite>::new(head);
-            builder.push(" ");
-            builder.push_values(start..start + size, |mut row, index| {
-                for column in columns {
+            let mut values = SqliteArguments::default();
+            values.reserve(size * columns.len(), 0);
+            for row in start..start + size {
+                for (column, place) in columns.iter().zip(0..) {
                     match column {
-                        Column::Text(values) => row.push_bind(values[index].map(str::to_owned)),
-                        Column::Json(values) => row.push_bind(values[index].clone()),
-                        Column::Int(values) => row.push_bind(values[index]),
-                        Column::Bool(values) => row.push_bind(values[index]),
-                        Column::Bytes(values) => row.push_bind(values[index].to_vec()),
-                    };
+                        Column::Text(texts) => values.add(texts[row].map(|text| shared.of(place, text))),
+                        Column::Json(texts) => values.add(texts[row].clone()),
+                        Column::Int(numbers) => values.add(numbers[row]),
+                        Column::Bool(flags) => values.add(flags[row]),
+                        Column::Bytes(bytes) => values.add(bytes[row]),
+                    }
+                    .map_err(sqlx::Error::Encode)?;
                 }
-            });
-            builder.push(" ").push(tail);
-            for row in builder.build().persistent(true).fetch_all(&mut **tx).await? {
+            }
+            let query = sqlx::query_with(AssertSqlSafe(sql.clone()), values);
+            for row in query.fetch_all(&mut **tx).await? {
                 returned.push(row.try_get(0)?);
             }
             start += size;
         }
     }
     Ok(returned)
+}
+
+fn statement(head: &str, tail: &str, columns: usize, rows: usize) -> String {
+    let row = format!("({})", vec!["?"; columns].join(", "));
+    format!("{head} VALUES {} {tail}", vec![row.as_str(); rows].join(", "))
+}
+
+/// Texts that stand in every row, such as the tenant: handed over, and not copied each time.
+#[derive(Default)]
+struct Shared(Vec<Option<Arc<str>>>);
+
+impl Shared {
+    fn of(&mut self, column: usize, text: &str) -> Arc<str> {
+        if self.0.len() <= column {
+            self.0.resize(column + 1, None);
+        }
+        match &self.0[column] {
+            Some(last) if **last == *text => last.clone(),
+            _ => self.0[column].insert(text.into()).clone(),
+        }
+    }
 }

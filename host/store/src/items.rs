@@ -1,5 +1,6 @@
 //! Raw items: what came, what it became, and what is known of it.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 use entrepot_domain::ChannelId;
@@ -57,7 +58,7 @@ pub struct ItemWrite<'a> {
     pub product_id: Option<&'a str>,
     pub content_hash: [u8; 32],
     /// Packed by [`crate::pack`].
-    pub body: Vec<u8>,
+    pub body: Cow<'a, [u8]>,
     pub source_updated_at: Option<Timestamp>,
     pub problem: Option<&'a str>,
     pub mapped_with: &'a str,
@@ -208,7 +209,7 @@ impl ScopedTx {
             Column::Text(items.iter().map(|item| Some(item.source_id)).collect()),
             Column::Text(items.iter().map(|item| item.product_id).collect()),
             Column::Bytes(items.iter().map(|item| item.content_hash.as_slice()).collect()),
-            Column::Bytes(items.iter().map(|item| item.body.as_slice()).collect()),
+            Column::Bytes(items.iter().map(|item| &*item.body).collect()),
             Column::Int(items.iter().map(|item| item.source_updated_at).collect()),
             Column::Int(vec![Some(now); rows]),
             Column::Int(vec![Some(now); rows]),

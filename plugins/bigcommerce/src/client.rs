@@ -8,7 +8,7 @@ use entrepot_guest::{http, json};
 
 use crate::failure::accepted;
 use crate::settings::Settings;
-use entrepot_guest::lenient::{Fields, Raw};
+use entrepot_guest::lenient::{Fields, Raw, Record};
 
 /// How many requests are handed to the host at once.
 pub(crate) const AT_ONCE: usize = 10;
@@ -154,7 +154,7 @@ impl List {
             let words = excerpt(self.0.as_bytes(), 80);
             Error::Unavailable(format!("BigCommerce answered with something else than a list: {words}"))
         };
-        let fields = serde_json::from_str::<Fields<'_>>(&self.0).map_err(|_| no_list())?;
+        let fields = Fields::of(Raw::checked(&self.0)).ok_or_else(no_list)?;
         let data = fields.get("data").list().ok_or_else(no_list)?;
         let pagination = fields.get("meta").fields().get("pagination").fields();
         let number = |name: &str| pagination.get(name).text().and_then(|text| text.parse::<u64>().ok());

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
 use crate::failure::accepted;
-use entrepot_guest::lenient::{Fields, Raw};
+use entrepot_guest::lenient::{Fields, Raw, Record};
 
 /// No store nests deeper; what would is a circle.
 pub(crate) const DEEPEST: usize = 32;
@@ -124,8 +124,8 @@ fn told(response: Response, channel: &Channel) -> Result<(Store, About), Error> 
         return checked(store, About { warnings: vec![warning], ..About::default() });
     }
     let text = json::text(accepted(response)?.body)?;
-    let fields = serde_json::from_str::<Fields<'_>>(&text)
-        .map_err(|_| Error::Unavailable("BigCommerce answered with something else than a store".to_owned()))?;
+    let fields = Fields::of(Raw::checked(&text))
+        .ok_or_else(|| Error::Unavailable("BigCommerce answered with something else than a store".to_owned()))?;
     let get = |name: &str| fields.get(name).owned();
     let url = get("secure_url").or_else(|| Some(format!("https://{}", get("domain")?)));
     let store = Store {

@@ -4,7 +4,7 @@ use entrepot_guest::prelude::*;
 use entrepot_guest::text::excerpt;
 use entrepot_guest::{http, json};
 
-use entrepot_guest::lenient::{Fields, Raw};
+use entrepot_guest::lenient::Raw;
 
 /// A 2xx answer, or what the refusal means.
 pub(crate) fn accepted(response: Response) -> Result<Response, Error> {
@@ -71,11 +71,11 @@ pub(crate) fn wait(response: &Response) -> Option<u64> {
 /// V3 answers an object with a title and, by field, errors; V2 a list of objects with a message.
 fn said(response: &Response) -> String {
     let Ok(text) = json::text(response.body.clone()) else { return excerpt(&response.body, 80) };
-    let whole = Raw(Some(text.as_str()));
+    let whole = Raw::of(text.as_str());
     let first = whole.items().into_iter().next().filter(|_| text.starts_with('['));
-    let fields = serde_json::from_str::<Fields<'_>>(first.unwrap_or(whole).json()).unwrap_or_default();
+    let fields = first.unwrap_or(whole).fields();
     let words = ["title", "message", "error"].iter().find_map(|name| fields.get(name).word()).unwrap_or_default();
-    let errors = serde_json::from_str::<Fields<'_>>(fields.get("errors").json()).unwrap_or_default();
+    let errors = fields.get("errors").fields();
     let named: Vec<_> =
         errors.0.iter().take(3).filter_map(|(field, error)| Some(format!("{field}: {}", error.word()?))).collect();
     let all = if named.is_empty() { words.into_owned() } else { format!("{words} ({})", named.join("; ")) };

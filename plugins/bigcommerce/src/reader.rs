@@ -55,7 +55,7 @@ pub(crate) fn by_ids<T: Transport>(
     client.all("/v3/catalog/products", &query, None, |elements| {
         texts.extend(elements.iter().map(|element| element.json().to_owned()));
     })?;
-    let mut listed: Vec<_> = texts.iter().map(|text| Listed::of(Raw(Some(text)))).collect();
+    let mut listed: Vec<_> = texts.iter().map(|text| Listed::of(Raw::checked(text))).collect();
     // One that is there twice is one.
     let mut seen = HashSet::new();
     listed.retain(|product| product.id.is_none_or(|id| seen.insert(id)));

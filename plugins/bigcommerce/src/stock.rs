@@ -84,7 +84,7 @@ fn levels<T: Transport>(
     let of = |product: &Listed<'_>| {
         let id = product.id?;
         let items = stock.remove(&id)?;
-        let items: Vec<Fields<'_>> = items.iter().map(|(_, item)| Raw(Some(item.as_str())).fields()).collect();
+        let items: Vec<Fields<'_>> = items.iter().map(|(_, item)| Raw::of(item.as_str()).fields()).collect();
         Some(stock_alone(&product.tracking(), &id.to_string(), product.base_variant(), &items))
     };
     Ok(tracked().filter_map(of).flatten().collect())

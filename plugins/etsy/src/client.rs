@@ -31,7 +31,7 @@ pub(crate) struct Answer {
 impl Answer {
     /// `count` and `results` of a list; whatever else stands in its place is no empty list.
     pub(crate) fn list(&self) -> Result<(Option<u64>, Vec<Raw<'_>>), Error> {
-        let fields = Raw(Some(&self.text)).fields();
+        let fields = Raw::checked(&self.text).fields();
         let results = fields.get("results").list().ok_or_else(|| {
             let words = excerpt(self.text.as_bytes(), 80);
             Error::Unavailable(format!("Etsy answered with something else than a list: {words}"))

@@ -23,7 +23,7 @@ pub fn check<T: Transport>(transport: &T, channel: &Channel) -> Result<Account, 
         }
         answer => answer?,
     };
-    let found = Raw(Some(&answer.text)).fields();
+    let found = Raw::of(&answer.text).fields();
     let mut warnings = Vec::new();
     let code = found.get("currency_code").owned();
     if let Some(code) = code.as_deref().filter(|code| currency::exponent(code).is_none()) {
@@ -31,7 +31,7 @@ pub fn check<T: Transport>(transport: &T, channel: &Channel) -> Result<Account, 
     }
     match client.get(&client.request(As::Shop, "/users/me", &[])) {
         Ok(me) => {
-            let connected = Raw(Some(&me.text)).fields().get("shop_id").id();
+            let connected = Raw::of(&me.text).fields().get("shop_id").id();
             if connected.is_some_and(|id| id != own) {
                 return Err(Error::Unauthorized(format!(
                     "The connection is to shop {}, and the shop ID says {own}. Enter that number, or connect the other shop.",

@@ -145,7 +145,7 @@ pub(crate) fn unreadable(id: u64, why: &str) -> RawItem {
 
 /// The elements of a batch, or the one listing of a single answer.
 pub(crate) fn rows(answer: &Answer) -> Vec<Row<'_>> {
-    let whole = Raw(Some(&answer.text));
+    let whole = Raw::of(&answer.text);
     let results = whole.fields().get("results");
     let rows = results.list().unwrap_or_else(|| vec![whole]);
     rows.into_iter().map(Row::of).collect()

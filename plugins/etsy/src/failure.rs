@@ -34,7 +34,7 @@ pub(crate) fn accepted(response: Response) -> Result<Response, Error> {
 /// Etsy's own words, or what is in their place.
 fn words(response: &Response) -> String {
     let text = json::text(response.body.clone()).unwrap_or_default();
-    let fields = Raw(Some(&text)).fields();
+    let fields = Raw::of(&text).fields();
     let said: Vec<_> = ["error", "error_description"].iter().filter_map(|name| fields.get(name).word()).collect();
     if said.is_empty() { excerpt(&response.body, 120) } else { excerpt(said.join(", ").as_bytes(), 160) }
 }

@@ -30,7 +30,7 @@ impl Inventory {
 
     /// The processing profiles that its offerings name.
     pub(crate) fn profiles(&self) -> Vec<u64> {
-        let products = Raw(Some(self.json())).fields().get("products").records();
+        let products = Raw::of(self.json()).fields().get("products").records();
         let offerings = products.iter().flat_map(|product| product.get("offerings").records());
         offerings.filter_map(|offering| offering.get("readiness_state_id").id()).collect()
     }

@@ -17,7 +17,7 @@ pub(crate) struct Settings {
 
 impl Settings {
     pub(crate) fn of(channel: &Channel) -> Result<Self, Error> {
-        let fields = Raw(Some(channel.settings.trim())).fields();
+        let fields = Raw::of(channel.settings.trim()).fields();
         let Some(shop) = fields.get("shop_id").id() else {
             let message = "The shop ID must be the shop's number, digits only. https://www.etsy.com/your/shops/me shows \
                 whose shop it is; your app's `users/me` tells the number.";

@@ -35,7 +35,7 @@ pub fn verify<K: Keys>(keys: &K, channel: &Channel, delivery: &Delivery) -> Resu
 /// The event's type and what it means for this shop; or why it is not this shop's.
 fn event(own: u64, body: &[u8]) -> Result<(String, Event), String> {
     let text = std::str::from_utf8(body).map_err(|_| "the body is not text".to_owned())?;
-    let fields = Raw(Some(text.trim())).fields();
+    let fields = Raw::of(text.trim()).fields();
     let topic = fields.get("event_type").word().ok_or("the body names no event_type")?.into_owned();
     // A number or a text; both were seen.
     match fields.get("shop_id").id() {

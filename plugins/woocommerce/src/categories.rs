@@ -115,7 +115,7 @@ fn all<T: Transport>(client: &Client<'_, T>, first: List, size: u64) -> Result<(
     // How many came, how many so far, and whether any was new: a page that says nothing new is the end, also for a shop that answers
     // every page with the first.
     let mut add = |list: &List| {
-        let records = Raw(Some(&list.text)).read::<Fields<'_>>();
+        let records = Raw::of(&list.text).read::<Fields<'_>>();
         let before = categories.len();
         for record in &records {
             if let (Some(id), Some(name)) = (record.get("id").id(), record.get("name").name()) {

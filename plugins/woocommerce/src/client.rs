@@ -58,7 +58,7 @@ pub(crate) fn list(response: Response) -> Result<List, Error> {
     let number = |name| http::header(&response, name).and_then(|value| value.trim().parse().ok());
     let (total, pages) = (number("x-wp-total"), number("x-wp-totalpages"));
     let text = json::text(response.body)?;
-    if !text.starts_with('[') && Raw(Some(&text)).list().is_none() {
+    if !text.starts_with('[') && Raw::of(&text).list().is_none() {
         let words = entrepot_guest::text::excerpt(text.as_bytes(), 80);
         return Err(Error::Unavailable(format!("the shop answered with something else than a list: {words}")));
     }

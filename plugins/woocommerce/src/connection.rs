@@ -10,7 +10,7 @@ use crate::failure::RESIGNED;
 use crate::settings::Settings;
 use crate::site::{Credential, Site};
 use crate::store::Store;
-use entrepot_guest::lenient::Fields;
+use entrepot_guest::lenient::{Fields, Raw, Record};
 
 #[derive(Default, Deserialize)]
 struct Index {
@@ -79,10 +79,9 @@ fn version<T: Transport>(client: &Client<'_, T>) -> Option<String> {
     let request = client.site.get("/wc/v3/system_status", &[("_fields", "environment")]);
     let response = client.transport.send(&request).ok().filter(|response| response.status == 200)?;
     let text = json::text(response.body).ok()?;
-    let status = serde_json::from_str::<Fields<'_>>(&text).ok()?;
+    let status = Fields::of(Raw::checked(&text))?;
     let environment = status.get("environment");
-    let version =
-        serde_json::from_str::<Fields<'_>>(environment.json()).ok()?.get("version").word().map(|v| v.into_owned());
+    let version = Fields::of(environment)?.get("version").word().map(|v| v.into_owned());
     if version.is_none() {
         log::info("the system status names no version", &[]);
     }

@@ -18,7 +18,7 @@ pub(crate) fn code(response: &Response) -> String {
 
 fn body(response: &Response) -> Body {
     let Ok(text) = json::text(response.body.clone()) else { return Body::default() };
-    let fields = Raw(Some(&text)).fields();
+    let fields = Raw::of(&text).fields();
     let said = |name: &str| fields.get(name).text().unwrap_or_default().into_owned();
     let mut message = said("message");
     // Which parameters are meant, whatever the language.

@@ -27,7 +27,7 @@ shipping_class,image,gallery_image_ids,attributes,menu_order,meta_data";
 
 /// The elements of a list answer; anything but a list is no answer.
 pub(crate) fn elements(list: &str) -> Result<Vec<Raw<'_>>, Error> {
-    Raw(Some(list)).list().ok_or_else(|| {
+    Raw::checked(list).list().ok_or_else(|| {
         Error::Unavailable(format!(
             "the shop answered with something else than a list: {}",
             excerpt(list.as_bytes(), 80)
@@ -55,7 +55,7 @@ pub(crate) struct Listed<'a> {
 
 impl<'a> Listed<'a> {
     pub(crate) fn of(raw: Raw<'a>) -> Self {
-        let fields = serde_json::from_str::<Fields<'a>>(raw.json()).unwrap_or_default();
+        let fields = raw.fields();
         Self { id: fields.get("id").id(), fields, raw }
     }
 
@@ -77,8 +77,7 @@ impl<'a> Listed<'a> {
         let raw = self.fields.get("variations");
         let listed = raw.json().starts_with(['[', '{']);
         // Old versions answer whole variations here.
-        let id =
-            |item: &Raw<'_>| item.id().or_else(|| serde_json::from_str::<Fields<'_>>(item.json()).ok()?.get("id").id());
+        let id = |item: &Raw<'_>| item.id().or_else(|| item.fields().get("id").id());
         if listed {
             return Some(raw.values().iter().filter_map(id).collect());
         }

@@ -44,7 +44,7 @@ pub(crate) fn find<T: Transport>(transport: &T, base: &str) -> Result<(Site, Vec
             continue;
         }
         let response = accepted(response)?;
-        if Raw(Some(&json::text(response.body)?)).list().is_none() {
+        if Raw::of(&json::text(response.body)?).list().is_none() {
             return Err(Error::Unsupported(
                 "The address answers with JSON that is not WooCommerce's REST API v3.".to_owned(),
             ));

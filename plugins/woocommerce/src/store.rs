@@ -132,7 +132,7 @@ impl Store {
 }
 
 fn setting(list: &List, id: &str) -> Option<String> {
-    let settings = Raw(Some(&list.text)).read::<Fields<'_>>();
+    let settings = Raw::of(&list.text).read::<Fields<'_>>();
     let found = settings.iter().find(|setting| setting.get("id").text().as_deref() == Some(id))?;
     found.get("value").word().map(|value| value.into_owned())
 }

@@ -9,7 +9,7 @@ use crate::failure::{is_too_many, words};
 use crate::item::{VARIATION_FIELDS, elements, write_object};
 use crate::pages::fingerprint;
 use crate::store::Store;
-use entrepot_guest::lenient::Fields;
+use entrepot_guest::lenient::{Fields, Record};
 
 /// A product with variations, and which ones it lists; `None` where it does not.
 #[derive(Clone, Debug)]
@@ -81,7 +81,7 @@ impl Found {
         let elements = elements(list)?;
         let count = elements.len() as u64;
         for element in elements {
-            let Ok(fields) = serde_json::from_str::<Fields<'_>>(element.json()) else { continue };
+            let Some(fields) = Fields::of(element) else { continue };
             // A product's own list needs no parent named (old versions do not), and a filter may be ignored.
             let parent = fields.get("parent_id").id().or(of).filter(|parent| wanted.contains(parent));
             if let (Some(id), Some(parent)) = (fields.get("id").id(), parent) {

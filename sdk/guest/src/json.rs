@@ -6,6 +6,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::error::Category;
 
 use crate::bindings::types::Error;
+use crate::scan::{Scan, backslash};
 use crate::text::excerpt;
 
 const BOM: char = '\u{feff}';
@@ -22,16 +23,16 @@ pub fn text(body: Vec<u8>) -> Result<String, Error> {
     let mut text =
         String::from_utf8(body).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
     match place(&text) {
-        Ok(place) => {
+        Ok((place, suspect)) => {
             text.truncate(place.end);
             drop(text.drain(..place.start));
+            if suspect && let Some(fixed) = repaired(&text) {
+                text = fixed;
+            }
+            Ok(text)
         }
-        Err(why) => return Err(why.error(&text)),
+        Err(why) => Err(why.error(&text)),
     }
-    if let Some(fixed) = repaired(&text) {
-        text = fixed;
-    }
-    Ok(text)
 }
 
 /// [`text`] and then the value. A whole JSON of another shape is `unavailable` too: some page or error stands in its place.
@@ -62,15 +63,15 @@ impl Broken {
     }
 }
 
-/// Where the JSON is.
-fn place(text: &str) -> Result<Range<usize>, Broken> {
+/// Where the JSON is, and whether it may need to be repaired.
+fn place(text: &str) -> Result<(Range<usize>, bool), Broken> {
     let trimmed = text.trim_start_matches(|c: char| c == BOM || c.is_whitespace());
     let lead = text.len() - trimmed.len();
     if trimmed.is_empty() {
         return Err(Broken::Empty);
     }
     match whole(trimmed) {
-        Ok(end) if harmless(&trimmed[end..]) => return Ok(lead..lead + end),
+        Ok((end, suspect)) if harmless(&trimmed[end..]) => return Ok((lead..lead + end, suspect)),
         Err(Category::Eof) => return Err(Broken::CutOff),
         _ if trimmed.starts_with(['{', '[']) => return Err(Broken::Not),
         _ => {}
@@ -82,7 +83,9 @@ fn place(text: &str) -> Result<Range<usize>, Broken> {
     for (at, c) in trimmed.char_indices().take_while(|(at, _)| *at < PREAMBLE) {
         if matches!(c, '{' | '[') && matches!(before, '\n' | '\r' | '>' | BOM) {
             match whole(&trimmed[at..]) {
-                Ok(end) if is_comment(&trimmed[at + end..]) => return Ok(lead + at..lead + at + end),
+                Ok((end, suspect)) if is_comment(&trimmed[at + end..]) => {
+                    return Ok((lead + at..lead + at + end, suspect));
+                }
                 Err(Category::Eof) => return Err(Broken::CutOff),
                 _ => {}
             }
@@ -94,11 +97,18 @@ fn place(text: &str) -> Result<Range<usize>, Broken> {
     Err(if trimmed.starts_with('<') { Broken::Page } else { Broken::Not })
 }
 
-/// Where the JSON value ends that the text begins with.
-fn whole(text: &str) -> Result<usize, Category> {
+/// Where the JSON value ends that the text begins with, and whether it may need to be repaired.
+fn whole(text: &str) -> Result<(usize, bool), Category> {
+    // What stands for itself needs no look at what follows.
+    if text.starts_with(['{', '[']) {
+        let mut scan = Scan::new(text);
+        if let Ok(end) = scan.value() {
+            return Ok((end, scan.suspect));
+        }
+    }
     let mut values = serde_json::Deserializer::from_str(text).into_iter::<IgnoredAny>();
     match values.next() {
-        Some(Ok(_)) => Ok(values.byte_offset()),
+        Some(Ok(_)) => Ok((values.byte_offset(), true)),
         Some(Err(error)) => Err(error.classify()),
         None => Err(Category::Eof),
     }
@@ -119,8 +129,7 @@ fn is_comment(rest: &str) -> bool {
 ///
 /// Parsers refuse the first and PostgreSQL the second; shops that cut a text in the middle of an emoji send them.
 pub fn repaired(text: &str) -> Option<String> {
-    let suspect = |at: usize| matches!(text.as_bytes().get(at + 2..at + 4), Some([b'd' | b'D', _] | b"00"));
-    if !text.match_indices("\\u").any(|(at, _)| suspect(at)) {
+    if !is_suspect(text) {
         return None;
     }
     let mut fixed = String::with_capacity(text.len());
@@ -147,6 +156,20 @@ pub fn repaired(text: &str) -> Option<String> {
     }
     fixed.push_str(rest);
     changed.then_some(fixed)
+}
+
+/// Whether it holds what may be such an escape.
+fn is_suspect(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let mut at = backslash(bytes, 0);
+    while at < bytes.len() {
+        if matches!(bytes.get(at + 1..at + 4), Some([b'u', b'd' | b'D', _] | b"u00")) {
+            return true;
+        }
+        // Of two backslashes the second may begin it, as far as one can see from here.
+        at = backslash(bytes, at + 1);
+    }
+    false
 }
 
 /// The UTF-16 unit of a `\uXXXX` at the beginning of a text.

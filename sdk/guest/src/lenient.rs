@@ -5,27 +5,57 @@
 //! price goes through a binary float.
 
 use std::borrow::Cow;
-use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use crate::json::repaired;
+use crate::scan::{No, backslash, parts, unescaped};
 use crate::text::{decode_entities, without_nul};
 
-/// A field's JSON text; `None` when it is missing.
+mod fields;
+
+pub use fields::{Fields, Record};
+
+#[doc(hidden)]
+pub use fields::fill;
+
+/// A field's JSON text, or that it is missing.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Raw<'a>(pub Option<&'a str>);
+pub struct Raw<'a> {
+    json: Option<&'a str>,
+    /// It was cut out of a text that was gone over to its end.
+    checked: bool,
+}
 
 impl<'de: 'a, 'a> Deserialize<'de> for Raw<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        <&RawValue>::deserialize(deserializer).map(|raw| Raw(Some(raw.get())))
+        <&RawValue>::deserialize(deserializer).map(|raw| Raw::checked(raw.get()))
     }
 }
 
 impl<'a> Raw<'a> {
+    /// A field that is not there.
+    pub const MISSING: Self = Self { json: None, checked: true };
+
+    /// Any text.
+    pub fn of(json: &'a str) -> Self {
+        Self { json: Some(json), checked: false }
+    }
+
+    /// A text that is whole JSON, as [`json::text`](crate::json::text) gives it, so that it need not be gone over again. Of another text
+    /// the parts are not to be relied on.
+    pub fn checked(json: &'a str) -> Self {
+        Self { json: Some(json), checked: true }
+    }
+
     pub fn json(self) -> &'a str {
-        self.0.unwrap_or("null")
+        self.json.unwrap_or("null")
+    }
+
+    /// Also where it is null.
+    pub fn is_given(self) -> bool {
+        self.json.is_some()
     }
 
     fn first(self) -> u8 {
@@ -94,7 +124,7 @@ impl<'a> Raw<'a> {
     /// The elements of a list, or of the object with numbers for keys that PHP makes of a list with gaps. `None`: it is neither.
     pub fn list(self) -> Option<Vec<Raw<'a>>> {
         match self.first() {
-            b'[' => serde_json::from_str(self.json()).ok(),
+            b'[' => self.elements(),
             b'{' => {
                 let fields = self.fields().0;
                 let number = |key: &str| !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_digit());
@@ -118,9 +148,18 @@ impl<'a> Raw<'a> {
         }
     }
 
+    /// `None`: it is no list.
+    fn elements(self) -> Option<Vec<Raw<'a>>> {
+        let mut elements = Vec::new();
+        match parts(self.json(), self.checked, |_, element| elements.push(Raw::checked(element))) {
+            Ok(()) => Some(elements),
+            Err(No) => serde_json::from_str(self.json()).ok(),
+        }
+    }
+
     /// The fields of an object; none of anything else.
     pub fn fields(self) -> Fields<'a> {
-        serde_json::from_str(self.json()).unwrap_or_default()
+        Fields::of(self).unwrap_or_default()
     }
 
     /// The elements of a list that are objects.
@@ -129,15 +168,11 @@ impl<'a> Raw<'a> {
     }
 
     /// The [values](Self::values) that can be read as `T`.
-    pub fn read<T: Deserialize<'a>>(self) -> Vec<T> {
+    pub fn read<T: Record<'a>>(self) -> Vec<T> {
         if self.is_empty() {
             return Vec::new();
         }
-        // The usual case in one go; element by element only where something is odd.
-        if let Ok(records) = serde_json::from_str::<Vec<T>>(self.json()) {
-            return records;
-        }
-        self.values().into_iter().filter_map(|item| serde_json::from_str(item.json()).ok()).collect()
+        self.values().into_iter().filter_map(T::of).collect()
     }
 
     /// Nothing worth keeping: missing, null, "", false, [] or {}.
@@ -159,59 +194,16 @@ impl<'a> Raw<'a> {
 fn string(json: &str) -> Option<Cow<'_, str>> {
     let inner = json.strip_prefix('"')?.strip_suffix('"')?;
     // Without escapes it holds no control characters either: JSON takes none as they are.
-    if !inner.as_bytes().contains(&b'\\') {
+    if backslash(inner.as_bytes(), 0) == inner.len() {
         return Some(Cow::Borrowed(inner));
     }
-    let text = serde_json::from_str::<String>(json).or_else(|error| match repaired(json) {
+    let text = unescaped(inner).map_or_else(|| serde_json::from_str::<String>(json), Ok);
+    let text = text.or_else(|error| match repaired(json) {
         Some(fixed) => serde_json::from_str(&fixed),
         None => Err(error),
     });
     text.ok().map(|text| without_nul(Cow::Owned(text)))
 }
-
-/// An object's fields in their order, each as it stands.
-#[derive(Clone, Debug, Default)]
-pub struct Fields<'a>(pub Vec<(Cow<'a, str>, Raw<'a>)>);
-
-impl<'a> Fields<'a> {
-    pub fn get(&self, name: &str) -> Raw<'a> {
-        self.0.iter().find(|(key, _)| key == name).map_or(Raw(None), |(_, value)| *value)
-    }
-}
-
-impl<'de: 'a, 'a> Deserialize<'de> for Fields<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Visit;
-        impl<'de> Visitor<'de> for Visit {
-            type Value = Fields<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut fields = Vec::with_capacity(16);
-                while let Some((Key(key), value)) = map.next_entry()? {
-                    fields.push((key, value));
-                }
-                Ok(Fields(fields))
-            }
-
-            /// PHP's empty object.
-            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-                match seq.next_element::<IgnoredAny>()? {
-                    None => Ok(Fields::default()),
-                    Some(_) => Err(serde::de::Error::custom("a list where an object belongs")),
-                }
-            }
-        }
-        deserializer.deserialize_any(Visit)
-    }
-}
-
-/// A key, borrowed where it has no escapes.
-#[derive(serde::Deserialize)]
-struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// JSON with lists in one order: those under the keys of `sets`, at any depth, and with `itself` the value. For lists whose order says
 /// nothing and is another one each time: an item that is compared as text would pass for changed. Elements stand by their place where they
@@ -219,7 +211,7 @@ struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
 ///
 /// ```
 /// use entrepot_guest::lenient::{Raw, in_one_order};
-/// let of = |json| in_one_order(Raw(Some(json)), false, &["tags"]);
+/// let of = |json| in_one_order(Raw::of(json), false, &["tags"]);
 /// assert_eq!(of(r#"{"tags":[{"id":10},{"id":9}],"steps":[2,1]}"#), r#"{"tags":[{"id":9},{"id":10}],"steps":[2,1]}"#);
 /// ```
 pub fn in_one_order(value: Raw<'_>, itself: bool, sets: &[&str]) -> String {

@@ -20,6 +20,7 @@ pub mod measure;
 pub mod money;
 pub mod options;
 pub mod paging;
+mod scan;
 pub mod shapes;
 #[cfg(feature = "testing")]
 pub mod testing;

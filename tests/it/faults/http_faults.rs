@@ -6,7 +6,7 @@ use entrepot_domain::run::RunState;
 use entrepot_test_support::dice::Dice;
 use entrepot_test_support::server::{Fault, Matcher, RetryAfter, Server};
 use entrepot_test_support::woocommerce::{Seed, Store, serve};
-use entrepot_tests::{App, Database, postgres_url, both_engines};
+use entrepot_tests::{App, Database, both_engines, postgres_url};
 
 /// Of a shop: enough for several pages.
 const PRODUCTS: usize = 36;

@@ -36,7 +36,7 @@ use entrepot_core::{RequeuedLeases, Services};
 pub(crate) use compare::{FreshnessContext, UNREAD};
 use conflicts::Conflicts;
 pub(crate) use failure::{Verdict, is_doubtful, judge};
-pub(crate) use page::{PORTION_BYTES, PreparedPage, REFUSED, distinct, map as map_item, prepare};
+pub(crate) use page::{ItemMapper, PORTION_BYTES, PreparedPage, REFUSED, distinct, map as map_item, prepare};
 use page_memory::Rooms;
 pub use report::RunReport;
 use spools::Spools;

@@ -1,5 +1,7 @@
 //! HTML from a shop is never trusted: scripts, styles, event handlers, frames and dangerous addresses go.
 
+mod harmless;
+
 use std::io::{self, Read};
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -37,6 +39,9 @@ fn clean_within(html: &str, product_began: ThreadTime) -> Option<String> {
     // Parsing is the dearest part of an item; what has no markup needs none.
     if !html.bytes().any(|byte| matches!(byte, b'<' | b'>' | b'&' | 0)) {
         return Some(html.to_owned());
+    }
+    if let Some(clean) = harmless::cleaned(html) {
+        return Some(clean);
     }
     if html.len() <= PORTION {
         return Some(CLEANER.clean(html).to_string());

@@ -20,7 +20,7 @@ use crate::settings::Settings;
 use entrepot_guest::lenient::{Fields, Raw};
 
 pub fn map_product(channel: &Channel, item: &RawItem) -> Result<Product, Error> {
-    let body: Fields<'_> = serde_json::from_str(&item.body).map_err(|error| {
+    let body = Fields::parse(&item.body).map_err(|error| {
         invalid("", "item-unreadable", format!("What the store sent cannot be read as a product: {error}"))
     })?;
     let (product, store) = (body.get("product").fields(), body.get("store").fields());

@@ -8,7 +8,7 @@ use super::{SLOT, TOKEN, token_of};
 use crate::client::Client;
 use crate::failure::accepted;
 use crate::settings::Settings;
-use entrepot_guest::lenient::{Fields, quoted};
+use entrepot_guest::lenient::{Fields, Raw, quoted};
 
 /// Products alone would miss the stock of variants, which is said of SKUs; and stock of further locations is said of channels.
 const SCOPES: [&str; 6] = [
@@ -67,7 +67,7 @@ pub fn subscribe<H: Transport + Keys>(
         };
         let response = accepted(client.send(&request)?).map_err(|error| http::named(error, &request))?;
         let text = entrepot_guest::json::text(response.body)?;
-        let fields = serde_json::from_str::<Fields<'_>>(&text).unwrap_or_default();
+        let fields = Raw::of(&text).fields();
         let made = hook(&fields.get("data").fields())
             .ok_or_else(|| Error::Unavailable("BigCommerce answered with something else than a webhook".to_owned()))?;
         now.push(made.subscription);

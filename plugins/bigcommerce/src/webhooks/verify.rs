@@ -8,7 +8,7 @@ use entrepot_guest::webhook::{header, standard};
 use super::event::events;
 use super::{SLOT, TOKEN, token_of};
 use crate::settings::Settings;
-use entrepot_guest::lenient::{Fields, Raw};
+use entrepot_guest::lenient::{Fields, Raw, Record};
 
 const SIGNED: [&str; 3] = ["webhook-id", "webhook-timestamp", "webhook-signature"];
 
@@ -29,7 +29,7 @@ pub fn verify<K: Keys>(keys: &K, channel: &Channel, delivery: &Delivery) -> Resu
     let Ok(text) = std::str::from_utf8(&delivery.body) else {
         return Ok(Verdict::Rejected("the body is not UTF-8".to_owned()));
     };
-    let Ok(body) = serde_json::from_str::<Fields<'_>>(text) else {
+    let Some(body) = Fields::of(Raw::of(text)) else {
         return Ok(Verdict::Rejected("the body is no JSON object".to_owned()));
     };
     // All stores of an app are signed for with one secret: what is signed may still be another store's.

@@ -14,7 +14,7 @@ use super::{attributes, media};
 use entrepot_guest::lenient::{Fields, Raw};
 
 pub fn map_product(_channel: &Channel, item: &RawItem) -> Result<Product, Error> {
-    let body: Fields<'_> = serde_json::from_str(&item.body).map_err(|error| {
+    let body = Fields::parse(&item.body).map_err(|error| {
         invalid("", "item-unreadable", format!("Etsy's answer cannot be read as a listing: {error}"))
     })?;
     let listing = body.get("listing").fields();

@@ -18,7 +18,7 @@ pub(super) fn quantity(raw: Raw<'_>, path: &str, notes: &mut Notes) -> i64 {
             decimal.floor() as i64
         }
         // Of what nothing is offered, there is no quantity either.
-        (None, None) if raw.0.is_none() => 0,
+        (None, None) if !raw.is_given() => 0,
         (None, None) if raw.is_null() => {
             notes.warn(path, "stock-missing", "The quantity is not told; it counts as none.");
             0

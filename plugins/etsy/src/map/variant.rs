@@ -41,7 +41,7 @@ impl Common<'_> {
                 continue;
             }
             let offering = offering(&product, at, notes);
-            let stock = offering.as_ref().map_or(Raw(None), |offering| offering.get("quantity"));
+            let stock = offering.as_ref().map_or(Raw::MISSING, |offering| offering.get("quantity"));
             let quantity = quantity(stock, &format!("/inventory/products/{at}/offerings"), notes);
             let choices = choices(&product);
             axes.add(choices.iter().map(Choice::as_option));
@@ -79,8 +79,8 @@ impl Common<'_> {
     fn variant(&self, id: String, live: &Live<'_>, notes: &mut Notes) -> ProductVariant {
         let path = format!("/inventory/products/{}/offerings", live.at);
         let offering = live.offering.as_ref();
-        let raw = |name: &str| offering.map_or(Raw(None), |offering| offering.get(name));
-        let profile = raw("readiness_state_id").id().map_or(Raw(None), |id| self.profiles.get(&id.to_string()));
+        let raw = |name: &str| offering.map_or(Raw::MISSING, |offering| offering.get(name));
+        let profile = raw("readiness_state_id").id().map_or(Raw::MISSING, |id| self.profiles.get(&id.to_string()));
         ProductVariant {
             sku: live.product.get("sku").name(),
             enabled: raw("is_enabled").is_true(),
@@ -110,7 +110,7 @@ impl Common<'_> {
         ProductVariant {
             weight: kilos.zip(weight).map(|(value, (unit, times))| (value * times, unit)),
             dimensions,
-            taxable: raw("is_taxable").0.map(|_| raw("is_taxable").is_true()),
+            taxable: raw("is_taxable").is_given().then(|| raw("is_taxable").is_true()),
             requires_shipping: raw("listing_type").word().map(|kind| kind != "download"),
             ..blank::variant(id)
         }

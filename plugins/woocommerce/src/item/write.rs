@@ -2,7 +2,7 @@
 
 use entrepot_guest::json;
 
-use entrepot_guest::lenient::{Fields, Raw, in_one_order};
+use entrepot_guest::lenient::{Fields, Raw, Record, in_one_order};
 
 /// What changes although nobody changed the product, is rendered, or says nothing of the product.
 const VOLATILE: [&str; 8] = [
@@ -44,7 +44,7 @@ pub(crate) fn write_object(fields: &Fields<'_>, into: &mut String) {
 
 /// What an image is, without the sizes the shop has cut of it: those change with the shop's theme, and are most of the text.
 fn write_image(image: Raw<'_>, into: &mut String) {
-    let Ok(fields) = serde_json::from_str::<Fields<'_>>(image.json()) else { return into.push_str(image.json()) };
+    let Some(fields) = Fields::of(image) else { return into.push_str(image.json()) };
     into.push('{');
     let mut first = true;
     for (key, value) in fields.0.iter().filter(|(key, _)| IMAGE_FIELDS.contains(&key.as_ref())) {

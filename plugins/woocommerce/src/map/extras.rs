@@ -41,7 +41,7 @@ pub(super) fn of_variant(goods: &Goods<'_>, is_variation: bool, without_place: &
     if is_variation {
         parts.extend([
             ("status", goods.status),
-            ("permalink", if is_page(goods.permalink) { goods.permalink } else { Raw(None) }),
+            ("permalink", if is_page(goods.permalink) { goods.permalink } else { Raw::MISSING }),
             ("menu_order", goods.menu_order),
             ("gallery_image_ids", goods.gallery_image_ids),
             ("meta_data", goods.meta_data),

@@ -5,6 +5,7 @@ use entrepot_guest::prelude::model::{Media, MediaKind};
 use super::address::address;
 use super::notes::{Notes, Place};
 use super::wire::{Goods, Image};
+use entrepot_guest::lenient::Record;
 
 pub(super) struct Gallery {
     pub(super) media: Vec<Media>,
@@ -45,7 +46,7 @@ impl Gallery {
 
     /// What a variation shows: its own image (its product's main one where it has none) and, since 11.1, its gallery.
     pub(super) fn of_variation(&mut self, variation: &Goods<'_>, place: Place, notes: &mut Notes) -> Vec<String> {
-        let image = serde_json::from_str::<Image<'_>>(variation.image.json()).ok();
+        let image = Image::of(variation.image);
         let mut ids: Vec<_> = image.and_then(|image| self.add(&image, place, "image", notes)).into_iter().collect();
         for id in variation.gallery_image_ids.values().into_iter().filter_map(|id| id.id()) {
             let id = id.to_string();

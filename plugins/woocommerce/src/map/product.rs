@@ -16,10 +16,10 @@ use super::variant::{Context, Units};
 use super::wire::{Attribute, Body, Goods, Term};
 use super::{attributes, extras, html};
 use crate::settings::Settings;
-use entrepot_guest::lenient::{Fields, Raw};
+use entrepot_guest::lenient::Raw;
 
 pub fn map_product(channel: &Channel, item: &RawItem) -> Result<Product, Error> {
-    let body: Body<'_> = serde_json::from_str(&item.body).map_err(|error| {
+    let body: Body<'_> = Body::of(&item.body).map_err(|error| {
         invalid("", "item-unreadable", format!("The shop's answer cannot be read as a product: {error}"))
     })?;
     let Body { product, variations, store, paths, unread } = &body;
@@ -123,7 +123,7 @@ pub fn map_product(channel: &Channel, item: &RawItem) -> Result<Product, Error> 
 fn address_of_goods<'a>(product: &Goods<'a>, base: &str, notes: &mut Notes) -> Raw<'a> {
     let raw = product.external_url;
     let usable = raw.word().is_some_and(|url| address(&url, base, Place::Product, "external_url", notes).is_some());
-    if usable { raw } else { Raw(None) }
+    if usable { raw } else { Raw::MISSING }
 }
 
 fn status(product: &Goods<'_>, notes: &mut Notes) -> ProductStatus {
@@ -175,7 +175,7 @@ fn collections(product: &Goods<'_>, paths: Raw<'_>) -> Vec<Collection> {
     if terms.is_empty() {
         return Vec::new();
     }
-    let paths = serde_json::from_str::<Fields<'_>>(paths.json()).unwrap_or_default();
+    let paths = paths.fields();
     let collection = |term: &Term<'_>| {
         let id = term.id.word()?;
         let mut path: Vec<String> =

@@ -10,7 +10,7 @@ use super::notes::{Notes, Place, short};
 use super::price::Prices;
 use super::wire::{Goods, StoreInfo};
 use super::{extras, stock};
-use entrepot_guest::lenient::{Fields, Raw};
+use entrepot_guest::lenient::{Fields, Raw, Record};
 
 /// What all variants of a product are measured in.
 pub(super) struct Units {
@@ -110,7 +110,7 @@ impl Context<'_> {
             }
             .filter(|class| class != "standard"),
             // What is also downloadable may be shipped all the same; what is virtual is not.
-            requires_shipping: goods.r#virtual.0.map(|_| !goods.r#virtual.is_true()),
+            requires_shipping: goods.r#virtual.is_given().then(|| !goods.r#virtual.is_true()),
             inventory: stock::inventory(goods, &source_id, self.product_id, place, notes),
             media_ids: Vec::new(),
             extras: extras::of_variant(goods, is_variation, &without_place),
@@ -130,7 +130,7 @@ impl Context<'_> {
         if goods.dimensions.is_empty() {
             return None;
         }
-        let sides = serde_json::from_str::<Fields<'_>>(goods.dimensions.json()).ok()?;
+        let sides = Fields::of(goods.dimensions)?;
         let mut side = |name: &str| measure(sides.get(name), place, "dimensions", notes);
         let (length, width, height) = (side("length"), side("width"), side("height"));
         Some(Dimensions { length: length?, width: width?, height: height?, unit: self.units.length? })

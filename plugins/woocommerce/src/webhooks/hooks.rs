@@ -11,7 +11,7 @@ use crate::failure::accepted;
 use crate::probe;
 use crate::settings::Settings;
 use crate::site::{Credential, Site};
-use entrepot_guest::lenient::{Fields, Raw};
+use entrepot_guest::lenient::{Fields, Raw, Record};
 
 /// Variations come under the same topics.
 const TOPICS: [&str; 4] = ["product.created", "product.updated", "product.deleted", "product.restored"];
@@ -108,7 +108,7 @@ fn all<T: Transport>(client: &Client<'_, T>) -> Result<Vec<Hook>, Error> {
             ("_fields", "id,name,status,topic,delivery_url".into()),
         ];
         let list = client.list(ROUTE, &query).map_err(not_allowed)?;
-        let records = Raw(Some(&list.text)).read::<Fields<'_>>();
+        let records = Raw::of(&list.text).read::<Fields<'_>>();
         seen += records.len() as u64;
         hooks.extend(records.iter().filter_map(hook));
         // A short page is no end while the shop's total says more.
@@ -133,7 +133,7 @@ fn create<T: Transport>(
     let response =
         accepted(client.transport.send(&request)?).map_err(|error| not_allowed(http::named(error, &request)))?;
     let text = entrepot_guest::json::text(response.body)?;
-    let made = serde_json::from_str::<Fields<'_>>(&text).ok().and_then(|fields| hook(&fields));
+    let made = Fields::of(Raw::of(&text)).and_then(|fields| hook(&fields));
     made.map(|hook| hook.subscription)
         .ok_or_else(|| Error::Unavailable("the shop answered with something else than a webhook".to_owned()))
 }

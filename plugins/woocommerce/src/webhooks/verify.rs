@@ -8,7 +8,7 @@ use entrepot_guest::webhook::{header, id_of_body, signed_body};
 use entrepot_guest::{json, time};
 
 use super::SLOT;
-use entrepot_guest::lenient::Fields;
+use entrepot_guest::lenient::{Fields, Raw};
 
 const SIGNATURE: &str = "x-wc-webhook-signature";
 const HOUR_MS: i64 = 60 * 60 * 1000;
@@ -23,7 +23,7 @@ pub fn verify<K: Keys>(keys: &K, delivery: &Delivery) -> Result<Verdict, Error> 
     // From here on it is the shop's, and is taken whatever it holds: a refusal would count as a failed delivery, and the
     // seventh in a row switches the webhook off.
     let text = json::text(delivery.body.clone()).unwrap_or_default();
-    let fields = serde_json::from_str::<Fields<'_>>(&text).unwrap_or_default();
+    let fields = Raw::of(&text).fields();
     let topic = header(delivery, "x-wc-webhook-topic").unwrap_or("unknown").to_owned();
     let event = event(&topic, &fields);
     let occurred_at = fields.get("date_modified_gmt").word().and_then(|at| time::parse(&at));

@@ -1,7 +1,7 @@
 use super::*;
 
 fn raw(json: &str) -> Raw<'_> {
-    Raw(Some(json))
+    Raw::of(json)
 }
 
 #[test]
@@ -13,7 +13,7 @@ fn reads_a_field_as_what_it_is_needed_for() {
     }
     assert_eq!(raw("\" a\\u0000b\\ud83d \"").name().as_deref(), Some("ab\u{fffd}"));
     assert_eq!(raw("\"Salt &amp;amp; Pepper\"").name().as_deref(), Some("Salt &amp; Pepper"));
-    assert!(raw("\"yes\"").is_true() && !raw("\"parent\"").is_true() && !Raw(None).is_true());
+    assert!(raw("\"yes\"").is_true() && !raw("\"parent\"").is_true() && !Raw::MISSING.is_true());
     assert_eq!((raw("\"no\"").flag(), raw("\"parent\"").flag()), (Some(false), None));
     assert_eq!(
         (raw("\"17\"").id(), raw("17").id(), raw("0").id(), raw("-1").id(), raw("1.5").id()),

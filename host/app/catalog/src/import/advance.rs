@@ -15,6 +15,7 @@ use super::checkpoint::{Next, count};
 use super::complete::Underway;
 use super::fetch::{Fetching, Position};
 use super::lease::{give_back, hold_run};
+use super::page::ItemMapper;
 use super::shop_facts;
 use super::unreadable;
 use crate::Imports;
@@ -135,7 +136,7 @@ impl Imports {
         };
         if over {
             // The last page was committed and its worker died before closing the run.
-            let mut mapper = active.channel.generation.adapter.mapper(&active.channel.view);
+            let mut mapper = ItemMapper::new(active.channel.generation.adapter.mapper(&active.channel.view));
             return self.after_the_last(&mut active, &mut mapper).await;
         }
         // On the heap: the whole of a page's work lies in it, and a thread's stack is small.
@@ -146,7 +147,7 @@ impl Imports {
 
     async fn pages(&self, active: &mut ActiveRun) -> Result<Outcome, AppError> {
         let (begun, patience) = (Instant::now(), self.services.options().database_patience);
-        let mut mapper = active.channel.generation.adapter.mapper(&active.channel.view);
+        let mut mapper = ItemMapper::new(active.channel.generation.adapter.mapper(&active.channel.view));
         let mut fetching = self.fetch(active);
         loop {
             let adapter = &active.channel.view.adapter;
@@ -168,7 +169,9 @@ impl Imports {
                 return self.withdraw(active).await;
             };
             active.brought = 0;
-            active.counts.spent.fetching += micros_since(waited);
+            // What was mapped meanwhile counts as that.
+            active.counts.spent.fetching += (micros_since(waited) - fetched.ready.took).max(0);
+            mapper.begin(fetched.ready);
             count(&mut active.counts, fetched.stats);
             // The page's, until it is written.
             let _room = fetched.room;
@@ -200,10 +203,11 @@ impl Imports {
                 superseded || self.services.is_winding_down() || begun.elapsed() >= self.services.options().slice;
             let next = Next::of(&underway.page, &active.position);
             let go_on = next.wait.is_none() && !stop_here;
-            // The next page is fetched while this one is mapped and written, if there is room for two.
+            // The next page is fetched, and mapped, while this one is written, if there is room for two.
             let ahead = next.position.clone().filter(|_| go_on).zip(self.state.rooms.try_enter());
             let ahead = ahead.map(|(position, room)| {
-                Fetching::start(self, &active.channel, &active.run, active.row.scope(), position, Some(room))
+                let scope = active.row.scope();
+                Fetching::start(self, &active.channel, &active.run, scope, position, Some(room), mapper.ahead())
             });
             let reasons = unreadable::reasons(&underway.page);
             let write = self.write(active, &mut mapper, underway, &next);
@@ -245,6 +249,6 @@ impl Imports {
     }
 
     pub(super) fn fetch(&self, active: &ActiveRun) -> Fetching {
-        Fetching::start(self, &active.channel, &active.run, active.row.scope(), active.position.clone(), None)
+        Fetching::start(self, &active.channel, &active.run, active.row.scope(), active.position.clone(), None, None)
     }
 }

@@ -7,11 +7,11 @@ use entrepot_domain::catalog::Issue;
 use entrepot_domain::catalog::limits::UNIDENTIFIED;
 use entrepot_domain::clock::Timestamp;
 use entrepot_domain::run::RunScope;
-use entrepot_runtime::{AdapterError, CallError, Mapper, Page, RawItem};
+use entrepot_runtime::{AdapterError, CallError, Page, RawItem};
 
 use super::active_run::ActiveRun;
 use super::checkpoint::count;
-use super::page::PORTION_BYTES;
+use super::page::{ItemMapper, PORTION_BYTES};
 use crate::Imports;
 use entrepot_core::AppError;
 use entrepot_core::micros_since;
@@ -37,7 +37,7 @@ impl Imports {
     pub(super) async fn complete(
         &self,
         active: &mut ActiveRun,
-        mapper: &mut Mapper,
+        mapper: &mut ItemMapper,
         underway: &mut Underway,
     ) -> Result<Result<(), CallError>, AppError> {
         let mut known = HashSet::new();

@@ -10,6 +10,7 @@ use entrepot_runtime::{AdapterError, CallError, Page, PageRequest};
 use tokio::task::JoinHandle;
 use tracing::Instrument;
 
+use super::page::{Ahead, Ready};
 use super::page_memory::Room;
 use crate::Imports;
 use entrepot_channels::OpenChannel;
@@ -47,6 +48,8 @@ impl Position {
 pub(crate) struct Fetched {
     pub(crate) outcome: Result<Page, CallError>,
     pub(crate) stats: Stats,
+    /// What was made of its items already.
+    pub(crate) ready: Ready,
     /// The page's, for as long as it is worked on.
     pub(crate) room: Option<Room>,
 }
@@ -59,7 +62,7 @@ pub(crate) struct Fetching {
 }
 
 impl Fetching {
-    /// `room`: if it has one already.
+    /// `room`: if it has one already. `ahead`: what maps its items, if they are to be mapped before they are asked for.
     pub(crate) fn start(
         imports: &Imports,
         channel: &Arc<OpenChannel>,
@@ -67,6 +70,7 @@ impl Fetching {
         scope: RunScope,
         position: Position,
         room: Option<Room>,
+        ahead: Option<Ahead>,
     ) -> Self {
         let (imports, channel) = (imports.clone(), channel.clone());
         let session = channel.session_of_page(&imports.services, run, position.cursor.as_deref());
@@ -103,9 +107,17 @@ impl Fetching {
             if told && stats.requests > 0 {
                 stats.rate_limited = stats.rate_limited.max(1);
             }
-            Fetched { outcome, stats, room: Some(room) }
+            Fetched { outcome, stats, ready: Ready::default(), room: Some(room) }
         };
-        Self { task: tokio::spawn(fetch.instrument(span)), operation, asked_at }
+        let fetch = fetch.instrument(span);
+        let work = async move {
+            let mut fetched = fetch.await;
+            if let (Ok(page), Some(ahead)) = (&fetched.outcome, ahead) {
+                fetched.ready = ahead.map(&page.items).await;
+            }
+            fetched
+        };
+        Self { task: tokio::spawn(work.in_current_span()), operation, asked_at }
     }
 
     pub(crate) async fn wait(mut self) -> Fetched {
@@ -113,7 +125,7 @@ impl Fetching {
         (&mut self.task).await.unwrap_or_else(|_| {
             let outcome =
                 Err(CallError::Stopped { operation, why: "the call failed inside the host".into(), panic: None });
-            Fetched { outcome, stats: Stats::default(), room: None }
+            Fetched { outcome, stats: Stats::default(), ready: Ready::default(), room: None }
         })
     }
 }

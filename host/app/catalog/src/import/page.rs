@@ -3,24 +3,25 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use entrepot_domain::catalog::{Issue, Product, limits, validate};
+use entrepot_domain::catalog::{Issue, Product};
 use entrepot_domain::clock::Timestamp;
 use entrepot_domain::run::{Counts, Drift};
 use entrepot_domain::{ChannelId, Id, ProductId, RunId};
-use entrepot_runtime::{CallError, Mapper, RawItem};
+use entrepot_runtime::RawItem;
 use entrepot_store::items::{KnownItem, Stamp};
 use entrepot_store::{Scoped, StoreError};
 
+use self::mapping::{Mapped, Outcome, hash, outcome_size};
 use self::rows::write_items;
-use super::compare::{FreshnessContext, UNREAD};
+use super::compare::FreshnessContext;
 use super::levels::Levels;
-use crate::sanitise::sanitise;
 use entrepot_channels::OpenChannel;
 use entrepot_core::Services;
 use entrepot_core::micros_since;
 use entrepot_core::retry_transient;
 
 mod distinct;
+mod mapping;
 mod refused;
 mod remap;
 mod rewritten;
@@ -28,6 +29,7 @@ mod rows;
 mod same;
 
 pub(crate) use distinct::distinct;
+pub(crate) use mapping::{Ahead, ItemMapper, Ready, map};
 pub(crate) use refused::REFUSED;
 pub(crate) use remap::map_again;
 
@@ -35,12 +37,14 @@ pub(crate) use remap::map_again;
 pub(crate) struct Prepared {
     item: RawItem,
     hash: [u8; 32],
+    /// The item as it is kept. `None`: it is still to be packed.
+    packed: Option<Vec<u8>>,
     /// The product it was before, if any.
     known_product: Option<String>,
     /// The row it was compared with.
     stamp: Option<Stamp>,
     new_product: Option<ProductId>,
-    outcome: Result<Box<Product>, Vec<Issue>>,
+    outcome: Outcome,
     settles: bool,
     /// It stands in the page's counts, and among what deltas should have brought.
     counted: bool,
@@ -80,17 +84,19 @@ pub(crate) async fn prepare(
     services: &Services,
     scoped: &Scoped,
     channel: &OpenChannel,
-    mapper: &mut Mapper,
+    mapper: &mut ItemMapper,
     freshness: FreshnessContext<'_>,
     items: &mut VecDeque<RawItem>,
 ) -> Result<PreparedPage, StoreError> {
     let mut prepared = PreparedPage { asked_at: Some(freshness.asked_at), ..PreparedPage::default() };
     let ids: Vec<&str> = items.iter().take(PORTION_ITEMS).map(|item| item.source_id.as_str()).collect();
-    let (mut left, mut held) = (ids.len(), 0);
+    let shown = ids.len();
+    let (mut left, mut held) = (shown, 0);
     let patience = services.options().database_patience;
-    let (began, mut spent_mapping, mut drift, mut currency) = (Instant::now(), 0, Drift::default(), None);
+    let (began, mut spent_mapping, mut spent_ahead) = (Instant::now(), 0, 0);
+    let (mut drift, mut currency) = (Drift::default(), None);
     let mut known = retry_transient(patience, || scoped.known_items(&channel.id, &ids)).await?;
-    let mut hashes: VecDeque<_> = items.iter().take(PORTION_ITEMS).map(hash).collect();
+    let mut hashes: VecDeque<_> = items.iter().take(PORTION_ITEMS).map(|item| mapper.hash(item)).collect();
     let rewritten =
         retry_transient(patience, || rewritten::rewritten(scoped, &channel.id, items, &hashes, &known)).await?;
     while left > 0 && held < PORTION_BYTES && began.elapsed() < PORTION_TIME {
@@ -140,15 +146,15 @@ pub(crate) async fn prepare(
             freshness.drift(&mut drift, &item, before.as_ref(), &channel.generation.grant.digest);
         }
         let drifted = drift.updated > drift_before;
-        let mapping = Instant::now();
-        let outcome = if item.problems.is_empty() { map(mapper, &item).await } else { Err(item.problems.clone()) };
-        spent_mapping += micros_since(mapping);
+        let Mapped { outcome, packed, took, ahead, .. } = mapper.outcome(&item, hash).await;
+        spent_mapping += took;
+        spent_ahead += if ahead { took } else { 0 };
         if let Ok(product) = &outcome {
             currency = currency.or_else(|| remap::new_currency(channel, product));
         }
         prepared.mapped += usize::from(item.problems.is_empty());
         prepared.stopped += usize::from(was_stopped(&outcome));
-        let write = Prepared { counted: first, drifted, ..assemble(services, item, hash, before, outcome) };
+        let write = Prepared { packed, counted: first, drifted, ..assemble(services, item, hash, before, outcome) };
         count(write.counter());
         held += write.size();
         prepared.writes.push(write);
@@ -159,7 +165,8 @@ pub(crate) async fn prepare(
     let stored = retry_transient(patience, || scoped.products_with_ids(&written_over)).await?;
     prepared.count_same(stored);
     prepared.counts.spent.mapping = spent_mapping;
-    prepared.counts.spent.comparing = micros_since(began) - spent_mapping;
+    prepared.counts.spent.comparing = micros_since(began) - (spent_mapping - spent_ahead);
+    mapper.note(prepared.mapped, shown - left);
     Ok(prepared)
 }
 
@@ -179,12 +186,18 @@ fn assemble(
     let known_product = before.and_then(|before| before.product_id);
     let new_product =
         (outcome.is_ok() && known_product.is_none()).then(|| ProductId::make(services.db().clock().now()));
-    Prepared { item, hash, known_product, stamp, new_product, outcome, settles, counted: false, drifted: false }
-}
-
-/// Of what could not be read completely nothing is known: it is never "the same as before", and a replay fetches it anew.
-fn hash(item: &RawItem) -> [u8; 32] {
-    if item.problems.is_empty() { *blake3::hash(item.body.as_bytes()).as_bytes() } else { UNREAD }
+    Prepared {
+        item,
+        hash,
+        packed: None,
+        known_product,
+        stamp,
+        new_product,
+        outcome,
+        settles,
+        counted: false,
+        drifted: false,
+    }
 }
 
 /// The code of [`CallError::Stopped`]. An adapter that gives it to issues of its own has its way.
@@ -192,28 +205,6 @@ pub(super) const STOPPED: &str = "adapter-stopped";
 
 fn was_stopped(outcome: &Result<Box<Product>, Vec<Issue>>) -> bool {
     outcome.as_ref().is_err_and(|issues| issues.iter().any(|issue| issue.code == STOPPED))
-}
-
-/// Maps, validates and sanitises one item: a product, or why there is none.
-pub(crate) async fn map(mapper: &mut Mapper, item: &RawItem) -> Result<Box<Product>, Vec<Issue>> {
-    let mut product = match mapper.map(item).await {
-        Ok(product) => product,
-        Err(CallError::Adapter(entrepot_runtime::AdapterError::Invalid(issues))) if !issues.is_empty() => {
-            return Err(issues);
-        }
-        Err(error) => return Err(vec![Issue::new("", error.code(), error.to_string())]),
-    };
-    if product.source_id != item.source_id {
-        let message = format!("the adapter made product {:?} of item {:?}", product.source_id, item.source_id);
-        return Err(vec![Issue::new("/source_id", "source-id-changed", message)]);
-    }
-    let errors = validate(&mut product);
-    if !errors.is_empty() {
-        return Err(errors);
-    }
-    let mut product = sanitise(Box::new(product)).await.map_err(|issue| vec![issue])?;
-    limits::leave_out_long_html(&mut product);
-    Ok(product)
 }
 
 impl PreparedPage {
@@ -264,11 +255,7 @@ impl PreparedPage {
 impl Prepared {
     /// About as many bytes as it holds.
     fn size(&self) -> usize {
-        let outcome = match &self.outcome {
-            Ok(product) => limits::size(product),
-            Err(issues) => limits::issues_size(issues),
-        };
-        self.item.body.len() + outcome
+        self.item.body.len() + outcome_size(&self.outcome)
     }
 
     fn fate(&self) -> &'static str {

@@ -5,10 +5,9 @@ use std::collections::VecDeque;
 
 use entrepot_domain::run::RunScope;
 use entrepot_queue::Outcome;
-use entrepot_runtime::Mapper;
 
 use super::active_run::ActiveRun;
-use super::page::{PORTION_BYTES, map_again};
+use super::page::{ItemMapper, PORTION_BYTES, map_again};
 use crate::Imports;
 use entrepot_core::AppError;
 use entrepot_core::retry_transient;
@@ -20,7 +19,7 @@ impl Imports {
     pub(super) async fn after_the_last(
         &self,
         active: &mut ActiveRun,
-        mapper: &mut Mapper,
+        mapper: &mut ItemMapper,
     ) -> Result<Outcome, AppError> {
         if let Err(error) = self.bring_up_to_date(active, mapper).await {
             return self.on_write_error(active, error).await;
@@ -29,7 +28,7 @@ impl Imports {
         Ok(Outcome::Done)
     }
 
-    async fn bring_up_to_date(&self, active: &mut ActiveRun, mapper: &mut Mapper) -> Result<(), AppError> {
+    async fn bring_up_to_date(&self, active: &mut ActiveRun, mapper: &mut ItemMapper) -> Result<(), AppError> {
         if !matches!(active.row.scope(), RunScope::ChangedSince(_)) {
             return Ok(());
         }

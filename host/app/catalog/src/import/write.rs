@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use entrepot_domain::clock::{Timestamp, millis};
 use entrepot_domain::run::{Counts, RunScope};
-use entrepot_runtime::{Mapper, Page};
+use entrepot_runtime::Page;
 use entrepot_store::pages::Ids;
 use entrepot_store::runs::Progress;
 
@@ -13,7 +13,7 @@ use super::checkpoint::{Next, add, commit};
 use super::compare::FreshnessContext;
 use super::complete::Underway;
 use super::fetch::Position;
-use super::page::{PreparedPage, distinct, prepare};
+use super::page::{ItemMapper, PreparedPage, distinct, prepare};
 use super::shop_facts;
 use super::stock;
 use crate::Imports;
@@ -47,7 +47,7 @@ impl Imports {
     pub(super) async fn write(
         &self,
         active: &mut ActiveRun,
-        mapper: &mut Mapper,
+        mapper: &mut ItemMapper,
         underway: Underway,
         next: &Next,
     ) -> Result<(), AppError> {
@@ -99,7 +99,7 @@ impl Imports {
     pub(super) async fn write_ahead(
         &self,
         active: &mut ActiveRun,
-        mapper: &mut Mapper,
+        mapper: &mut ItemMapper,
         underway: &mut Underway,
     ) -> Result<(), AppError> {
         let mut items = distinct(std::mem::take(&mut underway.page.items));

@@ -2,14 +2,13 @@
 
 use entrepot_domain::RunId;
 use entrepot_domain::clock::{Timestamp, millis};
-use entrepot_runtime::Mapper;
 use entrepot_store::deliveries::Pending;
 use entrepot_store::pages::Seen;
 use entrepot_store::{Scoped, StoreError};
 
 use super::draft::{Draft, met_by};
 use crate::Imports;
-use crate::import::{FreshnessContext, PreparedPage, distinct, prepare};
+use crate::import::{FreshnessContext, ItemMapper, PreparedPage, distinct, prepare};
 use entrepot_channels::OpenChannel;
 use entrepot_core::{AppError, retry_transient};
 
@@ -20,7 +19,7 @@ pub(super) struct Writer<'a> {
     owner: &'a str,
     asked_at: Timestamp,
     met_by: RunId,
-    mapper: Mapper,
+    mapper: ItemMapper,
 }
 
 impl<'a> Writer<'a> {
@@ -32,7 +31,7 @@ impl<'a> Writer<'a> {
         asked_at: Timestamp,
         pending: &[Pending],
     ) -> Self {
-        let mapper = channel.generation.adapter.mapper(&channel.view);
+        let mapper = ItemMapper::new(channel.generation.adapter.mapper(&channel.view));
         Self { imports, scoped, channel, owner, asked_at, met_by: met_by(pending), mapper }
     }
 

@@ -91,7 +91,7 @@ impl Prepared {
             return false;
         }
         if known {
-            self.item.body = String::new();
+            (self.item.body, self.packed) = (String::new(), None);
         }
         let why = beginning(why, LONGEST);
         let message = format!("it cannot be stored: {why}. Correct it in the shop; the next import tries again");

@@ -3,12 +3,13 @@
 use std::collections::{HashMap, VecDeque};
 
 use entrepot_domain::catalog::{Issue, Product};
-use entrepot_runtime::{Mapper, RawItem};
+use entrepot_runtime::RawItem;
 use entrepot_store::items::{KnownItem, StoredItem};
 use entrepot_store::pages::Seen;
 use entrepot_store::{Scoped, StoreError};
 
-use super::{PORTION_BYTES, Prepared, PreparedPage, assemble, hash, map};
+use super::mapping::{ItemMapper, hash};
+use super::{PORTION_BYTES, Prepared, PreparedPage, assemble};
 use entrepot_channels::OpenChannel;
 use entrepot_core::Services;
 use entrepot_core::retry_transient;
@@ -18,7 +19,7 @@ pub(crate) async fn map_again(
     services: &Services,
     scoped: &Scoped,
     channel: &OpenChannel,
-    mapper: &mut Mapper,
+    mapper: &mut ItemMapper,
     seen: &Seen,
     items: &mut VecDeque<StoredItem>,
 ) -> Result<PreparedPage, StoreError> {
@@ -40,7 +41,7 @@ pub(crate) async fn map_again(
         let is_kept = |before: &KnownItem| !item.problems.is_empty() || before.content_hash == hash(&item);
         let Some(before) = known.remove(&item.source_id).filter(is_kept) else { continue };
         let counted = !seen.items.contains(&item.source_id);
-        let outcome = if item.problems.is_empty() { map(mapper, &item).await } else { Err(item.problems.clone()) };
+        let outcome = if item.problems.is_empty() { mapper.map(&item).await } else { Err(item.problems.clone()) };
         let hash = hash(&item);
         let write = Prepared { counted, ..assemble(services, item, hash, Some(before), outcome) };
         if counted {

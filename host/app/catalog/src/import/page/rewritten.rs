@@ -9,7 +9,7 @@ use entrepot_store::items::KnownItem;
 use entrepot_store::{Scoped, StoreError};
 use serde_json::Value;
 
-use super::UNREAD;
+use crate::import::compare::UNREAD;
 
 /// Bytes of an item, and of all of a portion, that are compared. What is larger is taken for changed.
 const MAX_COMPARED_LEN: usize = 256 << 10;

@@ -1,5 +1,6 @@
 //! What is written of items: the item as it came, the product it became, or why it became none.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use entrepot_domain::RunId;
@@ -26,7 +27,7 @@ pub(super) async fn write_items(
             source_id: &write.item.source_id,
             product_id: write.product_id(),
             content_hash: write.hash,
-            body: pack(&write.item.body),
+            body: write.packed.as_deref().map_or_else(|| Cow::Owned(pack(&write.item.body)), Cow::Borrowed),
             source_updated_at: write.item.updated_at,
             mapped_with: &channel.mapped_with,
             problem: write
