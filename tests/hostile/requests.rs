@@ -21,7 +21,7 @@ pub(crate) async fn all() -> Vec<Row> {
     for (case, path, must, hops) in [
         ("redirect to the metadata service", "/granted/to-metadata", "denied", 1),
         ("redirect to a path that is not granted", "/granted/to-outside", "denied", 1),
-        ("redirect in circles", "/granted/in-circles", "more often than the granted 2 times", 3),
+        ("redirect in circles", "/granted/in-circles", "more than 2 times in a row", 3),
     ] {
         let work = asked(&stage, json!({ "url": stage.shop.url(path) }));
         rows.push(unsent(beside(&stage, case, must, work).await, &stage, hops));

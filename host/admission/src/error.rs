@@ -162,7 +162,7 @@ pub enum AdmissionError {
     #[error("the manifest asks for {operation}, which the component does not export")]
     NotExported { operation: String },
     #[error(
-        "{adapter} {version} is installed already with other bytes (digest {digest}); give the new build a new version"
+        "{adapter} {version} is installed already with other bytes (digest {digest}); raise the version in the manifest (adapter.toml) and build it again"
     )]
     OtherBytes { adapter: String, version: String, digest: String },
     #[error(
@@ -192,8 +192,9 @@ pub enum AdmissionError {
 /// Why nothing is called for a channel, and how that ends.
 #[derive(Clone, Debug, Error)]
 #[error(
-    "the channel is in quarantine for {minutes} minutes more ({strikes} in a row): {reason}. It ends by itself, with another version or grant of \
+    "the channel is in quarantine for {} more ({strikes} in a row): {reason}. It ends by itself, with another version or grant of \
      {adapter}, or with `entrepot channel release {}`",
+    in_words(*minutes),
     shell_word(channel)
 )]
 pub struct Quarantined {
@@ -202,6 +203,14 @@ pub struct Quarantined {
     pub minutes: i64,
     pub strikes: i64,
     pub reason: String,
+}
+
+fn in_words(minutes: i64) -> String {
+    match minutes {
+        1 => "a minute".to_owned(),
+        120.. => format!("{} hours", (minutes + 59) / 60),
+        _ => format!("{minutes} minutes"),
+    }
 }
 
 pub(crate) fn earlier_grant_gone(adapter: &str, generation: i64, version: &str) -> String {

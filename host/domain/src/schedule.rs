@@ -73,6 +73,7 @@ enum When {
     Cron(Box<Cron>),
 }
 
+const MAX_RULE_LEN: usize = 200;
 /// A shorter interval would be a loop.
 const MIN_INTERVAL_MS: i64 = 60_000;
 const MAX_INTERVAL_MS: i64 = 366 * 86_400_000;
@@ -82,6 +83,9 @@ impl FromStr for Rule {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let text = text.trim();
+        if text.len() > MAX_RULE_LEN {
+            return Err(format!("a rule has at most {MAX_RULE_LEN} characters"));
+        }
         let when = match text.strip_prefix("every ") {
             Some(span) => When::Every(interval(span.trim())?),
             None if text.split_whitespace().count() == 5 => {

@@ -130,7 +130,11 @@ impl Clocks {
             of.signs = Some(if used == 0 { Signs::Theirs } else { Signs::Ours });
         }
         let (seconds, side) = ((of.settled.abs() + 500) / 1_000, if of.settled > 0 { "ahead of" } else { "behind" });
-        let off = if seconds < 120 { format!("{seconds} seconds") } else { format!("{} minutes", (seconds + 30) / 60) };
+        let off = match seconds {
+            ..120 => format!("{seconds} seconds"),
+            120..7_200 => format!("{} minutes", (seconds + 30) / 60),
+            _ => format!("{} hours", (seconds + 1_800) / 3_600),
+        };
         let now = httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_millis(u64::try_from(now).unwrap_or(0)));
         Some(format!(
             "the date of its answers is {off} {side} this host's clock ({now}), so one of the two clocks is wrong"

@@ -51,7 +51,7 @@ pub enum Failure {
     #[error("{0}")]
     Unusable(String),
     /// The channel's rate limit does not allow another request now. Milliseconds to wait, when known.
-    #[error("the marketplace asked to wait{}", .0.map(|ms| format!(" {ms} ms")).unwrap_or_default())]
+    #[error("the marketplace asked to wait{}", .0.map(|ms| format!(" {} s", ms.div_ceil(1000))).unwrap_or_default())]
     RateLimited(Option<u64>),
 }
 

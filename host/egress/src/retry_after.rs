@@ -8,6 +8,10 @@ use http::HeaderMap;
 /// Servers that ask for longer are asked again after a day.
 const MAX_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// An answer that was given and says that the next will not be: what names a later moment than this counts windows of another kind, or is
+/// wrong, and the next answer tells.
+const MAX_RESET: Duration = Duration::from_secs(60 * 60);
+
 /// Retry-After, in seconds or as a date, as time from now.
 pub(crate) fn retry_after(headers: &HeaderMap, clock: &Clock) -> Option<Duration> {
     let value = text(headers, "retry-after")?;
@@ -30,7 +34,8 @@ pub(crate) fn exhausted(headers: &HeaderMap, clock: &Clock) -> Option<Duration> 
     ];
     let nothing_left = REMAINING.iter().any(|name| text(headers, name).and_then(number) == Some(0.0));
     if nothing_left {
-        return Some(reset(headers, clock).unwrap_or(Duration::from_secs(1)));
+        let reset = reset(headers, clock).filter(|reset| *reset <= MAX_RESET);
+        return Some(reset.unwrap_or(Duration::from_secs(1)));
     }
     // A leaky bucket told as "used/size": a full one loses a drop every half second at the slowest plan.
     let bucket = text(headers, "x-shopify-shop-api-call-limit").and_then(|value| value.split_once('/'));

@@ -1,6 +1,7 @@
 //! One exchange with one address: everything about it has been decided.
 
 use std::error::Error;
+use std::io;
 use std::time::Duration;
 
 use http::header::{ACCEPT_ENCODING, HeaderValue, RANGE};
@@ -59,6 +60,7 @@ pub(crate) async fn send(
 ) -> Result<RawResponse, Failure> {
     let options = &shared.options;
     let host = outgoing.url.host_str().unwrap_or_default().to_owned();
+    let port = outgoing.url.port_or_known_default().unwrap_or_default();
     let head = outgoing.method == http::Method::HEAD;
     let mut request = reqwest::Request::new(outgoing.method, outgoing.url);
     *request.headers_mut() = outgoing.headers;
@@ -71,8 +73,8 @@ pub(crate) async fn send(
     let started = tokio::time::Instant::now();
     let response = timeout(first_byte, shared.client.execute(request))
         .await
-        .map_err(|_| Failure::unavailable(format!("{host} did not answer within {} ms", first_byte.as_millis())))?
-        .map_err(|error| failed(&host, error))?;
+        .map_err(|_| Failure::unavailable(format!("{host} did not answer within {}", in_words(first_byte))))?
+        .map_err(|error| failed(&host, port, error))?;
     if headers::size(response.headers()) > options.max_header_bytes {
         return Err(Failure::unusable(format!(
             "the answer of {host} has more than {} bytes of headers",
@@ -92,13 +94,17 @@ pub(crate) async fn send(
     };
     let body = body::read(response, caps, head, into, options.first_byte_timeout);
     let body = timeout(left, body).await.map_err(|_| {
-        Failure::unavailable(format!("the body from {host} was not complete within {} ms", time.as_millis()))
+        Failure::unavailable(format!("the body from {host} was not complete within {}", in_words(time)))
     })??;
     Ok(RawResponse { status, headers, body })
 }
 
+fn in_words(time: Duration) -> String {
+    if time < Duration::from_secs(2) { format!("{} ms", time.as_millis()) } else { format!("{} s", time.as_secs()) }
+}
+
 /// The texts of the HTTP client hold the URL, and that may hold a credential: only the innermost cause is passed on.
-fn failed(host: &str, error: reqwest::Error) -> Failure {
+fn failed(host: &str, port: u16, error: reqwest::Error) -> Failure {
     let connecting = error.is_connect();
     let error = error.without_url();
     let mut cause: &(dyn Error + 'static) = &error;
@@ -107,7 +113,7 @@ fn failed(host: &str, error: reqwest::Error) -> Failure {
             return Failure::denied(refused);
         }
         // An I/O error's source is that of what it holds.
-        let held = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        let held = cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
         match held.map(|held| held as &(dyn Error + 'static)).or_else(|| cause.source()) {
             Some(source) => cause = source,
             None => break,
@@ -116,7 +122,18 @@ fn failed(host: &str, error: reqwest::Error) -> Failure {
     if let Some(rustls::Error::InvalidCertificate(why)) = cause.downcast_ref::<rustls::Error>() {
         Failure::unusable(format!("no connection to {host}: {cause}{}", certificate_advice(why)))
     } else if connecting {
-        Failure::unavailable(format!("no connection to {host}: {cause}"))
+        let no_tls = matches!(cause.downcast_ref::<rustls::Error>(), Some(rustls::Error::InvalidMessage(_)));
+        let io_error = cause.downcast_ref::<io::Error>();
+        let refused = io_error.is_some_and(|error| error.kind() == io::ErrorKind::ConnectionRefused);
+        Failure::unavailable(if no_tls {
+            format!("no connection to {host}:{port}: no TLS is spoken there. Is it http, or is TLS at another port?")
+        } else if refused {
+            format!(
+                "no connection to {host}:{port}: nothing answers at this port. Is the address right, and does the shop run?"
+            )
+        } else {
+            format!("no connection to {host}:{port}: {cause}")
+        })
     } else {
         Failure::unavailable(format!("{host} broke off before it had answered: {cause}"))
     }

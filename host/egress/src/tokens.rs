@@ -172,6 +172,14 @@ fn read(status: u16, body: &[u8], wait: Option<Duration>) -> Result<Tokens, Toke
             );
             return Err(TokenFailure::Later { why, wait: None });
         }
+        // A refresh token may be left out, or empty where there is none.
+        let is_sendable = |token: &str| token.bytes().all(|byte| (0x20..0x7f).contains(&byte));
+        let refresh = answer.refresh_token.as_deref().unwrap_or_default();
+        if answer.access_token.trim().is_empty() || ![&answer.access_token, refresh].into_iter().all(is_sendable) {
+            let why =
+                "the token endpoint answered with a token that is empty or has characters no token has".to_owned();
+            return Err(TokenFailure::Later { why, wait: None });
+        }
         let seconds = answer.expires_in.and_then(|seconds| match seconds {
             Seconds::Number(number) => Some(number),
             Seconds::Text(text) => text.parse().ok(),
@@ -226,6 +234,15 @@ mod tests {
             (true, Some(Duration::from_secs(86399)))
         );
         assert!(matches!(read(200, b"<html>", None), Err(TokenFailure::Later { .. })));
+        for bad in [
+            r#"{"access_token":""}"#,
+            r#"{"access_token":" "}"#,
+            r#"{"access_token":"a\nb"}"#,
+            r#"{"access_token":"a","refresh_token":"r\u0000"}"#,
+            r#"{"access_token":"\u00e4"}"#,
+        ] {
+            assert!(matches!(read(200, bad.as_bytes(), None), Err(TokenFailure::Later { .. })), "{bad}");
+        }
         for name in ["access_token", "refresh_token"] {
             let mut long = serde_json::json!({"access_token": "a", "refresh_token": "r"});
             long[name] = "a".repeat(MAX_SECRET_LEN + 1).into();

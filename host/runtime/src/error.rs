@@ -34,13 +34,19 @@ fn panicked(said: Option<&str>) -> String {
     said.map_or_else(String::new, |said| format!("; it {said}"))
 }
 
+/// In seconds.
+const DAY: u64 = 24 * 60 * 60;
+
 /// How long it asked to be left alone, for people: they have no use for milliseconds.
 fn later(wait: Option<u64>) -> String {
     match wait.map(|ms| ms.div_ceil(1000)) {
         None => String::new(),
         Some(0..=1) => " and to come again in a second".to_owned(),
         Some(seconds @ 2..=119) => format!(" and to come again in {seconds} seconds"),
-        Some(seconds) => format!(" and to come again in {} minutes", seconds.div_ceil(60)),
+        Some(seconds @ 120..7_200) => format!(" and to come again in {} minutes", seconds.div_ceil(60)),
+        Some(seconds @ 7_200..DAY) => format!(" and to come again in {} hours", seconds.div_ceil(3_600)),
+        // It may have asked for years: nobody waits for longer than a day.
+        Some(_) => " for a day or more".to_owned(),
     }
 }
 
@@ -88,6 +94,9 @@ mod tests {
             (None, ""),
             (Some(7_000), " and to come again in 7 seconds"),
             (Some(600_000), " and to come again in 10 minutes"),
+            (Some(7_201_000), " and to come again in 3 hours"),
+            (Some(86_400_000), " for a day or more"),
+            (Some(u64::MAX), " for a day or more"),
         ] {
             assert_eq!(AdapterError::RateLimited(ms).to_string(), format!("the marketplace asks to slow down{want}"));
         }

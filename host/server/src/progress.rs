@@ -65,7 +65,11 @@ fn show(bar: &ProgressBar, report: &RunReport) {
 
 fn left(seconds: f64) -> String {
     let seconds = seconds.round() as u64;
-    if seconds < 60 { format!("{seconds} s left") } else { format!("{} min left", seconds.div_ceil(60)) }
+    match seconds {
+        ..60 => format!("{seconds} s left"),
+        60..7_200 => format!("{} min left", seconds.div_ceil(60)),
+        _ => format!("{} h left", seconds.div_ceil(3_600)),
+    }
 }
 
 /// Where the time went, in percent of what was counted. None: nothing was done yet.

@@ -37,6 +37,7 @@ pub fn start(host: &Host) -> Result<Workers, QueueError> {
         }};
     }
     recurring!("begin_scheduled_imports", POLL_SCHEDULES, scheduler.tick);
+    recurring!("correct_schedules", SWEEP, scheduler.correct_times);
     recurring!("begin_requested_imports", POLL_SCHEDULES, deliveries.begin_requested_imports);
     recurring!("requeue_expired_leases", poll_leases, imports.requeue_expired_leases);
     recurring!("note_stalled_runs", poll_leases, imports.note_stalled);

@@ -72,6 +72,9 @@ const UPDATE_PROBLEM: &str = "UPDATE channels SET problem = $3 WHERE tenant_id =
 const UPDATE_ACCOUNT: &str =
     "UPDATE channels SET account = $3, problem = NULL WHERE tenant_id = $1 AND id = $2 AND removed_at IS NULL";
 const REMOVE: &str = "UPDATE channels SET removed_at = $3, mac = NULL WHERE tenant_id = $1 AND id = $2";
+/// Keeps the row as it is until the transaction ends.
+const HOLD: &str =
+    "UPDATE channels SET removed_at = removed_at WHERE tenant_id = $1 AND id = $2 AND removed_at IS NULL";
 const EVERYBODYS: &str = "SELECT id FROM channels WHERE removed_at IS NULL";
 const UPDATE_CURRENCIES: &str = "UPDATE channels SET currencies = $3 WHERE tenant_id = $1 AND id = $2";
 const UPDATE_FACTS: &str = "UPDATE channels SET facts = $3 WHERE tenant_id = $1 AND id = $2";
@@ -188,6 +191,11 @@ impl ScopedTx {
     /// False: it was removed.
     pub async fn set_channel_account(&mut self, channel: &ChannelId, account: &Value) -> Result<bool, StoreError> {
         Ok(execute!(&mut self.tx, UPDATE_ACCOUNT, self.tenant.as_str(), channel.as_str(), Json(account))? == 1)
+    }
+
+    /// Nobody removes the channel before the transaction ends. False: somebody has.
+    pub async fn hold_channel(&mut self, channel: &ChannelId) -> Result<bool, StoreError> {
+        Ok(execute!(&mut self.tx, HOLD, self.tenant.as_str(), channel.as_str())? == 1)
     }
 
     pub async fn put_secret(&mut self, channel: &ChannelId, name: &str, sealed: &[u8]) -> Result<(), StoreError> {

@@ -3,7 +3,7 @@ use thiserror::Error;
 /// What the database did not do.
 #[derive(Debug, Error)]
 pub enum StoreError {
-    #[error("the database answered: {0}")]
+    #[error("{}", in_words(.0))]
     Database(#[from] sqlx::Error),
     #[error("the database could not be brought up to date: {0}")]
     Migrate(sqlx::migrate::MigrateError),
@@ -96,6 +96,18 @@ impl StoreError {
     }
 }
 
+/// What did not come to an answer is not called one.
+fn in_words(error: &sqlx::Error) -> String {
+    match error {
+        sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed => format!("the database cannot be reached: {error}"),
+        error => format!("the database answered: {error}"),
+    }
+}
+
 fn is_transient_code(code: &str) -> bool {
     // SQLite: extended result codes carry the primary one in the low byte. 5 busy, 6 locked, 10 I/O, 13 full, 14 cannot open.
     if code.len() < 5 {
@@ -129,7 +141,8 @@ mod tests {
             assert!(!is_transient_code(code), "{code}");
         }
         for error in [sqlx::Error::PoolTimedOut, sqlx::Error::PoolClosed] {
-            assert!(StoreError::Database(error).is_transient());
+            let error = StoreError::Database(error);
+            assert!(error.is_transient() && error.to_string().starts_with("the database cannot be reached"), "{error}");
         }
     }
 }

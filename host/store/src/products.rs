@@ -100,7 +100,14 @@ const BY_CHANNEL: &str = concat!(
 const BY_TENANT: &str =
     concat!(product_columns!(), "WHERE tenant_id = $1 AND id > $2 AND deleted_at IS NULL ORDER BY id LIMIT $3");
 const ONE: &str = concat!(product_columns!(), "WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL");
-const COUNT: &str = "SELECT COUNT(*) FROM products WHERE tenant_id = $1 AND channel_id = $2 AND deleted_at IS NULL";
+const WITH_IDS: [&str; 2] = select_by_ids!(
+    "id, channel_id, source_id, title, description_html, summary_html, status, url, handle, brand, product_type, tags, options, media, \
+     collections, attributes, seo, warnings, extras, source_created_at, source_updated_at",
+    "products",
+    "tenant_id = $1 AND $2 = $2 AND deleted_at IS NULL",
+    "id",
+    ""
+);
 const VARIANTS: [&str; 2] = select_by_ids!(
     "product_id, source_id, sku, gtin, mpn, title, option_values, enabled, currency, price, compare_at, cost, sale, weight, \
      dimensions, taxable, tax_class, requires_shipping, in_stock, media_ids, extras, position",
@@ -145,9 +152,13 @@ impl Scoped {
         Ok(self.complete(row.into_iter().collect()).await?.pop())
     }
 
-    pub async fn count_products(&self, channel: &ChannelId) -> Result<i64, StoreError> {
-        let row = read_optional!(self, (i64,), COUNT, self.tenant().as_str(), channel.as_str())?;
-        Ok(row.map_or(0, |(count,)| count))
+    /// Those of these ids that are there, in any order.
+    pub async fn products_with_ids(&self, ids: &[&str]) -> Result<Vec<StoredProduct>, StoreError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rows = read_all_forked!(self, ProductRow, WITH_IDS, self.tenant().as_str(), "", Json(ids))?;
+        self.complete(rows).await
     }
 
     /// Adds variants, stock and collections: four statements, however many products.

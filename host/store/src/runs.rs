@@ -76,7 +76,7 @@ const FINISH: &str = "UPDATE runs SET state = $5, failure = $6, finished_at = $7
     deleted = $8, declared = $9, requests = $10, rate_limited = $11, retries = $12, spent = $13, drift = $14 \
     WHERE tenant_id = $1 AND id = $2 AND lease_owner = $3 AND seq = $4 AND state = 'running'";
 /// A run nobody works on ends at once; one that is being worked on ends at its next page.
-const CANCEL_IDLE: &str = "UPDATE runs SET state = 'cancelled', cancel = TRUE, finished_at = $3 \
+const CANCEL_IDLE: &str = "UPDATE runs SET state = 'cancelled', cancel = TRUE, finished_at = $3, failure = NULL \
     WHERE tenant_id = $1 AND id = $2 AND state IN ('queued', 'running') AND (lease_until IS NULL OR lease_until < $3)";
 const CANCEL: &str =
     "UPDATE runs SET cancel = TRUE WHERE tenant_id = $1 AND id = $2 AND state IN ('queued', 'running')";

@@ -29,12 +29,22 @@ pub struct Due {
     pub schedule: ScheduleRow,
 }
 
-const OF_CHANNEL: &str = "SELECT channel_id, kind, rule, time_zone, jitter_ms, when_busy, enabled, next_at, last_at, last_run, note \
+// Numbers are read as numbers, whatever stands there: of a row that somebody damaged in SQLite, the others are none the worse.
+const OF_CHANNEL: &str = "SELECT channel_id, kind, rule, time_zone, CAST(jitter_ms AS BIGINT) AS jitter_ms, when_busy, \
+    CAST(enabled AS BIGINT) AS enabled, CAST(next_at AS BIGINT) AS next_at, CAST(last_at AS BIGINT) AS last_at, last_run, note \
     FROM schedules WHERE tenant_id = $1 AND channel_id = $2 ORDER BY kind";
 /// Full ones first: what they find a delta due in the same moment need not. Stock last, for the same reason.
-const DUE: &str = "SELECT s.tenant_id, s.channel_id, s.kind, s.rule, s.time_zone, s.jitter_ms, s.when_busy, s.enabled, s.next_at, \
-    s.last_at, s.last_run, s.note FROM schedules s JOIN channels c ON c.tenant_id = s.tenant_id AND c.id = s.channel_id \
+const DUE: &str = "SELECT s.tenant_id, s.channel_id, s.kind, s.rule, s.time_zone, CAST(s.jitter_ms AS BIGINT) AS jitter_ms, s.when_busy, \
+    CAST(s.enabled AS BIGINT) AS enabled, CAST(s.next_at AS BIGINT) AS next_at, CAST(s.last_at AS BIGINT) AS last_at, s.last_run, s.note \
+    FROM schedules s JOIN channels c ON c.tenant_id = s.tenant_id AND c.id = s.channel_id \
     WHERE s.enabled = 1 AND s.next_at <= $1 AND c.removed_at IS NULL ORDER BY CASE s.kind WHEN 'full' THEN 0 WHEN 'delta' THEN 1 ELSE 2 END, s.next_at LIMIT 500";
+const FAR: &str = "SELECT s.tenant_id, s.channel_id, s.kind, s.rule, s.time_zone, CAST(s.jitter_ms AS BIGINT) AS jitter_ms, s.when_busy, \
+    CAST(s.enabled AS BIGINT) AS enabled, CAST(s.next_at AS BIGINT) AS next_at, CAST(s.last_at AS BIGINT) AS last_at, s.last_run, s.note \
+    FROM schedules s JOIN channels c ON c.tenant_id = s.tenant_id AND c.id = s.channel_id \
+    WHERE s.enabled = 1 AND s.next_at > $1 AND c.removed_at IS NULL AND (s.tenant_id, s.channel_id, s.kind) > ($2, $3, $4) \
+    ORDER BY s.tenant_id, s.channel_id, s.kind LIMIT 500";
+const BRING_FORWARD: &str =
+    "UPDATE schedules SET next_at = $5 WHERE tenant_id = $1 AND channel_id = $2 AND kind = $3 AND next_at = $4";
 const PUT: &str = "INSERT INTO schedules (tenant_id, channel_id, kind, rule, time_zone, jitter_ms, when_busy, enabled, next_at) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (tenant_id, channel_id, kind) DO UPDATE SET rule = excluded.rule, \
     time_zone = excluded.time_zone, jitter_ms = excluded.jitter_ms, when_busy = excluded.when_busy, enabled = excluded.enabled, \
@@ -47,14 +57,22 @@ const AGAIN: &str = "UPDATE schedules SET next_at = $3, note = $4 WHERE tenant_i
 
 /// Full ones bring what the other scope brings, too.
 const LAST_FULL_END: &str = "SELECT MAX(finished_at) FROM runs WHERE tenant_id = $1 AND channel_id = $2 AND state = 'completed' \
-    AND scope = 'full'";
+    AND scope = 'full' AND finished_at <= $3";
 const LAST_COMPLETED: &str = "SELECT MAX(created_at) FROM runs WHERE tenant_id = $1 AND channel_id = $2 AND state = 'completed' \
-    AND scope IN ('full', $3)";
+    AND scope IN ('full', $3) AND created_at <= $4";
 
 impl Db {
     /// Over all tenants.
     pub async fn due_schedules(&self, now: Timestamp) -> Result<Vec<Due>, StoreError> {
         Ok(read_all!(self, Due, DUE, now)?)
+    }
+
+    /// Over all tenants, those that are due after `at`, from after the last one of the page before; 500 at a time.
+    pub async fn schedules_after(&self, at: Timestamp, after: Option<&Due>) -> Result<Vec<Due>, StoreError> {
+        let (tenant, channel, kind) = after.map_or(("", "", ""), |last| {
+            (last.tenant_id.as_str(), last.schedule.channel_id.as_str(), last.schedule.kind.as_str())
+        });
+        Ok(read_all!(self, Due, FAR, at, tenant, channel, kind)?)
     }
 }
 
@@ -63,16 +81,32 @@ impl Scoped {
         Ok(read_all!(self, ScheduleRow, OF_CHANNEL, self.tenant().as_str(), channel.as_str())?)
     }
 
-    /// When the last full run that was completed ended.
+    /// When the last full run that was completed ended. What is to come is of a clock that was wrong.
     pub async fn last_full_end(&self, channel: &ChannelId) -> Result<Option<Timestamp>, StoreError> {
-        let row = read_optional!(self, (Option<Timestamp>,), LAST_FULL_END, self.tenant().as_str(), channel.as_str())?;
+        let row = read_optional!(
+            self,
+            (Option<Timestamp>,),
+            LAST_FULL_END,
+            self.tenant().as_str(),
+            channel.as_str(),
+            self.clock().now()
+        )?;
         Ok(row.and_then(|(at,)| at))
     }
 
-    /// When the last completed run that was full, or of this scope (see [`entrepot_domain::run::RunScope::parts`]), was asked for.
+    /// When the last completed run that was full, or of this scope (see [`entrepot_domain::run::RunScope::parts`]), was asked for. What is to
+    /// come is of a clock that was wrong.
     pub async fn last_completed(&self, channel: &ChannelId, scope: &str) -> Result<Option<Timestamp>, StoreError> {
         let tenant = self.tenant().as_str();
-        let row = read_optional!(self, (Option<Timestamp>,), LAST_COMPLETED, tenant, channel.as_str(), scope)?;
+        let row = read_optional!(
+            self,
+            (Option<Timestamp>,),
+            LAST_COMPLETED,
+            tenant,
+            channel.as_str(),
+            scope,
+            self.clock().now()
+        )?;
         Ok(row.and_then(|(at,)| at))
     }
 }
@@ -83,6 +117,12 @@ impl ScopedTx {
         let tenant = self.tenant.as_str();
         execute!(&mut self.tx, PUT, tenant, channel_id, kind, rule, time_zone, jitter_ms, when_busy, enabled, next_at)?;
         Ok(())
+    }
+
+    /// False: it was begun or changed meanwhile.
+    pub async fn bring_forward(&mut self, row: &ScheduleRow, next_at: Timestamp) -> Result<bool, StoreError> {
+        let (tenant, channel, kind) = (self.tenant.as_str(), &row.channel_id, &row.kind);
+        Ok(execute!(&mut self.tx, BRING_FORWARD, tenant, channel, kind, row.next_at, next_at)? == 1)
     }
 
     /// The full run that a schedule began has failed: it is due again at `at`, if not sooner.

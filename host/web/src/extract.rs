@@ -7,6 +7,7 @@ use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 
 use crate::problem::Problem;
+use crate::unique::Unique;
 
 /// Parts of the path.
 pub(crate) struct Path<T>(pub(crate) T);
@@ -61,6 +62,8 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonOrNothing<T> {
         if bytes.trim_ascii_start().first() != Some(&b'{') {
             return Err(Problem::bad_request("the body must be one JSON object; see /api/v1/openapi.json"));
         }
+        serde_json::from_slice::<Unique>(&bytes)
+            .map_err(|why| Problem::bad_request(plain(&why.to_string(), "the body")))?;
         let read = Json::from_bytes(&bytes)
             .map_err(|why| Problem::bad_request(plain(&without_values(&why.body_text()), "the body")))?;
         let Json(read) = read;

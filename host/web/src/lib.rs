@@ -14,6 +14,7 @@ mod origin;
 mod problem;
 mod query;
 mod request_id;
+mod unique;
 mod use_cases;
 
 use std::sync::Arc;

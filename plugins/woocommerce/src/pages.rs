@@ -148,7 +148,8 @@ impl Got {
 
 pub(crate) fn same_page_again() -> Error {
     Error::Unavailable(
-        "the shop answers different pages with the same products: a cache in front of it ignores the page number"
+        "the shop answers different pages with the same products: a cache in front of it ignores the page number. Have /wp-json exempted \
+         from that cache: it is a plugin of the shop, or the hosting company's"
             .to_owned(),
     )
 }

@@ -103,7 +103,13 @@ pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     while let Some(source) = last.source() {
         last = source;
     }
-    last.to_string()
+    match last.to_string() {
+        // The TLS library's words for an answer in plain HTTP.
+        text if text.ends_with("InvalidContentType") => {
+            "no TLS is spoken there; is it http, or is TLS at another port?".to_owned()
+        }
+        text => text,
+    }
 }
 
 pub(crate) fn is_loopback(host: Option<Host<&str>>) -> bool {

@@ -33,6 +33,8 @@ pub enum KeyError {
     Weak,
     #[error("others may read {}; run `chmod 600` on it", .0.display())]
     OpenToOthers(PathBuf),
+    #[error("there is no key file {}; make one with `cargo adapter key new`", .0.display())]
+    NoFile(PathBuf),
     #[error("{} exists already and is not written over; choose another name", .0.display())]
     Exists(PathBuf),
     #[error("{}: {source}", path.display())]

@@ -231,7 +231,8 @@ pub fn redirected(response: &Response) -> Option<Error> {
     }
     let to = header(response, "location").map_or_else(String::new, |location| format!(" to {location}"));
     Some(Error::Unavailable(format!(
-        "the request is sent on{to} (HTTP {}): the address has changed, or a login or a firewall is in front of the marketplace",
+        "the marketplace sends requests on{to} (HTTP {}): if it has moved, enter the address that it has now; if not, a login or a firewall is \
+         in front of it",
         response.status
     )))
 }

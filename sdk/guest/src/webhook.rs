@@ -34,15 +34,18 @@ pub fn signed_body<K: Keys>(
     name: &str,
 ) -> Result<Result<(), String>, Error> {
     let Some(sent) = header(delivery, name) else {
-        return Ok(Err(format!("there is no header {name}, or more than one")));
+        return Ok(Err(format!("the signature is missing: there is no header {name}, or more than one")));
     };
+    if sent.trim().is_empty() {
+        return Ok(Err(format!("the signature is missing: {name} is empty")));
+    }
     let Some(sent) = base64(sent) else {
-        return Ok(Err(format!("{name} is not base64")));
+        return Ok(Err(format!("wrong signature: {name} is not base64")));
     };
     Ok(if keys.verify_mac(slot, Algorithm::HmacSha256, &delivery.body, &sent)? {
         Ok(())
     } else {
-        Err("the signature is not that of the body".to_owned())
+        Err("wrong signature: the body was signed with another secret, or changed on its way".to_owned())
     })
 }
 
@@ -85,6 +88,9 @@ pub fn standard<K: Keys>(keys: &K, slot: &str, delivery: &Delivery) -> Result<Re
     if delivery.received_at.abs_diff(at) > TOLERANCE_MS.unsigned_abs() {
         return Ok(Err("webhook-timestamp is more than five minutes off".to_owned()));
     }
+    if signatures.trim().is_empty() {
+        return Ok(Err("the signature is missing: webhook-signature is empty".to_owned()));
+    }
     let mut message = format!("{id}.{timestamp}.").into_bytes();
     message.extend_from_slice(&delivery.body);
     for signature in signatures.split_whitespace() {
@@ -100,7 +106,7 @@ pub fn standard<K: Keys>(keys: &K, slot: &str, delivery: &Delivery) -> Result<Re
             return Ok(Ok(id.to_owned()));
         }
     }
-    Ok(Err("no signature is that of the delivery".to_owned()))
+    Ok(Err("wrong signature: the delivery was signed with another secret, or changed on its way".to_owned()))
 }
 
 #[cfg(test)]

@@ -217,3 +217,18 @@ async fn unknown_methods_and_paths(app: App) {
         assert_eq!(answer.headers.contains_key(header::ALLOW), status == 405, "{method} {path}");
     }
 }
+
+/// Whoever checks one of two values may have let the other in.
+#[both_engines]
+async fn a_name_that_stands_twice_is_refused_wherever_it_stands(app: App) {
+    let web = Web::of(&app);
+    for body in [
+        r#"{"adapter":"a","adapter":"b","name":"shop"}"#,
+        r#"{"adapter":"a","name":"shop","settings":{"store_url":"https://a.example","store_url":"http://127.0.0.1"}}"#,
+        r#"{"adapter":"a","name":"shop","secrets":{"key":"one","k\u0065y":"other"}}"#,
+    ] {
+        let request = Request::post("/api/v1/channels").header("host", HOST).header("content-type", "application/json");
+        let answer = web.send(request.body(Body::from(body)).expect("a request")).await;
+        assert_refused(&answer, body, "twice");
+    }
+}

@@ -104,7 +104,7 @@ async fn dead_letters_come_with_the_command(app: App) {
     app.import().await;
     let operator = Operator::of(&app);
     let (_, list) = operator.reads(&["dead-letters", "list", SHOP]);
-    assert!(list.contains(&format!("entrepot channel set {SHOP} --set KEY=VALUE")), "{list}");
+    assert!(list.contains(&format!("entrepot channel set {SHOP} --set price_rounding=half-up")), "{list}");
     let letter = app.dead_letters().await.remove(0).id;
     let (_, shown) = operator.reads(&["dead-letters", "show", &letter]);
     assert!(shown.contains(&format!("entrepot dead-letters replay {SHOP} --id {letter}")), "{shown}");

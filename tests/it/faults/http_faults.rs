@@ -149,3 +149,20 @@ async fn another_shape_is_asked_for_again() {
     )
     .await;
 }
+
+/// What is asked for each product fails for all of them: they are not blamed one after the other until the night is over.
+#[both_engines]
+async fn a_part_that_is_down_for_all_ends_the_run_with_the_reason(app: App) {
+    let store = Store::generate(Seed { products: 60, variable_share: 1.0, seed: 5 });
+    let server = serve(&store);
+    app.connect(&server.base_url, &store.key()).await;
+    server.inject(Matcher::path("/variations"), Fault::Json(500, "{}"));
+    let run = app.import().await;
+    let failure = run.failure.clone().unwrap_or_default();
+    assert_eq!(run.state, RunState::Failed, "{run:?}");
+    assert!(failure.contains("items in a row") && failure.contains("entrepot import"), "{failure}");
+    server.heal();
+    let run = app.import().await;
+    assert_eq!((run.state, app.products().await.len()), (RunState::Completed, 60), "{run:?}");
+    assert_eq!(app.dead_letters().await.len(), 0);
+}

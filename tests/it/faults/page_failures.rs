@@ -104,3 +104,21 @@ async fn one_refusal_among_good_answers_is_no_lock_out(app: App) {
     assert_eq!(app.import().await.state, RunState::Completed);
     assert_eq!(problem().await, None, "what is over is not shown any more");
 }
+
+/// A run that waits for a marketplace until tomorrow keeps nobody from beginning again.
+#[both_engines]
+async fn a_run_that_waits_ends_for_one_that_begins_again(app: App) {
+    hostile::install(&app).await;
+    let plan = json!({"items": 3, "failure": "rate-limited", "retry_after": 7_200_000});
+    hostile::add(&app, "shop", plan).await;
+    let (imports, tenant) = (&app.host.app.imports, &app.host.tenant);
+    let first = imports.start_import(tenant, "shop", RunScope::Full, StartOptions::default()).await.expect("starts");
+    assert!(matches!(imports.advance(tenant, &first.run).await.expect("a step"), Outcome::Later(_)));
+    hostile::change(&app, "shop", json!({"items": 3})).await;
+    let fresh = StartOptions { fresh: true, ..StartOptions::default() };
+    let run = hostile::import_with(&app, "shop", RunScope::Full, fresh).await;
+    assert_eq!((run.state, run.created), (RunState::Completed, 3), "{run:?}");
+    let before = app.report(&first.run).await;
+    assert_eq!((before.state, before.failure), (RunState::Cancelled, None));
+    assert_ne!(run.run, first.run.as_str());
+}

@@ -1,5 +1,7 @@
 //! Imports that begin by themselves: when they are due, once, and after a pause once.
 
+use std::time::Duration;
+
 use entrepot_catalog::Ticked;
 use entrepot_channels::ScheduleChange;
 use entrepot_core::AppError;
@@ -7,7 +9,9 @@ use entrepot_domain::run::{RunScope, RunState};
 use entrepot_domain::schedule::{ScheduleKind, WhenBusy};
 use entrepot_store::runs::RunRow;
 use entrepot_store::schedules::ScheduleRow;
+use entrepot_test_support::server::{Fault, Matcher};
 use entrepot_test_support::woocommerce::{Seed, Store, serve};
+use entrepot_test_support::{etsy, seed};
 use entrepot_tests::{App, Marketplace, SHOP, both_engines};
 
 const HOUR: i64 = 3_600_000;
@@ -138,4 +142,45 @@ async fn bad_input_is_refused_with_what_to_write(app: App) {
     let berlin = ScheduleChange { time_zone: Some("Europe/Berlin".into()), ..every("0 3 * * *") };
     let row = set(&app, ScheduleKind::Full, berlin).await;
     assert!(matches!((row.next_at / HOUR) % 24, 1 | 2), "three in the morning there");
+}
+
+/// A host's clock was a year ahead for a minute, and is right again.
+#[both_engines]
+async fn a_clock_that_was_wrong_leaves_no_schedule_in_the_future(app: App) {
+    const YEAR: i64 = 365 * 24 * HOUR;
+    let store = Store::generate(Seed { products: 10, variable_share: 0.0, seed: 3 });
+    let shop = Marketplace::woocommerce(&store);
+    let (app, id) = app.connect_to(&shop).await;
+    app.import().await;
+    set(&app, ScheduleKind::Full, ScheduleChange { enabled: Some(false), ..ScheduleChange::default() }).await;
+    set(&app, ScheduleKind::Delta, every("every 15m")).await;
+    let scheduler = &app.host.app.scheduler;
+    assert_eq!(scheduler.correct_times().await.expect("a look"), 0, "nothing is wrong");
+    app.clock().advance(YEAR);
+    assert_eq!(scheduler.tick().await.expect("a look").begun, 1);
+    assert_eq!(finish(&app).await.state(), RunState::Completed);
+    app.clock().advance(-YEAR);
+    let now = app.clock().now();
+    assert!(schedule(&app, ScheduleKind::Delta).await.next_at > now + YEAR - HOUR);
+    assert_eq!(scheduler.correct_times().await.expect("a look"), 1);
+    let next = schedule(&app, ScheduleKind::Delta).await.next_at;
+    assert!((now..=now + HOUR).contains(&next), "{next} after {now}");
+    let scoped = app.host.db.tenant(&app.host.tenant);
+    let watermark = app.host.app.imports.import_watermark(&scoped, &id).await.expect("answers").expect("a full run");
+    assert!(watermark <= now, "what is asked for begins before now: {watermark} {now}");
+}
+
+/// Its marketplace does not answer: others are due as well.
+#[both_engines]
+async fn a_token_endpoint_that_does_not_answer_delays_no_schedule(app: App) {
+    let store = etsy::Store::from_seed(&seed::catalogue(seed::Seed { products: 5, variable_share: 0.0, seed: 3 }));
+    let shop = Marketplace::etsy(&store);
+    let (app, _) = app.connect_to(&shop).await;
+    set(&app, ScheduleKind::Full, every("every 15m")).await;
+    store.expire_access_token();
+    shop.server.inject(Matcher::path("/oauth/token"), Fault::Hang);
+    app.clock().advance(2 * HOUR);
+    let look = app.host.app.scheduler.tick();
+    let ticked = tokio::time::timeout(Duration::from_secs(10), look).await.expect("nobody is waited for");
+    assert_eq!(ticked.expect("a look").begun, 1);
 }

@@ -23,7 +23,9 @@ mod shop_facts;
 mod spools;
 mod start;
 mod stock;
+mod unreadable;
 mod watermark;
+mod withdrawn;
 mod write;
 
 use std::sync::Arc;
@@ -41,6 +43,7 @@ pub use report::RunReport;
 use requeue::RequeuedLeases;
 use spools::Spools;
 pub use start::{StartOptions, Started};
+use unreadable::UnreadableItems;
 
 /// Runs: starting, carrying on page by page, ending. Cheap to clone.
 #[derive(Clone)]
@@ -56,6 +59,7 @@ pub(crate) struct State {
     pub(crate) rooms: Rooms,
     pub(crate) conflicts: Conflicts,
     pub(crate) requeued: RequeuedLeases,
+    pub(crate) unreadable: UnreadableItems,
 }
 
 impl Imports {
@@ -63,7 +67,8 @@ impl Imports {
         let services = channels.services().clone();
         let (spools, options) = (Spools::new(services.files().clone()), services.options());
         let rooms = Rooms::new(options.memory, options.page);
-        let state = State { spools, rooms, conflicts: Conflicts::default(), requeued: RequeuedLeases::default() };
+        let (conflicts, requeued, unreadable) = Default::default();
+        let state = State { spools, rooms, conflicts, requeued, unreadable };
         Self { services, channels, state: Arc::new(state) }
     }
 }

@@ -2,7 +2,7 @@
 //! tick, so each runs once however many hosts look.
 // See docs/decisions/0031-schedules-are-rows.md
 
-use entrepot_channels::{Channels, next_at, put_default, supports_stock_sync};
+use entrepot_channels::{Channels, latest_next_at, next_at, put_default, supports_stock_sync};
 use entrepot_core::{AppError, Services};
 use entrepot_domain::run::RunScope;
 use entrepot_domain::schedule::{ScheduleKind, WhenBusy};
@@ -49,7 +49,7 @@ impl Scheduler {
                 Ok(Tick::Later) => {}
                 Err(error) if error.is_transient() => return Err(error),
                 Err(error) => {
-                    // Quarantine, a grant that has expired, a token that is refused: the next tick may find it mended.
+                    // Quarantine, a grant that has expired, a secret that does not open: the next tick may find it mended.
                     let scoped = self.services.db().tenant(&TenantId::from(due.tenant_id.as_str()));
                     let skipped = self.skip(&scoped, &due.schedule, &error.to_string()).await;
                     if skipped.as_ref().is_err_and(AppError::is_transient) {
@@ -69,6 +69,40 @@ impl Scheduler {
         Ok(ticked)
     }
 
+    /// Brings forward what stands later than its rule can say: the clock was ahead when that was reckoned, and is right now. How many.
+    pub async fn correct_times(&self) -> Result<usize, AppError> {
+        let (mut corrected, now) = (0, self.services.db().clock().now());
+        let mut last: Option<Due> = None;
+        loop {
+            let page = self.services.db().schedules_after(now, last.as_ref()).await?;
+            for Due { tenant_id, schedule } in &page {
+                // A rule that cannot be read is said where the schedule is looked at.
+                let Ok(latest) = latest_next_at(schedule, now) else { continue };
+                if schedule.next_at <= latest {
+                    continue;
+                }
+                let next = next_at(schedule, now).map_err(AppError::Schedule)?;
+                let mut tx = self.services.db().tenant(&TenantId::from(tenant_id.as_str())).begin().await?;
+                if tx.bring_forward(schedule, next).await? {
+                    let (channel, kind, was) = (&schedule.channel_id, &schedule.kind, schedule.next_at);
+                    tracing::warn!(
+                        channel,
+                        kind,
+                        was,
+                        next,
+                        "schedule was due too late by its rule: a clock was wrong"
+                    );
+                    corrected += 1;
+                }
+                tx.commit().await?;
+            }
+            match page.into_iter().next_back() {
+                Some(end) => last = Some(end),
+                None => return Ok(corrected),
+            }
+        }
+    }
+
     async fn begin_due(&self, due: &Due) -> Result<Tick, AppError> {
         let tenant = TenantId::from(due.tenant_id.as_str());
         let (scoped, row) = (self.services.db().tenant(&tenant), &due.schedule);
@@ -79,8 +113,8 @@ impl Scheduler {
                 _ => self.left_out(&scoped, row, "another run was under way").await,
             };
         }
-        // Refuse at once what cannot work, as an import that is asked for by hand does.
-        let open = self.channels.open_channel(&tenant, channel.as_str()).await?;
+        // Refuse at once what cannot work, as an import that is asked for by hand does. No marketplace is waited for: others are due, too.
+        let open = self.channels.open_as_stored(&tenant, channel.as_str()).await?;
         let scope = match ScheduleKind::parse(&row.kind) {
             Some(ScheduleKind::Delta) => self.changed_since(&scoped, &channel).await?,
             Some(ScheduleKind::Stock) => {

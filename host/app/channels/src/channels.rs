@@ -10,7 +10,7 @@ use entrepot_domain::{ChannelId, Id, Secret, TenantId};
 use entrepot_policy::Settings;
 use entrepot_runtime::{Account, AdapterError, CallError};
 use entrepot_store::channels::ChannelRow;
-use entrepot_store::{Lenient, ScopedTx};
+use entrepot_store::{Lenient, Scoped, ScopedTx};
 use entrepot_vault::OpenSecrets;
 use serde::Serialize;
 use serde_json::Value;
@@ -23,7 +23,7 @@ use crate::Channels;
 
 pub use open::OpenChannel;
 
-use anew::say_anew;
+use anew::{Kept, say_anew};
 
 /// The id of an account that is tested before there is a channel of it.
 pub(crate) const CANDIDATE: &str = "chn_candidate";
@@ -161,23 +161,43 @@ impl Channels {
         kept.check(&generation)?;
         let changed = settings != row.settings.0;
         row.settings = Lenient(settings);
-        let mac = self.seal_channel(tenant, &row);
+        // Whoever renews tokens at this moment would write over those given here.
+        let gives_tokens = kept.sealed.iter().any(|(name, _)| is_token(name));
+        let owner = if gives_tokens { Some(self.hold_tokens(&scoped, &id).await?) } else { None };
+        let written = self.write_changes(&scoped, &id, &row, kept, changed).await;
+        if let (Err(_), Some(owner)) = (&written, owner) {
+            let mut tx = scoped.begin().await?;
+            tx.release_tokens(&id, &owner).await?;
+            tx.commit().await?;
+        }
+        written
+    }
+
+    async fn write_changes(
+        &self,
+        scoped: &Scoped,
+        id: &ChannelId,
+        row: &ChannelRow,
+        kept: Kept,
+        changed: bool,
+    ) -> Result<(), AppError> {
+        let mac = self.seal_channel(scoped.tenant(), row);
         let mut tx = scoped.begin().await?;
         let what = (row.adapter_id.as_str(), row.id.as_str(), row.name.as_str());
         let beside = Beside { secrets: Some(kept.digests), callback: None };
         self.services.admission().record_channel(tx.raw(), what, Some(&mac), beside).await?;
         if changed {
-            tx.note_earlier_settings(&id).await?;
+            tx.note_earlier_settings(id).await?;
         }
-        tx.update_channel_settings(&id, &row.settings.0, &mac).await?;
+        tx.update_channel_settings(id, &row.settings.0, &mac).await?;
         if kept.sealed.iter().any(|(name, _)| is_token(name)) {
-            tx.forget_token_state(&id).await?;
+            tx.forget_token_state(id).await?;
         }
         for (name, sealed) in &kept.sealed {
-            tx.put_secret(&id, name, sealed).await?;
+            tx.put_secret(id, name, sealed).await?;
         }
         for name in &kept.forgotten {
-            tx.remove_secret(&id, name).await?;
+            tx.remove_secret(id, name).await?;
         }
         tx.commit().await?;
         Ok(())

@@ -13,7 +13,7 @@ use entrepot_core::Services;
 
 pub use channels::{AccountReport, NewChannel, OpenChannel};
 pub use connect::{Begun, CallbackOutcome, ConnectionReport, Connections, NewConnection};
-pub use schedules::{ScheduleChange, next_at, put_default, supports_stock_sync};
+pub use schedules::{ScheduleChange, latest_next_at, next_at, put_default, supports_stock_sync};
 
 /// A seller's connections to marketplaces. Cheap to clone.
 #[derive(Clone)]

@@ -135,10 +135,19 @@ fn default_row(channel: &ChannelId, kind: ScheduleKind) -> ScheduleRow {
     }
 }
 
-pub fn next_at(row: &ScheduleRow, now: Timestamp) -> Result<Timestamp, String> {
+/// The latest moment at which a schedule may be due next. One that stands later was reckoned by a clock that was wrong.
+pub fn latest_next_at(row: &ScheduleRow, now: Timestamp) -> Result<Timestamp, String> {
+    Ok(next_by_rule(row, now)?.saturating_add(row.jitter_ms.max(0)))
+}
+
+fn next_by_rule(row: &ScheduleRow, now: Timestamp) -> Result<Timestamp, String> {
     let rule: Rule = row.rule.parse()?;
     let next = rule.next_after(now, time_zone(&row.time_zone)?);
-    let next = next.ok_or_else(|| format!("{rule} is never due again"))?;
+    next.ok_or_else(|| format!("{rule} is never due again"))
+}
+
+pub fn next_at(row: &ScheduleRow, now: Timestamp) -> Result<Timestamp, String> {
+    let next = next_by_rule(row, now)?;
     let jitter = if row.jitter_ms > 0 { rand::random::<u64>() % row.jitter_ms.unsigned_abs() } else { 0 };
     Ok(next.saturating_add(i64::try_from(jitter).unwrap_or(0)))
 }

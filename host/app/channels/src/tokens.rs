@@ -23,12 +23,24 @@ use crate::Channels;
 
 /// A token that ends sooner is not begun with: a unit of work must not outlive it.
 const MARGIN: Duration = Duration::from_secs(5 * 60);
+/// Of a token that lives for less than that many margins, this part of its life is the margin.
+const PARTS: i64 = 4;
+/// From one renewal to the next, whatever the marketplace says of the token's end.
+const APART: Duration = Duration::from_secs(30);
 /// Renewing takes one request of half a minute at the most; connecting anew also tries the new tokens. Where clocks differ, half of it
 /// counts.
 const LEASE: Duration = Duration::from_secs(4 * 60);
 const LOOK_AGAIN: Duration = Duration::from_millis(200);
 /// A token that is refused so soon after it was got is not refused for its age.
 const YOUNG: Duration = Duration::from_secs(60);
+
+/// The token is over, or nearly so.
+fn is_ending(state: &TokenState, now: Timestamp) -> bool {
+    let Some(end) = state.expires_at else { return false };
+    let lifetime = if state.renewed_at > 0 { end.saturating_sub(state.renewed_at).max(0) } else { i64::MAX };
+    let is_fresh = (0..millis(APART)).contains(&now.saturating_sub(state.renewed_at));
+    !is_fresh && end <= now.saturating_add(millis(MARGIN).min(lifetime / PARTS))
+}
 
 /// By name.
 pub(crate) type Sealed = Vec<(&'static str, Vec<u8>)>;
@@ -44,10 +56,12 @@ impl Channels {
     ) -> Result<(OpenSecrets, i64), AppError> {
         let oauth = generation.grant.oauth.as_ref().filter(|oauth| oauth.renews());
         let owner = self.token_owner();
+        // One renewal is all that a unit of work gets: a marketplace whose tokens are over at once keeps nobody here for ever.
+        let mut renewals = 0;
         loop {
             let state = scoped.token_state(channel).await?;
             let secrets = self.secrets(scoped, channel).await?;
-            let Some(oauth) = oauth.filter(|oauth| self.due(oauth, &state, &secrets)) else {
+            let Some(oauth) = oauth.filter(|oauth| renewals == 0 && self.due(oauth, &state, &secrets)) else {
                 return Ok((secrets, state.renewed_at));
             };
             if !self.lease_tokens(scoped, channel, &owner).await? {
@@ -61,7 +75,7 @@ impl Channels {
                 tx.commit().await?;
             }
             self.count_renewal(&generation.grant.adapter_id, &renewed);
-            renewed?;
+            renewals += usize::from(renewed?);
         }
     }
 
@@ -126,9 +140,8 @@ impl Channels {
         if secrets.secret(ACCESS_TOKEN).is_none() {
             return oauth.client_credentials || secrets.secret(REFRESH_TOKEN).is_some();
         }
-        let soon = self.services.db().clock().now() + millis(MARGIN);
         // Where no other can be had, the marketplace says what it thinks of this one.
-        state.expires_at.is_some_and(|end| end <= soon) && can_renew(oauth, secrets)
+        is_ending(state, self.services.db().clock().now()) && can_renew(oauth, secrets)
     }
 
     /// Under the lease. False: it was renewed meanwhile. What was read before it may be spent by now, so it is read again.
@@ -199,6 +212,13 @@ impl Channels {
         expires_in: Option<Duration>,
     ) -> Result<(), StoreError> {
         let mut tx = scoped.begin().await?;
+        if !tx.hold_channel(channel).await? {
+            tracing::info!(
+                channel = channel.as_str(),
+                "the channel was removed meanwhile; its new tokens are forgotten"
+            );
+            return Ok(());
+        }
         for (name, sealed) in sealed {
             tx.put_secret(channel, name, sealed).await?;
         }
@@ -245,5 +265,27 @@ impl Channels {
 
     fn token_owner(&self) -> String {
         format!("{}-{:08x}", self.services.host_name(), rand::random::<u32>())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_of_minutes_is_not_renewed_all_the_time() {
+        const MINUTE: i64 = 60_000;
+        let got = 1_000 * MINUTE;
+        let ending = |lifetime: i64, age: i64| {
+            is_ending(&TokenState { expires_at: Some(got + lifetime), renewed_at: got }, got + age)
+        };
+        assert!(!ending(60 * MINUTE, 54 * MINUTE) && ending(60 * MINUTE, 55 * MINUTE));
+        assert!(!ending(4 * MINUTE, 2 * MINUTE) && ending(4 * MINUTE, 3 * MINUTE));
+        for lifetime in [-5, 0, 1_000, 20_000] {
+            assert!(!ending(lifetime, 0) && !ending(lifetime, 29_000) && ending(lifetime, 30_000), "{lifetime}");
+        }
+        assert!(!is_ending(&TokenState::default(), got), "nobody knows when");
+        let pasted = TokenState { expires_at: Some(got), renewed_at: 0 };
+        assert!(is_ending(&pasted, got - 5 * MINUTE) && !is_ending(&pasted, got - 6 * MINUTE));
     }
 }

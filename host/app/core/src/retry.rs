@@ -12,10 +12,10 @@ const LONGEST: Duration = Duration::from_secs(60);
 /// Whatever a marketplace or an adapter asks for: nobody waits for longer than a day.
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// So many milliseconds, at most a day. True: it was more.
+/// So many milliseconds, at most a day. True: it was that or more.
 pub fn at_most_a_day(ms: u64) -> (Duration, bool) {
     let asked = Duration::from_millis(ms);
-    (asked.min(DAY), asked > DAY)
+    (asked.min(DAY), asked >= DAY)
 }
 
 /// Doubled with each attempt, at most a minute, and spread between half and all of it, so that many do not come back at once.

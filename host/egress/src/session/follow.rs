@@ -61,7 +61,8 @@ impl Inner {
         let mut time = self.shared.options.total_timeout;
         let mut followed: u8 = 0;
         loop {
-            let plan = self.plan(operation, method, &url, &said, wanted).map_err(|why| of_hop(why, followed))?;
+            let from = (followed > 0).then_some(&home);
+            let plan = self.plan(operation, method, &url, &said, wanted, from).map_err(|why| of_hop(why, followed))?;
             if let Some(kept) = self.kept.as_ref().filter(|_| followed == 0 && !again).and_then(|kept| kept.get(key)) {
                 return Ok(kept);
             }
@@ -129,11 +130,7 @@ impl Inner {
             };
             let next = next?;
             if followed >= plan.redirects {
-                let host = url.host_str().unwrap_or_default();
-                return Err(Failure::denied(format!(
-                    "{host} redirects more often than the granted {} times (redirects of the rule)",
-                    plan.redirects
-                )));
+                return Err(Failure::denied(too_often(&url, followed)));
             }
             followed += 1;
             // Once away from where the request was addressed, no later hop gets the credential back.
@@ -275,6 +272,15 @@ fn next(
     }
     let location = answer.headers.get(LOCATION)?;
     Some(resolve(url, location.as_bytes(), credential))
+}
+
+fn too_often(url: &Url, followed: u8) -> String {
+    let times = if followed == 1 { "once".to_owned() } else { format!("{followed} times") };
+    format!(
+        "{} sends requests on more than {times} in a row: perhaps http and https, or the addresses with and without www, lead to each \
+         other. Open the shop's address in a browser, and enter the one where it ends",
+        url.host_str().unwrap_or_default()
+    )
 }
 
 fn resolve(url: &Url, location: &[u8], credential: Option<&Credential>) -> Result<Url, Failure> {

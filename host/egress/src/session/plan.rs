@@ -3,8 +3,8 @@
 use std::sync::atomic::Ordering;
 
 use entrepot_domain::usage::UseKind;
-use entrepot_policy::{Allowed, Credential, Denial};
-use url::Url;
+use entrepot_policy::{Allowed, BoundGrant, Credential, Denial};
+use url::{Origin, Url};
 
 use super::Inner;
 use crate::address::Kind;
@@ -31,7 +31,7 @@ pub(super) enum Wanted<'a> {
 }
 
 impl Inner {
-    /// `said`: the names of the headers that the guest set.
+    /// `said`: the names of the headers that the guest set. `home`: where the request was addressed, if this is a later hop.
     pub(super) fn plan(
         &self,
         operation: &str,
@@ -39,6 +39,7 @@ impl Inner {
         url: &Url,
         said: &[&str],
         wanted: Wanted<'_>,
+        home: Option<&Origin>,
     ) -> Result<Plan, Failure> {
         let bound = self.bound();
         let options = &self.shared.options;
@@ -55,7 +56,9 @@ impl Inner {
                 redirects: allowed.redirects,
             },
             Err(denial) if bound.report_only => self.report(operation, &denial),
-            Err(denial) => return Err(Failure::denied(denial)),
+            Err(denial) => {
+                return Err(home.map_or_else(|| Failure::denied(&denial), |home| sent_on(&bound, home, url, &denial)));
+            }
         };
         check_target(url, options.allow_loopback)?;
         Ok(plan)
@@ -114,9 +117,35 @@ fn choose(allowed: &Allowed<'_>, wanted: Wanted<'_>, url: &Url, allow_loopback: 
 /// Nobody asked for that address but the server: mostly it is no reason to grant more.
 pub(super) fn of_hop(why: Failure, followed: u8) -> Failure {
     const MOVED: &str =
-        "the server sends the request on to another address: has it moved, or is a login or a firewall in front of it?";
+        "the shop sends requests on to another address: has it moved, or is a login or a firewall in front of it?";
     match why {
         Failure::Denied(why) if followed > 0 => Failure::Denied(format!("{MOVED} {why}")),
         why => why,
     }
+}
+
+/// A seller can enter another address, but has no use for a line of a grant. That is for the publisher, where no setting decides.
+fn sent_on(bound: &BoundGrant, home: &Origin, url: &Url, denial: &Denial) -> Failure {
+    let Some((setting, folder)) = entered(bound, home) else { return Failure::denied(denial) };
+    let origin = url.origin();
+    let now = match url.path().strip_prefix(folder.as_str()) {
+        _ if origin == *home => String::new(),
+        Some(rest) if rest.starts_with('/') => format!(": {}{folder}", origin.ascii_serialization()),
+        _ => format!(": {}", origin.ascii_serialization()),
+    };
+    Failure::denied(format!(
+        "They go to {}. If the shop is there now, enter the address that it has now in the setting `{setting}`{now}",
+        denial.target
+    ))
+}
+
+/// The setting that says where the marketplace is, and the folder in it.
+fn entered(bound: &BoundGrant, home: &Origin) -> Option<(String, String)> {
+    let Origin::Tuple(_, host, _) = home else { return None };
+    let host = host.to_string();
+    bound.bindings().find_map(|(name, value)| match Url::parse(value) {
+        Ok(url) if url.origin() == *home => Some((name.to_owned(), url.path().trim_end_matches('/').to_owned())),
+        Ok(_) => None,
+        Err(_) => host.split('.').any(|label| label == value).then(|| (name.to_owned(), String::new())),
+    })
 }

@@ -1,6 +1,8 @@
 //! Where names lead.
 
 use entrepot_egress::{EgressOptions, Failure, Request};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
 
 use crate::support::{Scripted, Server, Step, options, reply, rule, session_with};
 
@@ -168,4 +170,32 @@ fn the_guard_knows_the_special_ranges() {
     ] {
         assert_eq!(check(address.parse().unwrap(), true).is_ok(), expected, "{address}");
     }
+}
+
+#[tokio::test]
+async fn what_does_not_answer_is_named_with_its_port() {
+    // It reads the greeting of TLS and answers in plain HTTP, as such servers do.
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let server = tokio::spawn(async move {
+        let ((mut stream, _), mut greeting) = (listener.accept().await.unwrap(), [0; 4096]);
+        assert!(stream.read(&mut greeting).await.unwrap() > 0);
+        stream.write_all(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n").await.unwrap();
+        while stream.read(&mut greeting).await.is_ok_and(|read| read > 0) {}
+    });
+    let ask = async |there: String| {
+        let outcome =
+            session_with(options(), &rule(&there, "")).send("fetch-page", Request::get(format!("{there}/api/a"))).await;
+        match outcome {
+            Err(Failure::Unavailable(why)) => why,
+            other => panic!("{there}: {other:?}"),
+        }
+    };
+    let why = ask(format!("https://127.0.0.1:{port}")).await;
+    assert!(why.starts_with(&format!("no connection to 127.0.0.1:{port}: no TLS is spoken there")), "{why}");
+    server.abort();
+    // Nobody listens there any more.
+    server.await.ok();
+    let why = ask(format!("http://127.0.0.1:{port}")).await;
+    assert!(why.starts_with(&format!("no connection to 127.0.0.1:{port}: nothing answers")), "{why}");
 }

@@ -1,8 +1,11 @@
 //! Redirects are requests of their own.
 
-use entrepot_egress::{Failure, Request, Response};
+use std::sync::Arc;
 
-use crate::support::{SECRET, Server, Step, TOKEN, reply, rule, session};
+use entrepot_egress::{Egress, Failure, Request, Response, SessionSpec};
+use entrepot_policy::{BoundGrant, Settings};
+
+use crate::support::{SECRET, Secrets, Server, Step, TOKEN, grant, manifest, options, reply, rule, session};
 
 fn to(location: &str) -> Vec<Step> {
     reply("302 Found", &[("location", location)], "")
@@ -95,7 +98,7 @@ async fn no_more_than_granted() {
     let server = Server::https(|_, _| to("/api/again")).await;
     let session = session(&rule(&server.https_origin(), TWO_WITH_TOKEN));
     let why = denied(session.send("fetch-page", get(&server.https_origin())).await);
-    assert!(why.contains("the granted 2 times"), "{why}");
+    assert!(why.contains("more than 2 times in a row"), "{why}");
     assert_eq!(server.seen().len(), 3);
 }
 
@@ -137,4 +140,23 @@ async fn a_repeated_query_credential_is_not_doubled_and_never_leaves() {
     let why = denied(session(&rules).send("fetch-page", get(&server.https_origin())).await);
     assert_eq!(why, "a redirect would carry a secret to another origin");
     assert!(other.seen().is_empty());
+}
+
+#[tokio::test]
+async fn where_a_setting_decides_the_seller_is_told_what_to_enter() {
+    for (location, want) in [
+        ("https://www.shop.example/api/start", "in the setting `store_url`: https://www.shop.example"),
+        ("/login", "in the setting `store_url`"),
+    ] {
+        let server = Server::http(move |_, _| to(location)).await;
+        let setting = "[settings.store_url]\ntype = \"url\"\ntitle = \"Store\"\nrequired = true\n";
+        let rules = setting.to_owned() + &rule("{store_url}", "redirects = 2");
+        let settings: Settings = [("store_url".to_owned(), server.http_origin().into())].into_iter().collect();
+        let bound = BoundGrant::bind(&grant(&rules), &manifest(&rules), &settings).unwrap();
+        let spec = SessionSpec::new("chn_1", Arc::new(bound), Secrets::none());
+        let session = Egress::new(options()).unwrap().session(spec);
+        let why = denied(session.send("fetch-page", get(&server.http_origin())).await);
+        assert!(why.ends_with(want) && why.starts_with("the shop sends requests on"), "{why}");
+        assert!(!why.contains("egress") && !why.contains("granted"), "{why}");
+    }
 }

@@ -132,7 +132,7 @@ fn is_known(hooks: &HooksRow, now: i64) -> bool {
 
 /// How a channel's webhooks were found last, for people.
 fn of_hooks(hooks: Option<&HooksRow>, now: i64) -> String {
-    let Some(hooks) = hooks.filter(|hooks| is_known(hooks, now)) else { return "not looked after".to_owned() };
+    let Some(hooks) = hooks.filter(|hooks| is_known(hooks, now)) else { return "not subscribed".to_owned() };
     match (&hooks.problem, &hooks.lost, hooks.lost_at) {
         (Some(problem), ..) => problem.clone(),
         _ if hooks.paused_until > now => format!("paused until {} (UTC)", moment(hooks.paused_until)),

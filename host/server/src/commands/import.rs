@@ -39,7 +39,9 @@ pub(crate) async fn run(host: &Host, arguments: ImportArgs, output: Output) -> R
         say_scope(&started, scope, options);
         return Ok(ExitCode::SUCCESS);
     }
-    if started.under_way {
+    if started.cancelled {
+        eprintln!("run {} was cancelled and is about to end; give the command again then", started.run);
+    } else if started.under_way {
         eprintln!(
             "run {} of this channel is being worked on by another process; waiting for its end, and going on with it should that \
              process stop",
@@ -113,8 +115,9 @@ fn moment(text: &str, now: i64) -> Result<i64> {
             .and_then(|date| date.to_zoned(jiff::tz::TimeZone::UTC))
             .map(|zoned| zoned.timestamp())
     });
-    let instant =
-        instant.with_context(|| format!("--since {text:?}: use a moment such as 2026-11-20T09:00:00Z, or a day"))?;
+    let Ok(instant) = instant else {
+        bail!("--since {text:?} is no moment: write it as 2026-11-20T09:00:00Z, or a day as 2026-11-20");
+    };
     let instant = instant.as_millisecond();
     if instant > now {
         bail!(

@@ -114,7 +114,8 @@ async fn decide(host: &Host, decision: Decision, arguments: DecideArgs, output: 
             0 => String::new(),
             waiting => format!("\n{} to be linked: entrepot link apply {batch}", count(waiting, "waits", "wait")),
         };
-        format!("{changed} {word}, {} are not decided{next}", report.count("proposed"))
+        let open = count(report.count("proposed"), "is not decided", "are not decided");
+        format!("{changed} {word}, {open}{next}")
     })
 }
 

@@ -108,7 +108,10 @@ async fn list(host: &Host, name: &str, state: Option<DeliveryState>, limit: i64,
     let rows = host.db.tenant(&host.tenant).deliveries(&channel, state, "", limit).await?;
     output.say(&rows.iter().map(document).collect::<Vec<_>>(), || {
         if rows.is_empty() {
-            return format!("nothing was delivered to {name}, or it is not kept any more");
+            return match state {
+                "" => format!("nothing was delivered to {name}, or it is not kept any more"),
+                state => format!("no delivery to {name} is {state}; without --state all are listed"),
+            };
         }
         let cells: Vec<Vec<String>> = rows
             .iter()

@@ -1,4 +1,4 @@
-//! How many products are read at a time: large ones come in smaller numbers.
+//! How many products there are, and how many are read at a time: large ones come in smaller numbers.
 
 use entrepot_domain::ChannelId;
 
@@ -14,7 +14,14 @@ const SIZES_BY_CHANNEL: &str = "SELECT size FROM products \
 const SIZES_BY_TENANT: &str =
     "SELECT size FROM products WHERE tenant_id = $1 AND id > $2 AND deleted_at IS NULL ORDER BY id LIMIT $3";
 
+const COUNT: &str = "SELECT COUNT(*) FROM products WHERE tenant_id = $1 AND channel_id = $2 AND deleted_at IS NULL";
+
 impl Scoped {
+    pub async fn count_products(&self, channel: &ChannelId) -> Result<i64, StoreError> {
+        let row = read_optional!(self, (i64,), COUNT, self.tenant().as_str(), channel.as_str())?;
+        Ok(row.map_or(0, |(count,)| count))
+    }
+
     /// How many of the next `limit` products of a channel, by source id, are read at a time.
     pub(crate) async fn products_that_fit(
         &self,

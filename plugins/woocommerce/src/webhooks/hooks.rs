@@ -90,8 +90,8 @@ fn mark<K: Keys>(keys: &K, callback_url: &str) -> Result<String, Error> {
     match keys.mac(SLOT, Algorithm::HmacSha256, label.as_bytes()) {
         Ok(mac) => Ok(hex::encode(mac.get(..6).unwrap_or(&mac))),
         Err(Error::Denied(why)) => Err(Error::Denied(format!(
-            "Webhooks need a secret for the shop to sign with: set the channel's webhook secret to a long random word of letters \
-             and digits. ({why})"
+            "Webhooks need a secret for the shop to sign with: choose a long random word of letters and digits, and make it the channel's \
+             webhook secret: entrepot channel set CHANNEL --secret-stdin webhook_secret. ({why})"
         ))),
         Err(error) => Err(error),
     }
@@ -170,8 +170,10 @@ fn not_allowed(error: Error) -> Error {
 
 fn by_hand(callback_url: &str) -> Error {
     Error::Unsupported(format!(
-        "This shop takes signed requests only, or has plain permalinks, so its webhooks are made by hand: WooCommerce, Settings, \
-         Advanced, Webhooks, one for each of {}, with the delivery URL {callback_url} and the channel's webhook secret.",
+        "This shop takes signed requests only, or has plain permalinks, so its webhooks are made by hand. First choose a secret, a long \
+         random word of letters and digits, and give it to the channel: entrepot channel set CHANNEL --secret-stdin webhook_secret. Then make \
+         them in the shop: WooCommerce, Settings, Advanced, Webhooks, one for each of {}, with the delivery URL {callback_url} and the same \
+         secret.",
         TOPICS.join(", ")
     ))
 }

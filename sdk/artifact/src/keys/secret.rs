@@ -45,7 +45,10 @@ impl SecretKey {
 
     /// Reads a key file. Refuses one that others than its owner may read.
     pub fn load(path: &Path) -> Result<Self, KeyError> {
-        let failed = |source| KeyError::Io { path: path.to_owned(), source };
+        let failed = |source: io::Error| match source.kind() {
+            ErrorKind::NotFound => KeyError::NoFile(path.to_owned()),
+            _ => KeyError::Io { path: path.to_owned(), source },
+        };
         let file = fs::File::open(path).map_err(failed)?;
         if open_to_others(&file).map_err(failed)? {
             return Err(KeyError::OpenToOthers(path.to_owned()));

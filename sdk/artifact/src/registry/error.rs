@@ -23,7 +23,7 @@ pub enum RegistryError {
     #[error("the artifact is not signed; sign it with `cargo adapter sign`, or publish it with --allow-unsigned")]
     Unsigned,
     #[error(
-        "{adapter} {version} is published already with other bytes ({published}, this is {found}); give the new build a new version"
+        "{adapter} {version} is published already with other bytes ({published}, this is {found}); raise the version in the manifest (adapter.toml) and build it again"
     )]
     OtherBytes { adapter: String, version: Version, published: String, found: String },
     #[error(

@@ -49,7 +49,9 @@ pub enum FetchError {
     NotAsListed { what: String, found: String },
     #[error("{what} is no WebAssembly artifact but {found}; name one that `cargo adapter publish` made")]
     NotWasm { what: String, found: String },
-    #[error("{what} exists already with other bytes; give the new build a new version")]
+    #[error(
+        "{what} exists already with other bytes; raise the version in the manifest (adapter.toml) and build it again"
+    )]
     TagTaken { what: String },
     #[error("the tag {tag} is a version, and the artifact is version {version}; use the tag {version}")]
     TagNotVersion { tag: String, version: String },

@@ -2,8 +2,12 @@
 
 use std::time::Duration;
 
+use entrepot_channels::AccountReport;
 use entrepot_core::AppError;
+use entrepot_domain::Secret;
 use entrepot_domain::run::RunState;
+use entrepot_domain::secret::SecretSource;
+use entrepot_policy::Settings;
 use entrepot_test_support::seed::{self, Seed};
 use entrepot_test_support::server::{Fault, Matcher};
 use entrepot_test_support::{etsy, shopify};
@@ -176,4 +180,67 @@ async fn shopifys_tokens_are_renewed(app: App) {
     store.expire_tokens();
     let run = app.import().await;
     assert_eq!((run.state, run.created), (RunState::Completed, PRODUCTS as i64), "{run:?}");
+}
+
+/// Tokens that are over as soon as they are there: each unit of work asks for one, and no more.
+#[both_engines]
+async fn tokens_that_are_over_at_once_are_asked_for_once(app: App) {
+    let store = etsy::Store::from_seed(&catalogue());
+    let shop = Marketplace::etsy(&store);
+    let (app, _) = app.connect_to(&shop).await;
+    for lifetime in [0, 60, 300] {
+        store.configure(|options| options.token_lifetime = lifetime);
+        store.expire_access_token();
+        app.clock().advance(120_000);
+        let before = renewals(&shop);
+        let tested = app.host.app.channels.test_channel(&app.host.tenant, SHOP);
+        let _ = tokio::time::timeout(Duration::from_secs(20), tested).await.expect("it ends");
+        assert!(renewals(&shop) - before <= 2, "{lifetime}: {} renewals", renewals(&shop) - before);
+    }
+}
+
+#[both_engines]
+async fn a_channel_that_is_removed_during_a_renewal_gets_no_secrets_again(app: App) {
+    let store = etsy::Store::from_seed(&catalogue());
+    let shop = Marketplace::etsy(&store);
+    let (app, id) = app.connect_to(&shop).await;
+    let renewing = slow_renewal(&app, &store, &shop).await;
+    app.host.app.channels.remove(&app.host.tenant, SHOP).await.expect("removed");
+    let _ = renewing.await.expect("runs");
+    let scoped = app.host.db.tenant(&app.host.tenant);
+    assert_eq!(scoped.sealed_secrets(&id).await.expect("answers").len(), 0);
+}
+
+#[both_engines]
+async fn tokens_given_during_a_renewal_stay(app: App) {
+    let store = etsy::Store::from_seed(&catalogue());
+    let shop = Marketplace::etsy(&store);
+    let (app, id) = app.connect_to(&shop).await;
+    let renewing = slow_renewal(&app, &store, &shop).await;
+    let given = ["access_token", "refresh_token"].map(|name| (name.to_owned(), Secret::new("55500001.given")));
+    let channels = &app.host.app.channels;
+    channels.set_channel(&app.host.tenant, SHOP, Settings::new(), given.to_vec()).await.expect("set");
+    let _ = renewing.await.expect("runs");
+    let secrets = channels.secrets(&app.host.db.tenant(&app.host.tenant), &id).await.expect("they open");
+    for name in ["access_token", "refresh_token"] {
+        assert_eq!(secrets.secret(name).expect("there").expose(), "55500001.given", "{name}");
+    }
+}
+
+/// A test of the channel that has begun to renew its token and waits for the answer.
+async fn slow_renewal(
+    app: &App,
+    store: &etsy::Store,
+    shop: &Marketplace,
+) -> tokio::task::JoinHandle<Result<AccountReport, AppError>> {
+    store.expire_access_token();
+    shop.server.inject(Matcher::path("/oauth/token").nth(1), Fault::Delay(Duration::from_secs(2)));
+    let testing = tokio::spawn({
+        let (cases, tenant) = (app.host.app.clone(), app.host.tenant.clone());
+        async move { cases.channels.test_channel(&tenant, SHOP).await }
+    });
+    while renewals(shop) == 0 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    testing
 }

@@ -115,3 +115,25 @@ async fn json_that_is_written_otherwise_changes_nothing(app: App) {
     store.update(changed, |product| product.name = "New name".into());
     assert_eq!(app.import().await.updated, 1);
 }
+
+/// Another version of the shop, or a plugin, says the same in another way: what buyers see did not change.
+#[both_engines]
+async fn what_is_said_otherwise_is_unchanged(app: App) {
+    let store = Store::generate(Seed { products: 40, variable_share: 0.0, seed: 11 });
+    for (index, id) in store.product_ids().into_iter().enumerate() {
+        store.update(id, |product| product.name = format!("Mug {index}"));
+    }
+    let server = serve(&store);
+    app.connect(&server.base_url, &store.key()).await;
+    let first = app.import().await;
+    assert_eq!(first.state, RunState::Completed, "{first:?}");
+    let before = app.products().await;
+    server.inject(Matcher::path("/wc/v3/products"), Fault::Replaced("\"downloads\":[]", "\"downloads\":null"));
+    server.inject(Matcher::path("/wc/v3/products"), Fault::Replaced("\"name\":\"Mug ", "\"name\":\"Mug&#32;"));
+    let second = app.import().await;
+    assert_eq!((second.state, second.updated), (RunState::Completed, 0), "{second:?}");
+    assert_eq!(second.drift.updated, 0, "{second:?}");
+    assert_eq!(app.products().await, before);
+    store.update(store.product_ids()[3], |product| product.name = "New name".into());
+    assert_eq!(app.import().await.updated, 1);
+}

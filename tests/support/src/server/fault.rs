@@ -50,6 +50,8 @@ pub enum Fault {
     Bom,
     /// The same JSON: members in the opposite order, other escapes, blanks between.
     Rewritten,
+    /// Each of these texts in the body is another one.
+    Replaced(&'static str, &'static str),
     /// The body ends after so many bytes, with a `Content-Length` that agrees.
     Chop(usize),
     /// The body ends after so many bytes, `Content-Length` promised all of it, and the connection is closed.
@@ -131,6 +133,10 @@ impl Fault {
             Self::Rewritten => {
                 let rewritten = serde_json::from_slice(&answer.body).map(|json| rewritten(&json));
                 exchange(answer, sending, rewritten.map_or_else(|_| answer.body.to_vec(), String::into_bytes));
+            }
+            Self::Replaced(text, by) => {
+                let body = String::from_utf8_lossy(&answer.body).replace(text, by);
+                exchange(answer, sending, body.into_bytes());
             }
             Self::Chop(keep) => exchange(answer, sending, answer.body[..(*keep).min(answer.body.len())].to_vec()),
             Self::Gzip => {

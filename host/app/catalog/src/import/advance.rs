@@ -17,6 +17,7 @@ use super::fetch::{Fetching, Position};
 use super::lease::{Heartbeat, give_back};
 use super::page::ItemMapper;
 use super::shop_facts;
+use super::unreadable;
 use crate::Imports;
 use entrepot_core::LeaseState;
 use entrepot_core::micros_since;
@@ -151,9 +152,7 @@ impl Imports {
         loop {
             let adapter = &active.channel.view.adapter;
             if retry_transient(patience, || active.scoped.is_cancelled(&active.run)).await? {
-                let ActiveRun { scoped, run, owner, seq, counts, .. } = &*active;
-                self.end(scoped, run, owner, *seq, *counts, End::Cancelled).await?;
-                return Ok(Outcome::Done);
+                return self.withdraw(active).await;
             }
             let generation = &active.channel.generation;
             let in_force =
@@ -161,13 +160,14 @@ impl Imports {
             let in_force = retry_transient(patience, in_force).await?;
             if in_force.is_none() || generation.has_expired(self.services.db().clock().now()) {
                 // Nothing is granted any more: what is under way is dropped, and the next look says why.
-                self.release(active).await?;
-                return Ok(Outcome::Later(Duration::ZERO));
+                return self.withdraw(active).await;
             }
             // Another version or grant is in force: this page ends under the one it began with, the next begins under that.
             let superseded = in_force != Some(generation.number);
             let (waited, asked_at) = (Instant::now(), fetching.asked_at);
-            let fetched = fetching.wait().await;
+            let Some(fetched) = self.unless_withdrawn(active, fetching.wait()).await else {
+                return self.withdraw(active).await;
+            };
             active.brought = 0;
             // What was mapped meanwhile counts as that.
             active.counts.spent.fetching += (micros_since(waited) - fetched.ready.took).max(0);
@@ -209,6 +209,7 @@ impl Imports {
                 let scope = active.row.scope();
                 Fetching::start(self, &active.channel, &active.run, scope, position, Some(room), mapper.ahead())
             });
+            let reasons = unreadable::reasons(&underway.page);
             let write = self.write(active, &mut mapper, underway, &next);
             if let Err(error) = write.instrument(tracing::error_span!("page.write")).await {
                 return self.on_write_error(active, error).await;
@@ -217,6 +218,11 @@ impl Imports {
                 return Ok(outcome);
             }
             if let Some(outcome) = self.endless(active, &next).await? {
+                return Ok(outcome);
+            }
+            if next.position.is_some()
+                && let Some(outcome) = self.all_unreadable(active, &reasons).await?
+            {
                 return Ok(outcome);
             }
             let wait = active.wait(&next).unwrap_or(Duration::ZERO);

@@ -57,7 +57,12 @@ impl Imports {
             }
             let ids: Vec<String> = missing.drain(..size.min(missing.len())).collect();
             let waited = Instant::now();
-            let answer = active.channel.fetch_items(&session, context.clone(), ids.clone()).await;
+            let call = active.channel.fetch_items(&session, context.clone(), ids.clone());
+            let Some(answer) = self.unless_withdrawn(active, call).await else {
+                let why = "the run was cancelled, or the adapter is out of use".to_owned();
+                outcome = Err(CallError::Adapter(AdapterError::Unavailable(why)));
+                break;
+            };
             active.counts.spent.fetching += micros_since(waited);
             match answer {
                 Ok(items) => {

@@ -56,6 +56,10 @@ pub(crate) fn explain(error: &CallError, attempts: i64, channel: &str, adapter: 
         CallError::Adapter(AdapterError::Unavailable(_) | AdapterError::RateLimited(_) | AdapterError::Other(_)) => {
             format!("when the shop is well: {again}; it goes on where it stopped")
         }
+        // A shop that sends requests on: what is granted is right, and the address is not.
+        CallError::Adapter(AdapterError::Denied(why)) if why.contains("enter the ") => {
+            format!("entrepot channel set {channel} --set KEY=VALUE, then {again}")
+        }
         CallError::Adapter(AdapterError::Denied(_)) => {
             format!("the adapter may not do that; look at its grant: entrepot adapter inspect {adapter}")
         }
@@ -66,7 +70,15 @@ pub(crate) fn explain(error: &CallError, attempts: i64, channel: &str, adapter: 
         CallError::Stopped { .. } => {
             format!("the adapter broke a limit; tell its publisher, or grant more: entrepot adapter inspect {adapter}")
         }
-        _ => "nothing will change by itself".to_owned(),
+        CallError::Adapter(AdapterError::Unsupported(_) | AdapterError::Invalid(_)) => format!(
+            "put that right, in the shop or with entrepot channel set {channel} --set KEY=VALUE (the keys: entrepot adapter inspect \
+             {adapter}), then {again}"
+        ),
+        CallError::NotExported(_) => {
+            format!(
+                "another version of the adapter may have it; what this one can do: entrepot adapter inspect {adapter}"
+            )
+        }
     };
     let tries = if attempts > 1 { format!(" ({attempts} tries)") } else { String::new() };
     format!("{error}{tries} — {hint}")

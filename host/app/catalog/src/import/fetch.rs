@@ -6,7 +6,7 @@ use entrepot_domain::RunId;
 use entrepot_domain::clock::Timestamp;
 use entrepot_domain::run::RunScope;
 use entrepot_egress::Stats;
-use entrepot_runtime::{CallError, Page, PageRequest};
+use entrepot_runtime::{AdapterError, CallError, Page, PageRequest};
 use tokio::task::JoinHandle;
 use tracing::Instrument;
 
@@ -101,7 +101,13 @@ impl Fetching {
             if outcome.is_err() {
                 session.page_failed();
             }
-            Fetched { outcome, stats: session.stats(), ready: Ready::default(), room: Some(room) }
+            let mut stats = session.stats();
+            // Some marketplaces say so in an answer with a good status. Without a request it was the host that waits.
+            let told = matches!(outcome, Err(CallError::Adapter(AdapterError::RateLimited(_))));
+            if told && stats.requests > 0 {
+                stats.rate_limited = stats.rate_limited.max(1);
+            }
+            Fetched { outcome, stats, ready: Ready::default(), room: Some(room) }
         };
         let fetch = fetch.instrument(span);
         let work = async move {

@@ -1,6 +1,6 @@
 //! One page: compared, mapped, validated, sanitised; then written in one transaction with its checkpoint.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use entrepot_domain::catalog::{Issue, Product};
@@ -20,12 +20,15 @@ use entrepot_core::Services;
 use entrepot_core::micros_since;
 use entrepot_core::retry_transient;
 
+mod distinct;
 mod mapping;
 mod refused;
 mod remap;
 mod rewritten;
 mod rows;
+mod same;
 
+pub(crate) use distinct::distinct;
 pub(crate) use mapping::{Ahead, ItemMapper, Ready, map};
 pub(crate) use refused::REFUSED;
 pub(crate) use remap::map_again;
@@ -43,8 +46,9 @@ pub(crate) struct Prepared {
     new_product: Option<ProductId>,
     outcome: Outcome,
     settles: bool,
-    /// It stands in the page's counts.
+    /// It stands in the page's counts, and among what deltas should have brought.
     counted: bool,
+    drifted: bool,
 }
 
 /// A page ready to be written.
@@ -137,9 +141,11 @@ pub(crate) async fn prepare(
                 Some(_) => {}
             }
         }
+        let drift_before = drift.updated;
         if first && !(same && !settings) {
             freshness.drift(&mut drift, &item, before.as_ref(), &channel.generation.grant.digest);
         }
+        let drifted = drift.updated > drift_before;
         let Mapped { outcome, packed, took, ahead, .. } = mapper.outcome(&item, hash).await;
         spent_mapping += took;
         spent_ahead += if ahead { took } else { 0 };
@@ -148,13 +154,16 @@ pub(crate) async fn prepare(
         }
         prepared.mapped += usize::from(item.problems.is_empty());
         prepared.stopped += usize::from(was_stopped(&outcome));
-        let write = Prepared { packed, counted: first, ..assemble(services, item, hash, before, outcome) };
+        let write = Prepared { packed, counted: first, drifted, ..assemble(services, item, hash, before, outcome) };
         count(write.counter());
         held += write.size();
         prepared.writes.push(write);
     }
     prepared.new_currency = currency;
     prepared.counts.drift = drift;
+    let written_over = prepared.written_over();
+    let stored = retry_transient(patience, || scoped.products_with_ids(&written_over)).await?;
+    prepared.count_same(stored);
     prepared.counts.spent.mapping = spent_mapping;
     prepared.counts.spent.comparing = micros_since(began) - (spent_mapping - spent_ahead);
     mapper.note(prepared.mapped, shown - left);
@@ -177,25 +186,22 @@ fn assemble(
     let known_product = before.and_then(|before| before.product_id);
     let new_product =
         (outcome.is_ok() && known_product.is_none()).then(|| ProductId::make(services.db().clock().now()));
-    Prepared { item, hash, packed: None, known_product, stamp, new_product, outcome, settles, counted: false }
+    Prepared {
+        item,
+        hash,
+        packed: None,
+        known_product,
+        stamp,
+        new_product,
+        outcome,
+        settles,
+        counted: false,
+        drifted: false,
+    }
 }
 
 /// The code of [`CallError::Stopped`]. An adapter that gives it to issues of its own has its way.
 pub(super) const STOPPED: &str = "adapter-stopped";
-
-/// Of an item that a page shows twice, the last.
-pub(crate) fn distinct(items: Vec<RawItem>) -> VecDeque<RawItem> {
-    let mut last = HashMap::with_capacity(items.len());
-    for (index, item) in items.iter().enumerate() {
-        last.insert(item.source_id.clone(), index);
-    }
-    items
-        .into_iter()
-        .enumerate()
-        .filter(|(index, item)| last[&item.source_id] == *index)
-        .map(|(_, item)| item)
-        .collect()
-}
 
 fn was_stopped(outcome: &Result<Box<Product>, Vec<Issue>>) -> bool {
     outcome.as_ref().is_err_and(|issues| issues.iter().any(|issue| issue.code == STOPPED))

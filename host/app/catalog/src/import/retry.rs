@@ -91,8 +91,14 @@ impl Imports {
                 let now = self.services.db().clock().now();
                 let at = now + millis(wait);
                 self.services.lease_monitor().left(active.run.as_str(), at, now);
-                let more = if shortened { " for more than a day; a day is waited" } else { "" };
-                let why = format!("waiting: {error}{more}");
+                let why = match error {
+                    _ if shortened => format!("waiting: {error}; a day is waited"),
+                    // Until when is said beside it, and may be longer than it asked for.
+                    CallError::Adapter(AdapterError::RateLimited(_)) => {
+                        format!("waiting: {}", AdapterError::RateLimited(None))
+                    }
+                    error => format!("waiting: {error}"),
+                };
                 retry_transient(options.database_patience, || postpone(active, at, &why, options.stall)).await?;
                 if wait <= SHORT_WAIT {
                     tokio::time::sleep(wait).await;

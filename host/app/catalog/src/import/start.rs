@@ -7,7 +7,7 @@ use entrepot_store::runs::RunRow;
 
 use crate::{AdvanceRun, Imports};
 use entrepot_channels::supports_stock_sync;
-use entrepot_core::AppError;
+use entrepot_core::{AppError, is_gone};
 
 /// A run that stopped longer ago is not worth going on with: the shop has moved.
 const RESUMABLE_MS: i64 = 24 * 60 * 60 * 1000;
@@ -29,6 +29,8 @@ pub struct Started {
     pub joined: bool,
     /// Another worker has it at this moment.
     pub under_way: bool,
+    /// It was to stop, and has not ended yet.
+    pub cancelled: bool,
     /// What it imports. A run that is joined may have been asked for something else.
     pub scope: RunScope,
 }
@@ -52,7 +54,8 @@ impl Imports {
             return Err(AppError::NotYet { since, now });
         }
         let behind = self.channels.clock_ahead(&ChannelId::from(row.id.as_str()), row.clock_ahead).min(0);
-        Ok(RunScope::ChangedSince(since.saturating_add(behind)))
+        // Nothing was for sale before 1970, and marketplaces read no earlier date.
+        Ok(RunScope::ChangedSince(since.saturating_add(behind).max(0)))
     }
 
     /// How many products the last run of the channel that was held back would have deleted: what an operator was shown.
@@ -74,7 +77,7 @@ impl Imports {
         options: StartOptions,
     ) -> Result<Started, AppError> {
         // Refuse at once what cannot work: an adapter that is not approved, a secret that does not open.
-        let open = self.channels.open_channel(tenant, channel).await?;
+        let open = self.channels.open_as_stored(tenant, channel).await?;
         if matches!(scope, RunScope::Stock(_)) {
             supports_stock_sync(&open.generation)?;
         }
@@ -111,12 +114,17 @@ impl Imports {
             .as_ref()
             .filter(|run| !run.state().is_final())
             .and_then(RunRow::lease)
-            .is_some_and(|lease| lease.until > now);
-        let joined = latest.as_ref().is_some_and(|run| !run.state().is_final());
+            .is_some_and(|lease| lease.until > now && !is_gone(&lease.owner));
+        let unfinished = latest.as_ref().filter(|run| !run.state().is_final());
+        let cancelled = unfinished.is_some_and(|run| run.cancel);
+        // A run that waits, or whose worker's lease is over, ends for one that begins again. One that is worked on is joined.
+        let is_idle = |run: &RunRow| run.lease().is_none_or(|lease| lease.until < now);
+        let replaces = options.fresh && unfinished.is_some_and(is_idle);
+        let joined = unfinished.is_some() && !replaces;
         let mut tx = scoped.begin().await?;
         let mut of = scope;
         let (run, resumed) = match latest {
-            Some(run) if !run.state().is_final() => {
+            Some(run) if joined => {
                 of = run.scope();
                 (run.run_id(), true)
             }
@@ -133,6 +141,9 @@ impl Imports {
                 (run.run_id(), true)
             }
             Some(stopped) => {
+                if replaces {
+                    tx.cancel_run(&stopped.run_id()).await?;
+                }
                 // Not to be gone on with: what it had seen is of no use any more.
                 tx.forget_pages(&stopped.run_id()).await?;
                 (tx.insert_run(channel, scope, options.allow_mass_deletion).await?, false)
@@ -142,7 +153,7 @@ impl Imports {
         let job = AdvanceRun::new(tenant, &run);
         self.services.queue().enqueue(tx.raw(), job).await?;
         tx.commit().await?;
-        Ok(Some(Started { run, resumed, joined, under_way, scope: of }))
+        Ok(Some(Started { run, resumed, joined, under_way, cancelled, scope: of }))
     }
 
     /// Asks a run to stop. False: it is over already.

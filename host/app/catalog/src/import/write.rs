@@ -80,7 +80,7 @@ impl Imports {
             self.services.lease_monitor().left(active.run.as_str(), at, now);
         }
         let adapter = &active.channel.view.adapter;
-        let why = next.shortened.then(|| format!("waiting: {adapter} asked for more than a day, and a day is waited"));
+        let why = next.shortened.then(|| format!("waiting: {adapter} asked for a day or more, and a day is waited"));
         let cursor = next.position.as_ref().and_then(|position| position.cursor.clone());
         let place = Place {
             cursor: cursor.as_deref(),

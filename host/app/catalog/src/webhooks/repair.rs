@@ -13,6 +13,7 @@ use entrepot_metrics::Metric;
 use entrepot_runtime::Subscription;
 use entrepot_store::Scoped;
 use entrepot_store::inboxes::Subscribed;
+use futures_util::{StreamExt, stream};
 
 use crate::Subscriptions;
 use entrepot_channels::OpenChannel;
@@ -24,6 +25,8 @@ const EVERY: Duration = Duration::from_secs(60 * 60);
 const AGAIN: Duration = Duration::from_secs(10 * 60);
 /// Webhooks that were made by hand are looked at where something came in this time.
 const TOLD: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+/// Channels that are looked after at the same time.
+const AT_ONCE: usize = 8;
 /// Topics that are named, and characters of a topic and of a reason.
 const NAMED: usize = 10;
 const LONGEST_TOPIC: usize = 80;
@@ -43,20 +46,29 @@ impl Subscriptions {
     pub async fn repair_subscriptions(&self) -> Result<usize, AppError> {
         let now = self.services.db().clock().now();
         let due = self.services.db().subscriptions_due(now - millis(EVERY), now - millis(TOLD)).await?;
-        let mut looked_after = 0;
-        for of in due {
-            let tenant = TenantId::from(of.tenant_id.as_str());
-            let scoped = self.services.db().tenant(&tenant);
-            let mut tx = scoped.begin().await?;
-            let claimed = tx.claim_subscriptions(&of).await?;
-            tx.commit().await?;
-            if claimed {
-                looked_after += 1;
-                let found = self.look_after(&scoped, &of).await;
-                self.say_found(&scoped, &of, found).await?;
+        // A marketplace that does not answer keeps the others from being looked after no longer than it takes them.
+        let mut looks = stream::iter(due).map(|of| self.claim_and_look_after(of)).buffer_unordered(AT_ONCE);
+        let (mut looked_after, mut failure) = (0, None);
+        while let Some(look) = looks.next().await {
+            match look {
+                Ok(claimed) => looked_after += usize::from(claimed),
+                Err(error) => failure = Some(error),
             }
         }
-        Ok(looked_after)
+        failure.map_or(Ok(looked_after), Err)
+    }
+
+    /// False: another host looks after them.
+    async fn claim_and_look_after(&self, of: Subscribed) -> Result<bool, AppError> {
+        let scoped = self.services.db().tenant(&TenantId::from(of.tenant_id.as_str()));
+        let mut tx = scoped.begin().await?;
+        let claimed = tx.claim_subscriptions(&of).await?;
+        tx.commit().await?;
+        if claimed {
+            let found = self.look_after(&scoped, &of).await;
+            self.say_found(&scoped, &of, found).await?;
+        }
+        Ok(claimed)
     }
 
     async fn look_after(&self, scoped: &Scoped, of: &Subscribed) -> Result<Found, AppError> {

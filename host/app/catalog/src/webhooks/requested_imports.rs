@@ -55,7 +55,7 @@ impl Deliveries {
     async fn begin_look(&self, look: &WantedLook) -> Result<Option<RunId>, AppError> {
         let (tenant, channel) = (TenantId::from(look.tenant_id.as_str()), ChannelId::from(look.channel_id.as_str()));
         let scoped = self.services.db().tenant(&tenant);
-        self.channels.open_channel(&tenant, channel.as_str()).await?;
+        self.channels.open_as_stored(&tenant, channel.as_str()).await?;
         let since = self.imports.import_watermark(&scoped, &channel).await?;
         let latest = scoped.latest_run(&channel).await?;
         let mut tx = scoped.begin().await?;

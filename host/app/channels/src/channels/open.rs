@@ -16,8 +16,8 @@ use entrepot_vault::OpenSecrets;
 use serde_json::Value;
 use tracing::Span;
 
-use super::AccountReport;
 use super::told::in_full;
+use super::{AccountReport, CANDIDATE};
 use entrepot_core::{AppError, Services};
 
 use crate::Channels;
@@ -110,15 +110,28 @@ fn digest(settings: &Settings) -> String {
 }
 
 impl Channels {
-    /// The channel with the generation in force and its secrets opened.
+    /// The channel with the generation in force and its secrets opened; an access token that ends is renewed before.
     pub async fn open_channel(&self, tenant: &TenantId, channel: &str) -> Result<OpenChannel, AppError> {
+        self.open(tenant, channel, true).await
+    }
+
+    /// The same with the access token as it is: no marketplace is waited for. For saying at once what cannot work.
+    pub async fn open_as_stored(&self, tenant: &TenantId, channel: &str) -> Result<OpenChannel, AppError> {
+        self.open(tenant, channel, false).await
+    }
+
+    async fn open(&self, tenant: &TenantId, channel: &str, renews: bool) -> Result<OpenChannel, AppError> {
         let row = self.usable_channel(tenant, channel).await?;
         let (id, scoped) = (ChannelId::from(row.id), self.services.db().tenant(tenant));
         let generation = self.services.admission().active_for(&row.adapter_id, &id).await?;
         let on_trial = self.services.admission().check_quarantine(&scoped, &id, &row.name, &generation).await?;
         // An upgrade may ask for more settings than the channel was added with.
         let settings = generation.manifest.stored_settings(&row.settings.0).map_err(AppError::Settings)?;
-        let (secrets, token_renewed_at) = self.fresh_secrets(&scoped, &id, &generation, &settings).await?;
+        let (secrets, token_renewed_at) = if renews {
+            self.fresh_secrets(&scoped, &id, &generation, &settings).await?
+        } else {
+            (self.secrets(&scoped, &id).await?, scoped.token_state(&id).await?.renewed_at)
+        };
         let open = self.assemble(id, &row.adapter_id, generation, &settings, secrets)?;
         let currencies = row.currencies.map(|currencies| currencies.0);
         let clock_ahead = self.clock_ahead(&open.id, row.clock_ahead);
@@ -181,7 +194,7 @@ impl Channels {
         self.account(scoped, channel).await;
         match outcome {
             Ok(account) => Ok(account.into()),
-            Err(error) => Err(in_full(error).into()),
+            Err(error) => Err(in_full(error, channel.id.as_str() == CANDIDATE).into()),
         }
     }
 }
