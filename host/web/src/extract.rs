@@ -62,8 +62,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonOrNothing<T> {
         if bytes.trim_ascii_start().first() != Some(&b'{') {
             return Err(Problem::bad_request("the body must be one JSON object; see /api/v1/openapi.json"));
         }
-        serde_json::from_slice::<Unique>(&bytes)
-            .map_err(|why| Problem::bad_request(plain(&why.to_string(), "the body")))?;
+        // What is no JSON at all is said below.
+        if let Some(why) = serde_json::from_slice::<Unique>(&bytes).err().filter(serde_json::Error::is_data) {
+            return Err(Problem::bad_request(plain(&why.to_string(), "the body")));
+        }
         let read = Json::from_bytes(&bytes)
             .map_err(|why| Problem::bad_request(plain(&without_values(&why.body_text()), "the body")))?;
         let Json(read) = read;

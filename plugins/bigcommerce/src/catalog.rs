@@ -157,6 +157,7 @@ pub fn fetch_items<T: Transport>(
         return Ok(Vec::new());
     }
     let client = Client::of(transport, channel)?;
+    let is_of_a_run = context.is_some();
     let (mut context, mut news) = Context::of(&client, channel, context)?;
     let mut items = Vec::with_capacity(wanted.len());
     for some in wanted.chunks(50) {
@@ -164,6 +165,10 @@ pub fn fetch_items<T: Transport>(
             Err(error) if is_about_items(&error) => apart::items(&client, &mut context, &mut news, some, error)?,
             other => other?,
         });
+    }
+    if context.lacks_names() && !is_of_a_run {
+        // No later page tells the host of it, so whoever asked asks again.
+        return Err(Error::Unavailable("the names of brands or categories cannot be read".to_owned()));
     }
     Ok(items)
 }

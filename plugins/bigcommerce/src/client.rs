@@ -50,6 +50,14 @@ impl<'a, T: Transport> Client<'a, T> {
         Request { method, url: format!("{}{path}", self.root), headers, body, credential: None }
     }
 
+    /// One object.
+    pub(crate) fn get<V>(&self, path: &str, mut read: impl FnMut(Response) -> Result<V, Error>) -> Result<V, Error> {
+        http::ask(self.transport, &self.request(path, &Vec::new()), |response| {
+            self.note(&response);
+            read(response)
+        })
+    }
+
     /// Whatever status it has.
     pub(crate) fn send(&self, request: &Request) -> Result<Response, Error> {
         let response = self.transport.send(request)?;
@@ -62,7 +70,7 @@ impl<'a, T: Transport> Client<'a, T> {
     }
 
     /// All pages of a numbered list; `each` gets the elements of one. A short page is no end while the store's total says more, and
-    /// neither is a last one.
+    /// neither is a last one; where nothing more comes then, the list is not whole, and what it lacks is not gone.
     pub(crate) fn all(
         &self,
         path: &str,
@@ -83,6 +91,11 @@ impl<'a, T: Transport> Client<'a, T> {
             let elements = list.elements()?;
             seen += elements.data.len() as u64;
             each(&elements.data);
+            if let Some(total) = elements.total.filter(|total| elements.data.is_empty() && seen < *total) {
+                return Err(Error::Unavailable(format!(
+                    "BigCommerce shows {seen} of {total} elements of the list {path}"
+                )));
+            }
             if elements.data.is_empty() || (elements.last && elements.total.is_none_or(|total| seen >= total)) {
                 return Ok(());
             }

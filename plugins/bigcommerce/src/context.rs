@@ -10,6 +10,9 @@ use crate::client::Client;
 use crate::failure::accepted;
 use entrepot_guest::lenient::{Fields, Raw, Record};
 
+/// No store nests deeper; what would is a circle.
+pub(crate) const DEEPEST: usize = 32;
+
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Context {
     pub(crate) store: Store,
@@ -23,7 +26,17 @@ pub(crate) struct Context {
     pub(crate) inventory_empty: bool,
     /// The store, where the host looks for what mapping depends on: it imports all of it again when a delta finds another value.
     #[serde(default)]
-    pub(crate) facts: Option<Store>,
+    pub(crate) facts: Option<Facts>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Facts {
+    #[serde(flatten)]
+    store: Store,
+    /// Whether the names of brands and categories could be read: `unread` is what the host calls it where they could not. Nothing where
+    /// none was needed.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    names: String,
 }
 
 /// What all items of a store have in common; part of each raw item.
@@ -59,7 +72,33 @@ impl Context {
         for warning in &about.warnings {
             log::warn(warning, &[]);
         }
-        Ok((Self { facts: Some(store.clone()), store, ..Self::default() }, true))
+        let facts = Facts { store: store.clone(), names: String::new() };
+        Ok((Self { facts: Some(facts), store, ..Self::default() }, true))
+    }
+
+    /// Names were asked for; `unread`: some could not be read, and products come without them.
+    pub(crate) fn names_were_asked_for(&mut self, unread: bool) {
+        let lacks = unread || self.lacks_names();
+        if let Some(facts) = &mut self.facts {
+            facts.names = if lacks { "unread" } else { "read" }.to_owned();
+        }
+    }
+
+    /// An earlier page had to do without some names.
+    pub(crate) fn lacks_names(&self) -> bool {
+        self.facts.as_ref().is_some_and(|facts| facts.names == "unread")
+    }
+
+    /// The first category from this one upwards of which nobody knows whether there is one.
+    pub(crate) fn unknown_above(&self, mut id: u64) -> Option<u64> {
+        for _ in 0..DEEPEST {
+            match self.categories.get(&id) {
+                None => return Some(id),
+                Some(Some((_, parent))) if *parent > 0 => id = *parent,
+                Some(_) => return None,
+            }
+        }
+        None
     }
 
     /// Titles from the root down to and including this one; empty where the category is unknown.
@@ -72,7 +111,10 @@ impl Context {
 }
 
 pub(crate) fn discover<T: Transport>(client: &Client<'_, T>, channel: &Channel) -> Result<(Store, About), Error> {
-    let response = client.send(&client.request("/v2/store", &vec![]))?;
+    client.get("/v2/store", |response| told(response, channel))
+}
+
+fn told(response: Response, channel: &Channel) -> Result<(Store, About), Error> {
     if let (403, Some(currency)) = (response.status, &channel.currency) {
         let warning = format!(
             "The API account may not read the store's information: prices are taken as {currency}, as set for the channel, and \

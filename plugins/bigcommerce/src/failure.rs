@@ -36,6 +36,7 @@ pub(crate) fn accepted(response: Response) -> Result<Response, Error> {
         503 if wait(&response).is_some() => Error::RateLimited(wait(&response)),
         // The page was too large for the server: the next attempt asks for less.
         413 => Error::Unavailable(format!("too much was asked for at once ({})", said())),
+        // What only reads and is in conflict with something (409) is told apart by `http::ask`, which knows the request.
         408 | 423 | 425 => Error::Unavailable(said()),
         507 => Error::Unsupported(format!("The store's plan does not allow more. ({})", said())),
         500..=599 => Error::Unavailable(said()),

@@ -103,6 +103,7 @@ impl<'a> Listed<'a> {
             body.push_str(&quoted(brand));
         }
         self.write_paths(context, &mut body);
+        self.write_unread(context, &mut body);
         for (name, list) in [("options", beside.details.options), ("modifiers", beside.details.modifiers)] {
             if let Some(list) = list {
                 body.push_str(&format!(",\"{name}\":{list}"));
@@ -141,6 +142,19 @@ impl<'a> Listed<'a> {
         body.push('{');
         body.push_str(&fields.join(","));
         body.push('}');
+    }
+
+    /// What could not be read, where this product needs it: another body than when it can, so that it counts as changed then.
+    fn write_unread(&self, context: &Context, body: &mut String) {
+        let brand = self.brand().is_some_and(|id| !context.brands.contains_key(&id));
+        let categories = self.categories().into_iter().any(|id| context.unknown_above(id).is_some());
+        let unread: Vec<_> = [("\"brands\"", brand), ("\"categories\"", categories)]
+            .into_iter()
+            .filter_map(|(name, unread)| unread.then_some(name))
+            .collect();
+        if !unread.is_empty() {
+            body.push_str(&format!(",\"unread\":[{}]", unread.join(",")));
+        }
     }
 
     fn write_paths(&self, context: &Context, body: &mut String) {

@@ -3,47 +3,78 @@
 
 use std::collections::BTreeSet;
 
+use entrepot_guest::log;
 use entrepot_guest::prelude::*;
 
 use crate::client::{Client, Query};
-use crate::context::Context;
+use crate::context::{Context, DEEPEST};
+use crate::failure::words;
 use crate::item::Listed;
 
 /// Ids in one request: far below the longest address a server takes.
 const IDS: usize = 100;
 
-/// No store nests deeper; what would is a circle.
-const DEEPEST: usize = 32;
-
-/// Whether anything was learnt.
+/// Whether anything was learnt. With `set_aside`, what cannot be read does not stop the page: it stays unknown, so that the next page asks
+/// again, and the products that need it say so.
 pub(crate) fn learn<T: Transport>(
     client: &Client<'_, T>,
     context: &mut Context,
     products: &[Listed<'_>],
+    set_aside: bool,
 ) -> Result<bool, Error> {
+    // Once is often enough: later pages do not wait for it again.
+    let set_aside = set_aside || context.lacks_names();
+    let mut news = false;
+    for ask in [brands::<T>, categories::<T>] {
+        match ask(client, context, products) {
+            Ok(false) => {}
+            Ok(true) => {
+                context.names_were_asked_for(false);
+                news = true;
+            }
+            Err(error @ (Error::Unavailable(_) | Error::Other(_) | Error::NotFound)) if set_aside => {
+                let why = words(error);
+                log::warn("names of brands or categories cannot be read; products come without them", &[("why", &why)]);
+                context.names_were_asked_for(true);
+                news = true;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(news)
+}
+
+fn brands<T: Transport>(client: &Client<'_, T>, context: &mut Context, products: &[Listed<'_>]) -> Result<bool, Error> {
     let brands: BTreeSet<u64> = products.iter().filter_map(Listed::brand).collect();
     let brands: Vec<u64> = brands.into_iter().filter(|id| !context.brands.contains_key(id)).collect();
-    let mut news = !brands.is_empty();
     for (id, name, _) in named(client, "/v3/catalog/brands", "id", "name", &brands)? {
         context.brands.insert(id, Some(name));
     }
-    for id in brands {
-        context.brands.entry(id).or_insert(None);
+    for id in &brands {
+        context.brands.entry(*id).or_insert(None);
     }
+    Ok(!brands.is_empty())
+}
 
-    let mut wanted: BTreeSet<u64> = products.iter().flat_map(Listed::categories).collect();
+fn categories<T: Transport>(
+    client: &Client<'_, T>,
+    context: &mut Context,
+    products: &[Listed<'_>],
+) -> Result<bool, Error> {
+    let wanted: BTreeSet<u64> = products.iter().flat_map(Listed::categories).collect();
+    let mut news = false;
     for _ in 0..DEEPEST {
-        let unknown: Vec<u64> = wanted.iter().copied().filter(|id| !context.categories.contains_key(id)).collect();
+        // From each category up to the first one that is not known: an earlier page may have learnt it, and failed at its parent.
+        let unknown: BTreeSet<u64> = wanted.iter().filter_map(|id| context.unknown_above(*id)).collect();
+        let unknown: Vec<u64> = unknown.into_iter().collect();
         if unknown.is_empty() {
             break;
         }
         news = true;
-        wanted.clear();
         for (id, name, parent) in
             named(client, "/v3/catalog/trees/categories", "category_id", "name,parent_id", &unknown)?
         {
             context.categories.insert(id, Some((name, parent)));
-            wanted.extend(Some(parent).filter(|parent| *parent > 0));
         }
         for id in unknown {
             context.categories.entry(id).or_insert(None);

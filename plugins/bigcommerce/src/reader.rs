@@ -1,5 +1,7 @@
 //! Reading products: what reading by page and reading one by one have in common.
 
+use std::collections::HashSet;
+
 use entrepot_guest::lenient::Raw;
 use entrepot_guest::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -54,6 +56,9 @@ pub(crate) fn by_ids<T: Transport>(
         texts.extend(elements.iter().map(|element| element.json().to_owned()));
     })?;
     let mut listed: Vec<_> = texts.iter().map(|text| Listed::of(Raw::checked(text))).collect();
+    // One that is there twice is one.
+    let mut seen = HashSet::new();
+    listed.retain(|product| product.id.is_none_or(|id| seen.insert(id)));
     if listed.iter().any(|product| product.id.is_none()) {
         // It may be any of those that are wanted, and what does not come counts as gone.
         return Err(Error::Unavailable("BigCommerce answers with a product without a usable id".to_owned()));
@@ -78,7 +83,7 @@ pub(crate) fn joined<T: Transport>(
     if !set_aside && !listed.is_empty() && !listed.iter().any(Listed::is_object) {
         return Err(Error::Unavailable("BigCommerce answered with a list of something else than products".to_owned()));
     }
-    *news |= names::learn(client, context, listed)?;
+    *news |= names::learn(client, context, listed, set_aside)?;
     let ids: Vec<u64> = listed.iter().filter_map(|product| product.id).collect();
     let tracked: Vec<u64> =
         listed.iter().filter(|product| product.is_tracked()).filter_map(|product| product.id).collect();
@@ -107,11 +112,12 @@ pub(crate) fn joined<T: Transport>(
             problem(
                 "/options",
                 "options-unreadable",
-                "BigCommerce fails when this product's options and modifiers are read.",
+                "BigCommerce does not show this product's options and modifiers as a whole; the next import asks for them again.",
             );
         }
         if no_stock.contains(&id) {
-            problem("/inventory", "inventory-unreadable", "BigCommerce fails when this product's stock is read.");
+            let message = "BigCommerce does not show this product's stock as a whole; the next import asks for it again.";
+            problem("/inventory", "inventory-unreadable", message);
         }
         if product.id.is_none() {
             beside.problems.push(id_missing());

@@ -79,7 +79,7 @@ fn levels<T: Transport>(
         ));
     }
     for id in &unread {
-        log::warn("BigCommerce fails when this product's stock is read", &[("product", &id.to_string())]);
+        log::warn("BigCommerce does not show this product's stock as a whole", &[("product", &id.to_string())]);
     }
     let of = |product: &Listed<'_>| {
         let id = product.id?;

@@ -35,7 +35,7 @@ const HOPELESS: u32 = 5;
 
 pub fn fetch_page<T: Transport>(transport: &T, channel: &Channel, request: &PageRequest) -> Result<Page, Error> {
     let client = Client { transport, settings: Settings::of(channel)? };
-    let (mut shop, news) = Shop::of(&client, request.context.as_deref())?;
+    let (mut shop, news) = Shop::of(&client, request.context.as_deref(), request.attempt)?;
     let full = request.scope == Scope::Everything;
     if news && full {
         shop.total = shop::counts(&client)?.0.into_iter().sum();
@@ -201,7 +201,7 @@ pub fn fetch_items<T: Transport>(
         return Ok(Vec::new());
     }
     let client = Client { transport, settings: Settings::of(channel)? };
-    let (shop, _) = Shop::of(&client, context)?;
+    let (shop, _) = Shop::of(&client, context, 0)?;
     let (answers, failed) = match details::listings(&client, &wanted, 0) {
         // There is no later attempt with less at a time. What fails alone, twice, is set aside; all of it is not.
         Err(error) if is_about_items(&error) => match details::listings(&client, &wanted, GIVE_UP)? {

@@ -5,7 +5,7 @@ use entrepot_guest::prelude::*;
 
 use crate::inventory::Inventory;
 use crate::pages::{Mark, STATES};
-use crate::shop::Shop;
+use crate::shop::{self, Shop};
 use entrepot_guest::lenient::{Fields, Raw, in_one_order};
 
 /// What is kept of a listing. Views, favourites, rank, renewal dates and the timestamps change without the goods changing;
@@ -118,6 +118,17 @@ impl<'a> Row<'a> {
         }
     }
 
+    /// The lists that could not be read and that name something of this listing: it counts as changed when they can be.
+    fn unread(&self, inventory: &Inventory, shop: &Shop) -> Vec<&'static str> {
+        let named = |field: &str| self.fields.get(field).id();
+        let lacks = [
+            (shop::SECTIONS, named("shop_section_id").is_some_and(|id| shop.lacks(shop::SECTIONS, id))),
+            (shop::TAXONOMY, named(TAXONOMY).is_some_and(|id| shop.lacks(shop::TAXONOMY, id))),
+            (shop::PROFILES, inventory.profiles().into_iter().any(|id| shop.lacks(shop::PROFILES, id))),
+        ];
+        lacks.into_iter().filter_map(|(list, lacks)| lacks.then_some(list)).collect()
+    }
+
     /// The item that is kept; images and videos are `media`'s, which may be another answer about the same listing.
     pub(crate) fn item(&self, id: u64, media: &Fields<'_>, inventory: &Inventory, shop: &Shop) -> RawItem {
         let mut body = String::with_capacity(self.raw.json().len() + 1024);
@@ -141,6 +152,10 @@ impl<'a> Row<'a> {
         let profiles: std::collections::BTreeMap<_, _> =
             inventory.profiles().into_iter().filter_map(|id| Some((id, shop.profiles.get(&id)?))).collect();
         body.push_str(&json_text(&profiles));
+        let unread = self.unread(inventory, shop);
+        if !unread.is_empty() {
+            body.push_str(&format!(",\"unread\":{}", json_text(&unread)));
+        }
         body.push('}');
         RawItem {
             source_id: id.to_string(),

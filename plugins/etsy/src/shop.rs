@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use entrepot_guest::paging;
 use entrepot_guest::prelude::*;
+use entrepot_guest::{log, paging};
 use serde::{Deserialize, Serialize};
 
 use crate::client::{Answer, As, Client};
@@ -26,43 +26,75 @@ pub(crate) struct Shop {
     pub(crate) profiles: BTreeMap<u64, Profile>,
     /// Listings in all states when the run began.
     pub(crate) total: Option<u64>,
+    /// Which of these lists could not be read, or not as a whole.
+    #[serde(default)]
+    pub(crate) unread: Vec<String>,
+    /// For the host, which reads all of the shop again when a list can be read that could not be.
+    #[serde(default)]
+    facts: BTreeMap<String, String>,
 }
 
+/// From this attempt on, a list that cannot be read does not stop the run: listings come without what it says, and say so.
+const RESIGNED: u32 = 3;
+
+pub(crate) const SECTIONS: &str = "sections";
+pub(crate) const TAXONOMY: &str = "categories";
+pub(crate) const PROFILES: &str = "profiles";
+
 impl Shop {
-    /// What an earlier page found out, or else Etsy is asked.
-    pub(crate) fn of<T: Transport>(client: &Client<'_, T>, context: Option<&str>) -> Result<(Self, bool), Error> {
+    /// What an earlier page found out, or else Etsy is asked. `attempt`: of the same page.
+    pub(crate) fn of<T: Transport>(
+        client: &Client<'_, T>,
+        context: Option<&str>,
+        attempt: u32,
+    ) -> Result<(Self, bool), Error> {
         match paging::decode::<Option<Self>>(context)? {
             Some(shop) => Ok((shop, false)),
-            None => Ok((Self::discover(client)?, true)),
+            None => Ok((Self::discover(client, attempt)?, true)),
         }
     }
 
-    fn discover<T: Transport>(client: &Client<'_, T>) -> Result<Self, Error> {
+    fn discover<T: Transport>(client: &Client<'_, T>, attempt: u32) -> Result<Self, Error> {
         let requests = [
             client.request(As::App, &client.of_shop("/sections"), &[]),
             client.request(As::App, "/seller-taxonomy/nodes", &[]),
             // Without an offset: paged, this list loses records.
-            client.request(As::Shop, &client.of_shop("/readiness-state-definitions"), &[("limit", "100")]),
+            client.request(As::Shop, &client.of_shop("/readiness-state-definitions"), &[("limit", MOST_PROFILES)]),
         ];
         let mut answers = client.get_all(&requests).into_iter();
         let mut next = || answers.next().unwrap_or(Err(Error::NotFound));
+        let (mut unread, resigned) = (Vec::new(), attempt >= RESIGNED);
         let sections = match next() {
             Err(Error::NotFound) => return Err(unknown(client.settings.shop)),
-            answer => sections(&answer?)?,
+            answer => or_unread(SECTIONS, answer.and_then(|answer| sections(&answer)), resigned, &mut unread)?,
         };
         // It is the same for all shops, and always there: without it, all listings would lose their category.
         let taxonomy = match next() {
             Err(Error::Unauthorized(_)) => BTreeMap::new(),
             Err(Error::NotFound) => {
-                return Err(Error::Unavailable("Etsy does not find its list of categories (HTTP 404)".to_owned()));
+                let why = "Etsy does not find its list of categories (HTTP 404)".to_owned();
+                or_unread(TAXONOMY, Err(Error::Unavailable(why)), resigned, &mut unread)?
             }
-            answer => taxonomy(&answer?)?,
+            answer => or_unread(TAXONOMY, answer.and_then(|answer| taxonomy(&answer)), resigned, &mut unread)?,
         };
-        let profiles = match optional(next())? {
-            Some(answer) => profiles(&answer)?,
-            None => BTreeMap::new(),
+        let profiles = match optional(next()) {
+            Ok(None) => BTreeMap::new(),
+            Ok(Some(answer)) => or_unread(PROFILES, profiles(&answer), resigned, &mut unread)?,
+            Err(error) => or_unread(PROFILES, Err(error), resigned, &mut unread)?,
         };
-        Ok(Self { sections, taxonomy, profiles, total: None })
+        let fact = |list: &str| if unread.iter().any(|name| name == list) { "unread" } else { "read" };
+        let facts = [SECTIONS, TAXONOMY, PROFILES].map(|list| (list.to_owned(), fact(list).to_owned()));
+        Ok(Self { sections, taxonomy, profiles, total: None, facts: facts.into(), unread })
+    }
+
+    /// Whether the list was not read as a whole and lacks what a listing names.
+    pub(crate) fn lacks(&self, list: &str, id: u64) -> bool {
+        let has = match list {
+            SECTIONS => self.sections.contains_key(&id),
+            TAXONOMY => self.taxonomy.contains_key(&id),
+            _ => self.profiles.contains_key(&id),
+        };
+        !has && self.unread.iter().any(|unread| unread == list)
     }
 
     /// Names from the root down to and including this one.
@@ -99,14 +131,43 @@ fn optional(answer: Result<Answer, Error>) -> Result<Option<Answer>, Error> {
     }
 }
 
+/// What was read; nothing, and the list's name among the unread ones, where it cannot be.
+fn or_unread<V: Default>(
+    list: &str,
+    read: Result<V, Error>,
+    resigned: bool,
+    unread: &mut Vec<String>,
+) -> Result<V, Error> {
+    match read {
+        Err(Error::Unavailable(why) | Error::Other(why)) if resigned => {
+            log::warn("a list cannot be read; listings come without what it says", &[("list", list), ("why", &why)]);
+            unread.push(list.to_owned());
+            Ok(V::default())
+        }
+        read => read,
+    }
+}
+
+/// Fewer rows than Etsy counts are not the list.
+fn whole(list: &str, count: Option<u64>, shown: usize) -> Result<(), Error> {
+    match count.filter(|count| *count > shown as u64) {
+        Some(count) => Err(Error::Unavailable(format!("Etsy shows {shown} of {count} {list}"))),
+        None => Ok(()),
+    }
+}
+
+/// Etsy gives no more at once.
+const MOST_PROFILES: &str = "100";
+
 fn sections(answer: &Answer) -> Result<BTreeMap<u64, String>, Error> {
-    let (_, results) = answer.list()?;
+    let (count, results) = answer.list()?;
+    whole(SECTIONS, count, results.len())?;
     let sections = results.into_iter().map(Raw::fields);
     Ok(sections.filter_map(|s| Some((s.get("shop_section_id").id()?, s.get("title").name()?))).collect())
 }
 
 fn taxonomy(answer: &Answer) -> Result<BTreeMap<u64, (String, u64)>, Error> {
-    let (_, results) = answer.list()?;
+    let (count, results) = answer.list()?;
     let mut nodes = BTreeMap::new();
     let mut waiting: Vec<(Fields<'_>, u64)> = results.into_iter().map(|node| (node.fields(), 0)).collect();
     while let Some((node, parent)) = waiting.pop() {
@@ -114,11 +175,16 @@ fn taxonomy(answer: &Answer) -> Result<BTreeMap<u64, (String, u64)>, Error> {
         nodes.insert(id, (name, parent));
         waiting.extend(node.get("children").records().into_iter().map(|child| (child, id)));
     }
+    whole(TAXONOMY, count, nodes.len())?;
     Ok(nodes)
 }
 
 fn profiles(answer: &Answer) -> Result<BTreeMap<u64, Profile>, Error> {
-    let (_, results) = answer.list()?;
+    let (count, results) = answer.list()?;
+    // Of more than come at once the first ones are all there is to have.
+    if MOST_PROFILES.parse() != Ok(results.len()) {
+        whole(PROFILES, count, results.len())?;
+    }
     let number = |raw: Raw<'_>| raw.word()?.parse().ok();
     let profile = |fields: Fields<'_>| {
         let profile = Profile {

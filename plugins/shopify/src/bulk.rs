@@ -98,7 +98,15 @@ pub(crate) fn page<T: Transport + Files>(
         }
         return Ok((page, None));
     }
-    context.shelves = Some(shelves::read(client, collections)?);
+    context.shelves = Some(match shelves::read(client, collections) {
+        // Asked for often enough: this file will not become another, and another operation writes a new one.
+        Err(Error::Unavailable(why)) if request.attempt >= read::MOST_TRIES => {
+            cursor.collections.again(why)?;
+            page.wait = Some(WAITS_MS[0]);
+            return Ok((page, Some(cursor)));
+        }
+        read => read?,
+    });
     context.news = true;
     cursor.reading = Some(Reading::default());
     Ok((page, Some(cursor)))

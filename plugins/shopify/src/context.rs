@@ -64,7 +64,10 @@ impl Context {
                 .ok_or_else(|| Error::Unavailable("Shopify does not tell the shop's currency".to_owned()))?
                 .to_owned();
             context.facts.insert("currency".to_owned(), context.currency.clone());
-            for location in answer.data.pointer("/locations/nodes").and_then(Value::as_array).into_iter().flatten() {
+            let locations = answer.data.pointer("/locations/nodes").and_then(Value::as_array);
+            for location in
+                locations.ok_or_else(|| Error::Unavailable("Shopify's list of locations is missing".to_owned()))?
+            {
                 if let (Some(id), Some(name)) = (gid::of(location), location.get("name").and_then(Value::as_str)) {
                     context.locations.insert(id.to_owned(), name.to_owned());
                 }

@@ -209,10 +209,10 @@ fn rest<T: Transport>(
         let Some(mut more) = more.filter(Value::is_object) else {
             return Err(Error::Unavailable("a product went away while it was read".to_owned()));
         };
-        let nodes = more.get_mut("nodes").map(Value::take);
-        if let (Some(Value::Array(nodes)), Some(all)) =
-            (nodes, connection.get_mut("nodes").and_then(Value::as_array_mut))
-        {
+        let Some(Value::Array(nodes)) = more.get_mut("nodes").map(Value::take) else {
+            return Err(Error::Unavailable("a page of a list of Shopify's holds no list".to_owned()));
+        };
+        if let Some(all) = connection.get_mut("nodes").and_then(Value::as_array_mut) {
             all.extend(nodes);
         }
         connection["pageInfo"] = more["pageInfo"].take();

@@ -53,6 +53,12 @@ impl Parts {
         }
         self.levels.sort_by_cached_key(|(_, level)| level.get("location").map(number));
         self.collections.sort_by_cached_key(|shelf| (shelf.id.len(), shelf.id.clone()));
+        // One that is there twice is one.
+        self.collections.dedup();
+        for list in [&mut self.variants, &mut self.media, &mut self.metafields] {
+            list.dedup();
+        }
+        self.levels.dedup();
     }
 
     pub(crate) fn item(mut self, context: &Context) -> RawItem {

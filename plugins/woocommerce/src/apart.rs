@@ -37,7 +37,11 @@ pub(crate) fn page<T: Transport>(
         Ok(list) => list,
     };
     let elements = elements(&list.text)?;
-    let got = got(&list, elements.iter().copied().map(sweep::id), elements.len());
+    // Of those without a usable id the list of ids says nothing: each stands for its own place.
+    let place = |at: usize| fingerprint((cursor.offset + at as u64).to_le_bytes());
+    let marks =
+        elements.iter().copied().enumerate().map(|(at, element)| sweep::id(element).unwrap_or_else(|| place(at)));
+    let got = got(&list, marks, elements.len());
     let ids: Vec<u64> = elements.iter().copied().filter_map(sweep::id).collect();
     let (lists, failed) = halved(reader, &ids)?;
     let in_a_row = if failed.len() == ids.len() { cursor.failed.saturating_add(ids.len() as u8) } else { 0 };

@@ -4,12 +4,13 @@ use entrepot_guest::prelude::*;
 use entrepot_guest::{paging, time};
 
 use crate::apart;
+use crate::categories::SURE;
 use crate::client::Query;
 use crate::failure::{is_about_items, is_too_many};
 use crate::item::{Listed, elements};
 use crate::pages::{Cursor, GIVE_UP, Phase};
 use crate::reader::{Reader, got, page};
-use crate::store::{SURE, Store};
+use crate::store::Store;
 use crate::sweep;
 
 /// A shop's clock and its slow saves: what changed shortly before the moment asked for is returned too.
@@ -59,7 +60,7 @@ fn products_page<T: Transport>(
             attempt += 1;
             continue;
         }
-        let got = got(&list, listed.iter().map(|product| product.id), listed.len());
+        let got = got(&list, listed.iter().map(Listed::mark), listed.len());
         let next = cursor.advance(size, got)?.map(|next| Cursor { failed: 0, ..next });
         let items = reader.with_variations(&listed, request.attempt)?;
         return page(cursor, request, got, next, items);

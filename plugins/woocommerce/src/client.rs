@@ -5,7 +5,7 @@ use entrepot_guest::prelude::*;
 use entrepot_guest::{http, json};
 use serde::de::DeserializeOwned;
 
-use crate::failure::accepted;
+use crate::failure::{accepted, code};
 use crate::site::Site;
 
 /// How many requests are handed to the host at once: enough for its rate limit, few enough to hold their answers.
@@ -50,6 +50,10 @@ impl<T: Transport> Client<'_, T> {
 
 /// The answer as a list: whatever else stands in its place is no empty list.
 pub(crate) fn list(response: Response) -> Result<List, Error> {
+    // Where the shop is known to have the API, one route that is missing says nothing of the others.
+    if response.status == 404 && code(&response) == "rest_no_route" {
+        return Err(Error::NotFound);
+    }
     let response = accepted(response)?;
     let number = |name| http::header(&response, name).and_then(|value| value.trim().parse().ok());
     let (total, pages) = (number("x-wp-total"), number("x-wp-totalpages"));

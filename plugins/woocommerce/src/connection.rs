@@ -6,9 +6,10 @@ use entrepot_guest::{json, log};
 use serde::Deserialize;
 
 use crate::client::Client;
+use crate::failure::RESIGNED;
 use crate::settings::Settings;
 use crate::site::{Credential, Site};
-use crate::store::{SURE, Store};
+use crate::store::Store;
 use entrepot_guest::lenient::{Fields, Raw, Record};
 
 #[derive(Default, Deserialize)]
@@ -37,7 +38,7 @@ pub fn check<T: Transport>(transport: &T, channel: &Channel) -> Result<Account, 
                 .to_owned(),
         ));
     }
-    let store = Store::discover(transport, channel, SURE)?;
+    let store = Store::discover(transport, channel, RESIGNED)?;
     let client = Client { transport, site: &store.site };
     let mut details = vec![
         ("weight unit".to_owned(), store.weight_unit.clone()),

@@ -3,7 +3,7 @@
 use entrepot_guest::lenient::Raw;
 use entrepot_guest::prelude::*;
 use entrepot_guest::text::excerpt;
-use entrepot_guest::{http, json};
+use entrepot_guest::{http, json, log};
 
 #[derive(Default)]
 struct Body {
@@ -66,6 +66,39 @@ pub(crate) fn words(error: Error) -> String {
         Error::Unavailable(why) | Error::Unauthorized(why) | Error::Unsupported(why) | Error::Other(why) => why,
         Error::NotFound => "the shop does not find it".to_owned(),
         _ => "the shop's answer is invalid".to_owned(),
+    }
+}
+
+/// From this attempt on, lists that the shop fails at are done without: products come without what they say, and say so.
+pub(crate) const RESIGNED: u32 = 3;
+
+/// Nothing, and that it is not known, where the shop fails at the list again and again.
+pub(crate) fn or_unread<V: Default>(read: Result<V, Error>, attempt: u32) -> Result<(V, bool), Error> {
+    match read {
+        Err(error) if attempt >= RESIGNED && is_about_items(&error) => {
+            log::warn("a list cannot be read and is done without", &[("why", &words(error))]);
+            Ok((V::default(), true))
+        }
+        read => Ok((read?, false)),
+    }
+}
+
+/// Nothing where the key may not look; other failures stop the discovery.
+pub(crate) fn readable<V>(answer: Result<V, Error>) -> Result<Option<V>, Error> {
+    match answer {
+        Ok(list) => Ok(Some(list)),
+        Err(Error::Unauthorized(_) | Error::NotFound | Error::Unsupported(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// The list was there when the run began: a route that is missing now is so for the moment.
+pub(crate) fn was_there(error: Error) -> Error {
+    match error {
+        Error::NotFound => Error::Unavailable(
+            "HTTP 404 to a request for a list that was there before: the shop's API is out for the moment".to_owned(),
+        ),
+        other => other,
     }
 }
 

@@ -59,6 +59,11 @@ impl<'a> Listed<'a> {
         Self { id: fields.get("id").id(), fields, raw }
     }
 
+    /// By which it is known again: its id, or where that cannot be read all that it says.
+    pub(crate) fn mark(&self) -> u64 {
+        self.id.unwrap_or_else(|| fingerprint(self.raw.json().bytes()))
+    }
+
     pub(crate) fn is_object(&self) -> bool {
         self.raw.json().starts_with('{')
     }
@@ -105,7 +110,12 @@ impl<'a> Listed<'a> {
         write_string(&store.dimension_unit, &mut body);
         body.push_str("},\"paths\":{");
         self.write_paths(store, &mut body);
-        body.push_str("}}");
+        body.push('}');
+        // Another body than when they can be read, so that it counts as changed then.
+        if self.categories().into_iter().any(|id| store.categories.lack(id)) {
+            body.push_str(",\"unread\":[\"categories\"]");
+        }
+        body.push('}');
         RawItem {
             source_id: match self.id {
                 Some(id) => id.to_string(),
@@ -118,10 +128,14 @@ impl<'a> Listed<'a> {
         }
     }
 
+    fn categories(&self) -> Vec<u64> {
+        let categories = self.fields.get("categories").read::<Fields<'_>>();
+        categories.iter().filter_map(|category| category.get("id").id()).collect()
+    }
+
     fn write_paths(&self, store: &Store, body: &mut String) {
         let mut first = true;
-        let categories = self.fields.get("categories").read::<Fields<'_>>();
-        let mut ids: Vec<_> = categories.iter().filter_map(|category| category.get("id").id()).collect();
+        let mut ids = self.categories();
         // They come in another order each time.
         ids.sort_unstable();
         for id in ids {

@@ -2,6 +2,7 @@
 
 mod apart;
 pub mod catalog;
+mod categories;
 mod client;
 pub mod connection;
 mod failure;

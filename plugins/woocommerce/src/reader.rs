@@ -6,7 +6,7 @@ use entrepot_guest::paging;
 use entrepot_guest::prelude::*;
 
 use crate::client::{Client, List, Query};
-use crate::failure::is_too_many;
+use crate::failure::{is_too_many, was_there};
 use crate::item::{Listed, PRODUCT_FIELDS, elements, id_missing};
 use crate::pages::{Cursor, GIVE_UP, Got, fingerprint};
 use crate::site::Site;
@@ -39,9 +39,9 @@ impl<'a, T: Transport> Reader<'a, T> {
 }
 
 /// What came, as paging sees it.
-pub(crate) fn got(list: &List, ids: impl Iterator<Item = Option<u64>>, items: usize) -> Got {
-    let ids = ids.flat_map(|id| id.unwrap_or_default().to_le_bytes());
-    Got { items: items as u64, total: list.total, pages: list.pages, fingerprint: fingerprint(ids) }
+pub(crate) fn got(list: &List, marks: impl Iterator<Item = u64>, items: usize) -> Got {
+    let fingerprint = fingerprint(marks.flat_map(u64::to_le_bytes));
+    Got { items: items as u64, total: list.total, pages: list.pages, fingerprint }
 }
 
 pub(crate) fn page(
@@ -71,9 +71,9 @@ impl<T: Transport> Reader<'_, T> {
         if self.store.edit {
             let mut edit = query.clone();
             edit.push(("context", "edit".into()));
-            match self.client.list("/wc/v3/products", &edit) {
+            match self.client.list("/wc/v3/products", &edit).map_err(was_there) {
                 Err(Error::Unauthorized(_)) => {
-                    let list = self.client.list("/wc/v3/products", &query)?;
+                    let list = self.client.list("/wc/v3/products", &query).map_err(was_there)?;
                     self.store.edit = false;
                     self.news = true;
                     return Ok(list);
@@ -81,7 +81,7 @@ impl<T: Transport> Reader<'_, T> {
                 other => return other,
             }
         }
-        self.client.list("/wc/v3/products", &query)
+        self.client.list("/wc/v3/products", &query).map_err(was_there)
     }
 
     /// These products, in as many lists as the shop takes.
@@ -98,7 +98,11 @@ impl<T: Transport> Reader<'_, T> {
             let missing: Vec<u64> = some.iter().copied().filter(|id| !shown.contains(id)).collect();
             // Fewer came than the shop says there are of them: it gives no more at once.
             let more = list.total.is_some_and(|total| total as usize > shown.len() && total as usize <= some.len());
-            if more && missing.len() < some.len() {
+            if more && missing.len() == some.len() {
+                // What is counted and not shown is not gone.
+                return Err(Error::Unavailable("the shop counts products that it does not show".to_owned()));
+            }
+            if more {
                 waiting.push(missing);
             }
             lists.push(list);

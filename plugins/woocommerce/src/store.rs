@@ -6,8 +6,9 @@ use entrepot_guest::prelude::*;
 use entrepot_guest::{currency, log, paging};
 use serde::{Deserialize, Serialize};
 
-use crate::client::{AT_ONCE, Client, List, Query};
-use crate::failure::is_too_many;
+use crate::categories::{self, Categories};
+use crate::client::{Client, List};
+use crate::failure::{or_unread, readable};
 use crate::pages::LARGEST;
 use crate::probe;
 use crate::settings::Settings;
@@ -21,8 +22,7 @@ pub(crate) struct Store {
     /// Empty: the key may not read it.
     pub(crate) weight_unit: String,
     pub(crate) dimension_unit: String,
-    /// Id to title and parent (0 at the root).
-    pub(crate) categories: BTreeMap<u64, (String, u64)>,
+    pub(crate) categories: Categories,
     /// Whether all variations can be had in one list (10.3 and newer).
     pub(crate) global_variations: bool,
     /// Whether stored texts may be read; the rendered ones change by themselves.
@@ -37,15 +37,6 @@ pub(crate) struct Store {
     pub(crate) facts: BTreeMap<String, String>,
 }
 
-/// Of categories: no shop has more.
-const MOST_CATEGORY_PAGES: u64 = 1_000;
-
-/// From this attempt on, a list of categories that is not whole is taken as it is: a plugin may hide some for good.
-pub(crate) const SURE: u32 = 2;
-
-/// Page sizes to try, where one is refused.
-const SMALLER: [u64; 6] = [50, 25, 20, 10, 5, 1];
-
 fn largest() -> u64 {
     LARGEST
 }
@@ -53,7 +44,7 @@ fn largest() -> u64 {
 impl Store {
     /// The shop refused a page size: the next smaller one. `false`: there is none.
     pub(crate) fn ask_for_less(&mut self) -> bool {
-        let smaller = SMALLER.into_iter().find(|size| *size < self.most);
+        let smaller = categories::SMALLER.into_iter().find(|size| *size < self.most);
         self.most = smaller.unwrap_or(self.most);
         smaller.is_some()
     }
@@ -84,7 +75,7 @@ impl Store {
             client.request("/wc/v3/settings/general", &vec![("_fields", "id,value".into())]),
             client.request("/wc/v3/settings/products", &vec![("_fields", "id,value".into())]),
             client.request("/wc/v3/variations", &vec![("per_page", "1".into()), ("_fields", "id".into())]),
-            client.request("/wc/v3/products/categories", &categories_page(1, LARGEST)),
+            categories::first(&client),
         ];
         let [general, products, variations, categories] = <[_; 4]>::try_from(client.lists(&requests))
             .map_err(|_| Error::Other("the host left a request without an answer".to_owned()))?;
@@ -96,41 +87,25 @@ impl Store {
         if currency::exponent(&currency).is_none() {
             return Err(Error::Unsupported(currency::unknown(&currency)));
         }
-        let units = readable(products)?;
+        let (units, unread_units) = or_unread(readable(products), attempt)?;
         let unit = |id: &str| units.as_ref().and_then(|list| setting(list, id));
         let (weight_unit, dimension_unit) = (unit("woocommerce_weight_unit"), unit("woocommerce_dimension_unit"));
-        if weight_unit.is_none() || dimension_unit.is_none() {
+        if unread_units {
+            warnings.push("The shop fails when its units are read: weights and sizes are left out.".to_owned());
+        } else if weight_unit.is_none() || dimension_unit.is_none() {
             warnings.push(
                 "The key may not read in which units the shop measures, so weights and sizes are left out. A key of a user with the \
                  role Shop manager may read them."
                     .to_owned(),
             );
         }
-        let (categories, most) = first_of(&client, categories)?;
-        let categories = match categories {
-            Some(first) => {
-                let (categories, missing) = all_categories(&client, first, most)?;
-                if missing > 0 && attempt < SURE {
-                    return Err(Error::Unavailable(format!("the shop counts {missing} categories more than it shows")));
-                }
-                if missing > 0 {
-                    warnings.push(format!(
-                        "The shop counts {missing} categories more than it shows: products below these come without the names above \
-                         theirs."
-                    ));
-                }
-                categories
-            }
-            None => {
-                warnings.push(
-                    "The key may not read categories: products come with their own ones, without parents.".to_owned(),
-                );
-                BTreeMap::new()
-            }
-        };
+        let (categories, most) = categories::read(&client, categories, attempt, &mut warnings)?;
         // What the key may not read at this moment is no fact.
         let facts = [("weight unit", &weight_unit), ("length unit", &dimension_unit)];
         let facts = facts.into_iter().filter_map(|(name, value)| Some((name, value.clone()?)));
+        // By this word the host knows a list that could not be read, and reads all of the shop again when it can be.
+        let word = |unread: bool| if unread { "unread" } else { "read" }.to_owned();
+        let facts = facts.chain([("units", word(unread_units)), ("categories", word(categories.unread))]);
         let facts =
             facts.chain([("currency", currency.clone())]).map(|(name, value)| (name.to_owned(), value)).collect();
         Ok(Self {
@@ -150,18 +125,9 @@ impl Store {
     /// Titles from the root down to and including this one.
     pub(crate) fn path(&self, id: u64) -> Vec<&str> {
         entrepot_guest::shapes::path(id, |id| {
-            let (title, parent) = self.categories.get(id)?;
+            let (title, parent) = self.categories.known.get(id)?;
             Some((title.as_str(), Some(*parent)))
         })
-    }
-}
-
-/// Nothing where the key may not look; other failures stop the discovery.
-fn readable(answer: Result<List, Error>) -> Result<Option<List>, Error> {
-    match answer {
-        Ok(list) => Ok(Some(list)),
-        Err(Error::Unauthorized(_) | Error::NotFound | Error::Unsupported(_)) => Ok(None),
-        Err(error) => Err(error),
     }
 }
 
@@ -196,73 +162,4 @@ fn currency_without_settings<T: Transport>(
         "The key may not read the shop's currency: prices are taken as {currency}, as set for the channel."
     ));
     Ok(currency)
-}
-
-/// The first page of categories, and the page size that the shop takes.
-fn first_of<T: Transport>(
-    client: &Client<'_, T>,
-    mut first: Result<List, Error>,
-) -> Result<(Option<List>, u64), Error> {
-    let mut most = LARGEST;
-    for smaller in SMALLER {
-        match &first {
-            Err(error) if is_too_many(error) => {}
-            _ => break,
-        }
-        most = smaller;
-        first = client.list("/wc/v3/products/categories", &categories_page(1, most));
-    }
-    Ok((readable(first)?, most))
-}
-
-fn categories_page(page: u64, size: u64) -> Query<'static> {
-    vec![
-        ("per_page", size.to_string()),
-        ("page", page.to_string()),
-        ("orderby", "id".into()),
-        ("order", "asc".into()),
-        ("_fields", "id,name,parent".into()),
-    ]
-}
-
-/// By id, and how many the shop counts more.
-fn all_categories<T: Transport>(
-    client: &Client<'_, T>,
-    first: List,
-    size: u64,
-) -> Result<(BTreeMap<u64, (String, u64)>, u64), Error> {
-    let mut categories = BTreeMap::new();
-    let mut seen = 0;
-    // How many came, how many so far, and whether any was new: a page that says nothing new is the end, also for a shop that answers
-    // every page with the first.
-    let mut add = |list: &List| {
-        let records = Raw::of(&list.text).read::<Fields<'_>>();
-        let before = categories.len();
-        for record in &records {
-            if let (Some(id), Some(name)) = (record.get("id").id(), record.get("name").name()) {
-                categories.insert(id, (name, record.get("parent").id().unwrap_or(0)));
-            }
-        }
-        seen += records.len() as u64;
-        (records.len() as u64, seen, categories.len() > before)
-    };
-    let (mut total, mut page) = (first.total, 2);
-    let (mut given, mut all, mut new) = add(&first);
-    // A short page is no end: the shop may give fewer than it was asked for.
-    while new && page < MOST_CATEGORY_PAGES && total.is_none_or(|total| all < total) {
-        let pages = total.map_or(page, |total| total.div_ceil(given.max(1))).max(page);
-        let last = pages.min(page + AT_ONCE as u64 - 1);
-        let requests: Vec<_> = (page..=last)
-            .map(|page| client.request("/wc/v3/products/categories", &categories_page(page, size)))
-            .collect();
-        new = false;
-        for answer in client.lists(&requests) {
-            let list = answer?;
-            let (came, seen, any) = add(&list);
-            (given, all, new, total) = (given.max(came), seen, new || any, list.total.or(total));
-        }
-        page = last + 1;
-    }
-    let missing = total.unwrap_or(0).saturating_sub(categories.len() as u64);
-    Ok((categories, missing))
 }

@@ -7,7 +7,7 @@ use entrepot_guest::prelude::*;
 use entrepot_guest::{log, paging};
 
 use crate::client::{AT_ONCE, Client};
-use crate::failure::is_about_items;
+use crate::failure::{is_about_items, was_there};
 use crate::item::{elements, unidentified};
 use crate::pages::{Cursor, Got, HOPELESS, LARGEST, Phase, fingerprint, same_page_again};
 use entrepot_guest::lenient::Raw;
@@ -42,12 +42,14 @@ pub(crate) fn page<T: Transport>(
                 next.offset += 1;
                 continue;
             }
-            other => other?,
+            other => other.map_err(was_there)?,
         };
         let elements = elements(&list.text)?;
         let fingerprint = fingerprint(list.text.bytes());
         let got = Got { items: elements.len() as u64, total: list.total, pages: list.pages, fingerprint };
-        if got.items == size && got.fingerprint == next.previous {
+        // Where none has a usable id, pages look alike; the shop's total ends them.
+        let known_again = list.total.is_none() || elements.iter().any(|element| id(*element).is_some());
+        if got.items == size && got.fingerprint == next.previous && known_again {
             return Err(same_page_again());
         }
         next.previous = got.fingerprint;

@@ -197,6 +197,11 @@ impl<T: Transport> Search<'_, T> {
                         // proxies; then there is more until nothing comes, or all that the product names is there.
                         let all_named = || named.get(parent).is_some_and(|parent| self.complete(parent));
                         let goes_on = list.total.map_or_else(|| !all_named(), |total| *seen < total);
+                        if let Some(total) = list.total.filter(|total| goes_on && count == 0 && *seen < *total) {
+                            // What is counted and not shown is not gone.
+                            let why = format!("the shop counts {total} of them and shows {seen}");
+                            return Err(Error::Unavailable(why));
+                        }
                         Ok(goes_on && count > 0 && !same && *page < MOST_PAGES)
                     });
                     match read {
@@ -218,7 +223,13 @@ impl<T: Transport> Search<'_, T> {
     /// Waiting and refusals by the host concern the whole page; so does any failure that another try may cure.
     fn set_aside(&mut self, parent: u64, error: Error) -> Result<(), Error> {
         if self.attempt < GIVE_UP || matches!(error, Error::RateLimited(_) | Error::Denied(_)) || is_too_many(&error) {
-            return Err(error);
+            return Err(match error {
+                // The shop lists the product: what belongs to it is missing for the moment.
+                Error::NotFound => {
+                    Error::Unavailable(format!("the shop does not find the variations of product {parent}"))
+                }
+                other => other,
+            });
         }
         let why = words(error);
         let message = format!("The variations of product {parent} cannot be read: {why}");

@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 
 use crate::bindings::exchange::{Method, Request, Response};
 use crate::bindings::types::Error;
-use crate::http::{ask, classify, percent_encode};
+use crate::http::{ask, classify, named, percent_encode};
 use crate::json;
 use crate::transport::Transport;
 
@@ -123,7 +123,7 @@ impl<T: Transport> Call<'_, T> {
 
     /// Any 2xx answer; what another status means is the error.
     pub fn send(self) -> Result<Response, Error> {
-        classify(self.transport.send(&self.request)?)
+        classify(self.transport.send(&self.request)?).map_err(|error| named(error, &self.request))
     }
 
     pub fn read<V: DeserializeOwned>(self) -> Result<V, Error> {

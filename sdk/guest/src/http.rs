@@ -80,12 +80,12 @@ pub fn ask<T: Transport, V>(
     request: &Request,
     mut read: impl FnMut(Response) -> Result<V, Error>,
 ) -> Result<V, Error> {
-    let (mut outcome, mut wrong) = judged(transport.send(request), &mut read);
+    let (mut outcome, mut wrong) = judged(request, transport.send(request), &mut read);
     for _ in 1..TRIES {
         if !wrong || !is_repeatable(request) {
             break;
         }
-        (outcome, wrong) = judged(transport.send(&fresh(request)), &mut read);
+        (outcome, wrong) = judged(request, transport.send(&fresh(request)), &mut read);
     }
     outcome
 }
@@ -104,7 +104,7 @@ pub fn ask_all<T: Transport, V>(
     };
     let (mut outcomes, mut wrong) = (Vec::with_capacity(requests.len()), Vec::new());
     for (at, answer) in send(requests).into_iter().enumerate() {
-        let (outcome, is_wrong) = judged(answer, &mut read);
+        let (outcome, is_wrong) = judged(&requests[at], answer, &mut read);
         wrong.extend((is_wrong && is_repeatable(&requests[at])).then_some(at));
         outcomes.push(outcome);
     }
@@ -115,7 +115,7 @@ pub fn ask_all<T: Transport, V>(
         let again: Vec<Request> = wrong.iter().map(|at| fresh(&requests[*at])).collect();
         let asked = std::mem::take(&mut wrong);
         for (at, answer) in asked.into_iter().zip(send(&again)) {
-            let (outcome, is_wrong) = judged(answer, &mut read);
+            let (outcome, is_wrong) = judged(&requests[at], answer, &mut read);
             wrong.extend(is_wrong.then_some(at));
             outcomes[at] = outcome;
         }
@@ -125,13 +125,45 @@ pub fn ask_all<T: Transport, V>(
 
 /// What was read, and whether a good status came with something else.
 fn judged<V>(
+    request: &Request,
     answer: Result<Response, Error>,
     read: &mut impl FnMut(Response) -> Result<V, Error>,
 ) -> (Result<V, Error>, bool) {
-    let good = answer.as_ref().is_ok_and(|answer| (200..300).contains(&answer.status));
-    let outcome = answer.and_then(read);
-    let wrong = good && matches!(outcome, Err(Error::Unavailable(_)));
-    (outcome, wrong)
+    let status = answer.as_ref().map_or(0, |answer| answer.status);
+    let outcome = answer.and_then(read).map_err(|error| match error {
+        // What only reads is in nobody's way: whatever is locked or in conflict is so for now.
+        Error::Other(why) if matches!(status, 409 | 423 | 425) && is_repeatable(request) => Error::Unavailable(why),
+        other => other,
+    });
+    let wrong = (200..300).contains(&status) && matches!(outcome, Err(Error::Unavailable(_)));
+    (outcome.map_err(|error| named(error, request)), wrong)
+}
+
+/// The failure with what was asked for: the address's path, without host and query. [`ask`] and [`ask_all`] add it by themselves.
+pub fn named(error: Error, request: &Request) -> Error {
+    let path = path(&request.url);
+    let named = |why: String| {
+        if why.starts_with("HTTP ") {
+            format!("{path} answered {why}")
+        } else {
+            format!("{why} ({path} was asked for)")
+        }
+    };
+    match error {
+        Error::Unavailable(why) => Error::Unavailable(named(why)),
+        Error::Unauthorized(why) => Error::Unauthorized(named(why)),
+        Error::Other(why) => Error::Other(named(why)),
+        other => other,
+    }
+}
+
+/// Without host and query, and no longer than a sentence bears. WordPress may have the route in the query.
+fn path(url: &str) -> String {
+    let after = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let (path, query) = after.split_once('?').unwrap_or((after, ""));
+    let route = query.split('&').find_map(|pair| pair.strip_prefix("rest_route="));
+    let path = route.or_else(|| path.find('/').map(|at| &path[at..])).unwrap_or("/");
+    if path.chars().count() <= 100 { path.to_owned() } else { path.chars().take(100).chain(['…']).collect() }
 }
 
 fn is_repeatable(request: &Request) -> bool {
@@ -253,7 +285,7 @@ pub fn failure(response: &Response) -> Option<Error> {
         404 | 410 => Error::NotFound,
         429 => Error::RateLimited(response.retry_after),
         503 if response.retry_after.is_some() => Error::RateLimited(response.retry_after),
-        408 | 425 | 500..=599 => Error::Unavailable(said()),
+        408 | 423 | 425 | 500..=599 => Error::Unavailable(said()),
         _ => Error::Other(said()),
     })
 }

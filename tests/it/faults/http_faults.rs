@@ -6,7 +6,7 @@ use entrepot_domain::run::RunState;
 use entrepot_test_support::dice::Dice;
 use entrepot_test_support::server::{Fault, Matcher, RetryAfter, Server};
 use entrepot_test_support::woocommerce::{Seed, Store, serve};
-use entrepot_tests::{App, Database, postgres_url};
+use entrepot_tests::{App, Database, both_engines, postgres_url};
 
 /// Of a shop: enough for several pages.
 const PRODUCTS: usize = 36;
@@ -162,6 +162,8 @@ async fn a_part_that_is_down_for_all_ends_the_run_with_the_reason(app: App) {
     assert_eq!(run.state, RunState::Failed, "{run:?}");
     assert!(failure.contains("items in a row") && failure.contains("entrepot import"), "{failure}");
     server.heal();
+    let run = app.import().await;
+    assert_eq!((run.state, run.fetched), (RunState::Completed, 60), "it goes on from there: {run:?}");
     let run = app.import().await;
     assert_eq!((run.state, app.products().await.len()), (RunState::Completed, 60), "{run:?}");
     assert_eq!(app.dead_letters().await.len(), 0);

@@ -10,3 +10,4 @@ mod reconciliation;
 mod recorded_store;
 mod shop_facts;
 mod unidentified_items;
+mod unread_lists;

@@ -119,8 +119,9 @@ impl Inner {
     }
 
     fn ended(&self, request: &Request, key: Key, outcome: Result<Response, Failure>) -> Result<Response, Failure> {
-        let answer =
-            outcome.as_ref().ok().filter(|answer| !matches!(answer.status, 401 | 403 | 408 | 425 | 429 | 500..));
+        let for_now = |status: u16| matches!(status, 409 | 423) && reads(request);
+        let failed = |status: u16| matches!(status, 401 | 403 | 408 | 425 | 429 | 500..) || for_now(status);
+        let answer = outcome.as_ref().ok().filter(|answer| !failed(answer.status));
         let Some(answer) = answer else {
             self.counters.failed.fetch_add(1, Ordering::Relaxed);
             return outcome;
@@ -192,7 +193,7 @@ fn fault(request: &Request, outcome: &Result<Response, Failure>) -> Option<Fault
             }
             502..=504 => Some(Fault::Status),
             // What the shop, its host or what stands before both could not do this time.
-            408 | 425 | 500 | 507..=509 | 520..=530 if reads => Some(Fault::Status),
+            408 | 409 | 423 | 425 | 500 | 507..=509 | 520..=530 if reads => Some(Fault::Status),
             200..=299 if whole::is_something_else(request, answer) => Some(Fault::Other),
             _ => None,
         },

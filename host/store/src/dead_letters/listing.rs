@@ -70,7 +70,8 @@ macro_rules! letters {
         "FROM (SELECT u.*, CASE \
          WHEN u.code IN ('unauthorized', 'settings') THEN 'credentials' \
          WHEN u.code IN ('denied', 'not-exported', 'not-granted') THEN 'grant' \
-         WHEN u.code IN ('rate-limited', 'unavailable', 'not-found', 'item-unreadable') THEN 'marketplace' \
+         WHEN u.code IN ('rate-limited', 'unavailable', 'not-found', 'item-unreadable', 'not-read-yet') \
+         OR (u.kind = 'item' AND (u.code LIKE '%-unreadable' OR u.code LIKE '%-incomplete')) THEN 'marketplace' \
          WHEN u.code IN ('adapter-stopped', 'adapter-error', 'source-id-changed', 'unsupported') THEN 'adapter' \
          ELSE 'data' END AS class FROM (\
          SELECT 'item' AS kind, d.id, d.channel_id, c.adapter_id, a.version, d.source_id AS subject, d.run_id AS met_by, d.code, d.reason, d.attempts, \

@@ -31,9 +31,18 @@ impl Prices<'_> {
         let inherited = |field: &str| variant.get(field).or(self.product.get(field));
         let regular = self.amount(inherited("price"), place, "price", notes);
         // 0 means that there is no sale, and no cost either.
-        let sale = self.amount(inherited("sale_price"), place, "sale_price", notes).filter(|sale| *sale > 0);
+        let sale = self.optional(inherited("sale_price"), place, "sale_price", notes).filter(|sale| *sale > 0);
         let cost = self.optional(inherited("cost_price"), place, "cost_price", notes).filter(|cost| *cost > 0);
+        // It is what buyers pay, whatever it is called.
         let price = sale.or(regular);
+        let sale = match (sale, regular) {
+            (Some(sale), Some(regular)) if sale > regular => {
+                let message = "The sale price is above the price, so it is no sale; buyers pay it all the same.";
+                notes.warn(place, "sale_price", "sale-above-price", message);
+                None
+            }
+            _ => sale,
+        };
         match price {
             None if notes.fatal.len() == before => {
                 let message = "There is no price, so this cannot be sold. Enter one in the store.";
@@ -56,22 +65,25 @@ impl Prices<'_> {
         Money { minor, currency: self.currency.to_owned() }
     }
 
-    /// What it costs the seller is nothing that a buyer sees: it is left out where it cannot be read, and the product is not.
+    /// The amounts beside the price are left out where they cannot be read, and the product is not.
     fn optional(&self, raw: Raw<'_>, place: Place, field: &str, notes: &mut Notes) -> Option<i64> {
         let before = notes.fatal.len();
         let amount = self.amount(raw, place, field, notes);
-        for Issue { path, message, .. } in notes.fatal.split_off(before) {
-            notes.warnings.push(issue(path, "cost-invalid", format!("{message} It was left out.")));
+        for Issue { path, code, message } in notes.fatal.split_off(before) {
+            let code = if field == "cost_price" { "cost-invalid" } else { code.as_str() };
+            notes.warnings.push(issue(path, code, format!("{message} It was left out.")));
         }
         amount
     }
 
     /// Nothing for no price; what is no price at all is said and nothing too.
     fn amount(&self, raw: Raw<'_>, place: Place, field: &str, notes: &mut Notes) -> Option<i64> {
+        let name = field.replace('_', " ");
         let Some(text) = raw.word() else {
             // Examples of the API have {} where there is nothing.
             if !raw.is_empty() {
-                notes.fatal(place, field, "price-invalid", "The price is no number. Enter it anew in the store.");
+                let message = format!("The {name} is no number. Enter it anew in the store.");
+                notes.fatal(place, field, "price-invalid", message);
             }
             return None;
         };
@@ -87,17 +99,17 @@ impl Prices<'_> {
             }
             amount => amount,
         };
-        let absurd = || format!("The price {} cannot be meant. Correct it in the store.", short(&text));
+        let absurd = || format!("The {name} {} cannot be meant. Correct it in the store.", short(&text));
         match amount {
             Ok(amount) if amount < 0 => {
-                let message = format!("The price {} is negative. Correct it in the store.", short(&text));
+                let message = format!("The {name} {} is negative. Correct it in the store.", short(&text));
                 notes.fatal(place, field, "price-invalid", message);
             }
             Ok(amount) if amount > ABSURD => notes.fatal(place, field, "price-absurd", absurd()),
             Ok(amount) => return Some(amount),
             Err(MoneyError::TooPrecise) => {
                 let message = format!(
-                    "The price {} has more decimals than {} has. Correct it in the store, or have such prices rounded \
+                    "The {name} {} has more decimals than {} has. Correct it in the store, or have such prices rounded \
                      by the channel's setting price_rounding=half-up.",
                     short(&text),
                     self.currency
@@ -106,7 +118,7 @@ impl Prices<'_> {
             }
             Err(MoneyError::Overflow) => notes.fatal(place, field, "price-absurd", absurd()),
             Err(_) => {
-                let message = format!("The price {:?} is no number. Enter it anew in the store.", short(&text));
+                let message = format!("The {name} {:?} is no number. Enter it anew in the store.", short(&text));
                 notes.fatal(place, field, "price-invalid", message);
             }
         }

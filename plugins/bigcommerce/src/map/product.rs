@@ -1,5 +1,8 @@
 //! The product as a whole.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
+
 use entrepot_guest::address::absolute;
 use entrepot_guest::currency::exponent;
 use entrepot_guest::issue::invalid;
@@ -47,7 +50,8 @@ pub fn map_product(channel: &Channel, item: &RawItem) -> Result<Product, Error> 
         purchasable: purchasable(&product, &mut notes),
     };
 
-    let listed = product.get("variants").records();
+    let unread = unread(body.get("unread"), &mut notes);
+    let listed = variants(product.get("variants"), &mut notes);
     let mut axes = options::axes(body.get("options"));
     listed.iter().for_each(|variant| options::learn(&mut axes, variant));
     let address = store.get("url").owned().unwrap_or_default();
@@ -81,7 +85,12 @@ pub fn map_product(channel: &Channel, item: &RawItem) -> Result<Product, Error> 
         options: options::finish(axes),
         variants,
         media: gallery.media,
-        collections: collections(&product, body.get("paths"), &mut notes),
+        collections: collections(
+            &product,
+            body.get("paths"),
+            unread.iter().any(|list| list == "categories"),
+            &mut notes,
+        ),
         attributes: product.get("custom_fields").records().iter().filter_map(attribute).collect(),
         seo: seo(&product),
         created_at: notes.instant(product.get("date_created"), "date_created"),
@@ -95,6 +104,24 @@ pub fn map_product(channel: &Channel, item: &RawItem) -> Result<Product, Error> 
     } else {
         Err(Error::Invalid(notes.fatal))
     }
+}
+
+/// A row that is there twice is one; of two that say different things of one variant, the first counts.
+fn variants<'a>(raw: Raw<'a>, notes: &mut Notes) -> Vec<Fields<'a>> {
+    let (mut kept, mut known) = (Vec::new(), HashMap::new());
+    for row in raw.items().into_iter().filter(|row| row.json().starts_with('{')) {
+        let fields = row.fields();
+        let before = fields.get("id").id().and_then(|id| Some((id, known.insert(id, row.json())?)));
+        match before {
+            None => kept.push(fields),
+            Some((_, other)) if other == row.json() => {}
+            Some((id, _)) => {
+                let message = format!("Variant {id} comes twice with different values; the first was taken.");
+                notes.warn(Place::Product, "variants", "variant-duplicate", message);
+            }
+        }
+    }
+    kept
 }
 
 /// A simple product always has a base variant, whose id stock and price lists need; a server that left it out is made up for.
@@ -156,13 +183,30 @@ fn keywords(raw: Raw<'_>) -> Vec<String> {
     words
 }
 
-fn collections(product: &Fields<'_>, paths: Raw<'_>, notes: &mut Notes) -> Vec<Collection> {
+/// Which of the lists that name things could not be read when this product was, and what that costs it.
+fn unread<'a>(lists: Raw<'a>, notes: &mut Notes) -> Vec<Cow<'a, str>> {
+    let unread: Vec<_> = lists.items().into_iter().filter_map(Raw::word).collect();
+    for list in &unread {
+        let (field, what) =
+            if list == "brands" { ("brand_id", "brand") } else { ("categories", "categories, or those above them,") };
+        let message = format!(
+            "BigCommerce did not show the names of the {list}: the product's {what} were left out; the next import asks again."
+        );
+        notes.warn(Place::Product, field, &format!("{list}-unread"), message);
+    }
+    unread
+}
+
+fn collections(product: &Fields<'_>, paths: Raw<'_>, unread: bool, notes: &mut Notes) -> Vec<Collection> {
     let paths = paths.fields();
     let mut collections: Vec<Collection> = Vec::new();
     for id in product.get("categories").items().into_iter().filter_map(Raw::id) {
         let source_id = id.to_string();
         let path: Vec<String> = paths.get(&source_id).items().into_iter().filter_map(Raw::owned).collect();
         let Some(title) = path.last().cloned() else {
+            if unread {
+                continue;
+            }
             let message = format!("The product is in category {id}, which does not exist any more.");
             notes.warn(Place::Product, "categories", "category-unknown", message);
             continue;

@@ -39,7 +39,8 @@ impl Stock<'_> {
                 return Inventory::Untracked(false);
             }
         };
-        let levels = item.map(|item| located(item, &item_id)).unwrap_or_default();
+        let levels =
+            item.map(|item| located(item, &item_id, &mut |number| said(number, place, notes))).unwrap_or_default();
         if !levels.is_empty() {
             return Inventory::Tracked(levels);
         }
@@ -50,17 +51,9 @@ impl Stock<'_> {
                 "BigCommerce shows no stock by location for this product; the number of the catalogue is taken.";
             notes.warn(Place::Product, "inventory_level", "stock-without-location", message);
         }
-        let available = level.whole().unwrap_or_else(|| {
-            if !level.is_null() {
-                notes.warn(
-                    place,
-                    "inventory_level",
-                    "stock-invalid",
-                    "The stock is no whole number; it counts as none.",
-                );
-            }
-            0
-        });
+        let number = Number::of(level);
+        said(number, place, notes);
+        let available = number.pieces();
         let location_id = "default".to_owned();
         Inventory::Tracked(vec![Level {
             location_id,
@@ -92,13 +85,58 @@ pub(crate) fn alone(
         _ => Vec::new(),
     };
     let levels = of_items.iter().flat_map(|(item_id, item)| {
-        located(item, item_id).into_iter().map(|Level { location_id, available, .. }| StockLevel {
+        located(item, item_id, &mut |_| {}).into_iter().map(|Level { location_id, available, .. }| StockLevel {
             item_id: item_id.clone(),
             location_id,
             available,
         })
     });
     levels.collect()
+}
+
+/// A number of pieces, as far as it is one.
+#[derive(Clone, Copy, Debug)]
+enum Number {
+    Whole(i64),
+    /// What is left of a piece cannot be sold.
+    Rounded(i64),
+    Missing,
+    Invalid,
+    Absurd,
+}
+
+/// BigCommerce's own inventory takes no more.
+const MOST: u64 = 2_147_483_647;
+
+impl Number {
+    fn of(raw: Raw<'_>) -> Self {
+        match (raw.whole(), raw.word().and_then(|text| text.parse::<f64>().ok()).filter(|number| number.is_finite())) {
+            (Some(whole), _) if whole.unsigned_abs() > MOST => Self::Absurd,
+            (Some(whole), _) => Self::Whole(whole),
+            (None, Some(decimal)) => Self::Rounded(decimal.floor() as i64),
+            (None, None) if raw.is_null() => Self::Missing,
+            (None, None) => Self::Invalid,
+        }
+    }
+
+    /// What is not known is none.
+    fn pieces(self) -> i64 {
+        match self {
+            Self::Whole(pieces) | Self::Rounded(pieces) => pieces,
+            Self::Missing | Self::Invalid | Self::Absurd => 0,
+        }
+    }
+}
+
+fn said(number: Number, place: Place, notes: &mut Notes) {
+    let (code, message) = match number {
+        Number::Whole(_) => return,
+        Number::Rounded(_) => ("stock-rounded", "The stock is no whole number; it was rounded down."),
+        Number::Missing => ("stock-missing", "Stock is counted and its number is not told; it counts as none."),
+        Number::Absurd => ("stock-absurd", "So many pieces cannot be meant; they count as none."),
+        Number::Invalid => ("stock-invalid", "The stock is no number; it counts as none."),
+    };
+    notes.warn(place, "inventory_level", code, message);
 }
 
 fn variant_of(item: &Fields<'_>) -> Option<u64> {
@@ -117,18 +155,19 @@ fn pool_id(product_id: &str) -> String {
 }
 
 /// Locations that are switched off sell nothing and are left out.
-fn located(item: &Fields<'_>, item_id: &str) -> Vec<Level> {
+fn located(item: &Fields<'_>, item_id: &str, said: &mut dyn FnMut(Number)) -> Vec<Level> {
     let locations = item.get("locations").records();
     let mut levels: Vec<_> = locations
         .iter()
         .filter(|location| location.get("location_enabled").flag() != Some(false))
         .filter_map(|location| {
-            let number = |name: &str| location.get(name).whole();
+            let number = Number::of(location.get("available_to_sell").or(location.get("total_inventory_onhand")));
+            said(number);
             Some(Level {
                 location_id: location.get("location_id").owned()?,
                 location_name: location.get("location_name").owned(),
                 // What is on hand without the safety stock.
-                available: number("available_to_sell").or_else(|| number("total_inventory_onhand"))?,
+                available: number.pieces(),
                 item_id: Some(item_id.to_owned()),
                 backorder: false,
             })

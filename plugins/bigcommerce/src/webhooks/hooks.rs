@@ -1,8 +1,8 @@
 //! Making, mending and ending subscriptions.
 
 use entrepot_guest::bindings::keys::Algorithm;
-use entrepot_guest::hex;
 use entrepot_guest::prelude::*;
+use entrepot_guest::{hex, http};
 
 use super::{SLOT, TOKEN, token_of};
 use crate::client::Client;
@@ -65,7 +65,7 @@ pub fn subscribe<H: Transport + Keys>(
             Some(hook) => client.change(Method::Put, &format!("/v3/hooks/{}", hook.subscription.id), Some(body)),
             None => client.change(Method::Post, "/v3/hooks", Some(body)),
         };
-        let response = accepted(client.send(&request)?)?;
+        let response = accepted(client.send(&request)?).map_err(|error| http::named(error, &request))?;
         let text = entrepot_guest::json::text(response.body)?;
         let fields = Raw::of(&text).fields();
         let made = hook(&fields.get("data").fields())

@@ -12,4 +12,5 @@ mod samples;
 mod shop;
 mod stock;
 mod thin;
+mod unread;
 mod webhooks;

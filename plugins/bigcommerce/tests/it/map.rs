@@ -68,8 +68,8 @@ fn null_means_inherit_and_zero_no_sale() {
     assert_eq!(prices(json!({"cost_price": 4.2}), json!({"cost_price": 0})), [Some(1250), none, none, none]);
     assert_eq!(
         prices(json!({"sale_price": 99}), json!({})),
-        [Some(9900), none, Some(9900), none],
-        "a sale that is dearer"
+        [Some(9900), none, none, none],
+        "what is dearer is no sale, and is paid all the same"
     );
 }
 

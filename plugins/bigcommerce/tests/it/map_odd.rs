@@ -98,6 +98,51 @@ fn every_wrong_price_is_named() {
 }
 
 #[test]
+fn a_sale_price_that_is_none_is_left_out() {
+    for odd in [json!(-3), json!("a lot"), json!(1e15), json!([1])] {
+        let product = mapped(json!({"sale_price": odd}), json!({}));
+        let variant = &product.variants[0];
+        assert_eq!((variant.price.as_ref().unwrap().minor, variant.sale.is_none()), (1250, true), "{odd}");
+        let warning = &product.warnings[0];
+        assert!(warning.path.ends_with("sale_price") && warning.message.contains("sale price"), "{warning:?}");
+    }
+    assert_eq!(codes(&mapped(json!({"sale_price": 99}), json!({})).warnings), ["sale-above-price"]);
+}
+
+#[test]
+fn a_row_that_is_there_twice_is_one() {
+    let row = |sku: &str| json!({"id": 70, "price": null, "sku": sku, "option_values": []});
+    let product = mapped(json!({"variants": [row("A"), row("A")]}), json!({}));
+    assert_eq!((product.variants.len(), codes(&product.warnings)), (1, vec![]));
+    let product = mapped(json!({"variants": [row("A"), row("B")]}), json!({}));
+    assert_eq!((product.variants.len(), codes(&product.warnings)), (1, vec!["variant-duplicate"]));
+    assert_eq!(product.variants[0].sku.as_deref(), Some("A"));
+}
+
+#[test]
+fn numbers_of_pieces_that_are_none_are_said() {
+    for (level, want, code) in [
+        (json!(2.5), 2, "stock-rounded"),
+        (json!("abc"), 0, "stock-invalid"),
+        (json!(null), 0, "stock-missing"),
+        (json!([]), 0, "stock-invalid"),
+        (json!(1_000_000_000_000_u64), 0, "stock-absurd"),
+    ] {
+        let tracked = json!({"inventory_tracking": "variant"});
+        let catalogue = raw(&with(tracked.clone(), json!({"inventory_level": level})));
+        let mut located = raw(&with(tracked, json!({})));
+        let item = json!([{"identity": {"product_id": 7, "variant_id": 70}, "locations": [
+            {"location_id": 1, "location_enabled": true, "available_to_sell": level}]}]);
+        located.body = located.body.replace("\"brand\":", &format!("\"inventory\":{item},\"brand\":"));
+        for item in [catalogue, located] {
+            let product = map_product(&channel(), &item).unwrap();
+            let model::Inventory::Tracked(levels) = &product.variants[0].inventory else { panic!("{level}") };
+            assert_eq!((levels[0].available, codes(&product.warnings)), (want, vec![code]), "{level}");
+        }
+    }
+}
+
+#[test]
 fn two_options_of_one_name_are_two() {
     let value = |label: &str, option: u64| json!({"label": label, "option_id": option, "option_display_name": "Size"});
     let product = mapped(json!({}), json!({"option_values": [value("S", 1), value("L", 2)]}));

@@ -30,7 +30,7 @@ pub(super) fn media(images: Raw<'_>, videos: Raw<'_>, notes: &mut Notes) -> Vec<
 }
 
 /// Etsy's own address, which every other is relative to.
-const BASE: &str = "https://www.etsy.com";
+pub(super) const BASE: &str = "https://www.etsy.com";
 
 fn part(
     source_id: Option<String>,

@@ -1,5 +1,6 @@
 //! The product as a whole.
 
+use entrepot_guest::address::absolute;
 use entrepot_guest::blank;
 use entrepot_guest::issue::invalid;
 use entrepot_guest::prelude::*;
@@ -40,7 +41,17 @@ pub fn map_product(_channel: &Channel, item: &RawItem) -> Result<Product, Error>
     if variants.is_empty() && notes.fatal.is_empty() {
         notes.fatal("/inventory/products", "variants-missing", "The listing offers nothing that could be bought.");
     }
-    let url = listing.get("url").word().filter(|url| url.starts_with("http")).map(|url| url.into_owned());
+    for list in body.get("unread").items().into_iter().filter_map(Raw::word) {
+        let message = format!(
+            "Etsy did not show the shop's {list}: what they say of the listing was left out; the next import asks again."
+        );
+        notes.warn(
+            format!("/{}", if list == "categories" { "taxonomy" } else { list.as_ref() }),
+            &format!("{list}-unread"),
+            message,
+        );
+    }
+    let url = address(listing.get("url"), &mut notes);
     let mapped = Product {
         description_html: description(&listing),
         // The leaf of the seller's own choice among Etsy's categories.
@@ -64,6 +75,18 @@ pub fn map_product(_channel: &Channel, item: &RawItem) -> Result<Product, Error>
         Ok(Product { warnings: notes.warnings, ..mapped })
     } else {
         Err(Error::Invalid(notes.fatal))
+    }
+}
+
+fn address(raw: Raw<'_>, notes: &mut Notes) -> Option<String> {
+    let text = raw.word()?;
+    match absolute(&text, media::BASE) {
+        Ok(url) => Some(if text.starts_with("http") { text.into_owned() } else { url }),
+        Err(why) => {
+            let message = format!("The address {:?} was left out: {why}.", short(&text));
+            notes.warn("/listing/url", "address-invalid", message);
+            None
+        }
     }
 }
 

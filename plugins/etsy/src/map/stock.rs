@@ -10,11 +10,20 @@ use entrepot_guest::lenient::{Fields, Raw};
 
 /// What can be sold of an offering.
 pub(super) fn quantity(raw: Raw<'_>, path: &str, notes: &mut Notes) -> i64 {
-    let text = raw.word();
-    match text.as_deref().map(str::parse::<i64>) {
-        Some(Ok(quantity)) => quantity,
-        None if raw.is_empty() => 0,
-        _ => {
+    let decimal = || raw.word()?.parse::<f64>().ok().filter(|number| number.is_finite());
+    match (raw.whole(), decimal()) {
+        (Some(quantity), _) => quantity,
+        (None, Some(decimal)) => {
+            notes.warn(path, "stock-rounded", "The quantity is no whole number; it was rounded down.");
+            decimal.floor() as i64
+        }
+        // Of what nothing is offered, there is no quantity either.
+        (None, None) if !raw.is_given() => 0,
+        (None, None) if raw.is_null() => {
+            notes.warn(path, "stock-missing", "The quantity is not told; it counts as none.");
+            0
+        }
+        (None, None) => {
             notes.warn(path, "stock-invalid", "The quantity is no whole number; it counts as none.");
             0
         }

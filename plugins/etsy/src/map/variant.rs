@@ -1,5 +1,7 @@
 //! What can be bought: the products of an inventory, each with its one offering that counts.
 
+use std::collections::HashSet;
+
 use entrepot_guest::blank;
 use entrepot_guest::measure::{length_unit, number, weight_unit};
 use entrepot_guest::options::Axes;
@@ -31,9 +33,11 @@ struct Live<'a> {
 impl Common<'_> {
     pub(super) fn variants(&self, inventory: &Fields<'_>, notes: &mut Notes) -> (Vec<OptionAxis>, Vec<ProductVariant>) {
         let (mut axes, mut pools) = (Axes::default(), Pools::of(inventory, self.id));
-        let mut live = Vec::new();
-        for (at, product) in inventory.get("products").records().into_iter().enumerate() {
-            if product.get("is_deleted").is_true() {
+        let (mut live, mut seen) = (Vec::new(), HashSet::new());
+        for (at, row) in inventory.get("products").items().into_iter().enumerate() {
+            let product = row.fields();
+            // One that is there twice is one.
+            if !row.json().starts_with('{') || product.get("is_deleted").is_true() || !seen.insert(row.json()) {
                 continue;
             }
             let offering = offering(&product, at, notes);

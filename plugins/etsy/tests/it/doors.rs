@@ -110,10 +110,10 @@ fn statuses_mean_what_the_host_can_act_on() {
     for code in [401, 403] {
         assert!(matches!(answering(code), Error::Unauthorized(why) if why.contains("No")), "{code}");
     }
-    for code in [500, 502, 503, 504, 302] {
+    for code in [409, 423, 425, 500, 502, 503, 504, 302] {
         assert!(matches!(answering(code), Error::Unavailable(_)), "{code}");
     }
-    for code in [400, 409, 422] {
+    for code in [400, 422] {
         assert!(matches!(answering(code), Error::Other(_)), "{code}");
     }
 }

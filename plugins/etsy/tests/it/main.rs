@@ -11,4 +11,5 @@ mod paging;
 mod samples;
 mod shop;
 mod thin;
+mod unread;
 mod webhooks;

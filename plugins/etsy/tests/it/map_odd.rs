@@ -76,7 +76,10 @@ fn a_pool_whose_quantities_differ_is_none() {
     assert_eq!(items(&body), ["7", "7"], "the quantity varies by nothing: one pool");
     body["inventory"]["products"] = json!([product(1, json!("many")), product(2, Value::Null)]);
     let product = mapped(&body);
-    assert_eq!((available(&product.variants[0]).1, codes(&product.warnings)), (0, vec!["stock-invalid"]));
+    assert_eq!(
+        (available(&product.variants[0]).1, codes(&product.warnings)),
+        (0, vec!["stock-invalid", "stock-missing"])
+    );
 }
 
 #[test]

@@ -27,7 +27,7 @@ pub(crate) enum State {
 
 #[derive(Debug)]
 pub(crate) struct Done {
-    /// `None`: nothing was found.
+    /// `None`: nothing was found, and nothing was counted.
     pub(crate) url: Option<String>,
     pub(crate) roots: Option<u64>,
     /// Lines of the file.
@@ -99,7 +99,14 @@ impl Job {
         Ok(Ok(match text("status").unwrap_or_default() {
             "COMPLETED" => {
                 let objects = text("objectCount").and_then(|count| count.parse().ok());
-                State::Completed(Done { url: text("url").map(str::to_owned), roots, objects })
+                let url = text("url").filter(|url| !url.is_empty()).map(str::to_owned);
+                // No file is an empty shop only where Shopify counted nothing, and left nothing behind.
+                let counted = [roots, objects].into_iter().flatten().max();
+                if url.is_none() && (counted != Some(0) || text("partialDataUrl").is_some()) {
+                    let counted = counted.map_or_else(|| "no".to_owned(), |count| count.to_string());
+                    return Ok(Err(format!("Shopify's bulk operation counts {counted} objects and has no file")));
+                }
+                State::Completed(Done { url, roots, objects })
             }
             "CREATED" | "RUNNING" | "CANCELING" => State::Running { roots },
             "FAILED" if text("errorCode") == Some("ACCESS_DENIED") => {

@@ -21,7 +21,7 @@ const PAGE_BYTES: u32 = 2 << 20;
 const MOST_REREADS: u32 = 2;
 
 /// How often a file that cannot be had, or not be grouped, is asked for before another operation writes a new one.
-const MOST_TRIES: u32 = 3;
+pub(super) const MOST_TRIES: u32 = 3;
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Reading {

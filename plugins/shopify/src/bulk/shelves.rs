@@ -18,9 +18,10 @@ pub(super) fn read<T: Transport + Files>(client: &Client<'_, T>, done: &Done) ->
     let Some(url) = &done.url else { return Ok(shelves) };
     let file = read::fetch(client.transport, url)?;
     let mut known = HashMap::<String, u32>::new();
-    let (mut at, mut roots) = (0, 0);
+    let (mut at, mut roots, mut lines) = (0, 0, 0);
     loop {
         let chunk = client.transport.read_lines(&file, at, CHUNK_BYTES)?;
+        lines += chunk.lines.len() as u64;
         for line in &chunk.lines {
             let line = read::parsed(line);
             let text = |field: &str| line.get(field).and_then(Value::as_str);
@@ -52,7 +53,7 @@ pub(super) fn read<T: Transport + Files>(client: &Client<'_, T>, done: &Done) ->
         }
         at = chunk.next_offset;
     }
-    if done.roots.is_some_and(|expected| roots < expected) {
+    if done.roots.is_some_and(|expected| roots < expected) || done.objects.is_some_and(|expected| lines < expected) {
         return Err(Error::Unavailable("the bulk file of the collections was cut off".to_owned()));
     }
     Ok(shelves)

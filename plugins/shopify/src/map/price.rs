@@ -48,11 +48,12 @@ pub(super) fn cost(item: &Value, at: usize, currency: &str, notes: &mut Notes) -
     }
     // Costs are kept with more decimals than prices: rounding them changes nothing for a buyer.
     let amount = entrepot_guest::money::money_half_up(text.trim(), currency);
-    if amount.is_err() {
+    let amount = amount.ok().filter(|amount| (0..=ABSURD).contains(&amount.minor));
+    if amount.is_none() {
         let message = format!("The cost {:?} {:?} is no amount; it was left out.", short(text), short(currency));
         notes.warn(of_variant(at, "inventoryItem/unitCost"), "cost-invalid", message);
     }
-    amount.ok()
+    amount
 }
 
 fn amount(value: Option<&Value>, path: String, currency: &str, notes: &mut Notes) -> Option<Money> {

@@ -1,5 +1,6 @@
 //! The product as a whole.
 
+use entrepot_guest::address::absolute;
 use entrepot_guest::currency::exponent;
 use entrepot_guest::issue::invalid;
 use entrepot_guest::prelude::*;
@@ -55,7 +56,7 @@ pub fn map_product(channel: &Channel, item: &RawItem) -> Result<Product, Error> 
         brand: owned(product, "vendor"),
         product_type: owned(product, "productType"),
         handle: owned(product, "handle"),
-        url: owned(product, "onlineStoreUrl"),
+        url: address(product, &mut notes),
         status,
         tags: list(product, "tags").iter().filter_map(|tag| tag.as_str().map(str::to_owned)).collect(),
         options,
@@ -69,6 +70,18 @@ pub fn map_product(channel: &Channel, item: &RawItem) -> Result<Product, Error> 
         warnings: notes.warnings,
         extras: extras::of_product(product),
     })
+}
+
+fn address(product: &Value, notes: &mut Notes) -> Option<String> {
+    let url = owned(product, "onlineStoreUrl")?;
+    match absolute(&url, "") {
+        Ok(_) => Some(url),
+        Err(why) => {
+            let message = format!("The address {:?} was left out: {why}.", short(&url));
+            notes.warn("/product/onlineStoreUrl", "address-invalid", message);
+            None
+        }
+    }
 }
 
 /// Active says nothing of where it is published: it may be sold in a shop with doors only. That is kept in the extras.

@@ -1,19 +1,20 @@
 //! What has no place in the model and is worth keeping, as one JSON object.
 
+use entrepot_guest::address::{Unusable, absolute};
 use entrepot_guest::json::repaired;
 
 use super::html;
 use super::wire::Goods;
 use entrepot_guest::lenient::{Raw, quoted};
 
-/// `stored` are texts as the shop stores them, where buyers see something else.
-pub(super) fn of_product(product: &Goods<'_>, stored: &[(&'static str, Raw<'_>)]) -> String {
+/// `stored` are texts as the shop stores them, where buyers see something else; `external_url` is an address of a page or nothing.
+pub(super) fn of_product(product: &Goods<'_>, stored: &[(&'static str, Raw<'_>)], external_url: Raw<'_>) -> String {
     let mut parts = vec![
         ("type", product.r#type),
         ("status", product.status),
         ("catalog_visibility", product.catalog_visibility),
         ("featured", product.featured),
-        ("external_url", product.external_url),
+        ("external_url", external_url),
         ("button_text", product.button_text),
         ("grouped_products", product.grouped_products),
         ("upsell_ids", product.upsell_ids),
@@ -40,7 +41,7 @@ pub(super) fn of_variant(goods: &Goods<'_>, is_variation: bool, without_place: &
     if is_variation {
         parts.extend([
             ("status", goods.status),
-            ("permalink", goods.permalink),
+            ("permalink", if is_page(goods.permalink) { goods.permalink } else { Raw::MISSING }),
             ("menu_order", goods.menu_order),
             ("gallery_image_ids", goods.gallery_image_ids),
             ("meta_data", goods.meta_data),
@@ -58,6 +59,10 @@ pub(super) fn of_variant(goods: &Goods<'_>, is_variation: bool, without_place: &
         }
     }
     object(&parts, &texts)
+}
+
+fn is_page(raw: Raw<'_>) -> bool {
+    raw.word().is_some_and(|text| !matches!(absolute(&text, ""), Err(Unusable::Scheme(_))))
 }
 
 /// The parts that say something, as they stand, and texts of our own.

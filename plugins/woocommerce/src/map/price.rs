@@ -45,6 +45,15 @@ impl Prices<'_> {
             (Some(price), Some(regular)) if goods.on_sale.is_true() && price < regular => Some(regular),
             _ => None,
         };
+        // `price` is what buyers pay; the shop itself takes no sale price above the regular one, and plugins do.
+        let reduced = reduced.filter(|reduced| {
+            let is_sale = regular.or(price).is_none_or(|regular| *reduced <= regular);
+            if !is_sale {
+                let message = "The sale price is above the regular price, so it is no sale. It was left out.";
+                notes.warn(place, "sale_price", "sale-above-price", message);
+            }
+            is_sale
+        });
         let sale = reduced.map(|minor| model::Sale {
             price: self.money(minor),
             starts_at: notes.instant(goods.date_on_sale_from_gmt, place, "date_on_sale_from_gmt"),
@@ -73,10 +82,12 @@ impl Prices<'_> {
 
     /// Nothing for no price; what is no price at all is said and nothing too.
     fn amount(&self, raw: Raw<'_>, place: Place, field: &str, notes: &mut Notes) -> Option<i64> {
+        let name = field.replace('_', " ");
         let Some(text) = raw.text() else {
             // null and a missing field mean no price; anything else than a text or a number means nothing.
             if !raw.is_empty() {
-                notes.fatal(place, field, "price-invalid", "The price is no number. Enter it anew in the shop.");
+                let message = format!("The {name} is no number. Enter it anew in the shop.");
+                notes.fatal(place, field, "price-invalid", message);
             }
             return None;
         };
@@ -105,24 +116,24 @@ impl Prices<'_> {
                     place,
                     field,
                     "price-invalid",
-                    format!("The price {} is negative. Correct it in the shop.", short(text)),
+                    format!("The {name} {} is negative. Correct it in the shop.", short(text)),
                 );
             }
-            Ok(amount) if amount > ABSURD => notes.fatal(place, field, "price-absurd", absurd(text)),
+            Ok(amount) if amount > ABSURD => notes.fatal(place, field, "price-absurd", absurd(&name, text)),
             Ok(amount) => return Some(amount),
             Err(MoneyError::TooPrecise) => {
                 let message = format!(
-                    "The price {} has more decimals than {} has. Correct it in the shop, or have such prices rounded \
+                    "The {name} {} has more decimals than {} has. Correct it in the shop, or have such prices rounded \
                      by the channel's setting price_rounding=half-up.",
                     short(text),
                     self.currency
                 );
                 notes.fatal(place, field, "price-too-precise", message);
             }
-            Err(MoneyError::Overflow) => notes.fatal(place, field, "price-absurd", absurd(text)),
+            Err(MoneyError::Overflow) => notes.fatal(place, field, "price-absurd", absurd(&name, text)),
             Err(_) => {
                 let message = format!(
-                    "The price {:?} is not a plain number such as 12.50. Correct it in the shop: digits and one dot.",
+                    "The {name} {:?} is not a plain number such as 12.50. Correct it in the shop: digits and one dot.",
                     short(text)
                 );
                 notes.fatal(place, field, "price-invalid", message);
@@ -132,6 +143,6 @@ impl Prices<'_> {
     }
 }
 
-fn absurd(text: &str) -> String {
-    format!("The price {} cannot be meant. Correct it in the shop.", short(text))
+fn absurd(name: &str, text: &str) -> String {
+    format!("The {name} {} cannot be meant. Correct it in the shop.", short(text))
 }

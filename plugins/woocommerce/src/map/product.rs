@@ -22,7 +22,7 @@ pub fn map_product(channel: &Channel, item: &RawItem) -> Result<Product, Error> 
     let body: Body<'_> = Body::of(&item.body).map_err(|error| {
         invalid("", "item-unreadable", format!("The shop's answer cannot be read as a product: {error}"))
     })?;
-    let Body { product, variations, store, paths } = &body;
+    let Body { product, variations, store, paths, unread } = &body;
     let currency = store.currency.word().map(|currency| currency.into_owned()).or_else(|| channel.currency.clone());
     let currency = currency.unwrap_or_default();
     let Some(exponent) = exponent(&currency) else {
@@ -77,6 +77,11 @@ pub fn map_product(channel: &Channel, item: &RawItem) -> Result<Product, Error> 
         notes.warn(Place::Product, "variations", "variations-missing", message);
     }
     undelivered(product, variations, &mut notes);
+    if unread.items().into_iter().any(|list| list.word().is_some_and(|list| list == "categories")) {
+        let message = "The shop did not show all of its categories: the product's own ones come without the names above theirs; the next \
+                       import asks again.";
+        notes.warn(Place::Product, "categories", "categories-unread", message);
+    }
     let url = product.permalink.word().and_then(|url| address(&url, &base, Place::Product, "permalink", &mut notes));
     let (description_html, stored) = html(product.description);
     let (summary_html, stored_short) = html(product.short_description);
@@ -104,7 +109,7 @@ pub fn map_product(channel: &Channel, item: &RawItem) -> Result<Product, Error> 
         created_at: notes.instant(product.date_created_gmt, Place::Product, "date_created_gmt"),
         updated_at: notes.instant(product.date_modified_gmt, Place::Product, "date_modified_gmt"),
         warnings: Vec::new(),
-        extras: extras::of_product(product, &stored),
+        extras: extras::of_product(product, &stored, address_of_goods(product, &base, &mut notes)),
         source_id,
     };
     if notes.fatal.is_empty() {
@@ -112,6 +117,13 @@ pub fn map_product(channel: &Channel, item: &RawItem) -> Result<Product, Error> 
     } else {
         Err(Error::Invalid(notes.fatal))
     }
+}
+
+/// Where a product is sold elsewhere. Nobody is to follow what is no address of a page.
+fn address_of_goods<'a>(product: &Goods<'a>, base: &str, notes: &mut Notes) -> Raw<'a> {
+    let raw = product.external_url;
+    let usable = raw.word().is_some_and(|url| address(&url, base, Place::Product, "external_url", notes).is_some());
+    if usable { raw } else { Raw::MISSING }
 }
 
 fn status(product: &Goods<'_>, notes: &mut Notes) -> ProductStatus {

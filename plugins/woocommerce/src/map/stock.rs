@@ -10,7 +10,9 @@ use entrepot_guest::lenient::Raw;
 pub(super) fn inventory(goods: &Goods<'_>, own: &str, parent: &str, place: Place, notes: &mut Notes) -> Inventory {
     let pooled = goods.manage_stock.text().is_some_and(|manage| manage == "parent");
     let counted = pooled || goods.manage_stock.is_true();
-    let uncounted = goods.manage_stock.is_empty() || goods.manage_stock.flag() == Some(false);
+    // Old shops and plugins leave it out where nothing is counted; where there is a quantity, nobody knows whether it counts.
+    let unsaid = goods.manage_stock.flag().is_none() && goods.manage_stock.is_empty();
+    let uncounted = goods.manage_stock.flag() == Some(false) || (unsaid && goods.stock_quantity.word().is_none());
     if !counted && !uncounted {
         let message = format!(
             "{} is no way of managing stock that is known; it counts as not for sale.",
@@ -43,14 +45,23 @@ pub(super) fn inventory(goods: &Goods<'_>, own: &str, parent: &str, place: Place
 /// Whole pieces. Plugins sell by the metre, so decimals are rounded down: what is left of a piece cannot be sold.
 fn quantity(raw: Raw<'_>, place: Place, notes: &mut Notes) -> i64 {
     let Some(text) = raw.word() else {
-        if !raw.is_empty() {
+        if raw.is_empty() {
+            let message = "Stock is managed and no quantity is told; it counts as none.";
+            notes.warn(place, "stock_quantity", "stock-missing", message);
+        } else {
             notes.warn(place, "stock_quantity", "stock-invalid", "The stock quantity is no number; it counts as none.");
         }
         return 0;
     };
     match (text.parse::<i64>(), text.parse::<f64>()) {
         (Ok(whole), _) => whole,
-        (_, Ok(decimal)) if decimal.is_finite() => decimal.floor() as i64,
+        (_, Ok(decimal)) if decimal.is_finite() => {
+            if decimal.fract() != 0.0 {
+                let message = format!("The stock quantity {:?} is no whole number; it was rounded down.", short(&text));
+                notes.warn(place, "stock_quantity", "stock-rounded", message);
+            }
+            decimal.floor() as i64
+        }
         _ => {
             let message = format!("The stock quantity {:?} is no number; it counts as none.", short(&text));
             notes.warn(place, "stock_quantity", "stock-invalid", message);

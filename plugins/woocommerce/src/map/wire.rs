@@ -9,6 +9,8 @@ pub(super) struct Body<'a> {
     pub(super) store: StoreInfo<'a>,
     /// Category id to its titles from the root.
     pub(super) paths: Raw<'a>,
+    /// Lists that could not be read when the product was.
+    pub(super) unread: Raw<'a>,
 }
 
 impl<'a> Body<'a> {
@@ -27,12 +29,13 @@ impl<'a> Body<'a> {
             variations: variations.ok_or_else(|| of("`variations`"))?,
             store: store.ok_or_else(|| of("`store`"))?,
             paths: parts.paths,
+            unread: parts.unread,
         })
     }
 }
 
 entrepot_guest::record! {
-    struct Parts { product, variations, store, paths }
+    struct Parts { product, variations, store, paths, unread }
 }
 
 entrepot_guest::record! {

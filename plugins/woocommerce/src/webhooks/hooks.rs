@@ -1,8 +1,8 @@
 //! Making, mending and ending the shop's webhooks.
 
 use entrepot_guest::bindings::keys::Algorithm;
-use entrepot_guest::hex;
 use entrepot_guest::prelude::*;
+use entrepot_guest::{hex, http};
 use serde_json::json;
 
 use super::SLOT;
@@ -130,7 +130,8 @@ fn create<T: Transport>(
     request.headers.push(("content-type".to_owned(), "application/json".to_owned()));
     request.body = Some(body.to_string().into_bytes());
     request.credential = Some(WITH_SECRET.to_owned());
-    let response = accepted(client.transport.send(&request)?).map_err(not_allowed)?;
+    let response =
+        accepted(client.transport.send(&request)?).map_err(|error| not_allowed(http::named(error, &request)))?;
     let text = entrepot_guest::json::text(response.body)?;
     let made = Fields::of(Raw::of(&text)).and_then(|fields| hook(&fields));
     made.map(|hook| hook.subscription)
@@ -142,7 +143,7 @@ fn delete<T: Transport>(client: &Client<'_, T>, id: &str) -> Result<(), Error> {
     let request = client.site.request(Method::Delete, &format!("{ROUTE}/{id}"), &[("force", "true")]);
     match accepted(client.transport.send(&request)?) {
         Ok(_) | Err(Error::NotFound) => Ok(()),
-        Err(error) => Err(not_allowed(error)),
+        Err(error) => Err(not_allowed(http::named(error, &request))),
     }
 }
 

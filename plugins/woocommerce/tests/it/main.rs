@@ -10,6 +10,7 @@ mod paging;
 mod recorded;
 mod shop;
 mod thin;
+mod unread;
 mod variations;
 mod weather;
 mod webhooks;

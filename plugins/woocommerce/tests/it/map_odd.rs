@@ -229,6 +229,41 @@ fn words_that_are_not_known_are_never_the_generous_case() {
 }
 
 #[test]
+fn stock_of_which_nobody_says_whether_it_is_counted_is_not_for_sale() {
+    let stock = |change: Value| {
+        let product = mapped(change);
+        (product.variants[0].inventory.clone(), codes(&product.warnings).join(","))
+    };
+    let none = (model::Inventory::Untracked(false), "tracking-unknown".to_owned());
+    for manage in [json!(null), json!(""), json!([])] {
+        assert_eq!(stock(json!({"manage_stock": manage, "stock_quantity": 3})), none, "{manage}");
+        let uncounted = json!({"manage_stock": manage, "stock_quantity": null, "stock_status": "instock"});
+        assert_eq!(stock(uncounted), (model::Inventory::Untracked(true), String::new()), "{manage}");
+    }
+    assert_eq!(stock(json!({"stock_quantity": 3})), none);
+    assert_eq!(stock(json!({"manage_stock": false, "stock_quantity": 3})).0, model::Inventory::Untracked(true));
+    for (quantity, code) in
+        [(json!(2.5), "stock-rounded"), (json!(null), "stock-missing"), (json!("x"), "stock-invalid"), (json!(2), "")]
+    {
+        assert_eq!(stock(json!({"manage_stock": true, "stock_quantity": quantity})).1, code, "{quantity}");
+    }
+}
+
+#[test]
+fn what_is_no_sale_and_no_address_is_left_out() {
+    let product = mapped(json!({"price": "10", "regular_price": "10", "sale_price": "12", "on_sale": true}));
+    assert_eq!((product.variants[0].sale.is_none(), codes(&product.warnings)), (true, vec!["sale-above-price"]));
+    let extras = |product: &model::Product| serde_json::from_str::<Value>(&product.extras).unwrap();
+    let product = mapped(json!({"external_url": "javascript:alert(1)"}));
+    assert_eq!((&extras(&product)["external_url"], codes(&product.warnings)), (&Value::Null, vec!["address-invalid"]));
+    let product = mapped(json!({"external_url": "https://other.example/a"}));
+    assert_eq!(extras(&product)["external_url"], "https://other.example/a");
+    let variation = json!([{"id": 8, "price": "1", "status": "publish", "permalink": "javascript:alert(1)"}]);
+    let product = map_product(&channel(), &raw(&with(json!({"type": "variable"})), &variation)).unwrap();
+    assert!(!product.variants[0].extras.contains("javascript"), "{}", product.variants[0].extras);
+}
+
+#[test]
 fn amounts_beside_the_price_are_left_out_where_they_cannot_be_read() {
     let product = mapped(json!({"regular_price": "12,50", "sale_price": "a lot", "on_sale": true}));
     assert_eq!(codes(&product.warnings), ["price-invalid", "price-invalid"]);

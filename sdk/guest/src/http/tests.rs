@@ -21,7 +21,7 @@ fn statuses_mean_what_the_host_can_act_on() {
     assert!(matches!(failure(&moved), Some(Error::Unavailable(why)) if why.contains("https://x.example/login")));
     assert_eq!(failure(&answer(429, Some(9))), Some(Error::RateLimited(Some(9))));
     assert_eq!(failure(&answer(503, Some(9))), Some(Error::RateLimited(Some(9))));
-    for status in [408, 425, 500, 502, 503, 508, 520] {
+    for status in [408, 423, 425, 500, 502, 503, 508, 520] {
         assert!(matches!(failure(&answer(status, None)), Some(Error::Unavailable(_))), "{status}");
     }
     assert!(matches!(failure(&said(400)), Some(Error::Other(_))));
@@ -63,6 +63,34 @@ fn what_is_something_else_is_asked_for_again() {
         let transport = turns(&bodies);
         assert!(ask(&transport, &request, number).is_err());
         assert_eq!(transport.1.borrow().len(), sent, "{bodies:?}");
+    }
+}
+
+#[test]
+fn what_reads_and_is_in_conflict_is_unavailable_for_now() {
+    let refused = |request: &Request, status| ask(&turns(&[(status, "{}")]), request, number).unwrap_err();
+    for status in [409, 423, 425] {
+        assert!(matches!(refused(&Get::new("https://a/").request(), status), Error::Unavailable(_)), "{status}");
+    }
+    assert!(matches!(refused(&post_json("https://a/", Vec::new()), 409), Error::Other(_)));
+}
+
+#[test]
+fn a_failure_names_what_was_asked_for_and_no_query() {
+    for (url, status, body, want) in [
+        ("https://a.example/v3/brands?key=secret", 500, "x", "/v3/brands answered HTTP 500: x"),
+        ("https://a.example/?rest_route=/wc/v3/products&key=secret", 400, "", "/wc/v3/products answered HTTP 400"),
+        ("https://a.example", 500, "", "/ answered HTTP 500"),
+    ] {
+        let request = Get::new(url).request();
+        let (Error::Unavailable(why) | Error::Other(why)) =
+            ask(&turns(&[(status, body)]), &request, number).unwrap_err()
+        else {
+            panic!("{url}")
+        };
+        assert_eq!(why, want);
+        let both = ask_all(&turns(&[(status, body), (200, "1")]), &[request.clone(), request], number);
+        assert!(format!("{:?}", both[0]).contains(want) && both[1].is_ok(), "{both:?}");
     }
 }
 

@@ -121,7 +121,7 @@ async fn json_that_is_written_otherwise_changes_nothing(app: App) {
 async fn what_is_said_otherwise_is_unchanged(app: App) {
     let store = Store::generate(Seed { products: 40, variable_share: 0.0, seed: 11 });
     for (index, id) in store.product_ids().into_iter().enumerate() {
-        store.update(id, |product| product.name = format!("Mug {index}"));
+        store.update(id, |product| product.name = format!("Mug {index}").into());
     }
     let server = serve(&store);
     app.connect(&server.base_url, &store.key()).await;

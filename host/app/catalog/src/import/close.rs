@@ -13,7 +13,7 @@ use entrepot_store::runs::{HeldBack, RunRow};
 use entrepot_store::{Scoped, StoreError};
 
 use super::active_run::ActiveRun;
-use super::stock;
+use super::{shop_facts, stock};
 use crate::Imports;
 use crate::deletions::HELD_BACK;
 use entrepot_channels::OpenChannel;
@@ -230,6 +230,8 @@ async fn finish(
             tx.note_facts(&channel.id, facts).await?;
         }
         tx.settle_dead_deliveries(&channel.id, HELD_BACK, "a full import found what is there and what is gone").await?;
+    } else if let Some(facts) = shop_facts::unread(channel.facts.as_ref(), facts.as_ref()) {
+        tx.note_facts(&channel.id, &facts).await?;
     }
     tx.commit().await
 }

@@ -13,7 +13,7 @@ impl PreparedPage {
     pub(super) fn count_same(&mut self, stored: Vec<StoredProduct>) {
         let mut stored: HashMap<String, Product> =
             stored.into_iter().map(|stored| (stored.id.to_string(), stored.product)).collect();
-        for write in self.writes.iter_mut().filter(|write| write.counted) {
+        for write in self.writes.iter().filter(|write| write.counted && !write.settles) {
             let (Ok(product), Some(id)) = (&write.outcome, &write.known_product) else { continue };
             let Some(before) = stored.remove(id) else { continue };
             if is_same(product, before) {
@@ -26,7 +26,8 @@ impl PreparedPage {
 
     /// Ids of the products that are written over.
     pub(super) fn written_over(&self) -> Vec<&str> {
-        let known = |write: &&Prepared| write.counted && write.outcome.is_ok();
+        // A dead letter that is settled is news, whatever it became.
+        let known = |write: &&Prepared| write.counted && !write.settles && write.outcome.is_ok();
         self.writes.iter().filter(known).filter_map(|write| write.known_product.as_deref()).collect()
     }
 }
