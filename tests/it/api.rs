@@ -9,6 +9,7 @@ mod end_to_end;
 mod invalid_requests;
 mod links;
 mod openapi;
+mod operations;
 mod paging;
 mod problems;
 mod products;

@@ -6,6 +6,7 @@ mod dead_letters;
 mod imports;
 mod linking;
 mod oauth;
+mod operations;
 mod schedules;
 mod stock;
 mod webhooks;

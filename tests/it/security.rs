@@ -15,3 +15,4 @@ mod master_key;
 mod restored_rows;
 mod rows_without_mac;
 mod tampering_messages;
+mod tenants;

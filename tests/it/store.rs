@@ -1,5 +1,6 @@
 //! The database of a host, below everything else: aggregate by aggregate.
 
+mod operations;
 mod runs;
 mod schedules;
 mod statements;

@@ -202,7 +202,7 @@ impl App {
 
     /// All dead letters once more.
     pub async fn replay(&self) -> Replayed {
-        self.host.app.dead_letters.replay(&self.host.tenant, &Replay::default()).await.expect("replayed")
+        self.host.app.dead_letters.replay(&self.host.tenant, &Replay::default(), "ann").await.expect("replayed")
     }
 
     pub async fn dead_letters(&self) -> Vec<DeadLetter> {

@@ -11,6 +11,7 @@ pub mod hostile;
 pub mod linking;
 mod marketplaces;
 pub mod oauth;
+pub mod operations;
 mod operator;
 mod process;
 pub mod rest;

@@ -6,6 +6,7 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use axum::response::Response;
+use entrepot_domain::TenantId;
 use entrepot_web::{ClientLimits, HookLimits, Hosts};
 use serde_json::Value;
 use tower::ServiceExt;
@@ -142,10 +143,15 @@ pub struct Web(Router);
 
 impl Web {
     pub fn of(app: &App) -> Self {
+        Self::for_tenant(app, &app.host.tenant)
+    }
+
+    /// Of which all requests act for that tenant.
+    pub fn for_tenant(app: &App, tenant: &TenantId) -> Self {
         let config = &app.host.config;
         let hosts = Hosts::new(config.listen, &config.public_url);
         let (hooks, clients) = (HookLimits { per_minute: 100_000, ..HookLimits::default() }, ClientLimits::default());
-        Self(entrepot_web::router(app.host.app.clone(), app.host.tenant.clone(), hosts, hooks, clients))
+        Self(entrepot_web::router(app.host.app.clone(), tenant.clone(), hosts, hooks, clients))
     }
 
     /// One request. The answer is held against the document.

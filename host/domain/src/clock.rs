@@ -12,8 +12,10 @@ pub fn millis(span: std::time::Duration) -> Timestamp {
     Timestamp::try_from(span.as_millis()).unwrap_or(Timestamp::MAX)
 }
 
+/// Where the time comes from: a parameter, so that tests can move it. Clones of one clock move together.
 #[derive(Clone, Debug)]
 pub enum Clock {
+    /// The machine's.
     System,
     /// For tests: stands still until it is moved.
     Manual(Arc<AtomicI64>),
@@ -22,6 +24,7 @@ pub enum Clock {
 }
 
 impl Clock {
+    /// Stands at this moment until it is moved.
     pub fn manual(now: Timestamp) -> Self {
         Self::Manual(Arc::new(AtomicI64::new(now)))
     }
@@ -31,6 +34,7 @@ impl Clock {
         Self::Shifted(Arc::new(AtomicI64::new(0)))
     }
 
+    /// Milliseconds since 1970 UTC. It may go back: whoever sets the machine's clock sets this one.
     pub fn now(&self) -> Timestamp {
         let system = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_millis() as i64);
         match self {

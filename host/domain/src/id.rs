@@ -8,7 +8,9 @@ use ulid::Ulid;
 
 /// What every id type can do.
 pub trait Id: AsRef<str> + Sized {
+    /// Before the underscore.
     const PREFIX: &'static str;
+    /// Whatever text: what is read from a row, or typed, is not looked at.
     fn from_text(text: impl Into<String>) -> Self;
 
     /// A new id. The time part comes from `now`, so that ids made by a test clock sort as the test expects. Of those that this process
@@ -45,6 +47,7 @@ macro_rules! ids {
             fn from_text(text: impl Into<String>) -> Self { Self(text.into()) }
         }
         impl $name {
+            /// As it is stored and shown.
             pub fn as_str(&self) -> &str { &self.0 }
         }
         impl AsRef<str> for $name {
@@ -69,7 +72,9 @@ ids! {
     ChannelId = "chn";
     /// One pass over a channel.
     RunId = "run";
+    /// One product of one channel.
     ProductId = "prd";
+    /// An item that could not be imported.
     DeadLetterId = "dlt";
     /// What a marketplace told by webhook, once.
     DeliveryId = "dlv";
@@ -83,6 +88,8 @@ ids! {
     LinkPairId = "lpr";
     /// Links that are proposed, reviewed, applied and undone together.
     LinkBatchId = "lbt";
+    /// Work that a request started and did not wait for.
+    OperationId = "opn";
 }
 
 impl TenantId {

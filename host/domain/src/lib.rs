@@ -1,5 +1,7 @@
 #![doc = include_str!("../README.md")]
+#![warn(missing_docs)]
 
+#[expect(missing_docs, reason = "fields are those of the interface `model` in wit/, which says what they mean")]
 pub mod catalog;
 mod causes;
 pub mod clock;
@@ -16,8 +18,8 @@ pub mod usage;
 pub use causes::with_causes;
 pub use clock::Clock;
 pub use id::{
-    ChannelId, ConnectionId, DeadLetterId, DeliveryId, Id, LinkBatchId, LinkId, LinkPairId, ProductId, RequestId,
-    RunId, TenantId,
+    ChannelId, ConnectionId, DeadLetterId, DeliveryId, Id, LinkBatchId, LinkId, LinkPairId, OperationId, ProductId,
+    RequestId, RunId, TenantId,
 };
 pub use money::Money;
 pub use reader::end_with_the_reader;

@@ -8,11 +8,14 @@ use serde::{Deserialize, Serialize};
 /// An amount in the currency's minor unit by ISO 4217: 1999 USD is nineteen dollars and ninety-nine cents.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Money {
+    /// In the smallest unit of the currency: cents, pence, whole yen.
     pub minor: i64,
+    /// ISO 4217, three capital letters.
     pub currency: String,
 }
 
 impl Money {
+    /// Whether there is such a currency is for validation to say.
     pub fn new(minor: i64, currency: impl Into<String>) -> Self {
         Self { minor, currency: currency.into() }
     }

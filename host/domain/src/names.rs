@@ -13,24 +13,32 @@ const OF_IDS: &str = "chn_";
 /// Why a text is no name of a channel.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum NameError {
+    /// Nothing, or blanks alone.
     #[error("a name is needed, such as \"berlin\"")]
     Empty,
+    /// It has so many characters.
     #[error("a name may have {MAX_NAME_LEN} characters, and this one has {0}")]
     TooLong(usize),
+    /// `.` or `..`.
     #[error("the name {0:?} stands for a place among folders; choose another")]
     Dots(String),
+    /// Blanks at one of its ends.
     #[error("the name {0:?} begins or ends with a blank; leave it out")]
     Blank(String),
+    /// Control, format or other characters that are not what they look like.
     #[error(
         "the name \"{0}\" holds what cannot be seen, looks like plain letters, or changes how the rest is read; use letters, digits, blanks and signs"
     )]
     Unseen(String),
+    /// Latin and Cyrillic letters in one word, for example.
     #[error(
         "the name mixes letters of several scripts in one word, which look like others: {0}; write each word in one script"
     )]
     Mixed(String),
+    /// It could be meant for an id.
     #[error("the name {0:?} begins like an id of a channel ({OF_IDS}); choose another")]
     Id(String),
+    /// It begins with a dash.
     #[error("the name {0:?} begins like an option of a command (-); choose another")]
     Option(String),
 }

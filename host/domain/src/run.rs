@@ -4,10 +4,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
 
+/// How far a run is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RunState {
+    /// It waits for a worker.
     Queued,
+    /// A worker has it, or had it and gave it back between two pages.
     Running,
     /// Running, and nothing new comes: how it is shown, never how it is stored.
     Stalled,
@@ -17,10 +20,12 @@ pub enum RunState {
     Incomplete,
     /// It could not go on; `failure` says why and what to do. Importing again goes on where it stopped.
     Failed,
+    /// Somebody asked it to stop.
     Cancelled,
 }
 
 impl RunState {
+    /// As it is stored and shown.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Queued => "queued",
@@ -33,6 +38,7 @@ impl RunState {
         }
     }
 
+    /// Of what is stored; so `stalled` is none.
     pub fn parse(text: &str) -> Option<Self> {
         [Self::Queued, Self::Running, Self::Completed, Self::Incomplete, Self::Failed, Self::Cancelled]
             .into_iter()
@@ -45,9 +51,11 @@ impl RunState {
     }
 }
 
+/// What a run reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "kind", content = "since")]
 pub enum RunScope {
+    /// Everything. Only this finds out what is gone.
     Full,
     /// Only what changed after this moment.
     ChangedSince(Timestamp),
@@ -92,17 +100,27 @@ pub struct Counts {
     pub declared: Option<i64>,
     /// Distinct items seen.
     pub fetched: i64,
+    /// New in the catalogue.
     pub created: i64,
+    /// Changed in the catalogue.
     pub updated: i64,
+    /// The same as before, and not written.
     pub unchanged: i64,
+    /// Gone at the marketplace, found by a full run.
     pub deleted: i64,
+    /// Items that could not be imported.
     pub dead_letters: i64,
     /// Stock levels of what is not in the catalogue.
     pub unknown: i64,
+    /// Sent to the marketplace, redirects and retries included.
     pub requests: i64,
+    /// Answers that said to slow down.
     pub rate_limited: i64,
+    /// Pages that were asked for again.
     pub retries: i64,
+    /// Of a full run.
     pub drift: Drift,
+    /// So far.
     pub spent: Spent,
 }
 
@@ -110,12 +128,16 @@ pub struct Counts {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Drift {
+    /// Products that nobody had told of.
     pub created: i64,
+    /// Products whose change nobody had told of.
     pub updated: i64,
+    /// Products whose end nobody had told of.
     pub deleted: i64,
 }
 
 impl Drift {
+    /// Everything had been told before.
     pub fn is_none(&self) -> bool {
         *self == Self::default()
     }

@@ -23,6 +23,7 @@ pub enum ScheduleKind {
 }
 
 impl ScheduleKind {
+    /// As it is stored, shown and typed.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Full => "full",
@@ -31,6 +32,7 @@ impl ScheduleKind {
         }
     }
 
+    /// Of what [`Self::as_str`] gave.
     pub fn parse(text: &str) -> Option<Self> {
         [Self::Full, Self::Delta, Self::Stock].into_iter().find(|kind| kind.as_str() == text)
     }
@@ -47,6 +49,7 @@ pub enum WhenBusy {
 }
 
 impl WhenBusy {
+    /// As it is stored, shown and typed.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Skip => "skip",
@@ -54,6 +57,7 @@ impl WhenBusy {
         }
     }
 
+    /// Of what [`Self::as_str`] gave.
     pub fn parse(text: &str) -> Option<Self> {
         [Self::Skip, Self::Queue].into_iter().find(|known| known.as_str() == text)
     }

@@ -16,6 +16,7 @@ pub use self::MAX_SECRET_LEN as LONGEST_SECRET;
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
+    /// The memory of what is given in becomes the secret's own.
     pub fn new(value: impl Into<String>) -> Self {
         Self(Zeroizing::new(value.into()))
     }
@@ -34,6 +35,7 @@ impl fmt::Debug for Secret {
 
 /// Where the credentials of a rule find their secrets. `None`: the channel has no secret of that name.
 pub trait SecretSource: Send + Sync {
+    /// The value of that name, in clear.
     fn secret(&self, name: &str) -> Option<Secret>;
 }
 

@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::Serialize;
 
+/// What is counted of an adapter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum UseKind {
@@ -32,6 +33,7 @@ pub enum UseKind {
 }
 
 impl UseKind {
+    /// In the order in which they are shown.
     pub const ALL: [Self; 10] = [
         Self::Call,
         Self::Stopped,
@@ -45,6 +47,7 @@ impl UseKind {
         Self::OutboundCalls,
     ];
 
+    /// As it is stored and shown.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Call => "call",
@@ -60,25 +63,31 @@ impl UseKind {
         }
     }
 
+    /// Of what [`Self::as_str`] gave.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == text)
     }
 }
 
+/// One thing that an adapter did, to be counted.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Use {
+    /// What it did.
     pub kind: UseKind,
     /// The export during which it happened.
     pub operation: Cow<'static, str>,
     /// Of the grant; empty where none was part of it.
     pub rule: String,
+    /// As the kind says; empty where it says nothing.
     pub name: String,
 }
 
 /// How often, and, of what is measured, the most.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Amount {
+    /// How often.
     pub count: u64,
+    /// The largest value, of what is measured; else 0.
     pub most: u64,
 }
 
@@ -96,6 +105,7 @@ const MAX_NAME_LEN: usize = 200;
 pub struct Ledger(Mutex<HashMap<Use, Amount>>);
 
 impl Ledger {
+    /// Once more.
     pub fn count(&self, kind: UseKind, operation: impl Into<Cow<'static, str>>, rule: &str, name: &str) {
         self.note(kind, operation.into(), rule, name, Amount { count: 1, most: 0 });
     }

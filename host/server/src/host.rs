@@ -22,6 +22,7 @@ pub struct Host {
     pub config: Config,
     pub db: Db,
     pub app: UseCases,
+    /// Whom commands act for. A request of the API brings its own: see docs/decisions/0058-tenant-by-request.md
     pub tenant: TenantId,
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use entrepot_catalog::{AdvanceRun, ProcessInbox};
-use entrepot_core::AppError;
+use entrepot_core::{AppError, RunOperation};
 use entrepot_queue::{Job, QueueError, Recurring, Registry, Workers};
 
 use crate::host::Host;
@@ -11,15 +11,19 @@ use crate::host::Host;
 /// A schedule's shortest interval is a minute.
 const POLL_SCHEDULES: Duration = Duration::from_secs(5);
 const SWEEP: Duration = Duration::from_secs(60);
+const RENEW_TOKENS: Duration = Duration::from_secs(120);
 const INBOX_WORKERS: usize = 2;
+const OPERATION_WORKERS: usize = 2;
 
 /// Every kind of job that this host runs.
 pub fn jobs(host: &Host) -> Result<Registry, QueueError> {
     Registry::default()
         .queue(AdvanceRun::QUEUE, host.config.import.workers)
         .queue(ProcessInbox::QUEUE, INBOX_WORKERS)
+        .queue(RunOperation::QUEUE, OPERATION_WORKERS)
         .job::<AdvanceRun>(host.app.imports.clone())?
-        .job::<ProcessInbox>(host.app.deliveries.clone())
+        .job::<ProcessInbox>(host.app.deliveries.clone())?
+        .job::<RunOperation>(host.app.operation_kinds())
 }
 
 /// Starts all jobs and all recurring work.
@@ -42,6 +46,9 @@ pub fn start(host: &Host) -> Result<Workers, QueueError> {
     recurring!("requeue_expired_leases", poll_leases, imports.requeue_expired_leases);
     recurring!("note_stalled_runs", poll_leases, imports.note_stalled);
     recurring!("requeue_waiting_deliveries", poll_leases, deliveries.requeue_waiting_deliveries);
+    recurring!("renew_expiring_tokens", RENEW_TOKENS, channels.renew_expiring_tokens);
+    recurring!("requeue_expired_operations", poll_leases, operations.requeue_expired_operations);
+    recurring!("forget_old_operations", SWEEP, operations.forget_old_operations);
     recurring!("forget_old_deliveries", SWEEP, deliveries.forget_deliveries);
     recurring!("forget_old_connections", SWEEP, connections.forget_old_connections);
     recurring!("repair_subscriptions", SWEEP, subscriptions.repair_subscriptions);

@@ -61,7 +61,6 @@ impl ChannelRow {
 
 const LIST: &str = "SELECT id, adapter_id, name, settings, account, problem, created_at, currencies, clock_ahead, facts, mac FROM channels \
     WHERE tenant_id = $1 AND removed_at IS NULL ORDER BY id";
-const IDS: &str = "SELECT id FROM channels WHERE tenant_id = $1 AND removed_at IS NULL";
 /// By id or by name: people type names.
 const FIND: &str = "SELECT id, adapter_id, name, settings, account, problem, created_at, currencies, clock_ahead, facts, mac FROM channels \
     WHERE tenant_id = $1 AND removed_at IS NULL AND (id = $2 OR name = $2)";
@@ -94,12 +93,6 @@ const ANY_SECRET: &str =
 impl Scoped {
     pub async fn channels(&self) -> Result<Vec<ChannelRow>, StoreError> {
         Ok(read_all!(self, ChannelRow, LIST, self.tenant().as_str())?)
-    }
-
-    /// Ids of all channels in use.
-    pub async fn channel_ids(&self) -> Result<Vec<String>, StoreError> {
-        let rows = read_all!(self, (String,), IDS, self.tenant().as_str())?;
-        Ok(rows.into_iter().map(|(id,)| id).collect())
     }
 
     /// A channel by its id or its name.

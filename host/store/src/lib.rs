@@ -22,6 +22,7 @@ pub mod items;
 mod lenient;
 pub mod links;
 pub mod master_keys;
+pub mod operations;
 pub mod overview;
 pub mod pages;
 pub mod products;

@@ -4,7 +4,7 @@ use entrepot_domain::ChannelId;
 use entrepot_domain::clock::Timestamp;
 
 use crate::runs::Lease;
-use crate::{Scoped, ScopedTx, StoreError};
+use crate::{Db, Scoped, ScopedTx, StoreError};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, sqlx::FromRow)]
 pub struct TokenState {
@@ -13,6 +13,18 @@ pub struct TokenState {
     pub renewed_at: Timestamp,
 }
 
+/// A token that ends soon, of whatever tenant.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct ExpiringToken {
+    pub tenant_id: String,
+    pub channel_id: String,
+    pub expires_at: Timestamp,
+}
+
+/// What lasts only for a while is left alone for half of it. What its seller has to connect anew is left to the seller.
+const EXPIRING: &str = "SELECT t.tenant_id, t.channel_id, t.expires_at FROM channel_tokens t JOIN channels c \
+    ON c.tenant_id = t.tenant_id AND c.id = t.channel_id WHERE c.removed_at IS NULL AND c.problem IS NULL AND t.expires_at <= $1 \
+    AND (t.renewed_at = 0 OR t.expires_at - $2 <= (t.expires_at - t.renewed_at) / 2) ORDER BY t.expires_at LIMIT $3";
 const FIND: &str = "SELECT expires_at, renewed_at FROM channel_tokens WHERE tenant_id = $1 AND channel_id = $2";
 const LEASE: &str = "INSERT INTO channel_tokens (tenant_id, channel_id, expires_at, renewed_at, lease_owner, lease_until) \
     VALUES ($1, $2, NULL, 0, $3, $4) ON CONFLICT (tenant_id, channel_id) DO UPDATE SET \
@@ -31,6 +43,13 @@ const CONNECTED: &str = "INSERT INTO channel_tokens (tenant_id, channel_id, expi
     VALUES ($1, $2, $3, $4, '', 0) ON CONFLICT (tenant_id, channel_id) DO UPDATE SET expires_at = excluded.expires_at, \
     renewed_at = excluded.renewed_at, lease_owner = '', lease_until = 0";
 const FORGET: &str = "DELETE FROM channel_tokens WHERE tenant_id = $1 AND channel_id = $2";
+
+impl Db {
+    /// Tokens that end before then, those first that end first.
+    pub async fn expiring_tokens(&self, before: Timestamp, limit: i64) -> Result<Vec<ExpiringToken>, StoreError> {
+        Ok(read_all!(self, ExpiringToken, EXPIRING, before, self.clock().now(), limit)?)
+    }
+}
 
 impl Scoped {
     pub async fn token_state(&self, channel: &ChannelId) -> Result<TokenState, StoreError> {

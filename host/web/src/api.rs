@@ -6,6 +6,7 @@ mod connections;
 mod dead_letters;
 mod deliveries;
 mod links;
+mod operations;
 mod products;
 mod runs;
 mod schedules;
@@ -25,4 +26,5 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .merge(dead_letters::routes())
         .merge(deliveries::routes())
         .merge(links::routes())
+        .merge(operations::routes())
 }

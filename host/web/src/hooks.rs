@@ -137,9 +137,9 @@ async fn receive(
 
 /// Which channel a stranger names is looked up in memory.
 async fn note_rate(app: &AppState, channel: &ChannelId) {
-    if app.cases.deliveries.may_deliver(&app.tenant, channel).await.unwrap_or(false) {
+    if let Ok(Some(tenant)) = app.cases.deliveries.may_deliver(channel).await {
         let why = "answered with 429, for its address sent more that was not genuine than it may a minute (webhooks.requests_per_minute)";
-        app.cases.deliveries.note_refused(&app.tenant, channel, Refusal::RateLimited, why);
+        app.cases.deliveries.note_refused(&tenant, channel, Refusal::RateLimited, why);
     }
 }
 
@@ -161,14 +161,14 @@ async fn hear(
     request: Request,
     outcome: &mut &'static str,
 ) -> Result<Received, Problem> {
-    if !app.cases.deliveries.may_deliver(&app.tenant, channel).await? {
+    let Some(tenant) = app.cases.deliveries.may_deliver(channel).await? else {
         *outcome = "refused";
         return Ok(Received::Refused);
-    }
+    };
     if let Err(wait) = door.genuine.look(channel, Instant::now()) {
         *outcome = "later";
         let why = "more genuine deliveries came than one channel may have a minute (webhooks.genuine_per_minute)";
-        app.cases.deliveries.note_refused(&app.tenant, channel, Refusal::RateLimited, why);
+        app.cases.deliveries.note_refused(&tenant, channel, Refusal::RateLimited, why);
         return Ok(Received::Later(Duration::from_secs(wait.into())));
     }
     let (head, body) = request.into_parts();
@@ -189,11 +189,11 @@ async fn hear(
             "too_large" => (Refusal::TooLarge, "the body has more than 64 MiB, as no shop's has"),
             _ => (Refusal::NotVerified, "the body did not come whole, or not in time"),
         };
-        app.cases.deliveries.note_refused(&app.tenant, channel, kind, why);
+        app.cases.deliveries.note_refused(&tenant, channel, kind, why);
     };
     let Some(body) = body.inspect_err(note)? else {
         *outcome = "too_large";
-        app.cases.deliveries.refuse_too_large(&app.tenant, channel, limit).await?;
+        app.cases.deliveries.refuse_too_large(&tenant, channel, limit).await?;
         return Ok(Received::TooLarge);
     };
     let incoming = Incoming {
@@ -209,7 +209,7 @@ async fn hear(
     };
     // What is said of a failure names the channel, which is known to exist by now.
     let span = tracing::error_span!("hook", channel = channel.as_str());
-    let received = async { Ok::<_, Problem>(app.cases.deliveries.receive(&app.tenant, channel, incoming).await?) };
+    let received = async { Ok::<_, Problem>(app.cases.deliveries.receive(&tenant, channel, incoming).await?) };
     let received = received.instrument(span).await?;
     *outcome = match &received {
         Received::Stored => "stored",

@@ -1,8 +1,10 @@
 #![doc = include_str!("../README.md")]
 
+mod accepted;
 mod api;
 mod body;
 mod connections;
+mod context;
 mod contract;
 mod extract;
 mod health;
@@ -42,7 +44,6 @@ pub use use_cases::UseCases;
 #[derive(Clone)]
 pub(crate) struct AppState {
     pub(crate) cases: UseCases,
-    pub(crate) tenant: TenantId,
     /// Where others reach this host.
     pub(crate) public_url: Arc<str>,
 }
@@ -63,7 +64,8 @@ fn documented() -> (Router<AppState>, utoipa::openapi::OpenApi) {
     (router, document)
 }
 
-/// The API, `/hooks` and `/oauth/callback`, for [`serve`]: ready for requests that are addressed to `hosts`.
+/// The API, `/hooks` and `/oauth/callback`, for [`serve`]: ready for requests that are addressed to `hosts`. `tenant`: whom requests of the
+/// API act for.
 pub fn router(
     cases: UseCases,
     tenant: TenantId,
@@ -80,7 +82,9 @@ pub fn router(
     let header = |name: HeaderName, value: &'static str| {
         SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
     };
+    let everybody = context::of_everybody(tenant);
     router
+        .layer(axum::middleware::from_fn_with_state(everybody, context::identify))
         .layer(axum::middleware::from_fn_with_state(contract, contract::hold))
         .route(
             "/api/v1/openapi.json",
@@ -106,7 +110,7 @@ pub fn router(
             axum::response::IntoResponse::into_response(problem::Problem::internal())
         }))
         .layer(axum::middleware::from_fn_with_state(clock, request_id::identify))
-        .with_state(AppState { cases, tenant, public_url })
+        .with_state(AppState { cases, public_url })
 }
 
 /// The OpenAPI document as text.

@@ -45,7 +45,7 @@ async fn answer(app: &AppState, door: &Door, request: Request) -> Response {
         return response;
     }
     let query = request.uri().query().unwrap_or_default().to_owned();
-    match app.cases.connections.finish_connection(&app.tenant, &query).await {
+    match app.cases.connections.finish_connection(&query).await {
         Ok(CallbackOutcome::Connected { name, account }) => shown(StatusCode::OK, &Page::connected(&name, &account)),
         Ok(CallbackOutcome::Failed { name, why }) => shown(StatusCode::BAD_REQUEST, &Page::failed(&name, &why)),
         Ok(CallbackOutcome::Unexpected) => shown(StatusCode::BAD_REQUEST, &Page::unexpected()),

@@ -177,9 +177,11 @@ impl From<AppError> for Problem {
             AppError::NoChannel(_) | AppError::NoRun(_) | AppError::NoDelivery(_) | AppError::NoConnection(_) => {
                 Self::not_found(error)
             }
-            AppError::NoProduct(_) | AppError::NoLinkBatch(_) => Self::not_found(error),
+            AppError::NoProduct(_) | AppError::NoLinkBatch(_) | AppError::NoOperation(_) => Self::not_found(error),
             AppError::Secret { .. } | AppError::Changed { .. } => Self::conflict(error),
-            AppError::NameTaken(_) | AppError::Crowded | AppError::Link(_) => Self::conflict(error),
+            AppError::NameTaken(_) | AppError::Crowded | AppError::Contested | AppError::Link(_) => {
+                Self::conflict(error)
+            }
             AppError::Settings(_) | AppError::NothingGiven | AppError::Bind(_) | AppError::Name(_) => {
                 Self::refused(error)
             }
@@ -195,7 +197,8 @@ impl From<AppError> for Problem {
             AppError::Stopping => Self::unavailable(),
             AppError::Admission(error) => error.into(),
             AppError::Store(error) => error.into(),
-            AppError::Vault(_) | AppError::Queue(_) => {
+            AppError::Operation { .. } => Self::refused(error),
+            AppError::Vault(_) | AppError::Queue(_) | AppError::Unreadable(_) => {
                 tracing::error!("request failed: {error}");
                 Self::internal()
             }

@@ -1,8 +1,8 @@
 //! What requests ask of the host, by context.
 
-use entrepot_catalog::{DeadLetters, Deliveries, Imports, Scheduler, Subscriptions};
+use entrepot_catalog::{DeadLetters, Deliveries, Imports, ReplayDeadLetters, Scheduler, Subscriptions};
 use entrepot_channels::{Channels, Connections};
-use entrepot_core::{Monitor, Parts, Services};
+use entrepot_core::{Monitor, OperationKinds, Operations, Parts, Services};
 use entrepot_linking::Links;
 
 /// The use cases of a host, one handle a context. Cheap to clone.
@@ -17,6 +17,7 @@ pub struct UseCases {
     pub scheduler: Scheduler,
     pub dead_letters: DeadLetters,
     pub links: Links,
+    pub operations: Operations,
     pub monitor: Monitor,
 }
 
@@ -27,17 +28,25 @@ impl UseCases {
         let channels = Channels::new(services.clone());
         let imports = Imports::new(channels.clone());
         let deliveries = Deliveries::new(imports.clone());
+        let operations = Operations::new(services.clone());
         Self {
             connections: Connections::new(channels.clone()),
             subscriptions: Subscriptions::new(channels.clone()),
             scheduler: Scheduler::new(imports.clone()),
-            dead_letters: DeadLetters::new(deliveries.clone()),
-            links: Links::new(channels.clone()),
+            dead_letters: DeadLetters::new(deliveries.clone(), operations.clone()),
+            links: Links::new(channels.clone(), operations.clone()),
             monitor: Monitor::new(services.clone()),
             services,
             channels,
             imports,
             deliveries,
+            operations,
         }
+    }
+
+    /// Every kind of operation, with what it needs.
+    pub fn operation_kinds(&self) -> OperationKinds {
+        let kinds = OperationKinds::new(self.operations.clone());
+        self.links.register(kinds).with::<ReplayDeadLetters>(self.dead_letters.clone())
     }
 }

@@ -55,7 +55,7 @@ async fn a_raw_item_that_does_not_unpack_stops_no_other(app: App) {
 
     let replay = async |without_fetching| {
         let replay = Replay { without_fetching, ..Replay::default() };
-        app.host.app.dead_letters.replay(&app.host.tenant, &replay).await.expect("replayed")
+        app.host.app.dead_letters.replay(&app.host.tenant, &replay, "ann").await.expect("replayed")
     };
     let done = replay(true).await;
     assert_eq!((done.replayed, done.left), (1, 1), "{done:?}");

@@ -15,7 +15,7 @@ async fn letters(app: &App, filter: LetterFilter) -> Vec<Letter> {
 
 async fn replay(app: &App, filter: LetterFilter) -> Replayed {
     let replay = Replay { filter, ..Replay::default() };
-    app.host.app.dead_letters.replay(&app.host.tenant, &replay).await.expect("replayed")
+    app.host.app.dead_letters.replay(&app.host.tenant, &replay, "ann").await.expect("replayed")
 }
 
 fn of(kind: &str) -> LetterFilter {
@@ -115,7 +115,12 @@ async fn a_channel_that_cannot_be_used_does_not_keep_the_others_waiting(app: App
     assert_eq!((done.replayed, done.failed, done.problems.len()), (1, 1, 1), "{done:?}");
     assert!(done.problems[0].starts_with(&format!("{SHOP}: ")), "{done:?}");
     let alone = Replay { channel: Some(SHOP.into()), ..Replay::default() };
-    app.host.app.dead_letters.replay(&app.host.tenant, &alone).await.expect_err("there is nothing else to be done");
+    app.host
+        .app
+        .dead_letters
+        .replay(&app.host.tenant, &alone, "ann")
+        .await
+        .expect_err("there is nothing else to be done");
     assert_eq!(letters(&app, of("item")).await.len(), 2);
 }
 
@@ -141,7 +146,7 @@ async fn what_a_version_failed_on_is_mapped_again_by_the_next_without_asking_the
     assert_eq!(app.host.app.dead_letters.mappable(&app.host.tenant, "woocommerce").await.expect("counted"), 1);
     let before = server.log().total();
     let again = Replay { filter: old.clone(), without_fetching: true, ..Replay::default() };
-    let done = app.host.app.dead_letters.replay(&app.host.tenant, &again).await.expect("replayed");
+    let done = app.host.app.dead_letters.replay(&app.host.tenant, &again, "ann").await.expect("replayed");
     assert_eq!((done.replayed, done.left), (1, 0), "{done:?}");
     assert_eq!(server.log().total(), before, "the shop was not asked");
     assert_eq!(letters(&app, old).await, [], "the one that failed again failed under the new version");

@@ -31,16 +31,14 @@ mod write;
 use std::sync::Arc;
 
 use entrepot_channels::Channels;
-use entrepot_core::Services;
+use entrepot_core::{RequeuedLeases, Services};
 
 pub(crate) use compare::{FreshnessContext, UNREAD};
 use conflicts::Conflicts;
 pub(crate) use failure::{Verdict, is_doubtful, judge};
-pub(crate) use lease::Heartbeat;
 pub(crate) use page::{ItemMapper, PORTION_BYTES, PreparedPage, REFUSED, distinct, map as map_item, prepare};
 use page_memory::Rooms;
 pub use report::RunReport;
-use requeue::RequeuedLeases;
 use spools::Spools;
 pub use start::{StartOptions, Started};
 use unreadable::UnreadableItems;

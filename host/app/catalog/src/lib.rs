@@ -10,7 +10,7 @@ mod webhooks;
 
 pub use import::{Imports, RunReport, StartOptions, Started};
 pub use jobs::{AdvanceRun, ProcessInbox};
-pub use replay::{DeadLetters, Replay, Replayed};
+pub use replay::{DeadLetters, Replay, ReplayDeadLetters, Replayed};
 pub use sanitise::clean_html;
 pub use scheduler::{Scheduler, Ticked};
 pub use webhooks::{Deliveries, Incoming, Received, Refusal, SubscriptionReport, Subscriptions};

@@ -2,10 +2,12 @@
 
 mod channels;
 mod connect;
+mod expiring_tokens;
 mod integrity;
 mod key_checks;
 mod opened;
 mod schedules;
+mod token_margin;
 mod tokens;
 mod usage;
 

@@ -16,31 +16,20 @@ use entrepot_vault::OpenSecrets;
 
 use crate::channels::OpenChannel;
 use crate::opened::Opened;
+use crate::token_margin::Margin;
 use entrepot_core::retry_transient;
 use entrepot_core::{AppError, LeaseState};
 
 use crate::Channels;
 
 /// A token that ends sooner is not begun with: a unit of work must not outlive it.
-const MARGIN: Duration = Duration::from_secs(5 * 60);
-/// Of a token that lives for less than that many margins, this part of its life is the margin.
-const PARTS: i64 = 4;
-/// From one renewal to the next, whatever the marketplace says of the token's end.
-const APART: Duration = Duration::from_secs(30);
+const MARGIN: Margin = Margin { before: Duration::from_secs(5 * 60), parts: 4 };
 /// Renewing takes one request of half a minute at the most; connecting anew also tries the new tokens. Where clocks differ, half of it
 /// counts.
 const LEASE: Duration = Duration::from_secs(4 * 60);
 const LOOK_AGAIN: Duration = Duration::from_millis(200);
 /// A token that is refused so soon after it was got is not refused for its age.
 const YOUNG: Duration = Duration::from_secs(60);
-
-/// The token is over, or nearly so.
-fn is_ending(state: &TokenState, now: Timestamp) -> bool {
-    let Some(end) = state.expires_at else { return false };
-    let lifetime = if state.renewed_at > 0 { end.saturating_sub(state.renewed_at).max(0) } else { i64::MAX };
-    let is_fresh = (0..millis(APART)).contains(&now.saturating_sub(state.renewed_at));
-    !is_fresh && end <= now.saturating_add(millis(MARGIN).min(lifetime / PARTS))
-}
 
 /// By name.
 pub(crate) type Sealed = Vec<(&'static str, Vec<u8>)>;
@@ -54,6 +43,18 @@ impl Channels {
         generation: &Generation,
         settings: &Settings,
     ) -> Result<(OpenSecrets, i64), AppError> {
+        self.secrets_lasting(MARGIN, scoped, channel, generation, settings).await
+    }
+
+    /// The same with another margin.
+    pub(crate) async fn secrets_lasting(
+        &self,
+        margin: Margin,
+        scoped: &Scoped,
+        channel: &ChannelId,
+        generation: &Generation,
+        settings: &Settings,
+    ) -> Result<(OpenSecrets, i64), AppError> {
         let oauth = generation.grant.oauth.as_ref().filter(|oauth| oauth.renews());
         let owner = self.token_owner();
         // One renewal is all that a unit of work gets: a marketplace whose tokens are over at once keeps nobody here for ever.
@@ -61,14 +62,15 @@ impl Channels {
         loop {
             let state = scoped.token_state(channel).await?;
             let secrets = self.secrets(scoped, channel).await?;
-            let Some(oauth) = oauth.filter(|oauth| renewals == 0 && self.due(oauth, &state, &secrets)) else {
+            let due = |oauth: &&OAuth| renewals == 0 && self.due(oauth, &state, &secrets, margin);
+            let Some(oauth) = oauth.filter(due) else {
                 return Ok((secrets, state.renewed_at));
             };
             if !self.lease_tokens(scoped, channel, &owner).await? {
                 tokio::time::sleep(LOOK_AGAIN).await;
                 continue;
             }
-            let renewed = self.renew(scoped, channel, &owner, oauth, settings).await;
+            let renewed = self.renew(scoped, channel, &owner, oauth, settings, margin).await;
             if renewed.is_err() {
                 let mut tx = scoped.begin().await?;
                 tx.release_tokens(channel, &owner).await?;
@@ -136,12 +138,12 @@ impl Channels {
         }
     }
 
-    fn due(&self, oauth: &OAuth, state: &TokenState, secrets: &OpenSecrets) -> bool {
+    fn due(&self, oauth: &OAuth, state: &TokenState, secrets: &OpenSecrets, margin: Margin) -> bool {
         if secrets.secret(ACCESS_TOKEN).is_none() {
             return oauth.client_credentials || secrets.secret(REFRESH_TOKEN).is_some();
         }
         // Where no other can be had, the marketplace says what it thinks of this one.
-        is_ending(state, self.services.db().clock().now()) && can_renew(oauth, secrets)
+        margin.is_reached(state, self.services.db().clock().now()) && can_renew(oauth, secrets)
     }
 
     /// Under the lease. False: it was renewed meanwhile. What was read before it may be spent by now, so it is read again.
@@ -152,9 +154,10 @@ impl Channels {
         owner: &str,
         oauth: &OAuth,
         settings: &Settings,
+        margin: Margin,
     ) -> Result<bool, AppError> {
         let secrets = self.secrets(scoped, channel).await?;
-        if !self.due(oauth, &scoped.token_state(channel).await?, &secrets) {
+        if !self.due(oauth, &scoped.token_state(channel).await?, &secrets, margin) {
             let mut tx = scoped.begin().await?;
             tx.release_tokens(channel, owner).await?;
             tx.commit().await?;
@@ -265,27 +268,5 @@ impl Channels {
 
     fn token_owner(&self) -> String {
         format!("{}-{:08x}", self.services.host_name(), rand::random::<u32>())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_token_of_minutes_is_not_renewed_all_the_time() {
-        const MINUTE: i64 = 60_000;
-        let got = 1_000 * MINUTE;
-        let ending = |lifetime: i64, age: i64| {
-            is_ending(&TokenState { expires_at: Some(got + lifetime), renewed_at: got }, got + age)
-        };
-        assert!(!ending(60 * MINUTE, 54 * MINUTE) && ending(60 * MINUTE, 55 * MINUTE));
-        assert!(!ending(4 * MINUTE, 2 * MINUTE) && ending(4 * MINUTE, 3 * MINUTE));
-        for lifetime in [-5, 0, 1_000, 20_000] {
-            assert!(!ending(lifetime, 0) && !ending(lifetime, 29_000) && ending(lifetime, 30_000), "{lifetime}");
-        }
-        assert!(!is_ending(&TokenState::default(), got), "nobody knows when");
-        let pasted = TokenState { expires_at: Some(got), renewed_at: 0 };
-        assert!(is_ending(&pasted, got - 5 * MINUTE) && !is_ending(&pasted, got - 6 * MINUTE));
     }
 }

@@ -49,6 +49,15 @@ impl AppError {
         }
     }
 
+    /// Something is wrong here, and not with what was asked for.
+    pub fn is_of_the_host(&self) -> bool {
+        match self {
+            Self::Admission(error) => error.is_of_the_host(),
+            Self::Store(_) | Self::Queue(_) | Self::Vault(_) | Self::Unreadable(_) => true,
+            _ => false,
+        }
+    }
+
     /// Worth another try later: see [`StoreError::is_transient`].
     pub fn is_transient(&self) -> bool {
         self.of_the_database().is_some_and(StoreError::is_transient)
@@ -84,6 +93,15 @@ pub enum AppError {
     NoRun(String),
     #[error("there is no delivery {0:?}; `entrepot webhooks list CHANNEL` shows what is kept")]
     NoDelivery(String),
+    #[error("there is no operation {0:?}; what ended is kept for thirty days")]
+    NoOperation(String),
+    /// It failed in another process, or before this one had it.
+    #[error("{why}")]
+    Operation { code: String, why: String },
+    #[error("others start and end the same at this moment; try again")]
+    Contested,
+    #[error("what was stored cannot be read: {0}")]
+    Unreadable(String),
     #[error("there is no product {0:?}; give its id (prd_…), or CHANNEL:ID with the marketplace's id")]
     NoProduct(String),
     #[error("there is no batch {0:?} of proposed links; `entrepot link batches` shows what there is")]

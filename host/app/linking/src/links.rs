@@ -18,10 +18,11 @@ use entrepot_core::AppError;
 
 use crate::Links;
 
-pub use apply::{Applied, LeftOut};
+pub use apply::{Applied, ApplyLinks, LeftOut};
 pub use by_hand::{LinkMemberReport, LinkPairReport, LinkReport, ProductReference};
+pub use propose::ProposeLinks;
 pub use review::{Decision, LinkBatchReport, WhichProposals};
-pub use undo::{ChangedSince, Undone};
+pub use undo::{ChangedSince, UndoLinks, Undone};
 
 /// Pairs that are written in one transaction: others who write have their turn in between.
 const AT_ONCE: i64 = 500;

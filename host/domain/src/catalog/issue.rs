@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+/// What is wrong with a product, or with a part of it: an error keeps it out, a warning goes with it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Issue {
     /// JSON pointer into the item, "" for the whole.
@@ -15,6 +16,7 @@ pub struct Issue {
 }
 
 impl Issue {
+    /// `path`: a JSON pointer into the product, "" for all of it. `code`: stable, kebab-case. `message`: what is wrong and what to do.
     pub fn new(path: impl Into<String>, code: impl Into<String>, message: impl Into<String>) -> Self {
         Self { path: path.into(), code: code.into(), message: message.into() }
     }

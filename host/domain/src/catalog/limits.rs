@@ -236,6 +236,7 @@ pub fn size(product: &Product) -> usize {
         + json(&product.extras)
 }
 
+/// About as many bytes as the issues hold in memory.
 pub fn issues_size(issues: &[Issue]) -> usize {
     issues.iter().map(|issue| size_of::<Issue>() + issue.path.len() + issue.code.len() + issue.message.len()).sum()
 }

@@ -11,7 +11,7 @@ use serde_json::json;
 
 use crate::cli::DeadLettersCommand;
 use crate::host::Host;
-use crate::output::{Output, count, shortened, table};
+use crate::output::{Output, count, operator, shortened, table};
 
 const AT_ONCE: i64 = 500;
 /// The code of deliveries that say of too much that it is gone.
@@ -35,7 +35,7 @@ pub(crate) async fn run(host: &Host, command: DeadLettersCommand, output: Output
                 known(host, id).await?;
             }
             let replay = Replay { channel, filter: which.filter(ids), without_fetching };
-            let done = host.app.dead_letters.replay(&host.tenant, &replay).await?;
+            let done = host.app.dead_letters.replay(&host.tenant, &replay, &operator()).await?;
             output.say(&done, || in_words(&done))?;
             if !done.problems.is_empty() {
                 bail!("these could not be tried again:\n{}", done.problems.join("\n"));

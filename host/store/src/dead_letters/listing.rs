@@ -7,7 +7,7 @@ use std::str::FromStr;
 use entrepot_domain::ChannelId;
 use entrepot_domain::catalog::Issue;
 use entrepot_domain::clock::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sqlx::types::Json;
 
@@ -40,7 +40,7 @@ pub struct Letter {
 }
 
 /// Which dead letters. Empty texts and lists take all.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LetterFilter {
     pub channel: Option<ChannelId>,
     pub adapter: String,

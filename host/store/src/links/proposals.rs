@@ -104,6 +104,7 @@ const MARK: [&str; 2] = [
     "UPDATE link_proposals SET state = $4, note = NULL WHERE tenant_id = $1 AND batch_id = $2 \
      AND number IN (SELECT value FROM json_each($3))",
 ];
+const FORGET: &str = "DELETE FROM link_proposals WHERE tenant_id = $1 AND batch_id = $2 AND number > $3";
 const LEAVE_OUT: &str =
     "UPDATE link_proposals SET state = 'left_out', note = $4 WHERE tenant_id = $1 AND batch_id = $2 AND number = $3";
 /// Applied ones whose pair somebody ended, and who that was last.
@@ -166,6 +167,12 @@ impl ScopedTx {
             Column::Text(vec![Some("proposed"); rows]),
         ];
         bulk::insert(&mut self.tx, INSERT, "", &columns).await
+    }
+
+    /// Forgets those with a higher number, which a worker found that came to no end.
+    pub async fn forget_proposals(&mut self, batch: &str, after: i64) -> Result<(), StoreError> {
+        execute!(&mut self.tx, FORGET, self.tenant.as_str(), batch, after)?;
+        Ok(())
     }
 
     /// Accepts or rejects all that the filter takes and nobody has decided on.

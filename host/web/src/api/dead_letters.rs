@@ -8,6 +8,8 @@ use utoipa_axum::routes;
 
 use crate::AppState;
 
+pub(crate) use replay::ReplayedView;
+
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(list::handler)).routes(routes!(list::one)).routes(routes!(replay::handler))
 }

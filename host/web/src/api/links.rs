@@ -19,6 +19,9 @@ use utoipa_axum::routes;
 
 use crate::AppState;
 
+pub(crate) use apply::AppliedLinks;
+pub(crate) use undo::UndoneLinks;
+
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(batches::list, propose::handler))
@@ -32,9 +35,6 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(by_hand::unlink))
         .routes(routes!(of_product::handler))
 }
-
-/// Who asks, for the record: there are no accounts yet.
-const ACTOR: &str = "api";
 
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct LinkBatchView {

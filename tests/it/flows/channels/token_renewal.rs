@@ -55,6 +55,43 @@ async fn a_token_is_renewed_before_it_ends(app: App) {
 }
 
 #[both_engines]
+async fn nobody_waits_for_a_token_that_was_renewed_ahead(app: App) {
+    let store = etsy::Store::from_seed(&catalogue());
+    let shop = Marketplace::etsy(&store);
+    let (app, _) = app.connect_to(&shop).await;
+    store.expire_access_token();
+    app.import().await;
+    let renew = async || app.host.app.channels.renew_expiring_tokens().await.expect("looked");
+    assert_eq!((renew().await, renewals(&shop)), (0, 1), "it lasts for an hour");
+    app.clock().advance(48 * 60_000);
+    let other = app.reopen().await;
+    let both = tokio::join!(renew(), async { other.app.channels.renew_expiring_tokens().await.expect("looked") });
+    assert_eq!(renewals(&shop), 2, "once over all hosts: {both:?}");
+    assert_eq!((renew().await, renewals(&shop)), (0, 2));
+    app.clock().advance(30 * 60_000);
+    assert_eq!(app.import().await.state, RunState::Completed);
+    assert_eq!(renewals(&shop), 2, "the run found nothing to renew");
+}
+
+#[both_engines]
+async fn what_a_seller_has_to_connect_anew_is_not_asked_for_again_and_again(app: App) {
+    let store = etsy::Store::from_seed(&catalogue());
+    let shop = Marketplace::etsy(&store);
+    let (app, _) = app.connect_to(&shop).await;
+    store.expire_access_token();
+    app.import().await;
+    let before = renewals(&shop);
+    app.clock().advance(50 * 60_000);
+    shop.server.inject(Matcher::path("token"), Fault::Json(400, r#"{"error": "invalid_grant"}"#));
+    for _ in 0..3 {
+        app.host.app.channels.renew_expiring_tokens().await.expect("looked");
+    }
+    let row = app.host.app.channels.channel(&app.host.tenant, SHOP).await.expect("the shop");
+    assert!(row.problem.is_some(), "{row:?}");
+    assert_eq!(renewals(&shop), before + 1);
+}
+
+#[both_engines]
 async fn many_at_once_over_two_hosts_renew_once(app: App) {
     let store = etsy::Store::from_seed(&catalogue());
     let shop = Marketplace::etsy(&store);

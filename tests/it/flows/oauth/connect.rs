@@ -10,6 +10,7 @@ use entrepot_tests::oauth::{
     PRODUCTS, PUBLIC, agree, asked_for, asked_for_tokens, assert_ended, begin, channels, come_back, etsy_shop,
     host_for, report, shopify_shop, web,
 };
+use entrepot_tests::rows::other_tenant;
 use entrepot_tests::{App, Marketplace, SHOP, both_engines};
 use serde_json::json;
 
@@ -47,6 +48,20 @@ async fn etsy_with_the_proof_that_it_was_us(app: App) {
     assert_eq!(scoped.schedules(&channel).await.expect("answers").len(), 2, "as with every new channel");
     assert!(scoped.token_state(&channel).await.expect("answers").expires_at.is_some());
     imports_and_renews(&app, &shop).await;
+}
+
+/// The way back says a state, and nothing else says whose connection it is.
+#[both_engines]
+async fn a_browser_that_comes_back_finds_its_tenant_by_its_state(app: App) {
+    let (store, shop) = etsy_shop();
+    let (app, web) = host_for(app, &shop).await;
+    let theirs = other_tenant(&app).await;
+    let connections = &app.host.app.connections;
+    let begun = connections.begin_connection(&theirs, asked_for(&shop), PUBLIC).await.expect("begun");
+    assert_eq!(come_back(&web, &agree(&store, &begun)).await.status, StatusCode::OK);
+    assert_eq!(connections.connection(&theirs, begun.id.as_str()).await.expect("theirs").state, "done");
+    let rows = app.host.db.tenant(&theirs).channels().await.expect("channels");
+    assert_eq!((rows.len(), rows[0].name.as_str(), channels(&app).await), (1, SHOP, 0));
 }
 
 #[both_engines]

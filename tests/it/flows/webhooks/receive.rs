@@ -5,6 +5,8 @@ use std::time::{Duration, Instant};
 use axum::http::StatusCode;
 use entrepot_channels::NewChannel;
 use entrepot_domain::{ChannelId, Secret};
+use entrepot_test_support::woocommerce::{Seed, Store, serve};
+use entrepot_tests::rows::other_tenant;
 use entrepot_tests::webhooks::{deliveries, shop, title, web_server};
 use entrepot_tests::{App, SHOP, both_engines};
 use serde_json::{Map, Value};
@@ -45,6 +47,40 @@ async fn a_change_in_the_shop_is_in_the_catalogue(app: App) {
     let names: Vec<String> = content.headers.iter().map(|(name, _)| name.to_lowercase()).collect();
     assert!(names.contains(&"x-wc-webhook-signature".to_owned()), "{names:?}");
     assert!(!names.iter().any(|name| name == "cookie" || name == "authorization"), "{names:?}");
+}
+
+/// The address says the channel, and nothing else says whose it is.
+#[both_engines]
+async fn a_delivery_finds_its_tenant_by_its_channel(app: App) {
+    let theirs = other_tenant(&app).await;
+    let store = Store::generate(Seed { products: 5, variable_share: 0.0, seed: 17 });
+    let server = serve(&store);
+    app.install().await;
+    let key = store.key();
+    let secrets = [
+        ("consumer_key", key.consumer_key.as_str()),
+        ("consumer_secret", key.consumer_secret.as_str()),
+        ("webhook_secret", "a-long-random-word-of-letters-and-digits"),
+    ];
+    let new = NewChannel {
+        adapter: "woocommerce".into(),
+        name: SHOP.into(),
+        settings: Map::from_iter([("store_url".to_owned(), Value::from(server.base_url.as_str()))]),
+        secrets: secrets.map(|(name, value)| (name.to_owned(), Secret::new(value))).into(),
+        untested: false,
+    };
+    let (channel, _) = app.host.app.channels.add_channel(&theirs, new).await.expect("added");
+    store.add_webhook("product.updated", &format!("http://127.0.0.1/hooks/{channel}"), secrets[2].1);
+    store.update(store.product_ids()[0], |product| product.name = "Told by webhook".into());
+    let web = web_server(&app.host);
+    for delivery in store.deliveries() {
+        assert_eq!(web.deliver(&channel, &delivery).await.status, StatusCode::OK);
+    }
+    let kept = app.host.db.tenant(&theirs).deliveries(&channel, "", "", 10).await.expect("deliveries");
+    assert_eq!(kept.iter().map(|row| row.topic.as_str()).collect::<Vec<_>>(), ["product.updated"]);
+    assert!(deliveries(&app, &channel).await.is_empty(), "none of ours");
+    let ours = web.get("/api/v1/channels").await;
+    assert_eq!((ours.status, ours.body.contains(channel.as_str())), (StatusCode::OK, false), "{}", ours.body);
 }
 
 #[both_engines]

@@ -14,7 +14,7 @@ use super::active_run::{ActiveRun, End, SHORT_WAIT};
 use super::checkpoint::{Next, count};
 use super::complete::Underway;
 use super::fetch::{Fetching, Position};
-use super::lease::{Heartbeat, give_back};
+use super::lease::{give_back, hold_run};
 use super::page::ItemMapper;
 use super::shop_facts;
 use super::unreadable;
@@ -55,7 +55,7 @@ impl Imports {
             return Ok(Outcome::Later(HELD));
         };
         watch.forget(run.as_str());
-        let _heartbeat = Heartbeat::start(scoped.clone(), run.clone(), owner.clone(), self.services.options().lease);
+        let _heartbeat = hold_run(scoped.clone(), run.clone(), owner.clone(), self.services.options().lease);
         tokio::time::sleep(wait).await;
         let channel = ChannelId::from(row.channel_id.as_str());
         let work = self.execute_slice(scoped.clone(), row, run, &owner).instrument(trace::of_run(run));

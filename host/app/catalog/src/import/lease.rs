@@ -7,53 +7,23 @@ use entrepot_domain::{RunId, TenantId};
 use entrepot_queue::Outcome;
 use entrepot_store::runs::{Lease, RunRow};
 use entrepot_store::{Scoped, StoreError};
-use tokio::task::JoinHandle;
 
 use super::active_run::ActiveRun;
 use crate::Imports;
-use entrepot_core::AppError;
-use entrepot_core::retry_transient;
+use entrepot_core::{AppError, Heartbeat, retry_transient};
 
-/// Says again and again that its worker is alive, until it is dropped.
-pub(crate) struct Heartbeat(JoinHandle<()>);
-
-impl Heartbeat {
-    /// Every third of the run's lease.
-    pub(crate) fn start(scoped: Scoped, run: RunId, owner: String, lease: Duration) -> Self {
-        let ttl = millis(lease);
-        Self::every(lease / 3, move || {
-            let (scoped, run, owner) = (scoped.clone(), run.clone(), owner.clone());
-            async move {
-                let mut tx = scoped.begin().await?;
-                let held = tx.renew_lease(&run, &owner, ttl).await?;
-                tx.commit().await?;
-                Ok(held)
-            }
-        })
-    }
-
-    /// `beat`: false when there is nothing to hold any more.
-    pub(crate) fn every<F>(span: Duration, beat: impl Fn() -> F + Send + 'static) -> Self
-    where
-        F: Future<Output = Result<bool, StoreError>> + Send,
-    {
-        Self(tokio::spawn(async move {
-            loop {
-                tokio::time::sleep(span).await;
-                match beat().await {
-                    Ok(true) => {}
-                    Ok(false) => return,
-                    Err(error) => tracing::debug!("a lease could not be renewed: {error}"),
-                }
-            }
-        }))
-    }
-}
-
-impl Drop for Heartbeat {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
+/// Renews the run's lease every third of it.
+pub(super) fn hold_run(scoped: Scoped, run: RunId, owner: String, lease: Duration) -> Heartbeat {
+    let ttl = millis(lease);
+    Heartbeat::every(lease / 3, move || {
+        let (scoped, run, owner) = (scoped.clone(), run.clone(), owner.clone());
+        async move {
+            let mut tx = scoped.begin().await?;
+            let held = tx.renew_lease(&run, &owner, ttl).await?;
+            tx.commit().await?;
+            Ok(held)
+        }
+    })
 }
 
 impl Imports {

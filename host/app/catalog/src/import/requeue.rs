@@ -1,29 +1,11 @@
 //! Runs whose worker is gone: they are given a job, for the job engine notices a dead worker's job much later.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
-
 use entrepot_domain::TenantId;
-use entrepot_domain::clock::{Timestamp, millis};
+use entrepot_domain::clock::millis;
 
 use crate::{AdvanceRun, Imports};
 use entrepot_core::AppError;
 use entrepot_core::is_gone;
-
-/// The leases for which this process has made a job already, by run.
-#[derive(Default)]
-pub(crate) struct RequeuedLeases(Mutex<HashMap<String, Timestamp>>);
-
-impl RequeuedLeases {
-    /// True once for every lease; leases that are not among `now_over` any more are forgotten.
-    fn fresh(&self, now_over: &HashMap<String, Timestamp>) -> Vec<String> {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let fresh = now_over.iter().filter(|(run, until)| known.get(*run) != Some(*until));
-        let fresh = fresh.map(|(run, _)| run.clone()).collect();
-        known.clone_from(now_over);
-        fresh
-    }
-}
 
 impl Imports {
     /// Notes which runs bring nothing any more. How many were not known to.

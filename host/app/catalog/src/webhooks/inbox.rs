@@ -14,9 +14,9 @@ use entrepot_store::{Scoped, StoreError};
 use tracing::Instrument;
 
 use crate::Deliveries;
-use crate::import::{Heartbeat, REFUSED, StartOptions};
+use crate::import::{REFUSED, StartOptions};
 use entrepot_channels::OpenChannel;
-use entrepot_core::{AppError, LeaseState, retry_transient, trace, until};
+use entrepot_core::{AppError, Heartbeat, LeaseState, retry_transient, trace, until};
 
 /// Deliveries taken at a time, and bytes of their events.
 const BATCH: i64 = 100;

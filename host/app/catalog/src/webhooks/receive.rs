@@ -34,9 +34,10 @@ const LONGEST_ID: usize = 400;
 const LONGEST_TOPIC: usize = 200;
 
 impl Deliveries {
-    /// Before the body is read: could a delivery to this channel be verified at all?
-    pub async fn may_deliver(&self, tenant: &TenantId, channel: &ChannelId) -> Result<bool, AppError> {
-        Ok(self.receiver(tenant, channel).await?.is_some())
+    /// Before the body is read: whose channel it is, if a delivery to it could be verified at all.
+    pub async fn may_deliver(&self, channel: &ChannelId) -> Result<Option<TenantId>, AppError> {
+        let Some(tenant) = self.tenant_of(channel).await? else { return Ok(None) };
+        Ok(self.receiver(&tenant, channel).await?.map(|_| tenant))
     }
 
     pub async fn receive(

@@ -1,6 +1,6 @@
 //! Channels ready to verify deliveries, kept open for some seconds: however many come, the database is read once.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -46,8 +46,8 @@ impl<T> Kept<T> {
 }
 
 pub(crate) struct ReceiverCache {
-    /// Ids of a tenant's channels, all of them: to find out that one does not exist takes no look at the database.
-    known: tokio::sync::Mutex<HashMap<TenantId, Kept<HashSet<String>>>>,
+    /// Whose each channel is, of all there are: to find out that one does not exist takes no look at the database.
+    known: tokio::sync::Mutex<Option<Kept<HashMap<String, TenantId>>>>,
     slots: Mutex<HashMap<(TenantId, ChannelId), Slot>>,
     pub(super) turns: Turns,
     pub(super) refusals: Refusals,
@@ -76,7 +76,7 @@ impl ReceiverCache {
 impl Deliveries {
     /// The channel of that id, if it can verify deliveries.
     pub(super) async fn receiver(&self, tenant: &TenantId, channel: &ChannelId) -> Result<Receiver, AppError> {
-        if !self.is_known(tenant, channel).await? {
+        if self.tenant_of(channel).await?.as_ref() != Some(tenant) {
             return Ok(None);
         }
         let slot = self.state.receivers.slots().entry((tenant.clone(), channel.clone())).or_default().clone();
@@ -111,32 +111,29 @@ impl Deliveries {
         }
     }
 
-    async fn is_known(&self, tenant: &TenantId, channel: &ChannelId) -> Result<bool, AppError> {
+    /// Whose channel it is. A delivery says nothing of its tenant but the id in its address.
+    pub(super) async fn tenant_of(&self, channel: &ChannelId) -> Result<Option<TenantId>, AppError> {
         let mut known = self.state.receivers.known.lock().await;
-        if let Some(kept) = known.get_mut(tenant).filter(|kept| kept.is_fresh()) {
+        if let Some(kept) = known.as_mut().filter(|kept| kept.is_fresh()) {
             if kept.is_to_be_renewed() {
-                let (deliveries, tenant) = (self.clone(), tenant.clone());
+                let deliveries = self.clone();
                 tokio::spawn(async move {
                     let since = Instant::now();
-                    if let Ok(ids) = deliveries.channel_ids(&tenant).await {
+                    if let Ok(tenants) = deliveries.services.db().tenants_of_channels().await {
                         let mut known = deliveries.state.receivers.known.lock().await;
-                        if known.get(&tenant).is_none_or(|kept| kept.since < since) {
-                            known.insert(tenant, Kept::new(since, ids));
+                        if known.as_ref().is_none_or(|kept| kept.since < since) {
+                            *known = Some(Kept::new(since, tenants));
                         }
                     }
                 });
             }
-            return Ok(kept.value.contains(channel.as_str()));
+            return Ok(kept.value.get(channel.as_str()).cloned());
         }
         let since = Instant::now();
-        let ids = self.channel_ids(tenant).await?;
-        let found = ids.contains(channel.as_str());
-        known.insert(tenant.clone(), Kept::new(since, ids));
-        Ok(found)
-    }
-
-    async fn channel_ids(&self, tenant: &TenantId) -> Result<HashSet<String>, AppError> {
-        Ok(self.services.db().tenant(tenant).channel_ids().await?.into_iter().collect())
+        let tenants = self.services.db().tenants_of_channels().await?;
+        let tenant = tenants.get(channel.as_str()).cloned();
+        *known = Some(Kept::new(since, tenants));
+        Ok(tenant)
     }
 
     /// Without a look at the quarantine: a delivery that is refused is lost, one that is stored waits. And without renewing tokens:

@@ -1,6 +1,7 @@
 //! Working once more on deliveries that are kept.
 
 use entrepot_domain::{ChannelId, TenantId};
+use entrepot_store::ScopedTx;
 use entrepot_store::deliveries::WhichDeliveries;
 
 use crate::{Deliveries, ProcessInbox};
@@ -24,13 +25,24 @@ impl Deliveries {
             }
         }
         let mut tx = scoped.begin().await?;
-        let refreshed = tx.refresh_deliveries(&channel, which).await?;
+        let refreshed = self.replay_in(&mut tx, &channel, which).await?;
+        tx.commit().await?;
+        Ok(refreshed)
+    }
+
+    /// The same in a transaction of others, of deliveries that are there.
+    pub(crate) async fn replay_in(
+        &self,
+        tx: &mut ScopedTx,
+        channel: &ChannelId,
+        which: &WhichDeliveries,
+    ) -> Result<u64, AppError> {
+        let refreshed = tx.refresh_deliveries(channel, which).await?;
         if refreshed > 0 {
-            tx.resume_inbox(&channel).await?;
-            let job = ProcessInbox::new(tenant, &channel);
+            tx.resume_inbox(channel).await?;
+            let job = ProcessInbox::new(&tx.tenant().clone(), channel);
             self.services.queue().enqueue(tx.raw(), job).await?;
         }
-        tx.commit().await?;
         Ok(refreshed)
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use entrepot_admission::Generation;
-use entrepot_domain::{ChannelId, Secret, TenantId};
+use entrepot_domain::{ChannelId, Secret};
 use entrepot_egress::Callback;
 use entrepot_policy::{ACCESS_TOKEN, OAuth, REFRESH_TOKEN, Settings};
 use entrepot_store::Scoped;
@@ -52,19 +52,24 @@ impl Ready {
 
 impl Connections {
     /// Takes what a browser brought back in its query, and ends what it was sent for.
-    pub async fn finish_connection(&self, tenant: &TenantId, query: &str) -> Result<CallbackOutcome, AppError> {
-        let (connections, tenant, query) = (self.clone(), tenant.clone(), query.to_owned());
+    pub async fn finish_connection(&self, query: &str) -> Result<CallbackOutcome, AppError> {
+        let (connections, query) = (self.clone(), query.to_owned());
         // A code works once. If the browser goes away now, what it began goes on.
-        let work = tokio::spawn(async move { connections.come_back(&tenant, &query).await });
+        let work = tokio::spawn(async move { connections.come_back(&query).await });
         let interrupted = |_| AppError::NotConnected("the host was stopped meanwhile; begin again".to_owned());
         work.await.map_err(interrupted)?
     }
 
-    async fn come_back(&self, tenant: &TenantId, query: &str) -> Result<CallbackOutcome, AppError> {
+    async fn come_back(&self, query: &str) -> Result<CallbackOutcome, AppError> {
         let Some(callback) = Callback::parse(query) else { return Ok(CallbackOutcome::Unexpected) };
         let Some(state) = callback.get("state") else { return Ok(CallbackOutcome::Unexpected) };
-        let scoped = self.services.db().tenant(tenant);
-        let Some(row) = scoped.pending_connection(&hash(state)).await? else { return Ok(CallbackOutcome::Unexpected) };
+        // Nothing else in the request says whose it is.
+        let state = hash(state);
+        let Some(tenant) = self.services.db().tenant_of_connection(&state).await? else {
+            return Ok(CallbackOutcome::Unexpected);
+        };
+        let scoped = self.services.db().tenant(&tenant);
+        let Some(row) = scoped.pending_connection(&state).await? else { return Ok(CallbackOutcome::Unexpected) };
         let looked = match self.returning(&scoped, &row).await {
             Err(error) if error.is_of_the_database() => return Err(error),
             Err(error) => Err(error),

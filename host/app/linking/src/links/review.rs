@@ -6,7 +6,7 @@ use entrepot_domain::TenantId;
 use entrepot_domain::clock::Timestamp;
 use entrepot_store::links::batches::{BatchRow, ProposalCount};
 use entrepot_store::links::proposals::{ProposalFilter, ProposalRow};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::unfinished;
 use entrepot_core::AppError;
@@ -38,7 +38,7 @@ pub enum WhichProposals {
 }
 
 /// A batch and how far it is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LinkBatchReport {
     pub batch: String,
     pub channel: String,

@@ -1,11 +1,13 @@
 use axum::Json;
 use axum::extract::State;
 use entrepot_admission::Approved;
+use entrepot_domain::TenantId;
 use entrepot_policy::Approval;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::AppState;
+use crate::context::Context;
 use crate::extract::{JsonOrNothing, Path};
 use crate::problem::Problem;
 
@@ -27,8 +29,9 @@ pub(crate) struct ApprovedView {
 }
 
 impl ApprovedView {
-    pub(crate) async fn of(app: &AppState, Approved { grant, cut, notes }: Approved) -> Result<Self, Problem> {
-        let mappable = app.cases.dead_letters.mappable(&app.tenant, &grant.adapter_id).await?;
+    pub(crate) async fn of(app: &AppState, tenant: &TenantId, approved: Approved) -> Result<Self, Problem> {
+        let Approved { grant, cut, notes } = approved;
+        let mappable = app.cases.dead_letters.mappable(tenant, &grant.adapter_id).await?;
         let document = serde_json::to_value(&grant).unwrap_or_default();
         let limits = grant.terms(app.cases.services.admission().ceilings()).limits;
         Ok(Self {
@@ -80,11 +83,13 @@ pub(crate) struct ApproveAdapter {
     responses((status = 200, body = ApprovedView), (status = 400, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,
+    Context(context): Context,
     Path(adapter): Path<String>,
     JsonOrNothing(body): JsonOrNothing<serde_json::Map<String, serde_json::Value>>,
 ) -> Result<Json<ApprovedView>, Problem> {
     let approval = body.map(Approval::from_json).transpose();
     let approval = approval.map_err(|error| Problem::bad_request(format!("the body cannot be read: {error}")))?;
-    let approved = app.cases.services.admission().approve_capped(&adapter, approval.unwrap_or_default(), "api").await?;
-    Ok(Json(ApprovedView::of(&app, approved).await?))
+    let approved =
+        app.cases.services.admission().approve_capped(&adapter, approval.unwrap_or_default(), &context.actor).await?;
+    Ok(Json(ApprovedView::of(&app, &context.tenant, approved).await?))
 }

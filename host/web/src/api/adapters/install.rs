@@ -6,6 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::AppState;
+use crate::context::Context;
 use crate::problem::Problem;
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -22,9 +23,10 @@ pub(crate) struct InstalledView {
     responses((status = 201, body = InstalledView), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,
+    Context(context): Context,
     body: Bytes,
 ) -> Result<(StatusCode, Json<InstalledView>), Problem> {
-    let installed = app.cases.services.admission().install(body, "api").await?;
+    let installed = app.cases.services.admission().install(body, &context.actor).await?;
     let view = InstalledView {
         adapter: installed.adapter_id,
         version: installed.version,

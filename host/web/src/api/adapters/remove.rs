@@ -2,6 +2,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 
 use crate::AppState;
+use crate::context::Context;
 use crate::extract::Path;
 use crate::problem::Problem;
 
@@ -11,8 +12,9 @@ use crate::problem::Problem;
     responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,
+    Context(context): Context,
     Path((adapter, version)): Path<(String, String)>,
 ) -> Result<StatusCode, Problem> {
-    app.cases.services.admission().remove(&adapter, &version, "api").await?;
+    app.cases.services.admission().remove(&adapter, &version, &context.actor).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use super::approve::ApprovedView;
 use crate::AppState;
+use crate::context::Context;
 use crate::extract::{JsonOrNothing, Path};
 use crate::problem::Problem;
 
@@ -25,10 +26,11 @@ pub(crate) struct RollBack {
     responses((status = 200, body = ApprovedView), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,
+    Context(context): Context,
     Path(adapter): Path<String>,
     JsonOrNothing(body): JsonOrNothing<RollBack>,
 ) -> Result<Json<ApprovedView>, Problem> {
     let RollBack { accept_wider } = body.unwrap_or_default();
-    let grant = app.cases.services.admission().rollback_with(&adapter, accept_wider, "api").await?;
-    Ok(Json(ApprovedView::of(&app, grant.into()).await?))
+    let grant = app.cases.services.admission().rollback_with(&adapter, accept_wider, &context.actor).await?;
+    Ok(Json(ApprovedView::of(&app, &context.tenant, grant.into()).await?))
 }

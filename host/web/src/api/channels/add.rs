@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use super::AccountView;
 use crate::AppState;
+use crate::context::Context;
 use crate::extract::JsonBody;
 use crate::problem::Problem;
 
@@ -42,11 +43,12 @@ pub(crate) struct AddedChannel {
     responses((status = 201, body = AddedChannel), (status = 409, body = Problem), (status = 422, body = Problem), (status = 502, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,
+    Context(context): Context,
     JsonBody(body): JsonBody<AddChannel>,
 ) -> Result<(StatusCode, Json<AddedChannel>), Problem> {
     let AddChannel { adapter, name, settings, secrets, untested } = body;
     let secrets = secrets.into_iter().map(|(key, value)| (key, Secret::new(value))).collect();
     let new = NewChannel { adapter, name: name.clone(), settings, secrets, untested };
-    let (id, account) = app.cases.channels.add_channel(&app.tenant, new).await?;
+    let (id, account) = app.cases.channels.add_channel(&context.tenant, new).await?;
     Ok((StatusCode::CREATED, Json(AddedChannel { id: id.to_string(), name, account: account.map(AccountView::from) })))
 }

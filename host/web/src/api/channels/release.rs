@@ -4,6 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::AppState;
+use crate::context::Context;
 use crate::extract::Path;
 use crate::problem::Problem;
 
@@ -19,8 +20,9 @@ pub(crate) struct ReleasedView {
     responses((status = 200, body = ReleasedView), (status = 404, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,
+    Context(context): Context,
     Path(channel): Path<String>,
 ) -> Result<Json<ReleasedView>, Problem> {
-    let released = app.cases.deliveries.release_channel(&app.tenant, &channel, "api").await?;
+    let released = app.cases.deliveries.release_channel(&context.tenant, &channel, &context.actor).await?;
     Ok(Json(ReleasedView { channel, released }))
 }

@@ -3,6 +3,7 @@ use axum::extract::State;
 
 use super::AccountView;
 use crate::AppState;
+use crate::context::Context;
 use crate::extract::Path;
 use crate::problem::Problem;
 
@@ -11,7 +12,8 @@ use crate::problem::Problem;
     responses((status = 200, body = AccountView), (status = 404, body = Problem), (status = 502, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,
+    Context(context): Context,
     Path(channel): Path<String>,
 ) -> Result<Json<AccountView>, Problem> {
-    Ok(Json(app.cases.channels.test_channel(&app.tenant, &channel).await?.into()))
+    Ok(Json(app.cases.channels.test_channel(&context.tenant, &channel).await?.into()))
 }

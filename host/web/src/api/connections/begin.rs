@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use super::BegunConnection;
 use crate::AppState;
+use crate::context::Context;
 use crate::extract::JsonBody;
 use crate::problem::Problem;
 
@@ -33,11 +34,12 @@ pub(crate) struct BeginConnection {
     responses((status = 201, body = BegunConnection), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,
+    Context(context): Context,
     JsonBody(body): JsonBody<BeginConnection>,
 ) -> Result<(StatusCode, Json<BegunConnection>), Problem> {
     let BeginConnection { adapter, name, settings, secrets } = body;
     let secrets = secrets.into_iter().map(|(key, value)| (key, Secret::new(value))).collect();
     let new = NewConnection { adapter, name, settings, secrets };
-    let begun = app.cases.connections.begin_connection(&app.tenant, new, &app.public_url).await?;
+    let begun = app.cases.connections.begin_connection(&context.tenant, new, &app.public_url).await?;
     Ok((StatusCode::CREATED, Json(begun.into())))
 }

@@ -3,6 +3,7 @@ use axum::extract::State;
 
 use super::ConnectionView;
 use crate::AppState;
+use crate::context::Context;
 use crate::extract::Path;
 use crate::problem::Problem;
 
@@ -11,7 +12,8 @@ use crate::problem::Problem;
     responses((status = 200, body = ConnectionView), (status = 404, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,
+    Context(context): Context,
     Path(connection): Path<String>,
 ) -> Result<Json<ConnectionView>, Problem> {
-    Ok(Json(app.cases.connections.connection(&app.tenant, &connection).await?.into()))
+    Ok(Json(app.cases.connections.connection(&context.tenant, &connection).await?.into()))
 }

@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 
 use super::BegunConnection;
 use crate::AppState;
+use crate::context::Context;
 use crate::extract::Path;
 use crate::problem::Problem;
 
@@ -12,8 +13,9 @@ use crate::problem::Problem;
     responses((status = 201, body = BegunConnection), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,
+    Context(context): Context,
     Path(channel): Path<String>,
 ) -> Result<(StatusCode, Json<BegunConnection>), Problem> {
-    let begun = app.cases.connections.begin_reconnection(&app.tenant, &channel, &app.public_url).await?;
+    let begun = app.cases.connections.begin_reconnection(&context.tenant, &channel, &app.public_url).await?;
     Ok((StatusCode::CREATED, Json(begun.into())))
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::AppState;
+use crate::context::Context;
 use crate::extract::{Path, Query};
 use crate::problem::Problem;
 use crate::query::{self, Listing, Paging};
@@ -97,17 +98,23 @@ impl From<Letter> for DeadLetterView {
     responses((status = 200, body = Listing<DeadLetterView>), (status = 400, body = Problem), (status = 404, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,
+    Context(context): Context,
     Query(which): Query<Which>,
     Query(paging): Query<Paging>,
 ) -> Result<Json<Listing<DeadLetterView>>, Problem> {
-    let filter = app.cases.dead_letters.resolve_filter(&app.tenant, &which.replay(Vec::new(), false)?).await?;
+    let filter = app.cases.dead_letters.resolve_filter(&context.tenant, &which.replay(Vec::new(), false)?).await?;
     let channel = filter.channel.as_ref().map_or("", ChannelId::as_str);
     let before = match paging.within(channel)? {
         "" => None,
         cursor => Some(cursor.parse().map_err(|()| Problem::no_cursor())?),
     };
-    let letters =
-        app.cases.services.db().tenant(&app.tenant).newest_letters(&filter, before.as_ref(), paging.limit()).await?;
+    let letters = app
+        .cases
+        .services
+        .db()
+        .tenant(&context.tenant)
+        .newest_letters(&filter, before.as_ref(), paging.limit())
+        .await?;
     let next = letters.last().map(|last| query::of(channel, last.place())).unwrap_or_default();
     let views = letters.into_iter().map(DeadLetterView::from).collect();
     Ok(Json(Listing::new(views, paging.limit(), |_| next)))
@@ -126,9 +133,10 @@ pub(crate) struct DeadLetterDetail {
     responses((status = 200, body = DeadLetterDetail), (status = 404, body = Problem)))]
 pub(crate) async fn one(
     State(app): State<AppState>,
+    Context(context): Context,
     Path(id): Path<String>,
 ) -> Result<Json<DeadLetterDetail>, Problem> {
-    let scoped = app.cases.services.db().tenant(&app.tenant);
+    let scoped = app.cases.services.db().tenant(&context.tenant);
     let filter = LetterFilter { ids: vec![id.clone()], ..LetterFilter::default() };
     let letter = scoped.letters(&filter, "", 1).await?.pop();
     let letter = letter.ok_or_else(|| Problem::not_found(format!("there is no dead letter {id:?}")))?;

@@ -1,10 +1,11 @@
-use axum::Json;
 use axum::extract::State;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::list::Which;
 use crate::AppState;
+use crate::accepted::{Accepted, AcceptedOperation, accepted};
+use crate::context::Context;
 use crate::extract::JsonBody;
 use crate::problem::Problem;
 
@@ -32,7 +33,9 @@ pub(crate) struct ReplayRequest {
     all: bool,
 }
 
-#[derive(Debug, Serialize, ToSchema)]
+/// What came of trying again
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "it is only documented here; the catalogue writes it")]
 pub(crate) struct ReplayedView {
     /// Items that were mapped again
     replayed: u64,
@@ -51,12 +54,15 @@ pub(crate) struct ReplayedView {
 }
 
 /// Try again: items are mapped from what was kept of them, deliveries are worked on, runs go on
+///
+/// The result of the operation is a `ReplayedView`.
 #[utoipa::path(post, path = "/dead-letters/replay", tag = "dead letters", request_body = ReplayRequest,
-    responses((status = 200, body = ReplayedView), (status = 400, body = Problem), (status = 404, body = Problem)))]
+    responses((status = 202, body = AcceptedOperation, headers(("Location" = String, description = "The operation"))), (status = 400, body = Problem), (status = 404, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,
+    Context(context): Context,
     JsonBody(request): JsonBody<ReplayRequest>,
-) -> Result<Json<ReplayedView>, Problem> {
+) -> Result<Accepted, Problem> {
     let ReplayRequest { channel, adapter, kind, class, code, version, ids, without_fetching, all } = request;
     let which = Which { channel, adapter, kind, class, code: code.unwrap_or_default(), version };
     if ids.is_empty() && !which.is_some() && !all {
@@ -64,14 +70,6 @@ pub(crate) async fn handler(
             "say which: channel, ids, kind, class, code, adapter, version; or \"all\": true",
         ));
     }
-    let done = app.cases.dead_letters.replay(&app.tenant, &which.replay(ids, without_fetching)?).await?;
-    Ok(Json(ReplayedView {
-        replayed: done.replayed,
-        mended: done.mended,
-        failed: done.failed,
-        left: done.left,
-        deliveries: done.deliveries,
-        runs: done.runs,
-        problems: done.problems,
-    }))
+    let replay = which.replay(ids, without_fetching)?;
+    Ok(accepted(app.cases.dead_letters.start_replay(&context.tenant, &replay, &context.actor).await?))
 }

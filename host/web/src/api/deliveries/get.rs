@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use super::DeliveryView;
 use crate::AppState;
+use crate::context::Context;
 use crate::extract::Path;
 use crate::problem::Problem;
 
@@ -28,9 +29,10 @@ pub(crate) struct WholeDelivery {
     responses((status = 200, body = WholeDelivery), (status = 404, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,
+    Context(context): Context,
     Path(id): Path<String>,
 ) -> Result<Json<WholeDelivery>, Problem> {
-    let scoped = app.cases.services.db().tenant(&app.tenant);
+    let scoped = app.cases.services.db().tenant(&context.tenant);
     let (row, content) = (scoped.delivery(&id).await?, scoped.delivery_content(&id).await?);
     let (row, content) = row.zip(content).ok_or(AppError::NoDelivery(id))?;
     let body = String::from_utf8_lossy(&content.body).into_owned();

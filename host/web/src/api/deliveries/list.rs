@@ -6,6 +6,7 @@ use utoipa::IntoParams;
 
 use super::DeliveryView;
 use crate::AppState;
+use crate::context::Context;
 use crate::extract::{Path, Query};
 use crate::problem::Problem;
 use crate::query::{self, Listing, Paging};
@@ -27,6 +28,7 @@ pub(crate) struct Filter {
     responses((status = 200, body = Listing<DeliveryView>), (status = 400, body = Problem), (status = 404, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,
+    Context(context): Context,
     Path(channel): Path<String>,
     Query(filter): Query<Filter>,
     Query(paging): Query<Paging>,
@@ -34,9 +36,9 @@ pub(crate) async fn handler(
     if !STATES.contains(&filter.state.as_str()) {
         return Err(Problem::bad_request(format!("state is one of {}", STATES[1..].join(", "))));
     }
-    let channel = ChannelId::from(app.cases.channels.channel(&app.tenant, &channel).await?.id);
+    let channel = ChannelId::from(app.cases.channels.channel(&context.tenant, &channel).await?.id);
     let after = paging.within(channel.as_str())?;
-    let scoped = app.cases.services.db().tenant(&app.tenant);
+    let scoped = app.cases.services.db().tenant(&context.tenant);
     let rows = scoped.deliveries(&channel, &filter.state, after, paging.limit()).await?;
     let views = rows.into_iter().map(DeliveryView::from).collect();
     Ok(Json(Listing::new(views, paging.limit(), |last: &DeliveryView| query::of(channel.as_str(), &last.id))))

@@ -6,6 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::AppState;
+use crate::context::Context;
 use crate::extract::Path;
 use crate::problem::Problem;
 
@@ -34,9 +35,10 @@ impl From<RefusedRow> for RefusedView {
     responses((status = 200, body = Vec<RefusedView>), (status = 404, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,
+    Context(context): Context,
     Path(channel): Path<String>,
 ) -> Result<Json<Vec<RefusedView>>, Problem> {
-    let channel = ChannelId::from(app.cases.channels.channel(&app.tenant, &channel).await?.id);
-    let rows = app.cases.services.db().tenant(&app.tenant).refused(&channel).await?;
+    let channel = ChannelId::from(app.cases.channels.channel(&context.tenant, &channel).await?.id);
+    let rows = app.cases.services.db().tenant(&context.tenant).refused(&channel).await?;
     Ok(Json(rows.into_iter().map(RefusedView::from).collect()))
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::AppState;
+use crate::context::Context;
 use crate::extract::{JsonBody, Path};
 use crate::problem::Problem;
 
@@ -30,6 +31,7 @@ pub(crate) struct ReplayedDeliveries {
     responses((status = 202, body = ReplayedDeliveries), (status = 400, body = Problem), (status = 404, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,
+    Context(context): Context,
     Path(channel): Path<String>,
     JsonBody(ReplayDeliveries { ids, all }): JsonBody<ReplayDeliveries>,
 ) -> Result<(StatusCode, Json<ReplayedDeliveries>), Problem> {
@@ -39,6 +41,6 @@ pub(crate) async fn handler(
         (false, true) => WhichDeliveries::Dead,
         (false, false) => WhichDeliveries::These(ids),
     };
-    let replayed = app.cases.deliveries.replay_deliveries(&app.tenant, &channel, &which).await?;
+    let replayed = app.cases.deliveries.replay_deliveries(&context.tenant, &channel, &which).await?;
     Ok((StatusCode::ACCEPTED, Json(ReplayedDeliveries { replayed })))
 }

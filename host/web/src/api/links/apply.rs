@@ -1,14 +1,14 @@
-use axum::Json;
 use axum::extract::State;
-use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::ACTOR;
 use crate::AppState;
+use crate::accepted::{Accepted, AcceptedOperation, accepted};
+use crate::context::Context;
 use crate::extract::Path;
 use crate::problem::Problem;
 
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "it is only documented here; the use case writes it")]
 pub(crate) struct AppliedLinks {
     applied: u64,
     left_out: u64,
@@ -16,20 +16,22 @@ pub(crate) struct AppliedLinks {
     examples: Vec<LeftOutLink>,
 }
 
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "it is only documented here; the use case writes it")]
 pub(crate) struct LeftOutLink {
     number: i64,
     why: String,
 }
 
 /// Link what was accepted and did not change since; once more, and what is left of it is linked
+///
+/// The result of the operation is an `AppliedLinks`.
 #[utoipa::path(post, path = "/link-batches/{batch}/apply", tag = "links", params(("batch" = String, Path)),
-    responses((status = 200, body = AppliedLinks), (status = 404, body = Problem), (status = 409, body = Problem)))]
+    responses((status = 202, body = AcceptedOperation, headers(("Location" = String, description = "The operation"))), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,
+    Context(context): Context,
     Path(batch): Path<String>,
-) -> Result<Json<AppliedLinks>, Problem> {
-    let done = app.cases.links.apply_links(&app.tenant, &batch, ACTOR).await?;
-    let examples = done.examples.into_iter().map(|one| LeftOutLink { number: one.number, why: one.why }).collect();
-    Ok(Json(AppliedLinks { applied: done.applied, left_out: done.left_out, examples }))
+) -> Result<Accepted, Problem> {
+    Ok(accepted(app.cases.links.start_applying(&context.tenant, &batch, &context.actor).await?))
 }

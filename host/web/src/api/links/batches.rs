@@ -4,6 +4,7 @@ use entrepot_domain::LinkBatchId;
 
 use super::LinkBatchView;
 use crate::AppState;
+use crate::context::Context;
 use crate::extract::{Path, Query};
 use crate::problem::Problem;
 use crate::query::{Listing, Paging};
@@ -13,9 +14,10 @@ use crate::query::{Listing, Paging};
     responses((status = 200, body = Listing<LinkBatchView>)))]
 pub(crate) async fn list(
     State(app): State<AppState>,
+    Context(context): Context,
     Query(paging): Query<Paging>,
 ) -> Result<Json<Listing<LinkBatchView>>, Problem> {
-    let reports = app.cases.links.link_batches(&app.tenant, paging.after::<LinkBatchId>()?, paging.limit()).await?;
+    let reports = app.cases.links.link_batches(&context.tenant, paging.after::<LinkBatchId>()?, paging.limit()).await?;
     let views = reports.into_iter().map(LinkBatchView::from).collect();
     Ok(Json(Listing::new(views, paging.limit(), |last: &LinkBatchView| last.batch.clone())))
 }
@@ -25,7 +27,8 @@ pub(crate) async fn list(
     responses((status = 200, body = LinkBatchView), (status = 404, body = Problem)))]
 pub(crate) async fn get(
     State(app): State<AppState>,
+    Context(context): Context,
     Path(batch): Path<String>,
 ) -> Result<Json<LinkBatchView>, Problem> {
-    Ok(Json(app.cases.links.link_batch(&app.tenant, &batch).await?.into()))
+    Ok(Json(app.cases.links.link_batch(&context.tenant, &batch).await?.into()))
 }

@@ -4,8 +4,8 @@ use entrepot_linking::ProductReference;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::ACTOR;
 use crate::AppState;
+use crate::context::Context;
 use crate::extract::JsonBody;
 use crate::problem::Problem;
 
@@ -38,10 +38,13 @@ pub(crate) struct ChangedVariants {
     responses((status = 200, body = ChangedVariants), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(crate) async fn link(
     State(app): State<AppState>,
+    Context(context): Context,
     JsonBody(two): JsonBody<TwoProducts>,
 ) -> Result<Json<ChangedVariants>, Problem> {
     let (one, other) = two.references();
-    Ok(Json(ChangedVariants { changed: app.cases.links.link_products(&app.tenant, &one, &other, ACTOR).await? }))
+    Ok(Json(ChangedVariants {
+        changed: app.cases.links.link_products(&context.tenant, &one, &other, &context.actor).await?,
+    }))
 }
 
 /// Unlink two products
@@ -49,8 +52,11 @@ pub(crate) async fn link(
     responses((status = 200, body = ChangedVariants), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(crate) async fn unlink(
     State(app): State<AppState>,
+    Context(context): Context,
     JsonBody(two): JsonBody<TwoProducts>,
 ) -> Result<Json<ChangedVariants>, Problem> {
     let (one, other) = two.references();
-    Ok(Json(ChangedVariants { changed: app.cases.links.unlink_products(&app.tenant, &one, &other, ACTOR).await? }))
+    Ok(Json(ChangedVariants {
+        changed: app.cases.links.unlink_products(&context.tenant, &one, &other, &context.actor).await?,
+    }))
 }

@@ -1,12 +1,14 @@
 use axum::Json;
 use axum::extract::State;
+use entrepot_core::RequestContext;
 use entrepot_linking::{Decision, WhichProposals};
 use entrepot_store::links::proposals::ProposalFilter;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{ACTOR, LinkBatchView};
+use super::LinkBatchView;
 use crate::AppState;
+use crate::context::Context;
 use crate::extract::{JsonBody, Path};
 use crate::problem::Problem;
 use crate::query::percent;
@@ -55,10 +57,11 @@ pub(crate) struct DecidedLinks {
         (status = 409, body = Problem)))]
 pub(crate) async fn accept(
     State(app): State<AppState>,
+    Context(context): Context,
     Path(batch): Path<String>,
     JsonBody(which): JsonBody<WhichLinks>,
 ) -> Result<Json<DecidedLinks>, Problem> {
-    decide(&app, &batch, Decision::Accept, which).await
+    decide(&app, &context, &batch, Decision::Accept, which).await
 }
 
 /// Reject proposed links
@@ -68,19 +71,22 @@ pub(crate) async fn accept(
         (status = 409, body = Problem)))]
 pub(crate) async fn reject(
     State(app): State<AppState>,
+    Context(context): Context,
     Path(batch): Path<String>,
     JsonBody(which): JsonBody<WhichLinks>,
 ) -> Result<Json<DecidedLinks>, Problem> {
-    decide(&app, &batch, Decision::Reject, which).await
+    decide(&app, &context, &batch, Decision::Reject, which).await
 }
 
 async fn decide(
     app: &AppState,
+    context: &RequestContext,
     batch: &str,
     decision: Decision,
     which: WhichLinks,
 ) -> Result<Json<DecidedLinks>, Problem> {
-    let changed = app.cases.links.decide_links(&app.tenant, batch, decision, &which.read()?, ACTOR).await?;
-    let batch = app.cases.links.link_batch(&app.tenant, batch).await?.into();
+    let changed =
+        app.cases.links.decide_links(&context.tenant, batch, decision, &which.read()?, &context.actor).await?;
+    let batch = app.cases.links.link_batch(&context.tenant, batch).await?.into();
     Ok(Json(DecidedLinks { changed, batch }))
 }

@@ -5,6 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::AppState;
+use crate::context::Context;
 use crate::extract::Path;
 use crate::problem::Problem;
 
@@ -59,8 +60,9 @@ impl From<LinkReport> for LinkView {
     responses((status = 200, body = Vec<LinkView>), (status = 404, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,
+    Context(context): Context,
     Path(product): Path<String>,
 ) -> Result<Json<Vec<LinkView>>, Problem> {
-    let links = app.cases.links.links_of(&app.tenant, &product).await?;
+    let links = app.cases.links.links_of(&context.tenant, &product).await?;
     Ok(Json(links.into_iter().map(LinkView::from).collect()))
 }

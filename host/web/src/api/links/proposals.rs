@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::AppState;
+use crate::context::Context;
 use crate::extract::{Path, Query};
 use crate::problem::Problem;
 use crate::query::{self, Listing, Paging, percent};
@@ -90,6 +91,7 @@ impl From<ProposalRow> for ProposalView {
     responses((status = 200, body = Listing<ProposalView>), (status = 400, body = Problem), (status = 404, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,
+    Context(context): Context,
     Path(batch): Path<String>,
     Query(filter): Query<Filter>,
     Query(paging): Query<Paging>,
@@ -105,7 +107,7 @@ pub(crate) async fn handler(
         }
     }
     let filter = ProposalFilter { state, method: reason, at_least: min_confidence, below };
-    let rows = app.cases.links.link_proposals(&app.tenant, &batch, &filter, after, paging.limit()).await?;
+    let rows = app.cases.links.link_proposals(&context.tenant, &batch, &filter, after, paging.limit()).await?;
     let views = rows.into_iter().map(ProposalView::from).collect();
     Ok(Json(Listing::new(views, paging.limit(), |last: &ProposalView| query::of(&batch, last.number))))
 }

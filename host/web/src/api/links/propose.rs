@@ -1,11 +1,10 @@
-use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{ACTOR, LinkBatchView};
 use crate::AppState;
+use crate::accepted::{Accepted, AcceptedOperation, accepted};
+use crate::context::Context;
 use crate::extract::JsonBody;
 use crate::problem::Problem;
 
@@ -21,14 +20,13 @@ pub(crate) struct ProposeLinks {
 
 /// Compare a channel's products with those of others, and propose links
 ///
-/// It answers when all are compared; with a hundred thousand products on either side that takes minutes.
+/// The result of the operation is a `LinkBatchView`.
 #[utoipa::path(post, path = "/link-batches", tag = "links", request_body = ProposeLinks,
-    responses((status = 201, body = LinkBatchView), (status = 400, body = Problem), (status = 404, body = Problem),
-        (status = 409, body = Problem)))]
+    responses((status = 202, body = AcceptedOperation, headers(("Location" = String, description = "The operation"))), (status = 400, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,
+    Context(context): Context,
     JsonBody(ProposeLinks { channel, with }): JsonBody<ProposeLinks>,
-) -> Result<(StatusCode, Json<LinkBatchView>), Problem> {
-    let made = app.cases.links.propose_links(&app.tenant, &channel, &with, ACTOR).await?;
-    Ok((StatusCode::CREATED, Json(made.into())))
+) -> Result<Accepted, Problem> {
+    Ok(accepted(app.cases.links.start_proposing(&context.tenant, &channel, &with, &context.actor).await?))
 }

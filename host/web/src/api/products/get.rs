@@ -4,6 +4,7 @@ use entrepot_domain::ProductId;
 
 use super::ProductView;
 use crate::AppState;
+use crate::context::Context;
 use crate::extract::Path;
 use crate::problem::Problem;
 
@@ -12,9 +13,10 @@ use crate::problem::Problem;
     responses((status = 200, body = ProductView), (status = 404, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,
+    Context(context): Context,
     Path(product): Path<String>,
 ) -> Result<Json<ProductView>, Problem> {
-    let scoped = app.cases.services.db().tenant(&app.tenant);
+    let scoped = app.cases.services.db().tenant(&context.tenant);
     let stored = scoped.product(&ProductId::from(product.as_str())).await?;
     let view = ProductView::all(&scoped, stored.into_iter().collect()).await?.pop();
     view.map(Json).ok_or_else(|| Problem::not_found(format!("there is no product {product:?}")))

@@ -6,6 +6,7 @@ use utoipa::IntoParams;
 
 use super::ProductView;
 use crate::AppState;
+use crate::context::Context;
 use crate::extract::Query;
 use crate::problem::Problem;
 use crate::query::{self, Listing, Paging};
@@ -24,10 +25,11 @@ pub(crate) struct Filter {
     responses((status = 200, body = Listing<ProductView>), (status = 400, body = Problem), (status = 404, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,
+    Context(context): Context,
     Query(filter): Query<Filter>,
     Query(paging): Query<Paging>,
 ) -> Result<Json<Listing<ProductView>>, Problem> {
-    let (scoped, limit) = (app.cases.services.db().tenant(&app.tenant), paging.limit());
+    let (scoped, limit) = (app.cases.services.db().tenant(&context.tenant), paging.limit());
     let Some(channel) = filter.channel else {
         let views = ProductView::all(&scoped, scoped.products(paging.after::<ProductId>()?, limit).await?).await?;
         let more = match views.last() {
@@ -36,7 +38,7 @@ pub(crate) async fn handler(
         };
         return Ok(Json(Listing::of(views, more, |last: &ProductView| last.id.clone())));
     };
-    let channel = ChannelId::from(app.cases.channels.channel(&app.tenant, &channel).await?.id);
+    let channel = ChannelId::from(app.cases.channels.channel(&context.tenant, &channel).await?.id);
     let views =
         ProductView::all(&scoped, scoped.products_of(&channel, paging.within(channel.as_str())?, limit).await?).await?;
     let more = match views.last() {

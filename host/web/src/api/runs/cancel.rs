@@ -5,6 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::AppState;
+use crate::context::Context;
 use crate::extract::Path;
 use crate::problem::Problem;
 
@@ -17,7 +18,11 @@ pub(crate) struct Cancelled {
 /// Stop a run at its next page
 #[utoipa::path(post, path = "/runs/{run}/cancel", tag = "runs", params(("run" = String, Path)),
     responses((status = 200, body = Cancelled), (status = 404, body = Problem)))]
-pub(crate) async fn handler(State(app): State<AppState>, Path(run): Path<String>) -> Result<Json<Cancelled>, Problem> {
-    let cancelled = app.cases.imports.cancel_run(&app.tenant, &RunId::from(run)).await?;
+pub(crate) async fn handler(
+    State(app): State<AppState>,
+    Context(context): Context,
+    Path(run): Path<String>,
+) -> Result<Json<Cancelled>, Problem> {
+    let cancelled = app.cases.imports.cancel_run(&context.tenant, &RunId::from(run)).await?;
     Ok(Json(Cancelled { cancelled }))
 }

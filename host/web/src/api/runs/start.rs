@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::AppState;
+use crate::context::Context;
 use crate::extract::{JsonOrNothing, Path};
 use crate::problem::Problem;
 
@@ -39,20 +40,21 @@ pub(crate) struct StartedRun {
     responses((status = 202, body = StartedRun), (status = 400, body = Problem), (status = 404, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,
+    Context(context): Context,
     Path(channel): Path<String>,
     JsonOrNothing(wanted): JsonOrNothing<StartRun>,
 ) -> Result<(StatusCode, Json<StartedRun>), Problem> {
     let wanted = wanted.unwrap_or_default();
     let scope = match (wanted.stock, wanted.since) {
         (false, None) => RunScope::Full,
-        (false, Some(since)) => app.cases.imports.since_scope(&app.tenant, &channel, since).await?,
-        (true, None) => app.cases.imports.stock_scope(&app.tenant, &channel).await?,
+        (false, Some(since)) => app.cases.imports.since_scope(&context.tenant, &channel, since).await?,
+        (true, None) => app.cases.imports.stock_scope(&context.tenant, &channel).await?,
         (true, Some(_)) => {
             return Err(Problem::bad_request("stock begins where it last came, not at since; name one of them"));
         }
     };
     let options = StartOptions { fresh: wanted.fresh, allow_mass_deletion: wanted.allow_mass_deletion.map(i64::from) };
-    let started = app.cases.imports.start_import(&app.tenant, &channel, scope, options).await?;
+    let started = app.cases.imports.start_import(&context.tenant, &channel, scope, options).await?;
     Ok((
         StatusCode::ACCEPTED,
         Json(StartedRun { run: started.run.to_string(), resumed: started.resumed, joined: started.joined }),

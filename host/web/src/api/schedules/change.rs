@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use super::ScheduleView;
 use crate::AppState;
+use crate::context::Context;
 use crate::extract::{JsonBody, Path};
 use crate::problem::Problem;
 
@@ -43,6 +44,7 @@ pub(crate) struct ChangeSchedule {
     responses((status = 200, body = ScheduleView), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,
+    Context(context): Context,
     Path((channel, kind)): Path<(String, String)>,
     JsonBody(wanted): JsonBody<ChangeSchedule>,
 ) -> Result<Json<ScheduleView>, Problem> {
@@ -56,5 +58,5 @@ pub(crate) async fn handler(
     });
     let rule = rule.map(|rule| rule.parse::<Rule>()).transpose().map_err(Problem::refused)?;
     let change = ScheduleChange { rule, time_zone, jitter_ms, when_busy, enabled };
-    Ok(Json(app.cases.channels.set_schedule(&app.tenant, &channel, kind, change).await?.into()))
+    Ok(Json(app.cases.channels.set_schedule(&context.tenant, &channel, kind, change).await?.into()))
 }

@@ -3,6 +3,7 @@ use axum::extract::State;
 
 use super::ScheduleView;
 use crate::AppState;
+use crate::context::Context;
 use crate::extract::Path;
 use crate::problem::Problem;
 
@@ -11,8 +12,9 @@ use crate::problem::Problem;
     responses((status = 200, body = Vec<ScheduleView>), (status = 404, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,
+    Context(context): Context,
     Path(channel): Path<String>,
 ) -> Result<Json<Vec<ScheduleView>>, Problem> {
-    let rows = app.cases.channels.schedules(&app.tenant, &channel).await?;
+    let rows = app.cases.channels.schedules(&context.tenant, &channel).await?;
     Ok(Json(rows.into_iter().map(ScheduleView::from).collect()))
 }
