@@ -111,7 +111,7 @@ impl Toolchain {
             cargo.env_remove(name);
         }
         cargo.args(["build", "--target", TARGET, "--profile", "guest"]).arg("--target-dir").arg(target_dir);
-        // Every host runs them, and reading JSON takes a third less.
+        // Every host runs them.
         cargo.arg("--config").arg(format!("target.{TARGET}.rustflags=[\"-Ctarget-feature=+simd128\"]"));
         if self == Self::Debian {
             // LD_LIBRARY_PATH: an outer `cargo run` points it at the libraries of another compiler.
