@@ -100,7 +100,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
 /// A crate of the registry, and who alone may use it.
 const OWNED: &[(&str, &[&str])] = &[
     ("sqlx", &["entrepot-store", "entrepot-queue"]),
-    ("wasmtime", &["entrepot-runtime"]),
+    ("wasmtime", &["entrepot-sandbox"]),
     ("reqwest", &["entrepot-egress", "entrepot-artifact"]),
     ("prometheus-client", &["entrepot-metrics"]),
     ("opentelemetry-otlp", &["entrepot-server"]),
@@ -132,7 +132,7 @@ fn edge(from: &str, to: &str) -> Option<String> {
 }
 
 /// The one place that may be unsafe, once: it loads compiled code that was verified.
-const UNSAFE: &str = "host/runtime/src/compile/code.rs";
+const UNSAFE: &str = "host/sandbox/src/compile/code.rs";
 
 /// Product code stays under 300 lines, tests under 500; a module `foo` is `foo.rs`; nobody's home is named; unsafe code is in
 /// its place.
@@ -220,10 +220,10 @@ fn the_rules_can_fail() {
     for (from, to) in [
         ("entrepot-domain", "entrepot-store"),
         ("entrepot-store", "entrepot-vault"),
-        ("entrepot-web", "entrepot-runtime"),
+        ("entrepot-web", "entrepot-sandbox"),
         ("entrepot-web", "wasmtime"),
         ("entrepot-catalog", "entrepot-web"),
-        ("entrepot-runtime", "entrepot-store"),
+        ("entrepot-sandbox", "entrepot-store"),
         ("entrepot-vault", "sqlx"),
         ("entrepot-catalog", "reqwest"),
         ("entrepot-guest", "entrepot-domain"),
@@ -232,7 +232,7 @@ fn the_rules_can_fail() {
         ("entrepot-artifact", "entrepot-domain"),
         ("entrepot-artifact", "wasmtime"),
         ("entrepot-web", "entrepot-artifact"),
-        ("entrepot-admission", "oci-client"),
+        ("entrepot-adapters", "oci-client"),
         ("cargo-adapter", "entrepot-store"),
         ("entrepot-testkit", "entrepot-catalog"),
         ("entrepot-golden-0-1-0", "entrepot-guest"),
@@ -248,7 +248,7 @@ fn the_rules_can_fail() {
         ("entrepot-plugin-woocommerce", "entrepot-guest"),
         ("entrepot-tests", "wasmtime"),
         ("entrepot-web", "axum"),
-        ("entrepot-admission", "entrepot-artifact"),
+        ("entrepot-adapters", "entrepot-artifact"),
         ("entrepot-artifact", "reqwest"),
         ("cargo-adapter", "entrepot-artifact"),
         ("entrepot-fuzz", "entrepot-artifact"),

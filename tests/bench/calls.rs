@@ -7,7 +7,7 @@ use anyhow::{Context, Result, anyhow, ensure};
 use entrepot_domain::run::RunScope;
 use entrepot_plugin_woocommerce::map_product;
 use entrepot_policy::Manifest;
-use entrepot_runtime::{
+use entrepot_sandbox::{
     Adapter, Artifact, ChannelView, CompileLimits, Compiler, PageRequest, RawItem, Sandbox, SandboxOptions,
 };
 use serde_json::{Value, json};

@@ -1,6 +1,6 @@
 //! The sandbox's own conversion, compiled over the adapter's native types: the baseline shall do the same work.
 
-#[path = "../../host/runtime/src/convert/model.rs"]
+#[path = "../../host/sandbox/src/convert/model.rs"]
 pub(crate) mod model;
 
 pub(crate) mod error {

@@ -4,7 +4,7 @@ mod shop;
 
 use std::collections::BTreeMap;
 
-use entrepot_runtime::{CompileLimits, Compiler};
+use entrepot_sandbox::{CompileLimits, Compiler};
 use entrepot_testkit::{Case, Check, Kit, conformance};
 use entrepot_tests::{adapters_folder, edited, entrepot_program, test_compiler};
 use tempfile::TempDir;

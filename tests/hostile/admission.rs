@@ -1,7 +1,7 @@
 //! Artifacts at the door: what they claim against what they are.
 
 use anyhow::Result;
-use entrepot_admission::{Admission, AdmissionOptions, MANIFEST_SECTION, MacKeys};
+use entrepot_adapters::{Admission, AdmissionOptions, MANIFEST_SECTION, MacKeys};
 use entrepot_domain::Clock;
 use entrepot_policy::Approval;
 use entrepot_store::Db;

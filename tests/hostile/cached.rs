@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
-use entrepot_runtime::{CacheKey, CacheOptions, Compiler, Sandbox, SandboxOptions};
+use entrepot_sandbox::{CacheKey, CacheOptions, Compiler, Sandbox, SandboxOptions};
 use serde_json::json;
 use tempfile::TempDir;
 

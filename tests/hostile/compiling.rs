@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use anyhow::Result;
-use entrepot_runtime::{CompileLimits, Compiler, Sandbox, SandboxOptions};
+use entrepot_sandbox::{CompileLimits, Compiler, Sandbox, SandboxOptions};
 use serde_json::json;
 
 use crate::forge::Forged;

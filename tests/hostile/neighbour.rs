@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use entrepot_runtime::Adapter;
+use entrepot_sandbox::Adapter;
 use serde_json::json;
 
 use crate::row::{Cost, Row};

@@ -9,7 +9,7 @@ use entrepot_domain::run::RunScope;
 use entrepot_domain::secret::{Secret, SecretSource};
 use entrepot_egress::{Egress, EgressOptions, Session, SessionSpec};
 use entrepot_policy::{BoundGrant, ByteSize, Grant, Limits, Manifest, Settings, TimeSpan};
-use entrepot_runtime::{
+use entrepot_sandbox::{
     Adapter, Artifact, CacheKey, CacheOptions, CallError, ChannelView, CompileLimits, Compiler, LoadError, PageRequest,
     RawItem, Sandbox, SandboxOptions,
 };

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use entrepot_admission::MANIFEST_SECTION;
+use entrepot_adapters::MANIFEST_SECTION;
 use entrepot_artifact::Artifact;
 use wasm_encoder::{ComponentSection, CustomSection};
 

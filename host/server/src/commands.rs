@@ -18,7 +18,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use entrepot_config::Config;
 use entrepot_domain::{Clock, with_causes};
-use entrepot_runtime::{ChildLimits, compile_child};
+use entrepot_sandbox::{ChildLimits, compile_child};
 use entrepot_vault::KeyRing;
 
 use crate::cli::{Cli, Command, KeyCommand};

@@ -3,14 +3,14 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
-use entrepot_admission::{Admission, AdmissionOptions, MacKeys};
+use entrepot_adapters::{Admission, AdmissionOptions, MacKeys};
 use entrepot_config::Config;
 use entrepot_core::{Options, Parts};
 use entrepot_domain::{Clock, TenantId};
 use entrepot_egress::{Egress, EgressOptions, Retry};
 use entrepot_metrics::Metrics;
 use entrepot_queue::Queue;
-use entrepot_runtime::{CacheKey, CacheOptions, CompileLimits, Compiler, Sandbox, SandboxOptions};
+use entrepot_sandbox::{CacheKey, CacheOptions, CompileLimits, Compiler, Sandbox, SandboxOptions};
 use entrepot_spool::Area;
 use entrepot_store::{Db, Engine, FileTrouble};
 use entrepot_web::UseCases;

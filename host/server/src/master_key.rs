@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
-use entrepot_admission::MacKeys;
+use entrepot_adapters::MacKeys;
 use entrepot_config::Config;
 use entrepot_domain::TenantId;
 use entrepot_store::Db;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::Json;
 use axum::http::{StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse, Response};
-use entrepot_admission::AdmissionError;
+use entrepot_adapters::AdmissionError;
 use entrepot_core::AppError;
 use entrepot_store::StoreError;
 use serde::Serialize;

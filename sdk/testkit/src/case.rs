@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
 use entrepot_domain::catalog::Product;
-use entrepot_runtime::{CallError, Delivery, Listing};
+use entrepot_sandbox::{CallError, Delivery, Listing};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -229,8 +229,8 @@ impl Case {
     }
 }
 
-pub(crate) fn account_json(account: &entrepot_runtime::Account) -> Value {
-    let entrepot_runtime::Account { name, url, currency, details, warnings } = account;
+pub(crate) fn account_json(account: &entrepot_sandbox::Account) -> Value {
+    let entrepot_sandbox::Account { name, url, currency, details, warnings } = account;
     json!({"name": name, "url": url, "currency": currency, "details": details, "warnings": warnings})
 }
 

@@ -19,7 +19,7 @@ mod webhooks;
 use std::sync::Arc;
 
 use anyhow::{Result, ensure};
-use entrepot_runtime::{CallError, Page, PageRequest};
+use entrepot_sandbox::{CallError, Page, PageRequest};
 use serde::Serialize;
 
 use crate::case::Case;

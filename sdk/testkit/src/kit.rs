@@ -12,7 +12,7 @@ use entrepot_domain::secret::SecretSource;
 use entrepot_domain::usage::Ledger;
 use entrepot_egress::{Egress, EgressOptions, Intercept, Session, SessionSpec};
 use entrepot_policy::{BoundGrant, ByteSize, Grant, Manifest, Settings};
-use entrepot_runtime::{
+use entrepot_sandbox::{
     Account, Adapter, AdapterError, CallError, ChannelView, Compiler, Delivery, Listing, Mapper, Offer, Page,
     PageRequest, RawItem, Receipt, Sandbox, SandboxOptions, Subscription, Verdict,
 };
@@ -73,7 +73,7 @@ impl Kit {
     /// All that the manifest asks for is granted.
     pub async fn load(bytes: Vec<u8>, compiler: Compiler) -> Result<Self> {
         let sandbox = Sandbox::new(SandboxOptions::new(compiler))?;
-        let component = entrepot_runtime::Artifact::check(bytes.clone())?;
+        let component = entrepot_sandbox::Artifact::check(bytes.clone())?;
         let artifact = Artifact::read(bytes)?;
         let manifest = Manifest::parse(artifact.manifest_text())?;
         let adapter = sandbox.load(&component, &manifest.limits).await?;

@@ -7,7 +7,7 @@ use axum::body::Bytes;
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use entrepot_admission::{FetchOptions, InstallOptions};
+use entrepot_adapters::{FetchOptions, InstallOptions};
 use entrepot_artifact::registry::PublishOptions;
 use entrepot_artifact::{Artifact, Registry, SecretKey, sign};
 use entrepot_domain::run::RunState;

@@ -212,7 +212,7 @@ async fn what_an_adapter_logs_names_its_run() {
     let run = broken_adapter::start(&app, "talker").await.expect("starts");
     drop(listening);
     let all = lines.all();
-    let logged: Vec<&Value> = all.iter().filter(|line| line["target"] == "entrepot_runtime::imports::log").collect();
+    let logged: Vec<&Value> = all.iter().filter(|line| line["target"] == "entrepot_sandbox::imports::log").collect();
     assert!(!logged.is_empty(), "it talks");
     for line in &logged {
         assert_eq!((&line["run"], &line["channel"]), (&run.run.as_str().into(), &channel.as_str().into()), "{line}");

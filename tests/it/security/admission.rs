@@ -1,6 +1,6 @@
 //! Adapters coming in: signatures, upgrades, narrowed grants, the way back, and what is written down of it.
 
-use entrepot_admission::{AdmissionError, FetchOptions, InstallOptions};
+use entrepot_adapters::{AdmissionError, FetchOptions, InstallOptions};
 use entrepot_artifact::{PublicKey, Rotation, SecretKey, sign};
 use entrepot_catalog::StartOptions;
 use entrepot_domain::run::{RunScope, RunState};

@@ -3,7 +3,7 @@
 
 use axum::body::Body;
 use axum::http::StatusCode;
-use entrepot_admission::AdmissionError;
+use entrepot_adapters::AdmissionError;
 use entrepot_policy::{Approval, Narrowing};
 use entrepot_tests::rest::call;
 use entrepot_tests::{App, Operator, both_engines, edited, version, with_version};

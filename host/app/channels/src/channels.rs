@@ -4,11 +4,11 @@ mod anew;
 mod open;
 mod told;
 
-use entrepot_admission::{Beside, Generation};
+use entrepot_adapters::{Beside, Generation};
 use entrepot_domain::names::check_channel_name;
 use entrepot_domain::{ChannelId, Id, Secret, TenantId};
 use entrepot_policy::Settings;
-use entrepot_runtime::{Account, AdapterError, CallError};
+use entrepot_sandbox::{Account, AdapterError, CallError};
 use entrepot_store::channels::ChannelRow;
 use entrepot_store::{Lenient, Scoped, ScopedTx};
 use entrepot_vault::OpenSecrets;

@@ -10,7 +10,7 @@ mod finish;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use entrepot_admission::{Generation, canonical};
+use entrepot_adapters::{Generation, canonical};
 use entrepot_domain::clock::Timestamp;
 use entrepot_domain::names::{check_channel_name, shell_word};
 use entrepot_domain::secret::SecretSource;

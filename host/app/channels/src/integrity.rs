@@ -1,7 +1,7 @@
 //! Rows of channels, with what proves that this host wrote them. Whoever can write the database could otherwise lead a channel, and with it
 //! its secrets, elsewhere.
 
-use entrepot_admission::{Unfit, Verified, canonical};
+use entrepot_adapters::{Unfit, Verified, canonical};
 use entrepot_domain::names::shell_word;
 use entrepot_domain::{ChannelId, TenantId};
 use entrepot_store::Scoped;

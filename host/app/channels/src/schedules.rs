@@ -1,7 +1,7 @@
 //! The schedules of a channel: what they are, which a new channel gets, and when one is due next.
 // See docs/decisions/0031-schedules-are-rows.md
 
-use entrepot_admission::Generation;
+use entrepot_adapters::Generation;
 use entrepot_core::AppError;
 use entrepot_domain::clock::Timestamp;
 use entrepot_domain::schedule::{Rule, ScheduleKind, WhenBusy, time_zone};

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use entrepot_admission::Generation;
+use entrepot_adapters::Generation;
 use entrepot_domain::clock::{Timestamp, millis};
 use entrepot_domain::secret::SecretSource;
 use entrepot_domain::{ChannelId, Secret};

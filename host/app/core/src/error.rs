@@ -1,12 +1,12 @@
 use std::time::Duration;
 
-use entrepot_admission::{AdmissionError, Unfit};
+use entrepot_adapters::{AdmissionError, Unfit};
 use entrepot_domain::clock::Timestamp;
 use entrepot_domain::names::{NameError, shell_word};
 use entrepot_egress::TokenFailure;
 use entrepot_policy::{BindError, SettingProblem};
 use entrepot_queue::QueueError;
-use entrepot_runtime::CallError;
+use entrepot_sandbox::CallError;
 use entrepot_store::StoreError;
 use entrepot_vault::VaultError;
 use thiserror::Error;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use entrepot_admission::Admission;
+use entrepot_adapters::Admission;
 use entrepot_egress::Egress;
 use entrepot_metrics::Metrics;
 use entrepot_queue::Queue;

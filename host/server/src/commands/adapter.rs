@@ -34,7 +34,7 @@ pub(crate) async fn run(host: &Host, command: AdapterCommand, output: Output) ->
     let admission = host.app.services.admission();
     match command {
         AdapterCommand::Install { reference, approve, allow_older, allow_yanked } => {
-            let options = entrepot_admission::InstallOptions { allow_older, allow_yanked };
+            let options = entrepot_adapters::InstallOptions { allow_older, allow_yanked };
             install::run(host, &reference, approve, options, output).await
         }
         AdapterCommand::List => list::run(host, output).await,

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use entrepot_admission::AdmissionError;
+use entrepot_adapters::AdmissionError;
 use entrepot_config::Config;
 use entrepot_domain::{Clock, with_causes};
 use serde::Serialize;

@@ -12,7 +12,7 @@ mod revoke;
 mod rollback;
 mod usage;
 
-use entrepot_admission::{InForce, Listed};
+use entrepot_adapters::{InForce, Listed};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;

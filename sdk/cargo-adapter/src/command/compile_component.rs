@@ -2,7 +2,7 @@ use std::process::{ExitCode, exit};
 
 use anyhow::Result;
 use clap::Args;
-use entrepot_runtime::{ChildLimits, compile_child};
+use entrepot_sandbox::{ChildLimits, compile_child};
 
 #[derive(Args)]
 pub(crate) struct CompileComponent {

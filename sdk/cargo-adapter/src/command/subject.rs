@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use cargo_adapter::Order;
 use cargo_adapter::build;
 use clap::Args;
-use entrepot_runtime::{CompileLimits, Compiler};
+use entrepot_sandbox::{CompileLimits, Compiler};
 use entrepot_testkit::Kit;
 
 use super::build::Which;

@@ -3,7 +3,7 @@
 use entrepot_domain::Money;
 use entrepot_domain::catalog::Product;
 use entrepot_domain::money::exponent;
-use entrepot_runtime::{CallError, RawItem};
+use entrepot_sandbox::{CallError, RawItem};
 use serde_json::Value;
 
 use super::money::stands_for;

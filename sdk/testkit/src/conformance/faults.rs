@@ -1,6 +1,6 @@
 //! What goes wrong is told apart: wait, give up, ask for other keys. And half an answer is never taken for a whole one.
 
-use entrepot_runtime::{AdapterError, CallError};
+use entrepot_sandbox::{AdapterError, CallError};
 
 use super::{Outcome, Pages, Subject, told};
 use crate::fault::FaultKind;

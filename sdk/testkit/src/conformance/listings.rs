@@ -1,7 +1,7 @@
 //! `listings`: what is pushed stands once, however often it is pushed; offers have an outcome each; what is ended stays ended.
 
 use entrepot_domain::catalog::Inventory;
-use entrepot_runtime::{Listing, Offer, Receipt};
+use entrepot_sandbox::{Listing, Offer, Receipt};
 
 use super::{Outcome, Subject, recorded, told};
 use crate::case::Case;

@@ -1,7 +1,7 @@
 //! `catalog.map-product`: the same for the same, and never a trap, whatever the item.
 
 use entrepot_domain::catalog::Product;
-use entrepot_runtime::{CallError, RawItem};
+use entrepot_sandbox::{CallError, RawItem};
 use serde_json::Value;
 
 use super::{Outcome, Subject, told};

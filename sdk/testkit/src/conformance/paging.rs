@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use entrepot_runtime::{Page, PageRequest};
+use entrepot_sandbox::{Page, PageRequest};
 
 use super::{Outcome, Pages, Subject, recorded, told};
 use crate::kit::{Shop, Walk};

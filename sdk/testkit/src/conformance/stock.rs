@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use entrepot_domain::catalog::Inventory;
-use entrepot_runtime::{Page, PageRequest};
+use entrepot_sandbox::{Page, PageRequest};
 
 use super::paging::small_cursors;
 use super::{Outcome, Subject, recorded, told};

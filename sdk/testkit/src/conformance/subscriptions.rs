@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use entrepot_runtime::Subscription;
+use entrepot_sandbox::Subscription;
 
 use super::{Outcome, Subject, recorded, told};
 use crate::kit::Shop;

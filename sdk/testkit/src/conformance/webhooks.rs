@@ -1,7 +1,7 @@
 //! `webhooks.verify-webhook`: what was sent is taken, and nothing that only looks like it.
 
 use entrepot_policy::KeyEncoding;
-use entrepot_runtime::{Delivery, Verdict};
+use entrepot_sandbox::{Delivery, Verdict};
 use serde_json::Value;
 
 use super::{Outcome, Subject, told};

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use entrepot_admission::AdmissionError;
+use entrepot_adapters::AdmissionError;
 use entrepot_catalog::{Received, RunReport};
 use entrepot_core::AppError;
 use entrepot_domain::run::RunState;

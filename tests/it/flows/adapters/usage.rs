@@ -1,6 +1,6 @@
 //! What an adapter did, beside what it may do.
 
-use entrepot_admission::Counted;
+use entrepot_adapters::Counted;
 use entrepot_catalog::StartOptions;
 use entrepot_domain::run::{RunScope, RunState};
 use entrepot_policy::{Approval, Narrowing};

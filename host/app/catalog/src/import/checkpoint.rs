@@ -7,7 +7,7 @@ use std::time::Duration;
 use entrepot_domain::clock::{Timestamp, millis};
 use entrepot_domain::run::Counts;
 use entrepot_egress::Stats;
-use entrepot_runtime::Page;
+use entrepot_sandbox::Page;
 use entrepot_store::StoreError;
 use entrepot_store::runs::{Postponed, Progress};
 

@@ -2,7 +2,7 @@
 
 use entrepot_domain::clock::Timestamp;
 use entrepot_domain::run::Drift;
-use entrepot_runtime::RawItem;
+use entrepot_sandbox::RawItem;
 use entrepot_store::items::KnownItem;
 use entrepot_store::pages::Seen;
 

@@ -7,7 +7,7 @@ use entrepot_domain::catalog::Issue;
 use entrepot_domain::catalog::limits::UNIDENTIFIED;
 use entrepot_domain::clock::Timestamp;
 use entrepot_domain::run::RunScope;
-use entrepot_runtime::{AdapterError, CallError, Page, RawItem};
+use entrepot_sandbox::{AdapterError, CallError, Page, RawItem};
 
 use super::active_run::ActiveRun;
 use super::checkpoint::count;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use entrepot_runtime::{AdapterError, CallError};
+use entrepot_sandbox::{AdapterError, CallError};
 
 use entrepot_core::Options;
 use entrepot_core::{at_most_a_day, backoff};

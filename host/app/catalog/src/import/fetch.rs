@@ -6,7 +6,7 @@ use entrepot_domain::RunId;
 use entrepot_domain::clock::Timestamp;
 use entrepot_domain::run::RunScope;
 use entrepot_egress::Stats;
-use entrepot_runtime::{AdapterError, CallError, Page, PageRequest};
+use entrepot_sandbox::{AdapterError, CallError, Page, PageRequest};
 use tokio::task::JoinHandle;
 use tracing::Instrument;
 

@@ -2,7 +2,7 @@
 
 use entrepot_domain::ChannelId;
 use entrepot_domain::clock::Timestamp;
-use entrepot_runtime::StockChange;
+use entrepot_sandbox::StockChange;
 use entrepot_store::{ScopedTx, StoreError};
 
 /// Levels to be set, and of which moment they are.

@@ -7,7 +7,7 @@ use entrepot_domain::catalog::{Issue, Product};
 use entrepot_domain::clock::Timestamp;
 use entrepot_domain::run::{Counts, Drift};
 use entrepot_domain::{ChannelId, Id, ProductId, RunId};
-use entrepot_runtime::RawItem;
+use entrepot_sandbox::RawItem;
 use entrepot_store::items::{KnownItem, Stamp};
 use entrepot_store::{Scoped, StoreError};
 

@@ -9,7 +9,7 @@ use entrepot_domain::names::shell_word;
 use entrepot_domain::run::{Counts, RunScope, RunState};
 use entrepot_metrics::Metric;
 use entrepot_queue::Outcome;
-use entrepot_runtime::{AdapterError, CallError};
+use entrepot_sandbox::{AdapterError, CallError};
 use entrepot_store::Scoped;
 
 use super::active_run::{ActiveRun, End, SHORT_WAIT, Step};

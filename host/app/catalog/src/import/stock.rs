@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use entrepot_domain::ChannelId;
 use entrepot_domain::catalog::is_count;
-use entrepot_runtime::StockChange;
+use entrepot_sandbox::StockChange;
 use entrepot_store::stock::KnownLevel;
 use entrepot_store::{Scoped, StoreError};
 

@@ -8,7 +8,7 @@ use entrepot_core::AppError;
 use entrepot_domain::RunId;
 use entrepot_domain::names::shell_word;
 use entrepot_queue::Outcome;
-use entrepot_runtime::{Page, RawItem};
+use entrepot_sandbox::{Page, RawItem};
 
 use super::active_run::{ActiveRun, End};
 use crate::Imports;

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use entrepot_domain::clock::{Timestamp, millis};
 use entrepot_domain::run::{Counts, RunScope};
-use entrepot_runtime::Page;
+use entrepot_sandbox::Page;
 use entrepot_store::pages::Ids;
 use entrepot_store::runs::Progress;
 

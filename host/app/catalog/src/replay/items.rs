@@ -2,7 +2,7 @@
 
 use entrepot_domain::RunId;
 use entrepot_domain::catalog::Issue;
-use entrepot_runtime::{Mapper, RawItem};
+use entrepot_sandbox::{Mapper, RawItem};
 use entrepot_store::StoreError;
 use entrepot_store::dead_letters::Letter;
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use entrepot_domain::clock::Timestamp;
 use entrepot_domain::{ChannelId, RunId};
 use entrepot_egress::Stats;
-use entrepot_runtime::CallError;
+use entrepot_sandbox::CallError;
 use entrepot_store::Scoped;
 use entrepot_store::deliveries::Pending;
 use entrepot_store::inboxes::Deletions;
@@ -151,7 +151,7 @@ impl Deliveries {
 
 /// Asking for the next ones would come to the same.
 pub(super) fn concerns_all(error: &CallError) -> bool {
-    use entrepot_runtime::AdapterError::{RateLimited, Unauthorized};
+    use entrepot_sandbox::AdapterError::{RateLimited, Unauthorized};
     matches!(error, CallError::Adapter(RateLimited(_) | Unauthorized(_)))
 }
 

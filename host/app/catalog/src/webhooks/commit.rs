@@ -5,7 +5,7 @@ use std::time::Duration;
 use entrepot_domain::ChannelId;
 use entrepot_domain::clock::{Timestamp, millis};
 use entrepot_metrics::Metric;
-use entrepot_runtime::{AdapterError, CallError};
+use entrepot_sandbox::{AdapterError, CallError};
 use entrepot_store::Scoped;
 use entrepot_store::deliveries::{Outcome, Pending};
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use entrepot_domain::RunId;
 use entrepot_domain::clock::Timestamp;
-use entrepot_runtime::{CallError, RawItem};
+use entrepot_sandbox::{CallError, RawItem};
 use entrepot_store::deliveries::Pending;
 use entrepot_store::items::KnownItem;
 

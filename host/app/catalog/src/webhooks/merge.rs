@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use entrepot_domain::catalog::is_count;
 use entrepot_domain::clock::Timestamp;
-use entrepot_runtime::{Event, RawItem, StockChange};
+use entrepot_sandbox::{Event, RawItem, StockChange};
 use entrepot_store::deliveries::Pending;
 
 /// Deliveries by their place in the batch.

@@ -3,7 +3,7 @@
 
 use entrepot_domain::clock::millis;
 use entrepot_domain::{ChannelId, TenantId};
-use entrepot_runtime::{CallError, Delivery, Verdict, Verified};
+use entrepot_sandbox::{CallError, Delivery, Verdict, Verified};
 use tracing::field::Empty;
 use tracing::{Instrument, Span};
 

@@ -10,7 +10,7 @@ use entrepot_domain::clock::millis;
 use entrepot_domain::names::shown;
 use entrepot_domain::{ChannelId, TenantId};
 use entrepot_metrics::Metric;
-use entrepot_runtime::Subscription;
+use entrepot_sandbox::Subscription;
 use entrepot_store::Scoped;
 use entrepot_store::inboxes::Subscribed;
 use futures_util::{StreamExt, stream};

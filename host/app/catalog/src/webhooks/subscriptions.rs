@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use entrepot_admission::Beside;
+use entrepot_adapters::Beside;
 use entrepot_domain::{ChannelId, TenantId};
-use entrepot_runtime::Subscription;
+use entrepot_sandbox::Subscription;
 use entrepot_store::channels::ChannelRow;
 use entrepot_store::{Scoped, ScopedTx};
 use serde::Serialize;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use entrepot_admission::Generation;
+use entrepot_adapters::Generation;
 use entrepot_domain::names::shell_word;
 use entrepot_domain::{ChannelId, Secret};
 use entrepot_policy::SettingProblem;

@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use entrepot_admission::Generation;
+use entrepot_adapters::Generation;
 use entrepot_domain::catalog::limits::UNIDENTIFIED;
 use entrepot_domain::clock::Timestamp;
 use entrepot_domain::{ChannelId, RunId, TenantId};
 use entrepot_egress::{Session, SessionSpec};
 use entrepot_policy::{BoundGrant, ByteSize, OAuth, Settings};
-use entrepot_runtime::{AdapterError, CallError, ChannelView, RawItem};
+use entrepot_sandbox::{AdapterError, CallError, ChannelView, RawItem};
 use entrepot_spool::Spool;
 use entrepot_store::Scoped;
 use entrepot_vault::OpenSecrets;

@@ -1,6 +1,6 @@
 //! What went wrong when a person asked, in words: an adapter may know no more than a number.
 
-use entrepot_runtime::{AdapterError, CallError};
+use entrepot_sandbox::{AdapterError, CallError};
 
 /// With what it means and what to do, where the adapter says little. Its kind stays what it is. `new`: the channel is not saved yet, so no
 /// command can change it.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use entrepot_admission::Generation;
+use entrepot_adapters::Generation;
 use entrepot_domain::{ChannelId, Secret};
 use entrepot_egress::Callback;
 use entrepot_policy::{ACCESS_TOKEN, OAuth, REFRESH_TOKEN, Settings};

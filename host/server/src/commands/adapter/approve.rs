@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use anyhow::{Result, bail};
-use entrepot_admission::Approved;
+use entrepot_adapters::Approved;
 use entrepot_policy::{Approval, Limits, Narrowing};
 use serde_json::json;
 

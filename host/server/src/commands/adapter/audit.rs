@@ -1,5 +1,5 @@
 use anyhow::{Result, bail};
-use entrepot_admission::{AdmissionError, Counted, UsageReport};
+use entrepot_adapters::{AdmissionError, Counted, UsageReport};
 use entrepot_policy::{Ceilings, Grant};
 use entrepot_store::audit::AuditRow;
 use serde_json::{Value, json};

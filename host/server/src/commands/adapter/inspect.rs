@@ -1,5 +1,5 @@
 use anyhow::Result;
-use entrepot_admission::Review;
+use entrepot_adapters::Review;
 use serde_json::json;
 
 use super::terms;

@@ -1,5 +1,5 @@
 use anyhow::{Context, Result};
-use entrepot_admission::{FetchOptions, InstallOptions};
+use entrepot_adapters::{FetchOptions, InstallOptions};
 use entrepot_policy::Approval;
 use serde_json::json;
 

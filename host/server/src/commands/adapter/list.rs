@@ -1,5 +1,5 @@
 use anyhow::Result;
-use entrepot_admission::Listed;
+use entrepot_adapters::Listed;
 use serde_json::json;
 
 use crate::host::Host;

@@ -1,6 +1,6 @@
 //! What a grant allows besides its rules, for people.
 
-use entrepot_admission::InForce;
+use entrepot_adapters::InForce;
 use entrepot_policy::Terms;
 
 use crate::output::moment;

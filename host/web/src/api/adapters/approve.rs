@@ -1,6 +1,6 @@
 use axum::Json;
 use axum::extract::State;
-use entrepot_admission::Approved;
+use entrepot_adapters::Approved;
 use entrepot_domain::TenantId;
 use entrepot_policy::Approval;
 use serde::{Deserialize, Serialize};

@@ -1,6 +1,6 @@
 use axum::Json;
 use axum::extract::State;
-use entrepot_admission::{Counted, Headroom, RuleUse, UsageReport};
+use entrepot_adapters::{Counted, Headroom, RuleUse, UsageReport};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 

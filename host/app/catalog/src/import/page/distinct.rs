@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use entrepot_runtime::RawItem;
+use entrepot_sandbox::RawItem;
 
 /// Of an item that a page shows twice, the last.
 pub(crate) fn distinct(items: Vec<RawItem>) -> VecDeque<RawItem> {

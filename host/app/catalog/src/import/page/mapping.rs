@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use entrepot_domain::catalog::{Issue, Product, limits, validate};
-use entrepot_runtime::{AdapterError, CallError, Mapper, RawItem};
+use entrepot_sandbox::{AdapterError, CallError, Mapper, RawItem};
 use entrepot_store::pack;
 use tokio::sync::Mutex;
 

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 
 use entrepot_domain::catalog::{Issue, Product};
-use entrepot_runtime::RawItem;
+use entrepot_sandbox::RawItem;
 use entrepot_store::items::{KnownItem, StoredItem};
 use entrepot_store::pages::Seen;
 use entrepot_store::{Scoped, StoreError};

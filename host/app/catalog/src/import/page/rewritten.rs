@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use entrepot_domain::ChannelId;
-use entrepot_runtime::RawItem;
+use entrepot_sandbox::RawItem;
 use entrepot_store::items::KnownItem;
 use entrepot_store::{Scoped, StoreError};
 use serde_json::Value;

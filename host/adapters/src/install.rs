@@ -68,7 +68,7 @@ impl Admission {
     ) -> Result<Installed, AdmissionError> {
         // The largest artifact takes a moment to be read.
         let read = tokio::task::spawn_blocking(move || {
-            let component = entrepot_runtime::Artifact::check(bytes.clone())?;
+            let component = entrepot_sandbox::Artifact::check(bytes.clone())?;
             let artifact = Artifact::read(bytes)?;
             let manifest = Manifest::parse(artifact.manifest_text())?;
             Ok::<_, AdmissionError>((component, artifact, manifest))

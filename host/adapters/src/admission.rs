@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use entrepot_policy::{Ceilings, Manifest};
-use entrepot_runtime::Sandbox;
+use entrepot_sandbox::Sandbox;
 use entrepot_store::Db;
 use tokio::sync::Mutex;
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use entrepot_domain::ChannelId;
 use entrepot_policy::{Manifest, generation_for};
-use entrepot_runtime::Artifact;
+use entrepot_sandbox::Artifact;
 use entrepot_store::grants::GrantRow;
 
 use crate::generation::Generation;

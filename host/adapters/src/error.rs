@@ -1,7 +1,7 @@
 use entrepot_artifact::{ArtifactError, FetchError, SourceError};
 use entrepot_domain::names::shell_word;
 use entrepot_policy::{ManifestError, NarrowError, Nowhere};
-use entrepot_runtime::LoadError;
+use entrepot_sandbox::LoadError;
 use entrepot_store::StoreError;
 use thiserror::Error;
 

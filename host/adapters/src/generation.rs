@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError};
 
 use entrepot_domain::clock::Timestamp;
 use entrepot_policy::{Grant, Manifest};
-use entrepot_runtime::Adapter;
+use entrepot_sandbox::Adapter;
 use tokio::sync::Mutex;
 
 /// An approved adapter, ready to be called.
