@@ -143,8 +143,8 @@ impl Drift {
     }
 }
 
-/// Where the time of a run went, in microseconds. The next page is fetched while one is worked on, so only what was really
-/// waited counts as fetching.
+/// Where the time of a run went, in microseconds. The next page is fetched, and mapped, while one is written: only what was really waited
+/// counts as fetching, and the parts may be more than the run took in all.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Spent {
