@@ -10,8 +10,8 @@ use crate::db::{Db, Pools};
 
 /// A writer that takes longer is at work, and shows that writing works.
 const BUSY: Duration = Duration::from_millis(1_500);
-/// Pages that are not there yet: with room for these, there is some.
-const FILL: &str = "CREATE TABLE room_is_looked_for AS SELECT zeroblob(65536) AS filler";
+/// More than what migrations leave free in a new file: with room for this, there is some.
+const FILL: &str = "CREATE TABLE room_is_looked_for AS SELECT zeroblob(1048576) AS filler";
 
 impl Db {
     /// Whether there are any tables of ours; makes none.
