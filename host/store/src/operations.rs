@@ -103,14 +103,15 @@ const ADVANCE: &str = "UPDATE operations SET checkpoint = $4, done = $5, total =
     WHERE tenant_id = $1 AND id = $2 AND lease_owner = $3 AND state = 'running'";
 const FINISH: &str = "UPDATE operations SET state = $4, result = $5, code = $6, failure = $7, finished_at = $8, lease_owner = NULL, \
     lease_until = NULL WHERE tenant_id = $1 AND id = $2 AND lease_owner = $3 AND state = 'running'";
-const LEASED: &str = "SELECT tenant_id, id, lease_owner, lease_until FROM operations \
-    WHERE state IN ('queued', 'running') AND lease_owner IS NOT NULL AND lease_until IS NOT NULL ORDER BY lease_until LIMIT 1000";
+/// One that nobody has, and that is there for a while, may have lost its job.
+const LEASED: &str = "SELECT tenant_id, id, COALESCE(lease_owner, '') AS lease_owner, COALESCE(lease_until, created_at) AS lease_until \
+    FROM operations WHERE state IN ('queued', 'running') AND (lease_until IS NOT NULL OR created_at < $1) ORDER BY 4 LIMIT 1000";
 const FORGET: &str = "DELETE FROM operations WHERE finished_at < $1";
 
 impl Db {
-    /// Operations that some worker has, those first whose lease ends first.
-    pub async fn leased_operations(&self) -> Result<Vec<LeasedOperation>, StoreError> {
-        Ok(read_all!(self, LeasedOperation, LEASED)?)
+    /// Operations that some worker has, and those that nobody has and that were asked for before then; those first whose lease ends first.
+    pub async fn leased_operations(&self, asked_before: Timestamp) -> Result<Vec<LeasedOperation>, StoreError> {
+        Ok(read_all!(self, LeasedOperation, LEASED, asked_before)?)
     }
 
     /// Forgets what ended before then. How many.

@@ -64,10 +64,20 @@ const OUTDATE: [&str; 2] = change_by_ids!(
 );
 const SET: &str =
     of_item!("UPDATE inventory_levels SET available = $5, set_at = $10, told_at = COALESCE($8, told_at) WHERE");
+/// Those without a place of their own are told with their products alone.
+const COUNT: &str = "SELECT COUNT(*) FROM (SELECT DISTINCT COALESCE(l.item_id, l.variant_source_id), l.location_id FROM inventory_levels l \
+    JOIN products p ON p.tenant_id = l.tenant_id AND p.id = l.product_id \
+    WHERE l.tenant_id = $1 AND p.channel_id = $2 AND p.deleted_at IS NULL AND l.location_id <> 'default') AS known";
 /// No hash of anything.
 const OUTDATED: [u8; 32] = [0; 32];
 
 impl Scoped {
+    /// How many levels of the channel are known, each item's at each place once.
+    pub async fn count_levels(&self, channel: &ChannelId) -> Result<i64, StoreError> {
+        let row = read_optional!(self, (i64,), COUNT, self.tenant().as_str(), channel.as_str())?;
+        Ok(row.map_or(0, |(count,)| count))
+    }
+
     /// The levels of these items.
     pub async fn known_levels(&self, channel: &ChannelId, items: &[&str]) -> Result<Vec<KnownLevel>, StoreError> {
         let tenant = self.tenant().as_str();

@@ -21,11 +21,14 @@ const COUNTED: &str = "inventory_tracking,base_variant_id";
 struct Cursor {
     /// The highest id so far.
     after: u64,
+    /// Levels so far, and products whose stock could not be read as a whole.
+    given: u64,
+    unread: u64,
 }
 
 pub fn fetch_stock<T: Transport>(transport: &T, channel: &Channel, request: &PageRequest) -> Result<StockPage, Error> {
     let client = Client::of(transport, channel)?;
-    let Cursor { after } = paging::decode(request.cursor.as_deref())?;
+    let Cursor { after, given, unread } = paging::decode(request.cursor.as_deref())?;
     let list = client.list("/v3/catalog/products", &page_query(request, after))?;
     let elements = list.elements()?;
     let listed: Vec<_> = elements.data.iter().copied().map(Listed::of).collect();
@@ -35,14 +38,18 @@ pub fn fetch_stock<T: Transport>(transport: &T, channel: &Channel, request: &Pag
     }
     ascending(&listed, after)?;
     let mut page = paging::empty_stock_page();
-    page.levels = levels(&client, &listed, set_aside)?;
+    let (levels, missed) = levels(&client, &listed, set_aside)?;
+    let (given, unread) = (given + levels.len() as u64, unread + missed);
+    page.levels = levels;
+    // The host says that they are missing, and asks for them with the next run.
+    page.total = (unread > 0).then_some(given + unread);
     let answered = listed.len() as u64;
     // The total counts what is left from the cursor on.
     if answered > 0 && elements.total != Some(answered) {
         let Some(after) = listed.iter().filter_map(|product| product.id).next_back() else {
             return Err(Error::Unavailable("none of the products of a page has a usable id".to_owned()));
         };
-        page.next = Some(paging::encode(&Cursor { after })?);
+        page.next = Some(paging::encode(&Cursor { after, given, unread })?);
         page.wait = client.rest();
     }
     Ok(page)
@@ -67,7 +74,7 @@ fn levels<T: Transport>(
     client: &Client<'_, T>,
     listed: &[Listed<'_>],
     set_aside: bool,
-) -> Result<Vec<StockLevel>, Error> {
+) -> Result<(Vec<StockLevel>, u64), Error> {
     let tracked = || listed.iter().filter(|product| product.is_tracked());
     let ids: Vec<u64> = tracked().filter_map(|product| product.id).collect();
     let (mut stock, forbidden, unread) = inventory::find(client, &mut Context::default(), &ids, set_aside)?;
@@ -87,5 +94,5 @@ fn levels<T: Transport>(
         let items: Vec<Fields<'_>> = items.iter().map(|(_, item)| Raw::of(item.as_str()).fields()).collect();
         Some(stock_alone(&product.tracking(), &id.to_string(), product.base_variant(), &items))
     };
-    Ok(tracked().filter_map(of).flatten().collect())
+    Ok((tracked().filter_map(of).flatten().collect(), unread.len() as u64))
 }

@@ -22,6 +22,9 @@ struct Cursor {
     /// Of its levels, those after this.
     #[serde(skip_serializing_if = "Option::is_none")]
     levels: Option<String>,
+    /// Levels so far, and those that could not be read.
+    given: u64,
+    unread: u64,
 }
 
 pub fn fetch_stock<T: Transport>(host: &T, channel: &Channel, request: &PageRequest) -> Result<StockPage, Error> {
@@ -41,30 +44,39 @@ pub fn fetch_stock<T: Transport>(host: &T, channel: &Channel, request: &PageRequ
     if let Some(location) = nodes(&data, "/locations")?.first() {
         let at = gid::of(location).ok_or_else(|| odd("a location without a usable id"))?;
         let levels = nodes(location, "/inventoryLevels")?;
-        page.levels = levels.iter().filter_map(|level| self::level(level, at)).collect();
+        let read: Vec<_> = levels.iter().map(|level| self::level(level, at)).collect();
+        cursor.unread += read.iter().filter(|level| level.is_err()).count() as u64;
+        page.levels = read.into_iter().filter_map(|level| level.unwrap_or_default()).collect();
+        cursor.given += page.levels.len() as u64;
         more = follow(location, "/inventoryLevels", &mut cursor.levels)?;
     }
     if !more {
         cursor.levels = None;
         more = follow(&data, "/locations", &mut cursor.location)?;
     }
+    // The host says that they are missing, and asks for them with the next run.
+    page.total = (cursor.unread > 0).then_some(cursor.given + cursor.unread);
     page.next = more.then(|| paging::encode(&cursor)).transpose()?;
     Ok(page)
 }
 
+/// A level that cannot be read.
+struct Unread;
+
 /// Nothing for what is not counted, or is known without a number: the product has no level of it.
-fn level(level: &Value, location: &str) -> Option<StockLevel> {
-    let item = level.get("item")?;
+fn level(level: &Value, location: &str) -> Result<Option<StockLevel>, Unread> {
+    let item = level.get("item").filter(|item| item.is_object()).ok_or(Unread)?;
     if item.get("tracked").and_then(Value::as_bool) == Some(false) {
-        return None;
+        return Ok(None);
     }
-    let mut quantities = level.get("quantities")?.as_array()?.iter();
-    let available = quantities.find(|quantity| quantity.get("name").and_then(Value::as_str) == Some("available"))?;
-    Some(StockLevel {
-        item_id: gid::of(item)?.to_owned(),
+    let mut quantities = level.get("quantities").and_then(Value::as_array).ok_or(Unread)?.iter();
+    let named = |quantity: &&Value| quantity.get("name").and_then(Value::as_str) == Some("available");
+    let Some(available) = quantities.find(named) else { return Ok(None) };
+    Ok(Some(StockLevel {
+        item_id: gid::of(item).ok_or(Unread)?.to_owned(),
         location_id: location.to_owned(),
-        available: available.get("quantity")?.as_i64()?,
-    })
+        available: available.get("quantity").and_then(Value::as_i64).ok_or(Unread)?,
+    }))
 }
 
 fn nodes<'v>(of: &'v Value, connection: &str) -> Result<&'v Vec<Value>, Error> {

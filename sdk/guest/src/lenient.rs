@@ -216,24 +216,28 @@ fn string(json: &str) -> Option<Cow<'_, str>> {
 /// ```
 pub fn in_one_order(value: Raw<'_>, itself: bool, sets: &[&str]) -> String {
     let mut text = String::with_capacity(value.json().len());
-    write_ordered(value, itself, sets, &mut text);
+    write_ordered(value, itself, sets, DEEPEST, &mut text);
     text
 }
 
-fn write_ordered(value: Raw<'_>, set: bool, sets: &[&str], into: &mut String) {
+/// Levels that are brought into order. What is nested deeper stays as it came: a guest's stack is small.
+const DEEPEST: usize = 64;
+
+fn write_ordered(value: Raw<'_>, set: bool, sets: &[&str], levels: usize, into: &mut String) {
+    let Some(levels) = levels.checked_sub(1) else { return into.push_str(value.json()) };
     match (value.first(), set.then(|| value.list()).flatten()) {
         (_, Some(mut elements)) => {
             elements.sort_by_cached_key(place);
-            write_list(&elements, sets, into);
+            write_list(&elements, sets, levels, into);
         }
-        (b'[', None) => write_list(&value.items(), sets, into),
+        (b'[', None) => write_list(&value.items(), sets, levels, into),
         (b'{', None) if value.json() != "{}" => {
             let fields = value.fields();
             for (at, (key, value)) in fields.0.iter().enumerate() {
                 into.push(if at == 0 { '{' } else { ',' });
                 into.push_str(&quoted(key));
                 into.push(':');
-                write_ordered(*value, sets.contains(&key.as_ref()), sets, into);
+                write_ordered(*value, sets.contains(&key.as_ref()), sets, levels, into);
             }
             into.push('}');
         }
@@ -241,13 +245,13 @@ fn write_ordered(value: Raw<'_>, set: bool, sets: &[&str], into: &mut String) {
     }
 }
 
-fn write_list(elements: &[Raw<'_>], sets: &[&str], into: &mut String) {
+fn write_list(elements: &[Raw<'_>], sets: &[&str], levels: usize, into: &mut String) {
     into.push('[');
     for (at, element) in elements.iter().enumerate() {
         if at > 0 {
             into.push(',');
         }
-        write_ordered(*element, false, sets, into);
+        write_ordered(*element, false, sets, levels, into);
     }
     into.push(']');
 }

@@ -168,3 +168,20 @@ async fn a_part_that_is_down_for_all_ends_the_run_with_the_reason(app: App) {
     assert_eq!((run.state, app.products().await.len()), (RunState::Completed, 60), "{run:?}");
     assert_eq!(app.dead_letters().await.len(), 0);
 }
+
+/// A login in front, a cache or a balancer answers once with another address.
+#[both_engines]
+async fn one_redirect_among_good_answers_ends_no_run(app: App) {
+    let store = Store::generate(Seed { products: 30, variable_share: 0.0, seed: 5 });
+    let server = serve(&store);
+    app.connect(&server.base_url, &store.key()).await;
+    let elsewhere = || Fault::Redirect("https://login.example.com/wp-login.php".to_owned());
+    server.inject(Matcher::path("/wc/v3/products?").nth(1), elsewhere());
+    let run = app.import().await;
+    assert_eq!((run.state, run.fetched), (RunState::Completed, 30), "{run:?}");
+    server.inject(Matcher::path("/wc/v3/products?"), elsewhere());
+    let run = app.import().await;
+    let failure = run.failure.clone().unwrap_or_default();
+    assert_eq!(run.state, RunState::Failed, "{run:?}");
+    assert!(failure.contains("login.example.com") && failure.contains("store_url"), "{failure}");
+}

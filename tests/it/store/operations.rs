@@ -69,12 +69,19 @@ async fn a_checkpoint_is_the_lease_holders(app: App) {
     let row = scoped.operation(&id).await.expect("answers").expect("the operation");
     assert_eq!((row.checkpoint.as_deref(), row.done, row.losses), (Some("2"), 1, 0), "it goes on: {row:?}");
 
-    let leased = app.host.db.leased_operations().await.expect("answers");
+    // One that nobody took for a while may have lost its job.
+    let mut tx = scoped.begin().await.expect("begins");
+    let orphan = tx.insert_operation(&new("orphan")).await.expect("inserted");
+    tx.commit().await.expect("committed");
+    let (leased, now) = (app.host.db.leased_operations(0).await.expect("answers"), app.clock().now());
+    assert!(leased.iter().all(|row| row.id != orphan.as_str()));
+    let later = app.host.db.leased_operations(now + 1).await.expect("answers");
+    assert!(later.iter().any(|row| row.id == orphan.as_str() && row.lease_owner.is_empty()));
     assert_eq!(leased.iter().map(|row| row.lease_owner.as_str()).collect::<Vec<_>>(), ["two"]);
     let mut tx = scoped.begin().await.expect("begins");
     tx.finish_operation(&id, "two", Err(("conflict", "it does not fit"))).await.expect("failed");
     tx.commit().await.expect("committed");
-    assert!(app.host.db.leased_operations().await.expect("answers").is_empty());
+    assert!(app.host.db.leased_operations(0).await.expect("answers").is_empty());
     let row = scoped.operation(&id).await.expect("answers").expect("the operation");
     assert_eq!((row.state.as_str(), row.failure.as_deref()), ("failed", Some("it does not fit")));
     assert!(row.is_over() && row.lease().is_none() && row.finished_at.is_some());

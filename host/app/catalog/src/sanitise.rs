@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use ammonia::Builder;
 use cpu_time::ThreadTime;
-use entrepot_domain::catalog::{Issue, Product};
+use entrepot_domain::catalog::{Attribute, Issue, Product};
 use serde_json::Value;
 
 /// What links and pictures may lead to. The library's own list has more: what opens programs, and files of other protocols.
@@ -113,13 +113,15 @@ fn cleaned(mut product: Box<Product>) -> Box<Product> {
             left_out.push(format!("/variants/{index}/extras"));
         }
     }
-    for (index, attribute) in attributes.iter_mut().enumerate().filter(|(_, attribute)| has_markup(&attribute.value)) {
-        let (value, whole) = match serde_json::from_str::<Value>(&attribute.value) {
-            Ok(mut value) if attribute.kind == "json" => {
+    for (index, attribute) in attributes.iter_mut().enumerate() {
+        let (value, whole) = match json_of(attribute) {
+            Some(value) if !holds_markup(&value) => continue,
+            Some(mut value) => {
                 let whole = clean_json(&mut value, began);
                 (value.to_string(), whole)
             }
-            _ => clean_within(&attribute.value, began).map_or((String::new(), false), |clean| (clean, true)),
+            None if !has_markup(&attribute.value) => continue,
+            None => clean_within(&attribute.value, began).map_or((String::new(), false), |clean| (clean, true)),
         };
         attribute.value = value;
         if !whole {
@@ -139,6 +141,21 @@ fn has_markup(text: &str) -> bool {
     text.match_indices('<').any(begins_tag)
 }
 
+/// What whoever reads the attribute makes of it: in JSON, a bracket may be written as an escape. `None`: it is no JSON, or holds neither.
+fn json_of(attribute: &Attribute) -> Option<Value> {
+    let may_hold_markup = attribute.kind == "json" && attribute.value.contains(['<', '\\']);
+    if may_hold_markup { serde_json::from_str(&attribute.value).ok() } else { None }
+}
+
+fn holds_markup(value: &Value) -> bool {
+    match value {
+        Value::String(text) => has_markup(text),
+        Value::Array(values) => values.iter().any(holds_markup),
+        Value::Object(fields) => fields.iter().any(|(name, value)| has_markup(name) || holds_markup(value)),
+        _ => false,
+    }
+}
+
 /// False: something took too long, and is empty now.
 fn clean_json(value: &mut Value, began: ThreadTime) -> bool {
     match value {
@@ -153,6 +170,12 @@ fn clean_json(value: &mut Value, began: ThreadTime) -> bool {
             values.iter_mut().map(|value| clean_json(value, began)).filter(|whole| !whole).count() == 0
         }
         Value::Object(fields) => {
+            if fields.keys().any(|name| has_markup(name)) {
+                for (name, value) in std::mem::take(fields) {
+                    let clean = if has_markup(&name) { clean_within(&name, began).unwrap_or_default() } else { name };
+                    fields.insert(clean, value);
+                }
+            }
             fields.values_mut().map(|value| clean_json(value, began)).filter(|whole| !whole).count() == 0
         }
         _ => true,
@@ -216,6 +239,38 @@ mod tests {
         {
             assert_eq!(has_markup(text), markup, "{text}");
         }
+    }
+
+    #[test]
+    fn markup_is_found_however_json_writes_it() {
+        let attribute = |value: &str| Attribute {
+            namespace: "x".to_owned(),
+            key: "y".to_owned(),
+            kind: "json".to_owned(),
+            value: value.to_owned(),
+        };
+        let mut product: Product = serde_json::from_value(serde_json::json!({
+            "source_id": "1", "title": "Mug", "status": "active", "description_html": null, "summary_html": null, "tags": [],
+            "options": [], "variants": [], "media": [], "collections": [], "attributes": [], "warnings": [],
+            "extras": {"<img src=x onerror=alert(1)>": "<b>x</b>"},
+        }))
+        .unwrap();
+        let plain = r#"{"size":"5 \u003c 6","name":"Gr\u00fcn"}"#;
+        product.attributes = [
+            r#"{"h":"\u003cimg src=x onerror=alert(1)\u003e\u003cscript\u003ealert(2)\u003c/script\u003e"}"#,
+            r#"["\u003cimg src=x onerror=alert(1)>"]"#,
+            r#"{"<img src=x onerror=alert(1)>":1}"#,
+            plain,
+        ]
+        .map(attribute)
+        .to_vec();
+        let clean = cleaned(Box::new(product));
+        for attribute in &clean.attributes[..3] {
+            let read = serde_json::from_str::<Value>(&attribute.value).unwrap().to_string();
+            assert!(!read.contains("onerror") && !read.contains("script"), "{read}");
+        }
+        assert_eq!(clean.attributes[3].value, plain, "what has no markup stays as it was written");
+        assert!(!clean.extras.to_string().contains("onerror"), "{}", clean.extras);
     }
 
     #[test]

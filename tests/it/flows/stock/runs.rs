@@ -246,3 +246,21 @@ async fn set(app: &App, channel: &ChannelId, item: &str, location: &str, availab
     }
     tx.commit().await.expect("commits");
 }
+
+/// What is known and does not come is not read, and a run that did not read it is not complete.
+#[both_engines]
+async fn a_run_of_all_stock_that_shows_less_than_is_known_is_not_complete(app: App) {
+    let store = shopify::Store::from_seed(&catalogue(PRODUCTS));
+    store.configure(|options| options.bucket = 20_000.0);
+    let shop = Marketplace::shopify(&store);
+    let (app, _) = app.connect_to(&shop).await;
+    app.import().await;
+    let all = RunScope::Stock(None);
+    let run = app.import_with(all, StartOptions::default()).await;
+    assert_eq!(run.state, RunState::Completed, "{run:?}");
+    shop.server.inject(Matcher::path("/graphql.json"), Fault::Replaced("\"quantities\":[", "\"quantity\":["));
+    let run = app.import_with(all, StartOptions { fresh: true, ..StartOptions::default() }).await;
+    let failure = run.failure.clone().unwrap_or_default();
+    assert_eq!(run.state, RunState::Incomplete, "{run:?}");
+    assert!(failure.contains("missing") || failure.contains("not shown"), "{failure}");
+}

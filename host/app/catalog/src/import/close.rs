@@ -82,6 +82,14 @@ impl Imports {
         let gone = match row.scope() {
             RunScope::Full => self.vanished(scoped, channel, row.created_at, seen).await?,
             RunScope::ChangedSince(_) => self.said_to_be_gone(scoped, channel, row, seen).await?,
+            RunScope::Stock(None)
+                if let Some(missing) = stock::missing(
+                    counts,
+                    retry_transient(patience, || scoped.count_levels(&channel.id)).await?,
+                ) =>
+            {
+                return Ok(Verdict::of(RunState::Incomplete, Some(missing)));
+            }
             RunScope::Stock(_) => {
                 let names = scoped.first_listed(&row.run_id()).await?;
                 return Ok(Verdict::of(RunState::Completed, stock::unknown(seen.listed.len(), names)));

@@ -14,6 +14,14 @@ pub(crate) enum Verdict {
     GiveUp { reconnect: bool },
 }
 
+/// So often a shop that sends requests on is asked again.
+const SENT_ON: i64 = 3;
+
+/// The shop answers with another address. What is granted is right, and the one that was entered may not be.
+fn is_sent_on(why: &str) -> bool {
+    why.contains("enter the ")
+}
+
 /// `patient`: with a marketplace that asks to slow down, whatever the number of attempts.
 pub(crate) fn judge(error: &CallError, attempt: i64, patient: bool, options: &Options) -> Verdict {
     let last = attempt + 1 >= options.attempts;
@@ -32,6 +40,8 @@ pub(crate) fn judge(error: &CallError, attempt: i64, patient: bool, options: &Op
         {
             later(None)
         }
+        // One redirect among good answers may be a login's, a cache's or a balancer's.
+        CallError::Adapter(AdapterError::Denied(why)) if is_sent_on(why) && attempt < SENT_ON && !last => later(None),
         CallError::Adapter(AdapterError::Unauthorized(_)) => Verdict::GiveUp { reconnect: true },
         CallError::Adapter(_) | CallError::Stopped { .. } | CallError::NotExported(_) => {
             Verdict::GiveUp { reconnect: false }
@@ -57,7 +67,7 @@ pub(crate) fn explain(error: &CallError, attempts: i64, channel: &str, adapter: 
             format!("when the shop is well: {again}; it goes on where it stopped")
         }
         // A shop that sends requests on: what is granted is right, and the address is not.
-        CallError::Adapter(AdapterError::Denied(why)) if why.contains("enter the ") => {
+        CallError::Adapter(AdapterError::Denied(why)) if is_sent_on(why) => {
             format!("entrepot channel set {channel} --set KEY=VALUE, then {again}")
         }
         CallError::Adapter(AdapterError::Denied(_)) => {

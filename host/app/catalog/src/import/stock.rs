@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use entrepot_domain::ChannelId;
 use entrepot_domain::catalog::is_count;
+use entrepot_domain::run::Counts;
 use entrepot_sandbox::StockChange;
 use entrepot_store::stock::KnownLevel;
 use entrepot_store::{Scoped, StoreError};
@@ -85,6 +86,17 @@ pub(super) async fn prepare(
     page.levels = Levels { changes, as_of };
     page.counts.spent.comparing = micros_since(began);
     Ok(page)
+}
+
+/// What a run of all stock did not show of the `known` levels, in words; none: it showed as many.
+pub(super) fn missing(counts: Counts, known: i64) -> Option<String> {
+    let missing = known - (counts.fetched - counts.unknown);
+    (missing > 0).then(|| {
+        format!(
+            "{missing} of {known} stock levels that are known were not shown, and stay as they are. If goods or places are gone, a full \
+             import notices; if not, the marketplace's answers were not whole"
+        )
+    })
 }
 
 /// The levels that belong to nothing here, in words, with the names of some; none: there are none.
