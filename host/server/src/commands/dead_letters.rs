@@ -145,7 +145,7 @@ fn advice(letter: &Letter, channel: &str, settings: &Settings) -> String {
         (_, "id-missing") => format!(
             "look why the shop delivers it without an id (a plugin of the shop may change its answers); after that, {import}"
         ),
-        (_, code) if code.ends_with("-unreadable") => {
+        (_, code) if code.ends_with("-unreadable") || code.ends_with("-incomplete") => {
             format!("the marketplace did not answer for it; the next import asks again: {import}")
         }
         (_, code) => match (unusable(code, settings), assignment(reason)) {

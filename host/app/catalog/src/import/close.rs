@@ -83,10 +83,8 @@ impl Imports {
             RunScope::Full => self.vanished(scoped, channel, row.created_at, seen).await?,
             RunScope::ChangedSince(_) => self.said_to_be_gone(scoped, channel, row, seen).await?,
             RunScope::Stock(None)
-                if let Some(missing) = stock::missing(
-                    counts,
-                    retry_transient(patience, || scoped.count_levels(&channel.id)).await?,
-                ) =>
+                if let Some(missing) =
+                    stock::missing(counts, retry_transient(patience, || scoped.count_levels(&channel.id)).await?) =>
             {
                 return Ok(Verdict::of(RunState::Incomplete, Some(missing)));
             }
