@@ -29,6 +29,9 @@ pub(crate) struct Categories {
     pub(crate) known: Known,
     /// The list could not be read, or not as a whole.
     pub(crate) unread: bool,
+    /// It was read: a category that a product names and that is not in it was withheld.
+    #[serde(default)]
+    pub(crate) read: bool,
 }
 
 impl Categories {
@@ -38,7 +41,7 @@ impl Categories {
         const DEEPEST: usize = 32;
         for _ in 0..DEEPEST {
             match self.known.get(&id) {
-                None => return self.unread,
+                None => return self.unread || self.read,
                 Some((_, 0)) => return false,
                 Some((_, parent)) => id = *parent,
             }
@@ -81,7 +84,7 @@ pub(crate) fn read<T: Transport>(
             "The shop counts {missing} categories more than it shows: products below these come without the names above theirs."
         ));
     }
-    Ok((Categories { known, unread: missing > 0 }, most))
+    Ok((Categories { known, unread: missing > 0, read: true }, most))
 }
 
 /// The first page of categories, and the page size that the shop takes.
