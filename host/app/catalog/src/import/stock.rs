@@ -88,8 +88,11 @@ pub(super) async fn prepare(
     Ok(page)
 }
 
-/// What a run of all stock did not show of the `known` levels, in words; none: it showed as many.
+/// What a run of all stock did not show of the `known` levels, in words; none: it showed as many, or as many as the marketplace counts.
 pub(super) fn missing(counts: Counts, known: i64) -> Option<String> {
+    if counts.declared.is_some_and(|declared| declared > 0) {
+        return None;
+    }
     let missing = known - (counts.fetched - counts.unknown);
     (missing > 0).then(|| {
         format!(
