@@ -12,6 +12,8 @@ mod circles;
 mod knowledge;
 #[path = "architecture/migrations.rs"]
 mod migrations;
+#[path = "architecture/uses.rs"]
+mod uses;
 
 /// A crate, and the workspace's crates it may depend on.
 const ALLOWED: &[(&str, &[&str])] = &[

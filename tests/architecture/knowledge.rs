@@ -69,7 +69,7 @@ const RETIRED_USE_CASES: &[&str] = &[
 ];
 
 fn retired(path: &str, text: &str, retired: &[&str]) -> Vec<String> {
-    let names = super::circles::tokens(text);
+    let names = super::uses::tokens(text);
     let found = names.iter().filter(|name| retired.contains(&name.as_str()));
     found.map(|name| format!("{path} has the name {name}; the glossary has the field's word")).collect()
 }
@@ -77,7 +77,7 @@ fn retired(path: &str, text: &str, retired: &[&str]) -> Vec<String> {
 /// What is wrong with one source of a crate.
 fn source(path: &str, text: &str, unknown: &[&str]) -> Vec<String> {
     let mut wrong: Vec<String> = Vec::new();
-    for name in super::circles::tokens(text) {
+    for name in super::uses::tokens(text) {
         if unknown.contains(&name.as_str()) {
             wrong.push(format!("{path} names {name}, of which its crate must not know"));
         }

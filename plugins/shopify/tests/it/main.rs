@@ -1,9 +1,11 @@
 //! The adapter against scripted answers: every trap that concerns reading, signing in or webhooks.
 
 mod bulk;
+mod bulk_files;
 mod bulk_traps;
 mod check;
 mod deliveries;
+mod delivery_events;
 mod delta;
 mod documents;
 mod items;

@@ -8,6 +8,7 @@ mod map;
 mod map_odd;
 mod paging;
 mod recorded;
+mod recorded_webhooks;
 mod shop;
 mod thin;
 mod unread;

@@ -5,7 +5,7 @@ use std::net::TcpStream;
 
 use entrepot_test_support::bigcommerce::{Options, Quota, Store, serve};
 use entrepot_test_support::seed::{Seed, catalogue};
-use entrepot_test_support::server::{Matcher, Server};
+use entrepot_test_support::server::Server;
 use serde_json::{Value, json};
 
 pub(crate) struct Shop {
@@ -18,7 +18,7 @@ pub(crate) struct Shop {
 pub(crate) struct Reply {
     pub(crate) status: u16,
     head: String,
-    text: String,
+    pub(crate) text: String,
 }
 
 impl Reply {
@@ -30,7 +30,7 @@ impl Reply {
         self.json()["data"].as_array().unwrap().iter().map(|item| item["id"].as_u64().unwrap()).collect()
     }
 
-    fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let line = self.head.lines().find(|line| line.to_lowercase().starts_with(&format!("{name}:")))?;
         line.split_once(": ").map(|(_, value)| value)
     }
@@ -41,7 +41,7 @@ pub(crate) fn shop(products: usize) -> Shop {
     of(Store::from_seed(&catalogue(seed)))
 }
 
-fn of(store: Store) -> Shop {
+pub(crate) fn of(store: Store) -> Shop {
     Shop { server: serve(&store), options: store.options(), store }
 }
 
@@ -54,7 +54,7 @@ impl Shop {
         self.raw(method, &format!("/stores/{}{path}", self.options.store_hash), &self.options.access_token, body)
     }
 
-    fn raw(&self, method: &str, target: &str, token: &str, body: Option<Value>) -> Reply {
+    pub(crate) fn raw(&self, method: &str, target: &str, token: &str, body: Option<Value>) -> Reply {
         let mut stream = TcpStream::connect(self.server.address()).unwrap();
         let body = body.map(|body| body.to_string());
         let kind = if body.is_some() { "Content-Type: application/json\r\n" } else { "" };
@@ -77,7 +77,7 @@ impl Shop {
     }
 }
 
-const PRODUCTS: &str = "/v3/catalog/products";
+pub(crate) const PRODUCTS: &str = "/v3/catalog/products";
 
 #[test]
 fn the_token_and_the_store_have_to_fit() {
@@ -228,78 +228,4 @@ fn the_limit_is_told_and_kept() {
     shop.store.configure(|options| options.sheds_load = true);
     let shed = shop.get("/v2/store");
     assert_eq!((shed.status, shed.header("x-rate-limit-time-reset-ms")), (429, None));
-}
-
-#[test]
-fn the_neutral_catalogue_is_all_there() {
-    let seeds = catalogue(Seed { products: 60, variable_share: 0.5, seed: 3 });
-    let shop = of(Store::from_seed(&seeds));
-    assert_eq!(shop.store.product_count(), 60);
-    assert_eq!(shop.store.variant_count(), seeds.iter().map(|product| product.variants.len()).sum::<usize>());
-    for seed in &seeds {
-        let product = shop.store.product(seed.number).unwrap();
-        let variants = product["variants"].as_array().unwrap();
-        assert_eq!((product["name"].as_str(), variants.len()), (Some(seed.title.as_str()), seed.variants.len()));
-        for (variant, own) in variants.iter().zip(&seed.variants) {
-            let of =
-                |field: &str| if variant[field].is_null() { product[field].clone() } else { variant[field].clone() };
-            let cents = |value: Value| (value.as_f64().unwrap() * 100.0).round() as i64;
-            let (price, sale) = (cents(of("price")), cents(of("sale_price")));
-            assert_eq!((price, sale), (own.compare_at.unwrap_or(own.price), own.compare_at.map_or(0, |_| own.price)));
-            assert_eq!(variant["sku"], own.sku.as_str());
-            assert_eq!(variant["sku_id"].is_null(), seed.options.is_empty(), "base variants have no SKU of their own");
-            let labels: Vec<_> = variant["option_values"]
-                .as_array()
-                .unwrap()
-                .iter()
-                .map(|value| value["label"].as_str().unwrap())
-                .collect();
-            assert_eq!(labels, own.option_values);
-        }
-    }
-    let stock = shop.get("/v3/inventory/items?limit=1000").json()["data"].as_array().unwrap().len();
-    assert_eq!(
-        stock,
-        seeds.iter().flat_map(|product| &product.variants).filter(|variant| variant.stock.is_some()).count()
-    );
-}
-
-#[test]
-fn numbers_may_be_written_as_a_test_says() {
-    let shop = shop(2);
-    shop.store.set_raw(2, "/price", "19.990000000000002");
-    shop.store.set_raw(2, "/variants/0/sku", "{\"a\":1e3}");
-    let text = shop.get(&format!("{PRODUCTS}?include=variants")).text;
-    assert!(text.contains("\"price\":19.990000000000002") && text.contains("{\"a\":1e3}"));
-}
-
-#[test]
-fn stock_shows_in_the_catalogue_for_the_default_location_alone() {
-    let shop = shop(30);
-    let product = shop.with("variant");
-    let (id, variant) = (product["id"].as_u64().unwrap(), product["variants"][0]["id"].as_u64().unwrap());
-    assert!(shop.store.set_stock(variant, 1, 41) && shop.store.set_stock(variant, 2, 77));
-    let after = shop.store.product(id).unwrap();
-    assert_eq!(after["variants"][0]["inventory_level"], 41);
-    let items = shop.get(&format!("/v3/inventory/items?variant_id:in={variant}")).json();
-    let levels: Vec<_> = items["data"][0]["locations"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|level| level["available_to_sell"].clone())
-        .collect();
-    assert_eq!(levels, [41, 77]);
-    let before = after["date_modified"].clone();
-    shop.store.configure(|options| options.now = Some(2_000_000_000));
-    shop.store.set_stock(variant, 2, 5);
-    assert_eq!(shop.store.product(id).unwrap()["date_modified"], before, "other locations do not show in the date");
-}
-
-#[test]
-fn things_happen_between_two_requests() {
-    let shop = shop(5);
-    shop.store.after_request(Matcher::path(PRODUCTS), 1, |store| assert!(store.delete(2)));
-    shop.store.before_request(Matcher::path(PRODUCTS), 3, |store| assert!(store.delete(3)));
-    let counts: Vec<_> = (0..3).map(|_| shop.get(PRODUCTS).ids().len()).collect();
-    assert_eq!(counts, [5, 4, 3]);
 }

@@ -2,6 +2,7 @@
 
 mod auth;
 mod bigcommerce;
+mod bigcommerce_catalogue;
 mod bigcommerce_hooks;
 mod client;
 mod dates;
@@ -14,5 +15,6 @@ mod recording;
 mod shape;
 mod shopify;
 mod shopify_bulk;
+mod shopify_catalogue;
 mod shopify_hooks;
 mod webhooks;
