@@ -81,13 +81,6 @@ const KNOWN: [&str; 2] = select_by_ids!(
     "source_id",
     ""
 );
-const BODIES: [&str; 2] = select_by_ids!(
-    "source_id, body",
-    "source_items",
-    "tenant_id = $1 AND channel_id = $2 AND deleted_at IS NULL",
-    "source_id",
-    ""
-);
 const ALIVE: &str = "SELECT source_id, fetched_at FROM source_items WHERE tenant_id = $1 AND channel_id = $2 \
     AND deleted_at IS NULL AND source_id > $3 ORDER BY source_id LIMIT 5000";
 /// Those whose product was here before.
@@ -154,17 +147,6 @@ impl Scoped {
         let (tenant, nameless) = (self.tenant().as_str(), format!("{UNIDENTIFIED}%"));
         let row = read_optional!(self, (i64,), COUNT_ESTABLISHED, tenant, channel.as_str(), nameless, before)?;
         Ok(row.and_then(|(count,)| usize::try_from(count).ok()).unwrap_or(0))
-    }
-
-    /// What is kept of these items, by id. One that does not unpack is left out.
-    pub async fn stored_bodies(
-        &self,
-        channel: &ChannelId,
-        ids: &[&str],
-    ) -> Result<HashMap<String, String>, StoreError> {
-        type Row = (String, Vec<u8>);
-        let rows = read_all_forked!(self, Row, BODIES, self.tenant().as_str(), channel.as_str(), Json(ids))?;
-        Ok(rows.into_iter().filter_map(|(id, body)| Some((id, unpack(&body).ok()?))).collect())
     }
 
     pub async fn stored_item(&self, channel: &ChannelId, source_id: &str) -> Result<Option<StoredItem>, StoreError> {

@@ -175,9 +175,12 @@ impl<'a> Raw<'a> {
         self.values().into_iter().filter_map(T::of).collect()
     }
 
-    /// Nothing worth keeping: missing, null, "", false, [] or {}.
+    /// Nothing worth keeping: missing, null, "", false, [] or {}, also with blanks between the brackets.
     pub fn is_empty(self) -> bool {
-        matches!(self.json(), "null" | "\"\"" | "false" | "[]" | "{}")
+        let json = self.json();
+        let inside = |open, close| json.strip_prefix(open).and_then(|rest: &str| rest.strip_suffix(close));
+        let is_blank = |inside: Option<&str>| inside.is_some_and(|inside| inside.trim().is_empty());
+        matches!(json, "null" | "\"\"" | "false") || is_blank(inside('[', ']')) || is_blank(inside('{', '}'))
     }
 
     pub fn is_null(self) -> bool {

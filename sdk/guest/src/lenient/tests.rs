@@ -37,3 +37,13 @@ fn a_list_may_be_an_object_or_nothing() {
     assert_eq!(raw("3").fields().0.len() + raw("[1]").fields().0.len(), 0);
     assert_eq!(serde_json::from_str::<Fields<'_>>("[]").map(|f| f.0.len()).ok(), Some(0));
 }
+
+#[test]
+fn nothing_is_nothing_whatever_blanks_are_in_it() {
+    for empty in ["null", "\"\"", "false", "[]", "{}", "[ ]", "{\n}"] {
+        assert!(Raw::of(empty).is_empty(), "{empty}");
+    }
+    for full in ["[0]", "[[]]", "{\"a\":1}", "0", "\" \"", "true", "[ null ]"] {
+        assert!(!Raw::of(full).is_empty(), "{full}");
+    }
+}

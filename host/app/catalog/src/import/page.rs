@@ -24,7 +24,6 @@ mod distinct;
 mod mapping;
 mod refused;
 mod remap;
-mod rewritten;
 mod rows;
 mod same;
 
@@ -96,11 +95,8 @@ pub(crate) async fn prepare(
     let (began, mut spent_mapping, mut spent_ahead) = (Instant::now(), 0, 0);
     let (mut drift, mut currency) = (Drift::default(), None);
     let mut known = retry_transient(patience, || scoped.known_items(&channel.id, &ids)).await?;
-    let mut hashes: VecDeque<_> = items.iter().take(PORTION_ITEMS).map(|item| mapper.hash(item)).collect();
-    let rewritten =
-        retry_transient(patience, || rewritten::rewritten(scoped, &channel.id, items, &hashes, &known)).await?;
     while left > 0 && held < PORTION_BYTES && began.elapsed() < PORTION_TIME {
-        let Some((item, hash)) = items.pop_front().zip(hashes.pop_front()) else { break };
+        let Some(item) = items.pop_front() else { break };
         left -= 1;
         let before = known.remove(&item.source_id);
         // Shown twice in a run (pages that shifted): the later state counts, the item does not.
@@ -123,8 +119,8 @@ pub(crate) async fn prepare(
             count(|counts| &mut counts.unchanged);
             continue;
         }
-        let is_same = |before: &KnownItem| before.content_hash == hash || rewritten.contains(&item.source_id);
-        let same = before.as_ref().is_some_and(|before| before.deleted_at.is_none() && is_same(before));
+        let hash = mapper.hash(&item);
+        let same = before.as_ref().is_some_and(|before| before.content_hash == hash && before.deleted_at.is_none());
         // Mapped with other settings, it is another thing though nothing changed in the shop.
         let settings = before.as_ref().is_none_or(|before| is_mapped_with(before, &channel.mapped_with));
         if let Some(before) = before.as_ref().filter(|_| same && settings && item.problems.is_empty()) {

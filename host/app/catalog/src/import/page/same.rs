@@ -2,8 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use entrepot_domain::catalog::{Inventory, Product};
+use entrepot_domain::catalog::{Attribute, Inventory, Product};
 use entrepot_store::products::StoredProduct;
+use serde_json::Value;
 
 use super::{Prepared, PreparedPage};
 
@@ -44,5 +45,16 @@ fn is_same(product: &Product, mut before: Product) -> bool {
             }
         }
     }
-    product == before
+    let attributes = (std::mem::take(&mut product.attributes), std::mem::take(&mut before.attributes));
+    let same = |(one, other): (&Attribute, &Attribute)| {
+        let names = |of: &Attribute| (of.namespace.clone(), of.key.clone(), of.kind.clone());
+        names(one) == names(other) && (one.value == other.value || one.kind == "json" && says_the_same(one, other))
+    };
+    product == before && attributes.0.len() == attributes.1.len() && attributes.0.iter().zip(&attributes.1).all(same)
+}
+
+/// JSON is kept as the marketplace wrote it, and means the same in another order and with other escapes.
+fn says_the_same(one: &Attribute, other: &Attribute) -> bool {
+    let parsed = |of: &Attribute| serde_json::from_str::<Value>(&of.value).ok();
+    parsed(one).zip(parsed(other)).is_some_and(|(one, other)| one == other)
 }
