@@ -158,7 +158,7 @@ impl ScopedTx {
         dead: Option<&Lease>,
     ) -> Result<Option<OperationRow>, StoreError> {
         let (tenant, now) = (self.tenant.as_str(), self.clock.now());
-        let (old, until) = (dead.map(|lease| lease.owner.as_str()), dead.map(|lease| lease.until));
+        let (old, until) = Lease::parts(dead);
         Ok(tx_optional!(&mut self.tx, OperationRow, LEASE, tenant, id.as_str(), owner, now + ttl_ms, now, old, until)?)
     }
 

@@ -144,7 +144,7 @@ impl ScopedTx {
         dead: Option<&Lease>,
     ) -> Result<Option<RunRow>, StoreError> {
         let now = self.clock.now();
-        let (old, until) = (dead.map(|lease| lease.owner.as_str()), dead.map(|lease| lease.until));
+        let (old, until) = Lease::parts(dead);
         let tenant = self.tenant.as_str();
         Ok(tx_optional!(&mut self.tx, RunRow, LEASE, tenant, run.as_str(), owner, now + ttl_ms, now, old, until)?)
     }

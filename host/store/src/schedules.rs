@@ -30,19 +30,32 @@ pub struct Due {
 }
 
 // Numbers are read as numbers, whatever stands there: of a row that somebody damaged in SQLite, the others are none the worse.
-const OF_CHANNEL: &str = "SELECT channel_id, kind, rule, time_zone, CAST(jitter_ms AS BIGINT) AS jitter_ms, when_busy, \
-    CAST(enabled AS BIGINT) AS enabled, CAST(next_at AS BIGINT) AS next_at, CAST(last_at AS BIGINT) AS last_at, last_run, note \
-    FROM schedules WHERE tenant_id = $1 AND channel_id = $2 ORDER BY kind";
+macro_rules! columns {
+    () => {
+        "s.channel_id, s.kind, s.rule, s.time_zone, CAST(s.jitter_ms AS BIGINT) AS jitter_ms, s.when_busy, CAST(s.enabled AS BIGINT) AS enabled, \
+         CAST(s.next_at AS BIGINT) AS next_at, CAST(s.last_at AS BIGINT) AS last_at, s.last_run, s.note FROM schedules s "
+    };
+}
+/// Of channels that are in use.
+macro_rules! of_all {
+    () => {
+        concat!(
+            "SELECT s.tenant_id, ",
+            columns!(),
+            "JOIN channels c ON c.tenant_id = s.tenant_id AND c.id = s.channel_id WHERE s.enabled = 1 AND c.removed_at IS NULL "
+        )
+    };
+}
+const OF_CHANNEL: &str = concat!("SELECT ", columns!(), "WHERE s.tenant_id = $1 AND s.channel_id = $2 ORDER BY s.kind");
 /// Full ones first: what they find a delta due in the same moment need not. Stock last, for the same reason.
-const DUE: &str = "SELECT s.tenant_id, s.channel_id, s.kind, s.rule, s.time_zone, CAST(s.jitter_ms AS BIGINT) AS jitter_ms, s.when_busy, \
-    CAST(s.enabled AS BIGINT) AS enabled, CAST(s.next_at AS BIGINT) AS next_at, CAST(s.last_at AS BIGINT) AS last_at, s.last_run, s.note \
-    FROM schedules s JOIN channels c ON c.tenant_id = s.tenant_id AND c.id = s.channel_id \
-    WHERE s.enabled = 1 AND s.next_at <= $1 AND c.removed_at IS NULL ORDER BY CASE s.kind WHEN 'full' THEN 0 WHEN 'delta' THEN 1 ELSE 2 END, s.next_at LIMIT 500";
-const FAR: &str = "SELECT s.tenant_id, s.channel_id, s.kind, s.rule, s.time_zone, CAST(s.jitter_ms AS BIGINT) AS jitter_ms, s.when_busy, \
-    CAST(s.enabled AS BIGINT) AS enabled, CAST(s.next_at AS BIGINT) AS next_at, CAST(s.last_at AS BIGINT) AS last_at, s.last_run, s.note \
-    FROM schedules s JOIN channels c ON c.tenant_id = s.tenant_id AND c.id = s.channel_id \
-    WHERE s.enabled = 1 AND s.next_at > $1 AND c.removed_at IS NULL AND (s.tenant_id, s.channel_id, s.kind) > ($2, $3, $4) \
-    ORDER BY s.tenant_id, s.channel_id, s.kind LIMIT 500";
+const DUE: &str = concat!(
+    of_all!(),
+    "AND s.next_at <= $1 ORDER BY CASE s.kind WHEN 'full' THEN 0 WHEN 'delta' THEN 1 ELSE 2 END, s.next_at LIMIT 500"
+);
+const FAR: &str = concat!(
+    of_all!(),
+    "AND s.next_at > $1 AND (s.tenant_id, s.channel_id, s.kind) > ($2, $3, $4) ORDER BY s.tenant_id, s.channel_id, s.kind LIMIT 500"
+);
 const BRING_FORWARD: &str =
     "UPDATE schedules SET next_at = $5 WHERE tenant_id = $1 AND channel_id = $2 AND kind = $3 AND next_at = $4";
 const PUT: &str = "INSERT INTO schedules (tenant_id, channel_id, kind, rule, time_zone, jitter_ms, when_busy, enabled, next_at) \

@@ -64,7 +64,7 @@ const OUTDATE: [&str; 2] = change_by_ids!(
 );
 const SET: &str =
     of_item!("UPDATE inventory_levels SET available = $5, set_at = $10, told_at = COALESCE($8, told_at) WHERE");
-/// Those without a place of their own are told with their products alone.
+/// Without those at `default`, as the interface calls it where a marketplace knows one place only: they are told with their products.
 const COUNT: &str = "SELECT COUNT(*) FROM (SELECT DISTINCT COALESCE(l.item_id, l.variant_source_id), l.location_id FROM inventory_levels l \
     JOIN products p ON p.tenant_id = l.tenant_id AND p.id = l.product_id \
     WHERE l.tenant_id = $1 AND p.channel_id = $2 AND p.deleted_at IS NULL AND l.location_id <> 'default') AS known";

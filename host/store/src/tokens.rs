@@ -75,7 +75,7 @@ impl ScopedTx {
         dead: Option<&Lease>,
     ) -> Result<bool, StoreError> {
         let (tenant, until) = (self.tenant.as_str(), self.clock.now() + ttl_ms);
-        let (old, old_until) = (dead.map(|lease| lease.owner.as_str()), dead.map(|lease| lease.until));
+        let (old, old_until) = Lease::parts(dead);
         Ok(execute!(&mut self.tx, LEASE, tenant, channel.as_str(), owner, until, old, old_until)? == 1)
     }
 

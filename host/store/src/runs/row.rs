@@ -50,6 +50,13 @@ pub struct Lease {
     pub until: Timestamp,
 }
 
+impl Lease {
+    /// As statements compare with it: nothing is equal to what is not there.
+    pub(crate) fn parts(lease: Option<&Self>) -> (Option<&str>, Option<Timestamp>) {
+        (lease.map(|lease| lease.owner.as_str()), lease.map(|lease| lease.until))
+    }
+}
+
 #[derive(Clone, Debug, sqlx::FromRow)]
 struct CountColumns {
     declared: Option<i64>,
