@@ -1,5 +1,7 @@
 //! An import always advances: it asks for less, sets one item aside, ends with the reason, or says that it stands still.
 
+use std::time::Duration;
+
 use entrepot_catalog::StartOptions;
 use entrepot_domain::run::{RunScope, RunState};
 use entrepot_queue::Outcome;
@@ -121,4 +123,35 @@ async fn a_run_that_waits_ends_for_one_that_begins_again(app: App) {
     let before = app.report(&first.run).await;
     assert_eq!((before.state, before.failure), (RunState::Cancelled, None));
     assert_ne!(run.run, first.run.as_str());
+}
+
+/// What a call under way is about to send is no longer wanted.
+#[both_engines]
+async fn a_call_under_way_ends_when_its_run_or_its_grant_does(app: App) {
+    let store = Store::generate(Seed { products: 30, variable_share: 0.0, seed: 5 });
+    let server = serve(&store);
+    app.connect(&server.base_url, &store.key()).await;
+    server.inject(Matcher::any(), Fault::Hang);
+    let (imports, tenant) = (&app.host.app.imports, &app.host.tenant);
+    for revoked in [false, true] {
+        let started =
+            imports.start_import(tenant, SHOP, RunScope::Full, StartOptions::default()).await.expect("starts");
+        let carried = tokio::spawn({
+            let (cases, tenant, run) = (app.host.app.clone(), tenant.clone(), started.run.clone());
+            async move { cases.imports.advance(&tenant, &run).await.expect("a step") }
+        });
+        app.wait_for_run(|run| run.lease().is_some()).await;
+        let admission = app.host.app.services.admission();
+        match revoked {
+            true => admission.revoke("woocommerce", "test").await.expect("revoked"),
+            false => drop(imports.cancel_run(tenant, &started.run).await.expect("cancelled")),
+        }
+        let step =
+            tokio::time::timeout(Duration::from_secs(15), carried).await.expect("the hanging request is dropped");
+        let outcome = step.expect("runs");
+        match revoked {
+            true => assert!(matches!(outcome, Outcome::Later(_)), "the next look says why: {outcome:?}"),
+            false => assert_eq!(app.report(&started.run).await.state, RunState::Cancelled),
+        }
+    }
 }

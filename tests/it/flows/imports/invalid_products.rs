@@ -3,7 +3,7 @@
 use entrepot_domain::Money;
 use entrepot_domain::run::RunState;
 use entrepot_test_support::server::{Fault, Matcher};
-use entrepot_test_support::woocommerce::{Product, Store, serve};
+use entrepot_test_support::woocommerce::{Meta, Product, Seed, Store, serve};
 use entrepot_tests::{App, SHOP, both_engines};
 
 fn named(name: &str, price: &str) -> Product {
@@ -129,4 +129,19 @@ async fn lone_surrogates_and_odd_shapes_do_not_stop_a_page(app: App) {
         "what has no id is kept too"
     );
     assert!(app.dead_letters().await.iter().any(|l| l.source_id == "2"), "{:?}", app.dead_letters().await);
+}
+
+/// A guest's stack is small: what is nested deeper than anybody means costs no other item.
+#[both_engines]
+async fn values_nested_thousands_of_levels_deep_stop_no_page(app: App) {
+    let store = Store::generate(Seed { products: 5, variable_share: 0.0, seed: 11 });
+    let deep = format!("{}1{}", "{\"a\":".repeat(5_000), "}".repeat(5_000));
+    store.update(store.product_ids()[2], |product| {
+        product.meta = vec![Meta { id: 1, key: "deep".into(), value: deep.as_str().into() }];
+    });
+    let server = serve(&store);
+    app.connect(&server.base_url, &store.key()).await;
+    let run = app.import().await;
+    assert_eq!((run.state, run.fetched), (RunState::Completed, 5), "{run:?}");
+    assert!(run.created >= 4, "{run:?}");
 }
