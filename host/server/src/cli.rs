@@ -116,6 +116,7 @@ pub enum ChannelCommand {
     Reconnect(ReconnectArgs),
     /// Change settings or secrets of a channel
     Set {
+        /// Name or id of the channel
         channel: String,
         /// A setting; may be given several times
         #[arg(long = "set", value_name = "KEY=VALUE", value_parser = key_value)]
@@ -135,8 +136,10 @@ pub enum ChannelCommand {
 
 #[derive(Debug, Args)]
 pub struct AddArgs {
+    /// Id of the adapter
     #[arg(long)]
     pub adapter: String,
+    /// What the channel is to be called
     #[arg(long)]
     pub name: String,
     /// A setting; may be given several times
@@ -199,6 +202,7 @@ impl std::str::FromStr for MassDeletion {
 pub enum ProductsCommand {
     /// Write a channel's products to stdout, one a line, ordered by source id
     Export {
+        /// Name or id of the channel
         channel: String,
         #[arg(long, value_enum, default_value = "jsonl")]
         format: ExportFormat,

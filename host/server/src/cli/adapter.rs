@@ -35,6 +35,7 @@ pub enum AdapterCommand {
     Promote { adapter: String },
     /// End what is tried on some channels, or go back to the grant and version before the one in use
     Rollback {
+        /// Id of the adapter
         adapter: String,
         /// Go back even to a grant that allows more than the one in force
         #[arg(long)]

@@ -8,6 +8,7 @@ use super::{SecretArgs, key_value};
 pub struct ConnectArgs {
     /// Of the channel that will be
     pub name: String,
+    /// Id of the adapter
     #[arg(long)]
     pub adapter: String,
     /// A setting; may be given several times
@@ -22,6 +23,7 @@ pub struct ConnectArgs {
 
 #[derive(Debug, Args)]
 pub struct ReconnectArgs {
+    /// Name or id of the channel
     pub channel: String,
     /// Print the address for the browser, and do not wait for what comes of it
     #[arg(long)]

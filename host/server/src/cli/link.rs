@@ -6,6 +6,7 @@ use clap::{Args, Subcommand};
 pub enum LinkCommand {
     /// Compare a channel's products with those of others, and propose links for what is not linked yet
     Propose {
+        /// Name or id of the channel
         channel: String,
         /// Compare with this channel only; may be given several times
         #[arg(long = "with", value_name = "CHANNEL")]

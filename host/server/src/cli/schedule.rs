@@ -12,6 +12,7 @@ pub enum ScheduleCommand {
 
 #[derive(Debug, Args)]
 pub struct ScheduleArgs {
+    /// Name or id of the channel
     pub channel: String,
     /// What it begins
     #[arg(value_parser = ["full", "delta", "stock"])]

@@ -12,6 +12,7 @@ pub enum WebhooksCommand {
     Unsubscribe { channel: String },
     /// List what was delivered, newest first
     List {
+        /// Name or id of the channel
         channel: String,
         /// Only those in this state
         #[arg(long, value_enum)]
@@ -29,6 +30,7 @@ pub enum WebhooksCommand {
     },
     /// Work on kept deliveries once more; without an option, on those that are dead
     Replay {
+        /// Name or id of the channel
         channel: String,
         /// Only this one; may be given several times
         #[arg(long = "id", conflicts_with_all = ["failed", "all"])]
