@@ -71,10 +71,12 @@ pub struct LeasedOperation {
     pub lease_until: Timestamp,
 }
 
+// Cast, so that a number that somebody damaged in SQLite stops no list.
 macro_rules! columns {
     () => {
-        "id, kind, input, actor, state, checkpoint, done, total, losses, result, code, failure, lease_owner, lease_until, created_at, \
-         started_at, finished_at"
+        "id, kind, input, actor, state, checkpoint, CAST(done AS BIGINT) AS done, CAST(total AS BIGINT) AS total, \
+         CAST(losses AS BIGINT) AS losses, result, code, failure, lease_owner, CAST(lease_until AS BIGINT) AS lease_until, \
+         CAST(created_at AS BIGINT) AS created_at, CAST(started_at AS BIGINT) AS started_at, CAST(finished_at AS BIGINT) AS finished_at"
     };
 }
 const FIND: &str = concat!("SELECT ", columns!(), " FROM operations WHERE tenant_id = $1 AND id = $2");

@@ -62,6 +62,12 @@ impl<'a> Listed<'a> {
         self.raw.json().starts_with('{')
     }
 
+    /// A part that was asked for and did not come. That it is empty is said otherwise.
+    pub(crate) fn lacks(&self) -> Option<&'static str> {
+        let is_there = |name: &str| self.fields.0.iter().any(|(key, _)| key == name);
+        ["variants", "images", "custom_fields"].into_iter().find(|name| self.is_object() && !is_there(name))
+    }
+
     /// How many bytes it is.
     pub(crate) fn size(&self) -> usize {
         self.raw.json().len()

@@ -119,6 +119,11 @@ pub(crate) fn joined<T: Transport>(
             let message = "BigCommerce does not show this product's stock as a whole; the next import asks for it again.";
             problem("/inventory", "inventory-unreadable", message);
         }
+        if let Some(part) = product.lacks() {
+            let message =
+                format!("BigCommerce answered without this product's `{part}`, which were asked for; the next import asks again.");
+            problem(&format!("/{part}"), "product-incomplete", &message);
+        }
         if product.id.is_none() {
             beside.problems.push(id_missing());
         }

@@ -68,6 +68,12 @@ impl<'a> Listed<'a> {
         self.raw.json().starts_with('{')
     }
 
+    /// A part that was asked for and did not come. That it is empty is said otherwise.
+    pub(crate) fn lacks(&self) -> Option<&'static str> {
+        let is_there = |name: &str| self.fields.0.iter().any(|(key, _)| key == name);
+        ["images", "categories", "attributes"].into_iter().find(|name| self.is_object() && !is_there(name))
+    }
+
     pub(crate) fn status(&self) -> Option<String> {
         self.fields.get("status").word().map(|status| status.into_owned())
     }

@@ -149,6 +149,13 @@ impl<T: Transport> Reader<'_, T> {
             if product.id.is_none() {
                 problems.push(id_missing());
             }
+            if let Some(part) = product.lacks() {
+                let message = format!(
+                    "The shop answered without this product's `{part}`, which were asked for; the next import asks again. A plugin may \
+                     take them out."
+                );
+                problems.push(issue(&format!("/{part}"), "product-incomplete", &message));
+            }
             product.item(&variations, &self.store, problems)
         });
         Ok(items.collect())

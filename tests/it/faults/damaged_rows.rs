@@ -87,3 +87,21 @@ async fn a_run_of_an_unknown_state_blocks_no_import(app: App) {
     let (code, runs) = Entrepot::new(app.environment.clone()).json(&["runs"]);
     assert!(code == 0 && runs.to_string().contains("completed"), "{runs}");
 }
+
+#[both_engines]
+async fn a_damaged_operation_stops_no_list(app: App) {
+    let store = Store::generate(Seed { products: 2, variable_share: 0.0, seed: 2 });
+    let server = serve(&store);
+    app.connect(&server.base_url, &store.key()).await;
+    app.import().await;
+    for _ in 0..2 {
+        app.host.app.dead_letters.replay(&app.host.tenant, &Replay::default(), "ann").await.expect("replayed");
+    }
+    let number = if app.host.db.engine() == Engine::Sqlite { "'many'" } else { "-9223372036854775808" };
+    let first = "(SELECT MIN(id) FROM operations)";
+    for column in ["done", "total", "losses", "created_at", "started_at", "finished_at"] {
+        execute(&app, &format!("UPDATE operations SET {column} = {number} WHERE id = {first}")).await;
+    }
+    let listed = app.host.db.tenant(&app.host.tenant).operations("", 10).await.expect("the list");
+    assert_eq!(listed.len(), 2, "{listed:?}");
+}

@@ -192,3 +192,15 @@ fn weights_without_a_unit_are_left_out_and_said() {
         product.warnings
     );
 }
+
+#[test]
+fn a_part_that_does_not_come_is_not_an_empty_one() {
+    for part in ["images", "categories", "attributes"] {
+        let mut products: Vec<Value> = (1..=3).map(simple).collect();
+        products[1].as_object_mut().unwrap().remove(part);
+        let run = Run::of(&Shop::new(products)).unwrap();
+        let problems = |id: &str| run.items[id].problems.iter().map(|issue| issue.code.as_str()).collect::<Vec<_>>();
+        assert_eq!((problems("1"), problems("2")), (vec![], vec!["product-incomplete"]), "{part}");
+        assert!(run.items["2"].problems[0].message.contains(part));
+    }
+}

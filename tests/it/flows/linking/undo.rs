@@ -118,6 +118,8 @@ async fn undoing_takes_back_what_the_batch_made_and_nothing_else(app: App) {
         channel(&app, tenant, name, 4).await;
     }
     let first = proposed(&app, "berlin", "paris").await;
+    let early = cases.links.undo_links(tenant, &first, "ann").await;
+    assert!(matches!(&early, Err(AppError::Link(why)) if why.contains("was not applied")), "{early:?}");
     assert_eq!(cases.links.apply_links(tenant, &first, "ann").await.expect("applied").applied, 4);
     // Another batch brings Rome in, and hangs on one of the two.
     let second = proposed(&app, "rome", "paris").await;

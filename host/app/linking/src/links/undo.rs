@@ -64,6 +64,10 @@ impl Links {
         if row.state == "proposing" {
             return Err(unfinished(batch));
         }
+        // Or a batch whose links nobody has applied yet could never be applied.
+        if row.state == "open" && row.applied_at.is_none() {
+            return Err(AppError::Link(format!("batch {batch} was not applied: there is nothing to undo")));
+        }
         self.operations.start(tenant, actor, &UndoLinks { batch: row.id }).await
     }
 
