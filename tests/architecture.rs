@@ -50,11 +50,12 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "domain",
         ],
     ),
+    ("pages", &["web", "catalog", "channels", "linking", "core", "adapters", "store", "matching", "policy", "domain"]),
     (
         "server",
         &[
-            "web", "catalog", "channels", "linking", "core", "adapters", "config", "sandbox", "queue", "store",
-            "egress", "spool", "vault", "metrics", "policy", "domain",
+            "pages", "web", "catalog", "channels", "linking", "core", "adapters", "config", "sandbox", "queue",
+            "store", "egress", "spool", "vault", "metrics", "policy", "domain",
         ],
     ),
     ("guest", &[]),
@@ -191,6 +192,8 @@ fn the_rules_can_fail() {
         ("entrepot-store", "entrepot-vault"),
         ("entrepot-web", "entrepot-sandbox"),
         ("entrepot-web", "wasmtime"),
+        ("entrepot-web", "entrepot-pages"),
+        ("entrepot-pages", "entrepot-sandbox"),
         ("entrepot-catalog", "entrepot-web"),
         ("entrepot-sandbox", "entrepot-store"),
         ("entrepot-vault", "sqlx"),

@@ -21,6 +21,7 @@ const MUST_NOT_KNOW: &[(&str, &[&str])] = &[
     ("host/metrics", &["sqlx", "axum", "reqwest", "entrepot_store", "entrepot_catalog"]),
     ("host/store", &["wasmtime", "axum", "reqwest", "http", "entrepot_sandbox"]),
     ("host/web", &["wasmtime", "sqlx", "entrepot_sandbox", "entrepot_egress"]),
+    ("host/pages", &["wasmtime", "sqlx", "entrepot_sandbox", "entrepot_egress", "entrepot_vault"]),
     ("host/server", &["wasmtime", "sqlx"]),
     ("sdk/artifact", &["wasmtime", "sqlx", "entrepot_domain", "entrepot_sandbox", "entrepot_adapters"]),
     ("sdk/cargo-adapter", &["sqlx", "entrepot_store", "entrepot_queue", "entrepot_catalog"]),

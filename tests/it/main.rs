@@ -5,5 +5,6 @@ mod cli;
 mod faults;
 mod flows;
 mod operations;
+mod pages;
 mod security;
 mod store;

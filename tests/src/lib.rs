@@ -13,6 +13,7 @@ mod marketplaces;
 pub mod oauth;
 pub mod operations;
 mod operator;
+pub mod pages;
 mod process;
 pub mod rest;
 pub mod rows;

@@ -12,6 +12,7 @@ use entrepot_web::{ClientLimits, HookLimits, Hosts};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
+use crate::rest::router;
 use crate::{App, Marketplace, SHOP};
 
 pub const PRODUCTS: usize = 20;
@@ -54,7 +55,7 @@ pub async fn host_for(app: App, shop: &Marketplace) -> (App, Router) {
 
 pub fn web(host: &Host) -> Router {
     let hosts = Hosts::new(host.config.listen, &host.config.public_url);
-    entrepot_web::router(host.app.clone(), host.tenant.clone(), hosts, HookLimits::default(), ClientLimits::default())
+    router(host, hosts, HookLimits::default(), ClientLimits::default())
 }
 
 pub fn asked_for(shop: &Marketplace) -> NewConnection {

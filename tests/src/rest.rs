@@ -7,6 +7,7 @@ use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use axum::response::Response;
 use entrepot_domain::TenantId;
+use entrepot_server::host::Host;
 use entrepot_web::{ClientLimits, HookLimits, Hosts};
 use serde_json::Value;
 use tower::ServiceExt;
@@ -138,6 +139,12 @@ pub fn hold(method: &Method, path: &str, answer: &Answer) {
     }
 }
 
+/// All that a host serves, for tests with limits of their own.
+pub fn router(host: &Host, hosts: Hosts, hooks: HookLimits, clients: ClientLimits) -> Router {
+    let pages = entrepot_pages::router(host.app.clone(), hosts.public_url());
+    entrepot_web::router(host.app.clone(), pages, host.tenant.clone(), hosts, hooks, clients)
+}
+
 /// A host in this process. Making one takes some milliseconds.
 pub struct Web(Router);
 
@@ -151,7 +158,8 @@ impl Web {
         let config = &app.host.config;
         let hosts = Hosts::new(config.listen, &config.public_url);
         let (hooks, clients) = (HookLimits { per_minute: 100_000, ..HookLimits::default() }, ClientLimits::default());
-        Self(entrepot_web::router(app.host.app.clone(), tenant.clone(), hosts, hooks, clients))
+        let pages = entrepot_pages::router(app.host.app.clone(), hosts.public_url());
+        Self(entrepot_web::router(app.host.app.clone(), pages, tenant.clone(), hosts, hooks, clients))
     }
 
     /// One request. The answer is held against the document.

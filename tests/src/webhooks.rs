@@ -17,6 +17,7 @@ use entrepot_web::{ClientLimits, HookLimits, Hosts};
 use serde_json::{Map, Value};
 use tower::ServiceExt;
 
+use crate::rest::router;
 use crate::{App, SHOP};
 
 const SECRET: &str = "a-long-random-word-of-letters-and-digits-0123456789";
@@ -67,7 +68,7 @@ pub fn web_server(host: &Host) -> WebServer {
         address_header: webhooks.address_header.clone(),
     };
     let hosts = Hosts::new(host.config.listen, &host.config.public_url);
-    WebServer(entrepot_web::router(host.app.clone(), host.tenant.clone(), hosts, limits, ClientLimits::default()))
+    WebServer(router(host, hosts, limits, ClientLimits::default()))
 }
 
 impl WebServer {

@@ -88,6 +88,7 @@ impl ScopedTx {
             }
         }
         self.write_product_rows(channel, writes).await?;
+        self.write_search_rows(channel, writes).await?;
         self.write_variant_rows(writes).await?;
         self.write_level_rows(writes, as_of).await
     }

@@ -65,6 +65,8 @@ const UPSERT: &str = "ON CONFLICT (tenant_id, channel_id, source_id) DO UPDATE S
     reason = excluded.reason, issues = excluded.issues, adapter_digest = excluded.adapter_digest, \
     attempts = dead_letters.attempts + 1, last_at = excluded.last_at";
 
+const OF_ITEM: &str = "SELECT id, reason FROM dead_letters WHERE tenant_id = $1 AND channel_id = $2 AND source_id = $3";
+
 impl Scoped {
     /// In the order of their ids from after `after`; `code` narrows to one reason, "" takes all.
     pub async fn dead_letters(
@@ -93,6 +95,15 @@ impl Scoped {
                 })
             })
             .collect()
+    }
+
+    /// Id and reason of the one about this item.
+    pub async fn dead_letter_of(
+        &self,
+        channel: &ChannelId,
+        source_id: &str,
+    ) -> Result<Option<(String, String)>, StoreError> {
+        Ok(read_optional!(self, (String, String), OF_ITEM, self.tenant().as_str(), channel.as_str(), source_id)?)
     }
 
     /// How many for which reason, with one reason's text each; the most frequent first.

@@ -208,6 +208,7 @@ impl ScopedTx {
         for sql in [DELETE_ITEMS, DELETE_PRODUCTS] {
             execute_forked!(&mut self.tx, sql, self.tenant.as_str(), channel.as_str(), Json(ids), now)?;
         }
+        self.forget_search_rows(channel, ids).await?;
         let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
         self.settle_dead_letters(channel, &ids).await
     }

@@ -30,6 +30,7 @@ pub mod quarantine;
 pub mod refused;
 pub mod runs;
 pub mod schedules;
+pub mod search;
 pub mod stock;
 pub mod subscriptions;
 pub mod tokens;

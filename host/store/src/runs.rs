@@ -15,6 +15,7 @@ macro_rules! run_columns {
 mod held_back;
 mod leased;
 mod marks;
+mod overview;
 mod progress;
 mod row;
 mod stalled;

@@ -43,7 +43,7 @@ impl Hosts {
     }
 
     /// Where others reach this host.
-    pub(crate) fn public_url(&self) -> &str {
+    pub fn public_url(&self) -> &str {
         &self.public_url
     }
 

@@ -38,6 +38,7 @@ pub use connections::{ClientLimits, serve};
 pub use hooks::HookLimits;
 pub use hosts::Hosts;
 pub use metrics::router as metrics_router;
+pub use problem::Problem;
 pub use use_cases::UseCases;
 
 /// What every handler works with.
@@ -64,10 +65,11 @@ fn documented() -> (Router<AppState>, utoipa::openapi::OpenApi) {
     (router, document)
 }
 
-/// The API, `/hooks` and `/oauth/callback`, for [`serve`]: ready for requests that are addressed to `hosts`. `tenant`: whom requests of the
-/// API act for.
+/// The API, `/hooks`, `/oauth/callback` and pages, for [`serve`]: ready for requests that are addressed to `hosts`. `tenant`: whom requests
+/// of the API and of pages act for.
 pub fn router(
     cases: UseCases,
+    pages: Router,
     tenant: TenantId,
     hosts: Hosts,
     hook_limits: HookLimits,
@@ -79,17 +81,19 @@ pub fn router(
     let written = Bytes::from(document.to_json().unwrap_or_default());
     let public_url: Arc<str> = hosts.public_url().into();
     let clock = cases.services.db().clock().clone();
+    // A page has a policy of its own.
     let header = |name: HeaderName, value: &'static str| {
-        SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
+        SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
     };
     let everybody = context::of_everybody(tenant);
     router
-        .layer(axum::middleware::from_fn_with_state(everybody, context::identify))
+        .layer(axum::middleware::from_fn_with_state(everybody.clone(), context::identify))
         .layer(axum::middleware::from_fn_with_state(contract, contract::hold))
         .route(
             "/api/v1/openapi.json",
             axum::routing::get(|| async move { ([(header::CONTENT_TYPE, "application/json")], written) }),
         )
+        .merge(pages.layer(axum::middleware::from_fn_with_state(everybody, context::identify)).with_state(()))
         .merge(oauth::routes(&hook_limits))
         .merge(hooks::routes(hook_limits))
         .merge(metrics::routes())

@@ -18,7 +18,7 @@ const AGAIN: Duration = Duration::from_secs(5);
 
 /// What went wrong and what to do.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Problem {
+pub struct Problem {
     /// Stable name of the kind of problem.
     #[serde(rename = "type")]
     kind: &'static str,
@@ -41,7 +41,20 @@ impl Problem {
         Self { kind, title, status: status.as_u16(), detail, retry_after: None }
     }
 
-    pub(crate) fn not_found(detail: impl ToString) -> Self {
+    pub fn status(&self) -> StatusCode {
+        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    pub fn title(&self) -> &'static str {
+        self.title
+    }
+
+    /// What is wrong and what to do. It begins with a small letter.
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    pub fn not_found(detail: impl ToString) -> Self {
         Self::new(StatusCode::NOT_FOUND, "urn:entrepot:not-found", "Not found", detail)
     }
 
@@ -49,7 +62,7 @@ impl Problem {
         Self::new(StatusCode::MISDIRECTED_REQUEST, "urn:entrepot:misdirected", "Misdirected request", detail)
     }
 
-    pub(crate) fn bad_request(detail: impl ToString) -> Self {
+    pub fn bad_request(detail: impl ToString) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "urn:entrepot:bad-request", "Bad request", detail)
     }
 
@@ -59,7 +72,7 @@ impl Problem {
         Self::new(StatusCode::UNAUTHORIZED, "urn:entrepot:unverified", "Not verified", detail)
     }
 
-    pub(crate) fn no_cursor() -> Self {
+    pub fn no_cursor() -> Self {
         Self::bad_request("cursor is not the `next` of a page of this very list; leave it out for the first page")
     }
 
@@ -152,7 +165,7 @@ impl Problem {
         )
     }
 
-    pub(crate) fn internal() -> Self {
+    pub fn internal() -> Self {
         let detail = "something failed inside the host; its log says what";
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "urn:entrepot:internal", "Internal error", detail)
     }
@@ -160,7 +173,7 @@ impl Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status = self.status();
         let wait = self.retry_after.map(|wait| [(header::RETRY_AFTER, wait.as_secs().to_string())]);
         (status, [(header::CONTENT_TYPE, "application/problem+json")], wait.map(AppendHeaders), Json(self))
             .into_response()

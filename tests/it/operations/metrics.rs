@@ -18,7 +18,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tower::ServiceExt;
 
 fn router(host: &Host, hosts: Hosts) -> Router {
-    entrepot_web::router(host.app.clone(), host.tenant.clone(), hosts, HookLimits::default(), ClientLimits::default())
+    entrepot_tests::rest::router(host, hosts, HookLimits::default(), ClientLimits::default())
 }
 
 async fn ask(router: Router, path: &str, host: &str) -> (StatusCode, String, String) {

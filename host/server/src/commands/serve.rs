@@ -99,11 +99,9 @@ impl Listeners {
             hosts = hosts.without_metrics();
         }
         let hooks = hook_limits(&host.config);
-        self.serve(
-            listener,
-            entrepot_web::router(host.app.clone(), host.tenant.clone(), hosts, hooks, self.clients),
-            host,
-        );
+        let pages = entrepot_pages::router(host.app.clone(), hosts.public_url());
+        let (cases, tenant) = (host.app.clone(), host.tenant.clone());
+        self.serve(listener, entrepot_web::router(cases, pages, tenant, hosts, hooks, self.clients), host);
         Ok(())
     }
 

@@ -1,0 +1,33 @@
+use axum::extract::{Multipart, State};
+use axum::response::Response;
+use entrepot_web::Problem;
+
+use crate::AppState;
+use crate::failure::Failure;
+use crate::frame::see;
+use crate::kit::{address, segment};
+use crate::visitor::Visitor;
+
+/// The file is installed and waits for approval: the way leads to the review.
+pub(crate) async fn handler(
+    State(app): State<AppState>,
+    visitor: Visitor,
+    mut form: Multipart,
+) -> Result<Response, Failure> {
+    let unreadable = |error: axum::extract::multipart::MultipartError| {
+        Problem::bad_request(format!("the file did not come whole: {}", error.body_text()))
+    };
+    while let Some(field) = form.next_field().await.map_err(unreadable)? {
+        if field.name() != Some("artifact") {
+            continue;
+        }
+        let bytes = field.bytes().await.map_err(unreadable)?;
+        if bytes.is_empty() {
+            return Err(Problem::bad_request("choose the file of an adapter, <id>-<version>.wasm").into());
+        }
+        let installed = app.cases.services.admission().install(bytes, &visitor.context.actor).await?;
+        let path = format!("/adapters/{}/approve", segment(&installed.adapter_id));
+        return Ok(see(address(&path, &[("version", &installed.version)])));
+    }
+    Err(Problem::bad_request("the form has no field `artifact`").into())
+}

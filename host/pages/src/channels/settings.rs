@@ -1,0 +1,85 @@
+//! Changing what a channel was given.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use entrepot_core::AppError;
+use entrepot_domain::ChannelId;
+use entrepot_policy::Manifest;
+use entrepot_store::channels::ChannelRow;
+
+use super::fields::{Field, Posted, Wrong, fields, secrets, settings};
+use crate::AppState;
+use crate::failure::Failure;
+use crate::forms::PostedForm;
+use crate::frame::{Frame, Section, page, see, with_status};
+use crate::kit::segment;
+use crate::visitor::Visitor;
+
+#[derive(Template)]
+#[template(path = "channels/settings.html")]
+struct Form {
+    frame: Frame,
+    id: String,
+    name: String,
+    fields: Vec<Field>,
+    wrong: Option<String>,
+    summary: Vec<(String, String)>,
+}
+
+impl Form {
+    fn new(visitor: &Visitor, row: &ChannelRow, manifest: &Manifest, posted: Option<&Posted>, wrong: &Wrong) -> Self {
+        let fields = fields(manifest, posted, Some(&row.settings.0), wrong);
+        Self {
+            frame: visitor.frame(Section::Channels, format!("Settings of {}", row.name)),
+            id: row.id.clone(),
+            name: row.name.clone(),
+            summary: fields
+                .iter()
+                .filter(|field| field.problem.is_some())
+                .map(|field| (field.label.clone(), field.name.clone()))
+                .collect(),
+            wrong: wrong.whole.clone(),
+            fields,
+        }
+    }
+}
+
+pub(crate) async fn form(
+    State(app): State<AppState>,
+    visitor: Visitor,
+    Path(channel): Path<String>,
+) -> Result<Response, Failure> {
+    let row = app.cases.channels.shown_channel(visitor.tenant(), &channel).await?;
+    let generation =
+        app.cases.services.admission().active_for(&row.adapter_id, &ChannelId::from(row.id.as_str())).await?;
+    Ok(page(&Form::new(&visitor, &row, &generation.manifest, None, &Wrong::default())))
+}
+
+pub(crate) async fn change(
+    State(app): State<AppState>,
+    visitor: Visitor,
+    Path(channel): Path<String>,
+    PostedForm(posted): PostedForm<Posted>,
+) -> Result<Response, Failure> {
+    let row = app.cases.channels.shown_channel(visitor.tenant(), &channel).await?;
+    let generation =
+        app.cases.services.admission().active_for(&row.adapter_id, &ChannelId::from(row.id.as_str())).await?;
+    let manifest = &generation.manifest;
+    let mut changes = settings(manifest, &posted, true);
+    // What stays as it is was not changed by anybody.
+    changes.retain(|key, value| {
+        let stored = row.settings.get(key);
+        stored != Some(value) && !(stored.is_none() && value.as_str() == Some(""))
+    });
+    let changed = app.cases.channels.set_channel(visitor.tenant(), &row.id, changes, secrets(manifest, &posted)).await;
+    match changed {
+        Ok(()) | Err(AppError::NothingGiven) => Ok(see(format!("/channels/{}", segment(&row.id)))),
+        Err(error) => {
+            let wrong = Wrong::of(error, manifest)?;
+            let form = Form::new(&visitor, &row, manifest, Some(&posted), &wrong);
+            Ok(with_status(StatusCode::UNPROCESSABLE_ENTITY, &form))
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! What is around every page: title, navigation, light or dark.
+
+use askama::Template;
+use axum::http::{HeaderName, StatusCode, header};
+use axum::response::{AppendHeaders, Html, IntoResponse, Redirect, Response};
+
+use crate::assets;
+
+/// Pages carry no style or script of their own. Pictures of goods are wherever the shop keeps them.
+const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' https: http:; \
+                      form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+pub(crate) const THEMES: [&str; 3] = ["auto", "light", "dark"];
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Section {
+    Start,
+    Products,
+    Channels,
+    Links,
+    Runs,
+    DeadLetters,
+    Adapters,
+    /// Of no section.
+    Other,
+}
+
+impl Section {
+    const SHOWN: [Self; 7] =
+        [Self::Start, Self::Products, Self::Channels, Self::Links, Self::Runs, Self::DeadLetters, Self::Adapters];
+
+    pub(crate) fn label(self) -> &'static str {
+        match self {
+            Self::Start => "Start",
+            Self::Products => "Products",
+            Self::Channels => "Channels",
+            Self::Links => "Links",
+            Self::Runs => "Runs",
+            Self::DeadLetters => "Dead letters",
+            Self::Adapters => "Adapters",
+            Self::Other => "",
+        }
+    }
+
+    pub(crate) fn href(self) -> &'static str {
+        match self {
+            Self::Start | Self::Other => "/",
+            Self::Products => "/products",
+            Self::Channels => "/channels",
+            Self::Links => "/links",
+            Self::Runs => "/runs",
+            Self::DeadLetters => "/dead-letters",
+            Self::Adapters => "/adapters",
+        }
+    }
+}
+
+/// What the layout shows.
+pub(crate) struct Frame {
+    pub(crate) title: String,
+    section: Section,
+    pub(crate) theme: &'static str,
+    /// Where the browser is, to come back to.
+    pub(crate) here: String,
+}
+
+impl Frame {
+    pub(crate) fn new(section: Section, title: String, theme: &'static str, here: String) -> Self {
+        Self { title, section, theme, here }
+    }
+
+    /// For nobody in particular.
+    pub(crate) fn bare(title: &str) -> Self {
+        Self::new(Section::Other, title.to_owned(), THEMES[0], "/".to_owned())
+    }
+
+    pub(crate) fn sections(&self) -> [(Section, bool); 7] {
+        Section::SHOWN.map(|section| (section, section == self.section))
+    }
+
+    pub(crate) fn themes(&self) -> [(&'static str, bool); 3] {
+        THEMES.map(|theme| (theme, theme == self.theme))
+    }
+
+    pub(crate) fn style(&self) -> &'static str {
+        assets::style()
+    }
+
+    pub(crate) fn script(&self) -> &'static str {
+        assets::script()
+    }
+
+    pub(crate) fn icon(&self) -> &'static str {
+        assets::icon()
+    }
+}
+
+/// A page as a browser takes it.
+pub(crate) fn page(template: &impl Template) -> Response {
+    with_status(StatusCode::OK, template)
+}
+
+pub(crate) fn with_status(status: StatusCode, template: &impl Template) -> Response {
+    match template.render() {
+        Ok(html) => {
+            let headers = [
+                (header::CONTENT_SECURITY_POLICY, POLICY),
+                // Under `no-referrer` browsers send forms with `Origin: null`.
+                (header::REFERRER_POLICY, "same-origin"),
+                (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+            ];
+            (status, AppendHeaders(headers), Html(html)).into_response()
+        }
+        Err(error) => {
+            tracing::error!("a page could not be made: {error}");
+            (StatusCode::INTERNAL_SERVER_ERROR, "the page could not be made; the host's log says why").into_response()
+        }
+    }
+}
+
+/// What changed something leads on with this.
+pub(crate) fn see(path: impl AsRef<str>) -> Response {
+    Redirect::to(path.as_ref()).into_response()
+}

@@ -1,0 +1,55 @@
+#![doc = include_str!("../README.md")]
+
+mod adapters;
+mod assets;
+mod channels;
+mod dead_letters;
+mod deliveries;
+mod failure;
+mod forms;
+mod frame;
+mod kit;
+mod links;
+mod live;
+mod operations;
+mod products;
+mod runs;
+mod start;
+mod theme;
+mod visitor;
+
+use std::sync::Arc;
+
+use axum::Router;
+use entrepot_web::UseCases;
+
+use live::Hub;
+
+/// What every page works with.
+#[derive(Clone)]
+pub(crate) struct AppState {
+    pub(crate) cases: UseCases,
+    /// Watches what pages show live, once for all who look.
+    pub(crate) hub: Hub,
+    /// Where browsers reach this host.
+    pub(crate) public_url: Arc<str>,
+}
+
+/// Every page, for [`entrepot_web::router`]. `public_url`: where browsers reach this host.
+pub fn router(cases: UseCases, public_url: &str) -> Router {
+    let state = AppState { hub: Hub::default(), cases, public_url: public_url.into() };
+    Router::new()
+        .merge(start::routes())
+        .merge(channels::routes())
+        .merge(products::routes())
+        .merge(runs::routes())
+        .merge(dead_letters::routes())
+        .merge(deliveries::routes())
+        .merge(links::routes())
+        .merge(operations::routes())
+        .merge(adapters::routes())
+        .merge(theme::routes())
+        .merge(failure::routes())
+        .merge(assets::routes())
+        .with_state(state)
+}

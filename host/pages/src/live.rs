@@ -1,0 +1,136 @@
+//! What changes while somebody looks. One look at the database a second for each thing that is watched, however many watch it.
+
+use std::collections::HashMap;
+use std::convert::Infallible;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use futures_util::stream;
+use tokio::sync::watch;
+
+const LOOK: Duration = Duration::from_secs(1);
+
+/// A fragment as it is now.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Fragment {
+    pub(crate) html: String,
+    /// It changes no more.
+    pub(crate) over: bool,
+}
+
+#[derive(Clone, Default)]
+pub(crate) struct Hub {
+    watched: Arc<Mutex<HashMap<String, watch::Receiver<Fragment>>>>,
+}
+
+impl Hub {
+    /// The fragment each time it changes, until it is over. `what`: the same for all who watch the same thing; `look` answers nothing while
+    /// it cannot tell.
+    pub(crate) fn watch<L, F>(&self, what: String, first: Fragment, look: L) -> Response
+    where
+        L: Fn() -> F + Send + 'static,
+        F: Future<Output = Option<Fragment>> + Send,
+    {
+        let receiver = self.receiver(what, first, look);
+        let events = stream::unfold((receiver, true, false), async |(mut receiver, at_once, over)| {
+            if over {
+                return None;
+            }
+            if !at_once {
+                receiver.changed().await.ok()?;
+            }
+            let fragment = receiver.borrow_and_update().clone();
+            let event = Event::default().event(if fragment.over { "last" } else { "next" }).data(&fragment.html);
+            Some((Ok::<_, Infallible>(event), (receiver, false, fragment.over)))
+        });
+        let mut answer = Sse::new(events).keep_alive(KeepAlive::default()).into_response();
+        // A proxy that gathers answers would hand nothing on before the end.
+        answer.headers_mut().insert("x-accel-buffering", axum::http::HeaderValue::from_static("no"));
+        answer
+    }
+
+    fn receiver<L, F>(&self, what: String, first: Fragment, look: L) -> watch::Receiver<Fragment>
+    where
+        L: Fn() -> F + Send + 'static,
+        F: Future<Output = Option<Fragment>> + Send,
+    {
+        let mut watched = self.watched.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(receiver) = watched.get(&what).filter(|receiver| receiver.has_changed().is_ok()) {
+            return receiver.clone();
+        }
+        let (sender, receiver) = watch::channel(first);
+        // Those that ended are forgotten with it.
+        watched.retain(|_, receiver| receiver.has_changed().is_ok());
+        watched.insert(what.clone(), receiver.clone());
+        let hub = self.clone();
+        tokio::spawn(async move {
+            while !sender.borrow().over {
+                tokio::time::sleep(LOOK).await;
+                if hub.is_left(&what, &sender) {
+                    return;
+                }
+                if let Some(now) = look().await {
+                    sender.send_if_modified(|shown| {
+                        let differs = *shown != now;
+                        *shown = now;
+                        differs
+                    });
+                }
+            }
+        });
+        receiver
+    }
+
+    /// Nobody watches any more: then it is forgotten.
+    fn is_left(&self, what: &str, sender: &watch::Sender<Fragment>) -> bool {
+        let mut watched = self.watched.lock().unwrap_or_else(PoisonError::into_inner);
+        // One receiver is the hub's own.
+        let left = sender.receiver_count() <= 1;
+        if left {
+            watched.remove(what);
+        }
+        left
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn many_who_watch_the_same_cost_one_look() {
+        let (hub, looks) = (Hub::default(), Arc::new(AtomicUsize::new(0)));
+        let look = {
+            let looks = looks.clone();
+            move || {
+                let number = looks.fetch_add(1, Ordering::SeqCst) + 1;
+                async move { Some(Fragment { html: number.to_string(), over: number == 3 }) }
+            }
+        };
+        let mut receivers: Vec<_> =
+            (0..10).map(|_| hub.receiver("run".into(), Fragment::default(), look.clone())).collect();
+        for receiver in &mut receivers {
+            receiver.wait_for(|fragment| fragment.over).await.expect("it ends");
+            assert_eq!(receiver.borrow().html, "3");
+        }
+        assert_eq!(looks.load(Ordering::SeqCst), 3);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_nobody_watches_is_not_looked_at() {
+        let (hub, looks) = (Hub::default(), Arc::new(AtomicUsize::new(0)));
+        let counted = looks.clone();
+        let receiver = hub.receiver("run".into(), Fragment::default(), move || {
+            counted.fetch_add(1, Ordering::SeqCst);
+            async { None }
+        });
+        drop(receiver);
+        tokio::time::sleep(Duration::from_secs(30)).await;
+        assert_eq!(looks.load(Ordering::SeqCst), 0);
+        assert!(hub.watched.lock().expect("no panic").is_empty());
+    }
+}

@@ -1,0 +1,6 @@
+//! Pages: what a seller, an operator and a reviewer see and do in a browser.
+
+mod acting;
+mod connecting;
+mod every_page;
+mod searching;
