@@ -8,7 +8,7 @@ use crate::client::{Client, Query};
 use crate::context::Context;
 use crate::failure::is_about_items;
 use crate::item::{Listed, VOLATILE};
-use crate::reader::{Cursor, INCLUDE, by_ids, joined};
+use crate::reader::{Cursor, INCLUDE, SET_ASIDE, by_ids, joined};
 
 /// Clocks and slow saves: what changed shortly before the moment asked for is returned too.
 const OVERLAP_MS: i64 = 5 * 60 * 1000;
@@ -25,7 +25,8 @@ const MOST_BYTES: usize = 16 << 20;
 pub fn fetch_page<T: Transport>(transport: &T, channel: &Channel, request: &PageRequest) -> Result<Page, Error> {
     let client = Client::of(transport, channel)?;
     let mut cursor: Cursor = paging::decode(request.cursor.as_deref())?;
-    let (mut context, mut news) = Context::of(&client, channel, request.context.as_deref())?;
+    let (mut context, mut news) =
+        Context::of(&client, channel, request.context.as_deref(), request.attempt >= SET_ASIDE)?;
 
     let query = page_query(request, &cursor);
     let list = match client.list("/v3/catalog/products", &query) {
@@ -158,7 +159,7 @@ pub fn fetch_items<T: Transport>(
     }
     let client = Client::of(transport, channel)?;
     let is_of_a_run = context.is_some();
-    let (mut context, mut news) = Context::of(&client, channel, context)?;
+    let (mut context, mut news) = Context::of(&client, channel, context, true)?;
     let mut items = Vec::with_capacity(wanted.len());
     for some in wanted.chunks(50) {
         items.extend(match by_ids(&client, &mut context, &mut news, some) {

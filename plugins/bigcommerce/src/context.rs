@@ -56,19 +56,25 @@ pub(crate) struct About {
     pub(crate) time_zone: Option<String>,
     pub(crate) plan: Option<String>,
     pub(crate) warnings: Vec<String>,
+    /// It may be read, and does not say in which units it measures.
+    pub(crate) without_units: bool,
 }
 
 impl Context {
-    /// What an earlier page found out, or else the store is asked. Tells whether it is new.
+    /// What an earlier page found out, or else the store is asked. Tells whether it is new. `set_aside`: what it does not say is done without.
     pub(crate) fn of<T: Transport>(
         client: &Client<'_, T>,
         channel: &Channel,
         context: Option<&str>,
+        set_aside: bool,
     ) -> Result<(Self, bool), Error> {
         if let Some(context) = paging::decode::<Option<Self>>(context)? {
             return Ok((context, false));
         }
         let (store, about) = discover(client, channel)?;
+        if !set_aside && about.without_units {
+            return Err(Error::Unavailable("BigCommerce does not say in which units the store measures".to_owned()));
+        }
         for warning in &about.warnings {
             log::warn(warning, &[]);
         }
@@ -140,6 +146,7 @@ fn told(response: Response, channel: &Channel) -> Result<(Store, About), Error> 
         time_zone: fields.get("timezone").fields().get("name").owned(),
         plan: get("plan_name"),
         warnings: warnings(&fields),
+        without_units: store.weight_units.is_empty() || store.dimension_units.is_empty(),
     };
     checked(store, about)
 }

@@ -30,6 +30,10 @@ pub(crate) fn find<T: Transport>(
     for some in ids.chunks(PRODUCTS) {
         match of(client, some, &mut stock) {
             Ok(()) => {}
+            // One refusal among good answers takes no stock away from a catalogue that has it.
+            Err(Error::Unauthorized(why)) if !set_aside => {
+                return Err(Error::Unavailable(format!("BigCommerce refuses to show stock per location: {why}")));
+            }
             Err(Error::Unauthorized(why)) => {
                 log::warn(
                     "stock per location may not be read; that of the default location is taken",

@@ -62,10 +62,14 @@ impl<'a> Listed<'a> {
         self.raw.json().starts_with('{')
     }
 
-    /// A part that was asked for and did not come. That it is empty is said otherwise.
+    /// A part that was asked for and did not come as a list. That it is empty is an empty list; of variants there is always one.
     pub(crate) fn lacks(&self) -> Option<&'static str> {
-        let is_there = |name: &str| self.fields.0.iter().any(|(key, _)| key == name);
-        ["variants", "images", "custom_fields"].into_iter().find(|name| self.is_object() && !is_there(name))
+        let lists = |name: &str| self.fields.get(name).list();
+        let whole = |name: &&str| match (*name, lists(name)) {
+            ("variants", Some(all)) => !all.is_empty() && all.iter().all(|one| one.fields().get("id").id().is_some()),
+            (_, found) => found.is_some(),
+        };
+        ["variants", "images", "custom_fields"].into_iter().find(|name| self.is_object() && !whole(name))
     }
 
     /// How many bytes it is.

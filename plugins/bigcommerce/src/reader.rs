@@ -64,11 +64,33 @@ pub(crate) fn by_ids<T: Transport>(
         return Err(Error::Unavailable("BigCommerce answers with a product without a usable id".to_owned()));
     }
     listed.retain(|product| product.id.is_some_and(|id| ids.contains(&id)));
+    let missing: Vec<u64> = ids.iter().copied().filter(|id| !seen.contains(id)).collect();
+    confirm(client, &missing)?;
     match joined(client, context, news, &listed, 0) {
         Err(Error::Unavailable(_) | Error::Other(_) | Error::NotFound) => {
             joined(client, context, news, &listed, SET_ASIDE)
         }
         other => other,
+    }
+}
+
+/// What does not come counts as gone, so it is asked for once more: a list may leave out what is there.
+fn confirm<T: Transport>(client: &Client<'_, T>, missing: &[u64]) -> Result<(), Error> {
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let query: Query<'_> = vec![
+        ("id:in", missing.iter().map(u64::to_string).collect::<Vec<_>>().join(",")),
+        ("limit", missing.len().to_string()),
+        ("include_fields", "name".into()),
+    ];
+    let list = client.list("/v3/catalog/products", &query)?;
+    let shown = list.elements()?.data.iter().find_map(|element| element.fields().get("id").id());
+    match shown.filter(|id| missing.contains(id)) {
+        Some(id) => {
+            Err(Error::Unavailable(format!("BigCommerce left out product {id}, which it shows when it is asked again")))
+        }
+        None => Ok(()),
     }
 }
 

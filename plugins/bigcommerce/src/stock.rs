@@ -88,11 +88,17 @@ fn levels<T: Transport>(
     for id in &unread {
         log::warn("BigCommerce does not show this product's stock as a whole", &[("product", &id.to_string())]);
     }
-    let of = |product: &Listed<'_>| {
-        let id = product.id?;
-        let items = stock.remove(&id)?;
+    let (mut levels, mut missed) = (Vec::new(), unread.len() as u64);
+    for product in tracked() {
+        let Some((id, items)) = product.id.and_then(|id| Some((id, stock.remove(&id)?))) else { continue };
         let items: Vec<Fields<'_>> = items.iter().map(|(_, item)| Raw::of(item.as_str()).fields()).collect();
-        Some(stock_alone(&product.tracking(), &id.to_string(), product.base_variant(), &items))
-    };
-    Ok((tracked().filter_map(of).flatten().collect(), unread.len() as u64))
+        match stock_alone(&product.tracking(), &id.to_string(), product.base_variant(), &items) {
+            Some(of_product) => levels.extend(of_product),
+            None => {
+                log::warn("BigCommerce tells no number for this product's stock", &[("product", &id.to_string())]);
+                missed += 1;
+            }
+        }
+    }
+    Ok((levels, missed))
 }

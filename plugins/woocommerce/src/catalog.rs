@@ -1,12 +1,15 @@
 //! Goods, page by page.
 
+use std::collections::HashSet;
+
+use entrepot_guest::lenient::Raw;
 use entrepot_guest::prelude::*;
-use entrepot_guest::{paging, time};
+use entrepot_guest::{http, json, paging, time};
 
 use crate::apart;
 use crate::categories::SURE;
-use crate::client::Query;
-use crate::failure::{is_about_items, is_too_many};
+use crate::client::{AT_ONCE, Client, Query};
+use crate::failure::{accepted, is_about_items, is_too_many};
 use crate::item::{Listed, elements};
 use crate::pages::{Cursor, GIVE_UP, Phase};
 use crate::reader::{Reader, got, page};
@@ -104,5 +107,35 @@ pub fn fetch_items<T: Transport>(
             Ok(lists) => reader.items_of(&lists, some, 0),
         })?);
     }
+    let shown: HashSet<String> = items.iter().map(|item| item.source_id.clone()).collect();
+    let missing: Vec<u64> = wanted.into_iter().filter(|id| !shown.contains(&id.to_string())).collect();
+    confirm(&reader.client, &missing)?;
     Ok(items)
+}
+
+/// What does not come counts as gone, so each is asked for alone: a list may leave out what is there.
+fn confirm<T: Transport>(client: &Client<'_, T>, missing: &[u64]) -> Result<(), Error> {
+    for some in missing.chunks(AT_ONCE) {
+        let fields = vec![("_fields", "id,status".to_owned())];
+        let requests: Vec<_> =
+            some.iter().map(|id| client.request(&format!("/wc/v3/products/{id}"), &fields)).collect();
+        for (id, status) in some.iter().zip(http::ask_all(client.transport, &requests, status)) {
+            if status?.is_some_and(|status| status != "trash") {
+                let why =
+                    format!("the shop's list leaves out product {id}, which it shows when it is asked for it alone");
+                return Err(Error::Unavailable(why));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Of a product, where it is there.
+fn status(response: Response) -> Result<Option<String>, Error> {
+    if matches!(response.status, 404 | 410) {
+        return Ok(None);
+    }
+    let text = json::text(accepted(response)?.body)?;
+    let fields = Raw::of(&text).fields();
+    Ok(fields.get("id").id().map(|_| fields.get("status").word().unwrap_or_default().into_owned()))
 }

@@ -68,10 +68,10 @@ impl<'a> Listed<'a> {
         self.raw.json().starts_with('{')
     }
 
-    /// A part that was asked for and did not come. That it is empty is said otherwise.
+    /// A part that was asked for and did not come. That it is empty is an empty list, or one that PHP writes as an object.
     pub(crate) fn lacks(&self) -> Option<&'static str> {
-        let is_there = |name: &str| self.fields.0.iter().any(|(key, _)| key == name);
-        ["images", "categories", "attributes"].into_iter().find(|name| self.is_object() && !is_there(name))
+        let lists = |name: &&str| self.fields.get(name).json().starts_with(['[', '{']);
+        ["images", "categories", "tags", "attributes"].into_iter().find(|name| self.is_object() && !lists(name))
     }
 
     pub(crate) fn status(&self) -> Option<String> {

@@ -27,7 +27,8 @@ pub(crate) fn find<T: Transport>(transport: &T, base: &str) -> Result<(Site, Vec
         if !speaks_json(&response) && worth_the_plain_form(&response) {
             site.plain = true;
             let plain = transport.send(&ask(&site))?;
-            if !speaks_json(&plain) {
+            // A page at 200 that the plain form knows nothing better than: what the page says counts.
+            if !speaks_json(&plain) || (response.status == 200 && plain.status == 404) {
                 return Err(not_a_shop(&response));
             }
             response = plain;

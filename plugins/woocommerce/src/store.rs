@@ -87,7 +87,14 @@ impl Store {
         if currency::exponent(&currency).is_none() {
             return Err(Error::Unsupported(currency::unknown(&currency)));
         }
-        let (units, unread_units) = or_unread(readable(products), attempt)?;
+        // A list without them is no list of settings.
+        let told = readable(products).and_then(|list| match list {
+            Some(list) if setting(&list, "woocommerce_weight_unit").is_none() => {
+                Err(Error::Unavailable("the shop's list of settings does not say in which unit it weighs".to_owned()))
+            }
+            list => Ok(list),
+        });
+        let (units, unread_units) = or_unread(told, attempt)?;
         let unit = |id: &str| units.as_ref().and_then(|list| setting(list, id));
         let (weight_unit, dimension_unit) = (unit("woocommerce_weight_unit"), unit("woocommerce_dimension_unit"));
         if unread_units {

@@ -85,6 +85,14 @@ impl Found {
             // A product's own list needs no parent named (old versions do not), and a filter may be ignored.
             let parent = fields.get("parent_id").id().or(of).filter(|parent| wanted.contains(parent));
             if let (Some(id), Some(parent)) = (fields.get("id").id(), parent) {
+                // Without its values it would be another one's like.
+                if !fields.get("attributes").json().starts_with(['[', '{']) {
+                    let message = format!(
+                        "The shop answered without the `attributes` of variation {id}, which were asked for; the next import asks again. A \
+                         plugin may take them out."
+                    );
+                    self.problems.entry(parent).or_insert_with(|| issue("/variations", "product-incomplete", message));
+                }
                 let mut text = String::with_capacity(element.json().len());
                 write_object(&fields, &mut text);
                 self.by_parent.entry(parent).or_default().insert(id, text);

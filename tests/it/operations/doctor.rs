@@ -1,6 +1,8 @@
 //! What `entrepot doctor` finds.
 
 use entrepot_domain::ChannelId;
+use entrepot_domain::run::RunState;
+use entrepot_tests::tampering::execute;
 use entrepot_tests::{App, Entrepot, SHOP, both_engines};
 use serde_json::Value;
 
@@ -37,4 +39,33 @@ async fn doctor_says_what_to_do(app: App) {
     assert!(elsewhere[0].contains("delivers to another address"), "{elsewhere:?}");
     let text = String::from_utf8(entrepot.run(&["doctor"]).stdout).expect("text");
     assert!(text.contains("FAIL schedule") && text.contains("ok   disk"), "{text}");
+}
+
+#[both_engines]
+async fn channels_that_somebody_hid_are_named(app: App) {
+    let shop = entrepot_tests::webhooks::shop(&app, 2).await;
+    let entrepot = Entrepot::new(app.environment.clone());
+    let faults = |found: &Value| -> Vec<String> {
+        let checks = found["checks"].as_array().expect("checks").iter();
+        let of = checks.filter(|check| check["what"] == "channel" && check["ok"] == false);
+        of.filter_map(|check| check["detail"].as_str().map(str::to_owned)).collect()
+    };
+    assert!(faults(&entrepot.json(&["doctor"]).1).is_empty());
+    execute(&app, "UPDATE channels SET removed_at = 1").await;
+    let (code, found) = entrepot.json(&["doctor"]);
+    assert_eq!(code, 1, "{found}");
+    assert!(faults(&found)[0].contains(&format!("entrepot channel remove {}", shop.channel.as_str())), "{found}");
+    assert_eq!(entrepot.json(&["channel", "remove", shop.channel.as_str()]).0, 0);
+    assert!(faults(&entrepot.json(&["doctor"]).1).is_empty());
+}
+
+/// A damaged instant of a run costs its own run at most.
+#[both_engines]
+async fn instants_that_cannot_be_stop_no_import(app: App) {
+    let shop = entrepot_tests::webhooks::shop(&app, 2).await;
+    execute(&app, "UPDATE runs SET created_at = -9223372036854775808, finished_at = -9223372036854775808").await;
+    assert_eq!(app.import().await.state, RunState::Completed);
+    execute(&app, "UPDATE runs SET created_at = 9223372036854775807, started_at = 9223372036854775807").await;
+    assert_eq!(app.import().await.state, RunState::Completed);
+    drop(shop);
 }

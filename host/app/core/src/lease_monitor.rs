@@ -84,7 +84,7 @@ impl LeaseMonitor {
 
 /// What is left until `at`; nothing where that has passed.
 pub fn until(at: Timestamp, now: Timestamp) -> Duration {
-    Duration::from_millis(u64::try_from(at - now).unwrap_or(0))
+    Duration::from_millis(u64::try_from(at.saturating_sub(now)).unwrap_or(0))
 }
 
 fn entry<'m>(all: &'m mut HashMap<String, Seen>, of: &str) -> &'m mut Seen {

@@ -134,7 +134,7 @@ impl Monitor {
                 among.iter().find(|found| found.adapter_id == adapter).map_or(0.0, |found| found.number as f64)
             };
             let waiting = overview.waiting.iter().find(|found| found.adapter_id == adapter);
-            let age = waiting.map_or(0, |waiting| (now - waiting.oldest).max(0));
+            let age = waiting.map_or(0, |waiting| now.saturating_sub(waiting.oldest).max(0));
             samples.extend([
                 Sample::new(Metric::Channels, &[adapter], of.number as f64),
                 Sample::new(Metric::ChannelProblems, &[adapter], find(&overview.problems)),

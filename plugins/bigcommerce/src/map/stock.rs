@@ -65,13 +65,14 @@ impl Stock<'_> {
     }
 }
 
-/// The levels of a product's items, without the product. `tracking` is the product's word for how it is counted.
+/// The levels of a product's items, without the product. `tracking` is the product's word for how it is counted. `None`: one is not told,
+/// or is no number.
 pub(crate) fn alone(
     tracking: &str,
     product_id: &str,
     base_variant: Option<u64>,
     items: &[Fields<'_>],
-) -> Vec<StockLevel> {
+) -> Option<Vec<StockLevel>> {
     let of_items: Vec<(String, &Fields<'_>)> = match tracking {
         "variant" => {
             // Of a variant that is there twice, the first counts.
@@ -84,14 +85,16 @@ pub(crate) fn alone(
         "product" => pool(items, base_variant).map(|item| (pool_id(product_id), item)).into_iter().collect(),
         _ => Vec::new(),
     };
-    let levels = of_items.iter().flat_map(|(item_id, item)| {
-        located(item, item_id, &mut |_| {}).into_iter().map(|Level { location_id, available, .. }| StockLevel {
+    let (mut levels, mut told) = (Vec::new(), true);
+    for (item_id, item) in &of_items {
+        let located = located(item, item_id, &mut |number| told &= number.is_told());
+        levels.extend(located.into_iter().map(|Level { location_id, available, .. }| StockLevel {
             item_id: item_id.clone(),
             location_id,
             available,
-        })
-    });
-    levels.collect()
+        }));
+    }
+    told.then_some(levels)
 }
 
 /// A number of pieces, as far as it is one.
@@ -100,6 +103,8 @@ enum Number {
     Whole(i64),
     /// What is left of a piece cannot be sold.
     Rounded(i64),
+    /// The variant has no such field.
+    Absent,
     Missing,
     Invalid,
     Absurd,
@@ -114,16 +119,21 @@ impl Number {
             (Some(whole), _) if whole.unsigned_abs() > MOST => Self::Absurd,
             (Some(whole), _) => Self::Whole(whole),
             (None, Some(decimal)) => Self::Rounded(decimal.floor() as i64),
+            (None, None) if !raw.is_given() => Self::Absent,
             (None, None) if raw.is_null() => Self::Missing,
             (None, None) => Self::Invalid,
         }
     }
 
-    /// What is not known is none.
+    /// Of what is not told nobody knows how many there are.
+    fn is_told(self) -> bool {
+        !matches!(self, Self::Missing | Self::Invalid)
+    }
+
     fn pieces(self) -> i64 {
         match self {
             Self::Whole(pieces) | Self::Rounded(pieces) => pieces,
-            Self::Missing | Self::Invalid | Self::Absurd => 0,
+            Self::Absent | Self::Missing | Self::Invalid | Self::Absurd => 0,
         }
     }
 }
@@ -132,9 +142,15 @@ fn said(number: Number, place: Place, notes: &mut Notes) {
     let (code, message) = match number {
         Number::Whole(_) => return,
         Number::Rounded(_) => ("stock-rounded", "The stock is no whole number; it was rounded down."),
-        Number::Missing => ("stock-missing", "Stock is counted and its number is not told; it counts as none."),
+        Number::Absent => ("stock-missing", "Stock is counted and its number is not told; it counts as none."),
         Number::Absurd => ("stock-absurd", "So many pieces cannot be meant; they count as none."),
-        Number::Invalid => ("stock-invalid", "The stock is no number; it counts as none."),
+        Number::Missing => {
+            let message = "Stock is counted and its number is not told; the next import asks again.";
+            return notes.fatal(place, "inventory_level", "stock-incomplete", message);
+        }
+        Number::Invalid => {
+            return notes.fatal(place, "inventory_level", "stock-invalid", "The stock is told and is no number.");
+        }
     };
     notes.warn(place, "inventory_level", code, message);
 }
@@ -161,12 +177,12 @@ fn located(item: &Fields<'_>, item_id: &str, said: &mut dyn FnMut(Number)) -> Ve
         .iter()
         .filter(|location| location.get("location_enabled").flag() != Some(false))
         .filter_map(|location| {
-            let number = Number::of(location.get("available_to_sell").or(location.get("total_inventory_onhand")));
+            // Safety stock and what is reserved are taken off what is on hand: one does not stand for the other.
+            let number = Number::of(location.get("available_to_sell"));
             said(number);
             Some(Level {
                 location_id: location.get("location_id").owned()?,
                 location_name: location.get("location_name").owned(),
-                // What is on hand without the safety stock.
                 available: number.pieces(),
                 item_id: Some(item_id.to_owned()),
                 backorder: false,

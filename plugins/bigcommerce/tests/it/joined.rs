@@ -141,7 +141,11 @@ fn without_the_scope_the_default_location_counts() {
     });
     let run = Run::of(&shop).unwrap();
     assert_eq!(levels(&run.items["1"]), [("default".to_owned(), 8, Some("1001".to_owned()))]);
-    assert_eq!(shop.asked_for("/v3/inventory/items"), 1, "asked once in a run");
+    assert_eq!(
+        shop.asked_for("/v3/inventory/items"),
+        4,
+        "one refusal is not believed, and after some it is asked no more"
+    );
 }
 
 #[test]

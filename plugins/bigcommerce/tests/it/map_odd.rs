@@ -121,12 +121,12 @@ fn a_row_that_is_there_twice_is_one() {
 
 #[test]
 fn numbers_of_pieces_that_are_none_are_said() {
-    for (level, want, code) in [
-        (json!(2.5), 2, "stock-rounded"),
-        (json!("abc"), 0, "stock-invalid"),
-        (json!(null), 0, "stock-missing"),
-        (json!([]), 0, "stock-invalid"),
-        (json!(1_000_000_000_000_u64), 0, "stock-absurd"),
+    for (level, want) in [
+        (json!(2.5), Ok((2, "stock-rounded"))),
+        (json!("abc"), Err("stock-invalid")),
+        (json!(null), Err("stock-incomplete")),
+        (json!([]), Err("stock-invalid")),
+        (json!(1_000_000_000_000_u64), Ok((0, "stock-absurd"))),
     ] {
         let tracked = json!({"inventory_tracking": "variant"});
         let catalogue = raw(&with(tracked.clone(), json!({"inventory_level": level})));
@@ -135,9 +135,14 @@ fn numbers_of_pieces_that_are_none_are_said() {
             {"location_id": 1, "location_enabled": true, "available_to_sell": level}]}]);
         located.body = located.body.replace("\"brand\":", &format!("\"inventory\":{item},\"brand\":"));
         for item in [catalogue, located] {
-            let product = map_product(&channel(), &item).unwrap();
-            let model::Inventory::Tracked(levels) = &product.variants[0].inventory else { panic!("{level}") };
-            assert_eq!((levels[0].available, codes(&product.warnings)), (want, vec![code]), "{level}");
+            match (map_product(&channel(), &item), want) {
+                (Ok(product), Ok((pieces, code))) => {
+                    let model::Inventory::Tracked(levels) = &product.variants[0].inventory else { panic!("{level}") };
+                    assert_eq!((levels[0].available, codes(&product.warnings)), (pieces, vec![code]), "{level}");
+                }
+                (Err(Error::Invalid(issues)), Err(code)) => assert_eq!(codes(&issues), [code], "{level}"),
+                (other, _) => panic!("{level}: {other:?}"),
+            }
         }
     }
 }

@@ -96,7 +96,10 @@ fn a_failing_page_asks_for_less_and_what_fails_alone_is_left_out() {
 #[test]
 fn without_the_scope_it_says_what_to_do() {
     let shop = shop().twisted(|_, asked| asked.path.contains("inventory").then(|| Ok(testing::json(403, "{}"))));
-    assert!(matches!(told(&shop), Err(Error::Unsupported(why)) if why.contains("Store inventory")));
+    let last = PageRequest { attempt: 3, ..first() };
+    assert!(matches!(told(&shop), Err(Error::Unavailable(_))), "one refusal is not believed");
+    let refused = fetch_stock(&shop, &channel(), &last);
+    assert!(matches!(&refused, Err(Error::Unsupported(why)) if why.contains("Store inventory")), "{refused:?}");
     // The catalogue does without.
-    assert!(!catalog::fetch_page(&shop, &channel(), &first()).unwrap().items.is_empty());
+    assert!(!catalog::fetch_page(&shop, &channel(), &last).unwrap().items.is_empty());
 }

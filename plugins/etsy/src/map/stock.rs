@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use entrepot_guest::prelude::model::{Inventory, Level};
 
-use super::notes::Notes;
+use super::notes::{Notes, short};
 use super::options::{Choice, key};
 use entrepot_guest::lenient::{Fields, Raw};
 
@@ -20,11 +20,12 @@ pub(super) fn quantity(raw: Raw<'_>, path: &str, notes: &mut Notes) -> i64 {
         // Of what nothing is offered, there is no quantity either.
         (None, None) if !raw.is_given() => 0,
         (None, None) if raw.is_null() => {
-            notes.warn(path, "stock-missing", "The quantity is not told; it counts as none.");
+            notes.fatal(path, "stock-incomplete", "The quantity is not told; the next import asks again.");
             0
         }
         (None, None) => {
-            notes.warn(path, "stock-invalid", "The quantity is no whole number; it counts as none.");
+            let message = format!("The quantity {} is no whole number.", short(raw.json()));
+            notes.fatal(path, "stock-invalid", message);
             0
         }
     }

@@ -127,6 +127,11 @@ fn offering<'a>(product: &Fields<'a>, at: usize, notes: &mut Notes) -> Option<Fi
         .collect();
     let path = format!("/inventory/products/{at}/offerings");
     match live.len() {
+        // Etsy marks what is no longer offered; an empty list says nothing of price and stock.
+        0 if product.get("offerings").records().is_empty() => {
+            let message = "Etsy answered without the offerings of this product; the next import asks again.";
+            notes.fatal(path, "offerings-incomplete", message);
+        }
         0 => notes.warn(path, "offering-missing", "Nothing is offered of this product, so it cannot be bought."),
         1 => {}
         _ => {

@@ -49,7 +49,8 @@ fn quantity(raw: Raw<'_>, place: Place, notes: &mut Notes) -> i64 {
             let message = "Stock is managed and no quantity is told; it counts as none.";
             notes.warn(place, "stock_quantity", "stock-missing", message);
         } else {
-            notes.warn(place, "stock_quantity", "stock-invalid", "The stock quantity is no number; it counts as none.");
+            let message = format!("The stock quantity {} is no number.", short(raw.json()));
+            notes.fatal(place, "stock_quantity", "stock-invalid", message);
         }
         return 0;
     };
@@ -63,8 +64,8 @@ fn quantity(raw: Raw<'_>, place: Place, notes: &mut Notes) -> i64 {
             decimal.floor() as i64
         }
         _ => {
-            let message = format!("The stock quantity {:?} is no number; it counts as none.", short(&text));
-            notes.warn(place, "stock_quantity", "stock-invalid", message);
+            let message = format!("The stock quantity {:?} is no number.", short(&text));
+            notes.fatal(place, "stock_quantity", "stock-invalid", message);
             0
         }
     }

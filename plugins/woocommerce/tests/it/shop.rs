@@ -147,7 +147,7 @@ pub(crate) fn status(status: u16, body: &str) -> Response {
 
 pub(crate) fn simple(id: u64) -> Value {
     json!({"id": id, "name": format!("Product {id}"), "type": "simple", "status": "publish", "price": "1.00", "regular_price": "1.00",
-        "sku": format!("S-{id}"), "variations": [], "attributes": [], "categories": [{"id": 5, "name": "Mugs &amp; Cups"}],
+        "sku": format!("S-{id}"), "variations": [], "attributes": [], "tags": [], "categories": [{"id": 5, "name": "Mugs &amp; Cups"}],
         "price_html": "<b>1</b>", "images": [{"id": 3, "src": "https://x/3.jpg", "srcset": "https://x/3-1.jpg 1w", "alt": ""}], "related_ids": [id + 1], "date_modified_gmt": "2026-11-20T09:43:27"})
 }
 

@@ -66,7 +66,7 @@ fn a_filter_that_is_ignored_costs_one_batch() {
         asked.query.remove("parent")?;
         Some(Ok(shop.answer(&asked)))
     });
-    let others = (5000..9000).map(|id| json!({"id": id, "parent_id": 77, "price": "9"}));
+    let others = (5000..9000).map(|id| json!({"id": id, "parent_id": 77, "price": "9", "attributes": []}));
     shop.variations.borrow_mut().splice(0..0, others);
     let run = Run::of(&shop).unwrap();
     assert_eq!(of(&run.items["1"]).len(), 20);
@@ -129,8 +129,9 @@ fn a_page_with_too_many_is_read_in_smaller_ones() {
             product
         })
         .collect();
-    let variations = (1..=50_u64)
-        .flat_map(|id| (id * 1000..id * 1000 + 250).map(move |own| json!({"id": own, "parent_id": id, "price": "1"})));
+    let variations = (1..=50_u64).flat_map(|id| {
+        (id * 1000..id * 1000 + 250).map(move |own| json!({"id": own, "parent_id": id, "price": "1", "attributes": []}))
+    });
     *shop.variations.borrow_mut() = variations.collect();
     *shop.products.borrow_mut() = parents;
     let page = fetch_page(&shop, &channel(), &first()).unwrap();

@@ -79,6 +79,9 @@ impl Imports {
             return Ok(Verdict::of(RunState::Incomplete, Some(failure)));
         }
         let patience = self.services.options().database_patience;
+        if let Some(short) = listed_short(row.scope(), counts, seen) {
+            return Ok(Verdict::of(RunState::Incomplete, Some(short)));
+        }
         let gone = match row.scope() {
             RunScope::Full => self.vanished(scoped, channel, row.created_at, seen).await?,
             RunScope::ChangedSince(_) => self.said_to_be_gone(scoped, channel, row, seen).await?,
@@ -165,8 +168,8 @@ impl Imports {
             let items = retry_transient(patience, || scoped.alive_items(&channel.id, &after)).await?;
             let Some((last, _)) = items.last() else { return Ok(gone) };
             after.clone_from(last);
-            // What has no id of its own cannot be on any list; it is there as long as pages show it.
-            let shown = |id: &String| id.starts_with(UNIDENTIFIED) && seen.items.contains(id);
+            // What pages showed is there, whatever the list of ids at their end says: what went in between goes with the next run.
+            let shown = |id: &String| seen.items.contains(id);
             let exists = |id: &String| (exists.contains(id) || shown(id)) && !seen.gone.contains(id);
             let vanished = items
                 .into_iter()
@@ -174,6 +177,18 @@ impl Imports {
             gone.extend(vanished.map(|(id, _)| id));
         }
     }
+}
+
+/// The list of all ids is shorter than the marketplace's own total: what is missing in it may be there.
+fn listed_short(scope: RunScope, counts: Counts, seen: &Seen) -> Option<String> {
+    let (listed, declared) = (i64::try_from(seen.listed.len()).unwrap_or(i64::MAX), counts.declared?);
+    let short = scope == RunScope::Full && !seen.listed.is_empty() && listed < declared;
+    short.then(|| {
+        format!(
+            "the marketplace counts {declared} items and its list of all ids has {listed}; nothing was deleted. Import again to look for \
+             them"
+        )
+    })
 }
 
 /// So many did not come, and one of them may be what nobody could identify.

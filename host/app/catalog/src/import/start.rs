@@ -133,7 +133,7 @@ impl Imports {
                     && !options.fresh
                     && run.seq > 0
                     && run.scope() == scope
-                    && run.finished_at.is_some_and(|end| now - end < RESUMABLE_MS) =>
+                    && run.finished_at.is_some_and(|end| now.saturating_sub(end) < RESUMABLE_MS) =>
             {
                 if !tx.reopen_run(&run.run_id(), options.allow_mass_deletion).await? {
                     return Ok(None);

@@ -30,7 +30,7 @@ pub(super) fn reasons(page: &Page) -> Vec<Option<Reason>> {
 }
 
 impl UnreadableItems {
-    /// The reason, where these were too many in a row.
+    /// The reason, where these were too many in a row. A page with one that is well shows that others can be read.
     fn note(&self, run: &RunId, reasons: &[Option<Reason>]) -> Option<Reason> {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut last = all.remove(run);
@@ -40,9 +40,9 @@ impl UnreadableItems {
                 Some((known, count)) if known == *code => (known, count + 1),
                 _ => (code.clone(), 1),
             });
-            if last.as_ref().is_some_and(|(_, count)| *count >= MANY) {
-                found.clone_from(reason);
-            }
+        }
+        if reasons.iter().all(Option::is_some) && last.as_ref().is_some_and(|(_, count)| *count >= MANY) {
+            found = reasons.last().cloned().flatten();
         }
         if let (Some(last), None) = (last, &found) {
             all.insert(run.clone(), last);
@@ -90,5 +90,10 @@ mod tests {
         assert_eq!(all.note(&RunId::from("run_2"), &[bad("b")]), None, "another run");
         assert_eq!(all.note(&run, &[bad("b")]), bad("b"), "over several pages");
         assert_eq!(all.note(&run, &[bad("b")]), None, "and from the beginning");
+        let mut page = vec![bad("c"); MANY + 2];
+        page.push(None);
+        page.extend(vec![bad("c"); MANY + 2]);
+        assert_eq!(all.note(&run, &page), None, "another of the page is well");
+        assert_eq!(all.note(&run, &[bad("c")]), bad("c"), "and then none");
     }
 }

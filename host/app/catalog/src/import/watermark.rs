@@ -39,6 +39,9 @@ impl Imports {
         let row = scoped.channel(channel.as_str()).await?;
         // The shop compares with dates of its own clock. What is asked for once more does no harm; what is left out is missed.
         let behind = self.channels.clock_ahead(channel, row.and_then(|row| row.clock_ahead)).min(0);
-        Ok(scoped.last_completed(channel, scope).await?.map(|last| last - OVERLAP_MS + behind))
+        Ok(scoped
+            .last_completed(channel, scope)
+            .await?
+            .map(|last| last.saturating_sub(OVERLAP_MS).saturating_add(behind)))
     }
 }

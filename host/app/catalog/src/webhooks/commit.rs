@@ -174,7 +174,7 @@ impl Deliveries {
             self.services.metrics().add(Metric::Deliveries, &[adapter, label], 1);
             match outcome {
                 Outcome::Done(_) => {
-                    let waited = u64::try_from(now - delivery.received_at).unwrap_or(0);
+                    let waited = u64::try_from(now.saturating_sub(delivery.received_at)).unwrap_or(0);
                     self.services.metrics().observe(Metric::DeliverySeconds, &[adapter], Duration::from_millis(waited));
                 }
                 Outcome::Again { .. } => self.services.metrics().add(Metric::Retries, &[adapter, "webhook"], 1),

@@ -151,7 +151,8 @@ impl Deliveries {
             let mut open = self.channels.assemble(channel.clone(), &row.adapter_id, generation, &settings, secrets)?;
             open.clock_ahead = self.channels.clock_ahead(channel, row.clock_ahead);
             if let Some(kept) = scoped.hooks(channel).await? {
-                let left = u64::try_from(kept.paused_until - self.services.db().clock().now()).unwrap_or(0);
+                let left =
+                    u64::try_from(kept.paused_until.saturating_sub(self.services.db().clock().now())).unwrap_or(0);
                 if left > 0 {
                     let pause =
                         Pause { wait: Duration::from_millis(left), number: u32::try_from(kept.pauses).unwrap_or(1) };

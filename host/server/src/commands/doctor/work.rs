@@ -2,6 +2,8 @@
 
 mod webhooks;
 
+use std::collections::HashSet;
+
 use anyhow::Result;
 use entrepot_domain::ChannelId;
 use entrepot_domain::clock::Timestamp;
@@ -23,11 +25,20 @@ const LITTLE_ROOM: u64 = 512 << 20;
 
 pub(super) async fn examine(host: &Host, checks: &mut Checks) -> Result<()> {
     let channels = host.app.channels.channels(&host.tenant).await?;
+    hidden(host, checks).await?;
+    let installed: HashSet<String> = host.db.adapters().await?.into_iter().map(|row| row.adapter_id).collect();
     for channel in &channels {
         let id = ChannelId::from(channel.id.as_str());
         let in_force = host.app.services.admission().in_force_for(&channel.adapter_id, &id).await;
         match &channel.problem {
             Some(problem) => checks.fault("channel", format!("{}: {problem}", channel.name)),
+            None if !installed.contains(&channel.adapter_id) => checks.fault(
+                "channel",
+                format!(
+                    "{}: somebody deleted the adapter {} in the database, so nothing is imported; install it again: entrepot adapter install",
+                    channel.name, channel.adapter_id
+                ),
+            ),
             // That a grant is not as it was given is said of the adapter.
             None if matches!(in_force, Ok(None)) => checks.fault(
                 "channel",
@@ -54,6 +65,30 @@ pub(super) async fn examine(host: &Host, checks: &mut Checks) -> Result<()> {
     dead_letters(host, checks).await?;
     queue(host, checks).await?;
     room(host, checks).await
+}
+
+/// Channels that the audit log knows, and no list shows: somebody deleted their rows, or marked them as removed.
+async fn hidden(host: &Host, checks: &mut Checks) -> Result<()> {
+    let known: HashSet<String> = host.db.begin().await?.channel_ids().await?.into_iter().collect();
+    let mut told: Vec<String> =
+        host.app.services.admission().channel_macs().await?.into_iter().filter_map(there).collect();
+    told.retain(|id| !known.contains(id));
+    told.sort();
+    for id in told {
+        checks.fault(
+            "channel",
+            format!(
+                "{id}: somebody deleted or hid its row in the database, and the audit log has it still; bring it back from a backup, or write \
+                 down that it is gone: entrepot channel remove {id}"
+            ),
+        );
+    }
+    Ok(())
+}
+
+/// With a MAC it was there when the log was last told of it.
+fn there((id, mac): (String, Option<String>)) -> Option<String> {
+    mac.map(|_| id)
 }
 
 async fn tokens(host: &Host, checks: &mut Checks) -> Result<()> {
