@@ -28,6 +28,7 @@ pub mod pages;
 pub mod products;
 pub mod quarantine;
 pub mod refused;
+pub mod rekey;
 pub mod runs;
 pub mod schedules;
 pub mod stock;

@@ -1,7 +1,7 @@
 //! What requests ask of the host, by context.
 
 use entrepot_catalog::{DeadLetters, Deliveries, Imports, ReplayDeadLetters, Scheduler, Subscriptions};
-use entrepot_channels::{Channels, Connections};
+use entrepot_channels::{Channels, Connections, KeyRotation, RotateKey};
 use entrepot_core::{Monitor, OperationKinds, Operations, Parts, Services};
 use entrepot_linking::Links;
 
@@ -11,6 +11,7 @@ pub struct UseCases {
     pub services: Services,
     pub channels: Channels,
     pub connections: Connections,
+    pub key_rotation: KeyRotation,
     pub imports: Imports,
     pub deliveries: Deliveries,
     pub subscriptions: Subscriptions,
@@ -31,6 +32,7 @@ impl UseCases {
         let operations = Operations::new(services.clone());
         Self {
             connections: Connections::new(channels.clone()),
+            key_rotation: KeyRotation::new(channels.clone(), operations.clone()),
             subscriptions: Subscriptions::new(channels.clone()),
             scheduler: Scheduler::new(imports.clone()),
             dead_letters: DeadLetters::new(deliveries.clone(), operations.clone()),
@@ -47,6 +49,7 @@ impl UseCases {
     /// Every kind of operation, with what it needs.
     pub fn operation_kinds(&self) -> OperationKinds {
         let kinds = OperationKinds::new(self.operations.clone());
-        self.links.register(kinds).with::<ReplayDeadLetters>(self.dead_letters.clone())
+        let kinds = self.links.register(kinds).with::<ReplayDeadLetters>(self.dead_letters.clone());
+        kinds.with::<RotateKey>(self.key_rotation.clone())
     }
 }

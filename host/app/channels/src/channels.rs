@@ -137,6 +137,20 @@ impl Channels {
         changes: Settings,
         secrets: Vec<(String, Secret)>,
     ) -> Result<(), AppError> {
+        // It may be written anew under another master key at this moment.
+        match self.set_channel_as_read(tenant, channel, &changes, secrets.clone()).await {
+            Err(AppError::Contested) => self.set_channel_as_read(tenant, channel, &changes, secrets).await,
+            set => set,
+        }
+    }
+
+    async fn set_channel_as_read(
+        &self,
+        tenant: &TenantId,
+        channel: &str,
+        changes: &Settings,
+        secrets: Vec<(String, Secret)>,
+    ) -> Result<(), AppError> {
         let scoped = self.services.db().tenant(tenant);
         let mut row = self.channel(tenant, channel).await?;
         let id = ChannelId::from(row.id.as_str());
@@ -157,7 +171,7 @@ impl Channels {
         if changes.is_empty() && kept.sealed.is_empty() && kept.forgotten.is_empty() {
             return Err(AppError::NothingGiven);
         }
-        let settings = manifest.changed_settings(&row.settings.0, &changes).map_err(AppError::Settings)?;
+        let settings = manifest.changed_settings(&row.settings.0, changes).map_err(AppError::Settings)?;
         kept.check(&generation)?;
         let changed = settings != row.settings.0;
         row.settings = Lenient(settings);
@@ -183,6 +197,8 @@ impl Channels {
     ) -> Result<(), AppError> {
         let mac = self.seal_channel(scoped.tenant(), row);
         let mut tx = scoped.begin().await?;
+        self.is_as_read(&mut tx, row).await?;
+        kept.are_as_read(&tx.secrets_to_reseal(id).await?)?;
         let what = (row.adapter_id.as_str(), row.id.as_str(), row.name.as_str());
         let beside = Beside { secrets: Some(kept.digests), callback: None };
         self.services.admission().record_channel(tx.raw(), what, Some(&mac), beside).await?;

@@ -207,12 +207,18 @@ fn oauth_of(generation: &Generation) -> Result<&OAuth, AppError> {
     generation.grant.oauth.as_ref().ok_or_else(|| AppError::NoOAuth(generation.manifest.name.clone()))
 }
 
-fn place<'a>(tenant: &'a TenantId, connection: &'a str, column: &'a str) -> Place<'a> {
+pub(crate) fn place<'a>(tenant: &'a TenantId, connection: &'a str, column: &'a str) -> Place<'a> {
     Place { tenant: tenant.as_str(), table: "connections", row: connection, column }
 }
 
 /// What is sealed goes with what will be done with it: whoever changes that in the row keeps it from opening.
-fn column(adapter: &str, name: &str, channel: Option<&str>, settings: &Settings, redirect_uri: &str) -> String {
+pub(crate) fn column(
+    adapter: &str,
+    name: &str,
+    channel: Option<&str>,
+    settings: &Settings,
+    redirect_uri: &str,
+) -> String {
     let all = canonical(&json!([adapter, name, channel, settings, redirect_uri]));
     format!("sealed {}", hash(&all))
 }

@@ -20,6 +20,7 @@ use signals::Signals;
 
 /// What is left after everybody had their time to end is given up: it only tidies up.
 const LAST: Duration = Duration::from_secs(2);
+const LOOK_FOR_KEYS: Duration = Duration::from_secs(1);
 
 pub(crate) async fn run(host: Host, role: Role) -> Result<()> {
     // From here on a signal is ours: what is begun is given back.
@@ -29,6 +30,7 @@ pub(crate) async fn run(host: Host, role: Role) -> Result<()> {
     for setting in host.development_settings() {
         tracing::warn!("development setting: {setting}");
     }
+    look_for_keys(&host);
     let listeners = Listeners {
         clients: client_limits(&host.config.server),
         tasks: TaskTracker::new(),
@@ -50,6 +52,19 @@ pub(crate) async fn run(host: Host, role: Role) -> Result<()> {
         () = tokio::time::sleep(all) => tracing::warn!("not everything ended within {} seconds", all.as_secs()),
     }
     Ok(())
+}
+
+/// The file of the master keys may get another one while the host runs.
+fn look_for_keys(host: &Host) {
+    let services = host.app.services.clone();
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(LOOK_FOR_KEYS).await;
+            if services.keys().refresh() {
+                tracing::info!("the master keys are others now: {:?}", services.keys());
+            }
+        }
+    });
 }
 
 /// Workers first, so that what they hold is given back while there is still time; then the connections.
