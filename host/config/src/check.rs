@@ -1,5 +1,7 @@
 //! From merged tables to a configuration that can be used, or the list of what is wrong.
 
+mod web;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -47,6 +49,7 @@ pub(crate) fn check(
     let master_key = check.master_key(env);
     let extra_roots_pem = check.roots(&text(egress, "ca_file"));
     let server = check.server(section("server"));
+    let web = check.web(section("web"));
     let egress = EgressConfig {
         allow_loopback: egress.get("allow_loopback").and_then(Value::as_bool).unwrap_or(false),
         extra_roots_pem,
@@ -98,6 +101,7 @@ pub(crate) fn check(
         metrics_listen,
         otlp_endpoint,
         server,
+        web,
         egress,
         compile,
         ceilings,

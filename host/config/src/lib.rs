@@ -32,6 +32,7 @@ pub struct Config {
     /// `None`: no traces are sent.
     pub otlp_endpoint: Option<Url>,
     pub server: ServerConfig,
+    pub web: WebConfig,
     pub egress: EgressConfig,
     pub compile: CompileConfig,
     /// What no grant exceeds.
@@ -50,6 +51,15 @@ pub struct ServerConfig {
     pub connections: usize,
     pub connections_per_address: usize,
     pub stop: Duration,
+}
+
+/// What the API allows.
+#[derive(Clone, Debug)]
+pub struct WebConfig {
+    /// From one address; 0: no limit.
+    pub requests_per_minute: u32,
+    /// Whose pages may use the API, as browsers write origins.
+    pub cors_origins: Vec<String>,
 }
 
 #[derive(Clone, Debug)]

@@ -58,6 +58,12 @@ pub fn start(host: &Host) -> Result<Workers, QueueError> {
         async move { admission.seal_usage().await.map(drop).map_err(AppError::from) }
     };
     registry = registry.recurring(Recurring::new("seal_usage", poll_leases, seal));
+    let db = host.db.clone();
+    let forget = move || {
+        let db = db.clone();
+        async move { db.forget_idempotency_keys().await.map(drop).map_err(AppError::from) }
+    };
+    registry = registry.recurring(Recurring::new("forget_idempotency_keys", SWEEP, forget));
     let deliveries = app.deliveries.clone();
     let flush = move || {
         let deliveries = deliveries.clone();

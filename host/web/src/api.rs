@@ -10,6 +10,8 @@ mod operations;
 mod products;
 mod runs;
 mod schedules;
+mod subscriptions;
+mod trusted_keys;
 
 use utoipa_axum::router::OpenApiRouter;
 
@@ -27,4 +29,6 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .merge(deliveries::routes())
         .merge(links::routes())
         .merge(operations::routes())
+        .merge(subscriptions::routes())
+        .merge(trusted_keys::routes())
 }

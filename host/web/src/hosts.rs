@@ -32,6 +32,7 @@ pub struct Hosts {
     public: Option<String>,
     public_url: String,
     metrics: bool,
+    origins: Vec<String>,
 }
 
 impl Hosts {
@@ -39,7 +40,7 @@ impl Hosts {
     pub fn new(listen: SocketAddr, public_url: &str) -> Self {
         let uri = public_url.parse::<axum::http::Uri>().ok();
         let public = uri.as_ref().and_then(|uri| uri.authority()).map(|authority| bare(authority.host()));
-        Self { listen: listen.ip(), public, public_url: public_url.to_owned(), metrics: true }
+        Self { listen: listen.ip(), public, public_url: public_url.to_owned(), metrics: true, origins: Vec::new() }
     }
 
     /// Where others reach this host.
@@ -52,6 +53,17 @@ impl Hosts {
     pub fn without_metrics(mut self) -> Self {
         self.metrics = false;
         self
+    }
+
+    /// Pages of these origins, too, may use the API.
+    #[must_use]
+    pub fn with_origins(mut self, origins: Vec<String>) -> Self {
+        self.origins = origins;
+        self
+    }
+
+    pub(crate) fn origins(&self) -> &[String] {
+        &self.origins
     }
 
     fn admit(&self, given: &str) -> bool {

@@ -31,11 +31,8 @@ pub(crate) async fn run(host: Host, role: Role) -> Result<()> {
         tracing::warn!("development setting: {setting}");
     }
     look_for_keys(&host);
-    let listeners = Listeners {
-        clients: client_limits(&host.config.server),
-        tasks: TaskTracker::new(),
-        stop: CancellationToken::new(),
-    };
+    let listeners =
+        Listeners { clients: client_limits(&host.config), tasks: TaskTracker::new(), stop: CancellationToken::new() };
     if let Some(address) = host.config.metrics_listen {
         listeners.open_metrics(address, &host).await?;
     }
@@ -109,7 +106,7 @@ impl Listeners {
         let bound = listener.local_addr()?;
         tracing::info!(address = %bound, "serving http://{bound}");
         eprintln!("entrepot serves http://{bound}  (API: http://{bound}/api/v1/openapi.json)");
-        let mut hosts = Hosts::new(bound, &host.config.public_url);
+        let mut hosts = Hosts::new(bound, &host.config.public_url).with_origins(host.config.web.cors_origins.clone());
         if host.config.metrics_listen.is_some() {
             hosts = hosts.without_metrics();
         }
@@ -139,9 +136,11 @@ impl Listeners {
     }
 }
 
-fn client_limits(config: &ServerConfig) -> ClientLimits {
-    let ServerConfig { head, body, idle, write, connections, connections_per_address: per_address, stop } = *config;
-    ClientLimits { head, body, idle, write, stop, connections, per_address }
+fn client_limits(config: &Config) -> ClientLimits {
+    let ServerConfig { head, body, idle, write, connections, connections_per_address: per_address, stop } =
+        config.server;
+    let requests_per_minute = config.web.requests_per_minute;
+    ClientLimits { head, body, idle, write, stop, connections, per_address, requests_per_minute }
 }
 
 /// What strangers may ask of this host.
