@@ -155,6 +155,7 @@ impl Web {
     pub fn with(app: &App, tenant: &TenantId, origins: Vec<String>, clients: ClientLimits) -> Self {
         let config = &app.host.config;
         let hosts = Hosts::new(config.listen, &config.public_url).with_origins(origins);
+        let hosts = hosts.with_billing_secret(config.billing_secret.clone());
         let hooks = HookLimits { per_minute: 100_000, ..HookLimits::default() };
         Self(entrepot_web::router(app.host.app.clone(), tenant.clone(), hosts, hooks, clients))
     }

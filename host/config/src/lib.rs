@@ -27,6 +27,8 @@ pub struct Config {
     pub require_signatures: bool,
     /// From `ENTREPOT_MASTER_KEY` or the file that `ENTREPOT_MASTER_KEY_FILE` names; `None`: the key file in the data folder.
     pub master_key: Option<Secret>,
+    /// From `ENTREPOT_BILLING_SECRET` or the file that `ENTREPOT_BILLING_SECRET_FILE` names: what the billing system signs events with.
+    pub billing_secret: Option<Secret>,
     /// `None`: `/metrics` is on the same port as everything.
     pub metrics_listen: Option<SocketAddr>,
     /// `None`: no traces are sent.

@@ -8,6 +8,7 @@ mod doctor;
 mod import;
 mod key;
 mod link;
+mod plan;
 mod products;
 mod runs;
 mod schedule;
@@ -102,6 +103,7 @@ async fn carry_out(command: Command, config: Config, output: Output) -> Result<E
         Command::Cancel { run } => runs::cancel(&host, &run, output).await,
         Command::Schedule(command) => schedule::run(&host, command, output).await,
         Command::Products(command) => products::run(&host, command).await,
+        Command::Plan(command) => plan::run(&host, command, output).await,
         Command::Link(command) => link::run(&host, command, output).await,
         Command::DeadLetters(command) => dead_letters::run(&host, command, output).await,
         Command::Webhooks(command) => webhooks::run(&host, command, output).await,

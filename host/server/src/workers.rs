@@ -50,6 +50,7 @@ pub fn start(host: &Host) -> Result<Workers, QueueError> {
     recurring!("requeue_expired_operations", poll_leases, operations.requeue_expired_operations);
     recurring!("forget_old_operations", SWEEP, operations.forget_old_operations);
     recurring!("forget_old_deliveries", SWEEP, deliveries.forget_deliveries);
+    recurring!("forget_old_billing_events", SWEEP, plans.forget_old_events);
     recurring!("forget_old_connections", SWEEP, connections.forget_old_connections);
     recurring!("repair_subscriptions", SWEEP, subscriptions.repair_subscriptions);
     let admission = app.services.admission().clone();

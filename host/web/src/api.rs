@@ -7,6 +7,7 @@ mod dead_letters;
 mod deliveries;
 mod links;
 mod operations;
+mod plans;
 mod products;
 mod runs;
 mod schedules;
@@ -29,6 +30,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .merge(deliveries::routes())
         .merge(links::routes())
         .merge(operations::routes())
+        .merge(plans::routes())
         .merge(subscriptions::routes())
         .merge(trusted_keys::routes())
 }

@@ -2,6 +2,7 @@
 
 mod accepted;
 mod api;
+mod billing;
 mod body;
 mod connections;
 mod context;
@@ -90,8 +91,9 @@ pub fn router(
         SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
     };
     let everybody = context::of_everybody(tenant);
+    let db = cases.services.db().clone();
     let state = AppState { cases, public_url: public_url.clone() };
-    let limits = Arc::new(RateLimits::new(clients.requests_per_minute, &hook_limits.address_header));
+    let limits = Arc::new(RateLimits::new(db, clients.requests_per_minute, &hook_limits.address_header));
     let (cors, origins) = (cors::layer(hosts.origins()), hosts.origins().to_vec());
     let secure = public_url.starts_with("https://").then(|| header(header::STRICT_TRANSPORT_SECURITY, A_YEAR));
     router
@@ -104,6 +106,7 @@ pub fn router(
             axum::routing::get(|| async move { ([(header::CONTENT_TYPE, "application/json")], written) }),
         )
         .merge(oauth::routes(&hook_limits))
+        .merge(billing::routes(&hook_limits, hosts.billing_secret().cloned()))
         .merge(hooks::routes(hook_limits))
         .merge(metrics::routes())
         .fallback(|| async {

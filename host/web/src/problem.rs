@@ -161,6 +161,10 @@ impl Problem {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "urn:entrepot:refused", "Refused", detail)
     }
 
+    fn over_the_plan(detail: impl ToString) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "urn:entrepot:plan-limit", "More than the plan allows", detail)
+    }
+
     fn marketplace(detail: impl ToString) -> Self {
         Self::new(
             StatusCode::BAD_GATEWAY,
@@ -196,6 +200,9 @@ impl From<AppError> for Problem {
                 Self::not_found(error)
             }
             AppError::NoProduct(_) | AppError::NoLinkBatch(_) | AppError::NoOperation(_) => Self::not_found(error),
+            AppError::NoPlan(_) | AppError::NoTenant(_) => Self::not_found(error),
+            AppError::Plan(_) => Self::refused(error),
+            AppError::PlanLimit { .. } => Self::over_the_plan(error),
             AppError::Secret { .. } | AppError::Changed { .. } => Self::conflict(error),
             AppError::NameTaken(_) | AppError::Crowded | AppError::Contested | AppError::Link(_) => {
                 Self::conflict(error)

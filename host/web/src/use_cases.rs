@@ -2,7 +2,7 @@
 
 use entrepot_catalog::{DeadLetters, Deliveries, Imports, ReplayDeadLetters, Scheduler, Subscriptions};
 use entrepot_channels::{Channels, Connections, KeyRotation, RotateKey};
-use entrepot_core::{Monitor, OperationKinds, Operations, Parts, Services};
+use entrepot_core::{Monitor, OperationKinds, Operations, Parts, Plans, Services};
 use entrepot_linking::Links;
 
 /// The use cases of a host, one handle a context. Cheap to clone.
@@ -19,6 +19,7 @@ pub struct UseCases {
     pub dead_letters: DeadLetters,
     pub links: Links,
     pub operations: Operations,
+    pub plans: Plans,
     pub monitor: Monitor,
 }
 
@@ -38,6 +39,7 @@ impl UseCases {
             dead_letters: DeadLetters::new(deliveries.clone(), operations.clone()),
             links: Links::new(channels.clone(), operations.clone()),
             monitor: Monitor::new(services.clone()),
+            plans: Plans::new(services.clone()),
             services,
             channels,
             imports,

@@ -18,6 +18,7 @@ use serde_json::Value;
 use crate::opened::{digest, is_token};
 use crate::schedules::put_defaults;
 use entrepot_core::AppError;
+use entrepot_core::plans::{room_for_channel, room_for_channel_in};
 
 use crate::Channels;
 
@@ -77,6 +78,7 @@ impl Channels {
         if !new.untested {
             self.first_token(&generation, &settings, &mut new.secrets).await?;
         }
+        room_for_channel(&scoped).await?;
         let account = if new.untested {
             None
         } else {
@@ -119,6 +121,7 @@ impl Channels {
         // First, here and below: whoever waits for the log holds nothing that another one waits for.
         let what = (row.adapter_id.as_str(), row.id.as_str(), name);
         self.services.admission().record_channel(tx.raw(), what, row.mac.as_deref(), beside).await?;
+        room_for_channel_in(tx).await?;
         let inserted = tx.insert_channel(&row).await;
         inserted
             .map_err(|error| if error.is_conflict() { AppError::NameTaken(name.to_owned()) } else { error.into() })?;

@@ -23,6 +23,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::channels::CANDIDATE;
+use entrepot_core::plans::room_for_channel;
 use entrepot_core::{AppError, Services};
 
 use crate::Channels;
@@ -98,6 +99,7 @@ impl Connections {
         if self.services.db().tenant(tenant).channel(&name).await?.is_some() {
             return Err(AppError::NameTaken(name));
         }
+        room_for_channel(&self.services.db().tenant(tenant)).await?;
         // What the grant cannot be bound to is told now, and not after the seller has agreed.
         self.channels.assemble(CANDIDATE.into(), &adapter, generation.clone(), &settings, OpenSecrets::default())?;
         let secrets = OpenSecrets::from_clear(secrets);

@@ -107,6 +107,7 @@ impl Listeners {
         tracing::info!(address = %bound, "serving http://{bound}");
         eprintln!("entrepot serves http://{bound}  (API: http://{bound}/api/v1/openapi.json)");
         let mut hosts = Hosts::new(bound, &host.config.public_url).with_origins(host.config.web.cors_origins.clone());
+        hosts = hosts.with_billing_secret(host.config.billing_secret.clone());
         if host.config.metrics_listen.is_some() {
             hosts = hosts.without_metrics();
         }
