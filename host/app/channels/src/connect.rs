@@ -164,7 +164,9 @@ impl Connections {
         let Draft { oauth, adapter, name, channel, settings } = *draft;
         let redirect_uri = format!("{}/oauth/callback", public_url.trim_end_matches('/'));
         let (state, verifier) = (unguessable(), oauth.pkce.then(unguessable));
-        let luggage = Luggage { redirect_uri: &redirect_uri, state: &state, verifier: verifier.as_ref() };
+        // What the marketplace is told, now and when the code is exchanged.
+        let told = oauth.redirect(&redirect_uri, settings).map_err(AppError::NotConnected)?;
+        let luggage = Luggage { redirect_uri: &told, state: &state, verifier: verifier.as_ref() };
         let url = authorize_url(oauth, settings, &secrets, &luggage)
             .map_err(|failure| AppError::NotConnected(failure.to_string()))?;
         oauth.callback.expected(settings).map_err(AppError::NotConnected)?;
@@ -173,7 +175,7 @@ impl Connections {
         // A channel keeps its secrets itself.
         let mut kept = if channel.is_none() { secrets.into_clear() } else { BTreeMap::new() };
         kept.extend(verifier.map(|verifier| (VERIFIER.to_owned(), verifier)));
-        let column = column(adapter, name, channel.map(ChannelId::as_str), settings, &redirect_uri);
+        let column = column(adapter, name, channel.map(ChannelId::as_str), settings, &told);
         let place = place(tenant, id.as_str(), &column);
         let sealed = OpenSecrets::from_clear(kept).seal_together(self.services.keys(), &place)?;
         let mut tx = self.services.db().tenant(tenant).begin().await?;
@@ -185,7 +187,7 @@ impl Connections {
             channel: channel.map(ChannelId::as_str),
             settings,
             sealed: &sealed,
-            redirect_uri: &redirect_uri,
+            redirect_uri: &told,
             expires_at,
         })
         .await?;

@@ -8,6 +8,7 @@ use entrepot_store::channels::ChannelRow;
 use entrepot_store::{Scoped, ScopedTx};
 use serde_json::Value;
 
+use crate::agreements::warn;
 use crate::opened::{Opened, is_against_the_log};
 use entrepot_core::AppError;
 
@@ -58,6 +59,7 @@ impl Channels {
         let mut rows = self.services.db().tenant(tenant).channels().await?;
         let found = self.services.db().tenant(tenant).names_of_secrets().await?;
         let told = self.services.admission().told_channels().await?;
+        let (ending, now) = (self.ending_agreements(tenant).await?, self.services.db().clock().now());
         for row in &mut rows {
             let told = told.get(&row.id);
             let secrets = told.and_then(|(_, beside)| beside.secrets.as_ref());
@@ -74,6 +76,7 @@ impl Channels {
                 Err(error @ AppError::Changed { .. }) => row.problem = Some(error.to_string()),
                 fits => fits?,
             }
+            warn(row, &ending, now);
         }
         Ok(rows)
     }
@@ -92,6 +95,7 @@ impl Channels {
             }
             fits => fits?,
         }
+        warn(&mut row, &self.ending_agreements(tenant).await?, self.services.db().clock().now());
         Ok(row)
     }
 

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod agreements;
 mod channels;
 mod connect;
 mod expiring_tokens;
