@@ -7,6 +7,7 @@ mod imports;
 mod linking;
 mod oauth;
 mod operations;
+mod plans;
 mod schedules;
 mod stock;
 mod webhooks;

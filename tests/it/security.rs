@@ -9,6 +9,7 @@ mod cross_origin_requests;
 mod file_permissions;
 mod grants;
 mod host_header;
+mod key_rotation;
 mod limits;
 mod lost_master_key;
 mod master_key;

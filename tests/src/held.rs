@@ -9,7 +9,7 @@ use crate::App;
 pub async fn hold(app: &App, event: &str, table: &str, condition: &str) {
     let text = match app.host.db.pools() {
         Pools::Postgres(_) => format!(
-            "CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(600); RETURN NEW; END';
+            "CREATE OR REPLACE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(600); RETURN NEW; END';
              CREATE TRIGGER hold BEFORE {event} ON {table} FOR EACH ROW WHEN ({condition}) EXECUTE FUNCTION hold()"
         ),
         Pools::Sqlite { .. } => format!(

@@ -155,9 +155,15 @@ impl Web {
 
     /// Of which all requests act for that tenant.
     pub fn for_tenant(app: &App, tenant: &TenantId) -> Self {
+        Self::with(app, tenant, Vec::new(), ClientLimits::default())
+    }
+
+    /// With pages of other origins, and limits, of the test's own.
+    pub fn with(app: &App, tenant: &TenantId, origins: Vec<String>, clients: ClientLimits) -> Self {
         let config = &app.host.config;
-        let hosts = Hosts::new(config.listen, &config.public_url);
-        let (hooks, clients) = (HookLimits { per_minute: 100_000, ..HookLimits::default() }, ClientLimits::default());
+        let hosts = Hosts::new(config.listen, &config.public_url).with_origins(origins);
+        let hosts = hosts.with_billing_secret(config.billing_secret.clone());
+        let hooks = HookLimits { per_minute: 100_000, ..HookLimits::default() };
         let pages = entrepot_pages::router(app.host.app.clone(), hosts.public_url());
         Self(entrepot_web::router(app.host.app.clone(), pages, tenant.clone(), hosts, hooks, clients))
     }

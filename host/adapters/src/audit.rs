@@ -9,20 +9,20 @@ mod follow;
 mod followed;
 mod history;
 mod newest;
+mod proof;
 mod told;
 
 use entrepot_store::Tx;
 use entrepot_store::audit::AuditRow;
-use hmac::Mac;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::mac::hex;
-use crate::{Admission, AdmissionError, MacKeys};
+use crate::{Admission, AdmissionError};
 
 pub use channels::Beside;
 pub(crate) use entry::highest_generation;
 pub(crate) use followed::Followed;
+use proof::{hash, holds, is_of_known_key};
 use told::Told;
 
 /// What is written down.
@@ -35,6 +35,8 @@ pub(crate) enum Action {
     Seal,
     /// A master key that the database was not written with.
     Adopt,
+    /// Of the master key: another one was begun with, or nothing is left under the ones before.
+    Rekey,
     Trust,
     Untrust,
     Rotate,
@@ -61,6 +63,7 @@ impl Action {
             Self::Remove => "remove",
             Self::Seal => "seal",
             Self::Adopt => "adopt",
+            Self::Rekey => "rekey",
             Self::Trust => "trust",
             Self::Untrust => "untrust",
             Self::Rotate => "rotate",
@@ -130,8 +133,9 @@ impl Admission {
             adapter_id: about.0.map(str::to_owned),
             channel_id: about.1.map(str::to_owned),
             details: details.to_string(),
-            key_id: self.audit_keys().id().unwrap_or_default().to_owned(),
+            key_id: self.audit_keys().id().unwrap_or_default(),
             hash: String::new(),
+            proof: None,
         };
         row.hash = hash(self.audit_keys(), &row, &before).ok_or(AdmissionError::NoAuditKey)?;
         tx.insert_audit(&row).await?;
@@ -221,7 +225,7 @@ impl Admission {
     /// Entries of a master key that was lost. Whoever adopted another one took the log as it was: that entry is authenticated together
     /// with the last of these, so they stand as they stood then.
     async fn is_before_adoption(&self, row: &AuditRow, next: Option<&AuditRow>) -> Result<bool, AdmissionError> {
-        if self.audit_keys().has(&row.key_id) {
+        if is_of_known_key(self.audit_keys(), row) {
             return Ok(false);
         }
         let next = match next {
@@ -229,38 +233,17 @@ impl Admission {
             None => self.db().audit_page(row.seq).await?.into_iter().next(),
         };
         let Some(next) = next else { return Ok(false) };
-        Ok(!self.audit_keys().has(&next.key_id) || next.action == Action::Adopt.as_str())
+        Ok(!is_of_known_key(self.audit_keys(), &next) || next.action == Action::Adopt.as_str())
     }
 
     fn broken(&self, row: &AuditRow, after: i64, before: &str) -> Option<String> {
         if row.seq != after + 1 {
             return Some(format!("entry {} is missing: somebody deleted it", after + 1));
         }
-        match hash(self.audit_keys(), row, before) {
+        match holds(self.audit_keys(), row, before) {
             None => Some(format!("it was written under the master key {:?}, which is not given here", row.key_id)),
-            Some(hash) if hash != row.hash => {
-                Some("it, or the entry before it, is not what was written: somebody changed it".to_owned())
-            }
-            Some(_) => None,
+            Some(false) => Some("it, or the entry before it, is not what was written: somebody changed it".to_owned()),
+            Some(true) => None,
         }
     }
-}
-
-/// Over the entry and the hash of the one before. None: its key is not given.
-fn hash(keys: &MacKeys, row: &AuditRow, before: &str) -> Option<String> {
-    let numbers = [row.seq.to_be_bytes(), row.at.to_be_bytes()].concat();
-    let adapter = row.adapter_id.as_deref().unwrap_or_default();
-    let mut parts: Vec<&[u8]> = vec![
-        b"entrepot audit 1",
-        &numbers,
-        before.as_bytes(),
-        row.actor.as_bytes(),
-        row.action.as_bytes(),
-        adapter.as_bytes(),
-        row.details.as_bytes(),
-    ];
-    // One part more: no entry reads like one without.
-    parts.extend(row.channel_id.as_deref().map(str::as_bytes));
-    let mac = keys.mac(&row.key_id, &parts)?;
-    Some(hex(&mac.finalize().into_bytes()))
 }

@@ -7,8 +7,11 @@ use sha2::Sha256;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-/// Keys for one purpose, derived from the host's master keys, with their ids; the one in use first.
-pub struct MacKeys(Vec<(String, Zeroizing<[u8; 32]>)>);
+/// A key for one purpose, and the id of the master key it was derived from.
+type DerivedKey = (String, Zeroizing<[u8; 32]>);
+
+/// Keys for one purpose, derived from the host's master keys: of the one with that id, or of the one in use.
+pub struct MacKeys(Box<dyn Fn(Option<&str>) -> Option<DerivedKey> + Send + Sync>);
 
 /// Why a row is not used.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -50,24 +53,35 @@ impl Unfit {
 }
 
 impl MacKeys {
-    /// At least one.
-    pub fn new(keys: Vec<(String, Zeroizing<[u8; 32]>)>) -> Self {
-        Self(keys)
+    /// At least one, with their ids; the one in use first.
+    pub fn new(keys: Vec<DerivedKey>) -> Self {
+        Self::of(move |id| keys.iter().find(|(known, _)| id.is_none_or(|id| id == known)).cloned())
+    }
+
+    /// Keys that may become others while the host runs.
+    pub fn of(find: impl Fn(Option<&str>) -> Option<DerivedKey> + Send + Sync + 'static) -> Self {
+        Self(Box::new(find))
     }
 
     /// The id of the key in use.
-    pub(crate) fn id(&self) -> Option<&str> {
-        self.0.first().map(|(id, _)| id.as_str())
+    pub fn id(&self) -> Option<String> {
+        (self.0)(None).map(|(id, _)| id)
     }
 
     pub(crate) fn has(&self, id: &str) -> bool {
-        self.0.iter().any(|(known, _)| known == id)
+        (self.0)(Some(id)).is_some()
+    }
+
+    /// Whether it was sealed with the key in use.
+    pub fn is_current(&self, sealed: Option<&str>) -> bool {
+        let id = sealed.and_then(|sealed| sealed.rsplit_once(':')).map(|(id, _)| id);
+        id.is_some() && id == self.id().as_deref()
     }
 
     /// `table` and what is to be authenticated of a row: `ID:HEX`. Without a key, nothing that fits.
     pub fn seal(&self, table: &str, parts: &[&[u8]]) -> String {
         let id = self.id().unwrap_or_default();
-        let mac = self.mac(id, &labelled(table, parts)).map(|mac| hex(&mac.finalize().into_bytes()));
+        let mac = self.mac(&id, &labelled(table, parts)).map(|mac| hex(&mac.finalize().into_bytes()));
         format!("{id}:{}", mac.unwrap_or_default())
     }
 
@@ -81,7 +95,7 @@ impl MacKeys {
 
     /// Under the key of that id, over the parts, each with its length: no two lists read the same.
     pub(crate) fn mac(&self, id: &str, parts: &[&[u8]]) -> Option<Hmac<Sha256>> {
-        let (_, key) = self.0.iter().find(|(known, _)| known == id)?;
+        let (_, key) = (self.0)(Some(id))?;
         let mut mac = <Hmac<Sha256>>::new_from_slice(key.as_slice()).ok()?;
         for part in parts {
             mac.update(&(part.len() as u64).to_be_bytes());

@@ -1,5 +1,7 @@
 //! From merged tables to a configuration that can be used, or the list of what is wrong.
 
+mod web;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -44,9 +46,11 @@ pub(crate) fn check(
     let public_url = check.public_url(&text(table, "public_url"), listen);
     let metrics_listen = check.metrics_listen(&text(section("metrics"), "listen"));
     let otlp_endpoint = check.collector(&text(section("telemetry"), "otlp_endpoint"));
-    let master_key = check.master_key(env);
+    let master_key = check.secret(env, "ENTREPOT_MASTER_KEY");
+    let billing_secret = check.secret(env, "ENTREPOT_BILLING_SECRET");
     let extra_roots_pem = check.roots(&text(egress, "ca_file"));
     let server = check.server(section("server"));
+    let web = check.web(section("web"));
     let egress = EgressConfig {
         allow_loopback: egress.get("allow_loopback").and_then(Value::as_bool).unwrap_or(false),
         extra_roots_pem,
@@ -95,9 +99,11 @@ pub(crate) fn check(
         registry: Some(text(table, "registry")).filter(|text| !text.is_empty()),
         require_signatures: table.get("require_signatures").and_then(Value::as_bool).unwrap_or(false),
         master_key,
+        billing_secret,
         metrics_listen,
         otlp_endpoint,
         server,
+        web,
         egress,
         compile,
         ceilings,
@@ -221,18 +227,19 @@ impl Checker {
         given.to_ascii_lowercase()
     }
 
-    fn master_key(&mut self, env: &impl Fn(&str) -> Option<String>) -> Option<Secret> {
+    /// In the variable of that name, or in the file that another one names. Never in the configuration file.
+    fn secret(&mut self, env: &impl Fn(&str) -> Option<String>, name: &str) -> Option<Secret> {
         let given = |name: &str| env(name).filter(|text| !text.is_empty());
-        match (given("ENTREPOT_MASTER_KEY"), given("ENTREPOT_MASTER_KEY_FILE")) {
+        match (given(name), given(&format!("{name}_FILE"))) {
             (Some(_), Some(_)) => {
-                self.problem("ENTREPOT_MASTER_KEY and ENTREPOT_MASTER_KEY_FILE are both set; keep one".into());
+                self.problem(format!("{name} and {name}_FILE are both set; keep one"));
                 None
             }
-            (Some(key), None) => Some(Secret::new(key)),
+            (Some(secret), None) => Some(Secret::new(secret)),
             (None, Some(path)) => match std::fs::read_to_string(&path) {
-                Ok(key) => Some(Secret::new(key.trim())),
+                Ok(secret) => Some(Secret::new(secret.trim())),
                 Err(error) => {
-                    self.problem(format!("ENTREPOT_MASTER_KEY_FILE: {path} cannot be read: {error}"));
+                    self.problem(format!("{name}_FILE: {path} cannot be read: {error}"));
                     None
                 }
             },

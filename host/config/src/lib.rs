@@ -27,11 +27,14 @@ pub struct Config {
     pub require_signatures: bool,
     /// From `ENTREPOT_MASTER_KEY` or the file that `ENTREPOT_MASTER_KEY_FILE` names; `None`: the key file in the data folder.
     pub master_key: Option<Secret>,
+    /// From `ENTREPOT_BILLING_SECRET` or the file that `ENTREPOT_BILLING_SECRET_FILE` names: what the billing system signs events with.
+    pub billing_secret: Option<Secret>,
     /// `None`: `/metrics` is on the same port as everything.
     pub metrics_listen: Option<SocketAddr>,
     /// `None`: no traces are sent.
     pub otlp_endpoint: Option<Url>,
     pub server: ServerConfig,
+    pub web: WebConfig,
     pub egress: EgressConfig,
     pub compile: CompileConfig,
     /// What no grant exceeds.
@@ -50,6 +53,15 @@ pub struct ServerConfig {
     pub connections: usize,
     pub connections_per_address: usize,
     pub stop: Duration,
+}
+
+/// What the API allows.
+#[derive(Clone, Debug)]
+pub struct WebConfig {
+    /// From one address; 0: no limit.
+    pub requests_per_minute: u32,
+    /// Whose pages may use the API, as browsers write origins.
+    pub cors_origins: Vec<String>,
 }
 
 #[derive(Clone, Debug)]

@@ -22,6 +22,8 @@ const VARIABLES: &[(&str, &str, &str)] = &[
     ("ENTREPOT_SERVER_CONNECTIONS", "server", "connections"),
     ("ENTREPOT_SERVER_CONNECTIONS_PER_ADDRESS", "server", "connections_per_address"),
     ("ENTREPOT_SERVER_STOP_SECONDS", "server", "stop_seconds"),
+    ("ENTREPOT_WEB_REQUESTS_PER_MINUTE", "web", "requests_per_minute"),
+    ("ENTREPOT_WEB_CORS_ORIGINS", "web", "cors_origins"),
     ("ENTREPOT_METRICS_LISTEN", "metrics", "listen"),
     ("OTEL_EXPORTER_OTLP_ENDPOINT", "telemetry", "otlp_endpoint"),
     ("ENTREPOT_EGRESS_ALLOW_LOOPBACK", "egress", "allow_loopback"),

@@ -9,6 +9,7 @@ pub mod delivery;
 pub mod id;
 pub mod money;
 pub mod names;
+pub mod plan;
 mod reader;
 pub mod run;
 pub mod schedule;

@@ -167,6 +167,23 @@ pub fn shown(c: char) -> char {
     if c.is_control() || is_direction(c) { char::REPLACEMENT_CHARACTER } else { c }
 }
 
+/// A JSON document with an escape for each character that would steer a terminal, or turn the order of what is on it. They stand in
+/// texts only, so it means what it meant.
+pub fn inert_json(json: String) -> String {
+    if json.chars().all(|c| shown(c) == c) {
+        return json;
+    }
+    let mut line = String::with_capacity(json.len() + 64);
+    for c in json.chars() {
+        if shown(c) == c {
+            line.push(c);
+        } else {
+            line.extend(c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")));
+        }
+    }
+    line
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,13 +2,16 @@
 
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use entrepot_domain::secret::{MAX_SECRET_LEN, Secret, SecretSource};
-use entrepot_policy::{OAuth, REFRESH_TOKEN, Template};
-use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
+use entrepot_policy::{ClientAuthentication, OAuth, REFRESH_TOKEN, Template};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use serde::Deserialize;
 use thiserror::Error;
 use url::Url;
-use url::form_urlencoded::Serializer;
+use url::form_urlencoded::{Serializer, byte_serialize};
+use zeroize::Zeroizing;
 
 use crate::body::Caps;
 use crate::client::Egress;
@@ -24,6 +27,8 @@ pub struct Tokens {
     /// Rotated: the one before is spent.
     pub refresh: Option<Secret>,
     pub expires_in: Option<Duration>,
+    /// How long the refresh token lasts, where it was said.
+    pub refresh_expires_in: Option<Duration>,
     /// What was granted, where it was said.
     pub scopes: Option<Vec<String>>,
 }
@@ -58,6 +63,8 @@ struct Answer {
     access_token: String,
     refresh_token: Option<String>,
     expires_in: Option<Seconds>,
+    #[serde(alias = "refresh_expires_in", alias = "x_refresh_token_expires_in")]
+    refresh_token_expires_in: Option<Seconds>,
     scope: Option<String>,
 }
 
@@ -66,6 +73,23 @@ struct Answer {
 enum Seconds {
     Number(f64),
     Text(String),
+}
+
+impl Seconds {
+    fn span(self) -> Option<Duration> {
+        let seconds = match self {
+            Self::Number(number) => Some(number),
+            Self::Text(text) => text.parse().ok(),
+        };
+        seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+    }
+}
+
+/// What a token endpoint is asked, and by whom.
+struct TokenRequest {
+    form: Secret,
+    /// Of HTTP Basic.
+    authorization: Option<Secret>,
 }
 
 #[derive(Deserialize)]
@@ -95,13 +119,20 @@ impl Egress {
         self.ask(endpoint, &first(oauth, secrets, grant)?).await
     }
 
-    async fn ask(&self, endpoint: &Url, form: &Secret) -> Result<Tokens, TokenFailure> {
+    async fn ask(&self, endpoint: &Url, request: &TokenRequest) -> Result<Tokens, TokenFailure> {
         let options = self.options();
         check_target(endpoint, options.allow_loopback).map_err(|failure| refused(&failure))?;
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-        let body = Some(form.expose().as_bytes().to_vec());
+        if let Some(authorization) = &request.authorization {
+            let unsendable =
+                |_| TokenFailure::Refused("the client's id or secret has characters no header has".to_owned());
+            let mut value = HeaderValue::from_str(authorization.expose()).map_err(unsendable)?;
+            value.set_sensitive(true);
+            headers.insert(AUTHORIZATION, value);
+        }
+        let body = Some(request.form.expose().as_bytes().to_vec());
         let outgoing = Outgoing { method: http::Method::POST, url: endpoint.clone(), headers, body };
         let caps = Caps { bytes: MAX_ANSWER_LEN, ratio: options.max_ratio };
         let answer = send(self.shared(), outgoing, caps, TIME, None).await.map_err(|failure| refused(&failure))?;
@@ -115,7 +146,7 @@ pub fn can_renew(oauth: &OAuth, secrets: &dyn SecretSource) -> bool {
     oauth.renews() && renewal(oauth, secrets).is_ok()
 }
 
-fn renewal(oauth: &OAuth, secrets: &dyn SecretSource) -> Result<Secret, TokenFailure> {
+fn renewal(oauth: &OAuth, secrets: &dyn SecretSource) -> Result<TokenRequest, TokenFailure> {
     let mut form = Serializer::new(String::new());
     match secrets.secret(REFRESH_TOKEN).filter(|_| oauth.refresh) {
         Some(token) => {
@@ -129,7 +160,7 @@ fn renewal(oauth: &OAuth, secrets: &dyn SecretSource) -> Result<Secret, TokenFai
     by_the_client(form, oauth, secrets)
 }
 
-fn first(oauth: &OAuth, secrets: &dyn SecretSource, grant: &CodeGrant<'_>) -> Result<Secret, TokenFailure> {
+fn first(oauth: &OAuth, secrets: &dyn SecretSource, grant: &CodeGrant<'_>) -> Result<TokenRequest, TokenFailure> {
     let mut form = Serializer::new(String::new());
     form.append_pair("grant_type", "authorization_code").append_pair("code", grant.code.expose());
     form.append_pair("redirect_uri", grant.redirect_uri);
@@ -144,12 +175,25 @@ fn by_the_client(
     mut form: Serializer<'_, String>,
     oauth: &OAuth,
     secrets: &dyn SecretSource,
-) -> Result<Secret, TokenFailure> {
-    form.append_pair("client_id", filled(&oauth.client_id, secrets)?.expose());
-    if let Some(secret) = &oauth.client_secret {
-        form.append_pair("client_secret", filled(secret, secrets)?.expose());
+) -> Result<TokenRequest, TokenFailure> {
+    let id = filled(&oauth.client_id, secrets)?;
+    let secret = oauth.client_secret.as_ref().map(|secret| filled(secret, secrets)).transpose()?;
+    if let (ClientAuthentication::Basic, Some(secret)) = (oauth.client_authentication, &secret) {
+        let form = Secret::new(form.finish());
+        return Ok(TokenRequest { form, authorization: Some(basic(&id, secret)) });
     }
-    Ok(Secret::new(form.finish()))
+    form.append_pair("client_id", id.expose());
+    if let Some(secret) = secret {
+        form.append_pair("client_secret", secret.expose());
+    }
+    Ok(TokenRequest { form: Secret::new(form.finish()), authorization: None })
+}
+
+/// Both are encoded as in a form first, so that a colon in the id ends nothing (RFC 6749, 2.3.1).
+fn basic(id: &Secret, secret: &Secret) -> Secret {
+    let encoded = |of: &Secret| byte_serialize(of.expose().as_bytes()).collect::<String>();
+    let pair = Zeroizing::new(format!("{}:{}", encoded(id), encoded(secret)));
+    Secret::new(format!("Basic {}", STANDARD.encode(pair.as_bytes())))
 }
 
 pub(crate) fn filled(template: &Template, secrets: &dyn SecretSource) -> Result<Secret, TokenFailure> {
@@ -180,14 +224,11 @@ fn read(status: u16, body: &[u8], wait: Option<Duration>) -> Result<Tokens, Toke
                 "the token endpoint answered with a token that is empty or has characters no token has".to_owned();
             return Err(TokenFailure::Later { why, wait: None });
         }
-        let seconds = answer.expires_in.and_then(|seconds| match seconds {
-            Seconds::Number(number) => Some(number),
-            Seconds::Text(text) => text.parse().ok(),
-        });
         return Ok(Tokens {
             access: Secret::new(answer.access_token),
             refresh: answer.refresh_token.filter(|token| !token.is_empty()).map(Secret::new),
-            expires_in: seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()),
+            expires_in: answer.expires_in.and_then(Seconds::span),
+            refresh_expires_in: answer.refresh_token_expires_in.and_then(Seconds::span),
             // RFC 6749 says spaces; commas are common.
             scopes: answer
                 .scope
@@ -217,46 +258,4 @@ fn refused(failure: &Failure) -> TokenFailure {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn answers_of_all_kinds() {
-        let tokens =
-            read(200, br#"{"access_token":"a","refresh_token":"r","expires_in":3600,"scope":"x"}"#, None).unwrap();
-        assert_eq!((tokens.access.expose(), tokens.expires_in), ("a", Some(Duration::from_secs(3600))));
-        assert_eq!((tokens.refresh.unwrap().expose(), tokens.scopes), ("r", Some(vec!["x".to_owned()])));
-        let scopes = read(200, br#"{"access_token":"a","scope":"write_orders,read_customers"}"#, None).unwrap().scopes;
-        assert_eq!(scopes.unwrap(), ["write_orders", "read_customers"]);
-        let text = read(200, br#"{"access_token":"a","expires_in":"86399"}"#, None).unwrap();
-        assert_eq!(
-            (text.refresh.is_none() && text.scopes.is_none(), text.expires_in),
-            (true, Some(Duration::from_secs(86399)))
-        );
-        assert!(matches!(read(200, b"<html>", None), Err(TokenFailure::Later { .. })));
-        for bad in [
-            r#"{"access_token":""}"#,
-            r#"{"access_token":" "}"#,
-            r#"{"access_token":"a\nb"}"#,
-            r#"{"access_token":"a","refresh_token":"r\u0000"}"#,
-            r#"{"access_token":"\u00e4"}"#,
-        ] {
-            assert!(matches!(read(200, bad.as_bytes(), None), Err(TokenFailure::Later { .. })), "{bad}");
-        }
-        for name in ["access_token", "refresh_token"] {
-            let mut long = serde_json::json!({"access_token": "a", "refresh_token": "r"});
-            long[name] = "a".repeat(MAX_SECRET_LEN + 1).into();
-            let why = read(200, long.to_string().as_bytes(), None).unwrap_err().to_string();
-            assert!(why.contains("a token of 4097 bytes; 4096 are"), "{name}: {why}");
-            long[name] = "a".repeat(MAX_SECRET_LEN).into();
-            assert!(read(200, long.to_string().as_bytes(), None).is_ok(), "{name}");
-        }
-        let gone = read(400, br#"{"error":"invalid_grant","error_description":"token shprt_1 is revoked"}"#, None);
-        assert_eq!(gone.unwrap_err().to_string(), "the token endpoint answered HTTP 400 (invalid_grant)");
-        let echo = read(400, br#"{"error":"your token shprt_1 is bad"}"#, None).unwrap_err();
-        assert_eq!(echo, TokenFailure::Refused("the token endpoint answered HTTP 400".to_owned()));
-        let busy = read(429, b"", Some(Duration::from_secs(3))).unwrap_err();
-        assert!(matches!(busy, TokenFailure::Later { wait: Some(_), .. }));
-        assert!(matches!(read(500, b"", None), Err(TokenFailure::Later { .. })));
-    }
-}
+mod tests;

@@ -48,7 +48,7 @@ pub use key::{KeyEncoding, KeyRule, MacAlgorithm};
 pub use manifest::{Manifest, ManifestError, SUPPORTED_WORLDS};
 pub use narrow::{NarrowError, Narrowing};
 pub use nowhere::{Nowhere, no_marketplace};
-pub use oauth::{ACCESS_TOKEN, OAuth, REFRESH_TOKEN};
+pub use oauth::{ACCESS_TOKEN, ClientAuthentication, OAuth, REFRESH_TOKEN};
 pub use operation::Operation;
 pub use origin::OriginPattern;
 pub use parameter::{Parameter, is_override, override_in_form};

@@ -26,6 +26,12 @@ pub struct OAuth {
     pub client_id: Template,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_secret: Option<Template>,
+    /// Where the client's id and secret stand when tokens are asked for.
+    #[serde(default, skip_serializing_if = "ClientAuthentication::is_body")]
+    pub client_authentication: ClientAuthentication,
+    /// The setting whose value stands in the place of the address that browsers come back to: a name that the marketplace knows it by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub redirect_name: Option<String>,
     #[serde(default)]
     pub scopes: Vec<String>,
     /// What stands between scopes in the address the browser is sent to.
@@ -40,6 +46,9 @@ pub struct OAuth {
     /// Access tokens end and are renewed with a refresh token.
     #[serde(default)]
     pub refresh: bool,
+    /// Days for which a refresh token is good, where the marketplace does not say with each.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refresh_days: Option<u32>,
     /// Where there is no refresh token, the client asks in its own name, as often as it needs to.
     #[serde(default)]
     pub client_credentials: bool,
@@ -49,6 +58,23 @@ pub struct OAuth {
     /// What the browser's way back has to show besides the state.
     #[serde(default, skip_serializing_if = "OAuthCallback::is_empty")]
     pub callback: OAuthCallback,
+}
+
+/// How the client says who it is at the token endpoint.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ClientAuthentication {
+    /// As parameters of the form.
+    #[default]
+    Body,
+    /// With HTTP Basic (RFC 6749, 2.3.1).
+    Basic,
+}
+
+impl ClientAuthentication {
+    fn is_body(&self) -> bool {
+        *self == Self::Body
+    }
 }
 
 /// What the host says itself when it exchanges a code.
@@ -76,6 +102,13 @@ impl OAuth {
     /// Where the seller of a channel with these settings agrees.
     pub fn authorize_endpoint(&self, settings: &Settings) -> Result<Url, String> {
         self.at_base(filled(&self.authorize_url, settings)?, settings)
+    }
+
+    /// What stands for the address that browsers come back to, of a channel with these settings.
+    pub fn redirect(&self, address: &str, settings: &Settings) -> Result<String, String> {
+        let Some(name) = &self.redirect_name else { return Ok(address.to_owned()) };
+        let value = settings.get(name).and_then(serde_json::Value::as_str).filter(|value| !value.is_empty());
+        value.map(str::to_owned).ok_or_else(|| format!("the setting {name} is not set"))
     }
 
     /// The same path where the setting says that moves it, if the channel has it.
@@ -141,6 +174,15 @@ impl OAuth {
         if let Some(name) = self.moved_by.as_deref().filter(|name| setting(name) != Some(SettingType::Url)) {
             return Err(format!("moved_by: `{name}` must be a setting of type \"url\""));
         }
+        if let Some(name) = self.redirect_name.as_deref().filter(|name| setting(name) != Some(SettingType::String)) {
+            return Err(format!("redirect_name: `{name}` must be a setting of type \"string\""));
+        }
+        if self.client_authentication == ClientAuthentication::Basic && self.client_secret.is_none() {
+            return Err("client_authentication = \"basic\" needs a client_secret".to_owned());
+        }
+        if self.refresh_days.is_some_and(|days| days == 0 || !self.refresh) {
+            return Err("refresh_days is a number from 1 on, and goes with refresh = true".to_owned());
+        }
         if let Some(name) = self.client_secrets().into_iter().find(|name| !secret(name)) {
             return Err(format!("`{{{name}}}` is not one of the secrets"));
         }
@@ -166,8 +208,11 @@ impl OAuth {
     /// One sentence for the person who approves it.
     pub fn in_words(&self) -> String {
         let renewed = if self.renews() { "gets and renews" } else { "gets" };
+        let basic = if self.client_authentication == ClientAuthentication::Basic { " by HTTP Basic" } else { "" };
         let secret = match &self.client_secret {
-            Some(template) => format!(", authenticated with {}", template.names().collect::<Vec<_>>().join(", ")),
+            Some(template) => {
+                format!(", authenticated{basic} with {}", template.names().collect::<Vec<_>>().join(", "))
+            }
             None => String::new(),
         };
         let pkce = if self.pkce { " and the proof that it asked (PKCE)" } else { "" };
@@ -179,6 +224,12 @@ impl OAuth {
             words.push(format!(
                 "A channel with the setting {name} goes to that address for both, with the same secrets."
             ));
+        }
+        if let Some(name) = &self.redirect_name {
+            words.push(format!("The marketplace knows the address that browsers come back to by the setting {name}."));
+        }
+        if let Some(days) = self.refresh_days {
+            words.push(format!("What a seller agreed to lasts for {days} days at the most."));
         }
         if !self.scopes.is_empty() {
             words.push(format!("Scopes: {}.", self.scopes.join(" ")));

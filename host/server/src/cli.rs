@@ -4,6 +4,7 @@ mod adapter;
 mod connect;
 mod dead_letters;
 mod link;
+mod plan;
 mod schedule;
 mod secrets;
 mod webhooks;
@@ -15,6 +16,7 @@ pub use adapter::{AdapterCommand, ApproveArgs};
 pub use connect::{ConnectArgs, ReconnectArgs};
 pub use dead_letters::DeadLettersCommand;
 pub use link::{DecideArgs, FilterArgs, LinkCommand, PairArgs};
+pub use plan::PlanCommand;
 pub use schedule::{ScheduleArgs, ScheduleCommand};
 pub use secrets::SecretArgs;
 pub use webhooks::{DeliveryState, WebhooksCommand};
@@ -73,6 +75,9 @@ pub enum Command {
     /// Link products of several channels that are the same goods
     #[command(subcommand)]
     Link(LinkCommand),
+    /// Plans: what tenants may have
+    #[command(subcommand)]
+    Plan(PlanCommand),
     /// Used by the host itself: compile the component on stdin, within limits
     #[command(hide = true)]
     CompileComponent {
@@ -104,6 +109,9 @@ pub enum KeyCommand {
     New,
     /// After the master key was lost: begin anew with the one given. Secrets, grants and trusted keys have to be given once more
     Adopt,
+    /// Change the master key: everything is written anew under the first key given, while hosts go on. Without ENTREPOT_MASTER_KEY a new
+    /// key is made; what was stopped goes on
+    Rotate,
 }
 
 #[derive(Debug, Subcommand)]

@@ -6,7 +6,9 @@ mod connect;
 mod dead_letters;
 mod doctor;
 mod import;
+mod key;
 mod link;
+mod plan;
 mod products;
 mod runs;
 mod schedule;
@@ -73,27 +75,10 @@ async fn dispatch(command: Command, output: Output) -> Result<ExitCode> {
 }
 
 async fn carry_out(command: Command, config: Config, output: Output) -> Result<ExitCode> {
-    if let Command::Key(KeyCommand::Adopt) = command {
-        let db = open_database(&config, Clock::System, Tables::AsTheyAre).await?;
-        let Some(keys) = crate::master_key::adopt(&config, &db).await? else {
-            return output
-                .say(&serde_json::json!({"adopted": []}), || {
-                    "the database is written with this master key already; nothing was changed".to_owned()
-                })
-                .map(|()| ExitCode::SUCCESS);
-        };
-        let host = Host::open_with(config, Clock::System, own_program(), Tables::AsTheyAre).await?;
-        host.app.services.admission().adopted(&keys, &crate::output::operator()).await?;
-        output.say(&serde_json::json!({"adopted": keys}), || {
-            format!(
-                "the database is written with {} from now on. What was written with another key has to be given once more, in this order: \
-                 trust the publishers' keys (entrepot adapter trust KEY), remove the adapters, install and approve them again (entrepot adapter \
-                 list), say settings and secrets of the channels anew (entrepot channel set CHANNEL says which). `entrepot doctor` says what is \
-                 left",
-                keys.join(", ")
-            )
-        })?;
-        return Ok(ExitCode::SUCCESS);
+    match command {
+        Command::Key(KeyCommand::Adopt) => return key::adopt(config, output).await.map(|()| ExitCode::SUCCESS),
+        Command::Key(KeyCommand::Rotate) => return key::rotate(config, output).await.map(|()| ExitCode::SUCCESS),
+        _ => {}
     }
     if let Command::Migrate = command {
         let db = open_database(&config, Clock::System, Tables::BroughtUpToDate).await?;
@@ -118,6 +103,7 @@ async fn carry_out(command: Command, config: Config, output: Output) -> Result<E
         Command::Cancel { run } => runs::cancel(&host, &run, output).await,
         Command::Schedule(command) => schedule::run(&host, command, output).await,
         Command::Products(command) => products::run(&host, command).await,
+        Command::Plan(command) => plan::run(&host, command, output).await,
         Command::Link(command) => link::run(&host, command, output).await,
         Command::DeadLetters(command) => dead_letters::run(&host, command, output).await,
         Command::Webhooks(command) => webhooks::run(&host, command, output).await,

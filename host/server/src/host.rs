@@ -1,6 +1,7 @@
 //! The wiring: from a configuration to everything that works on it.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use entrepot_adapters::{Admission, AdmissionOptions, MacKeys};
@@ -13,6 +14,7 @@ use entrepot_queue::Queue;
 use entrepot_sandbox::{CacheKey, CacheOptions, CompileLimits, Compiler, Sandbox, SandboxOptions};
 use entrepot_spool::Area;
 use entrepot_store::{Db, Engine, FileTrouble};
+use entrepot_vault::KeyRing;
 use entrepot_web::UseCases;
 
 use crate::private;
@@ -36,7 +38,7 @@ impl Host {
     /// The same; of the database's tables as said.
     pub async fn open_with(config: Config, clock: Clock, program: PathBuf, tables: Tables) -> Result<Self> {
         let db = open_database(&config, clock.clone(), tables).await?;
-        let keys = crate::master_key::load(&config, &db).await?;
+        let keys = Arc::new(crate::master_key::load(&config, &db).await?);
         let metrics = Metrics::default();
         let egress = Egress::new(EgressOptions {
             allow_loopback: config.egress.allow_loopback,
@@ -68,8 +70,8 @@ impl Host {
             db.clone(),
             sandbox,
             AdmissionOptions {
-                audit_keys: MacKeys::new(keys.derive_each("audit log")?),
-                row_keys: MacKeys::new(keys.derive_each("rows")?),
+                audit_keys: mac_keys(&keys, "audit log"),
+                row_keys: mac_keys(&keys, "rows"),
                 require_signatures: config.require_signatures,
                 ceilings: config.ceilings,
                 allow_loopback: config.egress.allow_loopback,
@@ -106,6 +108,12 @@ impl Host {
         }
         on
     }
+}
+
+/// Keys for one purpose, of the master keys as they are at the moment.
+fn mac_keys(keys: &Arc<KeyRing>, purpose: &'static str) -> MacKeys {
+    let keys = keys.clone();
+    MacKeys::of(move |id| keys.derive_of(purpose, id))
 }
 
 /// This very program.

@@ -3,6 +3,7 @@
 pub mod cli;
 mod commands;
 pub mod host;
+mod key_file;
 mod master_key;
 mod output;
 mod private;

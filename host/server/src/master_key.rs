@@ -1,8 +1,6 @@
 //! Where the master key comes from, and what to do when it is not there.
 
-use std::fs::{self, File};
-use std::io::{self, Write};
-use std::path::Path;
+use std::io;
 
 use anyhow::{Context, Result, bail};
 use entrepot_adapters::MacKeys;
@@ -11,6 +9,8 @@ use entrepot_domain::TenantId;
 use entrepot_store::Db;
 use entrepot_store::master_keys::KnownKey;
 use entrepot_vault::{KeyRing, OpenSecrets};
+
+use crate::key_file;
 
 /// The given key; or, for an embedded database, the one in the data folder, which is made on first start.
 pub(crate) async fn load(config: &Config, db: &Db) -> Result<KeyRing> {
@@ -32,8 +32,8 @@ async fn given(config: &Config, db: &Db) -> Result<KeyRing> {
 
 async fn from_file(config: &Config, db: &Db) -> Result<KeyRing> {
     let path = config.key_file();
-    match fs::read_to_string(&path) {
-        Ok(text) => read(&text, &path),
+    match key_file::read(&path) {
+        Ok(ring) => ring,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             if db.tenant(&TenantId::default_tenant()).has_secrets().await? || !db.master_keys().await?.is_empty() {
                 bail!(
@@ -44,45 +44,10 @@ async fn from_file(config: &Config, db: &Db) -> Result<KeyRing> {
                     path.display()
                 );
             }
-            make(&path)
+            key_file::make(&path)
         }
         Err(error) => Err(error).with_context(|| format!("the key file {} cannot be read", path.display())),
     }
-}
-
-/// Whole or not at all, and never over another's: two first starts at once must end with one key.
-fn make(path: &Path) -> Result<KeyRing> {
-    let ring = KeyRing::generate();
-    match write_whole(path, ring.to_text().as_bytes()) {
-        Ok(()) => {
-            tracing::info!(path = %path.display(), "made a master key; keep a copy of it in a safe place");
-            Ok(ring)
-        }
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => read(&fs::read_to_string(path)?, path),
-        Err(error) => Err(error).with_context(|| format!("the key file {} cannot be written", path.display())),
-    }
-}
-
-fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    // It is this user's alone, and is deleted again if anything fails.
-    let mut draft = tempfile::Builder::new().prefix(".master.key.").tempfile_in(folder)?;
-    draft.write_all(bytes)?;
-    draft.as_file().sync_all()?;
-    draft.persist_noclobber(path).map_err(|failed| failed.error)?;
-    // Its name, too, outlasts a power cut.
-    File::open(folder)?.sync_all()
-}
-
-fn read(text: &str, path: &Path) -> Result<KeyRing> {
-    if text.trim().is_empty() {
-        bail!(
-            "the key file {} is empty: it was cut off, perhaps by a full disk. Put it back from your backup; if there never was another, \
-             delete it, and a new one is made",
-            path.display()
-        );
-    }
-    KeyRing::parse(text.trim()).with_context(|| format!("the key file {}", path.display()))
 }
 
 /// A wrong key is found at start, not in the middle of the first import. One sealed value that is damaged is its channel's problem, and
@@ -121,7 +86,20 @@ async fn prove(ring: &KeyRing, db: &Db) -> Result<()> {
             ring
         );
     }
-    Ok(())
+    is_not_retired(ring, db).await
+}
+
+/// What is written with a key that another one took the place of would be lost as soon as it is taken away.
+async fn is_not_retired(ring: &KeyRing, db: &Db) -> Result<()> {
+    let (ids, retired) = (ring.ids(), db.retired_master_keys().await?);
+    let Some(first) = ids.first().filter(|id| retired.contains_key(*id)) else { return Ok(()) };
+    let known = db.master_keys().await?;
+    let current =
+        known.iter().rev().find(|key| !retired.contains_key(&key.key_id)).map_or("", |key| key.key_id.as_str());
+    bail!(
+        "the master key {first:?} was changed for {current:?} (`entrepot key rotate`): put {current:?} first in ENTREPOT_MASTER_KEY or its \
+         file. If {current:?} is lost: `entrepot key adopt` begins anew with the one given"
+    )
 }
 
 /// Whether anything that was written with one of these keys fits or opens. None: there is nothing of the kind.
@@ -176,33 +154,4 @@ pub(crate) async fn adopt(config: &Config, db: &Db) -> Result<Option<Vec<String>
     }
     tx.commit().await?;
     Ok(Some(checks.into_iter().map(|(id, _)| id).collect()))
-}
-
-#[cfg(test)]
-mod tests {
-    use std::os::unix::fs::MetadataExt;
-
-    use super::*;
-
-    #[test]
-    fn a_key_file_is_there_whole_and_once() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("master.key");
-        let keys: Vec<String> = std::thread::scope(|scope| {
-            let makers: Vec<_> =
-                (0..8).map(|_| scope.spawn(|| make(&path).expect("a key").to_text().to_string())).collect();
-            makers.into_iter().map(|maker| maker.join().expect("made")).collect()
-        });
-        let kept = fs::read_to_string(&path).expect("the file");
-        assert!(keys.iter().all(|key| *key == kept), "everybody has the same");
-        assert_eq!(fs::metadata(&path).expect("there").mode() & 0o777, 0o600);
-        assert_eq!(fs::read_dir(folder.path()).expect("the folder").count(), 1, "no draft is left");
-    }
-
-    #[test]
-    fn a_key_file_that_was_cut_off_says_so() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let why = read("\n", &folder.path().join("master.key")).map(drop).expect_err("empty").to_string();
-        assert!(why.contains("is empty") && why.contains("backup"), "{why}");
-    }
 }

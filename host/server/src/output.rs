@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::io::Write;
 
 use anyhow::Result;
-use entrepot_domain::names::shown;
+use entrepot_domain::names::{inert_json, shown};
 use serde::Serialize;
 
 #[derive(Clone, Copy, Debug)]
@@ -47,26 +47,9 @@ pub(crate) fn printable(text: &str) -> String {
     text.chars().map(|c| if matches!(c, '\n' | '\t') { c } else { shown(c) }).collect()
 }
 
-/// The same document with an escape for each character that would steer a terminal, or turn the order of what is on it. They stand in
-/// texts only, so it means what it meant.
+/// The same document, inert on a terminal.
 pub(crate) fn json_line(document: &impl Serialize) -> Result<String> {
-    Ok(escaped(serde_json::to_string(document)?))
-}
-
-/// As [`json_line`], of a document that is written already.
-pub(crate) fn escaped(json: String) -> String {
-    if json.chars().all(|c| shown(c) == c) {
-        return json;
-    }
-    let mut line = String::with_capacity(json.len() + 64);
-    for c in json.chars() {
-        if shown(c) == c {
-            line.push(c);
-        } else {
-            line.extend(c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")));
-        }
-    }
-    line
+    Ok(inert_json(serde_json::to_string(document)?))
 }
 
 /// A reader that went away (`| head`) is no failure of ours.

@@ -50,6 +50,7 @@ pub fn start(host: &Host) -> Result<Workers, QueueError> {
     recurring!("requeue_expired_operations", poll_leases, operations.requeue_expired_operations);
     recurring!("forget_old_operations", SWEEP, operations.forget_old_operations);
     recurring!("forget_old_deliveries", SWEEP, deliveries.forget_deliveries);
+    recurring!("forget_old_billing_events", SWEEP, plans.forget_old_events);
     recurring!("forget_old_connections", SWEEP, connections.forget_old_connections);
     recurring!("repair_subscriptions", SWEEP, subscriptions.repair_subscriptions);
     let admission = app.services.admission().clone();
@@ -58,6 +59,12 @@ pub fn start(host: &Host) -> Result<Workers, QueueError> {
         async move { admission.seal_usage().await.map(drop).map_err(AppError::from) }
     };
     registry = registry.recurring(Recurring::new("seal_usage", poll_leases, seal));
+    let db = host.db.clone();
+    let forget = move || {
+        let db = db.clone();
+        async move { db.forget_idempotency_keys().await.map(drop).map_err(AppError::from) }
+    };
+    registry = registry.recurring(Recurring::new("forget_idempotency_keys", SWEEP, forget));
     let deliveries = app.deliveries.clone();
     let flush = move || {
         let deliveries = deliveries.clone();

@@ -21,6 +21,9 @@ pub struct AuditRow {
     pub key_id: String,
     /// Hex.
     pub hash: String,
+    /// Under a later master key: the entry as it stood when the one in use was changed. None: its own still is.
+    #[serde(skip)]
+    pub proof: Option<String>,
 }
 
 /// An entry with the hash of the one before it, which it is authenticated together with.
@@ -34,15 +37,19 @@ pub struct ChainedRow {
 
 macro_rules! entries {
     ($rest:literal) => {
-        concat!("SELECT seq, at, actor, action, adapter_id, channel_id, details, key_id, hash FROM audit_log ", $rest)
+        concat!(
+            "SELECT seq, at, actor, action, adapter_id, channel_id, details, key_id, hash, \
+             (SELECT f.proof FROM audit_proofs f WHERE f.seq = audit_log.seq) AS proof FROM audit_log ",
+            $rest
+        )
     };
 }
 
 macro_rules! chained {
     ($rest:literal) => {
         concat!(
-            "SELECT a.seq, a.at, a.actor, a.action, a.adapter_id, a.channel_id, a.details, a.key_id, a.hash, p.hash AS hash_before \
-             FROM audit_log a LEFT JOIN audit_log p ON p.seq = a.seq - 1 WHERE ",
+            "SELECT a.seq, a.at, a.actor, a.action, a.adapter_id, a.channel_id, a.details, a.key_id, a.hash, p.hash AS hash_before, \
+             (SELECT f.proof FROM audit_proofs f WHERE f.seq = a.seq) AS proof FROM audit_log a LEFT JOIN audit_log p ON p.seq = a.seq - 1 WHERE ",
             $rest
         )
     };
@@ -73,6 +80,13 @@ const OF_CHANNEL: &str = chained!(
     "a.seq = (SELECT MAX(n.seq) FROM (SELECT MAX(seq) AS seq FROM audit_log WHERE channel_id = $1 \
      AND seq < 9223372036854775807 UNION ALL SELECT MAX(seq) FROM audit_log WHERE action = 'seal') AS n)"
 );
+/// Those that no proof under that key has.
+const TO_PROVE: &str = chained!(
+    "a.seq > $1 AND a.seq < 9223372036854775807 AND a.key_id <> $2 AND NOT EXISTS (SELECT 1 FROM audit_proofs e \
+     WHERE e.seq = a.seq AND substr(e.proof, 1, CAST($4 AS INTEGER)) = $3) ORDER BY a.seq LIMIT 500"
+);
+const PROVE: &str =
+    "INSERT INTO audit_proofs (seq, proof) VALUES ($1, $2) ON CONFLICT (seq) DO UPDATE SET proof = excluded.proof";
 const OF_KEYS: &str = chained!("a.action IN ('seal', 'trust', 'untrust', 'rotate') ORDER BY a.seq");
 const OF_CHANNELS: &str = chained!(
     "a.seq IN (SELECT MAX(seq) FROM audit_log WHERE channel_id IS NOT NULL AND seq < 9223372036854775807 GROUP BY channel_id) \
@@ -138,8 +152,20 @@ impl Tx {
         Ok(tx_all!(self, ChainedRow, OF_KEYS)?)
     }
 
+    /// Up to 500 entries after `after`, oldest first, that neither are of the master key nor have a proof under it.
+    pub async fn audit_to_prove(&mut self, after: i64, key_id: &str) -> Result<Vec<ChainedRow>, StoreError> {
+        let prefix = format!("{key_id}:");
+        let length = i64::try_from(prefix.chars().count()).unwrap_or(i64::MAX);
+        Ok(tx_all!(self, ChainedRow, TO_PROVE, after, key_id, &prefix, length)?)
+    }
+
+    pub async fn put_audit_proof(&mut self, seq: i64, proof: &str) -> Result<(), StoreError> {
+        execute!(self, PROVE, seq, proof)?;
+        Ok(())
+    }
+
     pub async fn insert_audit(&mut self, row: &AuditRow) -> Result<(), StoreError> {
-        let AuditRow { seq, at, actor, action, adapter_id, channel_id, details, key_id, hash } = row;
+        let AuditRow { seq, at, actor, action, adapter_id, channel_id, details, key_id, hash, proof: _ } = row;
         execute!(self, INSERT, seq, at, actor, action, adapter_id, channel_id, details, key_id, hash)?;
         Ok(())
     }

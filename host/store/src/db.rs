@@ -227,6 +227,11 @@ impl Scoped {
         self.db.pools()
     }
 
+    /// Goes on with a transaction that was begun for all tenants as one on this tenant's rows.
+    pub fn go_on(&self, tx: Tx) -> ScopedTx {
+        ScopedTx { tx, tenant: self.tenant.clone(), clock: self.db.clock().clone() }
+    }
+
     /// A transaction on this tenant's rows; dropped without [`ScopedTx::commit`], nothing happened.
     pub async fn begin(&self) -> Result<ScopedTx, StoreError> {
         Ok(ScopedTx { tx: self.db.begin().await?, tenant: self.tenant.clone(), clock: self.db.clock().clone() })

@@ -78,10 +78,14 @@ pub struct Ending {
     pub problem: Option<String>,
 }
 
+/// How long before its end a seller's agreement is something to look at: two weeks.
+pub const AGREEMENT_WARNING_MS: i64 = 14 * 24 * 60 * 60 * 1_000;
+
 const CHANNELS: &str =
     "SELECT adapter_id, COUNT(*) AS number FROM channels WHERE removed_at IS NULL GROUP BY adapter_id";
-const PROBLEMS: &str = "SELECT adapter_id, COUNT(*) AS number FROM channels \
-    WHERE removed_at IS NULL AND problem IS NOT NULL GROUP BY adapter_id";
+const PROBLEMS: &str = "SELECT c.adapter_id, COUNT(*) AS number FROM channels c \
+    WHERE c.removed_at IS NULL AND (c.problem IS NOT NULL OR EXISTS (SELECT 1 FROM channel_tokens t \
+    WHERE t.tenant_id = c.tenant_id AND t.channel_id = c.id AND t.refresh_expires_at < $1)) GROUP BY c.adapter_id";
 /// What was given up and nobody has taken up since: see [`crate::dead_letters::Letter`].
 macro_rules! given_up {
     ($columns:literal, $tail:literal) => {
@@ -135,7 +139,7 @@ impl Db {
     pub async fn overview(&self, overdue: Timestamp) -> Result<Overview, StoreError> {
         Ok(Overview {
             channels: read_all!(self, OfAdapter, CHANNELS)?,
-            problems: read_all!(self, OfAdapter, PROBLEMS)?,
+            problems: read_all!(self, OfAdapter, PROBLEMS, self.clock().now().saturating_add(AGREEMENT_WARNING_MS))?,
             dead_letters: read_all!(self, DeadLettersOf, DEAD_LETTERS)?,
             quarantined: read_all!(self, OfAdapter, QUARANTINED, self.clock().now())?,
             hooks_off: read_all!(self, OfAdapter, HOOKS_OFF)?,

@@ -1,5 +1,7 @@
 //! When access tokens end, and who renews one. A refresh token can be used once, so there is one refresher at a time over all hosts.
 
+use std::collections::HashMap;
+
 use entrepot_domain::ChannelId;
 use entrepot_domain::clock::Timestamp;
 
@@ -42,6 +44,10 @@ const EXPIRE: &str = "INSERT INTO channel_tokens (tenant_id, channel_id, expires
 const CONNECTED: &str = "INSERT INTO channel_tokens (tenant_id, channel_id, expires_at, renewed_at, lease_owner, lease_until) \
     VALUES ($1, $2, $3, $4, '', 0) ON CONFLICT (tenant_id, channel_id) DO UPDATE SET expires_at = excluded.expires_at, \
     renewed_at = excluded.renewed_at, lease_owner = '', lease_until = 0";
+const NOTE_REFRESH_END: &str =
+    "UPDATE channel_tokens SET refresh_expires_at = $3 WHERE tenant_id = $1 AND channel_id = $2";
+const AGREEMENTS: &str = "SELECT channel_id, refresh_expires_at FROM channel_tokens \
+    WHERE tenant_id = $1 AND refresh_expires_at < $2";
 const FORGET: &str = "DELETE FROM channel_tokens WHERE tenant_id = $1 AND channel_id = $2";
 
 impl Db {
@@ -55,6 +61,11 @@ impl Scoped {
     pub async fn token_state(&self, channel: &ChannelId) -> Result<TokenState, StoreError> {
         let state = read_optional!(self, TokenState, FIND, self.tenant().as_str(), channel.as_str())?;
         Ok(state.unwrap_or_default())
+    }
+
+    /// Channels whose seller's agreement ends before then, and when.
+    pub async fn agreements_ending(&self, before: Timestamp) -> Result<HashMap<String, Timestamp>, StoreError> {
+        Ok(read_all!(self, (String, Timestamp), AGREEMENTS, self.tenant().as_str(), before)?.into_iter().collect())
     }
 
     /// Who renews the channel's tokens at this moment.
@@ -98,6 +109,12 @@ impl ScopedTx {
     ) -> Result<(), StoreError> {
         let (tenant, now) = (self.tenant.as_str(), self.clock.now());
         execute!(&mut self.tx, CONNECTED, tenant, channel.as_str(), expires_at, now)?;
+        Ok(())
+    }
+
+    /// When the refresh token ends by itself; `None`: nobody knows, or never.
+    pub async fn note_refresh_end(&mut self, channel: &ChannelId, end: Option<Timestamp>) -> Result<(), StoreError> {
+        execute!(&mut self.tx, NOTE_REFRESH_END, self.tenant.as_str(), channel.as_str(), end)?;
         Ok(())
     }
 

@@ -21,11 +21,16 @@ pub(crate) fn seal(id: &str, master: &Aes256Gcm, place: &[u8], clear: &[u8]) -> 
     let ciphertext = cipher.encrypt((&nonce).into(), Payload { msg: clear, aad: &aad });
     let (wrapped, ciphertext) =
         (wrapped.map_err(|_| VaultError::Damaged)?, ciphertext.map_err(|_| VaultError::Damaged)?);
-    let mut out = vec![VERSION, id.len() as u8];
-    for part in [id.as_bytes(), &wrap_nonce, &wrapped, &nonce, &ciphertext] {
+    let mut out = mark(id);
+    for part in [&wrap_nonce[..], &wrapped, &nonce, &ciphertext] {
         out.extend_from_slice(part);
     }
     Ok(out)
+}
+
+/// How everything begins that is sealed with that key.
+pub(crate) fn mark(id: &str) -> Vec<u8> {
+    [&[VERSION, id.len() as u8], id.as_bytes()].concat()
 }
 
 pub(crate) fn key_id(sealed: &[u8]) -> Result<&str, VaultError> {
@@ -58,5 +63,5 @@ pub(crate) fn open(
 
 /// What the ciphertexts are authenticated with: the version, the place and the key's own name.
 fn bound(id: &str, place: &[u8]) -> Vec<u8> {
-    [&[VERSION, id.len() as u8], id.as_bytes(), place].concat()
+    [&mark(id)[..], place].concat()
 }

@@ -7,9 +7,12 @@ mod dead_letters;
 mod deliveries;
 mod links;
 mod operations;
+mod plans;
 mod products;
 mod runs;
 mod schedules;
+mod subscriptions;
+mod trusted_keys;
 
 use utoipa_axum::router::OpenApiRouter;
 
@@ -27,4 +30,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .merge(deliveries::routes())
         .merge(links::routes())
         .merge(operations::routes())
+        .merge(plans::routes())
+        .merge(subscriptions::routes())
+        .merge(trusted_keys::routes())
 }

@@ -55,6 +55,8 @@ pub struct ClientLimits {
     pub connections: usize,
     /// From one address; of IPv6, from one network of 64 bits.
     pub per_address: usize,
+    /// Requests of the API from one address; 0: no limit.
+    pub requests_per_minute: u32,
 }
 
 impl Default for ClientLimits {
@@ -68,6 +70,7 @@ impl Default for ClientLimits {
             stop: seconds(5),
             connections: 512,
             per_address: 256,
+            requests_per_minute: 0,
         }
     }
 }

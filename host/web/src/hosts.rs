@@ -14,6 +14,8 @@ use axum::http::uri::Authority;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
+use entrepot_domain::Secret;
+
 use crate::problem::Problem;
 
 /// Machines that look after this one call it by whatever address they find; there is nothing to be learnt from the answer.
@@ -32,6 +34,8 @@ pub struct Hosts {
     public: Option<String>,
     public_url: String,
     metrics: bool,
+    origins: Vec<String>,
+    billing_secret: Option<Secret>,
 }
 
 impl Hosts {
@@ -39,7 +43,14 @@ impl Hosts {
     pub fn new(listen: SocketAddr, public_url: &str) -> Self {
         let uri = public_url.parse::<axum::http::Uri>().ok();
         let public = uri.as_ref().and_then(|uri| uri.authority()).map(|authority| bare(authority.host()));
-        Self { listen: listen.ip(), public, public_url: public_url.to_owned(), metrics: true }
+        Self {
+            listen: listen.ip(),
+            public,
+            public_url: public_url.to_owned(),
+            metrics: true,
+            origins: Vec::new(),
+            billing_secret: None,
+        }
     }
 
     /// Where others reach this host.
@@ -52,6 +63,28 @@ impl Hosts {
     pub fn without_metrics(mut self) -> Self {
         self.metrics = false;
         self
+    }
+
+    /// Pages of these origins, too, may use the API.
+    #[must_use]
+    pub fn with_origins(mut self, origins: Vec<String>) -> Self {
+        self.origins = origins;
+        self
+    }
+
+    /// What the billing system signs its events with; several are separated by commas.
+    #[must_use]
+    pub fn with_billing_secret(mut self, secret: Option<Secret>) -> Self {
+        self.billing_secret = secret;
+        self
+    }
+
+    pub(crate) fn billing_secret(&self) -> Option<&Secret> {
+        self.billing_secret.as_ref()
+    }
+
+    pub(crate) fn origins(&self) -> &[String] {
+        &self.origins
     }
 
     fn admit(&self, given: &str) -> bool {

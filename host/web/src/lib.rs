@@ -2,19 +2,23 @@
 
 mod accepted;
 mod api;
+mod billing;
 mod body;
 mod connections;
 mod context;
 mod contract;
+mod cors;
 mod extract;
 mod health;
 mod hooks;
 mod hosts;
+mod idempotency;
 mod metrics;
 mod oauth;
 mod origin;
 mod problem;
 mod query;
+mod rate_limit;
 mod request_id;
 mod unique;
 mod use_cases;
@@ -33,6 +37,7 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use contract::Contract;
+use rate_limit::RateLimits;
 
 pub use connections::{ClientLimits, serve};
 pub use hooks::HookLimits;
@@ -40,6 +45,9 @@ pub use hosts::Hosts;
 pub use metrics::router as metrics_router;
 pub use problem::Problem;
 pub use use_cases::UseCases;
+
+/// Seconds for which browsers use this host with TLS alone.
+const A_YEAR: &str = "max-age=31536000";
 
 /// What every handler works with.
 #[derive(Clone)]
@@ -86,22 +94,32 @@ pub fn router(
         SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
     };
     let everybody = context::of_everybody(tenant);
+    let db = cases.services.db().clone();
+    let state = AppState { cases, public_url: public_url.clone() };
+    let limits = Arc::new(RateLimits::new(db, clients.requests_per_minute, &hook_limits.address_header));
+    let (cors, origins) = (cors::layer(hosts.origins()), hosts.origins().to_vec());
+    let secure = public_url.starts_with("https://").then(|| header(header::STRICT_TRANSPORT_SECURITY, A_YEAR));
     router
-        .layer(axum::middleware::from_fn_with_state(everybody.clone(), context::identify))
+        .layer(axum::middleware::from_fn_with_state(state.clone(), idempotency::answer_once))
         .layer(axum::middleware::from_fn_with_state(contract, contract::hold))
+        .layer(axum::middleware::from_fn_with_state(limits, rate_limit::limit))
+        .layer(axum::middleware::from_fn_with_state(everybody.clone(), context::identify))
         .route(
             "/api/v1/openapi.json",
             axum::routing::get(|| async move { ([(header::CONTENT_TYPE, "application/json")], written) }),
         )
         .merge(pages.layer(axum::middleware::from_fn_with_state(everybody, context::identify)).with_state(()))
         .merge(oauth::routes(&hook_limits))
+        .merge(billing::routes(&hook_limits, hosts.billing_secret().cloned()))
         .merge(hooks::routes(hook_limits))
         .merge(metrics::routes())
         .fallback(|| async {
             problem::Problem::not_found("there is nothing at this address; see /api/v1/openapi.json")
         })
         .method_not_allowed_fallback(|| async { problem::Problem::no_such_method() })
-        .layer(origin::same_origin(&public_url))
+        // Outside of what says which methods there are: browsers ask with another one first.
+        .layer(tower::util::option_layer(cors))
+        .layer(origin::same_origin(&public_url, &origins))
         .layer(axum::middleware::from_fn(contract::refuse_nul))
         .layer(axum::middleware::from_fn_with_state(Arc::new(hosts), hosts::check))
         .layer(DefaultBodyLimit::max(body::LARGEST_ARTIFACT))
@@ -110,11 +128,12 @@ pub fn router(
         .layer(header(header::REFERRER_POLICY, "no-referrer"))
         .layer(header(HeaderName::from_static("cross-origin-resource-policy"), "same-origin"))
         .layer(header(header::CACHE_CONTROL, "no-store"))
+        .layer(tower::util::option_layer(secure))
         .layer(CatchPanicLayer::custom(|_panic| {
             axum::response::IntoResponse::into_response(problem::Problem::internal())
         }))
         .layer(axum::middleware::from_fn_with_state(clock, request_id::identify))
-        .with_state(AppState { cases, public_url })
+        .with_state(state)
 }
 
 /// The OpenAPI document as text.

@@ -14,13 +14,14 @@ use crate::problem::Problem;
 /// Marketplaces deliver there, and whoever it is, the signature counts.
 const STRANGERS: &str = "/hooks/";
 
-/// `public_url`: pages of this host may be shown under it, whatever name a proxy hands on.
-pub(crate) fn same_origin(public_url: &str) -> CsrfLayer<fn(ProtectionError) -> Response> {
+/// `public_url`: pages of this host may be shown under it, whatever name a proxy hands on. `others`: whose pages may use the API.
+pub(crate) fn same_origin(public_url: &str, others: &[String]) -> CsrfLayer<fn(ProtectionError) -> Response> {
     let open = |_: &Method, uri: &Uri| uri.path().starts_with(STRANGERS);
     let layer = CsrfLayer::new().with_insecure_bypass(open);
     let public = Url::parse(public_url).ok().map(|url| url.origin().ascii_serialization());
-    let trusting = public.and_then(|origin| layer.clone().add_trusted_origin(origin).ok());
-    trusting.unwrap_or(layer).with_rejection_response(refused)
+    let trusting = public.into_iter().chain(others.iter().cloned());
+    let trusting = trusting.fold(layer, |layer, origin| layer.clone().add_trusted_origin(origin).unwrap_or(layer));
+    trusting.with_rejection_response(refused)
 }
 
 fn refused(_: ProtectionError) -> Response {

@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 const LONGEST_DETAIL: usize = 2_000;
 /// What is away for a moment may be back then.
 const AGAIN: Duration = Duration::from_secs(5);
+const MOMENT: Duration = Duration::from_secs(1);
 
 /// What went wrong and what to do.
 #[derive(Debug, Serialize, ToSchema)]
@@ -121,6 +122,23 @@ impl Problem {
         Self::new(StatusCode::TOO_MANY_REQUESTS, "urn:entrepot:too-many-requests", "Too many requests", detail)
     }
 
+    pub(crate) fn too_many_of_the_api(wait: u64, per_minute: u32) -> Self {
+        let detail = format!("more than {per_minute} requests in a minute; try again in {wait} seconds");
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "urn:entrepot:too-many-requests", "Too many requests", detail)
+    }
+
+    pub(crate) fn other_request() -> Self {
+        let detail = "this Idempotency-Key was sent with another request within the last day: use a new key for each thing that is to be done";
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "urn:entrepot:idempotency-key", "Key of another request", detail)
+    }
+
+    pub(crate) fn same_under_way() -> Self {
+        let detail =
+            "the request with this Idempotency-Key is still under way; send it again in a moment to get its answer";
+        let problem = Self::new(StatusCode::CONFLICT, "urn:entrepot:under-way", "Under way", detail);
+        Self { retry_after: Some(MOMENT), ..problem }
+    }
+
     pub(crate) fn unavailable() -> Self {
         let detail = "the host is not able to do it at the moment; try again";
         Self::out_of_order(detail)
@@ -154,6 +172,10 @@ impl Problem {
 
     pub(crate) fn refused(detail: impl ToString) -> Self {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "urn:entrepot:refused", "Refused", detail)
+    }
+
+    fn over_the_plan(detail: impl ToString) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "urn:entrepot:plan-limit", "More than the plan allows", detail)
     }
 
     fn marketplace(detail: impl ToString) -> Self {
@@ -191,6 +213,9 @@ impl From<AppError> for Problem {
                 Self::not_found(error)
             }
             AppError::NoProduct(_) | AppError::NoLinkBatch(_) | AppError::NoOperation(_) => Self::not_found(error),
+            AppError::NoPlan(_) | AppError::NoTenant(_) => Self::not_found(error),
+            AppError::Plan(_) => Self::refused(error),
+            AppError::PlanLimit { .. } => Self::over_the_plan(error),
             AppError::Secret { .. } | AppError::Changed { .. } => Self::conflict(error),
             AppError::NameTaken(_) | AppError::Crowded | AppError::Contested | AppError::Link(_) => {
                 Self::conflict(error)

@@ -7,7 +7,7 @@ use axum::response::Response;
 use entrepot_domain::{Clock, Id, RequestId};
 use tracing::Instrument;
 
-const HEADER: HeaderName = HeaderName::from_static("x-request-id");
+pub(crate) const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 const MAX_LEN: usize = 64;
 
 /// Answers name it in `X-Request-Id`, and every log line of the request has it as `request_id`. One that came with the request is kept: a

@@ -1,8 +1,8 @@
 //! What requests ask of the host, by context.
 
 use entrepot_catalog::{DeadLetters, Deliveries, Imports, ReplayDeadLetters, Scheduler, Subscriptions};
-use entrepot_channels::{Channels, Connections};
-use entrepot_core::{Monitor, OperationKinds, Operations, Parts, Services};
+use entrepot_channels::{Channels, Connections, KeyRotation, RotateKey};
+use entrepot_core::{Monitor, OperationKinds, Operations, Parts, Plans, Services};
 use entrepot_linking::Links;
 
 /// The use cases of a host, one handle a context. Cheap to clone.
@@ -11,6 +11,7 @@ pub struct UseCases {
     pub services: Services,
     pub channels: Channels,
     pub connections: Connections,
+    pub key_rotation: KeyRotation,
     pub imports: Imports,
     pub deliveries: Deliveries,
     pub subscriptions: Subscriptions,
@@ -18,6 +19,7 @@ pub struct UseCases {
     pub dead_letters: DeadLetters,
     pub links: Links,
     pub operations: Operations,
+    pub plans: Plans,
     pub monitor: Monitor,
 }
 
@@ -31,11 +33,13 @@ impl UseCases {
         let operations = Operations::new(services.clone());
         Self {
             connections: Connections::new(channels.clone()),
+            key_rotation: KeyRotation::new(channels.clone(), operations.clone()),
             subscriptions: Subscriptions::new(channels.clone()),
             scheduler: Scheduler::new(imports.clone()),
             dead_letters: DeadLetters::new(deliveries.clone(), operations.clone()),
             links: Links::new(channels.clone(), operations.clone()),
             monitor: Monitor::new(services.clone()),
+            plans: Plans::new(services.clone()),
             services,
             channels,
             imports,
@@ -47,6 +51,7 @@ impl UseCases {
     /// Every kind of operation, with what it needs.
     pub fn operation_kinds(&self) -> OperationKinds {
         let kinds = OperationKinds::new(self.operations.clone());
-        self.links.register(kinds).with::<ReplayDeadLetters>(self.dead_letters.clone())
+        let kinds = self.links.register(kinds).with::<ReplayDeadLetters>(self.dead_letters.clone());
+        kinds.with::<RotateKey>(self.key_rotation.clone())
     }
 }

@@ -1,3 +1,4 @@
+mod connect;
 mod get;
 mod install;
 mod list;

@@ -1,3 +1,4 @@
+mod agreements;
 mod command;
 mod connect;
 mod failures;

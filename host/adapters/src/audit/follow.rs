@@ -36,7 +36,7 @@ impl Admission {
     }
 
     /// A transaction in which nobody adds an entry to the log, which was followed to its end.
-    pub(crate) async fn begin_at_the_end(&self) -> Result<Tx, AdmissionError> {
+    pub async fn begin_at_the_end(&self) -> Result<Tx, AdmissionError> {
         loop {
             self.follow_log().await?;
             let mut tx = self.db().begin().await?;

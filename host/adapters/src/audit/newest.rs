@@ -5,12 +5,13 @@
 use std::collections::{BTreeSet, HashMap};
 
 use entrepot_artifact::PublicKey;
+use entrepot_store::Tx;
 use entrepot_store::audit::{AuditRow, ChainedRow};
 
 use super::channels::Beside;
 use super::entry::{details, highest_generation, macs, of_channel, says};
 use super::told::Told;
-use super::{Action, hash};
+use super::{Action, holds};
 use crate::grant_head::{GrantHead, TRUSTED_KEYS, of_grants};
 use crate::{Admission, AdmissionError, Unfit};
 
@@ -99,17 +100,31 @@ impl Admission {
     ) -> Result<Result<(), Unfit>, AdmissionError> {
         self.follow_log().await?;
         let told = self.db().audit_of_channel(channel).await?;
+        Ok(self.is_newest_mac(channel, mac, told).await)
+    }
+
+    /// The same from inside a transaction of [`Admission::begin_at_the_end`]; with what the log says beside it.
+    pub async fn check_channel_mac_in(
+        &self,
+        tx: &mut Tx,
+        channel: &str,
+        mac: Option<&str>,
+    ) -> Result<Result<Beside, Unfit>, AdmissionError> {
+        let told = tx.audit_of_channel(channel).await?;
+        let beside = told.clone().and_then(|entry| self.proven(entry).ok());
+        let beside = beside.map(|entry| Beside::said(&entry, channel)).unwrap_or_default();
+        Ok(self.is_newest_mac(channel, mac, told).await.map(|()| beside))
+    }
+
+    async fn is_newest_mac(&self, channel: &str, mac: Option<&str>, told: Option<ChainedRow>) -> Result<(), Unfit> {
         let followed = self.followed().lock().await;
-        let newest = || {
-            let entry = self.proven(told.ok_or(Unfit::Cut)?)?;
-            followed.check(&of_channel(channel), entry.seq)?;
-            match macs(&entry).into_iter().find(|(known, _)| known == channel) {
-                None => Err(Unfit::Cut),
-                Some((_, told)) if told.as_deref() == mac => Ok(()),
-                Some(_) => Err(Unfit::Earlier),
-            }
-        };
-        Ok(newest())
+        let entry = self.proven(told.ok_or(Unfit::Cut)?)?;
+        followed.check(&of_channel(channel), entry.seq)?;
+        match macs(&entry).into_iter().find(|(known, _)| known == channel) {
+            None => Err(Unfit::Cut),
+            Some((_, told)) if told.as_deref() == mac => Ok(()),
+            Some(_) => Err(Unfit::Earlier),
+        }
     }
 
     /// What the rows of all channels have, by the log.
@@ -139,10 +154,10 @@ impl Admission {
 
     pub(super) fn proven(&self, entry: ChainedRow) -> Result<AuditRow, Unfit> {
         let ChainedRow { row, hash_before } = entry;
-        match hash(self.audit_keys(), &row, hash_before.as_deref().unwrap_or_default()) {
+        match holds(self.audit_keys(), &row, hash_before.as_deref().unwrap_or_default()) {
             None => Err(Unfit::UnknownKey(row.key_id)),
-            Some(hash) if hash == row.hash => Ok(row),
-            Some(_) => Err(Unfit::Log(row.seq)),
+            Some(true) => Ok(row),
+            Some(false) => Err(Unfit::Log(row.seq)),
         }
     }
 }

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod deletions;
+mod export;
 mod import;
 mod jobs;
 mod replay;
@@ -8,6 +9,7 @@ mod sanitise;
 mod scheduler;
 mod webhooks;
 
+pub use export::{Export, ExportFormat};
 pub use import::{Imports, RunReport, StartOptions, Started};
 pub use jobs::{AdvanceRun, ProcessInbox};
 pub use replay::{DeadLetters, Replay, ReplayDeadLetters, Replayed};

@@ -18,6 +18,7 @@ use serde_json::Value;
 use crate::opened::{digest, is_token};
 use crate::schedules::put_defaults;
 use entrepot_core::AppError;
+use entrepot_core::plans::{room_for_channel, room_for_channel_in};
 
 use crate::Channels;
 
@@ -77,6 +78,7 @@ impl Channels {
         if !new.untested {
             self.first_token(&generation, &settings, &mut new.secrets).await?;
         }
+        room_for_channel(&scoped).await?;
         let account = if new.untested {
             None
         } else {
@@ -119,6 +121,7 @@ impl Channels {
         // First, here and below: whoever waits for the log holds nothing that another one waits for.
         let what = (row.adapter_id.as_str(), row.id.as_str(), name);
         self.services.admission().record_channel(tx.raw(), what, row.mac.as_deref(), beside).await?;
+        room_for_channel_in(tx).await?;
         let inserted = tx.insert_channel(&row).await;
         inserted
             .map_err(|error| if error.is_conflict() { AppError::NameTaken(name.to_owned()) } else { error.into() })?;
@@ -135,6 +138,20 @@ impl Channels {
         tenant: &TenantId,
         channel: &str,
         changes: Settings,
+        secrets: Vec<(String, Secret)>,
+    ) -> Result<(), AppError> {
+        // It may be written anew under another master key at this moment.
+        match self.set_channel_as_read(tenant, channel, &changes, secrets.clone()).await {
+            Err(AppError::Contested) => self.set_channel_as_read(tenant, channel, &changes, secrets).await,
+            set => set,
+        }
+    }
+
+    async fn set_channel_as_read(
+        &self,
+        tenant: &TenantId,
+        channel: &str,
+        changes: &Settings,
         secrets: Vec<(String, Secret)>,
     ) -> Result<(), AppError> {
         let scoped = self.services.db().tenant(tenant);
@@ -157,7 +174,7 @@ impl Channels {
         if changes.is_empty() && kept.sealed.is_empty() && kept.forgotten.is_empty() {
             return Err(AppError::NothingGiven);
         }
-        let settings = manifest.changed_settings(&row.settings.0, &changes).map_err(AppError::Settings)?;
+        let settings = manifest.changed_settings(&row.settings.0, changes).map_err(AppError::Settings)?;
         kept.check(&generation)?;
         let changed = settings != row.settings.0;
         row.settings = Lenient(settings);
@@ -183,6 +200,8 @@ impl Channels {
     ) -> Result<(), AppError> {
         let mac = self.seal_channel(scoped.tenant(), row);
         let mut tx = scoped.begin().await?;
+        self.is_as_read(&mut tx, row).await?;
+        kept.are_as_read(&tx.secrets_to_reseal(id).await?)?;
         let what = (row.adapter_id.as_str(), row.id.as_str(), row.name.as_str());
         let beside = Beside { secrets: Some(kept.digests), callback: None };
         self.services.admission().record_channel(tx.raw(), what, Some(&mac), beside).await?;

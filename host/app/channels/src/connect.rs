@@ -23,6 +23,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::channels::CANDIDATE;
+use entrepot_core::plans::room_for_channel;
 use entrepot_core::{AppError, Services};
 
 use crate::Channels;
@@ -98,6 +99,7 @@ impl Connections {
         if self.services.db().tenant(tenant).channel(&name).await?.is_some() {
             return Err(AppError::NameTaken(name));
         }
+        room_for_channel(&self.services.db().tenant(tenant)).await?;
         // What the grant cannot be bound to is told now, and not after the seller has agreed.
         self.channels.assemble(CANDIDATE.into(), &adapter, generation.clone(), &settings, OpenSecrets::default())?;
         let secrets = OpenSecrets::from_clear(secrets);
@@ -162,7 +164,9 @@ impl Connections {
         let Draft { oauth, adapter, name, channel, settings } = *draft;
         let redirect_uri = format!("{}/oauth/callback", public_url.trim_end_matches('/'));
         let (state, verifier) = (unguessable(), oauth.pkce.then(unguessable));
-        let luggage = Luggage { redirect_uri: &redirect_uri, state: &state, verifier: verifier.as_ref() };
+        // What the marketplace is told, now and when the code is exchanged.
+        let told = oauth.redirect(&redirect_uri, settings).map_err(AppError::NotConnected)?;
+        let luggage = Luggage { redirect_uri: &told, state: &state, verifier: verifier.as_ref() };
         let url = authorize_url(oauth, settings, &secrets, &luggage)
             .map_err(|failure| AppError::NotConnected(failure.to_string()))?;
         oauth.callback.expected(settings).map_err(AppError::NotConnected)?;
@@ -171,7 +175,7 @@ impl Connections {
         // A channel keeps its secrets itself.
         let mut kept = if channel.is_none() { secrets.into_clear() } else { BTreeMap::new() };
         kept.extend(verifier.map(|verifier| (VERIFIER.to_owned(), verifier)));
-        let column = column(adapter, name, channel.map(ChannelId::as_str), settings, &redirect_uri);
+        let column = column(adapter, name, channel.map(ChannelId::as_str), settings, &told);
         let place = place(tenant, id.as_str(), &column);
         let sealed = OpenSecrets::from_clear(kept).seal_together(self.services.keys(), &place)?;
         let mut tx = self.services.db().tenant(tenant).begin().await?;
@@ -183,7 +187,7 @@ impl Connections {
             channel: channel.map(ChannelId::as_str),
             settings,
             sealed: &sealed,
-            redirect_uri: &redirect_uri,
+            redirect_uri: &told,
             expires_at,
         })
         .await?;
@@ -207,12 +211,18 @@ fn oauth_of(generation: &Generation) -> Result<&OAuth, AppError> {
     generation.grant.oauth.as_ref().ok_or_else(|| AppError::NoOAuth(generation.manifest.name.clone()))
 }
 
-fn place<'a>(tenant: &'a TenantId, connection: &'a str, column: &'a str) -> Place<'a> {
+pub(crate) fn place<'a>(tenant: &'a TenantId, connection: &'a str, column: &'a str) -> Place<'a> {
     Place { tenant: tenant.as_str(), table: "connections", row: connection, column }
 }
 
 /// What is sealed goes with what will be done with it: whoever changes that in the row keeps it from opening.
-fn column(adapter: &str, name: &str, channel: Option<&str>, settings: &Settings, redirect_uri: &str) -> String {
+pub(crate) fn column(
+    adapter: &str,
+    name: &str,
+    channel: Option<&str>,
+    settings: &Settings,
+    redirect_uri: &str,
+) -> String {
     let all = canonical(&json!([adapter, name, channel, settings, redirect_uri]));
     format!("sealed {}", hash(&all))
 }

@@ -4,10 +4,11 @@
 use entrepot_adapters::{Unfit, Verified, canonical};
 use entrepot_domain::names::shell_word;
 use entrepot_domain::{ChannelId, TenantId};
-use entrepot_store::Scoped;
 use entrepot_store::channels::ChannelRow;
+use entrepot_store::{Scoped, ScopedTx};
 use serde_json::Value;
 
+use crate::agreements::warn;
 use crate::opened::{Opened, is_against_the_log};
 use entrepot_core::AppError;
 
@@ -22,11 +23,31 @@ impl Channels {
     pub async fn check_channel(&self, tenant: &TenantId, row: &ChannelRow) -> Result<(), AppError> {
         self.check_channel_row(tenant, row)?;
         let newest = self.services.admission().check_channel_mac(&row.id, row.mac.as_deref()).await?;
+        let Err(why) = newest else { return Ok(()) };
+        // It may have been written anew under another master key since it was read, and be the same.
+        let now = self.services.db().tenant(tenant).channel(&row.id).await?;
+        let same = |now: &ChannelRow| {
+            now.mac != row.mac && with_channel(tenant, now, joined) == with_channel(tenant, row, joined)
+        };
+        let Some(now) = now.filter(same) else { return Err(changed_channel(row, why)) };
+        self.check_channel_row(tenant, &now)?;
+        let newest = self.services.admission().check_channel_mac(&now.id, now.mac.as_deref()).await?;
         newest.map_err(|why| changed_channel(row, why))
     }
 
+    /// From inside the transaction that is about to say something of the channel in the log: whether it is still what was read. Nobody
+    /// else says anything until the transaction ends.
+    pub async fn is_as_read(&self, tx: &mut ScopedTx, row: &ChannelRow) -> Result<(), AppError> {
+        self.services.admission().take_turns(tx.raw()).await?;
+        match tx.channel_to_sign(&ChannelId::from(row.id.as_str())).await? {
+            Some(now) if now.mac == row.mac => Ok(()),
+            Some(_) => Err(AppError::Contested),
+            None => Err(AppError::NoChannel(row.name.clone())),
+        }
+    }
+
     /// Whether this host wrote it at all.
-    fn check_channel_row(&self, tenant: &TenantId, row: &ChannelRow) -> Result<(), AppError> {
+    pub(crate) fn check_channel_row(&self, tenant: &TenantId, row: &ChannelRow) -> Result<(), AppError> {
         let fits = with_channel(tenant, row, |parts| {
             self.services.admission().row_keys().check("channels", parts, row.mac.as_deref())
         });
@@ -38,6 +59,7 @@ impl Channels {
         let mut rows = self.services.db().tenant(tenant).channels().await?;
         let found = self.services.db().tenant(tenant).names_of_secrets().await?;
         let told = self.services.admission().told_channels().await?;
+        let (ending, now) = (self.ending_agreements(tenant).await?, self.services.db().clock().now());
         for row in &mut rows {
             let told = told.get(&row.id);
             let secrets = told.and_then(|(_, beside)| beside.secrets.as_ref());
@@ -54,6 +76,7 @@ impl Channels {
                 Err(error @ AppError::Changed { .. }) => row.problem = Some(error.to_string()),
                 fits => fits?,
             }
+            warn(row, &ending, now);
         }
         Ok(rows)
     }
@@ -72,6 +95,7 @@ impl Channels {
             }
             fits => fits?,
         }
+        warn(&mut row, &self.ending_agreements(tenant).await?, self.services.db().clock().now());
         Ok(row)
     }
 
@@ -173,6 +197,10 @@ fn with_channel<T>(tenant: &TenantId, row: &ChannelRow, then: impl FnOnce(&[&[u8
         row.name.as_bytes(),
         settings.as_bytes(),
     ])
+}
+
+fn joined(parts: &[&[u8]]) -> Vec<Vec<u8>> {
+    parts.iter().map(|part| part.to_vec()).collect()
 }
 
 fn callback_parts<'a>(tenant: &'a TenantId, channel: &'a ChannelId, url: &'a str) -> [&'a [u8]; 3] {

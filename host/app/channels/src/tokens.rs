@@ -31,6 +31,13 @@ const LOOK_AGAIN: Duration = Duration::from_millis(200);
 /// A token that is refused so soon after it was got is not refused for its age.
 const YOUNG: Duration = Duration::from_secs(60);
 
+/// When tokens end. Of a refresh token that stays the same and says nothing, what was known stays.
+#[derive(Clone, Copy)]
+struct Ends {
+    access: Option<Timestamp>,
+    refresh: Option<Timestamp>,
+}
+
 /// By name.
 pub(crate) type Sealed = Vec<(&'static str, Vec<u8>)>;
 
@@ -175,7 +182,8 @@ impl Channels {
         // The old refresh token is spent: these must not be lost because the database is away for a moment.
         let patience = self.services.options().database_patience;
         let sealed = self.sealed(scoped, channel, &tokens)?;
-        retry_transient(patience, || self.keep(scoped, channel, owner, &sealed, tokens.expires_in)).await?;
+        let ends = Ends { access: self.end_of(tokens.expires_in), refresh: self.refresh_end(oauth, &tokens) };
+        retry_transient(patience, || self.keep(scoped, channel, owner, &sealed, ends)).await?;
         tracing::info!(channel = channel.as_str(), "the access token was renewed");
         Ok(true)
     }
@@ -212,7 +220,7 @@ impl Channels {
         channel: &ChannelId,
         owner: &str,
         sealed: &Sealed,
-        expires_in: Option<Duration>,
+        ends: Ends,
     ) -> Result<(), StoreError> {
         let mut tx = scoped.begin().await?;
         if !tx.hold_channel(channel).await? {
@@ -225,9 +233,12 @@ impl Channels {
         for (name, sealed) in sealed {
             tx.put_secret(channel, name, sealed).await?;
         }
-        if !tx.tokens_renewed(channel, owner, self.end_of(expires_in)).await? {
+        if !tx.tokens_renewed(channel, owner, ends.access).await? {
             // Somebody took the lease for abandoned. What was got here is newer than what they read.
             tracing::warn!(channel = channel.as_str(), "another worker renews the access token as well");
+        }
+        if ends.refresh.is_some() {
+            tx.note_refresh_end(channel, ends.refresh).await?;
         }
         tx.commit().await
     }

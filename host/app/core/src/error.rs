@@ -3,6 +3,7 @@ use std::time::Duration;
 use entrepot_adapters::{AdmissionError, Unfit};
 use entrepot_domain::clock::Timestamp;
 use entrepot_domain::names::{NameError, shell_word};
+use entrepot_domain::plan::Limit;
 use entrepot_egress::TokenFailure;
 use entrepot_policy::{BindError, SettingProblem};
 use entrepot_queue::QueueError;
@@ -116,6 +117,14 @@ pub enum AppError {
     Crowded,
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
     Settings(Vec<SettingProblem>),
+    #[error("there is no plan {0:?}; `entrepot plan list` shows what there is, and `entrepot plan set` makes one")]
+    NoPlan(String),
+    #[error("there is no tenant {0:?}")]
+    NoTenant(String),
+    #[error("{0}")]
+    Plan(String),
+    #[error("the plan {plan} has room for {most} {}, and there are {used}; make room, or ask for another plan", limit.as_str())]
+    PlanLimit { plan: String, limit: Limit, most: i64, used: i64 },
     #[error("nothing is given to change: name settings with --set KEY=VALUE, secrets with --secret-stdin KEY")]
     NothingGiven,
     #[error(transparent)]

@@ -7,6 +7,7 @@ mod lease_monitor;
 mod monitor;
 mod operations;
 mod options;
+pub mod plans;
 mod process;
 mod request_context;
 mod requeued_leases;
@@ -24,6 +25,7 @@ pub use operations::{
     ActiveOperation, Operation, OperationKinds, OperationReport, Operations, Progress, RunOperation, StartedOperation,
 };
 pub use options::Options;
+pub use plans::Plans;
 pub use process::is_gone;
 pub use request_context::RequestContext;
 pub use requeued_leases::RequeuedLeases;

@@ -17,7 +17,7 @@ use crate::{Options, process};
 /// What a host is made of, ready to use.
 pub struct Parts {
     pub db: Db,
-    pub keys: KeyRing,
+    pub keys: Arc<KeyRing>,
     pub egress: Egress,
     pub admission: Admission,
     pub queue: Queue,

@@ -159,3 +159,40 @@ fn what_the_client_needs_is_asked_for_and_tokens_are_not() {
     assert_eq!(check(&[id, ("client_secret", "x"), other]), ["client_secret: must begin with `cs_`"]);
     assert_eq!(check(&[id, secret, other, ("access_token", "x")]), ["access_token: comes by connecting; leave it out"]);
 }
+
+#[test]
+fn a_client_that_says_who_it_is_by_basic_and_an_address_that_has_a_name() {
+    let with = |lines: &str| OAUTH.replace("scopes = [\"read_goods\"", &format!("{lines}\nscopes = [\"read_goods\""));
+    let named = with("client_authentication = \"basic\"\nredirect_name = \"shop\"\nrefresh_days = 90");
+    let oauth = Manifest::parse(&named).unwrap().oauth.unwrap();
+    assert_eq!(oauth.client_authentication, ClientAuthentication::Basic);
+    let settings = [("shop".to_owned(), "Acme-Acme-PRD-1".into())].into_iter().collect();
+    assert_eq!(oauth.redirect("https://host.example/oauth/callback", &settings).unwrap(), "Acme-Acme-PRD-1");
+    assert!(oauth.redirect("https://host.example/oauth/callback", &Settings::new()).is_err());
+    let words = oauth.in_words();
+    for said in ["by HTTP Basic", "by the setting shop", "for 90 days"] {
+        assert!(words.contains(said), "{said}: {words}");
+    }
+    let plain = self::oauth();
+    assert_eq!(
+        plain.redirect("https://host.example/oauth/callback", &Settings::new()).unwrap(),
+        "https://host.example/oauth/callback"
+    );
+    assert!(
+        !serde_json::to_string(&plain).unwrap().contains("client_authentication"),
+        "grants of before stay the same"
+    );
+    for (wrong, why) in [
+        (with("redirect_name = \"mirror\""), "type \\\"string\\\""),
+        (with("redirect_name = \"nothing\""), "redirect_name"),
+        (with("refresh_days = 0"), "refresh_days"),
+        (with("client_authentication = \"digest\""), "client_authentication"),
+        (
+            with("client_authentication = \"basic\"").replace("client_secret = \"{client_secret}\"", ""),
+            "needs a client_secret",
+        ),
+    ] {
+        let error = Manifest::parse(&wrong).unwrap_err().to_string();
+        assert!(error.contains(why.trim_matches('\\')) || error.contains(&why.replace('\\', "")), "{why}: {error}");
+    }
+}

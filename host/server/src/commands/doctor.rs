@@ -1,5 +1,6 @@
 //! `entrepot doctor`: everything that could be wrong, looked at in order.
 
+mod keys;
 mod work;
 
 use std::collections::BTreeSet;
@@ -84,7 +85,9 @@ async fn examine(checks: &mut Checks) {
         Ok(()) => checks.fine("writing", "the database and the data folder can be written"),
         Err(why) => checks.fault("writing", why),
     }
-    checks.fine("master key", "fits the database");
+    if let Err(error) = keys::examine(&host, checks).await {
+        checks.fault("database", with_causes(&error));
+    }
     checks.fine("sandbox", "started");
     if let Err(error) = adapters(&host, checks).await {
         checks.fault("database", format!("{error:#}"));

@@ -20,6 +20,7 @@ use signals::Signals;
 
 /// What is left after everybody had their time to end is given up: it only tidies up.
 const LAST: Duration = Duration::from_secs(2);
+const LOOK_FOR_KEYS: Duration = Duration::from_secs(1);
 
 pub(crate) async fn run(host: Host, role: Role) -> Result<()> {
     // From here on a signal is ours: what is begun is given back.
@@ -29,11 +30,9 @@ pub(crate) async fn run(host: Host, role: Role) -> Result<()> {
     for setting in host.development_settings() {
         tracing::warn!("development setting: {setting}");
     }
-    let listeners = Listeners {
-        clients: client_limits(&host.config.server),
-        tasks: TaskTracker::new(),
-        stop: CancellationToken::new(),
-    };
+    look_for_keys(&host);
+    let listeners =
+        Listeners { clients: client_limits(&host.config), tasks: TaskTracker::new(), stop: CancellationToken::new() };
     if let Some(address) = host.config.metrics_listen {
         listeners.open_metrics(address, &host).await?;
     }
@@ -50,6 +49,19 @@ pub(crate) async fn run(host: Host, role: Role) -> Result<()> {
         () = tokio::time::sleep(all) => tracing::warn!("not everything ended within {} seconds", all.as_secs()),
     }
     Ok(())
+}
+
+/// The file of the master keys may get another one while the host runs.
+fn look_for_keys(host: &Host) {
+    let services = host.app.services.clone();
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(LOOK_FOR_KEYS).await;
+            if services.keys().refresh() {
+                tracing::info!("the master keys are others now: {:?}", services.keys());
+            }
+        }
+    });
 }
 
 /// Workers first, so that what they hold is given back while there is still time; then the connections.
@@ -94,7 +106,8 @@ impl Listeners {
         let bound = listener.local_addr()?;
         tracing::info!(address = %bound, "serving http://{bound}");
         eprintln!("entrepot serves http://{bound}  (API: http://{bound}/api/v1/openapi.json)");
-        let mut hosts = Hosts::new(bound, &host.config.public_url);
+        let mut hosts = Hosts::new(bound, &host.config.public_url).with_origins(host.config.web.cors_origins.clone());
+        hosts = hosts.with_billing_secret(host.config.billing_secret.clone());
         if host.config.metrics_listen.is_some() {
             hosts = hosts.without_metrics();
         }
@@ -122,9 +135,11 @@ impl Listeners {
     }
 }
 
-fn client_limits(config: &ServerConfig) -> ClientLimits {
-    let ServerConfig { head, body, idle, write, connections, connections_per_address: per_address, stop } = *config;
-    ClientLimits { head, body, idle, write, stop, connections, per_address }
+fn client_limits(config: &Config) -> ClientLimits {
+    let ServerConfig { head, body, idle, write, connections, connections_per_address: per_address, stop } =
+        config.server;
+    let requests_per_minute = config.web.requests_per_minute;
+    ClientLimits { head, body, idle, write, stop, connections, per_address, requests_per_minute }
 }
 
 /// What strangers may ask of this host.

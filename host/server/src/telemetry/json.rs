@@ -15,7 +15,7 @@ use tracing_subscriber::fmt::time::{FormatTime, SystemTime};
 use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::LookupSpan;
 
-use crate::output::escaped;
+use entrepot_domain::names::inert_json;
 
 /// Writes lines to what `W` makes.
 pub struct Json<W>(W);
@@ -99,7 +99,7 @@ where
         }
         event.record(&mut line);
         line.0.insert("target".to_owned(), event.metadata().target().into());
-        let mut text = escaped(Value::Object(line.0).to_string());
+        let mut text = inert_json(Value::Object(line.0).to_string());
         text.push('\n');
         // Where logs cannot be written, nothing can be said of it.
         let _ = self.0.make_writer_for(event.metadata()).write_all(text.as_bytes());

@@ -2,6 +2,7 @@
 
 mod approve;
 mod audit;
+mod connect;
 mod get;
 mod install;
 mod list;
@@ -24,6 +25,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(list::handler, install::handler))
         .routes(routes!(get::handler))
+        .routes(routes!(connect::handler))
         .routes(routes!(review::handler))
         .routes(routes!(approve::handler))
         .routes(routes!(promote::handler))

@@ -1,6 +1,8 @@
 //! Channels: one seller's account at one marketplace each.
 
 mod add;
+mod change;
+mod export;
 mod get;
 mod list;
 mod release;
@@ -20,7 +22,8 @@ use crate::AppState;
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(list::handler, add::handler))
-        .routes(routes!(get::handler, remove::handler))
+        .routes(routes!(get::handler, change::handler, remove::handler))
+        .routes(routes!(export::handler))
         .routes(routes!(test::handler))
         .routes(routes!(release::handler))
 }

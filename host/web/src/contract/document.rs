@@ -1,15 +1,18 @@
 //! What is the same for every route is written into the document here, once.
 
 use axum::http::Method;
-use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{Content, OpenApi, Ref, RefOr, Response, ResponseBuilder};
+
+use crate::idempotency::{LONGEST, ROUTES};
 
 const PROBLEM: &str = "application/problem+json";
 
 /// Status, what it says, and whether an operation may answer so.
 type Common = (&'static str, &'static str, fn(&Method, &Operation) -> bool);
 
-const COMMON: [Common; 12] = [
+const COMMON: [Common; 13] = [
     ("400", "the request is not what is described here", |_, _| true),
     ("404", "there is no such thing", |method, _| *method != Method::GET),
     ("409", "it does not fit to what is there", |method, _| *method != Method::GET),
@@ -19,6 +22,7 @@ const COMMON: [Common; 12] = [
     ("408", "the body did not come in time", |_, operation| operation.request_body.is_some()),
     ("413", "the body is too large", |_, operation| operation.request_body.is_some()),
     ("415", "the body is of another kind, or is not said to be of this one", |method, _| *method != Method::GET),
+    ("429", "too many requests in a minute; `Retry-After` says when to try again", |_, _| true),
     ("421", "it is addressed to another host", |_, _| true),
     ("500", "something failed inside the host", |_, _| true),
     ("503", "not possible at the moment; try again", |_, _| true),
@@ -32,6 +36,9 @@ pub(crate) fn complete(document: &mut OpenApi) {
         let api = path.starts_with(super::API);
         for (method, operation) in operations_mut(item) {
             problems_are_problems(operation);
+            if method == Method::POST && ROUTES.contains(&path.as_str()) {
+                operation.parameters.get_or_insert_default().push(idempotency_key());
+            }
             for (status, description, applies) in COMMON.iter().filter(|(status, ..)| api || *status == ALWAYS) {
                 if applies(&method, operation) {
                     let responses = &mut operation.responses.responses;
@@ -40,6 +47,19 @@ pub(crate) fn complete(document: &mut OpenApi) {
             }
         }
     }
+}
+
+fn idempotency_key() -> RefOr<Parameter> {
+    let text = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(LONGEST));
+    let parameter = ParameterBuilder::new()
+        .name("Idempotency-Key")
+        .parameter_in(ParameterIn::Header)
+        .description(Some(
+            "Of the client's choice, such as a UUID. The same request with the same key is done once: for 24 hours it gets the answer that \
+             was given first, with `Idempotent-Replayed: true`. Another request with the key is 422, and 409 while the first is under way",
+        ))
+        .schema(Some(text));
+    parameter.build().into()
 }
 
 fn problem(description: &str) -> Response {

@@ -82,7 +82,9 @@ impl Tokens {
 pub(crate) fn connect(state: &mut State, request: &Request) -> Answer {
     let asked = |name: &str| request.parameter(name).filter(|value| !value.is_empty());
     let wrong = |what: &str| refusal(400, &format!("invalid {what}"));
-    let redirect = asked("redirect_uri").filter(|uri| state.options.redirect_uris.contains(uri));
+    let is_known =
+        |uri: &String| state.options.redirect_uris.contains(uri) || state.options.redirect_names.contains_key(uri);
+    let redirect = asked("redirect_uri").filter(is_known);
     let Some(redirect_uri) = redirect else { return wrong("redirect_uri") };
     if asked("response_type").as_deref() != Some("code") {
         return wrong("response_type");
@@ -98,7 +100,8 @@ pub(crate) fn connect(state: &mut State, request: &Request) -> Answer {
     };
     let scopes = asked("scope").unwrap_or_default().split(' ').map(str::to_owned).collect();
     let code = format!("code-{:06}", state.tokens.codes.len() + 1);
-    let mut location = url::Url::parse(&redirect_uri).expect("a registered address");
+    let address = state.options.redirect_names.get(&redirect_uri).unwrap_or(&redirect_uri);
+    let mut location = url::Url::parse(address).expect("a registered address");
     location.query_pairs_mut().append_pair("code", &code).append_pair("state", &given);
     state.tokens.codes.insert(code, Code { redirect_uri, challenge, scopes });
     let mut answer = Answer::html(302, "");
@@ -114,7 +117,15 @@ pub(crate) fn token(state: &mut State, request: &Request) -> Answer {
     }
     let fields: BTreeMap<String, String> = url::form_urlencoded::parse(&request.body).into_owned().collect();
     let field = |name: &str| fields.get(name).map_or("", String::as_str);
-    if field("client_id") != state.tokens.credentials().keystring {
+    let client = state.tokens.credentials();
+    if state.options.basic_clients {
+        let pair = format!("{}:{}", client.keystring, client.shared_secret);
+        let expected = format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(pair));
+        let given = request.headers.get("authorization").and_then(|value| value.to_str().ok()).unwrap_or_default();
+        if given != expected || fields.contains_key("client_id") || fields.contains_key("client_secret") {
+            return oauth_refusal(401, "invalid_client", "the client is not authenticated");
+        }
+    } else if field("client_id") != client.keystring {
         return oauth_refusal(400, "invalid_request", "client_id is unknown");
     }
     let scopes = match field("grant_type") {
@@ -141,8 +152,12 @@ pub(crate) fn token(state: &mut State, request: &Request) -> Answer {
     let scopes: Vec<&str> = scopes.iter().map(String::as_str).collect();
     let ends = state.options.seconds() + state.options.token_lifetime;
     state.tokens.issue(state.options.user_id, ends, &scopes);
-    ok(&json!({"access_token": state.tokens.access, "token_type": "Bearer", "expires_in": state.options.token_lifetime,
-        "refresh_token": state.tokens.refresh}))
+    let mut tokens = json!({"access_token": state.tokens.access, "token_type": "Bearer", "expires_in": state.options.token_lifetime,
+        "refresh_token": state.tokens.refresh});
+    if let Some(lifetime) = state.options.refresh_lifetime {
+        tokens["refresh_token_expires_in"] = lifetime.into();
+    }
+    ok(&tokens)
 }
 
 /// S256 of RFC 7636.

@@ -35,6 +35,12 @@ pub struct Options {
     pub reuse_ends_connection: bool,
     /// Seconds until an access token ends.
     pub token_lifetime: i64,
+    /// The token endpoint takes clients that say who they are by HTTP Basic, and no others.
+    pub basic_clients: bool,
+    /// Seconds for which a refresh token lasts, said with each; `None`: not said.
+    pub refresh_lifetime: Option<i64>,
+    /// A name that stands for an address that browsers are sent back to.
+    pub redirect_names: std::collections::BTreeMap<String, String>,
     /// The addresses registered for the app.
     pub redirect_uris: Vec<String>,
     /// The clock, seconds; `None` is the computer's.
@@ -59,6 +65,9 @@ impl Default for Options {
             misspelt_header: false,
             reuse_ends_connection: true,
             token_lifetime: 3600,
+            basic_clients: false,
+            refresh_lifetime: None,
+            redirect_names: std::collections::BTreeMap::new(),
             redirect_uris: Vec::new(),
             now: None,
         }

@@ -13,6 +13,7 @@ use entrepot_store::runs::{HeldBack, RunRow};
 use entrepot_store::{Scoped, StoreError};
 
 use super::active_run::ActiveRun;
+use super::page::PLAN_LIMIT;
 use super::{shop_facts, stock};
 use crate::Imports;
 use crate::deletions::HELD_BACK;
@@ -49,6 +50,7 @@ impl Imports {
         let ActiveRun { scoped, channel, row, seen, .. } = active;
         let mut counts = active.counts;
         let verdict = self.judge_run(scoped, channel, row, counts, seen).await?;
+        let verdict = self.within_plan(active, verdict).await?;
         counts.deleted += verdict.gone.len() as i64;
         if active.watermark.is_some() {
             counts.drift.deleted = verdict.gone.len() as i64;
@@ -64,6 +66,32 @@ impl Imports {
         let gone = Counts { deleted: verdict.gone.len() as i64, ..Counts::default() };
         self.count_items(&channel.view.adapter, "import", &gone);
         Ok(verdict.state)
+    }
+
+    /// What the plan has no room for is missing. What is gone in the shop is gone all the same: that makes room.
+    async fn within_plan(&self, active: &ActiveRun, mut verdict: Verdict) -> Result<Verdict, StoreError> {
+        let ActiveRun { scoped, channel, run, row, .. } = active;
+        if verdict.state != RunState::Completed || matches!(row.scope(), RunScope::Stock(_)) {
+            return Ok(verdict);
+        }
+        let patience = self.services.options().database_patience;
+        let count = || scoped.count_given_up(channel.id.as_str(), run.as_str(), PLAN_LIMIT);
+        let left_out = retry_transient(patience, count).await?;
+        if left_out > 0 {
+            let plan = retry_transient(patience, || scoped.plan()).await?;
+            let (plan, most) =
+                plan.map_or_else(Default::default, |plan| (plan.id, plan.limits.skus.unwrap_or_default()));
+            // A delta is complete: the next one need not begin where this one did.
+            if row.scope() == RunScope::Full {
+                verdict.state = RunState::Incomplete;
+            }
+            verdict.failure = Some(format!(
+                "the plan {plan} has room for {most} SKUs: {} left out, as dead letters of the code {PLAN_LIMIT}, and nothing that was here \
+                 was taken away. After a change of the plan, import again",
+                if left_out == 1 { "1 product was".to_owned() } else { format!("{left_out} products were") }
+            ));
+        }
+        Ok(verdict)
     }
 
     async fn judge_run(

@@ -22,6 +22,7 @@ use entrepot_core::retry_transient;
 
 mod distinct;
 mod mapping;
+mod plan;
 mod refused;
 mod remap;
 mod rows;
@@ -29,6 +30,7 @@ mod same;
 
 pub(crate) use distinct::distinct;
 pub(crate) use mapping::{Ahead, ItemMapper, Ready, map};
+pub(crate) use plan::PLAN_LIMIT;
 pub(crate) use refused::REFUSED;
 pub(crate) use remap::map_again;
 
@@ -130,7 +132,8 @@ pub(crate) async fn prepare(
                     continue;
                 }
                 // Nothing changed on either side: it would fail again.
-                Some(_) if before.adapter_digest == channel.generation.grant.digest => {
+                // But for the plan, which may be another one.
+                Some(why) if why != PLAN_LIMIT && before.adapter_digest == channel.generation.grant.digest => {
                     count(|counts| &mut counts.dead_letters);
                     continue;
                 }

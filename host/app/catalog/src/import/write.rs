@@ -134,6 +134,7 @@ impl Imports {
     ) -> Result<(), AppError> {
         let (options, began) = (self.services.options(), Instant::now());
         let conflicts_last = self.state.conflicts.last(&active.channel.id);
+        prepared.keep_within_plan(&self.services, &active.scoped).await?;
         let Place { cursor, context, attempt, throttled, total, not_before, done, fruitless, why } = place;
         let mut counts = loop {
             let mut counts = active.counts;

@@ -66,8 +66,9 @@ impl DeadLetters {
             true => map_item(mapper, &item).await,
             false => Err(item.problems.clone()),
         };
-        let mut mended = outcome.is_ok();
         let mut page = PreparedPage::single(&self.services, item, known, outcome);
+        page.keep_within_plan(&self.services, scoped).await?;
+        let mut mended = page.is_mended();
         let met_by = RunId::from(letter.met_by.as_deref().unwrap_or_default());
         let dealt = loop {
             let dealt = at.with_item(&letter.id, mended);

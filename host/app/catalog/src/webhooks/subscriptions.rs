@@ -60,6 +60,7 @@ impl Subscriptions {
 
     /// `url`: empty where there is none any more.
     async fn record_callback(&self, tx: &mut ScopedTx, row: &ChannelRow, url: &str) -> Result<(), AppError> {
+        self.channels.is_as_read(tx, row).await?;
         let what = (row.adapter_id.as_str(), row.id.as_str(), row.name.as_str());
         let beside = Beside { callback: Some(url.to_owned()), ..Beside::default() };
         Ok(self.services.admission().record_channel(tx.raw(), what, row.mac.as_deref(), beside).await?)

@@ -47,7 +47,8 @@ impl<'a> Writer<'a> {
         loop {
             let freshness = FreshnessContext { seen: &Seen::default(), asked_at: self.asked_at, watermark: None };
             let (services, scoped, channel) = (&self.imports.services, self.scoped, self.channel);
-            let page = prepare(services, scoped, channel, &mut self.mapper, freshness, &mut items).await?;
+            let mut page = prepare(services, scoped, channel, &mut self.mapper, freshness, &mut items).await?;
+            page.keep_within_plan(services, scoped).await?;
             if items.is_empty() {
                 return Ok(page);
             }

@@ -64,6 +64,15 @@ impl Channels {
 }
 
 impl Kept {
+    /// Of what is said of secrets that stay: whether they are still what was read.
+    pub(super) fn are_as_read(&self, found: &[(String, Vec<u8>)]) -> Result<(), AppError> {
+        let given = |name: &String| self.sealed.iter().any(|(known, _)| known == name);
+        let is_there = |(name, told): (&String, &String)| {
+            given(name) || found.iter().any(|(known, sealed)| known == name && digest(sealed) == *told)
+        };
+        if self.digests.iter().all(is_there) { Ok(()) } else { Err(AppError::Contested) }
+    }
+
     /// All problems at once, for they have to be mended by one command.
     pub(super) fn check(&self, generation: &Generation) -> Result<(), AppError> {
         let manifest = &generation.manifest;

@@ -130,6 +130,7 @@ impl Connections {
             .insert_channel(&mut tx, generation, &row.name, &ready.settings, &secrets, Some(account))
             .await?;
         tx.tokens_connected(&id, *expires_at).await?;
+        tx.note_refresh_end(&id, self.channels.refresh_end(ready.oauth()?, tokens)).await?;
         still_ours(tx.end_connection(&row.id, Ok(&id)).await?)?;
         tx.commit().await?;
         Ok(id)
@@ -154,6 +155,7 @@ impl Connections {
             tx.put_secret(id, name, sealed).await?;
         }
         tx.tokens_connected(id, proven.expires_at).await?;
+        tx.note_refresh_end(id, self.channels.refresh_end(proven.ready.oauth()?, &proven.tokens)).await?;
         still_ours(tx.end_connection(&row.id, Ok(id)).await?)?;
         Ok(tx.commit().await?)
     }

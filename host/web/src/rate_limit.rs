@@ -1,0 +1,195 @@
+//! How many requests of the API whoever asks may send a minute, and what is left of them: the headers `RateLimit` and
+//! `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers-10), and `Retry-After`.
+// See docs/decisions/0067-rate-limits-of-the-api.md
+
+use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroU32;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use entrepot_core::RequestContext;
+use entrepot_domain::TenantId;
+use entrepot_store::Db;
+use governor::clock::{Clock, DefaultClock};
+use governor::middleware::StateInformationMiddleware;
+use governor::state::{InMemoryState, NotKeyed};
+use governor::{Quota, RateLimiter};
+
+use crate::hooks::address;
+use crate::problem::Problem;
+
+pub(crate) const LIMIT: HeaderName = HeaderName::from_static("ratelimit");
+pub(crate) const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+/// Of those who ask, in one map. Two maps take turns: who has not asked while the other one filled up begins anew.
+const MOST: usize = 10_000;
+const MINUTE: u64 = 60;
+
+type Counter = RateLimiter<NotKeyed, InMemoryState, DefaultClock, StateInformationMiddleware>;
+
+/// How long a plan is believed to be the same.
+const PLAN: Duration = Duration::from_secs(10);
+
+/// Whose requests are counted together.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Asker {
+    Address(IpAddr),
+    /// By its plan.
+    Tenant(TenantId),
+}
+
+/// Requests a minute that a tenant's plan allows, and since when this is known.
+type OfPlan = (Instant, Option<NonZeroU32>);
+
+pub(crate) struct RateLimits {
+    per_minute: Option<NonZeroU32>,
+    address_header: String,
+    db: Db,
+    counters: Mutex<Counters>,
+    plans: Mutex<HashMap<TenantId, OfPlan>>,
+}
+
+#[derive(Default)]
+struct Counters {
+    recent: HashMap<Asker, Known>,
+    before: HashMap<Asker, Known>,
+}
+
+/// With the limit that it counts by.
+type Known = (NonZeroU32, Arc<Counter>);
+
+/// What became of one request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Counted {
+    name: &'static str,
+    limit: u32,
+    left: u32,
+    /// Seconds until another one is admitted; none: this one is.
+    wait: Option<u64>,
+}
+
+impl RateLimits {
+    /// `per_minute`: 0 for no limit.
+    pub(crate) fn new(db: Db, per_minute: u32, address_header: &str) -> Self {
+        let (per_minute, address_header) = (NonZeroU32::new(per_minute), address_header.to_owned());
+        Self { per_minute, address_header, db, counters: Mutex::default(), plans: Mutex::default() }
+    }
+
+    /// Each limit that the request counts against.
+    async fn counted(&self, asker: Asker, tenant: Option<TenantId>) -> Vec<Counted> {
+        let mut counted = Vec::new();
+        if let Some(per_minute) = self.per_minute {
+            counted.push(self.count("default", asker, per_minute));
+        }
+        // What is refused for its address does not use up the plan.
+        let admitted = counted.iter().all(|counted| counted.wait.is_none());
+        if let Some(tenant) = tenant.filter(|_| admitted)
+            && let Some(per_minute) = self.of_plan(&tenant).await
+        {
+            counted.push(self.count("plan", Asker::Tenant(tenant), per_minute));
+        }
+        counted
+    }
+
+    /// Where the database does not say, nobody is kept out.
+    async fn of_plan(&self, tenant: &TenantId) -> Option<NonZeroU32> {
+        let known = self.plans.lock().unwrap_or_else(PoisonError::into_inner).get(tenant).copied();
+        if let Some((_, per_minute)) = known.filter(|(since, _)| since.elapsed() < PLAN) {
+            return per_minute;
+        }
+        let plan = self.db.tenant(tenant).plan().await.ok().flatten();
+        let per_minute = plan.and_then(|plan| plan.limits.requests_per_minute);
+        // A plan that allows none allows one: whoever may ask nothing cannot ask why.
+        let per_minute = per_minute.and_then(|most| NonZeroU32::new(u32::try_from(most).unwrap_or(u32::MAX).max(1)));
+        let mut plans = self.plans.lock().unwrap_or_else(PoisonError::into_inner);
+        if plans.len() >= MOST {
+            plans.clear();
+        }
+        plans.insert(tenant.clone(), (Instant::now(), per_minute));
+        per_minute
+    }
+
+    fn asker(&self, request: &Request) -> Asker {
+        let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
+        Asker::Address(address::of(peer, request.headers(), &self.address_header))
+    }
+
+    fn count(&self, name: &'static str, asker: Asker, per_minute: NonZeroU32) -> Counted {
+        let counter = self.counter(asker, per_minute);
+        let limit = per_minute.get();
+        match counter.check() {
+            Ok(state) => Counted { name, limit, left: state.remaining_burst_capacity(), wait: None },
+            Err(refused) => {
+                let wait = refused.wait_time_from(DefaultClock::default().now());
+                Counted { name, limit, left: 0, wait: Some(wait.as_secs() + 1) }
+            }
+        }
+    }
+
+    fn counter(&self, asker: Asker, per_minute: NonZeroU32) -> Arc<Counter> {
+        let mut counters = self.counters.lock().unwrap_or_else(PoisonError::into_inner);
+        let fits = |known: &Known| known.0 == per_minute;
+        if let Some((_, counter)) = counters.recent.get(&asker).filter(|known| fits(known)) {
+            return counter.clone();
+        }
+        let known = counters.before.remove(&asker).filter(fits);
+        let counter = known.map_or_else(
+            || {
+                let counter = RateLimiter::direct(Quota::per_minute(per_minute));
+                Arc::new(counter.with_middleware::<StateInformationMiddleware>())
+            },
+            |(_, counter)| counter,
+        );
+        if counters.recent.len() >= MOST {
+            counters.before = std::mem::take(&mut counters.recent);
+        }
+        counters.recent.insert(asker, (per_minute, counter.clone()));
+        counter
+    }
+}
+
+impl Counted {
+    fn policy(&self) -> String {
+        format!("\"{}\";q={};w={MINUTE}", self.name, self.limit)
+    }
+
+    fn state(&self) -> String {
+        let Self { name, limit, left, wait } = *self;
+        // Until all of it may be used again.
+        let whole = u64::from(limit - left.min(limit)) * MINUTE / u64::from(limit.max(1));
+        format!("\"{name}\";r={left};t={}", wait.unwrap_or_default().max(whole))
+    }
+}
+
+/// For whom the request is answered.
+fn tenant_of(request: &Request) -> Option<TenantId> {
+    request.extensions().get::<Arc<RequestContext>>().map(|context| context.tenant.clone())
+}
+
+pub(crate) async fn limit(State(limits): State<Arc<RateLimits>>, request: Request, next: Next) -> Response {
+    let (asker, tenant) = (limits.asker(&request), tenant_of(&request));
+    let counted = limits.counted(asker, tenant).await;
+    let refused = counted.iter().find_map(|counted| counted.wait.map(|wait| (wait, counted.limit)));
+    let mut response = match refused {
+        None => next.run(request).await,
+        Some((wait, limit)) => {
+            let mut refused = Problem::too_many_of_the_api(wait, limit).into_response();
+            refused.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait));
+            refused
+        }
+    };
+    let list = |of: fn(&Counted) -> String| counted.iter().map(of).collect::<Vec<_>>().join(", ");
+    for (name, value) in [(POLICY, list(Counted::policy)), (LIMIT, list(Counted::state))] {
+        if let Some(value) = HeaderValue::from_str(&value).ok().filter(|_| !counted.is_empty()) {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests;
