@@ -25,6 +25,7 @@ pub mod master_keys;
 pub mod operations;
 pub mod overview;
 pub mod pages;
+pub mod people;
 pub mod products;
 pub mod quarantine;
 pub mod refused;
