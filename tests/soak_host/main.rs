@@ -30,7 +30,7 @@ async fn main() -> Result<()> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
     let hosts = Hosts::new(address, &host.config.public_url);
-    let app = entrepot_web::router(host.app.clone(), host.tenant.clone(), hosts, hooks, ClientLimits::default());
+    let app = entrepot_web::router(host.app.clone(), hosts, hooks, ClientLimits::default());
     tokio::spawn(async move { axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>()).await });
     println!("{address}");
     let (lines, mut told) = tokio::sync::mpsc::channel(1);

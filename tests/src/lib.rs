@@ -13,6 +13,8 @@ mod marketplaces;
 pub mod oauth;
 pub mod operations;
 mod operator;
+pub mod people;
+pub mod principal;
 mod process;
 pub mod rest;
 pub mod rows;

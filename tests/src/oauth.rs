@@ -54,7 +54,8 @@ pub async fn host_for(app: App, shop: &Marketplace) -> (App, Router) {
 
 pub fn web(host: &Host) -> Router {
     let hosts = Hosts::new(host.config.listen, &host.config.public_url);
-    entrepot_web::router(host.app.clone(), host.tenant.clone(), hosts, HookLimits::default(), ClientLimits::default())
+    let web = entrepot_web::router(host.app.clone(), hosts, HookLimits::default(), ClientLimits::default());
+    crate::principal::signed_in(web, &host.tenant)
 }
 
 pub fn asked_for(shop: &Marketplace) -> NewConnection {

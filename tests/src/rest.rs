@@ -11,7 +11,7 @@ use entrepot_web::{ClientLimits, HookLimits, Hosts};
 use serde_json::Value;
 use tower::ServiceExt;
 
-use crate::App;
+use crate::{App, principal};
 
 pub const HOST: &str = "127.0.0.1:8080";
 
@@ -87,6 +87,11 @@ impl Operation {
         known["properties"].as_object().into_iter().flatten().map(|(name, schema)| (name.as_str(), schema)).collect()
     }
 
+    /// Of what whoever asks has to show, the alternatives.
+    pub fn security(&self) -> &'static [Value] {
+        self.document["security"].as_array().map_or(&[], Vec::as_slice)
+    }
+
     pub fn is_health(&self) -> bool {
         !self.path.starts_with("/api/")
     }
@@ -142,16 +147,23 @@ pub fn hold(method: &Method, path: &str, answer: &Answer) {
 pub struct Web(Router);
 
 impl Web {
+    /// Of which all requests that show nothing are somebody's who may everything; see [`crate::principal`].
     pub fn of(app: &App) -> Self {
-        Self::for_tenant(app, &app.host.tenant)
+        Self(principal::signed_in(Self::anonymous(app).0, &app.host.tenant))
     }
 
-    /// Of which all requests act for that tenant.
-    pub fn for_tenant(app: &App, tenant: &TenantId) -> Self {
+    /// The same for that tenant.
+    pub async fn for_tenant(app: &App, tenant: &TenantId) -> Self {
+        principal::prepare(&app.host, tenant).await;
+        Self(principal::signed_in(Self::anonymous(app).0, tenant))
+    }
+
+    /// Requests show who asks, or nothing.
+    pub fn anonymous(app: &App) -> Self {
         let config = &app.host.config;
         let hosts = Hosts::new(config.listen, &config.public_url);
         let (hooks, clients) = (HookLimits { per_minute: 100_000, ..HookLimits::default() }, ClientLimits::default());
-        Self(entrepot_web::router(app.host.app.clone(), tenant.clone(), hosts, hooks, clients))
+        Self(entrepot_web::router(app.host.app.clone(), hosts, hooks, clients))
     }
 
     /// One request. The answer is held against the document.

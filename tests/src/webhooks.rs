@@ -67,7 +67,8 @@ pub fn web_server(host: &Host) -> WebServer {
         address_header: webhooks.address_header.clone(),
     };
     let hosts = Hosts::new(host.config.listen, &host.config.public_url);
-    WebServer(entrepot_web::router(host.app.clone(), host.tenant.clone(), hosts, limits, ClientLimits::default()))
+    let web = entrepot_web::router(host.app.clone(), hosts, limits, ClientLimits::default());
+    WebServer(crate::principal::signed_in(web, &host.tenant))
 }
 
 impl WebServer {

@@ -1,15 +1,21 @@
 //! `/api/v1`, a module a resource.
 
 mod adapters;
+mod api_keys;
+mod auth;
 mod channels;
 mod connections;
 mod dead_letters;
 mod deliveries;
 mod links;
+pub(crate) mod me;
+mod members;
 mod operations;
 mod products;
 mod runs;
 mod schedules;
+mod tenants;
+mod users;
 
 use utoipa_axum::router::OpenApiRouter;
 
@@ -27,4 +33,10 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .merge(deliveries::routes())
         .merge(links::routes())
         .merge(operations::routes())
+        .merge(auth::routes())
+        .merge(me::routes())
+        .merge(users::routes())
+        .merge(tenants::routes())
+        .merge(members::routes())
+        .merge(api_keys::routes())
 }

@@ -1,11 +1,15 @@
 #![doc = include_str!("../README.md")]
 
 mod accepted;
+mod access;
+mod account;
 mod api;
 mod body;
+mod clients;
 mod connections;
 mod context;
 mod contract;
+mod cookie;
 mod extract;
 mod health;
 mod hooks;
@@ -25,14 +29,15 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, header};
-use entrepot_domain::TenantId;
-
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
+use access::Access;
+use clients::Clients;
 use contract::Contract;
+use cookie::Cookie;
 
 pub use connections::{ClientLimits, serve};
 pub use hooks::HookLimits;
@@ -46,6 +51,8 @@ pub(crate) struct AppState {
     pub(crate) cases: UseCases,
     /// Where others reach this host.
     pub(crate) public_url: Arc<str>,
+    pub(crate) cookie: Cookie,
+    pub(crate) clients: Arc<Clients>,
 }
 
 #[derive(OpenApi)]
@@ -64,15 +71,8 @@ fn documented() -> (Router<AppState>, utoipa::openapi::OpenApi) {
     (router, document)
 }
 
-/// The API, `/hooks` and `/oauth/callback`, for [`serve`]: ready for requests that are addressed to `hosts`. `tenant`: whom requests of the
-/// API act for.
-pub fn router(
-    cases: UseCases,
-    tenant: TenantId,
-    hosts: Hosts,
-    hook_limits: HookLimits,
-    clients: ClientLimits,
-) -> Router {
+/// The API, `/hooks` and `/oauth/callback`, for [`serve`]: ready for requests that are addressed to `hosts`.
+pub fn router(cases: UseCases, hosts: Hosts, hook_limits: HookLimits, clients: ClientLimits) -> Router {
     let (router, document) = documented();
     let contract = Arc::new(Contract::new(&document, clients.body));
     // Once: it is the same for everybody, and long.
@@ -82,14 +82,19 @@ pub fn router(
     let header = |name: HeaderName, value: &'static str| {
         SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
     };
-    let everybody = context::of_everybody(tenant);
+    let cookie = Cookie::new(&public_url);
+    let access = Arc::new(Access::new(cases.accounts.clone(), cookie, &document));
+    let tries = cases.accounts.options().attempts_per_minute;
+    let clients_of_accounts = Arc::new(Clients::new(&hook_limits.address_header, tries));
     router
-        .layer(axum::middleware::from_fn_with_state(everybody, context::identify))
         .layer(axum::middleware::from_fn_with_state(contract, contract::hold))
+        // Before the body is received, and before anything of the request is looked at.
+        .layer(axum::middleware::from_fn_with_state(access, access::hold))
         .route(
             "/api/v1/openapi.json",
             axum::routing::get(|| async move { ([(header::CONTENT_TYPE, "application/json")], written) }),
         )
+        .merge(account::routes())
         .merge(oauth::routes(&hook_limits))
         .merge(hooks::routes(hook_limits))
         .merge(metrics::routes())
@@ -110,7 +115,7 @@ pub fn router(
             axum::response::IntoResponse::into_response(problem::Problem::internal())
         }))
         .layer(axum::middleware::from_fn_with_state(clock, request_id::identify))
-        .with_state(AppState { cases, public_url })
+        .with_state(AppState { cases, public_url, cookie, clients: clients_of_accounts })
 }
 
 /// The OpenAPI document as text.

@@ -18,7 +18,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tower::ServiceExt;
 
 fn router(host: &Host, hosts: Hosts) -> Router {
-    entrepot_web::router(host.app.clone(), host.tenant.clone(), hosts, HookLimits::default(), ClientLimits::default())
+    let web = entrepot_web::router(host.app.clone(), hosts, HookLimits::default(), ClientLimits::default());
+    entrepot_tests::principal::signed_in(web, &host.tenant)
 }
 
 async fn ask(router: Router, path: &str, host: &str) -> (StatusCode, String, String) {

@@ -99,11 +99,7 @@ impl Listeners {
             hosts = hosts.without_metrics();
         }
         let hooks = hook_limits(&host.config);
-        self.serve(
-            listener,
-            entrepot_web::router(host.app.clone(), host.tenant.clone(), hosts, hooks, self.clients),
-            host,
-        );
+        self.serve(listener, entrepot_web::router(host.app.clone(), hosts, hooks, self.clients), host);
         Ok(())
     }
 

@@ -1,21 +1,30 @@
 //! What is the same for every route is written into the document here, once.
 
 use axum::http::Method;
-use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::path::Operation;
 use utoipa::openapi::{Content, OpenApi, Ref, RefOr, Response, ResponseBuilder};
+
+use super::operations::operations_mut;
+use super::requirements::{self, Requirement};
 
 const PROBLEM: &str = "application/problem+json";
 
 /// Status, what it says, and whether an operation may answer so.
 type Common = (&'static str, &'static str, fn(&Method, &Operation) -> bool);
 
-const COMMON: [Common; 12] = [
+const COMMON: [Common; 14] = [
     ("400", "the request is not what is described here", |_, _| true),
     ("404", "there is no such thing", |method, _| *method != Method::GET),
     ("409", "it does not fit to what is there", |method, _| *method != Method::GET),
     ("422", "it is understood and refused; the answer says why", |method, _| *method != Method::GET),
     ("502", "the marketplace did not answer as it should", |method, _| *method != Method::GET),
-    ("403", "a browser sent it for a page of another origin", |method, _| *method != Method::GET),
+    ("401", "whoever asks is not signed in, or not any more", |_, operation| needs_somebody(operation)),
+    (
+        "403",
+        "it needs a role or scope that whoever asks does not have, or a browser sent it for a page of another origin",
+        |_, _| true,
+    ),
+    ("429", "too often; Retry-After says when to try again", |_, operation| is_of_accounts(operation)),
     ("408", "the body did not come in time", |_, operation| operation.request_body.is_some()),
     ("413", "the body is too large", |_, operation| operation.request_body.is_some()),
     ("415", "the body is of another kind, or is not said to be of this one", |method, _| *method != Method::GET),
@@ -26,12 +35,23 @@ const COMMON: [Common; 12] = [
 /// What those who look after the host may get, too.
 const ALWAYS: &str = "400";
 
+fn needs_somebody(operation: &Operation) -> bool {
+    requirements::of(operation) != Requirement::Nothing || is_of_accounts(operation)
+}
+
+/// Of routes that passwords and codes are tried on.
+fn is_of_accounts(operation: &Operation) -> bool {
+    operation.tags.iter().flatten().any(|tag| matches!(tag.as_str(), "auth" | "me"))
+}
+
 /// Every operation also answers what all may answer, and problems are of their own media type.
 pub(crate) fn complete(document: &mut OpenApi) {
+    requirements::describe_schemes(document);
     for (path, item) in &mut document.paths.paths {
         let api = path.starts_with(super::API);
         for (method, operation) in operations_mut(item) {
             problems_are_problems(operation);
+            requirements::write_out(operation);
             for (status, description, applies) in COMMON.iter().filter(|(status, ..)| api || *status == ALWAYS) {
                 if applies(&method, operation) {
                     let responses = &mut operation.responses.responses;
@@ -56,26 +76,4 @@ fn problems_are_problems(operation: &mut Operation) {
             response.content.insert(PROBLEM.to_owned(), content);
         }
     }
-}
-
-macro_rules! by_method {
-    ($item:ident, $as:ident) => {
-        [
-            (Method::GET, $item.get.$as()),
-            (Method::PUT, $item.put.$as()),
-            (Method::POST, $item.post.$as()),
-            (Method::PATCH, $item.patch.$as()),
-            (Method::DELETE, $item.delete.$as()),
-        ]
-        .into_iter()
-        .filter_map(|(method, operation)| Some((method, operation?)))
-    };
-}
-
-pub(super) fn operations(item: &PathItem) -> impl Iterator<Item = (Method, &Operation)> {
-    by_method!(item, as_ref)
-}
-
-fn operations_mut(item: &mut PathItem) -> impl Iterator<Item = (Method, &mut Operation)> {
-    by_method!(item, as_mut)
 }

@@ -277,8 +277,7 @@ async fn what_changed_meanwhile_counts(app: App) {
 async fn whoever_asks_too_often_has_to_wait(app: App) {
     let hosts = Hosts::new(app.host.config.listen, PUBLIC);
     let limits = HookLimits { per_minute: 10, ..HookLimits::default() };
-    let web =
-        entrepot_web::router(app.host.app.clone(), app.host.tenant.clone(), hosts, limits, ClientLimits::default());
+    let web = entrepot_web::router(app.host.app.clone(), hosts, limits, ClientLimits::default());
     let mut last = None;
     for _ in 0..30 {
         last = Some(come_back(&web, "state=guessed-and-guessed&code=1").await);
