@@ -34,6 +34,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("cargo-adapter", &["artifact", "testkit", "sandbox", "policy", "domain"]),
     // The use cases: only these know both a guest call and a table.
     ("core", &["adapters", "sandbox", "queue", "store", "egress", "spool", "vault", "metrics", "policy", "domain"]),
+    ("accounts", &["core", "adapters", "store", "vault", "domain"]),
     ("channels", &["core", "adapters", "sandbox", "store", "egress", "spool", "vault", "metrics", "policy", "domain"]),
     (
         "catalog",
@@ -46,16 +47,16 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "web",
         &[
-            "catalog", "channels", "linking", "core", "adapters", "store", "vault", "metrics", "matching", "policy",
-            "domain",
+            "accounts", "catalog", "channels", "linking", "core", "adapters", "store", "vault", "metrics", "matching",
+            "policy", "domain",
         ],
     ),
     ("pages", &["web", "catalog", "channels", "linking", "core", "adapters", "store", "matching", "policy", "domain"]),
     (
         "server",
         &[
-            "pages", "web", "catalog", "channels", "linking", "core", "adapters", "config", "sandbox", "queue",
-            "store", "egress", "spool", "vault", "metrics", "policy", "domain",
+            "pages", "web", "accounts", "catalog", "channels", "linking", "core", "adapters", "config", "sandbox",
+            "queue", "store", "egress", "spool", "vault", "metrics", "policy", "domain",
         ],
     ),
     ("guest", &[]),
@@ -76,6 +77,9 @@ const OWNED: &[(&str, &[&str])] = &[
     ("opentelemetry-otlp", &["entrepot-server"]),
     ("oci-client", &["entrepot-artifact"]),
     ("ed25519-dalek", &["entrepot-artifact"]),
+    ("argon2", &["entrepot-accounts"]),
+    ("jsonwebtoken", &["entrepot-accounts"]),
+    ("lettre", &["entrepot-accounts"]),
 ];
 
 /// Crates that test others may depend on everything.

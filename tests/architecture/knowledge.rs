@@ -12,6 +12,7 @@ const MUST_NOT_KNOW: &[(&str, &[&str])] = &[
     ("host/adapters", &["axum", "reqwest", "http", "sqlx", "wasmtime", "entrepot_egress", "entrepot_vault"]),
     ("host/queue", &["wasmtime", "entrepot_sandbox", "entrepot_adapters", "entrepot_egress"]),
     ("host/app/core", &["axum", "clap", "sqlx", "reqwest", "wasmtime", "entrepot_channels", "entrepot_catalog"]),
+    ("host/app/accounts", &["axum", "clap", "sqlx", "reqwest", "wasmtime", "entrepot_sandbox", "entrepot_channels"]),
     ("host/app/channels", &["axum", "clap", "sqlx", "reqwest", "wasmtime", "entrepot_catalog", "entrepot_linking"]),
     ("host/app/catalog", &["axum", "clap", "sqlx", "reqwest", "wasmtime", "entrepot_linking"]),
     ("host/app/linking", &["axum", "clap", "sqlx", "reqwest", "wasmtime", "entrepot_sandbox", "entrepot_catalog"]),

@@ -4,3 +4,4 @@ mod acting;
 mod connecting;
 mod every_page;
 mod searching;
+mod signing_in;

@@ -20,7 +20,7 @@ use serde_json::{Map, Value};
 use tempfile::TempDir;
 
 use crate::process::test_compiler;
-use crate::{Database, adapters_folder, environment};
+use crate::{Database, adapters_folder, environment, principal};
 
 /// The name every test gives its one channel.
 pub const SHOP: &str = "shop";
@@ -50,11 +50,13 @@ impl App {
             ("ENTREPOT_IMPORT_BACKOFF_MS", "10"),
             ("ENTREPOT_IMPORT_LEASE_SECONDS", "2"),
             ("ENTREPOT_LISTEN", "127.0.0.1:0"),
+            ("ENTREPOT_AUTH_ATTEMPTS_PER_MINUTE", "100000"),
         ]
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .into();
         environment::set_all(&mut environment, options);
         let host = open(&environment, Clock::shifted()).await.expect("the host opens");
+        principal::prepare(&host, &host.tenant).await;
         Self { host, environment, folder }
     }
 

@@ -14,6 +14,8 @@ pub mod oauth;
 pub mod operations;
 mod operator;
 pub mod pages;
+pub mod people;
+pub mod principal;
 mod process;
 pub mod rest;
 pub mod rows;

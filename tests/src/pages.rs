@@ -42,8 +42,13 @@ impl Pages {
         Self(Web::of(app))
     }
 
-    pub fn for_tenant(app: &App, tenant: &TenantId) -> Self {
-        Self(Web::for_tenant(app, tenant))
+    pub async fn for_tenant(app: &App, tenant: &TenantId) -> Self {
+        Self(Web::for_tenant(app, tenant).await)
+    }
+
+    /// Of a browser that is not signed in.
+    pub fn anonymous(app: &App) -> Self {
+        Self(Web::anonymous(app))
     }
 
     pub async fn ask(&self, request: Request<Body>) -> Page {

@@ -12,7 +12,7 @@ use entrepot_web::{ClientLimits, HookLimits, Hosts};
 use serde_json::Value;
 use tower::ServiceExt;
 
-use crate::App;
+use crate::{App, principal};
 
 pub const HOST: &str = "127.0.0.1:8080";
 
@@ -88,6 +88,11 @@ impl Operation {
         known["properties"].as_object().into_iter().flatten().map(|(name, schema)| (name.as_str(), schema)).collect()
     }
 
+    /// Of what whoever asks has to show, the alternatives.
+    pub fn security(&self) -> &'static [Value] {
+        self.document["security"].as_array().map_or(&[], Vec::as_slice)
+    }
+
     pub fn is_health(&self) -> bool {
         !self.path.starts_with("/api/")
     }
@@ -139,33 +144,49 @@ pub fn hold(method: &Method, path: &str, answer: &Answer) {
     }
 }
 
-/// All that a host serves, for tests with limits of their own.
+/// All that a host serves.
+fn whole(host: &Host, hosts: Hosts, hooks: HookLimits, clients: ClientLimits) -> Router {
+    let (cases, public_url) = (host.app.clone(), hosts.public_url().to_owned());
+    let pages = move |visitors| entrepot_pages::router(cases, visitors, &public_url);
+    entrepot_web::router(host.app.clone(), pages, hosts, hooks, clients)
+}
+
+/// The same for tests with limits of their own. Whoever shows nothing is somebody who may everything; see [`crate::principal`].
 pub fn router(host: &Host, hosts: Hosts, hooks: HookLimits, clients: ClientLimits) -> Router {
-    let pages = entrepot_pages::router(host.app.clone(), hosts.public_url());
-    entrepot_web::router(host.app.clone(), pages, host.tenant.clone(), hosts, hooks, clients)
+    principal::signed_in(whole(host, hosts, hooks, clients), &host.tenant)
 }
 
 /// A host in this process. Making one takes some milliseconds.
 pub struct Web(Router);
 
 impl Web {
+    /// Of which all requests that show nothing are somebody's who may everything; see [`crate::principal`].
     pub fn of(app: &App) -> Self {
-        Self::for_tenant(app, &app.host.tenant)
+        Self(principal::signed_in(Self::anonymous(app).0, &app.host.tenant))
     }
 
-    /// Of which all requests act for that tenant.
-    pub fn for_tenant(app: &App, tenant: &TenantId) -> Self {
-        Self::with(app, tenant, Vec::new(), ClientLimits::default())
+    /// The same for that tenant.
+    pub async fn for_tenant(app: &App, tenant: &TenantId) -> Self {
+        Self::with(app, tenant, Vec::new(), ClientLimits::default()).await
     }
 
     /// With pages of other origins, and limits, of the test's own.
-    pub fn with(app: &App, tenant: &TenantId, origins: Vec<String>, clients: ClientLimits) -> Self {
+    pub async fn with(app: &App, tenant: &TenantId, origins: Vec<String>, clients: ClientLimits) -> Self {
+        principal::prepare(&app.host, tenant).await;
+        Self(principal::signed_in(Self::unnamed(app, origins, clients).0, tenant))
+    }
+
+    /// Requests show who asks, or nothing.
+    pub fn anonymous(app: &App) -> Self {
+        Self::unnamed(app, Vec::new(), ClientLimits::default())
+    }
+
+    fn unnamed(app: &App, origins: Vec<String>, clients: ClientLimits) -> Self {
         let config = &app.host.config;
         let hosts = Hosts::new(config.listen, &config.public_url).with_origins(origins);
         let hosts = hosts.with_billing_secret(config.billing_secret.clone());
         let hooks = HookLimits { per_minute: 100_000, ..HookLimits::default() };
-        let pages = entrepot_pages::router(app.host.app.clone(), hosts.public_url());
-        Self(entrepot_web::router(app.host.app.clone(), pages, tenant.clone(), hosts, hooks, clients))
+        Self(whole(&app.host, hosts, hooks, clients))
     }
 
     /// One request. The answer is held against the document.

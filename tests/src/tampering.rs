@@ -14,6 +14,16 @@ pub async fn execute(app: &App, sql: &str) -> u64 {
     done.unwrap_or_else(|error| panic!("{sql}: {error}"))
 }
 
+/// The first text that a query has.
+pub async fn text(app: &App, sql: &str) -> String {
+    let text = AssertSqlSafe(sql.to_owned());
+    let found: Result<(String,), sqlx::Error> = match app.host.db.pools() {
+        Pools::Postgres(pool) => sqlx::query_as(text).fetch_one(pool).await,
+        Pools::Sqlite { read, .. } => sqlx::query_as(text).fetch_one(read).await,
+    };
+    found.unwrap_or_else(|error| panic!("{sql}: {error}")).0
+}
+
 /// An expression of text as a document.
 pub fn json(app: &App, expression: &str) -> String {
     match app.host.db.pools() {

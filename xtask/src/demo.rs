@@ -11,6 +11,7 @@ use clap::Args;
 use serde::Deserialize;
 
 use crate::adapters;
+use crate::demo_people;
 use crate::host::{Host, Report, Simulator};
 use crate::process::{Profile, build_programs, free_port, output, program, root};
 
@@ -72,11 +73,11 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
     }
     let channel = marketplaces.last().copied().unwrap_or_default();
     if options.once {
-        next(&host, channel, None);
+        next(&host, channel, None)?;
         return Ok(if completed { ExitCode::SUCCESS } else { ExitCode::FAILURE });
     }
     let listen = format!("127.0.0.1:{}", free_port(8080)?);
-    next(&host, channel, Some(&listen));
+    next(&host, channel, Some(&listen))?;
     // Ctrl-C reaches all of us: the host ends, and then the shops, whose standard input we hold.
     let mut serving = host.command();
     let ended =
@@ -175,7 +176,7 @@ fn report(host: &Host, channel: &str, report: &Report) -> Result<()> {
     Ok(())
 }
 
-fn next(host: &Host, channel: &str, listen: Option<&str>) {
+fn next(host: &Host, channel: &str, listen: Option<&str>) -> Result<()> {
     let entrepot = program("entrepot", PROFILE);
     let entrepot = entrepot.strip_prefix(root()).unwrap_or(&entrepot).display();
     let variable = |name: &str| host.env.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value);
@@ -190,8 +191,21 @@ fn next(host: &Host, channel: &str, listen: Option<&str>) {
     println!("  {entrepot} runs {channel}");
     if let Some(listen) = listen {
         println!("  {entrepot} import {channel} --full --wait     # again: nothing has changed, nothing is written");
-        println!("  curl http://{listen}/api/v1/products");
+        let key = api_key(host)?;
+        println!("  curl -H 'Authorization: Bearer {key}' http://{listen}/api/v1/products");
+        println!("  {entrepot} user add you@example.com --role operator     # prints a link to choose a password with");
+        println!("  ls {DATA_DIR}/mails                                     # what the host would send by mail");
+        demo_people::invite(host, listen)?;
         println!("\nserving on http://{listen} until Ctrl-C");
     }
     println!();
+    Ok(())
+}
+
+/// One to look around with; it is shown once, here.
+fn api_key(host: &Host) -> Result<String> {
+    let words =
+        ["api-key", "create", "--name", "demo", "--scope", "catalog:read", "--scope", "channels:read", "--json"];
+    let made: serde_json::Value = serde_json::from_str(&output(host.command().args(words))?)?;
+    Ok(made["key"].as_str().unwrap_or_default().to_owned())
 }

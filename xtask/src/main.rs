@@ -3,6 +3,7 @@
 mod adapters;
 mod bench;
 mod demo;
+mod demo_people;
 mod fuzz;
 mod host;
 mod openapi;

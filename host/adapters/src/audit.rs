@@ -54,6 +54,8 @@ pub(crate) enum Action {
     Channel,
     /// What an adapter did in an hour.
     Usage,
+    /// Of an account, a tenant or a key.
+    Account,
 }
 
 impl Action {
@@ -77,6 +79,7 @@ impl Action {
             Self::Release => "release",
             Self::Channel => "channel",
             Self::Usage => "usage",
+            Self::Account => "account",
         }
     }
 }

@@ -1,5 +1,6 @@
 //! From merged tables to a configuration that can be used, or the list of what is wrong.
 
+mod accounts;
 mod web;
 
 use std::path::PathBuf;
@@ -90,6 +91,7 @@ pub(crate) fn check(
         address_header: check.header(&text(webhooks, "address_header")),
         keep: Duration::from_secs(check.number(webhooks, "webhooks.keep_days", 1, 3_650) * 24 * 60 * 60),
     };
+    let (auth, mail) = (check.auth(section("auth")), check.mail(section("mail")));
     let config = listen.map(|listen| Config {
         database_url,
         data_dir: PathBuf::from(data_dir),
@@ -109,6 +111,8 @@ pub(crate) fn check(
         ceilings,
         import,
         webhooks,
+        auth,
+        mail,
     });
     match config {
         Some(config) if check.problems.is_empty() => Ok(config),

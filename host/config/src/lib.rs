@@ -41,6 +41,26 @@ pub struct Config {
     pub ceilings: Ceilings,
     pub import: ImportConfig,
     pub webhooks: WebhooksConfig,
+    pub auth: AuthConfig,
+    pub mail: MailConfig,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct AuthConfig {
+    /// Anybody may ask for an account.
+    pub open_registration: bool,
+    /// Operators and reviewers are so only with a second factor.
+    pub require_totp: bool,
+    /// From one address.
+    pub attempts_per_minute: u32,
+    pub hashing_at_once: usize,
+}
+
+#[derive(Clone, Debug)]
+pub struct MailConfig {
+    /// `None`: mails are files.
+    pub smtp_url: Option<Secret>,
+    pub from: String,
 }
 
 /// What clients may keep a server waiting for, and how many they may be.
@@ -132,6 +152,11 @@ impl Config {
     /// Is the database a file of this machine?
     pub fn is_embedded(&self) -> bool {
         self.database_url.starts_with("sqlite:")
+    }
+
+    /// Where mails are kept while there is no server to send them by.
+    pub fn mail_folder(&self) -> PathBuf {
+        self.data_dir.join("mails")
     }
 
     /// The file of an embedded database.

@@ -61,6 +61,12 @@ const VARIABLES: &[(&str, &str, &str)] = &[
     ("ENTREPOT_WEBHOOKS_BODY_KIB", "webhooks", "body_kib"),
     ("ENTREPOT_WEBHOOKS_ADDRESS_HEADER", "webhooks", "address_header"),
     ("ENTREPOT_WEBHOOKS_KEEP_DAYS", "webhooks", "keep_days"),
+    ("ENTREPOT_AUTH_REGISTRATION", "auth", "registration"),
+    ("ENTREPOT_AUTH_REQUIRE_TOTP", "auth", "require_totp"),
+    ("ENTREPOT_AUTH_ATTEMPTS_PER_MINUTE", "auth", "attempts_per_minute"),
+    ("ENTREPOT_AUTH_HASHING_AT_ONCE", "auth", "hashing_at_once"),
+    ("ENTREPOT_MAIL_SMTP_URL", "mail", "smtp_url"),
+    ("ENTREPOT_MAIL_FROM", "mail", "from"),
 ];
 
 impl Config {

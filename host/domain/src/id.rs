@@ -90,6 +90,14 @@ ids! {
     LinkBatchId = "lbt";
     /// Work that a request started and did not wait for.
     OperationId = "opn";
+    /// A person.
+    UserId = "usr";
+    /// Somebody signed in, on one device.
+    SessionId = "ses";
+    /// A key of a tenant, for programs.
+    ApiKeyId = "key";
+    /// A mail that is to be sent.
+    MailId = "mal";
 }
 
 impl TenantId {

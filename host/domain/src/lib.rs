@@ -1,14 +1,17 @@
 #![doc = include_str!("../README.md")]
 #![warn(missing_docs)]
 
+pub mod account;
 #[expect(missing_docs, reason = "fields are those of the interface `model` in wit/, which says what they mean")]
 pub mod catalog;
 mod causes;
 pub mod clock;
 pub mod delivery;
+pub mod email;
 pub mod id;
 pub mod money;
 pub mod names;
+pub mod password;
 pub mod plan;
 mod reader;
 pub mod run;
@@ -19,8 +22,8 @@ pub mod usage;
 pub use causes::with_causes;
 pub use clock::Clock;
 pub use id::{
-    ChannelId, ConnectionId, DeadLetterId, DeliveryId, Id, LinkBatchId, LinkId, LinkPairId, OperationId, ProductId,
-    RequestId, RunId, TenantId,
+    ApiKeyId, ChannelId, ConnectionId, DeadLetterId, DeliveryId, Id, LinkBatchId, LinkId, LinkPairId, MailId,
+    OperationId, ProductId, RequestId, RunId, SessionId, TenantId, UserId,
 };
 pub use money::Money;
 pub use reader::end_with_the_reader;

@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{AppendHeaders, Html, IntoResponse, Redirect, Response};
+use entrepot_domain::account::Scope;
 
 use crate::assets;
 
@@ -11,7 +12,7 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; c
                       form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 pub(crate) const THEMES: [&str; 3] = ["auto", "light", "dark"];
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Section {
     Start,
     Products,
@@ -21,12 +22,21 @@ pub(crate) enum Section {
     DeadLetters,
     Adapters,
     /// Of no section.
+    #[default]
     Other,
 }
 
 impl Section {
-    const SHOWN: [Self; 7] =
+    const ALL: [Self; 7] =
         [Self::Start, Self::Products, Self::Channels, Self::Links, Self::Runs, Self::DeadLetters, Self::Adapters];
+
+    fn scope(self) -> Scope {
+        match self {
+            Self::Adapters => Scope::ReadAdapters,
+            Self::Channels => Scope::ReadChannels,
+            _ => Scope::ReadCatalog,
+        }
+    }
 
     pub(crate) fn label(self) -> &'static str {
         match self {
@@ -55,17 +65,27 @@ impl Section {
 }
 
 /// What the layout shows.
+#[derive(Default)]
 pub(crate) struct Frame {
     pub(crate) title: String,
     section: Section,
     pub(crate) theme: &'static str,
     /// Where the browser is, to come back to.
     pub(crate) here: String,
+    /// Who is signed in.
+    pub(crate) who: Option<String>,
+    shown: Vec<Section>,
 }
 
 impl Frame {
     pub(crate) fn new(section: Section, title: String, theme: &'static str, here: String) -> Self {
-        Self { title, section, theme, here }
+        Self { title, section, theme, here, who: None, shown: Vec::new() }
+    }
+
+    /// With the sections that whoever looks may see.
+    pub(crate) fn of(self, who: Option<String>, may: impl Fn(Scope) -> bool) -> Self {
+        let shown = Section::ALL.into_iter().filter(|section| may(section.scope())).collect();
+        Self { who, shown, ..self }
     }
 
     /// For nobody in particular.
@@ -73,8 +93,13 @@ impl Frame {
         Self::new(Section::Other, title.to_owned(), THEMES[0], "/".to_owned())
     }
 
-    pub(crate) fn sections(&self) -> [(Section, bool); 7] {
-        Section::SHOWN.map(|section| (section, section == self.section))
+    pub(crate) fn sections(&self) -> Vec<(Section, bool)> {
+        self.shown.iter().map(|section| (*section, *section == self.section)).collect()
+    }
+
+    /// There are products to be searched.
+    pub(crate) fn searches(&self) -> bool {
+        self.shown.contains(&Section::Products)
     }
 
     pub(crate) fn themes(&self) -> [(&'static str, bool); 3] {
@@ -120,4 +145,28 @@ pub(crate) fn with_status(status: StatusCode, template: &impl Template) -> Respo
 /// What changed something leads on with this.
 pub(crate) fn see(path: impl AsRef<str>) -> Response {
     Redirect::to(path.as_ref()).into_response()
+}
+
+/// An address of this host: nobody is led elsewhere.
+pub(crate) fn is_local(path: &str) -> bool {
+    path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\r', '\n', '\t'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_led_elsewhere() {
+        for (path, local) in [
+            ("/runs?x=1", true),
+            ("//evil.example", false),
+            ("/\\evil.example", false),
+            ("https://evil.example", false),
+            ("/\t/evil.example", false),
+            ("", false),
+        ] {
+            assert_eq!(is_local(path), local, "{path:?}");
+        }
+    }
 }

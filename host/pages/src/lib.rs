@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod access;
 mod adapters;
 mod assets;
 mod channels;
@@ -14,14 +15,16 @@ mod live;
 mod operations;
 mod products;
 mod runs;
+mod sign_in;
 mod start;
+mod tenants;
 mod theme;
 mod visitor;
 
 use std::sync::Arc;
 
 use axum::Router;
-use entrepot_web::UseCases;
+use entrepot_web::{UseCases, Visitors};
 
 use live::Hub;
 
@@ -31,14 +34,18 @@ pub(crate) struct AppState {
     pub(crate) cases: UseCases,
     /// Watches what pages show live, once for all who look.
     pub(crate) hub: Hub,
+    /// Lets browsers in and out.
+    pub(crate) visitors: Visitors,
     /// Where browsers reach this host.
     pub(crate) public_url: Arc<str>,
 }
 
 /// Every page, for [`entrepot_web::router`]. `public_url`: where browsers reach this host.
-pub fn router(cases: UseCases, public_url: &str) -> Router {
-    let state = AppState { hub: Hub::default(), cases, public_url: public_url.into() };
+pub fn router(cases: UseCases, visitors: Visitors, public_url: &str) -> Router {
+    let state = AppState { hub: Hub::default(), cases, visitors, public_url: public_url.into() };
     Router::new()
+        .merge(sign_in::routes())
+        .merge(tenants::routes())
         .merge(start::routes())
         .merge(channels::routes())
         .merge(products::routes())

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::AppState;
 use crate::forms::PostedForm;
-use crate::frame::{THEMES, see};
+use crate::frame::{THEMES, is_local, see};
 
 const THEME: &str = "theme";
 
@@ -38,28 +38,4 @@ async fn choose_theme(PostedForm(choice): PostedForm<Choice>) -> Response {
     let cookie = format!("{THEME}={theme}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly");
     let here = if is_local(&choice.here) { choice.here.as_str() } else { "/" };
     ([(header::SET_COOKIE, cookie)], see(here)).into_response()
-}
-
-/// An address of this host: nobody is led elsewhere.
-fn is_local(path: &str) -> bool {
-    path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\r', '\n', '\t'])
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nobody_is_led_elsewhere() {
-        for (path, local) in [
-            ("/runs?x=1", true),
-            ("//evil.example", false),
-            ("/\\evil.example", false),
-            ("https://evil.example", false),
-            ("/\t/evil.example", false),
-            ("", false),
-        ] {
-            assert_eq!(is_local(path), local, "{path:?}");
-        }
-    }
 }

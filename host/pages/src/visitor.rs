@@ -3,19 +3,55 @@
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
+use axum::http::Method;
 use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
+use entrepot_accounts::Principal;
 use entrepot_core::RequestContext;
 use entrepot_domain::TenantId;
+use entrepot_domain::account::Scope;
 use entrepot_web::Problem;
 
+use crate::access::needed;
 use crate::failure::Failure;
-use crate::frame::{Frame, Section};
+use crate::frame::{Frame, Section, see};
+use crate::kit::address;
 use crate::theme;
 
-pub(crate) struct Visitor {
-    pub(crate) context: Arc<RequestContext>,
+/// Whoever shows who they are, or nobody.
+pub(crate) struct Recognised(pub(crate) Option<Arc<Principal>>);
+
+impl<S: Send + Sync> FromRequestParts<S> for Recognised {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Ok(Self(parts.extensions.get().cloned()))
+    }
+}
+
+/// Somebody who may look at the page, of a tenant or of none.
+pub(crate) struct Somebody {
+    pub(crate) principal: Arc<Principal>,
     theme: &'static str,
     here: String,
+}
+
+/// Somebody for whose tenant the page is made.
+pub(crate) struct Visitor {
+    somebody: Somebody,
+    pub(crate) context: Arc<RequestContext>,
+}
+
+impl Somebody {
+    pub(crate) fn actor(&self) -> &str {
+        &self.principal.actor
+    }
+
+    pub(crate) fn frame(&self, section: Section, title: impl Into<String>) -> Frame {
+        let who = self.principal.person().map(|person| person.email.clone());
+        let frame = Frame::new(section, title.into(), self.theme, self.here.clone());
+        frame.of(who, |scope| self.principal.may(scope))
+    }
 }
 
 impl Visitor {
@@ -24,17 +60,46 @@ impl Visitor {
     }
 
     pub(crate) fn frame(&self, section: Section, title: impl Into<String>) -> Frame {
-        Frame::new(section, title.into(), self.theme, self.here.clone())
+        self.somebody.frame(section, title)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Somebody {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
+        let here = parts.uri.path_and_query().map_or("/", |here| here.as_str()).to_owned();
+        let Some(principal) = parts.extensions.get::<Arc<Principal>>().cloned() else {
+            // Nobody is sent back to what a form would do.
+            let on = if parts.method == Method::GET { here.as_str() } else { "" };
+            return Err(see(address("/sign-in", &[("next", on.trim_end_matches('/'))])));
+        };
+        let scope = needed(&parts.method, parts.uri.path());
+        if !principal.may(scope) {
+            return Err(turned_away(&principal, scope, parts.uri.path()));
+        }
+        Ok(Self { principal, theme: theme::chosen(&parts.headers), here })
+    }
+}
+
+/// To where they can go on, if there is such a place.
+fn turned_away(principal: &Principal, scope: Scope, path: &str) -> Response {
+    match path {
+        "/" if principal.may(Scope::ReadAudit) => see("/adapters"),
+        _ if scope.is_of_a_tenant() && principal.tenant.is_none() && principal.person().is_some() => see("/tenants"),
+        _ => Failure(Problem::missing_role(scope)).into_response(),
     }
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Visitor {
-    type Rejection = Failure;
+    type Rejection = Response;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
-        // A page without the layer that says who asks is a mistake of ours, and answers nobody.
-        let context = parts.extensions.get::<Arc<RequestContext>>().cloned().ok_or_else(Problem::internal)?;
-        let here = parts.uri.path_and_query().map_or("/", |here| here.as_str()).to_owned();
-        Ok(Self { context, theme: theme::chosen(&parts.headers), here })
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        let somebody = Somebody::from_request_parts(parts, state).await?;
+        let Some(tenant) = somebody.principal.tenant.clone() else {
+            return Err(see("/tenants"));
+        };
+        let context = Arc::new(RequestContext::new(tenant, somebody.actor()));
+        Ok(Self { somebody, context })
     }
 }

@@ -1,5 +1,6 @@
 //! What can be typed. Names are a contract: scripts use them.
 
+mod accounts;
 mod adapter;
 mod connect;
 mod dead_letters;
@@ -11,6 +12,7 @@ mod webhooks;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use accounts::{ApiKeyArgs, ApiKeyCommand, PersonCommand, TenantCommand, UserArgs, UserCommand};
 pub(crate) use adapter::id_or_version;
 pub use adapter::{AdapterCommand, ApproveArgs};
 pub use connect::{ConnectArgs, ReconnectArgs};
@@ -19,6 +21,7 @@ pub use link::{DecideArgs, FilterArgs, LinkCommand, PairArgs};
 pub use plan::PlanCommand;
 pub use schedule::{ScheduleArgs, ScheduleCommand};
 pub use secrets::SecretArgs;
+pub(crate) use secrets::from_stdin;
 pub use webhooks::{DeliveryState, WebhooksCommand};
 
 /// Connects shops and marketplaces: every adapter is a sandboxed WebAssembly component.
@@ -28,6 +31,9 @@ pub struct Cli {
     /// Print one JSON document on stdout instead of text
     #[arg(long, global = true)]
     pub json: bool,
+    /// Name or id of the tenant it is for; the only one, if there is one
+    #[arg(long, global = true, value_name = "T")]
+    pub tenant: Option<String>,
     #[command(subcommand)]
     pub command: Command,
 }
@@ -49,6 +55,18 @@ pub enum Command {
     /// Master keys
     #[command(subcommand)]
     Key(KeyCommand),
+    /// Accounts: who may sign in, and as what
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Tenants: whose data it is
+    #[command(subcommand)]
+    Tenant(TenantCommand),
+    /// Keys for programs that call the API
+    #[command(subcommand)]
+    ApiKey(ApiKeyCommand),
+    /// What is kept of a person
+    #[command(subcommand)]
+    Person(PersonCommand),
     /// Adapters: what may speak to marketplaces
     #[command(subcommand)]
     Adapter(AdapterCommand),
@@ -94,6 +112,25 @@ pub enum Command {
     /// What marketplaces tell by themselves
     #[command(subcommand)]
     Webhooks(WebhooksCommand),
+}
+
+impl Command {
+    /// It works on one tenant's rows.
+    pub(crate) fn is_of_a_tenant(&self) -> bool {
+        !matches!(
+            self,
+            Self::Serve { .. }
+                | Self::Migrate
+                | Self::Doctor
+                | Self::Openapi
+                | Self::Key(_)
+                | Self::User(_)
+                | Self::Tenant(_)
+                | Self::Person(_)
+                | Self::Adapter(_)
+                | Self::CompileComponent { .. }
+        )
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

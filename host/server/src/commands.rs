@@ -1,6 +1,7 @@
 //! One file per command.
 
 mod adapter;
+mod api_key;
 mod channel;
 mod connect;
 mod dead_letters;
@@ -8,11 +9,14 @@ mod doctor;
 mod import;
 mod key;
 mod link;
+mod person;
 mod plan;
 mod products;
 mod runs;
 mod schedule;
 mod serve;
+mod tenant;
+mod user;
 mod webhooks;
 
 use std::process::ExitCode;
@@ -40,7 +44,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return failed(&error.into()),
     };
-    let outcome = runtime.block_on(dispatch(cli.command, output));
+    let outcome = runtime.block_on(dispatch(cli.command, cli.tenant, output));
     // What still hangs in a blocking call is not waited for.
     runtime.shutdown_background();
     match outcome {
@@ -54,7 +58,7 @@ fn failed(error: &anyhow::Error) -> ExitCode {
     ExitCode::FAILURE
 }
 
-async fn dispatch(command: Command, output: Output) -> Result<ExitCode> {
+async fn dispatch(command: Command, tenant: Option<String>, output: Output) -> Result<ExitCode> {
     match &command {
         Command::Openapi => {
             write_line(&entrepot_web::openapi_json())?;
@@ -64,17 +68,17 @@ async fn dispatch(command: Command, output: Output) -> Result<ExitCode> {
             write_line(&KeyRing::generate().to_text())?;
             return Ok(ExitCode::SUCCESS);
         }
-        Command::Doctor => return doctor::run(output).await,
+        Command::Doctor => return doctor::run(tenant.as_deref(), output).await,
         _ => {}
     }
     let config = Config::from_env()?;
     let telemetry = crate::telemetry::init(&config, !matches!(command, Command::Serve { .. }))?;
-    let done = carry_out(command, config, output).await;
+    let done = carry_out(command, tenant.as_deref(), config, output).await;
     telemetry.finish().await;
     done
 }
 
-async fn carry_out(command: Command, config: Config, output: Output) -> Result<ExitCode> {
+async fn carry_out(command: Command, tenant: Option<&str>, config: Config, output: Output) -> Result<ExitCode> {
     match command {
         Command::Key(KeyCommand::Adopt) => return key::adopt(config, output).await.map(|()| ExitCode::SUCCESS),
         Command::Key(KeyCommand::Rotate) => return key::rotate(config, output).await.map(|()| ExitCode::SUCCESS),
@@ -92,9 +96,16 @@ async fn carry_out(command: Command, config: Config, output: Output) -> Result<E
         Command::Serve { .. } => Tables::BroughtUpToDate,
         _ => Tables::AsTheyAre,
     };
-    let host = Host::open_with(config, Clock::System, own_program(), tables).await?;
+    let mut host = Host::open_with(config, Clock::System, own_program(), tables).await?;
+    if command.is_of_a_tenant() || tenant.is_some() {
+        host = host.for_tenant(tenant).await?;
+    }
     let done = match command {
         Command::Serve { role } => serve::run(host, role).await,
+        Command::User(command) => user::run(&host, command, tenant, output).await,
+        Command::Person(command) => person::run(&host, command, output).await,
+        Command::Tenant(command) => tenant::run(&host, command, output).await,
+        Command::ApiKey(command) => api_key::run(&host, command, output).await,
         Command::Adapter(command) => adapter::run(&host, command, output).await,
         Command::Channel(command) => channel::run(&host, command, output).await,
         Command::Import(arguments) => return import::run(&host, arguments, output).await,

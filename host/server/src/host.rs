@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
+use entrepot_accounts::AccountOptions;
 use entrepot_adapters::{Admission, AdmissionOptions, MacKeys};
 use entrepot_config::Config;
 use entrepot_core::{Options, Parts};
@@ -95,9 +96,19 @@ impl Host {
         let folder = config.spool_folder();
         let files = Area::open(&folder).with_context(|| format!("{} cannot be used", folder.display()))?;
         let queue = Queue::new(&db)?;
-        let app = UseCases::new(Parts { db: db.clone(), keys, egress, admission, queue, files, options });
+        let parts = Parts { db: db.clone(), keys, egress, admission, queue, files, options };
+        let app = UseCases::new(parts, account_options(&config))?;
         app.channels.prepare_database().await?;
         Ok(Self { config, db, app, tenant: TenantId::default_tenant() })
+    }
+
+    /// The same for another tenant, by name or id; `None`: the only one there is.
+    pub async fn for_tenant(mut self, tenant: Option<&str>) -> Result<Self> {
+        self.tenant = match tenant {
+            Some(tenant) => self.app.accounts.tenant(tenant).await?.id.into(),
+            None => self.app.accounts.only_tenant().await?,
+        };
+        Ok(self)
     }
 
     /// What this host may do that a production host must not, for banners and `doctor`.
@@ -114,6 +125,19 @@ impl Host {
 fn mac_keys(keys: &Arc<KeyRing>, purpose: &'static str) -> MacKeys {
     let keys = keys.clone();
     MacKeys::of(move |id| keys.derive_of(purpose, id))
+}
+
+fn account_options(config: &Config) -> AccountOptions {
+    AccountOptions {
+        open_registration: config.auth.open_registration,
+        require_totp: config.auth.require_totp,
+        hashing_at_once: config.auth.hashing_at_once,
+        attempts_per_minute: config.auth.attempts_per_minute,
+        public_url: config.public_url.clone(),
+        mail_from: config.mail.from.clone(),
+        smtp_url: config.mail.smtp_url.clone(),
+        mail_folder: config.mail_folder(),
+    }
 }
 
 /// This very program.

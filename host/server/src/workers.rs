@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use entrepot_accounts::Accounts;
 use entrepot_catalog::{AdvanceRun, ProcessInbox};
 use entrepot_core::{AppError, RunOperation};
 use entrepot_queue::{Job, QueueError, Recurring, Registry, Workers};
@@ -52,6 +53,8 @@ pub fn start(host: &Host) -> Result<Workers, QueueError> {
     recurring!("forget_old_deliveries", SWEEP, deliveries.forget_deliveries);
     recurring!("forget_old_billing_events", SWEEP, plans.forget_old_events);
     recurring!("forget_old_connections", SWEEP, connections.forget_old_connections);
+    recurring!("send_mails", Accounts::MAIL_POLL, accounts.send_mails);
+    recurring!("forget_old_account_rows", SWEEP, accounts.forget_old_rows);
     recurring!("repair_subscriptions", SWEEP, subscriptions.repair_subscriptions);
     let admission = app.services.admission().clone();
     let seal = move || {

@@ -26,6 +26,7 @@ pub mod master_keys;
 pub mod operations;
 pub mod overview;
 pub mod pages;
+pub mod people;
 pub mod plans;
 pub mod products;
 pub mod quarantine;

@@ -65,7 +65,9 @@ const USE: &str = "SELECT \
     + (SELECT COUNT(*) FROM channels WHERE removed_at IS NULL AND substr(mac, 1, CAST($2 AS INTEGER)) = $1) \
     + (SELECT COUNT(*) FROM webhook_inboxes WHERE substr(mac, 1, CAST($2 AS INTEGER)) = $1) AS \"rows\", \
     (SELECT COUNT(*) FROM channel_secrets WHERE substr(sealed, 1, CAST($4 AS INTEGER)) = $3) \
-    + (SELECT COUNT(*) FROM connections WHERE substr(sealed, 1, CAST($4 AS INTEGER)) = $3) AS sealed, \
+    + (SELECT COUNT(*) FROM connections WHERE substr(sealed, 1, CAST($4 AS INTEGER)) = $3) \
+    + (SELECT COUNT(*) FROM users WHERE substr(totp, 1, CAST($4 AS INTEGER)) = $3) \
+    + (SELECT COUNT(*) FROM users WHERE substr(totp_new, 1, CAST($4 AS INTEGER)) = $3) AS sealed, \
     (SELECT COUNT(*) FROM audit_log a WHERE a.key_id = $5 AND NOT EXISTS (SELECT 1 FROM audit_proofs p WHERE p.seq = a.seq)) \
     + (SELECT COUNT(*) FROM audit_proofs WHERE substr(proof, 1, CAST($2 AS INTEGER)) = $1) AS entries";
 const HEADS: &str = "SELECT name, body, mac FROM heads WHERE substr(mac, 1, CAST($2 AS INTEGER)) <> $1 ORDER BY name";

@@ -1,18 +1,24 @@
 //! `/api/v1`, a module a resource.
 
 mod adapters;
+mod api_keys;
+mod auth;
 mod channels;
 mod connections;
 mod dead_letters;
 mod deliveries;
 mod links;
+pub(crate) mod me;
+mod members;
 mod operations;
 mod plans;
 mod products;
 mod runs;
 mod schedules;
 mod subscriptions;
+mod tenants;
 mod trusted_keys;
+mod users;
 
 use utoipa_axum::router::OpenApiRouter;
 
@@ -33,4 +39,10 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .merge(plans::routes())
         .merge(subscriptions::routes())
         .merge(trusted_keys::routes())
+        .merge(auth::routes())
+        .merge(me::routes())
+        .merge(users::routes())
+        .merge(tenants::routes())
+        .merge(members::routes())
+        .merge(api_keys::routes())
 }

@@ -1,44 +1,49 @@
-//! For whom a request is answered. There are no accounts yet: whoever reaches the API acts for the host's one tenant. A sign-in puts
-//! another context here, from its session or token, and no handler changes.
+//! Who asks, and for whom a request is answered: what `access.rs` found out, as parameters of handlers.
 // See docs/decisions/0058-tenant-by-request.md
 
 use std::sync::Arc;
 
-use axum::extract::{FromRequestParts, Request, State};
+use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::middleware::Next;
-use axum::response::Response;
+use entrepot_accounts::{Person, Principal};
 use entrepot_core::RequestContext;
-use entrepot_domain::TenantId;
 
 use crate::problem::Problem;
 
-/// Who asks, for the record.
-const ACTOR: &str = "api";
-
-/// What a request acts as that names nobody.
-pub(crate) fn of_everybody(tenant: TenantId) -> Arc<RequestContext> {
-    Arc::new(RequestContext::new(tenant, ACTOR))
-}
-
-/// Of every route of the API. Strangers' routes have none: a webhook finds its tenant by its channel, a callback by its state.
-pub(crate) async fn identify(
-    State(everybody): State<Arc<RequestContext>>,
-    mut request: Request,
-    next: Next,
-) -> Response {
-    request.extensions_mut().insert(everybody);
-    next.run(request).await
-}
-
-/// For whom this request is answered.
+/// Of handlers that work on a tenant's rows: for whom, and who asks.
 pub(crate) struct Context(pub(crate) Arc<RequestContext>);
+
+/// Of handlers that need no tenant: who asks.
+pub(crate) struct Asker(pub(crate) Arc<Principal>);
+
+/// Of handlers that are for people alone.
+pub(crate) struct Signed(pub(crate) Arc<Principal>, pub(crate) Person);
+
+impl<S: Send + Sync> FromRequestParts<S> for Asker {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        // A route that nobody is asked their name on is a mistake of ours, and answers nobody.
+        parts.extensions.get().cloned().map(Self).ok_or_else(Problem::internal)
+    }
+}
 
 impl<S: Send + Sync> FromRequestParts<S> for Context {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        // A route without the layer above is a mistake of ours, and answers nobody.
-        parts.extensions.get().cloned().map(Self).ok_or_else(Problem::internal)
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let Asker(principal) = Asker::from_request_parts(parts, state).await?;
+        let tenant = principal.tenant.clone().ok_or_else(Problem::no_tenant)?;
+        Ok(Self(Arc::new(RequestContext::new(tenant, principal.actor.clone()))))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Signed {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let Asker(principal) = Asker::from_request_parts(parts, state).await?;
+        let person = principal.person().cloned().ok_or_else(Problem::for_people)?;
+        Ok(Self(principal, person))
     }
 }

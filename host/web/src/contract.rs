@@ -3,6 +3,8 @@
 // See docs/decisions/0049-openapi-is-enforced.md
 
 mod document;
+mod operations;
+mod requirements;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -20,6 +22,7 @@ use crate::body::{Bodies, JSON, media};
 use crate::problem::Problem;
 
 pub(crate) use document::complete;
+pub(crate) use requirements::{Requirement, requirements};
 
 /// What a browser sends for a page of another origin without asking.
 const FORMS: [&str; 3] = ["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"];
@@ -43,7 +46,7 @@ impl Contract {
     pub(crate) fn new(document: &OpenApi, time: Duration) -> Self {
         let mut operations = HashMap::new();
         for (path, item) in &document.paths.paths {
-            for (method, operation) in document::operations(item) {
+            for (method, operation) in operations::operations(item) {
                 operations.insert((method, path.clone()), Expected::of(operation));
             }
         }

@@ -1,12 +1,16 @@
 #![doc = include_str!("../README.md")]
 
 mod accepted;
+mod access;
+mod account;
 mod api;
 mod billing;
 mod body;
+mod clients;
 mod connections;
 mod context;
 mod contract;
+mod cookie;
 mod cors;
 mod extract;
 mod health;
@@ -22,6 +26,7 @@ mod rate_limit;
 mod request_id;
 mod unique;
 mod use_cases;
+mod visitors;
 
 use std::sync::Arc;
 
@@ -29,14 +34,15 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, header};
-use entrepot_domain::TenantId;
-
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
+use access::Access;
+use clients::Clients;
 use contract::Contract;
+use cookie::Cookie;
 use rate_limit::RateLimits;
 
 pub use connections::{ClientLimits, serve};
@@ -45,6 +51,7 @@ pub use hosts::Hosts;
 pub use metrics::router as metrics_router;
 pub use problem::Problem;
 pub use use_cases::UseCases;
+pub use visitors::Visitors;
 
 /// Seconds for which browsers use this host with TLS alone.
 const A_YEAR: &str = "max-age=31536000";
@@ -55,6 +62,8 @@ pub(crate) struct AppState {
     pub(crate) cases: UseCases,
     /// Where others reach this host.
     pub(crate) public_url: Arc<str>,
+    pub(crate) cookie: Cookie,
+    pub(crate) clients: Arc<Clients>,
 }
 
 #[derive(OpenApi)]
@@ -73,12 +82,10 @@ fn documented() -> (Router<AppState>, utoipa::openapi::OpenApi) {
     (router, document)
 }
 
-/// The API, `/hooks`, `/oauth/callback` and pages, for [`serve`]: ready for requests that are addressed to `hosts`. `tenant`: whom requests
-/// of the API and of pages act for.
+/// The API, `/hooks`, `/oauth/callback` and pages, for [`serve`]: ready for requests that are addressed to `hosts`.
 pub fn router(
     cases: UseCases,
-    pages: Router,
-    tenant: TenantId,
+    pages: impl FnOnce(Visitors) -> Router,
     hosts: Hosts,
     hook_limits: HookLimits,
     clients: ClientLimits,
@@ -93,9 +100,13 @@ pub fn router(
     let header = |name: HeaderName, value: &'static str| {
         SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
     };
-    let everybody = context::of_everybody(tenant);
+    let cookie = Cookie::new(&public_url);
+    let access = Arc::new(Access::new(cases.accounts.clone(), cookie, &document));
+    let tries = cases.accounts.options().attempts_per_minute;
+    let clients_of_accounts = Arc::new(Clients::new(&hook_limits.address_header, tries));
+    let pages = pages(Visitors::new(cookie, clients_of_accounts.clone()));
     let db = cases.services.db().clone();
-    let state = AppState { cases, public_url: public_url.clone() };
+    let state = AppState { cases, public_url: public_url.clone(), cookie, clients: clients_of_accounts };
     let limits = Arc::new(RateLimits::new(db, clients.requests_per_minute, &hook_limits.address_header));
     let (cors, origins) = (cors::layer(hosts.origins()), hosts.origins().to_vec());
     let secure = public_url.starts_with("https://").then(|| header(header::STRICT_TRANSPORT_SECURITY, A_YEAR));
@@ -103,12 +114,14 @@ pub fn router(
         .layer(axum::middleware::from_fn_with_state(state.clone(), idempotency::answer_once))
         .layer(axum::middleware::from_fn_with_state(contract, contract::hold))
         .layer(axum::middleware::from_fn_with_state(limits, rate_limit::limit))
-        .layer(axum::middleware::from_fn_with_state(everybody.clone(), context::identify))
+        // Before the body is received, and before anything of the request is looked at.
+        .layer(axum::middleware::from_fn_with_state(access.clone(), access::hold))
         .route(
             "/api/v1/openapi.json",
             axum::routing::get(|| async move { ([(header::CONTENT_TYPE, "application/json")], written) }),
         )
-        .merge(pages.layer(axum::middleware::from_fn_with_state(everybody, context::identify)).with_state(()))
+        .merge(pages.layer(axum::middleware::from_fn_with_state(access, access::recognise)).with_state(()))
+        .merge(account::routes())
         .merge(oauth::routes(&hook_limits))
         .merge(billing::routes(&hook_limits, hosts.billing_secret().cloned()))
         .merge(hooks::routes(hook_limits))

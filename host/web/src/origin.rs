@@ -1,6 +1,6 @@
 //! From where a browser sends a request.
 //!
-//! Whoever reaches the API may use it, and a browser of theirs reaches it too: any page it shows can make it send requests here. The page
+//! A browser of somebody who is signed in sends their cookie along, and any page that it shows can make it send requests here. The page
 //! cannot read the answers, and would not have to. What a browser says of a request, and a page cannot change, is whether it is of the
 //! same origin (`Sec-Fetch-Site`, and `Origin` where that is left out): whatever changes something has to be. Programs say nothing of it.
 

@@ -1,5 +1,7 @@
 //! Errors as RFC 9457 problem+json.
 
+mod accounts;
+
 use std::time::Duration;
 
 use axum::Json;
@@ -197,7 +199,9 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = self.status();
         let wait = self.retry_after.map(|wait| [(header::RETRY_AFTER, wait.as_secs().to_string())]);
-        (status, [(header::CONTENT_TYPE, "application/problem+json")], wait.map(AppendHeaders), Json(self))
+        let who = [(header::WWW_AUTHENTICATE, "Bearer realm=\"entrepot\"")];
+        let who = (status == StatusCode::UNAUTHORIZED).then_some(AppendHeaders(who));
+        (status, [(header::CONTENT_TYPE, "application/problem+json")], wait.map(AppendHeaders), who, Json(self))
             .into_response()
     }
 }

@@ -12,7 +12,7 @@ use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use entrepot_core::RequestContext;
+use entrepot_accounts::Principal;
 use entrepot_domain::TenantId;
 use entrepot_store::Db;
 use governor::clock::{Clock, DefaultClock};
@@ -167,7 +167,7 @@ impl Counted {
 
 /// For whom the request is answered.
 fn tenant_of(request: &Request) -> Option<TenantId> {
-    request.extensions().get::<Arc<RequestContext>>().map(|context| context.tenant.clone())
+    request.extensions().get::<Arc<Principal>>().and_then(|principal| principal.tenant.clone())
 }
 
 pub(crate) async fn limit(State(limits): State<Arc<RateLimits>>, request: Request, next: Next) -> Response {

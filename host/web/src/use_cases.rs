@@ -1,5 +1,6 @@
 //! What requests ask of the host, by context.
 
+use entrepot_accounts::{AccountError, AccountOptions, Accounts};
 use entrepot_catalog::{DeadLetters, Deliveries, Imports, ReplayDeadLetters, Scheduler, Subscriptions};
 use entrepot_channels::{Channels, Connections, KeyRotation, RotateKey};
 use entrepot_core::{Monitor, OperationKinds, Operations, Parts, Plans, Services};
@@ -9,6 +10,7 @@ use entrepot_linking::Links;
 #[derive(Clone)]
 pub struct UseCases {
     pub services: Services,
+    pub accounts: Accounts,
     pub channels: Channels,
     pub connections: Connections,
     pub key_rotation: KeyRotation,
@@ -25,13 +27,14 @@ pub struct UseCases {
 
 impl UseCases {
     /// Nothing runs yet: workers and routes are started with clones of these.
-    pub fn new(parts: Parts) -> Self {
+    pub fn new(parts: Parts, accounts: AccountOptions) -> Result<Self, AccountError> {
         let services = Services::new(parts);
         let channels = Channels::new(services.clone());
         let imports = Imports::new(channels.clone());
         let deliveries = Deliveries::new(imports.clone());
         let operations = Operations::new(services.clone());
-        Self {
+        Ok(Self {
+            accounts: Accounts::new(services.clone(), accounts)?,
             connections: Connections::new(channels.clone()),
             key_rotation: KeyRotation::new(channels.clone(), operations.clone()),
             subscriptions: Subscriptions::new(channels.clone()),
@@ -45,7 +48,7 @@ impl UseCases {
             imports,
             deliveries,
             operations,
-        }
+        })
     }
 
     /// Every kind of operation, with what it needs.

@@ -14,6 +14,11 @@ fn request(operation: &Operation, target: &str, body: Option<&str>) -> Request<B
     request.body(body.map_or_else(Body::empty, |body| Body::from(body.to_owned()))).expect("a request")
 }
 
+/// Nobody would be signed in for what comes after.
+fn ends_the_session(operation: &Operation) -> bool {
+    operation.path.ends_with("/auth/sign-out")
+}
+
 /// Documented, which sending has looked at, and no fault of the host.
 fn assert_no_fault(answer: &Answer, what: &str) {
     assert!(!answer.status.is_server_error(), "{what} answered {}: {}", answer.status, answer.json());
@@ -40,7 +45,7 @@ fn filled(schema: &Value, text: &str) -> Vec<Value> {
 async fn whatever_stands_in_a_path_or_a_query(app: App) {
     let web = Web::of(&app);
     let long = "x".repeat(5_000);
-    for operation in operations().iter().filter(|operation| !operation.is_health()) {
+    for operation in operations().iter().filter(|operation| !operation.is_health() && !ends_the_session(operation)) {
         let body = (operation.media() == Some("application/json")).then_some("{}");
         for part in [
             "%00",

@@ -197,12 +197,16 @@ async fn a_host_that_is_told_to_stop_stops(app: App) {
     app.wait_for_run(|run| run.seq >= 1).await;
     server.inject(Matcher::any(), Fault::Hang);
     let mut clients = Vec::new();
+    let cookie = entrepot_tests::principal::cookie_of(&app.host.tenant);
     for (to, said) in [
-        (address.clone(), format!("POST /api/v1/channels/{SHOP}/test HTTP/1.1\r\nhost: {address}\r\n\r\n")),
+        (
+            address.clone(),
+            format!("POST /api/v1/channels/{SHOP}/test HTTP/1.1\r\nhost: {address}\r\ncookie: {cookie}\r\n\r\n"),
+        ),
         (
             address.clone(),
             format!(
-                "POST /api/v1/adapters HTTP/1.1\r\nhost: {address}\r\ncontent-type: application/wasm\r\ncontent-length: 9\r\n\r\n."
+                "POST /api/v1/adapters HTTP/1.1\r\nhost: {address}\r\ncookie: {cookie}\r\ncontent-type: application/wasm\r\ncontent-length: 9\r\n\r\n."
             ),
         ),
         (address.clone(), HALF.to_owned()),

@@ -68,7 +68,7 @@ async fn every_page_is_whole_and_runs_nothing_foreign(app: App) {
 async fn nobody_sees_another_tenants_goods(app: App) {
     let _server = odd_shop(&app).await;
     let paths = all(&app, &Pages::of(&app)).await;
-    let stranger = Pages::for_tenant(&app, &TenantId::from("stranger"));
+    let stranger = Pages::for_tenant(&app, &TenantId::from("stranger")).await;
     for path in paths.iter().filter(|path| path.contains("_01")) {
         assert_eq!(stranger.open(path).await.status, StatusCode::NOT_FOUND, "{path}");
     }

@@ -6,8 +6,10 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::extract::{Request, State};
+use axum::http::header;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{any, get};
+use entrepot_tests::principal::session_of;
 use entrepot_tests::{App, Database, Entrepot, SHOP};
 
 /// What a page of another origin can have a browser send, to the host and to a server that notes what came.
@@ -106,7 +108,10 @@ async fn a_page_of_another_origin_changes_nothing_in_a_real_browser() {
     let page = Html(page.replace("SHOP", SHOP));
     let ended = notes.clone();
     let done = get(move || async move { ended.lock().expect("notes").done = true });
-    let port = listen(Router::new().route("/", get(move || async move { page })).route("/done", done)).await;
+    // Cookies know no ports: in a browser that is signed in to the host, a page on another port of the same machine sends its cookie.
+    let cookie = format!("entrepot={}; Path=/; HttpOnly; SameSite=Lax", session_of(&app.host.tenant));
+    let page = get(move || async move { ([(header::SET_COOKIE, cookie)], page) });
+    let port = listen(Router::new().route("/", page).route("/done", done)).await;
 
     // By another name it is another site; by another port only another origin.
     for (name, site) in [("localhost", "cross-site"), ("127.0.0.1", "same-site")] {

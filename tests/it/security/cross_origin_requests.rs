@@ -87,6 +87,10 @@ async fn bodies_are_of_the_kind_that_is_documented() {
             }
             assert!(answer.json()["detail"].as_str().is_some_and(|detail| detail.contains(own)), "{:?}", answer.json());
         }
+        // Nobody would be signed in for what comes after.
+        if operation.path.ends_with("/auth/sign-out") {
+            continue;
+        }
         let request = request(&operation.method, &path, &[])
             .header(header::CONTENT_TYPE, format!("{}; charset=utf-8", own.to_uppercase()));
         let answer = web.send(request.body(Body::from("{}")).expect("a request")).await;

@@ -46,7 +46,12 @@ async fn a_server_knows_its_own_address() {
     let address = serve.address().await;
     for (host, status) in [(address.as_str(), "200"), ("rebound.example", "421")] {
         let mut stream = std::net::TcpStream::connect(&address).expect("it listens");
-        write!(stream, "GET /api/v1/channels HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").expect("sent");
+        let cookie = entrepot_tests::principal::cookie_of(&app.host.tenant);
+        write!(
+            stream,
+            "GET /api/v1/channels HTTP/1.1\r\nHost: {host}\r\nCookie: {cookie}\r\nConnection: close\r\n\r\n"
+        )
+        .expect("sent");
         let mut answer = String::new();
         stream.read_to_string(&mut answer).expect("an answer");
         assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{host}: {answer}");

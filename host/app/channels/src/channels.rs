@@ -249,9 +249,7 @@ impl Channels {
     pub async fn remove(&self, tenant: &TenantId, channel: &str) -> Result<ChannelId, AppError> {
         let row = match self.channel(tenant, channel).await {
             // Somebody deleted its row: that it is gone is written down.
-            Err(AppError::NoChannel(_))
-                if self.services.admission().channel_macs().await?.get(channel).is_some_and(Option::is_some) =>
-            {
+            Err(AppError::NoChannel(_)) if self.has_lost_its_row(channel).await? => {
                 let mut tx = self.services.db().tenant(tenant).begin().await?;
                 self.services.admission().record_channel(tx.raw(), ("", channel, ""), None, Beside::default()).await?;
                 tx.commit().await?;
@@ -271,6 +269,12 @@ impl Channels {
         tx.remove_channel(&id).await?;
         tx.commit().await?;
         Ok(id)
+    }
+
+    /// The log says that it is there, and no tenant has it.
+    async fn has_lost_its_row(&self, channel: &str) -> Result<bool, AppError> {
+        let told = self.services.admission().channel_macs().await?.get(channel).is_some_and(Option::is_some);
+        Ok(told && !self.services.db().tenants_of_channels().await?.contains_key(channel))
     }
 
     /// The channel of that id or name.

@@ -3,6 +3,7 @@
 
 mod channel;
 mod connection;
+mod second_factor;
 
 use async_trait::async_trait;
 use entrepot_adapters::Rekeyed;
@@ -48,6 +49,7 @@ enum Stage {
     Adapters,
     Channels,
     Connections,
+    SecondFactors,
     Log,
     /// Nothing was found any more.
     End,
@@ -140,6 +142,16 @@ impl KeyRotation {
                 }
                 match page.into_iter().next_back() {
                     Some(last) => at.after = (last.tenant_id, last.id),
+                    None => at.enter(Stage::SecondFactors),
+                }
+            }
+            Stage::SecondFactors => {
+                let page = channels.services().db().second_factors_not_under(&marks, &at.after.1, AT_ONCE).await?;
+                for row in &page {
+                    at.count(channels.rekey_second_factor(row).await?);
+                }
+                match page.into_iter().next_back() {
+                    Some(last) => at.after.1 = last.id,
                     None => at.enter(Stage::Log),
                 }
             }

@@ -12,7 +12,7 @@ use crate::AppState;
 use crate::failure::Failure;
 use crate::frame::{Frame, Section, page, see};
 use crate::kit::segment;
-use crate::visitor::Visitor;
+use crate::visitor::Somebody;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -47,7 +47,7 @@ struct Page {
 
 pub(crate) async fn review(
     State(app): State<AppState>,
-    visitor: Visitor,
+    somebody: Somebody,
     Path(adapter): Path<String>,
     Query(which): Query<Which>,
 ) -> Result<Response, Failure> {
@@ -57,7 +57,7 @@ pub(crate) async fn review(
     let manifest = admission.manifest(&row).await?;
     let part = |name: &String, words: String| Part { name: name.clone(), words };
     Ok(page(&Page {
-        frame: visitor.frame(Section::Adapters, format!("Approve {}", manifest.name)),
+        frame: somebody.frame(Section::Adapters, format!("Approve {}", manifest.name)),
         rules: manifest.egress.iter().map(|rule| part(&rule.name, rule.in_words())).collect(),
         credentials: manifest.credentials.iter().map(|(name, one)| part(name, one.in_words())).collect(),
         keys: manifest.keys.iter().map(|(slot, key)| part(slot, key.in_words(slot))).collect(),
@@ -107,39 +107,39 @@ fn at(adapter: &str) -> Response {
 
 pub(crate) async fn approve(
     State(app): State<AppState>,
-    visitor: Visitor,
+    somebody: Somebody,
     Path(adapter): Path<String>,
     Form(posted): Form<Vec<(String, String)>>,
 ) -> Result<Response, Failure> {
     let approval = approval(&posted)?;
-    app.cases.services.admission().approve_capped(&adapter, approval, &visitor.context.actor).await?;
+    app.cases.services.admission().approve_capped(&adapter, approval, somebody.actor()).await?;
     Ok(at(&adapter))
 }
 
 pub(crate) async fn promote(
     State(app): State<AppState>,
-    visitor: Visitor,
+    somebody: Somebody,
     Path(adapter): Path<String>,
 ) -> Result<Response, Failure> {
-    app.cases.services.admission().promote(&adapter, &visitor.context.actor).await?;
+    app.cases.services.admission().promote(&adapter, somebody.actor()).await?;
     Ok(at(&adapter))
 }
 
 pub(crate) async fn rollback(
     State(app): State<AppState>,
-    visitor: Visitor,
+    somebody: Somebody,
     Path(adapter): Path<String>,
 ) -> Result<Response, Failure> {
-    app.cases.services.admission().rollback(&adapter, &visitor.context.actor).await?;
+    app.cases.services.admission().rollback(&adapter, somebody.actor()).await?;
     Ok(at(&adapter))
 }
 
 pub(crate) async fn revoke(
     State(app): State<AppState>,
-    visitor: Visitor,
+    somebody: Somebody,
     Path(adapter): Path<String>,
 ) -> Result<Response, Failure> {
-    app.cases.services.admission().revoke(&adapter, &visitor.context.actor).await?;
+    app.cases.services.admission().revoke(&adapter, somebody.actor()).await?;
     Ok(at(&adapter))
 }
 

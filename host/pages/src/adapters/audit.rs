@@ -6,7 +6,7 @@ use crate::AppState;
 use crate::failure::{Failure, sentence};
 use crate::frame::{Frame, Section, page};
 use crate::kit::{Mark, Status, count};
-use crate::visitor::Visitor;
+use crate::visitor::Somebody;
 
 #[derive(Template)]
 #[template(path = "adapters/audit.html")]
@@ -19,7 +19,7 @@ struct Page {
 }
 
 /// Follows the whole log.
-pub(crate) async fn handler(State(app): State<AppState>, visitor: Visitor) -> Result<Response, Failure> {
+pub(crate) async fn handler(State(app): State<AppState>, somebody: Somebody) -> Result<Response, Failure> {
     let verified = app.cases.channels.verify_audit().await?;
     let broken = verified.broken.map(|broken| format!("entry {} does not hold: {}", broken.seq, broken.why));
     let why = broken.or(verified.differs).map(|why| sentence(&why));
@@ -28,7 +28,7 @@ pub(crate) async fn handler(State(app): State<AppState>, visitor: Visitor) -> Re
         None => Status::new(Mark::Good, "it holds"),
     };
     Ok(page(&Page {
-        frame: visitor.frame(Section::Adapters, "Audit log"),
+        frame: somebody.frame(Section::Adapters, "Audit log"),
         entries: count(verified.entries, "entry", "entries"),
         head: verified.head,
         status,

@@ -6,12 +6,12 @@ use crate::AppState;
 use crate::failure::Failure;
 use crate::frame::see;
 use crate::kit::{address, segment};
-use crate::visitor::Visitor;
+use crate::visitor::Somebody;
 
 /// The file is installed and waits for approval: the way leads to the review.
 pub(crate) async fn handler(
     State(app): State<AppState>,
-    visitor: Visitor,
+    somebody: Somebody,
     mut form: Multipart,
 ) -> Result<Response, Failure> {
     let unreadable = |error: axum::extract::multipart::MultipartError| {
@@ -25,7 +25,7 @@ pub(crate) async fn handler(
         if bytes.is_empty() {
             return Err(Problem::bad_request("choose the file of an adapter, <id>-<version>.wasm").into());
         }
-        let installed = app.cases.services.admission().install(bytes, &visitor.context.actor).await?;
+        let installed = app.cases.services.admission().install(bytes, somebody.actor()).await?;
         let path = format!("/adapters/{}/approve", segment(&installed.adapter_id));
         return Ok(see(address(&path, &[("version", &installed.version)])));
     }

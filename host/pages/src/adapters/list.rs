@@ -7,7 +7,7 @@ use crate::AppState;
 use crate::failure::{Failure, sentence};
 use crate::frame::{Frame, Section, page};
 use crate::kit::{Mark, Moment, Status, address, segment};
-use crate::visitor::Visitor;
+use crate::visitor::Somebody;
 
 struct Line {
     href: String,
@@ -41,7 +41,7 @@ pub(super) fn status(listed: &Listed) -> Status {
     Status::new(mark, listed.state())
 }
 
-pub(crate) async fn handler(State(app): State<AppState>, visitor: Visitor) -> Result<Response, Failure> {
+pub(crate) async fn handler(State(app): State<AppState>, somebody: Somebody) -> Result<Response, Failure> {
     let now = app.cases.services.db().clock().now();
     let line = |listed: Listed| {
         let (status, row) = (status(&listed), listed.row);
@@ -62,5 +62,5 @@ pub(crate) async fn handler(State(app): State<AppState>, visitor: Visitor) -> Re
         }
     };
     let adapters = app.cases.services.admission().adapters().await?.into_iter().map(line).collect();
-    Ok(page(&Page { frame: visitor.frame(Section::Adapters, "Adapters"), adapters }))
+    Ok(page(&Page { frame: somebody.frame(Section::Adapters, "Adapters"), adapters }))
 }

@@ -11,7 +11,7 @@ use crate::AppState;
 use crate::failure::{Failure, sentence};
 use crate::frame::{Frame, Section, page};
 use crate::kit::{Choice, Moment, Status, grouped};
-use crate::visitor::Visitor;
+use crate::visitor::Somebody;
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 const PERIODS: [u32; 4] = [1, 7, 30, 365];
@@ -96,7 +96,7 @@ fn terms(terms: &InForce) -> String {
 
 pub(crate) async fn handler(
     State(app): State<AppState>,
-    visitor: Visitor,
+    somebody: Somebody,
     Path(adapter): Path<String>,
     Query(filter): Query<Filter>,
 ) -> Result<Response, Failure> {
@@ -124,7 +124,7 @@ pub(crate) async fn handler(
     };
     let text = |key: &str| listed.row.manifest[key].as_str().unwrap_or_default().to_owned();
     Ok(page(&Page {
-        frame: visitor.frame(Section::Adapters, text("name")),
+        frame: somebody.frame(Section::Adapters, text("name")),
         name: text("name"),
         description: text("description"),
         status: status(&listed),

@@ -60,6 +60,12 @@ impl SecretArgs {
     }
 }
 
+/// One from standard input; on a terminal it is asked for under that name, and not shown.
+pub(crate) fn from_stdin(name: &str) -> Result<Secret> {
+    let value = if io::stdin().is_terminal() { asked(name) } else { whole(io::stdin().lock()) };
+    value.with_context(|| format!("the {name} cannot be read from standard input"))
+}
+
 fn from_file(path: &str) -> Result<Secret> {
     // A pipe of the shell, as in `<(pass show shop)`, is as good as a file.
     whole(fs::File::open(path)?)

@@ -1,5 +1,6 @@
 //! `entrepot doctor`: everything that could be wrong, looked at in order.
 
+mod accounts;
 mod keys;
 mod work;
 
@@ -43,9 +44,10 @@ impl Checks {
     }
 }
 
-pub(crate) async fn run(output: Output) -> Result<ExitCode> {
+/// `tenant`: only this one is looked at.
+pub(crate) async fn run(tenant: Option<&str>, output: Output) -> Result<ExitCode> {
     let mut checks = Checks::default();
-    examine(&mut checks).await;
+    examine(tenant, &mut checks).await;
     let checks = checks.0;
     let ok = checks.iter().all(|check| check.ok);
     output.say(&serde_json::json!({"ok": ok, "checks": checks}), || {
@@ -63,7 +65,7 @@ pub(crate) async fn run(output: Output) -> Result<ExitCode> {
     Ok(if ok { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-async fn examine(checks: &mut Checks) {
+async fn examine(tenant: Option<&str>, checks: &mut Checks) {
     let config = match Config::from_env() {
         Ok(config) => config,
         Err(error) => return checks.fault("configuration", error.to_string()),
@@ -77,7 +79,7 @@ async fn examine(checks: &mut Checks) {
         Ok(db) => checks.fine("database", format!("{:?}, up to date", db.engine())),
         Err(error) => return checks.fault("database", with_causes(error.as_ref())),
     }
-    let host = match Host::open_with(config, Clock::System, own_program(), Tables::AsTheyAre).await {
+    let mut host = match Host::open_with(config, Clock::System, own_program(), Tables::AsTheyAre).await {
         Ok(host) => host,
         Err(error) => return checks.fault("host", with_causes(error.as_ref())),
     };
@@ -92,12 +94,31 @@ async fn examine(checks: &mut Checks) {
     if let Err(error) = adapters(&host, checks).await {
         checks.fault("database", format!("{error:#}"));
     }
-    if let Err(error) = work::examine(&host, checks).await {
+    if let Err(error) = accounts::examine(&host, checks).await {
+        checks.fault("database", with_causes(error.as_ref()));
+    }
+    if let Err(error) = each_tenant(&mut host, tenant, checks).await {
         checks.fault("database", with_causes(error.as_ref()));
     }
     for setting in host.development_settings() {
         checks.note("development", format!("{setting}: not for production"));
     }
+}
+
+/// The work of every tenant, or of the one that is named.
+async fn each_tenant(host: &mut Host, tenant: Option<&str>, checks: &mut Checks) -> Result<()> {
+    let tenants = match tenant {
+        Some(tenant) => vec![host.app.accounts.tenant(tenant).await?],
+        None => host.app.accounts.tenants().await?,
+    };
+    for row in &tenants {
+        if tenants.len() > 1 {
+            checks.note("tenant", format!("{} ({}):", row.name, row.id));
+        }
+        host.tenant = row.id.as_str().into();
+        work::examine(host, checks).await?;
+    }
+    work::of_the_host(host, checks).await
 }
 
 fn rights(checks: &mut Checks, found: private::Found) {

@@ -112,9 +112,9 @@ impl Listeners {
             hosts = hosts.without_metrics();
         }
         let hooks = hook_limits(&host.config);
-        let pages = entrepot_pages::router(host.app.clone(), hosts.public_url());
-        let (cases, tenant) = (host.app.clone(), host.tenant.clone());
-        self.serve(listener, entrepot_web::router(cases, pages, tenant, hosts, hooks, self.clients), host);
+        let (cases, public_url) = (host.app.clone(), hosts.public_url().to_owned());
+        let pages = move |visitors| entrepot_pages::router(cases, visitors, &public_url);
+        self.serve(listener, entrepot_web::router(host.app.clone(), pages, hosts, hooks, self.clients), host);
         Ok(())
     }
 

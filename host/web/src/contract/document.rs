@@ -1,10 +1,12 @@
 //! What is the same for every route is written into the document here, once.
 
 use axum::http::Method;
-use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem};
+use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{Content, OpenApi, Ref, RefOr, Response, ResponseBuilder};
 
+use super::operations::operations_mut;
+use super::requirements::{self, Requirement};
 use crate::idempotency::{LONGEST, ROUTES};
 
 const PROBLEM: &str = "application/problem+json";
@@ -12,13 +14,18 @@ const PROBLEM: &str = "application/problem+json";
 /// Status, what it says, and whether an operation may answer so.
 type Common = (&'static str, &'static str, fn(&Method, &Operation) -> bool);
 
-const COMMON: [Common; 13] = [
+const COMMON: [Common; 14] = [
     ("400", "the request is not what is described here", |_, _| true),
     ("404", "there is no such thing", |method, _| *method != Method::GET),
     ("409", "it does not fit to what is there", |method, _| *method != Method::GET),
     ("422", "it is understood and refused; the answer says why", |method, _| *method != Method::GET),
     ("502", "the marketplace did not answer as it should", |method, _| *method != Method::GET),
-    ("403", "a browser sent it for a page of another origin", |method, _| *method != Method::GET),
+    ("401", "whoever asks is not signed in, or not any more", |_, operation| needs_somebody(operation)),
+    (
+        "403",
+        "it needs a role or scope that whoever asks does not have, or a browser sent it for a page of another origin",
+        |_, _| true,
+    ),
     ("408", "the body did not come in time", |_, operation| operation.request_body.is_some()),
     ("413", "the body is too large", |_, operation| operation.request_body.is_some()),
     ("415", "the body is of another kind, or is not said to be of this one", |method, _| *method != Method::GET),
@@ -30,8 +37,18 @@ const COMMON: [Common; 13] = [
 /// What those who look after the host may get, too.
 const ALWAYS: &str = "400";
 
+fn needs_somebody(operation: &Operation) -> bool {
+    requirements::of(operation) != Requirement::Nothing || is_of_accounts(operation)
+}
+
+/// Of routes that passwords and codes are tried on.
+fn is_of_accounts(operation: &Operation) -> bool {
+    operation.tags.iter().flatten().any(|tag| matches!(tag.as_str(), "auth" | "me"))
+}
+
 /// Every operation also answers what all may answer, and problems are of their own media type.
 pub(crate) fn complete(document: &mut OpenApi) {
+    requirements::describe_schemes(document);
     for (path, item) in &mut document.paths.paths {
         let api = path.starts_with(super::API);
         for (method, operation) in operations_mut(item) {
@@ -39,6 +56,7 @@ pub(crate) fn complete(document: &mut OpenApi) {
             if method == Method::POST && ROUTES.contains(&path.as_str()) {
                 operation.parameters.get_or_insert_default().push(idempotency_key());
             }
+            requirements::write_out(operation);
             for (status, description, applies) in COMMON.iter().filter(|(status, ..)| api || *status == ALWAYS) {
                 if applies(&method, operation) {
                     let responses = &mut operation.responses.responses;
@@ -76,26 +94,4 @@ fn problems_are_problems(operation: &mut Operation) {
             response.content.insert(PROBLEM.to_owned(), content);
         }
     }
-}
-
-macro_rules! by_method {
-    ($item:ident, $as:ident) => {
-        [
-            (Method::GET, $item.get.$as()),
-            (Method::PUT, $item.put.$as()),
-            (Method::POST, $item.post.$as()),
-            (Method::PATCH, $item.patch.$as()),
-            (Method::DELETE, $item.delete.$as()),
-        ]
-        .into_iter()
-        .filter_map(|(method, operation)| Some((method, operation?)))
-    };
-}
-
-pub(super) fn operations(item: &PathItem) -> impl Iterator<Item = (Method, &Operation)> {
-    by_method!(item, as_ref)
-}
-
-fn operations_mut(item: &mut PathItem) -> impl Iterator<Item = (Method, &mut Operation)> {
-    by_method!(item, as_mut)
 }

@@ -34,7 +34,10 @@ async fn a_version_that_blocks_is_removed_unless_it_is_in_use(app: App) {
     }
     assert_eq!(delete(&app, &path("999.0.0")).await.0, StatusCode::NO_CONTENT);
     let last = app.host.db.audit_of(ADAPTER, 1).await.expect("entries").remove(0);
-    assert!(last.action == "remove" && last.actor == "api" && last.details.contains("999.0.0"), "{last:?}");
+    assert!(
+        last.action == "remove" && last.actor == "usr_of_ten_default" && last.details.contains("999.0.0"),
+        "{last:?}"
+    );
     admission.install(version("0.2.0"), "test").await.expect("newer ones come in again");
 
     // Tried on some channels is in use, too; and there is no way back to what is gone.

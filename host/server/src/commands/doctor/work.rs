@@ -62,7 +62,11 @@ pub(super) async fn examine(host: &Host, checks: &mut Checks) -> Result<()> {
     schedules(host, checks).await?;
     inboxes(host, checks).await?;
     webhooks::examine(host, checks, &channels).await?;
-    dead_letters(host, checks).await?;
+    dead_letters(host, checks).await
+}
+
+/// What no tenant has for itself.
+pub(super) async fn of_the_host(host: &Host, checks: &mut Checks) -> Result<()> {
     queue(host, checks).await?;
     room(host, checks).await
 }

@@ -1,13 +1,14 @@
 use axum::Json;
 use axum::extract::State;
+use entrepot_accounts::Principal;
 use entrepot_adapters::Approved;
-use entrepot_domain::TenantId;
+use entrepot_domain::account::Scope;
 use entrepot_policy::Approval;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::AppState;
-use crate::context::Context;
+use crate::context::Asker;
 use crate::extract::{JsonOrNothing, Path};
 use crate::problem::Problem;
 
@@ -29,9 +30,13 @@ pub(crate) struct ApprovedView {
 }
 
 impl ApprovedView {
-    pub(crate) async fn of(app: &AppState, tenant: &TenantId, approved: Approved) -> Result<Self, Problem> {
+    pub(crate) async fn of(app: &AppState, principal: &Principal, approved: Approved) -> Result<Self, Problem> {
         let Approved { grant, cut, notes } = approved;
-        let mappable = app.cases.dead_letters.mappable(tenant, &grant.adapter_id).await?;
+        // Of whoever asks for a tenant; others have no items.
+        let mappable = match principal.tenant.as_ref().filter(|_| principal.may(Scope::ReadCatalog)) {
+            Some(tenant) => app.cases.dead_letters.mappable(tenant, &grant.adapter_id).await?,
+            None => 0,
+        };
         let document = serde_json::to_value(&grant).unwrap_or_default();
         let limits = grant.terms(app.cases.services.admission().ceilings()).limits;
         Ok(Self {
@@ -78,18 +83,18 @@ pub(crate) struct ApproveAdapter {
 }
 
 /// Grant an adapter what it asks for, or less
-#[utoipa::path(post, path = "/adapters/{adapter}/approve", tag = "adapters", params(("adapter" = String, Path)),
+#[utoipa::path(post, path = "/adapters/{adapter}/approve", tag = "adapters", security(("scope" = ["adapters:write"])), params(("adapter" = String, Path)),
     request_body = Option<ApproveAdapter>,
     responses((status = 200, body = ApprovedView), (status = 400, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,
-    Context(context): Context,
+    Asker(principal): Asker,
     Path(adapter): Path<String>,
     JsonOrNothing(body): JsonOrNothing<serde_json::Map<String, serde_json::Value>>,
 ) -> Result<Json<ApprovedView>, Problem> {
     let approval = body.map(Approval::from_json).transpose();
     let approval = approval.map_err(|error| Problem::bad_request(format!("the body cannot be read: {error}")))?;
     let approved =
-        app.cases.services.admission().approve_capped(&adapter, approval.unwrap_or_default(), &context.actor).await?;
-    Ok(Json(ApprovedView::of(&app, &context.tenant, approved).await?))
+        app.cases.services.admission().approve_capped(&adapter, approval.unwrap_or_default(), &principal.actor).await?;
+    Ok(Json(ApprovedView::of(&app, &principal, approved).await?))
 }

@@ -44,7 +44,7 @@ impl From<AuditRow> for AuditEntryView {
 }
 
 /// What was done with an adapter, newest first
-#[utoipa::path(get, path = "/adapters/{adapter}/audit", tag = "adapters", params(("adapter" = String, Path)),
+#[utoipa::path(get, path = "/adapters/{adapter}/audit", tag = "adapters", security(("scope" = ["audit:read"])), params(("adapter" = String, Path)),
     responses((status = 200, body = Vec<AuditEntryView>)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,
@@ -55,7 +55,7 @@ pub(crate) async fn handler(
 }
 
 /// Follow the whole audit log and name the first link that does not hold
-#[utoipa::path(get, path = "/audit/verification", tag = "adapters", responses((status = 200, body = VerificationView)))]
+#[utoipa::path(get, path = "/audit/verification", tag = "adapters", security(("scope" = ["audit:read"])), responses((status = 200, body = VerificationView)))]
 pub(crate) async fn verification(State(app): State<AppState>) -> Result<Json<VerificationView>, Problem> {
     let verified = app.cases.channels.verify_audit().await?;
     let differs = verified.differs;

@@ -70,7 +70,7 @@ impl SecretView {
 }
 
 /// What it takes to connect an account, for a form: the settings and secrets of the version in use
-#[utoipa::path(get, path = "/adapters/{adapter}/connect", tag = "adapters", params(("adapter" = String, Path)),
+#[utoipa::path(get, path = "/adapters/{adapter}/connect", tag = "adapters", security(("scope" = ["adapters:read"])), params(("adapter" = String, Path)),
     responses((status = 200, body = ConnectView), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,

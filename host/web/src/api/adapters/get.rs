@@ -24,7 +24,7 @@ pub(crate) struct AdapterDetail {
 }
 
 /// What an adapter is and asks for, and what is granted
-#[utoipa::path(get, path = "/adapters/{adapter}", tag = "adapters", params(("adapter" = String, Path), Version),
+#[utoipa::path(get, path = "/adapters/{adapter}", tag = "adapters", security(("scope" = ["adapters:read"])), params(("adapter" = String, Path), Version),
     responses((status = 200, body = AdapterDetail), (status = 404, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,

@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::AppState;
-use crate::context::Context;
+use crate::context::Asker;
 use crate::problem::Problem;
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -18,15 +18,15 @@ pub(crate) struct InstalledView {
 }
 
 /// Install an artifact; it waits for approval
-#[utoipa::path(post, path = "/adapters", tag = "adapters",
+#[utoipa::path(post, path = "/adapters", tag = "adapters", security(("scope" = ["adapters:write"])),
     request_body(content = Vec<u8>, content_type = "application/wasm", description = "the component with its embedded manifest"),
     responses((status = 201, body = InstalledView), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,
-    Context(context): Context,
+    Asker(principal): Asker,
     body: Bytes,
 ) -> Result<(StatusCode, Json<InstalledView>), Problem> {
-    let installed = app.cases.services.admission().install(body, &context.actor).await?;
+    let installed = app.cases.services.admission().install(body, &principal.actor).await?;
     let view = InstalledView {
         adapter: installed.adapter_id,
         version: installed.version,

@@ -26,7 +26,7 @@ pub(crate) struct ReviewView {
 }
 
 /// What approving the version installed last, or another one, would change
-#[utoipa::path(get, path = "/adapters/{adapter}/review", tag = "adapters", params(("adapter" = String, Path), Version),
+#[utoipa::path(get, path = "/adapters/{adapter}/review", tag = "adapters", security(("scope" = ["adapters:read"])), params(("adapter" = String, Path), Version),
     responses((status = 200, body = ReviewView), (status = 404, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,

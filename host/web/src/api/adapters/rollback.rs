@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use super::approve::ApprovedView;
 use crate::AppState;
-use crate::context::Context;
+use crate::context::Asker;
 use crate::extract::{JsonOrNothing, Path};
 use crate::problem::Problem;
 
@@ -21,16 +21,16 @@ pub(crate) struct RollBack {
 ///
 /// Never to what a rollback left before. Where the earlier grant allows more than the one in force, the answer says what, and nothing is
 /// changed without `accept_wider`.
-#[utoipa::path(post, path = "/adapters/{adapter}/rollback", tag = "adapters", params(("adapter" = String, Path)),
+#[utoipa::path(post, path = "/adapters/{adapter}/rollback", tag = "adapters", security(("scope" = ["adapters:write"])), params(("adapter" = String, Path)),
     request_body = Option<RollBack>,
     responses((status = 200, body = ApprovedView), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,
-    Context(context): Context,
+    Asker(principal): Asker,
     Path(adapter): Path<String>,
     JsonOrNothing(body): JsonOrNothing<RollBack>,
 ) -> Result<Json<ApprovedView>, Problem> {
     let RollBack { accept_wider } = body.unwrap_or_default();
-    let grant = app.cases.services.admission().rollback_with(&adapter, accept_wider, &context.actor).await?;
-    Ok(Json(ApprovedView::of(&app, &context.tenant, grant.into()).await?))
+    let grant = app.cases.services.admission().rollback_with(&adapter, accept_wider, &principal.actor).await?;
+    Ok(Json(ApprovedView::of(&app, &principal, grant.into()).await?))
 }

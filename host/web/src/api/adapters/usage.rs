@@ -97,7 +97,7 @@ impl From<UsageReport> for UsageView {
 }
 
 /// What an adapter may do, beside what it did
-#[utoipa::path(get, path = "/adapters/{adapter}/usage", tag = "adapters", params(("adapter" = String, Path), Window),
+#[utoipa::path(get, path = "/adapters/{adapter}/usage", tag = "adapters", security(("scope" = ["audit:read"])), params(("adapter" = String, Path), Window),
     responses((status = 200, body = UsageView), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,

@@ -39,7 +39,7 @@ pub(crate) struct AddedChannel {
 }
 
 /// Connect an account; the connection is tested before it is saved
-#[utoipa::path(post, path = "/channels", tag = "channels", request_body = AddChannel,
+#[utoipa::path(post, path = "/channels", tag = "channels", security(("scope" = ["channels:write"])), request_body = AddChannel,
     responses((status = 201, body = AddedChannel), (status = 409, body = Problem), (status = 422, body = Problem), (status = 502, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,

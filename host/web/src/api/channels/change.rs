@@ -25,7 +25,7 @@ pub(crate) struct ChangeChannel {
 }
 
 /// Change settings or secrets of a channel; what is not named stays
-#[utoipa::path(patch, path = "/channels/{channel}", tag = "channels", params(("channel" = String, Path)),
+#[utoipa::path(patch, path = "/channels/{channel}", tag = "channels", security(("scope" = ["channels:write"])), params(("channel" = String, Path)),
     request_body = ChangeChannel, responses((status = 200, body = ChannelView), (status = 404, body = Problem), (status = 409, body = Problem),
     (status = 422, body = Problem)))]
 pub(crate) async fn handler(

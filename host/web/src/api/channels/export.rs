@@ -31,7 +31,7 @@ pub(crate) struct HowToExport {
 }
 
 /// All products of a channel, ordered by source id, written as they are read
-#[utoipa::path(get, path = "/channels/{channel}/export", tag = "channels", params(("channel" = String, Path), HowToExport),
+#[utoipa::path(get, path = "/channels/{channel}/export", tag = "channels", security(("scope" = ["catalog:read"])), params(("channel" = String, Path), HowToExport),
     responses((status = 200, description = "lines of JSON, or a table",
     content((String = "application/jsonl"), (String = "text/csv"))), (status = 404, body = Problem)))]
 pub(crate) async fn handler(

@@ -9,7 +9,7 @@ use crate::extract::Path;
 use crate::problem::Problem;
 
 /// One channel, by id or name
-#[utoipa::path(get, path = "/channels/{channel}", tag = "channels", params(("channel" = String, Path)),
+#[utoipa::path(get, path = "/channels/{channel}", tag = "channels", security(("scope" = ["channels:read"])), params(("channel" = String, Path)),
     responses((status = 200, body = ChannelView), (status = 404, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,

@@ -11,7 +11,7 @@ use crate::context::Context;
 use crate::problem::Problem;
 
 /// All channels
-#[utoipa::path(get, path = "/channels", tag = "channels", responses((status = 200, body = Vec<ChannelView>)))]
+#[utoipa::path(get, path = "/channels", tag = "channels", security(("scope" = ["channels:read"])), responses((status = 200, body = Vec<ChannelView>)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,
     Context(context): Context,

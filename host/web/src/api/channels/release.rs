@@ -16,7 +16,7 @@ pub(crate) struct ReleasedView {
 }
 
 /// End a channel's quarantine
-#[utoipa::path(post, path = "/channels/{channel}/release", tag = "channels", params(("channel" = String, Path)),
+#[utoipa::path(post, path = "/channels/{channel}/release", tag = "channels", security(("scope" = ["channels:write"])), params(("channel" = String, Path)),
     responses((status = 200, body = ReleasedView), (status = 404, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,

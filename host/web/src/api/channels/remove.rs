@@ -7,7 +7,7 @@ use crate::extract::Path;
 use crate::problem::Problem;
 
 /// Take a channel out of use and forget its secrets
-#[utoipa::path(delete, path = "/channels/{channel}", tag = "channels", params(("channel" = String, Path)),
+#[utoipa::path(delete, path = "/channels/{channel}", tag = "channels", security(("scope" = ["channels:write"])), params(("channel" = String, Path)),
     responses((status = 204, description = "removed"), (status = 404, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,

@@ -8,7 +8,7 @@ use crate::extract::Path;
 use crate::problem::Problem;
 
 /// Ask the marketplace whether the account is usable
-#[utoipa::path(post, path = "/channels/{channel}/test", tag = "channels", params(("channel" = String, Path)),
+#[utoipa::path(post, path = "/channels/{channel}/test", tag = "channels", security(("scope" = ["channels:write"])), params(("channel" = String, Path)),
     responses((status = 200, body = AccountView), (status = 404, body = Problem), (status = 502, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,

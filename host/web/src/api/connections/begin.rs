@@ -30,7 +30,7 @@ pub(crate) struct BeginConnection {
 }
 
 /// Have a seller's browser connect an account (OAuth 2); it is tested before it is saved
-#[utoipa::path(post, path = "/connections", tag = "connections", request_body = BeginConnection,
+#[utoipa::path(post, path = "/connections", tag = "connections", security(("scope" = ["channels:write"])), request_body = BeginConnection,
     responses((status = 201, body = BegunConnection), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,

@@ -8,7 +8,7 @@ use crate::extract::Path;
 use crate::problem::Problem;
 
 /// How far a connection is; kept for a day after its end
-#[utoipa::path(get, path = "/connections/{connection}", tag = "connections", params(("connection" = String, Path)),
+#[utoipa::path(get, path = "/connections/{connection}", tag = "connections", security(("scope" = ["channels:read"])), params(("connection" = String, Path)),
     responses((status = 200, body = ConnectionView), (status = 404, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,

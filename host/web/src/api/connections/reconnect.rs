@@ -9,7 +9,7 @@ use crate::extract::Path;
 use crate::problem::Problem;
 
 /// Have a seller's browser connect a channel anew: its tokens are replaced, everything else stays
-#[utoipa::path(post, path = "/channels/{channel}/reconnect", tag = "connections", params(("channel" = String, Path)),
+#[utoipa::path(post, path = "/channels/{channel}/reconnect", tag = "connections", security(("scope" = ["channels:write"])), params(("channel" = String, Path)),
     responses((status = 201, body = BegunConnection), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,

@@ -94,7 +94,7 @@ impl From<Letter> for DeadLetterView {
 }
 
 /// What was given up, and why: items, webhook deliveries, runs; what failed last comes first
-#[utoipa::path(get, path = "/dead-letters", tag = "dead letters", params(Which, Paging),
+#[utoipa::path(get, path = "/dead-letters", tag = "dead letters", security(("scope" = ["catalog:read"])), params(Which, Paging),
     responses((status = 200, body = Listing<DeadLetterView>), (status = 400, body = Problem), (status = 404, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,
@@ -129,7 +129,7 @@ pub(crate) struct DeadLetterDetail {
 }
 
 /// One of them, with what came from the marketplace
-#[utoipa::path(get, path = "/dead-letters/{id}", tag = "dead letters", params(("id" = String, Path)),
+#[utoipa::path(get, path = "/dead-letters/{id}", tag = "dead letters", security(("scope" = ["catalog:read"])), params(("id" = String, Path)),
     responses((status = 200, body = DeadLetterDetail), (status = 404, body = Problem)))]
 pub(crate) async fn one(
     State(app): State<AppState>,

@@ -56,7 +56,7 @@ pub(crate) struct ReplayedView {
 /// Try again: items are mapped from what was kept of them, deliveries are worked on, runs go on
 ///
 /// The result of the operation is a `ReplayedView`.
-#[utoipa::path(post, path = "/dead-letters/replay", tag = "dead letters", request_body = ReplayRequest,
+#[utoipa::path(post, path = "/dead-letters/replay", tag = "dead letters", security(("scope" = ["catalog:write"])), request_body = ReplayRequest,
     responses((status = 202, body = AcceptedOperation, headers(("Location" = String, description = "The operation"))), (status = 400, body = Problem), (status = 404, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,

@@ -25,7 +25,7 @@ pub(crate) struct WholeDelivery {
 }
 
 /// One webhook delivery with what it said
-#[utoipa::path(get, path = "/deliveries/{id}", tag = "deliveries", params(("id" = String, Path)),
+#[utoipa::path(get, path = "/deliveries/{id}", tag = "deliveries", security(("scope" = ["catalog:read"])), params(("id" = String, Path)),
     responses((status = 200, body = WholeDelivery), (status = 404, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,

@@ -23,7 +23,7 @@ pub(crate) struct Filter {
 }
 
 /// Webhook deliveries of a channel, newest first
-#[utoipa::path(get, path = "/channels/{channel}/deliveries", tag = "deliveries",
+#[utoipa::path(get, path = "/channels/{channel}/deliveries", tag = "deliveries", security(("scope" = ["catalog:read"])),
     params(("channel" = String, Path), Filter, Paging),
     responses((status = 200, body = Listing<DeliveryView>), (status = 400, body = Problem), (status = 404, body = Problem)))]
 pub(crate) async fn handler(

@@ -30,7 +30,7 @@ impl From<RefusedRow> for RefusedView {
 }
 
 /// Deliveries that were refused, by reason, the latest first; at most 100 reasons are kept, and nothing of what was sent
-#[utoipa::path(get, path = "/channels/{channel}/deliveries/refused", tag = "deliveries",
+#[utoipa::path(get, path = "/channels/{channel}/deliveries/refused", tag = "deliveries", security(("scope" = ["catalog:read"])),
     params(("channel" = String, Path)),
     responses((status = 200, body = Vec<RefusedView>), (status = 404, body = Problem)))]
 pub(crate) async fn handler(

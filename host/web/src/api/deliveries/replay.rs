@@ -26,7 +26,7 @@ pub(crate) struct ReplayedDeliveries {
 }
 
 /// Work on kept webhook deliveries once more
-#[utoipa::path(post, path = "/channels/{channel}/deliveries/replay", tag = "deliveries",
+#[utoipa::path(post, path = "/channels/{channel}/deliveries/replay", tag = "deliveries", security(("scope" = ["catalog:write"])),
     params(("channel" = String, Path)), request_body = ReplayDeliveries,
     responses((status = 202, body = ReplayedDeliveries), (status = 400, body = Problem), (status = 404, body = Problem)))]
 pub(crate) async fn handler(

@@ -26,7 +26,7 @@ pub(crate) struct LeftOutLink {
 /// Link what was accepted and did not change since; once more, and what is left of it is linked
 ///
 /// The result of the operation is an `AppliedLinks`.
-#[utoipa::path(post, path = "/link-batches/{batch}/apply", tag = "links", params(("batch" = String, Path)),
+#[utoipa::path(post, path = "/link-batches/{batch}/apply", tag = "links", security(("scope" = ["catalog:write"])), params(("batch" = String, Path)),
     responses((status = 202, body = AcceptedOperation, headers(("Location" = String, description = "The operation"))), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,

@@ -10,7 +10,7 @@ use crate::problem::Problem;
 use crate::query::{Listing, Paging};
 
 /// Batches of proposed links, newest first
-#[utoipa::path(get, path = "/link-batches", tag = "links", params(Paging),
+#[utoipa::path(get, path = "/link-batches", tag = "links", security(("scope" = ["catalog:read"])), params(Paging),
     responses((status = 200, body = Listing<LinkBatchView>)))]
 pub(crate) async fn list(
     State(app): State<AppState>,
@@ -23,7 +23,7 @@ pub(crate) async fn list(
 }
 
 /// One batch of proposed links
-#[utoipa::path(get, path = "/link-batches/{batch}", tag = "links", params(("batch" = String, Path)),
+#[utoipa::path(get, path = "/link-batches/{batch}", tag = "links", security(("scope" = ["catalog:read"])), params(("batch" = String, Path)),
     responses((status = 200, body = LinkBatchView), (status = 404, body = Problem)))]
 pub(crate) async fn get(
     State(app): State<AppState>,

@@ -34,7 +34,7 @@ pub(crate) struct ChangedVariants {
 }
 
 /// Link two products
-#[utoipa::path(post, path = "/links", tag = "links", request_body = TwoProducts,
+#[utoipa::path(post, path = "/links", tag = "links", security(("scope" = ["catalog:write"])), request_body = TwoProducts,
     responses((status = 200, body = ChangedVariants), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(crate) async fn link(
     State(app): State<AppState>,
@@ -48,7 +48,7 @@ pub(crate) async fn link(
 }
 
 /// Unlink two products
-#[utoipa::path(post, path = "/links/remove", tag = "links", request_body = TwoProducts,
+#[utoipa::path(post, path = "/links/remove", tag = "links", security(("scope" = ["catalog:write"])), request_body = TwoProducts,
     responses((status = 200, body = ChangedVariants), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(crate) async fn unlink(
     State(app): State<AppState>,

@@ -51,7 +51,7 @@ pub(crate) struct DecidedLinks {
 }
 
 /// Accept proposed links; nothing is linked before the batch is applied
-#[utoipa::path(post, path = "/link-batches/{batch}/accept", tag = "links", params(("batch" = String, Path)),
+#[utoipa::path(post, path = "/link-batches/{batch}/accept", tag = "links", security(("scope" = ["catalog:write"])), params(("batch" = String, Path)),
     request_body = WhichLinks,
     responses((status = 200, body = DecidedLinks), (status = 400, body = Problem), (status = 404, body = Problem),
         (status = 409, body = Problem)))]
@@ -65,7 +65,7 @@ pub(crate) async fn accept(
 }
 
 /// Reject proposed links
-#[utoipa::path(post, path = "/link-batches/{batch}/reject", tag = "links", params(("batch" = String, Path)),
+#[utoipa::path(post, path = "/link-batches/{batch}/reject", tag = "links", security(("scope" = ["catalog:write"])), params(("batch" = String, Path)),
     request_body = WhichLinks,
     responses((status = 200, body = DecidedLinks), (status = 400, body = Problem), (status = 404, body = Problem),
         (status = 409, body = Problem)))]

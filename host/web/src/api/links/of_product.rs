@@ -56,7 +56,7 @@ impl From<LinkReport> for LinkView {
 }
 
 /// What a product is linked to, and why
-#[utoipa::path(get, path = "/products/{product}/links", tag = "links", params(("product" = String, Path)),
+#[utoipa::path(get, path = "/products/{product}/links", tag = "links", security(("scope" = ["catalog:read"])), params(("product" = String, Path)),
     responses((status = 200, body = Vec<LinkView>), (status = 404, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,

@@ -87,7 +87,7 @@ impl From<ProposalRow> for ProposalView {
 }
 
 /// Proposed links of a batch, by number
-#[utoipa::path(get, path = "/link-batches/{batch}/proposals", tag = "links", params(("batch" = String, Path), Filter, Paging),
+#[utoipa::path(get, path = "/link-batches/{batch}/proposals", tag = "links", security(("scope" = ["catalog:read"])), params(("batch" = String, Path), Filter, Paging),
     responses((status = 200, body = Listing<ProposalView>), (status = 400, body = Problem), (status = 404, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,

@@ -21,7 +21,7 @@ pub(crate) struct ProposeLinks {
 /// Compare a channel's products with those of others, and propose links
 ///
 /// The result of the operation is a `LinkBatchView`.
-#[utoipa::path(post, path = "/link-batches", tag = "links", request_body = ProposeLinks,
+#[utoipa::path(post, path = "/link-batches", tag = "links", security(("scope" = ["catalog:write"])), request_body = ProposeLinks,
     responses((status = 202, body = AcceptedOperation, headers(("Location" = String, description = "The operation"))), (status = 400, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,

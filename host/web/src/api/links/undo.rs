@@ -25,7 +25,7 @@ pub(crate) struct ChangedLink {
 /// Take back what a batch linked, as far as nobody changed it since
 ///
 /// The result of the operation is an `UndoneLinks`.
-#[utoipa::path(post, path = "/link-batches/{batch}/undo", tag = "links", params(("batch" = String, Path)),
+#[utoipa::path(post, path = "/link-batches/{batch}/undo", tag = "links", security(("scope" = ["catalog:write"])), params(("batch" = String, Path)),
     responses((status = 202, body = AcceptedOperation, headers(("Location" = String, description = "The operation"))), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,

@@ -8,7 +8,7 @@ use crate::extract::Path;
 use crate::problem::Problem;
 
 /// One operation, with how far it is and what came of it
-#[utoipa::path(get, path = "/operations/{operation}", tag = "operations", params(("operation" = String, Path)),
+#[utoipa::path(get, path = "/operations/{operation}", tag = "operations", security(("scope" = ["catalog:read"])), params(("operation" = String, Path)),
     responses((status = 200, body = OperationView), (status = 404, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,

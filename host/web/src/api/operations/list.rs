@@ -10,7 +10,7 @@ use crate::problem::Problem;
 use crate::query::{Listing, Paging};
 
 /// Operations, newest first; what ended is kept for thirty days
-#[utoipa::path(get, path = "/operations", tag = "operations", params(Paging),
+#[utoipa::path(get, path = "/operations", tag = "operations", security(("scope" = ["catalog:read"])), params(Paging),
     responses((status = 200, body = Listing<OperationView>), (status = 400, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,

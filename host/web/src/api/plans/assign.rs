@@ -15,7 +15,7 @@ pub(crate) struct AssignPlan {
 }
 
 /// Give a tenant a plan
-#[utoipa::path(put, path = "/tenants/{tenant}/plan", tag = "plans", params(("tenant" = String, Path)), request_body = AssignPlan,
+#[utoipa::path(put, path = "/tenants/{tenant}/plan", tag = "plans", security(("scope" = ["tenants:write"])), params(("tenant" = String, Path)), request_body = AssignPlan,
     responses((status = 204, description = "the tenant has it"), (status = 404, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,

@@ -23,7 +23,7 @@ pub(crate) struct TenantPlanView {
 }
 
 /// The tenant's plan, and what is used of it
-#[utoipa::path(get, path = "/plan", tag = "plans", responses((status = 200, body = TenantPlanView)))]
+#[utoipa::path(get, path = "/plan", tag = "plans", security(("scope" = ["channels:read"])), responses((status = 200, body = TenantPlanView)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,
     Context(context): Context,

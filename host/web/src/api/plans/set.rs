@@ -36,7 +36,7 @@ fn given<'de, D: Deserializer<'de>>(given: D) -> Result<Option<Option<i64>>, D::
 }
 
 /// Make a plan, or change the limits of one; what tenants have beyond a new limit stays
-#[utoipa::path(put, path = "/plans/{plan}", tag = "plans", params(("plan" = String, Path)), request_body = SetPlan,
+#[utoipa::path(put, path = "/plans/{plan}", tag = "plans", security(("scope" = ["tenants:write"])), params(("plan" = String, Path)), request_body = SetPlan,
     responses((status = 200, body = PlanView), (status = 422, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,

@@ -9,7 +9,7 @@ use crate::extract::Path;
 use crate::problem::Problem;
 
 /// One product
-#[utoipa::path(get, path = "/products/{product}", tag = "products", params(("product" = String, Path)),
+#[utoipa::path(get, path = "/products/{product}", tag = "products", security(("scope" = ["catalog:read"])), params(("product" = String, Path)),
     responses((status = 200, body = ProductView), (status = 404, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,

@@ -21,7 +21,7 @@ pub(crate) struct Filter {
 /// Products
 ///
 /// Fewer come than were asked for where they are large: a page has at most 16 MiB of them. `next` says whether there are more.
-#[utoipa::path(get, path = "/products", tag = "products", params(Filter, Paging),
+#[utoipa::path(get, path = "/products", tag = "products", security(("scope" = ["catalog:read"])), params(Filter, Paging),
     responses((status = 200, body = Listing<ProductView>), (status = 400, body = Problem), (status = 404, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,

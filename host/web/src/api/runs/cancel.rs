@@ -16,7 +16,7 @@ pub(crate) struct Cancelled {
 }
 
 /// Stop a run at its next page
-#[utoipa::path(post, path = "/runs/{run}/cancel", tag = "runs", params(("run" = String, Path)),
+#[utoipa::path(post, path = "/runs/{run}/cancel", tag = "runs", security(("scope" = ["catalog:write"])), params(("run" = String, Path)),
     responses((status = 200, body = Cancelled), (status = 404, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,

@@ -10,7 +10,7 @@ use crate::extract::Path;
 use crate::problem::Problem;
 
 /// One run with its progress
-#[utoipa::path(get, path = "/runs/{run}", tag = "runs", params(("run" = String, Path)),
+#[utoipa::path(get, path = "/runs/{run}", tag = "runs", security(("scope" = ["catalog:read"])), params(("run" = String, Path)),
     responses((status = 200, body = RunView), (status = 404, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,

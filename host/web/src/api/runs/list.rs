@@ -12,7 +12,7 @@ use crate::problem::Problem;
 use crate::query::{self, Listing, Paging};
 
 /// Runs of all channels, newest first
-#[utoipa::path(get, path = "/runs", tag = "runs", params(Paging), responses((status = 200, body = Listing<RunView>)))]
+#[utoipa::path(get, path = "/runs", tag = "runs", security(("scope" = ["catalog:read"])), params(Paging), responses((status = 200, body = Listing<RunView>)))]
 pub(crate) async fn all(
     State(app): State<AppState>,
     Context(context): Context,
@@ -22,7 +22,7 @@ pub(crate) async fn all(
 }
 
 /// Runs of one channel, newest first
-#[utoipa::path(get, path = "/channels/{channel}/runs", tag = "runs", params(("channel" = String, Path), Paging),
+#[utoipa::path(get, path = "/channels/{channel}/runs", tag = "runs", security(("scope" = ["catalog:read"])), params(("channel" = String, Path), Paging),
     responses((status = 200, body = Listing<RunView>), (status = 400, body = Problem), (status = 404, body = Problem)))]
 pub(crate) async fn of_channel(
     State(app): State<AppState>,

@@ -36,7 +36,7 @@ pub(crate) struct StartedRun {
 }
 
 /// Import a channel; without a body, everything
-#[utoipa::path(post, path = "/channels/{channel}/runs", tag = "runs", params(("channel" = String, Path)), request_body = Option<StartRun>,
+#[utoipa::path(post, path = "/channels/{channel}/runs", tag = "runs", security(("scope" = ["catalog:write"])), params(("channel" = String, Path)), request_body = Option<StartRun>,
     responses((status = 202, body = StartedRun), (status = 400, body = Problem), (status = 404, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,

@@ -38,7 +38,7 @@ pub(crate) struct ChangeSchedule {
 }
 
 /// Change a schedule; it is due next by its rule, from now on
-#[utoipa::path(patch, path = "/channels/{channel}/schedules/{kind}", tag = "schedules",
+#[utoipa::path(patch, path = "/channels/{channel}/schedules/{kind}", tag = "schedules", security(("scope" = ["channels:write"])),
     params(("channel" = String, Path), ("kind" = String, Path, description = "full, delta, stock")),
     request_body = ChangeSchedule,
     responses((status = 200, body = ScheduleView), (status = 404, body = Problem), (status = 422, body = Problem)))]

@@ -8,7 +8,7 @@ use crate::extract::Path;
 use crate::problem::Problem;
 
 /// List a channel's schedules
-#[utoipa::path(get, path = "/channels/{channel}/schedules", tag = "schedules", params(("channel" = String, Path)),
+#[utoipa::path(get, path = "/channels/{channel}/schedules", tag = "schedules", security(("scope" = ["channels:read"])), params(("channel" = String, Path)),
     responses((status = 200, body = Vec<ScheduleView>), (status = 404, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,

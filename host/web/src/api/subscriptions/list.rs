@@ -8,7 +8,7 @@ use crate::extract::Path;
 use crate::problem::Problem;
 
 /// What the marketplace delivers, and where to; it is asked
-#[utoipa::path(get, path = "/channels/{channel}/subscriptions", tag = "deliveries", params(("channel" = String, Path)),
+#[utoipa::path(get, path = "/channels/{channel}/subscriptions", tag = "deliveries", security(("scope" = ["channels:read"])), params(("channel" = String, Path)),
     responses((status = 200, body = Vec<SubscriptionView>), (status = 404, body = Problem), (status = 409, body = Problem),
     (status = 422, body = Problem), (status = 502, body = Problem)))]
 pub(crate) async fn handler(

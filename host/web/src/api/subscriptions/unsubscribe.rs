@@ -16,7 +16,7 @@ pub(crate) struct EndedSubscriptions {
 }
 
 /// Ask the marketplace to stop delivering here
-#[utoipa::path(post, path = "/channels/{channel}/unsubscribe", tag = "deliveries", params(("channel" = String, Path)),
+#[utoipa::path(post, path = "/channels/{channel}/unsubscribe", tag = "deliveries", security(("scope" = ["channels:write"])), params(("channel" = String, Path)),
     responses((status = 200, body = EndedSubscriptions), (status = 404, body = Problem), (status = 502, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::TrustedKeyView;
 use crate::AppState;
-use crate::context::Context;
+use crate::context::Asker;
 use crate::extract::JsonBody;
 use crate::problem::Problem;
 
@@ -18,13 +18,13 @@ pub(crate) struct TrustKey {
 }
 
 /// Let in what a publisher signs from now on
-#[utoipa::path(post, path = "/trusted-keys", tag = "adapters", request_body = TrustKey,
+#[utoipa::path(post, path = "/trusted-keys", tag = "adapters", security(("scope" = ["adapters:write"])), request_body = TrustKey,
     responses((status = 201, body = TrustedKeyView), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,
-    Context(context): Context,
+    Asker(asker): Asker,
     JsonBody(body): JsonBody<TrustKey>,
 ) -> Result<(StatusCode, Json<TrustedKeyView>), Problem> {
-    let trusted = app.cases.services.admission().trust(&body.key, &context.actor).await?;
+    let trusted = app.cases.services.admission().trust(&body.key, &asker.actor).await?;
     Ok((StatusCode::CREATED, Json(trusted.into())))
 }

@@ -1,0 +1,43 @@
+#![doc = include_str!("../README.md")]
+
+mod access_token;
+mod accounts;
+mod api_keys;
+mod audit;
+mod authenticate;
+mod error;
+mod hashing;
+mod links;
+mod mail;
+mod maintenance;
+mod me;
+mod members;
+mod options;
+mod person;
+mod principal;
+mod register;
+mod reset;
+mod second_factor;
+mod sessions;
+mod sign_in;
+mod switch_tenant;
+mod tenants;
+mod tokens;
+mod users;
+
+pub use accounts::Accounts;
+pub use api_keys::{NewKey, ShownKey};
+pub use authenticate::Credential;
+pub use error::AccountError;
+pub use hashing::QUEUE as MAX_WAITING_SIGN_INS;
+pub use links::Purpose;
+pub use me::Profile;
+pub use members::Invitation;
+pub use options::AccountOptions;
+pub use principal::{Person, Principal, Who};
+pub use second_factor::NewSecondFactor;
+pub use sessions::{Client, Door, SignedIn, Tokens};
+pub use sign_in::{SessionKind, SignIn};
+pub use tenants::TenantChange;
+pub use tokens::{ApiKeyText, hashed};
+pub use users::{AddedUser, Handing, NewUser};

@@ -1,0 +1,51 @@
+//! What each page needs of whoever looks at it, in one place.
+
+use axum::http::Method;
+use entrepot_domain::account::Scope;
+
+/// The scope that a request needs.
+pub(crate) fn needed(method: &Method, path: &str) -> Scope {
+    let reads = matches!(*method, Method::GET | Method::HEAD);
+    let mut parts = path.trim_start_matches('/').split('/');
+    let (section, rest) = (parts.next().unwrap_or_default(), parts.collect::<Vec<_>>());
+    match (section, rest.as_slice(), reads) {
+        ("adapters", [] | [""], true) => Scope::ReadAdapters,
+        ("adapters", [_, "approve"], true) => Scope::WriteAdapters,
+        ("adapters" | "audit", _, true) => Scope::ReadAudit,
+        ("adapters", _, false) => Scope::WriteAdapters,
+        ("channels", [_, "deliveries", ..], true) => Scope::ReadCatalog,
+        ("channels", [_, "import"] | [_, "deliveries", ..], false) => Scope::WriteCatalog,
+        ("channels", ["new", ..] | [_, "settings" | "remove"], _) | ("channels", _, false) => Scope::WriteChannels,
+        ("channels", _, true) => Scope::ReadChannels,
+        ("tenants", ..) => Scope::Own,
+        (_, _, true) => Scope::ReadCatalog,
+        (_, _, false) => Scope::WriteCatalog,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_need_what_the_api_needs() {
+        for (path, get, post) in [
+            ("/", Scope::ReadCatalog, Scope::WriteCatalog),
+            ("/products/prd_1", Scope::ReadCatalog, Scope::WriteCatalog),
+            ("/channels", Scope::ReadChannels, Scope::WriteChannels),
+            ("/channels/new/etsy", Scope::WriteChannels, Scope::WriteChannels),
+            ("/channels/chn_1/settings", Scope::WriteChannels, Scope::WriteChannels),
+            ("/channels/chn_1/import", Scope::ReadChannels, Scope::WriteCatalog),
+            ("/channels/chn_1/schedules/full", Scope::ReadChannels, Scope::WriteChannels),
+            ("/channels/chn_1/deliveries", Scope::ReadCatalog, Scope::WriteCatalog),
+            ("/channels/chn_1/deliveries/replay", Scope::ReadCatalog, Scope::WriteCatalog),
+            ("/adapters", Scope::ReadAdapters, Scope::WriteAdapters),
+            ("/adapters/etsy", Scope::ReadAudit, Scope::WriteAdapters),
+            ("/adapters/etsy/approve", Scope::WriteAdapters, Scope::WriteAdapters),
+            ("/audit", Scope::ReadAudit, Scope::WriteCatalog),
+            ("/live/runs/run_1", Scope::ReadCatalog, Scope::WriteCatalog),
+        ] {
+            assert_eq!((needed(&Method::GET, path), needed(&Method::POST, path)), (get, post), "{path}");
+        }
+    }
+}
