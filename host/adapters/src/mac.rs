@@ -10,8 +10,11 @@ use zeroize::Zeroizing;
 /// A key for one purpose, and the id of the master key it was derived from.
 type DerivedKey = (String, Zeroizing<[u8; 32]>);
 
-/// Keys for one purpose, derived from the host's master keys: of the one with that id, or of the one in use.
-pub struct MacKeys(Box<dyn Fn(Option<&str>) -> Option<DerivedKey> + Send + Sync>);
+/// Of the master key with that id, or of the one in use.
+type Find = dyn Fn(Option<&str>) -> Option<DerivedKey> + Send + Sync;
+
+/// Keys for one purpose, derived from the host's master keys.
+pub struct MacKeys(Box<Find>);
 
 /// Why a row is not used.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]

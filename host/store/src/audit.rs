@@ -68,8 +68,7 @@ const STRAY: &str = "SELECT seq FROM audit_log WHERE seq < 1 OR seq = 9223372036
 const INSERT: &str = "INSERT INTO audit_log (seq, at, actor, action, adapter_id, channel_id, details, key_id, hash) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 const PAGE: &str = entries!("WHERE seq > $1 AND seq >= 1 AND seq < 9223372036854775807 ORDER BY seq LIMIT 1000");
-const OF_ADAPTER: &str =
-    entries!("WHERE adapter_id = $1 AND seq >= 1 AND seq < 9223372036854775807 ORDER BY seq DESC LIMIT $2");
+const OF_ADAPTER: &str = entries!("WHERE adapter_id = $1 AND seq >= 1 AND seq < $3 ORDER BY seq DESC LIMIT $2");
 /// What was there before rows had MACs is told in an entry of its own, once.
 const OF_GRANTS: &str = chained!(
     "a.seq = (SELECT MAX(n.seq) FROM (SELECT MAX(seq) AS seq FROM audit_log WHERE adapter_id = $1 \
@@ -106,7 +105,12 @@ impl Db {
 
     /// Newest first.
     pub async fn audit_of(&self, adapter: &str, limit: i64) -> Result<Vec<AuditRow>, StoreError> {
-        Ok(read_all!(self, AuditRow, OF_ADAPTER, adapter, limit)?)
+        self.audit_of_before(adapter, i64::MAX, limit).await
+    }
+
+    /// The same of entries before that one.
+    pub async fn audit_of_before(&self, adapter: &str, before: i64, limit: i64) -> Result<Vec<AuditRow>, StoreError> {
+        Ok(read_all!(self, AuditRow, OF_ADAPTER, adapter, limit, before)?)
     }
 
     /// The last entry about what is granted to an adapter.

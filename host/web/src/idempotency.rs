@@ -63,14 +63,14 @@ pub(crate) async fn answer_once(State(app): State<AppState>, request: Request, n
         return next.run(request).await;
     }
     match claimed(&app, request).await {
-        Ok(Turn::Ours(claim, request)) => claim.answer(request, next).await,
+        Ok(Turn::Ours(claim, request)) => claim.answer(*request, next).await,
         Ok(Turn::Answered(response)) => response,
         Err(problem) => problem.into_response(),
     }
 }
 
 enum Turn {
-    Ours(Claim, Request),
+    Ours(Claim, Box<Request>),
     Answered(Response),
 }
 
@@ -97,7 +97,7 @@ async fn claimed(app: &AppState, request: Request) -> Result<Turn, Problem> {
     tx.commit().await?;
     if is_ours {
         let request = Request::from_parts(head, Body::from(bytes));
-        return Ok(Turn::Ours(Claim { scoped, key, by }, request));
+        return Ok(Turn::Ours(Claim { scoped, key, by }, Box::new(request)));
     }
     match scoped.known_request(&key).await? {
         Some(known) if keys.check(TABLE, &parts, Some(&known.request)).is_err() => Err(Problem::other_request()),

@@ -62,3 +62,24 @@ async fn a_cursor_of_another_list_leads_nowhere(app: App) {
         );
     }
 }
+
+#[both_engines]
+async fn the_log_of_an_adapter_is_read_to_its_beginning(app: App) {
+    app.install().await;
+    let whole = app.host.db.audit_of("woocommerce", 100).await.expect("the log");
+    let (mut cursor, mut seen) = (String::new(), Vec::new());
+    loop {
+        let path = format!("/api/v1/adapters/woocommerce/audit?limit=1&cursor={cursor}");
+        let (status, _, page) = call(&app, "GET", &path, Body::empty()).await;
+        assert_eq!(status, StatusCode::OK, "{page}");
+        seen.extend(page["items"].as_array().expect("entries").iter().filter_map(|entry| entry["seq"].as_i64()));
+        let Some(next) = page["next"].as_str() else { break };
+        next.clone_into(&mut cursor);
+    }
+    assert_eq!(seen, whole.iter().map(|entry| entry.seq).collect::<Vec<_>>());
+    assert!(seen.len() > 1, "{seen:?}");
+    for wrong in ["nobody~3", "woocommerce~x", "3"] {
+        let path = format!("/api/v1/adapters/woocommerce/audit?cursor={wrong}");
+        assert_eq!(call(&app, "GET", &path, Body::empty()).await.0, StatusCode::BAD_REQUEST, "{wrong}");
+    }
+}

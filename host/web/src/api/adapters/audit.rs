@@ -5,10 +5,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::AppState;
-use crate::extract::Path;
+use crate::extract::{Path, Query};
 use crate::problem::Problem;
-
-const SHOWN: i64 = 200;
+use crate::query::{self, Listing, Paging};
 
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct AuditEntryView {
@@ -44,14 +43,20 @@ impl From<AuditRow> for AuditEntryView {
 }
 
 /// What was done with an adapter, newest first
-#[utoipa::path(get, path = "/adapters/{adapter}/audit", tag = "adapters", security(("scope" = ["audit:read"])), params(("adapter" = String, Path)),
-    responses((status = 200, body = Vec<AuditEntryView>)))]
+#[utoipa::path(get, path = "/adapters/{adapter}/audit", tag = "adapters", security(("scope" = ["audit:read"])), params(("adapter" = String, Path), Paging),
+    responses((status = 200, body = Listing<AuditEntryView>), (status = 400, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,
     Path(adapter): Path<String>,
-) -> Result<Json<Vec<AuditEntryView>>, Problem> {
-    let rows = app.cases.services.db().audit_of(&adapter, SHOWN).await?;
-    Ok(Json(rows.into_iter().map(AuditEntryView::from).collect()))
+    Query(paging): Query<Paging>,
+) -> Result<Json<Listing<AuditEntryView>>, Problem> {
+    let before = match paging.within(&adapter)? {
+        "" => i64::MAX,
+        place => place.parse().map_err(|_| Problem::no_cursor())?,
+    };
+    let rows = app.cases.services.db().audit_of_before(&adapter, before, paging.limit()).await?;
+    let entries = rows.into_iter().map(AuditEntryView::from).collect();
+    Ok(Json(Listing::new(entries, paging.limit(), |last: &AuditEntryView| query::of(&adapter, last.seq))))
 }
 
 /// Follow the whole audit log and name the first link that does not hold
