@@ -2,6 +2,8 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::header;
@@ -16,12 +18,16 @@ use crate::problem::Problem;
 
 /// Addresses that are remembered. Those that have not tried for a while are forgotten first.
 const MAX_ADDRESSES: usize = 50_000;
+/// How often those are looked for, at the most.
+const SWEEP: Duration = Duration::from_secs(10);
 
 pub(crate) struct Clients {
     /// Header in which a proxy says who asks; empty: there is none.
     address_header: String,
     tries: DefaultKeyedRateLimiter<IpAddr>,
     clock: DefaultClock,
+    /// When those who have not tried for a while were forgotten last.
+    swept: Mutex<Option<Instant>>,
 }
 
 impl Clients {
@@ -31,6 +37,7 @@ impl Clients {
             address_header: address_header.to_owned(),
             tries: RateLimiter::keyed(quota),
             clock: DefaultClock::default(),
+            swept: Mutex::new(None),
         }
     }
 
@@ -46,19 +53,27 @@ impl Clients {
         Ok(client(parts, address))
     }
 
-    /// Counts a try.
+    /// Counts a try. Where there are too many addresses to remember, all are let through until there is room: what they try is bounded
+    /// where passwords are hashed, and by account, and a flood of others keeps nobody out.
     fn count_try(&self, address: IpAddr) -> Result<(), Problem> {
-        if self.tries.len() >= MAX_ADDRESSES {
-            self.tries.retain_recent();
-            if self.tries.len() >= MAX_ADDRESSES {
-                // So many at once are one: what they try is bounded where passwords are hashed.
-                return Err(Problem::too_often(60));
-            }
+        if self.tries.len() >= MAX_ADDRESSES && !self.make_room() {
+            return Ok(());
         }
         self.tries.check_key(&address).map_err(|until| {
             let wait = until.wait_time_from(self.clock.now());
             Problem::too_often(wait.as_secs().saturating_add(1))
         })
+    }
+
+    /// Looks through all of them, and therefore not with every try.
+    fn make_room(&self) -> bool {
+        let mut swept = self.swept.lock().unwrap_or_else(PoisonError::into_inner);
+        if swept.is_some_and(|at| at.elapsed() < SWEEP) {
+            return false;
+        }
+        self.tries.retain_recent();
+        *swept = Some(Instant::now());
+        self.tries.len() < MAX_ADDRESSES
     }
 }
 
