@@ -50,7 +50,7 @@ async fn pages_of_other_origins_use_the_api_where_an_operator_names_them(app: Ap
     assert!(!alone.send(preflight(PAGE)).await.headers.contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN));
     assert_eq!(alone.send(post(PAGE)).await.status, StatusCode::FORBIDDEN);
 
-    let open = Web::with(&app, &app.host.tenant, vec![PAGE.to_owned()], ClientLimits::default());
+    let open = Web::with(&app, &app.host.tenant, vec![PAGE.to_owned()], ClientLimits::default()).await;
     let answer = open.send(preflight(PAGE)).await;
     assert_eq!((answer.status, text(&answer.headers, "access-control-allow-origin")), (StatusCode::OK, PAGE));
     assert!(text(&answer.headers, "access-control-allow-headers").contains("idempotency-key"));
@@ -68,7 +68,7 @@ async fn pages_of_other_origins_use_the_api_where_an_operator_names_them(app: Ap
 #[both_engines]
 async fn who_asks_too_much_is_told_when_to_ask_again(app: App) {
     let clients = ClientLimits { requests_per_minute: 3, ..ClientLimits::default() };
-    let web = Web::with(&app, &app.host.tenant, Vec::new(), clients);
+    let web = Web::with(&app, &app.host.tenant, Vec::new(), clients).await;
     let ask = || request("GET", "/api/v1/channels").body(Body::empty()).expect("a request");
     for left in [2, 1, 0] {
         let answer = web.send(ask()).await;

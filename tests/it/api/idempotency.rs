@@ -71,7 +71,7 @@ async fn refusals_are_kept_and_what_passes_is_not(app: App) {
     let again = post(&app, "/api/v1/channels", "key", &refused).await;
     assert_eq!((again.status, is_replayed(&again.headers), again.json()), (first.status, true, first.json()));
     execute(&app, "INSERT INTO tenants (id, name, created_at) VALUES ('ten_other', 'other', 0)").await;
-    let other = Web::for_tenant(&app, &TenantId::from("ten_other"));
+    let other = Web::for_tenant(&app, &TenantId::from("ten_other")).await;
     let theirs = other.send(request("/api/v1/channels", "key", &refused)).await;
     assert!(!is_replayed(&theirs.headers));
     for wrong in ["", "a b", &"x".repeat(256)] {

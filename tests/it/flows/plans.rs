@@ -96,7 +96,7 @@ async fn an_import_beyond_the_plan_is_incomplete_and_nothing_is_lost(app: App) {
 async fn requests_a_minute_are_the_plans_too(app: App) {
     plan(&app, &[(Limit::RequestsPerMinute, Some(2))]).await;
     let clients = ClientLimits { requests_per_minute: 100, ..ClientLimits::default() };
-    let web = Web::with(&app, &app.host.tenant, Vec::new(), clients);
+    let web = Web::with(&app, &app.host.tenant, Vec::new(), clients).await;
     let ask = || Request::get("/api/v1/plan").header(header::HOST, HOST).body(Body::empty()).expect("a request");
     for left in [1, 0] {
         let answer = web.send(ask()).await;
