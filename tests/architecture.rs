@@ -51,7 +51,13 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "policy", "domain",
         ],
     ),
-    ("pages", &["web", "catalog", "channels", "linking", "core", "adapters", "store", "matching", "policy", "domain"]),
+    (
+        "pages",
+        &[
+            "web", "accounts", "catalog", "channels", "linking", "core", "adapters", "store", "matching", "policy",
+            "domain",
+        ],
+    ),
     (
         "server",
         &[

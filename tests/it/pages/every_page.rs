@@ -68,7 +68,8 @@ async fn every_page_is_whole_and_runs_nothing_foreign(app: App) {
 async fn nobody_sees_another_tenants_goods(app: App) {
     let _server = odd_shop(&app).await;
     let paths = all(&app, &Pages::of(&app)).await;
-    let stranger = Pages::for_tenant(&app, &TenantId::from("stranger")).await;
+    let other = app.host.app.accounts.add_tenant("stranger", "test").await.expect("a tenant");
+    let stranger = Pages::for_tenant(&app, &TenantId::from(other.id.as_str())).await;
     for path in paths.iter().filter(|path| path.contains("_01")) {
         assert_eq!(stranger.open(path).await.status, StatusCode::NOT_FOUND, "{path}");
     }

@@ -25,7 +25,8 @@ async fn belongings(app: &App) -> Vec<(&'static str, String)> {
 }
 
 /// What is the host's, and people: these are asked for by each role in `accounts::routes`.
-const NO_CATALOGUE: [&str; 7] = ["adapters", "api-keys", "audit", "auth", "me", "tenants", "users"];
+const NO_CATALOGUE: [&str; 9] =
+    ["adapters", "api-keys", "audit", "auth", "me", "plan", "tenants", "trusted-keys", "users"];
 
 /// Every documented route below one thing is asked for things of another tenant; lists have nothing of it.
 #[both_engines]

@@ -6,6 +6,7 @@ mod checkpoint;
 mod close;
 mod compare;
 mod complete;
+mod confirm;
 mod conflicts;
 mod failure;
 mod fetch;

@@ -112,7 +112,7 @@ async fn lone_surrogates_and_odd_shapes_do_not_stop_a_page(app: App) {
     }
     let server = serve(&store);
     app.connect(&server.base_url, &store.key()).await;
-    let body = r#"[{"id":1,"name":"Half \ud83d a smile","type":"simple","status":"publish","price":"1.00","regular_price":"1.00"},
+    let body = r#"[{"id":1,"name":"Half \ud83d a smile","type":"simple","status":"publish","price":"1.00","regular_price":"1.00","images":[],"categories":[],"tags":[],"attributes":[]},
             {"id":2,"name":["not","text"],"type":"simple","status":"publish","price":3},
             {"id":3,"name":"Odd","type":"simple","status":"publish","price":"2.00","images":{},"meta_data":{},"categories":null,"stock_quantity":"many"},
             {"name":"No id at all","price":"1.00"}]"#;

@@ -20,7 +20,9 @@ fn answer(rows: &[&str]) -> Fault {
 }
 
 fn row(id: &str) -> String {
-    format!(r#"{{"id":{id},"name":"Mug","type":"simple","status":"publish","price":"1.00","regular_price":"1.00"}}"#)
+    format!(
+        r#"{{"id":{id},"name":"Mug","type":"simple","status":"publish","price":"1.00","regular_price":"1.00","images":[],"categories":[],"tags":[],"attributes":[]}}"#
+    )
 }
 
 #[both_engines]

@@ -24,10 +24,10 @@ const DELETE_AT_ONCE: usize = 1_000;
 /// Items that are shown of what would have been deleted.
 const SAMPLE: usize = 20;
 
-struct Verdict {
+pub(super) struct Verdict {
     state: RunState,
     failure: Option<String>,
-    gone: Vec<String>,
+    pub(super) gone: Vec<String>,
     /// Dead letters of what could not be identified, and was not shown again: no products.
     nameless: Vec<String>,
     /// With `gone`, what was deleted within a day.
@@ -38,7 +38,7 @@ struct Verdict {
 
 impl Verdict {
     /// Nothing is gone.
-    fn of(state: RunState, failure: Option<String>) -> Self {
+    pub(super) fn of(state: RunState, failure: Option<String>) -> Self {
         let (gone, nameless, deletions) = (Vec::new(), Vec::new(), Deletions::default());
         Self { state, failure, gone, nameless, deletions, held_back: None }
     }
@@ -50,6 +50,7 @@ impl Imports {
         let ActiveRun { scoped, channel, row, seen, .. } = active;
         let mut counts = active.counts;
         let verdict = self.judge_run(scoped, channel, row, counts, seen).await?;
+        let verdict = self.confirmed(active, verdict).await;
         let verdict = self.within_plan(active, verdict).await?;
         counts.deleted += verdict.gone.len() as i64;
         if active.watermark.is_some() {
@@ -196,8 +197,8 @@ impl Imports {
             let items = retry_transient(patience, || scoped.alive_items(&channel.id, &after)).await?;
             let Some((last, _)) = items.last() else { return Ok(gone) };
             after.clone_from(last);
-            // What pages showed is there, whatever the list of ids at their end says: what went in between goes with the next run.
-            let shown = |id: &String| seen.items.contains(id);
+            // What has no id of its own cannot be on any list; it is there as long as pages show it.
+            let shown = |id: &String| id.starts_with(UNIDENTIFIED) && seen.items.contains(id);
             let exists = |id: &String| (exists.contains(id) || shown(id)) && !seen.gone.contains(id);
             let vanished = items
                 .into_iter()
