@@ -137,3 +137,34 @@ async fn what_is_said_otherwise_is_unchanged(app: App) {
     store.update(store.product_ids()[3], |product| product.name = "New name".into());
     assert_eq!(app.import().await.updated, 1);
 }
+
+/// The list of all ids at the end of a full run.
+fn sweep() -> Matcher {
+    Matcher::path("/wc/v3/products?").with("_fields=id&status=any")
+}
+
+fn rows(ids: &[u64]) -> Fault {
+    let rows: Vec<String> = ids.iter().map(|id| format!(r#"{{"id":{id}}}"#)).collect();
+    Fault::Body(format!("[{}]", rows.join(",")).into_bytes())
+}
+
+/// A cache keeps the list of yesterday: what came today is not gone.
+#[both_engines]
+async fn a_list_of_ids_that_is_old_deletes_nothing(app: App) {
+    let store = shop(20);
+    let server = serve(&store);
+    app.connect(&server.base_url, &store.key()).await;
+    assert_eq!(app.import().await.created, 20);
+    let old = store.product_ids();
+    store.insert(Product::simple("New today").priced("1.00"));
+    server.inject(sweep(), rows(&old));
+    let run = app.import().await;
+    assert_eq!((run.state, run.deleted), (RunState::Incomplete, 0), "{run:?}");
+    server.inject(sweep(), rows(&old[..15]));
+    let run = app.import().await;
+    assert_eq!((run.state, run.deleted), (RunState::Incomplete, 0), "{run:?}");
+    assert!(run.failure.is_some_and(|why| why.contains("list of all ids")), "the reason is said");
+    server.heal();
+    assert_eq!(app.import().await.state, RunState::Completed);
+    agrees(&app, &store).await;
+}
