@@ -5,3 +5,4 @@ mod connecting;
 mod every_page;
 mod searching;
 mod signing_in;
+mod team;

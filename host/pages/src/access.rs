@@ -17,7 +17,9 @@ pub(crate) fn needed(method: &Method, path: &str) -> Scope {
         ("channels", [_, "import"] | [_, "deliveries", ..], false) => Scope::WriteCatalog,
         ("channels", ["new", ..] | [_, "settings" | "remove"], _) | ("channels", _, false) => Scope::WriteChannels,
         ("channels", _, true) => Scope::ReadChannels,
-        ("tenants", ..) => Scope::Own,
+        ("members" | "api-keys", _, true) => Scope::ReadMembers,
+        ("members" | "api-keys", _, false) => Scope::WriteMembers,
+        ("tenants" | "me", ..) => Scope::Own,
         (_, _, true) => Scope::ReadCatalog,
         (_, _, false) => Scope::WriteCatalog,
     }
@@ -43,6 +45,9 @@ mod tests {
             ("/adapters/etsy", Scope::ReadAudit, Scope::WriteAdapters),
             ("/adapters/etsy/approve", Scope::WriteAdapters, Scope::WriteAdapters),
             ("/audit", Scope::ReadAudit, Scope::WriteCatalog),
+            ("/members", Scope::ReadMembers, Scope::WriteMembers),
+            ("/api-keys", Scope::ReadMembers, Scope::WriteMembers),
+            ("/me", Scope::Own, Scope::Own),
             ("/live/runs/run_1", Scope::ReadCatalog, Scope::WriteCatalog),
         ] {
             assert_eq!((needed(&Method::GET, path), needed(&Method::POST, path)), (get, post), "{path}");

@@ -21,18 +21,28 @@ pub(crate) enum Section {
     Runs,
     DeadLetters,
     Adapters,
+    Members,
     /// Of no section.
     #[default]
     Other,
 }
 
 impl Section {
-    const ALL: [Self; 7] =
-        [Self::Start, Self::Products, Self::Channels, Self::Links, Self::Runs, Self::DeadLetters, Self::Adapters];
+    const ALL: [Self; 8] = [
+        Self::Start,
+        Self::Products,
+        Self::Channels,
+        Self::Links,
+        Self::Runs,
+        Self::DeadLetters,
+        Self::Adapters,
+        Self::Members,
+    ];
 
     fn scope(self) -> Scope {
         match self {
             Self::Adapters => Scope::ReadAdapters,
+            Self::Members => Scope::ReadMembers,
             Self::Channels => Scope::ReadChannels,
             _ => Scope::ReadCatalog,
         }
@@ -47,6 +57,7 @@ impl Section {
             Self::Runs => "Runs",
             Self::DeadLetters => "Dead letters",
             Self::Adapters => "Adapters",
+            Self::Members => "Members",
             Self::Other => "",
         }
     }
@@ -60,6 +71,7 @@ impl Section {
             Self::Runs => "/runs",
             Self::DeadLetters => "/dead-letters",
             Self::Adapters => "/adapters",
+            Self::Members => "/members",
         }
     }
 }

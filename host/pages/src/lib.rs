@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod access;
+mod account;
 mod adapters;
 mod assets;
 mod channels;
@@ -17,6 +18,7 @@ mod products;
 mod runs;
 mod sign_in;
 mod start;
+mod team;
 mod tenants;
 mod theme;
 mod visitor;
@@ -45,6 +47,8 @@ pub fn router(cases: UseCases, visitors: Visitors, public_url: &str) -> Router {
     let state = AppState { hub: Hub::default(), cases, visitors, public_url: public_url.into() };
     Router::new()
         .merge(sign_in::routes())
+        .merge(account::routes())
+        .merge(team::routes())
         .merge(tenants::routes())
         .merge(start::routes())
         .merge(channels::routes())

@@ -50,7 +50,8 @@ impl Progress {
         let (done, total) = (report.progress.done, report.progress.total);
         let numbers = |result: &Value| {
             let all = result.as_object().into_iter().flatten();
-            all.filter_map(|(name, value)| Some((name.replace('_', " "), grouped(value.as_i64()?)))).collect()
+            let counts = all.filter(|(name, _)| !name.ends_with("_at"));
+            counts.filter_map(|(name, value)| Some((name.replace('_', " "), grouped(value.as_i64()?)))).collect()
         };
         Self {
             id: report.operation.clone(),

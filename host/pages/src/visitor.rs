@@ -59,6 +59,27 @@ impl Visitor {
         &self.context.tenant
     }
 
+    pub(crate) fn actor(&self) -> &str {
+        self.somebody.actor()
+    }
+
+    pub(crate) fn principal(&self) -> &Principal {
+        &self.somebody.principal
+    }
+
+    pub(crate) fn may(&self, scope: Scope) -> bool {
+        self.somebody.principal.may(scope)
+    }
+
+    /// As mails say it.
+    pub(crate) fn name(&self) -> String {
+        let person = self.somebody.principal.person();
+        person.map_or_else(
+            String::new,
+            |person| if person.name.is_empty() { person.email.clone() } else { person.name.clone() },
+        )
+    }
+
     pub(crate) fn frame(&self, section: Section, title: impl Into<String>) -> Frame {
         self.somebody.frame(section, title)
     }

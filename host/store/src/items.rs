@@ -85,7 +85,7 @@ const ALIVE: &str = "SELECT source_id, fetched_at FROM source_items WHERE tenant
     AND deleted_at IS NULL AND source_id > $3 ORDER BY source_id LIMIT 5000";
 /// Those whose product was here before.
 const COUNT_ESTABLISHED: &str = "SELECT COUNT(*) FROM source_items s JOIN products p ON p.tenant_id = s.tenant_id AND p.id = s.product_id \
-    WHERE s.tenant_id = $1 AND s.channel_id = $2 AND s.deleted_at IS NULL AND s.source_id NOT LIKE $3 AND p.created_at < $4";
+    WHERE s.tenant_id = $1 AND s.channel_id = $2 AND s.deleted_at IS NULL AND s.source_id NOT LIKE $3 AND p.created_at <= $4";
 const UNREAD: &str = "SELECT d.source_id FROM dead_letters d JOIN source_items s ON s.tenant_id = d.tenant_id \
     AND s.channel_id = d.channel_id AND s.source_id = d.source_id WHERE d.tenant_id = $1 AND d.channel_id = $2 \
     AND s.content_hash = $3 AND s.deleted_at IS NULL ORDER BY d.last_at, d.id LIMIT $4";

@@ -29,6 +29,10 @@ async fn all(app: &App, pages: &Pages) -> Vec<String> {
         "/adapters/woocommerce",
         "/adapters/woocommerce/approve",
         "/audit",
+        "/members",
+        "/api-keys",
+        "/me",
+        "/tenants",
     ];
     let of_channel = ["", "/settings", "/remove", "/deliveries"].map(|rest| format!("/channels/{channel}{rest}"));
     fixed.map(str::to_owned).into_iter().chain(of_channel).chain([product, run, letter]).collect()
