@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 use entrepot_catalog::RunReport;
+use entrepot_domain::account::Scope;
 use entrepot_store::dead_letters::LetterFilter;
 
 use crate::AppState;
@@ -29,6 +30,7 @@ struct Page {
     figures: Vec<Figure>,
     channels: Vec<ChannelLine>,
     runs: Vec<RunLine>,
+    may_connect: bool,
 }
 
 async fn handler(State(app): State<AppState>, visitor: Visitor) -> Result<Response, Failure> {
@@ -54,6 +56,7 @@ async fn handler(State(app): State<AppState>, visitor: Visitor) -> Result<Respon
         figure(scoped.count_active_runs().await?, "runs under way", "/runs", false),
         figure(products, "products", "/products", false),
     ];
+    let may_connect = visitor.may(Scope::WriteChannels);
     channels.sort_by_key(|channel| channel.problem.is_none());
-    Ok(page(&Page { frame: visitor.frame(Section::Start, "Start"), figures, channels, runs }))
+    Ok(page(&Page { frame: visitor.frame(Section::Start, "Start"), figures, channels, runs, may_connect }))
 }

@@ -32,7 +32,14 @@ async fn a_key_is_shown_once_and_revoked(app: App) {
     let pages = Pages::of(&app);
     let made = pages.post("/api-keys", &[("name", "stock <b>bot"), ("scope", "catalog:read"), ("days", "")]).await;
     assert_eq!(made.status, StatusCode::OK, "{}", made.html);
-    let key = made.html.split("<pre>").nth(1).and_then(|rest| rest.split_once("</pre>")).expect("the key").0.to_owned();
+    let key = made
+        .html
+        .split("<pre tabindex=\"0\">")
+        .nth(1)
+        .and_then(|rest| rest.split_once("</pre>"))
+        .expect("the key")
+        .0
+        .to_owned();
     assert!(key.starts_with("ent_"), "{key}");
     let list = pages.shown("/api-keys").await;
     assert!(!list.holds(&key) && !list.holds("<b>bot") && list.holds("catalog:read"), "{}", list.html);

@@ -2,6 +2,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use entrepot_adapters::Listed;
+use entrepot_domain::account::Scope;
 
 use crate::AppState;
 use crate::failure::{Failure, sentence};
@@ -28,6 +29,8 @@ struct Line {
 struct Page {
     frame: Frame,
     adapters: Vec<Line>,
+    may_install: bool,
+    may_review: bool,
 }
 
 pub(super) fn status(listed: &Listed) -> Status {
@@ -62,5 +65,7 @@ pub(crate) async fn handler(State(app): State<AppState>, somebody: Somebody) -> 
         }
     };
     let adapters = app.cases.services.admission().adapters().await?.into_iter().map(line).collect();
-    Ok(page(&Page { frame: somebody.frame(Section::Adapters, "Adapters"), adapters }))
+    let may = |scope| somebody.principal.may(scope);
+    let (may_install, may_review) = (may(Scope::WriteAdapters), may(Scope::ReadAudit));
+    Ok(page(&Page { frame: somebody.frame(Section::Adapters, "Adapters"), adapters, may_install, may_review }))
 }

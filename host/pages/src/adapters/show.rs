@@ -2,6 +2,7 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use entrepot_adapters::{Counted, Headroom, InForce};
+use entrepot_domain::account::Scope;
 use entrepot_domain::clock::Timestamp;
 use entrepot_web::Problem;
 use serde::Deserialize;
@@ -62,8 +63,9 @@ struct Page {
     source: String,
     installed: Moment,
     periods: Vec<Choice>,
-    /// It waits to be looked at.
-    pending: bool,
+    /// It can be looked at and approved.
+    may_approve: bool,
+    may_change: bool,
     terms: Vec<String>,
     rules: Vec<Rule>,
     calls: Vec<Count>,
@@ -128,7 +130,10 @@ pub(crate) async fn handler(
         name: text("name"),
         description: text("description"),
         status: status(&listed),
-        pending: listed.row.state == "pending" && listed.problem.is_none(),
+        may_approve: in_use.as_ref() != Some(&listed.row.version)
+            && listed.problem.is_none()
+            && somebody.principal.may(Scope::WriteAdapters),
+        may_change: somebody.principal.may(Scope::WriteAdapters),
         problem: listed.problem.as_deref().map(sentence),
         installed: Moment { at: listed.row.installed_at, now },
         periods: PERIODS

@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use entrepot_catalog::RunReport;
+use entrepot_domain::account::Scope;
 use serde::Deserialize;
 
 use crate::AppState;
@@ -72,6 +73,7 @@ struct Page {
     frame: Frame,
     channels: Vec<Line>,
     only_problems: bool,
+    may_connect: bool,
 }
 
 pub(crate) async fn handler(
@@ -82,5 +84,6 @@ pub(crate) async fn handler(
     let only_problems = filter.show == "problems";
     let mut channels = lines(&app, &visitor).await?;
     channels.retain(|channel| !only_problems || channel.problem.is_some());
-    Ok(page(&Page { frame: visitor.frame(Section::Channels, "Channels"), channels, only_problems }))
+    let (frame, may_connect) = (visitor.frame(Section::Channels, "Channels"), visitor.may(Scope::WriteChannels));
+    Ok(page(&Page { frame, channels, only_problems, may_connect }))
 }

@@ -3,6 +3,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use entrepot_catalog::RunReport;
 use entrepot_domain::ChannelId;
+use entrepot_domain::account::Scope;
 use entrepot_store::dead_letters::LetterFilter;
 use entrepot_store::schedules::ScheduleRow;
 use serde_json::Value;
@@ -43,6 +44,10 @@ struct Page {
     runs: Vec<RunLine>,
     /// Its seller signs in at the marketplace.
     by_consent: bool,
+    /// Its stock is told alone.
+    has_stock: bool,
+    may_import: bool,
+    may_change: bool,
     created: Moment,
 }
 
@@ -96,7 +101,10 @@ pub(crate) async fn handler(
         account: row.account.as_ref().map_or_else(Vec::new, |account| facts(account)),
         schedules: scoped.schedules(&id).await?.into_iter().map(schedule).collect(),
         runs: rows.iter().map(|row| RunLine::new(&RunReport::new(row, now), &names, now)).collect(),
+        has_stock: generation.as_ref().is_ok_and(|generation| generation.adapter.supports_stock_sync()),
         by_consent: generation.is_ok_and(|generation| generation.manifest.oauth.is_some()),
+        may_import: visitor.may(Scope::WriteCatalog),
+        may_change: visitor.may(Scope::WriteChannels),
         created: Moment { at: row.created_at, now },
         id: row.id,
         name: row.name,

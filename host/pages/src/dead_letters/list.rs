@@ -50,8 +50,9 @@ impl Filter {
 }
 
 /// Who has to do something about it.
-pub(crate) fn whose(class: &str) -> &'static str {
+pub(crate) fn whose(class: &str, code: &str) -> &'static str {
     match class {
+        _ if code == "plan-limit" => "the operator: your plan allows no more products",
         "credentials" => "you: give the shop's credentials anew",
         "grant" => "the operator: the adapter may not do what it needs to",
         "marketplace" => "nobody: the shop has to answer again",
@@ -118,7 +119,7 @@ pub(crate) async fn reasons(app: &AppState, visitor: &Visitor, filter: &Filter) 
         Reason {
             number: grouped(count.count),
             href: of.at("/dead-letters", ""),
-            whose: whose(&count.class),
+            whose: whose(&count.class, &count.code),
             example: sentence(&count.reason),
             kind: count.kind,
             code: count.code,

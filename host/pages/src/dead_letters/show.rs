@@ -58,7 +58,7 @@ pub(crate) async fn handler(
         channel_name: names.name(&letter.channel_id).to_owned(),
         channel: letter.channel_id,
         reason: sentence(&letter.reason),
-        whose: whose(&letter.class),
+        whose: whose(&letter.class, &letter.code),
         first: Moment { at: letter.first_at, now },
         last: Moment { at: letter.last_at, now },
         content: serde_json::to_string_pretty(&shown).unwrap_or_default(),

@@ -20,6 +20,7 @@ pub(crate) async fn run(host: &Host, command: PlanCommand, output: Output) -> Re
             output.say(&document(&row), || format!("the plan {plan}: {}", in_words(&row.limits.into())))
         }
         PlanCommand::Assign { tenant, plan } => {
+            let tenant = host.app.accounts.tenant(&tenant).await?.id;
             plans.assign(&TenantId::from(tenant.as_str()), &plan).await?;
             output.say(&json!({"tenant": tenant, "plan": plan}), || format!("{tenant} has the plan {plan}"))
         }

@@ -62,7 +62,7 @@ pub(super) async fn examine(host: &Host, checks: &mut Checks) -> Result<()> {
     schedules(host, checks).await?;
     inboxes(host, checks).await?;
     webhooks::examine(host, checks, &channels).await?;
-    dead_letters(host, checks).await
+    dead_letters(host, checks, &channels).await
 }
 
 /// What no tenant has for itself.
@@ -206,8 +206,10 @@ async fn inboxes(host: &Host, checks: &mut Checks) -> Result<()> {
     Ok(())
 }
 
-async fn dead_letters(host: &Host, checks: &mut Checks) -> Result<()> {
-    let reasons = host.db.dead_letter_reasons().await?;
+/// Of this tenant's channels.
+async fn dead_letters(host: &Host, checks: &mut Checks, channels: &[ChannelRow]) -> Result<()> {
+    let mut reasons = host.db.dead_letter_reasons().await?;
+    reasons.retain(|reason| channels.iter().any(|channel| channel.name == reason.name));
     for DeadLetterReason { name, kind, code, number } in &reasons {
         let what = match kind.as_str() {
             "item" => format!("{} could not be imported", count(*number, "item", "items")),
