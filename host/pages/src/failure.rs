@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::Router;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use entrepot_web::Problem;
@@ -28,16 +28,27 @@ impl<E: Into<Problem>> From<E> for Failure {
     }
 }
 
+/// What a failed answer says, for the page around it.
+#[derive(Clone)]
+pub(crate) struct Failed {
+    title: &'static str,
+    detail: String,
+}
+
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
-        let status = self.0.status();
-        let page = Page {
-            frame: Frame::bare(self.0.title()),
-            title: self.0.title(),
-            detail: sentence(self.0.detail()),
-            passing: status.is_server_error(),
-        };
-        with_status(status, &page)
+        let failed = Failed { title: self.0.title(), detail: sentence(self.0.detail()) };
+        let mut response = failed.page(self.0.status(), Frame::bare(failed.title));
+        response.extensions_mut().insert(failed);
+        response
+    }
+}
+
+impl Failed {
+    /// With what is around other pages of whoever looks.
+    pub(crate) fn page(&self, status: StatusCode, frame: Frame) -> Response {
+        let Self { title, detail } = self.clone();
+        with_status(status, &Page { frame, title, detail, passing: status.is_server_error() })
     }
 }
 

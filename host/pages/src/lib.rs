@@ -62,5 +62,6 @@ pub fn router(cases: UseCases, visitors: Visitors, public_url: &str) -> Router {
         .merge(theme::routes())
         .merge(failure::routes())
         .merge(assets::routes())
+        .layer(axum::middleware::from_fn(visitor::framed))
         .with_state(state)
 }

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use axum::extract::FromRequestParts;
-use axum::http::Method;
+use axum::extract::{FromRequestParts, Request};
 use axum::http::request::Parts;
+use axum::http::{Method, header};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use entrepot_accounts::Principal;
 use entrepot_core::RequestContext;
@@ -13,7 +14,7 @@ use entrepot_domain::account::Scope;
 use entrepot_web::Problem;
 
 use crate::access::needed;
-use crate::failure::Failure;
+use crate::failure::{Failed, Failure};
 use crate::frame::{Frame, Section, see};
 use crate::kit::address;
 use crate::theme;
@@ -123,4 +124,22 @@ impl<S: Send + Sync> FromRequestParts<S> for Visitor {
         let context = Arc::new(RequestContext::new(tenant, somebody.actor()));
         Ok(Self { somebody, context })
     }
+}
+
+/// A failure is shown with the menu of whoever met it.
+pub(crate) async fn framed(request: Request, next: Next) -> Response {
+    let principal = request.extensions().get::<Arc<Principal>>().cloned();
+    let (theme, here) = (theme::chosen(request.headers()), request.uri().path().to_owned());
+    let response = next.run(request).await;
+    let failed = response.extensions().get::<Failed>().cloned();
+    let Some((principal, failed)) = principal.zip(failed) else { return response };
+    let somebody = Somebody { principal, theme, here };
+    let mut page = failed.page(response.status(), somebody.frame(Section::Other, "Not done"));
+    // Such as when to try again.
+    for (name, value) in response.headers() {
+        if !page.headers().contains_key(name) && name != header::CONTENT_LENGTH {
+            page.headers_mut().insert(name, value.clone());
+        }
+    }
+    page
 }

@@ -88,7 +88,9 @@ async fn a_role_sees_what_it_may(app: App) {
         start.html
     );
     let import = format!("/channels/{}/import", shop.channel.as_str());
-    assert_eq!(viewer.ask("POST", &import, "scope=full").await.status, StatusCode::FORBIDDEN);
+    let refused = viewer.ask("POST", &import, "scope=full").await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    assert!(refused.holds("href=\"/products\"") && refused.holds("viewer@example.com"), "{}", refused.html);
     assert_eq!(viewer.ask("GET", "/channels/new", "").await.status, StatusCode::FORBIDDEN);
     assert_eq!(viewer.ask("GET", "/audit", "").await.status, StatusCode::FORBIDDEN);
 
