@@ -1,10 +1,15 @@
 //! What a browser posts.
 
+use std::time::Duration;
+
 use axum::extract::{Form, FromRequest, Request};
 use entrepot_web::Problem;
 use serde::de::DeserializeOwned;
 
 use crate::failure::Failure;
+
+/// Whoever sends slower holds memory for nothing.
+const TIME: Duration = Duration::from_secs(10);
 
 /// A form. What does not fit is said on a page.
 pub(crate) struct PostedForm<T>(pub(crate) T);
@@ -13,7 +18,8 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for PostedForm<T> {
     type Rejection = Failure;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
-        let form = Form::<T>::from_request(request, state).await;
+        let form = tokio::time::timeout(TIME, Form::<T>::from_request(request, state)).await;
+        let form = form.map_err(|_| Problem::bad_request("the form did not come whole in time; send it again"))?;
         let form = form.map_err(|error| Problem::bad_request(format!("the form cannot be read: {error}")))?;
         Ok(Self(form.0))
     }

@@ -161,7 +161,8 @@ pub(crate) fn see(path: impl AsRef<str>) -> Response {
 
 /// An address of this host: nobody is led elsewhere.
 pub(crate) fn is_local(path: &str) -> bool {
-    path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\r', '\n', '\t'])
+    let printable = path.bytes().all(|byte| byte.is_ascii_graphic());
+    path.starts_with('/') && !path.starts_with("//") && !path.contains('\\') && printable
 }
 
 #[cfg(test)]
@@ -176,6 +177,8 @@ mod tests {
             ("/\\evil.example", false),
             ("https://evil.example", false),
             ("/\t/evil.example", false),
+            ("/\u{1}", false),
+            ("/ü", false),
             ("", false),
         ] {
             assert_eq!(is_local(path), local, "{path:?}");

@@ -26,9 +26,13 @@ mod visitor;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use entrepot_web::{UseCases, Visitors};
 
 use live::Hub;
+
+/// Bytes of a form; an artifact may be larger.
+const LARGEST_FORM: usize = 64 << 10;
 
 /// What every page works with.
 #[derive(Clone)]
@@ -62,6 +66,7 @@ pub fn router(cases: UseCases, visitors: Visitors, public_url: &str) -> Router {
         .merge(theme::routes())
         .merge(failure::routes())
         .merge(assets::routes())
+        .layer(DefaultBodyLimit::max(LARGEST_FORM))
         .layer(axum::middleware::from_fn(visitor::framed))
         .with_state(state)
 }

@@ -5,12 +5,19 @@ use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use axum::http::StatusCode;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 use tokio::sync::watch;
+use tokio::time::{Instant, timeout_at};
 
 const LOOK: Duration = Duration::from_secs(1);
+/// After that a browser asks again, and shows anew who it is.
+const LIFETIME: Duration = Duration::from_secs(60);
+/// Streams of one person, and of all: each holds a connection.
+const MOST_OF_ONE: usize = 8;
+const MOST: usize = 64;
 
 /// A fragment as it is now.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,28 +30,63 @@ pub(crate) struct Fragment {
 #[derive(Clone, Default)]
 pub(crate) struct Hub {
     watched: Arc<Mutex<HashMap<String, watch::Receiver<Fragment>>>>,
+    /// By who watches.
+    streams: Arc<Mutex<HashMap<String, usize>>>,
+}
+
+/// A stream that is open.
+struct Open {
+    who: String,
+    streams: Arc<Mutex<HashMap<String, usize>>>,
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        let mut streams = self.streams.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = streams.get_mut(&self.who) {
+            *count -= 1;
+            if *count == 0 {
+                streams.remove(&self.who);
+            }
+        }
+    }
 }
 
 impl Hub {
+    /// `None`: there are too many.
+    fn open(&self, who: &str) -> Option<Open> {
+        let mut streams = self.streams.lock().unwrap_or_else(PoisonError::into_inner);
+        let (of_one, all) = (streams.get(who).copied().unwrap_or(0), streams.values().sum::<usize>());
+        if of_one >= MOST_OF_ONE || all >= MOST {
+            return None;
+        }
+        *streams.entry(who.to_owned()).or_default() += 1;
+        Some(Open { who: who.to_owned(), streams: self.streams.clone() })
+    }
+
     /// The fragment each time it changes, until it is over. `what`: the same for all who watch the same thing; `look` answers nothing while
-    /// it cannot tell.
-    pub(crate) fn watch<L, F>(&self, what: String, first: Fragment, look: L) -> Response
+    /// it cannot tell. Whoever watches too much already is told to stop.
+    pub(crate) fn watch<L, F>(&self, who: &str, what: String, first: Fragment, look: L) -> Response
     where
         L: Fn() -> F + Send + 'static,
         F: Future<Output = Option<Fragment>> + Send,
     {
+        // A browser does not ask again after this.
+        let Some(open) = self.open(who) else { return StatusCode::NO_CONTENT.into_response() };
         let receiver = self.receiver(what, first, look);
-        let events = stream::unfold((receiver, true, false), async |(mut receiver, at_once, over)| {
-            if over {
-                return None;
-            }
-            if !at_once {
-                receiver.changed().await.ok()?;
-            }
-            let fragment = receiver.borrow_and_update().clone();
-            let event = Event::default().event(if fragment.over { "last" } else { "next" }).data(&fragment.html);
-            Some((Ok::<_, Infallible>(event), (receiver, false, fragment.over)))
-        });
+        let until = Instant::now() + LIFETIME;
+        let events =
+            stream::unfold((receiver, (open, until), true, false), async |(mut receiver, held, at_once, over)| {
+                if over {
+                    return None;
+                }
+                if !at_once {
+                    timeout_at(held.1, receiver.changed()).await.ok()?.ok()?;
+                }
+                let fragment = receiver.borrow_and_update().clone();
+                let event = Event::default().event(if fragment.over { "last" } else { "next" }).data(&fragment.html);
+                Some((Ok::<_, Infallible>(event), (receiver, held, false, fragment.over)))
+            });
         let mut answer = Sse::new(events).keep_alive(KeepAlive::default()).into_response();
         // A proxy that gathers answers would hand nothing on before the end.
         answer.headers_mut().insert("x-accel-buffering", axum::http::HeaderValue::from_static("no"));
@@ -118,6 +160,16 @@ mod tests {
             assert_eq!(receiver.borrow().html, "3");
         }
         assert_eq!(looks.load(Ordering::SeqCst), 3);
+    }
+
+    #[test]
+    fn one_person_holds_few_streams() {
+        let hub = Hub::default();
+        let mut open: Vec<_> = (0..20).filter_map(|_| hub.open("ann")).collect();
+        assert_eq!(open.len(), MOST_OF_ONE);
+        assert!(hub.open("bob").is_some());
+        open.pop();
+        assert!(hub.open("ann").is_some());
     }
 
     #[tokio::test(start_paused = true)]

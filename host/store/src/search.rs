@@ -12,6 +12,8 @@ use crate::{Lenient, Scoped, ScopedTx, StoreError};
 
 /// Bytes of what a product can be found by; the rest of thousands of SKUs is not searched.
 const MOST: usize = 4_000;
+/// Characters of a word that count: SQLite takes no pattern of any length.
+const LONGEST_WORD: usize = 200;
 /// Words of a query that count.
 const WORDS: usize = 4;
 
@@ -113,7 +115,7 @@ fn words(product: &Product) -> String {
 /// What stands anywhere in a text: in it nothing means anything else.
 fn pattern(word: Option<&str>) -> String {
     let mut pattern = String::from("%");
-    for letter in word.unwrap_or_default().to_lowercase().chars() {
+    for letter in word.unwrap_or_default().to_lowercase().chars().take(LONGEST_WORD) {
         let _ =
             if matches!(letter, '%' | '_' | '!') { write!(pattern, "!{letter}") } else { write!(pattern, "{letter}") };
     }
