@@ -190,3 +190,30 @@ async fn whoever_is_disabled_is_out_at_once_and_an_operator_remains(app: App) {
     assert_eq!(last.status, StatusCode::CONFLICT, "{}", last.json());
     assert_eq!(boss.get(&web, "/api/v1/users").await.status, StatusCode::OK);
 }
+
+#[both_engines]
+async fn a_change_of_address_that_an_intruder_began_ends_with_the_password(app: App) {
+    let web = Web::anonymous(&app);
+    let ann = person(&app, &web, ANN, None, Some(("default", TenantRole::Seller))).await;
+    let begun = |email: &str, password: &str| json!({"email": email, "password": password});
+    let confirmed = async |token: String| {
+        ask(&web, None, "POST", "/api/v1/auth/confirm-email", json!({"token": token})).await.status
+    };
+    let eve = begun("eve@example.com", PASSWORD);
+    assert_eq!(ann.ask(&web, "POST", "/api/v1/me/email", eve).await.status, StatusCode::ACCEPTED);
+    let before_change = link_token(&app, "eve@example.com", "change").await;
+    let changed = json!({"password": PASSWORD, "new_password": "another password of hers"});
+    assert_eq!(ann.ask(&web, "POST", "/api/v1/me/password", changed).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(confirmed(before_change).await, StatusCode::UNPROCESSABLE_ENTITY, "her password was changed");
+
+    let eve = begun("mallory@example.com", "another password of hers");
+    assert_eq!(ann.ask(&web, "POST", "/api/v1/me/email", eve).await.status, StatusCode::ACCEPTED);
+    let before_reset = link_token(&app, "mallory@example.com", "change").await;
+    let asked = ask(&web, None, "POST", "/api/v1/auth/reset", json!({"email": ANN})).await;
+    assert_eq!(asked.status, StatusCode::ACCEPTED);
+    let token = link_token(&app, ANN, "reset").await;
+    let reset = json!({"token": token, "password": "a third password of hers"});
+    let reset = ask(&web, None, "POST", "/api/v1/auth/reset/confirm", reset).await;
+    assert_eq!(reset.status, StatusCode::NO_CONTENT);
+    assert_eq!(confirmed(before_reset).await, StatusCode::UNPROCESSABLE_ENTITY, "her password was reset");
+}
