@@ -23,7 +23,14 @@ impl Inventory {
     }
 
     pub(crate) fn problem(&self) -> Option<Issue> {
-        let Self::Unreadable(why) = self else { return None };
+        let why = match self {
+            Self::Unreadable(why) => why.as_str(),
+            // A listing has one product at least, and the record's own fields name no price.
+            Self::Found(json) if Raw::of(json).fields().get("products").records().is_empty() => {
+                "its record comes without products"
+            }
+            _ => return None,
+        };
         let message = format!("Etsy does not deliver the inventory of this listing, so it cannot be imported: {why}");
         Some(issue("/inventory", "inventory-unreadable", message))
     }

@@ -129,6 +129,20 @@ impl<'a> Row<'a> {
         lacks.into_iter().filter_map(|(list, lacks)| lacks.then_some(list)).collect()
     }
 
+    /// A list that Etsy gives as something else, or does not give although it was asked for: taken for an empty one, it would take off
+    /// what buyers see.
+    fn lacks(&self, media: &Fields<'_>) -> Option<&'static str> {
+        let asked_for = ["images", "videos"]
+            .into_iter()
+            .find(|name| media.get(name).list().is_none() && !is_php_empty(media.get(name)));
+        asked_for.or_else(|| {
+            SETS.into_iter().find(|name| {
+                let list = self.fields.get(name);
+                list.is_given() && list.list().is_none() && !is_php_empty(list)
+            })
+        })
+    }
+
     /// The item that is kept; images and videos are `media`'s, which may be another answer about the same listing.
     pub(crate) fn item(&self, id: u64, media: &Fields<'_>, inventory: &Inventory, shop: &Shop) -> RawItem {
         let mut body = String::with_capacity(self.raw.json().len() + 1024);
@@ -162,9 +176,21 @@ impl<'a> Row<'a> {
             updated_at: self.updated_at(),
             body,
             deleted: false,
-            problems: inventory.problem().into_iter().collect(),
+            problems: inventory.problem().into_iter().chain(self.lacks(media).map(incomplete)).collect(),
         }
     }
+}
+
+/// An empty list that became an object on the way.
+fn is_php_empty(list: Raw<'_>) -> bool {
+    list.json().starts_with('{') && list.is_empty()
+}
+
+fn incomplete(part: &'static str) -> Issue {
+    let message =
+        format!("Etsy answered without this listing's {part}, which were asked for; the next import asks again.");
+    let path = if SETS.contains(&part) { format!("/listing/{part}") } else { format!("/{part}") };
+    issue(path, "listing-incomplete", message)
 }
 
 /// Words that stand in any order.

@@ -70,8 +70,15 @@ impl<'a> Listed<'a> {
 
     /// A part that was asked for and did not come. That it is empty is an empty list, or one that PHP writes as an object.
     pub(crate) fn lacks(&self) -> Option<&'static str> {
-        let lists = |name: &&str| self.fields.get(name).json().starts_with(['[', '{']);
-        ["images", "categories", "tags", "attributes"].into_iter().find(|name| self.is_object() && !lists(name))
+        let lists = |name: &str| self.fields.get(name).json().starts_with(['[', '{']);
+        let always = ["images", "categories", "tags", "attributes"].into_iter().find(|name| !lists(name));
+        // Plugins and old versions leave these out; what they do not leave out is a list.
+        let some = || {
+            ["brands", "meta_data", "default_attributes"]
+                .into_iter()
+                .find(|name| self.fields.get(name).is_given() && !lists(name))
+        };
+        always.or_else(some).filter(|_| self.is_object())
     }
 
     pub(crate) fn status(&self) -> Option<String> {

@@ -82,7 +82,7 @@ impl Prices<'_> {
         let Some(text) = raw.word() else {
             // Examples of the API have {} where there is nothing.
             if !raw.is_empty() {
-                let message = format!("The {name} is no number. Enter it anew in the store.");
+                let message = format!("The {name} {} is no number. Enter it anew in the store.", short(raw.json()));
                 notes.fatal(place, field, "price-invalid", message);
             }
             return None;

@@ -29,6 +29,13 @@ impl Stock<'_> {
                 (pool(&items, self.base_variant), self.product.get("inventory_level"), pool_id(self.product_id))
             }
             "none" => return Inventory::Untracked(true),
+            "" => {
+                let message = "The store does not tell whether and how this product's stock is counted; the next import asks again.";
+                if !notes.fatal.iter().any(|issue| issue.code == "stock-incomplete") {
+                    notes.fatal(Place::Product, "inventory_tracking", "stock-incomplete", message);
+                }
+                return Inventory::Untracked(false);
+            }
             other => {
                 let message =
                     format!("{:?} is no way of tracking stock that is known; it counts as not for sale.", short(other));
@@ -39,8 +46,9 @@ impl Stock<'_> {
                 return Inventory::Untracked(false);
             }
         };
-        let levels =
-            item.map(|item| located(item, &item_id, &mut |number| said(number, place, notes))).unwrap_or_default();
+        let levels = item
+            .map(|item| located(item, &item_id, &mut |number, raw| said(number, raw, place, notes)))
+            .unwrap_or_default();
         if !levels.is_empty() {
             return Inventory::Tracked(levels);
         }
@@ -52,7 +60,7 @@ impl Stock<'_> {
             notes.warn(Place::Product, "inventory_level", "stock-without-location", message);
         }
         let number = Number::of(level);
-        said(number, place, notes);
+        said(number, level, place, notes);
         let available = number.pieces();
         let location_id = "default".to_owned();
         Inventory::Tracked(vec![Level {
@@ -87,7 +95,7 @@ pub(crate) fn alone(
     };
     let (mut levels, mut told) = (Vec::new(), true);
     for (item_id, item) in &of_items {
-        let located = located(item, item_id, &mut |number| told &= number.is_told());
+        let located = located(item, item_id, &mut |number, _| told &= number.is_told());
         levels.extend(located.into_iter().map(|Level { location_id, available, .. }| StockLevel {
             item_id: item_id.clone(),
             location_id,
@@ -138,7 +146,7 @@ impl Number {
     }
 }
 
-fn said(number: Number, place: Place, notes: &mut Notes) {
+fn said(number: Number, raw: Raw<'_>, place: Place, notes: &mut Notes) {
     let (code, message) = match number {
         Number::Whole(_) => return,
         Number::Rounded(_) => ("stock-rounded", "The stock is no whole number; it was rounded down."),
@@ -149,7 +157,8 @@ fn said(number: Number, place: Place, notes: &mut Notes) {
             return notes.fatal(place, "inventory_level", "stock-incomplete", message);
         }
         Number::Invalid => {
-            return notes.fatal(place, "inventory_level", "stock-invalid", "The stock is told and is no number.");
+            let message = format!("The stock {} is no number. Enter it anew in the store.", short(raw.json()));
+            return notes.fatal(place, "inventory_level", "stock-invalid", message);
         }
     };
     notes.warn(place, "inventory_level", code, message);
@@ -171,15 +180,16 @@ fn pool_id(product_id: &str) -> String {
 }
 
 /// Locations that are switched off sell nothing and are left out.
-fn located(item: &Fields<'_>, item_id: &str, said: &mut dyn FnMut(Number)) -> Vec<Level> {
+fn located(item: &Fields<'_>, item_id: &str, said: &mut dyn FnMut(Number, Raw<'_>)) -> Vec<Level> {
     let locations = item.get("locations").records();
     let mut levels: Vec<_> = locations
         .iter()
         .filter(|location| location.get("location_enabled").flag() != Some(false))
         .filter_map(|location| {
             // Safety stock and what is reserved are taken off what is on hand: one does not stand for the other.
-            let number = Number::of(location.get("available_to_sell"));
-            said(number);
+            let told = location.get("available_to_sell");
+            let number = Number::of(told);
+            said(number, told);
             Some(Level {
                 location_id: location.get("location_id").owned()?,
                 location_name: location.get("location_name").owned(),

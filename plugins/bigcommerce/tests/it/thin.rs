@@ -8,7 +8,7 @@ use entrepot_plugin_bigcommerce::stock::fetch_stock;
 use model::{Inventory, ProductStatus};
 use serde_json::{Value, json};
 
-use crate::map::{codes, mapped};
+use crate::map::{codes, mapped, refused};
 use crate::shop::{Asked, Run, Shop, channel, first, simple, store};
 
 /// So many elements a page at the most, whatever is asked.
@@ -117,10 +117,12 @@ fn a_currency_is_read_or_refused_when_connecting() {
 
 #[test]
 fn words_that_are_not_known_are_never_the_generous_case() {
-    for tracking in [json!("by-bundle"), json!(null), json!("")] {
-        let product = mapped(json!({"inventory_tracking": tracking}), json!({}));
-        assert_eq!(product.variants[0].inventory, Inventory::Untracked(false), "{tracking}");
-        assert_eq!(codes(&product.warnings), ["tracking-unknown"]);
+    let product = mapped(json!({"inventory_tracking": "by-bundle"}), json!({}));
+    assert_eq!(product.variants[0].inventory, Inventory::Untracked(false));
+    assert_eq!(codes(&product.warnings), ["tracking-unknown"]);
+    // What is not told at all changes nothing.
+    for tracking in [json!(null), json!("")] {
+        assert_eq!(codes(&refused(json!({"inventory_tracking": tracking}), json!({}))), ["stock-incomplete"]);
     }
     assert!(!mapped(json!({"availability": null}), json!({})).variants[0].enabled);
     assert_eq!(mapped(json!({"is_visible": null}), json!({})).status, ProductStatus::Draft);

@@ -100,3 +100,46 @@ fn an_inventory_that_is_left_out_costs_its_listing() {
     assert_eq!((run.items.len(), problems.len()), (8, 1));
     assert_eq!((problems[0].source_id.as_str(), problems[0].problems[0].code.as_str()), ("3", "inventory-unreadable"));
 }
+
+/// Null, a text, or nothing where a list was asked for says nothing of what the listing has.
+#[test]
+fn a_list_that_is_none_costs_its_listing() {
+    let parts =
+        [("images", "/images"), ("videos", "/videos"), ("tags", "/listing/tags"), ("materials", "/listing/materials")];
+    for (part, path) in parts {
+        for instead in [json!(null), json!("none"), json!(7), Value::Bool(false)] {
+            let twist = move |shop: &Shop, asked: &Asked| {
+                let mut body: Value = serde_json::from_slice(&shop.answer(asked).body).unwrap();
+                for row in body.get_mut("results").and_then(Value::as_array_mut)?.iter_mut() {
+                    if row["listing_id"] == 3 && row.get("title").is_some() {
+                        row[part] = instead.clone();
+                    }
+                }
+                Some(Ok(ok(&body)))
+            };
+            let run = Run::of(&Shop::of(5).twisted(twist)).unwrap();
+            let problems: Vec<_> = run.items.values().filter(|item| !item.problems.is_empty()).collect();
+            assert_eq!((run.items.len(), problems.len()), (5, 1), "{part}");
+            assert_eq!(
+                (problems[0].problems[0].code.as_str(), problems[0].problems[0].path.as_str()),
+                ("listing-incomplete", path)
+            );
+        }
+    }
+}
+
+#[test]
+fn an_inventory_without_products_costs_its_listing() {
+    for products in [json!(null), json!([]), json!("none"), json!([null])] {
+        let twist = move |shop: &Shop, asked: &Asked| {
+            let mut body: Value = serde_json::from_slice(&shop.answer(asked).body).unwrap();
+            let row = body.get_mut("results")?.as_array_mut()?.iter_mut().find(|row| row["listing_id"] == 3)?;
+            row.get_mut("inventory")?["products"] = products.clone();
+            Some(Ok(ok(&body)))
+        };
+        let run = Run::of(&Shop::of(5).twisted(twist)).unwrap();
+        let problems: Vec<_> = run.items.values().filter(|item| !item.problems.is_empty()).collect();
+        assert_eq!(problems.len(), 1);
+        assert_eq!(problems[0].problems[0].code, "inventory-unreadable");
+    }
+}

@@ -60,8 +60,10 @@ fn amount(value: Option<&Value>, path: String, currency: &str, notes: &mut Notes
     let text = match value? {
         Value::Null => return None,
         Value::String(text) => text.trim(),
-        _ => {
-            notes.fatal(path, "price-invalid", "The price is no decimal text, as Shopify writes prices.");
+        other => {
+            let message =
+                format!("The price {} is no decimal text, as Shopify writes prices.", short(&other.to_string()));
+            notes.fatal(path, "price-invalid", message);
             return None;
         }
     };

@@ -86,7 +86,9 @@ fn weight(item: &Value, at: usize, notes: &mut Notes) -> Option<(f64, WeightUnit
     };
     if value.is_none() || unit.is_none() {
         let path = of_variant(at, "inventoryItem/measurement/weight");
-        notes.warn(path, "weight-invalid", "The weight is no number in a known unit; it was left out.");
+        let message =
+            format!("The weight {} is no number in a known unit; it was left out.", short(&weight.to_string()));
+        notes.warn(path, "weight-invalid", message);
     }
     // Shopify writes zero for "not weighed".
     Some((value.filter(|value| *value > 0.0)?, unit?))

@@ -125,7 +125,11 @@ fn stock_is_by_location() {
     let untracked = with("/variants/0/inventoryItem/tracked", json!(false));
     assert_eq!(mapped(&untracked).variants[0].inventory, Inventory::Untracked(true));
     let odd = with("/variants/0/levels/0/quantities", json!([{"name": "on_hand", "quantity": 5}]));
-    assert_eq!(mapped(&odd).warnings[0].code, "stock-invalid");
+    assert_eq!(issues(&odd)[0].code, "stock-invalid");
+    let odd = with("/variants/0/levels/0/location", json!(null));
+    assert_eq!(issues(&odd)[0].code, "stock-incomplete");
+    let odd = with("/variants/0/levels", json!("none"));
+    assert_eq!(issues(&odd)[0].code, "stock-incomplete");
 }
 
 #[test]

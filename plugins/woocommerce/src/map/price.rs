@@ -86,7 +86,7 @@ impl Prices<'_> {
         let Some(text) = raw.text() else {
             // null and a missing field mean no price; anything else than a text or a number means nothing.
             if !raw.is_empty() {
-                let message = format!("The {name} is no number. Enter it anew in the shop.");
+                let message = format!("The {name} {} is no number. Enter it anew in the shop.", short(raw.json()));
                 notes.fatal(place, field, "price-invalid", message);
             }
             return None;
