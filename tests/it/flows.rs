@@ -5,6 +5,7 @@ mod channels;
 mod dead_letters;
 mod imports;
 mod linking;
+mod listings;
 mod oauth;
 mod operations;
 mod plans;

@@ -82,6 +82,10 @@ words! {
         ReadCatalog = "catalog:read",
         /// Import, link, replay.
         WriteCatalog = "catalog:write",
+        /// Listings, and what became of them.
+        ReadListings = "listings:read",
+        /// Put goods on sale, change and end them.
+        WriteListings = "listings:write",
         /// Who belongs to the tenant, and which keys it has.
         ReadMembers = "members:read",
         /// Invite and remove members, make and revoke keys.
@@ -127,6 +131,8 @@ impl TenantRole {
                 Scope::WriteChannels,
                 Scope::ReadCatalog,
                 Scope::WriteCatalog,
+                Scope::ReadListings,
+                Scope::WriteListings,
                 Scope::ReadMembers,
                 Scope::WriteMembers,
             ],
@@ -137,8 +143,12 @@ impl TenantRole {
                 Scope::WriteChannels,
                 Scope::ReadCatalog,
                 Scope::WriteCatalog,
+                Scope::ReadListings,
+                Scope::WriteListings,
             ],
-            Self::Viewer => &[Scope::Own, Scope::ReadAdapters, Scope::ReadChannels, Scope::ReadCatalog],
+            Self::Viewer => {
+                &[Scope::Own, Scope::ReadAdapters, Scope::ReadChannels, Scope::ReadCatalog, Scope::ReadListings]
+            }
         }
     }
 }
@@ -152,6 +162,8 @@ impl Scope {
                 | Self::WriteChannels
                 | Self::ReadCatalog
                 | Self::WriteCatalog
+                | Self::ReadListings
+                | Self::WriteListings
                 | Self::ReadMembers
                 | Self::WriteMembers
         )

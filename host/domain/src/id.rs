@@ -74,6 +74,10 @@ ids! {
     RunId = "run";
     /// One product of one channel.
     ProductId = "prd";
+    /// A product as it is to stand on a channel.
+    ListingId = "lst";
+    /// Something that happened to a listing.
+    ListingEventId = "lev";
     /// An item that could not be imported.
     DeadLetterId = "dlt";
     /// What a marketplace told by webhook, once.

@@ -7,8 +7,10 @@ pub mod catalog;
 mod causes;
 pub mod clock;
 pub mod delivery;
+pub mod effective;
 pub mod email;
 pub mod id;
+pub mod listing;
 pub mod money;
 pub mod names;
 pub mod password;
@@ -22,8 +24,8 @@ pub mod usage;
 pub use causes::with_causes;
 pub use clock::Clock;
 pub use id::{
-    ApiKeyId, ChannelId, ConnectionId, DeadLetterId, DeliveryId, Id, LinkBatchId, LinkId, LinkPairId, MailId,
-    OperationId, ProductId, RequestId, RunId, SessionId, TenantId, UserId,
+    ApiKeyId, ChannelId, ConnectionId, DeadLetterId, DeliveryId, Id, LinkBatchId, LinkId, LinkPairId, ListingEventId,
+    ListingId, MailId, OperationId, ProductId, RequestId, RunId, SessionId, TenantId, UserId,
 };
 pub use money::Money;
 pub use reader::end_with_the_reader;

@@ -61,7 +61,9 @@ impl Sandbox {
         let stock = when(has("stock/"), || StockSourcePre::new(networked.clone())).map_err(mismatch)?;
         let webhooks = |pre: &InstancePre<HostState>| when(has("webhooks/"), || WebhookReceiverPre::new(pre.clone()));
         let (subscribe, verify) = (webhooks(&networked).map_err(mismatch)?, webhooks(&keyed).map_err(mismatch)?);
-        let listings = |pre: &InstancePre<HostState>| when(has("listings/"), || ListingTargetPre::new(pre.clone()));
+        // Adapters of 0.1 may export another `listings`, which nothing calls.
+        let listings =
+            |pre: &InstancePre<HostState>| when(has("listings/push-listings"), || ListingTargetPre::new(pre.clone()));
         let (push, check_list) = (listings(&networked).map_err(mismatch)?, listings(&pure).map_err(mismatch)?);
         let (sandbox, limits) = (self.clone(), CallLimits::from_grant(limits).at_most(self.largest_answer()));
         Ok(Adapter(Arc::new(Inner {

@@ -13,7 +13,8 @@ use crate::load_error::LoadError;
 use depth::Depths;
 
 /// The interfaces a guest may import. Types-only ones grant nothing.
-const KNOWN_IMPORTS: &[&str] = &["types", "exchange", "model", "items", "log", "http", "files", "keys"];
+const KNOWN_IMPORTS: &[&str] =
+    &["types", "exchange", "model", "items", "listing-types", "log", "http", "files", "keys"];
 
 /// By name and version.
 fn is_known(import: &str) -> bool {

@@ -4,6 +4,7 @@ mod catalog;
 mod connection;
 mod listings;
 mod stock;
+mod taxonomy;
 mod webhooks;
 
 pub use catalog::{Mapped, Mapper};

@@ -23,8 +23,8 @@ pub use adapter::Adapter;
 pub use artifact::Artifact;
 pub use compile::{CacheKey, CacheOptions, ChildLimits, CompileLimits, Compiler, compile_child};
 pub use convert::{
-    ChannelView, Delivery, Listing, MarketplaceAccount, Offer, Page, PageRequest, Receipt, Subscription, Verdict,
-    Verified,
+    ChannelView, Checked, Delivery, Listing, MarketplaceAccount, Offer, OfferOutcome, Page, PageRequest, PushOutcome,
+    Receipt, Subscription, Verdict, Verified,
 };
 // What the database keeps of them is the domain's.
 /// The marketplace account by its shorter name.

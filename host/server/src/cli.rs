@@ -5,6 +5,7 @@ mod adapter;
 mod connect;
 mod dead_letters;
 mod link;
+mod listing;
 mod plan;
 mod schedule;
 mod secrets;
@@ -18,6 +19,7 @@ pub use adapter::{AdapterCommand, ApproveArgs};
 pub use connect::{ConnectArgs, ReconnectArgs};
 pub use dead_letters::DeadLettersCommand;
 pub use link::{DecideArgs, FilterArgs, LinkCommand, PairArgs};
+pub use listing::{CreateListingArgs, ListingCommand, ListingFields, PushArgs, RuleCommand, SetListingArgs};
 pub use plan::PlanCommand;
 pub use schedule::{ScheduleArgs, ScheduleCommand};
 pub use secrets::SecretArgs;
@@ -93,6 +95,12 @@ pub enum Command {
     /// Link products of several channels that are the same goods
     #[command(subcommand)]
     Link(LinkCommand),
+    /// Listings: products as they are to stand on channels
+    #[command(subcommand)]
+    Listing(ListingCommand),
+    /// What a channel does with prices and stock of its listings
+    #[command(subcommand)]
+    Rule(RuleCommand),
     /// Plans: what tenants may have
     #[command(subcommand)]
     Plan(PlanCommand),

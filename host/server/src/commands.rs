@@ -9,9 +9,11 @@ mod doctor;
 mod import;
 mod key;
 mod link;
+mod listing;
 mod person;
 mod plan;
 mod products;
+mod rule;
 mod runs;
 mod schedule;
 mod serve;
@@ -116,6 +118,8 @@ async fn carry_out(command: Command, tenant: Option<&str>, config: Config, outpu
         Command::Products(command) => products::run(&host, command).await,
         Command::Plan(command) => plan::run(&host, command, output).await,
         Command::Link(command) => link::run(&host, command, output).await,
+        Command::Listing(command) => listing::run(&host, command, output).await,
+        Command::Rule(command) => rule::run(&host, command, output).await,
         Command::DeadLetters(command) => dead_letters::run(&host, command, output).await,
         Command::Webhooks(command) => webhooks::run(&host, command, output).await,
         Command::Migrate | Command::Doctor | Command::Openapi | Command::Key(_) | Command::CompileComponent { .. } => {

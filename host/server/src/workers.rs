@@ -5,6 +5,7 @@ use std::time::Duration;
 use entrepot_accounts::Accounts;
 use entrepot_catalog::{AdvanceRun, ProcessInbox};
 use entrepot_core::{AppError, RunOperation};
+use entrepot_listings::SyncListings;
 use entrepot_queue::{Job, QueueError, Recurring, Registry, Workers};
 
 use crate::host::Host;
@@ -15,6 +16,9 @@ const SWEEP: Duration = Duration::from_secs(60);
 const RENEW_TOKENS: Duration = Duration::from_secs(120);
 const INBOX_WORKERS: usize = 2;
 const OPERATION_WORKERS: usize = 2;
+const LISTING_WORKERS: usize = 2;
+/// A change of a price or of stock is to be everywhere within seconds.
+const POLL_LISTINGS: Duration = Duration::from_secs(1);
 
 /// Every kind of job that this host runs.
 pub fn jobs(host: &Host) -> Result<Registry, QueueError> {
@@ -22,8 +26,10 @@ pub fn jobs(host: &Host) -> Result<Registry, QueueError> {
         .queue(AdvanceRun::QUEUE, host.config.import.workers)
         .queue(ProcessInbox::QUEUE, INBOX_WORKERS)
         .queue(RunOperation::QUEUE, OPERATION_WORKERS)
+        .queue(SyncListings::QUEUE, LISTING_WORKERS)
         .job::<AdvanceRun>(host.app.imports.clone())?
         .job::<ProcessInbox>(host.app.deliveries.clone())?
+        .job::<SyncListings>(host.app.listings.clone())?
         .job::<RunOperation>(host.app.operation_kinds())
 }
 
@@ -55,6 +61,7 @@ pub fn start(host: &Host) -> Result<Workers, QueueError> {
     recurring!("forget_old_connections", SWEEP, connections.forget_old_connections);
     recurring!("send_mails", Accounts::MAIL_POLL, accounts.send_mails);
     recurring!("forget_old_account_rows", SWEEP, accounts.forget_old_rows);
+    recurring!("sync_due_listings", POLL_LISTINGS, listings.sync_due);
     recurring!("repair_subscriptions", SWEEP, subscriptions.repair_subscriptions);
     let admission = app.services.admission().clone();
     let seal = move || {

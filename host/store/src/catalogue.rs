@@ -86,6 +86,7 @@ impl ScopedTx {
             for sql in [CLEAR_VARIANTS, CLEAR_LEVELS] {
                 execute_forked!(&mut self.tx, sql, self.tenant.as_str(), channel.as_str(), Json(&replaced))?;
             }
+            self.touch_listings(&replaced).await?;
         }
         self.write_product_rows(channel, writes).await?;
         self.write_search_rows(channel, writes).await?;

@@ -205,6 +205,7 @@ impl ScopedTx {
     /// Marks items, and the products they became, as gone. Their rows stay: an item that comes back keeps its identity.
     pub async fn delete_items(&mut self, channel: &ChannelId, ids: &[String]) -> Result<(), StoreError> {
         let now = self.clock.now();
+        self.touch_listings_of(channel, ids).await?;
         for sql in [DELETE_ITEMS, DELETE_PRODUCTS] {
             execute_forked!(&mut self.tx, sql, self.tenant.as_str(), channel.as_str(), Json(ids), now)?;
         }

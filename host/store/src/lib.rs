@@ -22,6 +22,7 @@ pub mod inboxes;
 pub mod items;
 mod lenient;
 pub mod links;
+pub mod listings;
 pub mod master_keys;
 pub mod operations;
 pub mod overview;

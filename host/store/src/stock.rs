@@ -142,6 +142,7 @@ impl ScopedTx {
             let products: Vec<&str> = changed.iter().map(|(product,)| product.as_str()).collect();
             execute_forked!(&mut self.tx, TOUCH, tenant, channel, Json(&products), now)?;
             execute_forked!(&mut self.tx, OUTDATE, tenant, channel, Json(&products), OUTDATED.as_slice(), set_at)?;
+            self.touch_listings(&products).await?;
         }
         let set =
             execute!(&mut self.tx, SET, tenant, channel, item, location, available, as_of, now, at, until, set_at)?;

@@ -8,6 +8,7 @@ mod connections;
 mod dead_letters;
 mod deliveries;
 mod links;
+mod listings;
 pub(crate) mod me;
 mod members;
 mod operations;
@@ -35,6 +36,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .merge(dead_letters::routes())
         .merge(deliveries::routes())
         .merge(links::routes())
+        .merge(listings::routes())
         .merge(operations::routes())
         .merge(plans::routes())
         .merge(subscriptions::routes())

@@ -25,7 +25,7 @@ pub(crate) const REPLAYED: HeaderName = HeaderName::from_static("idempotent-repl
 pub(crate) const LONGEST: usize = 255;
 
 /// Where it is taken, of `POST`: a route is listed once its answer is known to hold nothing secret, for answers are kept.
-pub(crate) const ROUTES: [&str; 22] = [
+pub(crate) const ROUTES: [&str; 24] = [
     "/api/v1/adapters",
     "/api/v1/adapters/{adapter}/approve",
     "/api/v1/adapters/{adapter}/promote",
@@ -33,6 +33,8 @@ pub(crate) const ROUTES: [&str; 22] = [
     "/api/v1/adapters/{adapter}/rollback",
     "/api/v1/channels",
     "/api/v1/channels/{channel}/deliveries/replay",
+    "/api/v1/channels/{channel}/listings",
+    "/api/v1/channels/{channel}/listings/push",
     "/api/v1/channels/{channel}/release",
     "/api/v1/channels/{channel}/runs",
     "/api/v1/channels/{channel}/subscribe",

@@ -216,11 +216,14 @@ impl From<AppError> for Problem {
             AppError::NoChannel(_) | AppError::NoRun(_) | AppError::NoDelivery(_) | AppError::NoConnection(_) => {
                 Self::not_found(error)
             }
-            AppError::NoProduct(_) | AppError::NoLinkBatch(_) | AppError::NoOperation(_) => Self::not_found(error),
+            AppError::NoProduct(_) | AppError::NoListing(_) | AppError::NoLinkBatch(_) | AppError::NoOperation(_) => {
+                Self::not_found(error)
+            }
             AppError::NoPlan(_) | AppError::NoTenant(_) => Self::not_found(error),
             AppError::Plan(_) => Self::refused(error),
             AppError::PlanLimit { .. } => Self::over_the_plan(error),
-            AppError::Secret { .. } | AppError::Changed { .. } => Self::conflict(error),
+            AppError::Secret { .. } | AppError::Changed { .. } | AppError::ListingChanged(_) => Self::conflict(error),
+            AppError::Listing(_) => Self::refused(error),
             AppError::NameTaken(_) | AppError::Crowded | AppError::Contested | AppError::Link(_) => {
                 Self::conflict(error)
             }

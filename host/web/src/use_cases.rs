@@ -5,6 +5,7 @@ use entrepot_catalog::{DeadLetters, Deliveries, Imports, ReplayDeadLetters, Sche
 use entrepot_channels::{Channels, Connections, KeyRotation, RotateKey};
 use entrepot_core::{Monitor, OperationKinds, Operations, Parts, Plans, Services};
 use entrepot_linking::Links;
+use entrepot_listings::Listings;
 
 /// The use cases of a host, one handle a context. Cheap to clone.
 #[derive(Clone)]
@@ -20,6 +21,7 @@ pub struct UseCases {
     pub scheduler: Scheduler,
     pub dead_letters: DeadLetters,
     pub links: Links,
+    pub listings: Listings,
     pub operations: Operations,
     pub plans: Plans,
     pub monitor: Monitor,
@@ -41,6 +43,7 @@ impl UseCases {
             scheduler: Scheduler::new(imports.clone()),
             dead_letters: DeadLetters::new(deliveries.clone(), operations.clone()),
             links: Links::new(channels.clone(), operations.clone()),
+            listings: Listings::new(channels.clone()),
             monitor: Monitor::new(services.clone()),
             plans: Plans::new(services.clone()),
             services,

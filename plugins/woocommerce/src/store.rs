@@ -138,13 +138,13 @@ impl Store {
     }
 }
 
-fn setting(list: &List, id: &str) -> Option<String> {
+pub(crate) fn setting(list: &List, id: &str) -> Option<String> {
     let settings = Raw::of(&list.text).read::<Fields<'_>>();
     let found = settings.iter().find(|setting| setting.get("id").text().as_deref() == Some(id))?;
     found.get("value").word().map(|value| value.into_owned())
 }
 
-fn currency_without_settings<T: Transport>(
+pub(crate) fn currency_without_settings<T: Transport>(
     client: &Client<'_, T>,
     channel: &Channel,
     warnings: &mut Vec<String>,

@@ -23,9 +23,10 @@
 /// assert!(Example::check(entrepot_guest::testing::channel("{}")).is_ok());
 /// ```
 ///
-/// `stock { fetch_stock }`, `webhooks { verify_webhook, subscribe, subscriptions, unsubscribe }` and
-/// `listings { check_listing, push_listing, push_offers, end_listing }` are the others; `orders` and `feed` are implemented by hand, and
-/// named in [`export!`](crate::export).
+/// `stock { fetch_stock }`, `webhooks { verify_webhook, subscribe, subscriptions, unsubscribe }`,
+/// `listings { check_listing, push_listings, push_offers, end_listings, poll, poll_offers, find }` and with it
+/// `taxonomy { categories, suggest, fields, choices }` are the others; [`listing`](crate::listing) has functions for what a marketplace does
+/// not know. `orders` and `feed` are implemented by hand, and named in [`export!`](crate::export).
 #[macro_export]
 macro_rules! adapter {
     ($(#[$meta:meta])* $vis:vis struct $name:ident; $($capability:ident { $($function:ident: $path:path),+ $(,)? })+) => {
@@ -118,39 +119,101 @@ macro_rules! __adapter_capability {
             }
         }
     };
-    ($name:ident listings check_listing: $check:path, push_listing: $push:path, push_offers: $offers:path,
-        end_listing: $end:path,) => {
+    ($name:ident listings check_listing: $check:path, push_listings: $push:path, push_offers: $offers:path,
+        end_listings: $end:path, poll: $poll:path, poll_offers: $poll_offers:path, find: $find:path,) => {
         impl $crate::Listings for $name {
             fn check_listing(
                 channel: $crate::types::Channel,
-                listing: $crate::model::Listing,
-            ) -> Vec<$crate::types::Issue> {
+                listing: $crate::listing::Listing,
+                fields: Vec<$crate::taxonomy::Field>,
+            ) -> $crate::listing::Checked {
                 $crate::log::panics();
-                $check(&channel, &listing)
+                $check(&channel, &listing, &fields)
             }
 
-            fn push_listing(
+            fn push_listings(
                 channel: $crate::types::Channel,
-                listing: $crate::model::Listing,
-            ) -> Result<$crate::model::Receipt, $crate::types::Error> {
+                listings: Vec<$crate::listing::Listing>,
+            ) -> Result<Vec<$crate::listing::PushOutcome>, $crate::types::Error> {
                 $crate::log::panics();
-                $push(&$crate::Host, &channel, &listing)
+                $push(&$crate::Host, &channel, &listings)
             }
 
             fn push_offers(
                 channel: $crate::types::Channel,
-                offers: Vec<$crate::model::Offer>,
-            ) -> Result<Vec<Result<(), $crate::types::Error>>, $crate::types::Error> {
+                offers: Vec<$crate::listing::Offer>,
+            ) -> Result<Vec<$crate::listing::OfferOutcome>, $crate::types::Error> {
                 $crate::log::panics();
                 $offers(&$crate::Host, &channel, &offers)
             }
 
-            fn end_listing(
+            fn end_listings(
                 channel: $crate::types::Channel,
-                listing: $crate::model::Listing,
-            ) -> Result<(), $crate::types::Error> {
+                listings: Vec<$crate::listing::Listing>,
+                forget: bool,
+            ) -> Result<Vec<$crate::listing::PushOutcome>, $crate::types::Error> {
                 $crate::log::panics();
-                $end(&$crate::Host, &channel, &listing)
+                $end(&$crate::Host, &channel, &listings, forget)
+            }
+
+            fn poll(
+                channel: $crate::types::Channel,
+                pending: Vec<String>,
+            ) -> Result<Vec<$crate::listing::PushOutcome>, $crate::types::Error> {
+                $crate::log::panics();
+                $poll(&$crate::Host, &channel, &pending)
+            }
+
+            fn poll_offers(
+                channel: $crate::types::Channel,
+                pending: Vec<String>,
+            ) -> Result<Vec<$crate::listing::OfferOutcome>, $crate::types::Error> {
+                $crate::log::panics();
+                $poll_offers(&$crate::Host, &channel, &pending)
+            }
+
+            fn find(
+                channel: $crate::types::Channel,
+                skus: Vec<String>,
+            ) -> Result<Vec<(String, String)>, $crate::types::Error> {
+                $crate::log::panics();
+                $find(&$crate::Host, &channel, &skus)
+            }
+        }
+    };
+    ($name:ident taxonomy categories: $categories:path, suggest: $suggest:path, fields: $fields:path, choices: $choices:path,) => {
+        impl $crate::Taxonomy for $name {
+            fn categories(
+                channel: $crate::types::Channel,
+                parent: Option<String>,
+            ) -> Result<Vec<$crate::taxonomy::Category>, $crate::types::Error> {
+                $crate::log::panics();
+                $categories(&$crate::Host, &channel, parent.as_deref())
+            }
+
+            fn suggest(
+                channel: $crate::types::Channel,
+                title: String,
+                path: Vec<String>,
+            ) -> Result<Vec<$crate::taxonomy::Category>, $crate::types::Error> {
+                $crate::log::panics();
+                $suggest(&$crate::Host, &channel, &title, &path)
+            }
+
+            fn fields(
+                channel: $crate::types::Channel,
+                category: Option<String>,
+            ) -> Result<Vec<$crate::taxonomy::Field>, $crate::types::Error> {
+                $crate::log::panics();
+                $fields(&$crate::Host, &channel, category.as_deref())
+            }
+
+            fn choices(
+                channel: $crate::types::Channel,
+                name: String,
+            ) -> Result<Vec<(String, String)>, $crate::types::Error> {
+                $crate::log::panics();
+                $choices(&$crate::Host, &channel, &name)
             }
         }
     };
@@ -158,7 +221,8 @@ macro_rules! __adapter_capability {
         compile_error!(concat!(
             "`", stringify!($capability), "` needs its functions in this order: connection { check }, catalog { fetch_page, \
              fetch_items, map_product }, stock { fetch_stock }, webhooks { verify_webhook, subscribe, subscriptions, unsubscribe }, \
-             listings { check_listing, push_listing, push_offers, end_listing }"
+             listings { check_listing, push_listings, push_offers, end_listings, poll, poll_offers, find }, taxonomy { categories, suggest, \
+             fields, choices }"
         ));
     };
 }

@@ -106,14 +106,15 @@ pub mod webhook_receiver {
     });
 }
 
-/// Goods that go out.
+/// Goods that go out: what came with 0.2.0, over the interfaces that stayed as they were.
 pub mod listing_target {
     wit_bindgen::generate!({
-        world: "listing-target",
-        path: "../../wit/0.1.1",
+        world: "entrepot:adapter/listing-target@0.2.0",
+        path: ["../../wit/0.1.1", "../../wit/0.2.0"],
         with: {
             "entrepot:adapter/types@0.1.1": crate::bindings::types,
             "entrepot:adapter/model@0.1.1": crate::bindings::model,
+            "entrepot:adapter/items@0.1.1": crate::bindings::items,
             "entrepot:adapter/exchange@0.1.1": crate::bindings::exchange,
             "entrepot:adapter/log@0.1.1": crate::bindings::log,
             "entrepot:adapter/http@0.1.1": crate::bindings::http,
@@ -167,7 +168,9 @@ pub use imports::entrepot::adapter::{exchange, files, http, items, keys, log, mo
 pub use catalog_source::exports::entrepot::adapter::catalog::{self, Guest as Catalog};
 pub use connectable::exports::entrepot::adapter::connection::{self, Guest as Connection};
 pub use feed_format::exports::entrepot::adapter::feed::{self, Guest as FeedFormat};
-pub use listing_target::exports::entrepot::adapter::listings::{self, Guest as Listings};
+pub use listing_target::entrepot::adapter0_2_0::listing_types;
+pub use listing_target::exports::entrepot::adapter0_2_0::listings::{self, Guest as Listings};
+pub use listing_target::exports::entrepot::adapter0_2_0::taxonomy::{self, Guest as Taxonomy};
 pub use order_source::exports::entrepot::adapter::orders::{self, Guest as Orders};
 pub use stock_source::exports::entrepot::adapter::stock::{self, Guest as Stock};
 pub use webhook_receiver::exports::entrepot::adapter::webhooks::{self, Guest as Webhooks};

@@ -15,6 +15,7 @@ pub mod issue;
 pub mod json;
 mod keys;
 pub mod lenient;
+pub mod listing;
 pub mod log;
 pub mod measure;
 pub mod money;
@@ -29,8 +30,8 @@ pub mod time;
 pub mod transport;
 pub mod webhook;
 
-pub use bindings::{Catalog, Connection, FeedFormat, Listings, Orders, Stock, Webhooks};
-pub use bindings::{exchange, feed, items, listings, model, orders, stock, types, webhooks};
+pub use bindings::{Catalog, Connection, FeedFormat, Listings, Orders, Stock, Taxonomy, Webhooks};
+pub use bindings::{exchange, feed, items, listings, model, orders, stock, taxonomy, types, webhooks};
 pub use files::Files;
 pub use keys::Keys;
 pub use transport::{Host, Transport};
@@ -45,5 +46,5 @@ pub mod prelude {
     pub use crate::bindings::types::{Channel, Error, Issue, Money};
     pub use crate::bindings::webhooks::{Delivery, Event, StockChange, Subscription, Verdict, Verified};
     pub use crate::issue::issue;
-    pub use crate::{Catalog, Connection, Files, Host, Keys, Listings, Stock, Transport, Webhooks};
+    pub use crate::{Catalog, Connection, Files, Host, Keys, Listings, Stock, Taxonomy, Transport, Webhooks};
 }

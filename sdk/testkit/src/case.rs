@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
-use entrepot_domain::catalog::Product;
+use entrepot_domain::catalog::{Product, Variant};
+use entrepot_domain::listing::{Intent, ListedVariant};
 use entrepot_sandbox::{CallError, Delivery, Listing};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -59,6 +60,13 @@ struct Goods {
     /// A file beside this one: one product, as in the file that an import is compared with.
     product: String,
     category: Option<String>,
+    /// What the category asks for.
+    #[serde(default = "none")]
+    fields: Value,
+}
+
+fn none() -> Value {
+    Value::Object(Map::new())
 }
 
 /// An import of what changed.
@@ -112,8 +120,22 @@ fn listing(folder: &Path, goods: Goods) -> Result<Listing> {
     let file = folder.join(&goods.product);
     let shown = || file.display().to_string();
     let product: Product = serde_json::from_str(&fs::read_to_string(&file).with_context(shown)?).with_context(shown)?;
-    let (external_id, state) = (None, "{}".to_owned());
-    Ok(Listing { listing_id: goods.id, external_id, product, category: goods.category, state })
+    let listed = |variant: &Variant| ListedVariant {
+        variant_id: variant.source_id.clone(),
+        external_id: None,
+        item_id: None,
+        sku: variant.sku.clone(),
+    };
+    Ok(Listing {
+        listing_id: goods.id,
+        external_id: None,
+        intent: Intent::Active,
+        variants: product.variants.iter().map(listed).collect(),
+        product,
+        category: goods.category,
+        fields: goods.fields.to_string(),
+        state: "{}".to_owned(),
+    })
 }
 
 impl Case {

@@ -88,7 +88,7 @@ pub async fn conformance(kit: &Kit, cases: &[Case]) -> Result<Vec<Check>> {
         "the adapter verifies webhooks and no test has a delivery: add one as [[webhook]]"
     );
     ensure!(
-        !kit.has("listings/push-listing") || plain.iter().any(|case| !case.listings.is_empty()),
+        !kit.has("listings/push-listings") || plain.iter().any(|case| !case.listings.is_empty()),
         "the adapter puts goods on sale and no test has a listing: add one as [[listing]]"
     );
     let mut checks = Vec::new();
@@ -135,7 +135,7 @@ pub async fn conformance(kit: &Kit, cases: &[Case]) -> Result<Vec<Check>> {
         if let Some(url) = case.callback_url.as_ref().filter(|_| kit.has("webhooks/subscribe")) {
             note("webhooks/subscribed", subscriptions::once(&subject, url).await);
         }
-        if kit.has("listings/push-listing") && !case.listings.is_empty() {
+        if kit.has("listings/push-listings") && !case.listings.is_empty() {
             note("listings/checked", listings::checked(&subject).await);
             note("listings/once", listings::once(&subject).await);
             note("listings/offers", listings::offers(&subject).await);

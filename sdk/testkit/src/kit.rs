@@ -6,15 +6,14 @@ use std::sync::Arc;
 use anyhow::{Context, Result, anyhow, ensure};
 use entrepot_artifact::Artifact;
 use entrepot_domain::Secret;
-use entrepot_domain::catalog::Issue;
 use entrepot_domain::run::RunScope;
 use entrepot_domain::secret::SecretSource;
 use entrepot_domain::usage::Ledger;
 use entrepot_egress::{Egress, EgressOptions, Intercept, Session, SessionSpec};
 use entrepot_policy::{BoundGrant, ByteSize, Grant, Manifest, Settings};
 use entrepot_sandbox::{
-    Account, Adapter, AdapterError, CallError, ChannelView, Compiler, Delivery, Listing, Mapper, Offer, Page,
-    PageRequest, RawItem, Receipt, Sandbox, SandboxOptions, Subscription, Verdict,
+    Account, Adapter, CallError, ChannelView, Checked, Compiler, Delivery, Listing, Mapper, Offer, OfferOutcome, Page,
+    PageRequest, PushOutcome, RawItem, Sandbox, SandboxOptions, Subscription, Verdict,
 };
 use entrepot_spool::Area;
 use serde_json::Value;
@@ -181,20 +180,20 @@ impl Shop {
         self.adapter.unsubscribe_webhooks(&self.view, self.session(), ids).await
     }
 
-    pub async fn check_listing(&self, listing: Listing) -> Result<Vec<Issue>, CallError> {
-        self.adapter.check_listing(&self.view, self.session(), listing).await
+    pub async fn check_listing(&self, listing: Listing) -> Result<Checked, CallError> {
+        self.adapter.check_listing(&self.view, self.session(), listing, Vec::new()).await
     }
 
-    pub async fn push_listing(&self, listing: Listing) -> Result<Receipt, CallError> {
-        self.adapter.push_listing(&self.view, self.session(), listing).await
+    pub async fn push_listings(&self, listings: Vec<Listing>) -> Result<Vec<PushOutcome>, CallError> {
+        self.adapter.push_listings(&self.view, self.session(), listings).await
     }
 
-    pub async fn push_offers(&self, offers: Vec<Offer>) -> Result<Vec<Result<(), AdapterError>>, CallError> {
+    pub async fn push_offers(&self, offers: Vec<Offer>) -> Result<Vec<OfferOutcome>, CallError> {
         self.adapter.push_offers(&self.view, self.session(), offers).await
     }
 
-    pub async fn end_listing(&self, listing: Listing) -> Result<(), CallError> {
-        self.adapter.end_listing(&self.view, self.session(), listing).await
+    pub async fn end_listings(&self, listings: Vec<Listing>) -> Result<Vec<PushOutcome>, CallError> {
+        self.adapter.end_listings(&self.view, self.session(), listings, false).await
     }
 
     pub fn mapper(&self) -> Mapper {

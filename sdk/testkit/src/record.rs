@@ -39,7 +39,7 @@ pub async fn record(kit: &Kit, case: &Case, real: &Login) -> Result<Vec<Exchange
     {
         bail!("webhooks cannot be subscribed: {error}");
     }
-    if kit.has("listings/push-listing") {
+    if kit.has("listings/push-listings") {
         for listing in &case.listings {
             let id = &listing.listing_id;
             let [receipt, ..] = match push_thrice(&shop, listing).await {

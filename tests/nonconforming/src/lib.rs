@@ -5,7 +5,9 @@ mod hook;
 mod map;
 mod shelf;
 
+use entrepot_guest::listing::{self, Checked, Listing, Offer, OfferOutcome, PushOutcome};
 use entrepot_guest::prelude::*;
+use entrepot_guest::taxonomy;
 use serde_json::Value;
 
 pub struct Wrong;
@@ -55,20 +57,50 @@ impl Webhooks for Wrong {
 }
 
 impl Listings for Wrong {
-    fn check_listing(channel: Channel, listing: model::Listing) -> Vec<Issue> {
+    fn check_listing(channel: Channel, listing: Listing, _: Vec<taxonomy::Field>) -> Checked {
         shelf::check(&setting(&channel, "sin"), &listing)
     }
 
-    fn push_listing(channel: Channel, listing: model::Listing) -> Result<model::Receipt, Error> {
-        shelf::push(&channel, &listing)
+    fn push_listings(channel: Channel, listings: Vec<Listing>) -> Result<Vec<PushOutcome>, Error> {
+        shelf::push(&channel, &listings)
     }
 
-    fn push_offers(channel: Channel, offers: Vec<model::Offer>) -> Result<Vec<Result<(), Error>>, Error> {
+    fn push_offers(channel: Channel, offers: Vec<Offer>) -> Result<Vec<OfferOutcome>, Error> {
         shelf::offer(&channel, &offers)
     }
 
-    fn end_listing(channel: Channel, listing: model::Listing) -> Result<(), Error> {
-        shelf::end(&channel, &listing)
+    fn end_listings(channel: Channel, listings: Vec<Listing>, _: bool) -> Result<Vec<PushOutcome>, Error> {
+        shelf::end(&channel, &listings)
+    }
+
+    fn poll(channel: Channel, pending: Vec<String>) -> Result<Vec<PushOutcome>, Error> {
+        listing::nothing_pending(&Host, &channel, &pending)
+    }
+
+    fn poll_offers(channel: Channel, pending: Vec<String>) -> Result<Vec<OfferOutcome>, Error> {
+        listing::no_offer_pending(&Host, &channel, &pending)
+    }
+
+    fn find(_: Channel, _: Vec<String>) -> Result<Vec<(String, String)>, Error> {
+        Ok(Vec::new())
+    }
+}
+
+impl Taxonomy for Wrong {
+    fn categories(_: Channel, _: Option<String>) -> Result<Vec<taxonomy::Category>, Error> {
+        Ok(Vec::new())
+    }
+
+    fn suggest(_: Channel, _: String, _: Vec<String>) -> Result<Vec<taxonomy::Category>, Error> {
+        Ok(Vec::new())
+    }
+
+    fn fields(_: Channel, _: Option<String>) -> Result<Vec<taxonomy::Field>, Error> {
+        Ok(Vec::new())
+    }
+
+    fn choices(_: Channel, _: String) -> Result<Vec<(String, String)>, Error> {
+        Ok(Vec::new())
     }
 }
 

@@ -105,6 +105,12 @@ pub enum AppError {
     Unreadable(String),
     #[error("there is no product {0:?}; give its id (prd_…), or CHANNEL:ID with the marketplace's id")]
     NoProduct(String),
+    #[error("there is no listing {0:?}; `entrepot listing list` shows what there is")]
+    NoListing(String),
+    #[error("{0}")]
+    Listing(String),
+    #[error("the listing {0} was changed by somebody else meanwhile; look at it and change it again")]
+    ListingChanged(String),
     #[error("there is no batch {0:?} of proposed links; `entrepot link batches` shows what there is")]
     NoLinkBatch(String),
     #[error("{0}")]

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Credential, EgressRule, KeyRule, Limits, OAuth, RateLimit, SecretField, Setting};
 
 /// The guest interfaces this host can run.
-pub const SUPPORTED_WORLDS: [&str; 2] = ["entrepot:adapter@0.1.0", "entrepot:adapter@0.1.1"];
+pub const SUPPORTED_WORLDS: [&str; 3] = ["entrepot:adapter@0.1.0", "entrepot:adapter@0.1.1", "entrepot:adapter@0.2.0"];
 
 /// What an adapter is, what it needs to know, and what it asks to be allowed. Only a request: see [`Grant`](crate::Grant).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -54,7 +54,7 @@ fn mistakes_are_found_and_located() {
         ("name = \"mirror\"", "name = \"rest-api\"", "egress[1].name", "another rule"),
         ("\"check\", \"fetch-page\"", "\"check\", \"fetch\"", "egress[0].operations", "unknown variant"),
         ("\"check\", \"fetch-page\"", "\"check\", \"map-product\"", "egress[0].operations", "pure"),
-        ("operations = [\"push-listing\"]", "operations = []", "egress[1].operations", "nothing"),
+        ("operations = [\"push-listings\"]", "operations = []", "egress[1].operations", "nothing"),
         ("origin = \"{store_url}\"", "origin = \"{store}\"", "egress[0].origin", "not one of the settings"),
         ("origin = \"{store_url}\"", "origin = \"{shop}\"", "egress[0].origin", "type \"url\""),
         ("https://{shop}", "https://{store_url}", "egress[1].origin", "type \"string\""),
@@ -201,7 +201,7 @@ fn rules_in_plain_words() {
             "During check, fetch-page and fetch-items it may send GET to the address in the setting store_url: \
              /wp-json/**, / and /index.php, authenticated by the host with basic, query or oauth1. \
              Up to 3 redirects are followed, to granted places only.",
-            "During push-listing it may send PUT and POST to https://{shop}.example.com:8443 with shop from the settings: \
+            "During push-listings it may send PUT and POST to https://{shop}.example.com:8443 with shop from the settings: \
              /v1/*/items, without a credential. Redirects are not followed. Of query parameters it may set only ref and to=/shelf/*. \
              It may set the headers x-shelf.",
             "During fetch-items it may send HEAD to https://*.cdn.example.net (one name for each *): any path, \

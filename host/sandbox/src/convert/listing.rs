@@ -1,12 +1,18 @@
-//! Goods on their way out: what stands on a channel, and what the marketplace said of it.
+//! Goods on their way out: what is to stand on a channel, and what the marketplace said of it.
 
 use entrepot_domain::Money;
-use entrepot_domain::catalog::{
-    Dimensions, Inventory, Issue, LengthUnit, Level, Media, MediaKind, Product, ProductStatus, Sale, Variant, Weight,
-    WeightUnit,
-};
+use entrepot_domain::catalog::{Issue, Product};
+use entrepot_domain::delivery::RawItem;
+use entrepot_domain::listing::{Intent, ListedVariant, ListingStatus};
 
-use crate::bindings::{model, types};
+use super::error::{error, issues};
+use super::outgoing;
+use super::text::{one_line, storable, usable_id};
+use crate::bindings::{listing_types as wit, listings};
+use crate::error::AdapterError;
+
+/// Bytes of what an adapter keeps with a listing.
+const MAX_STATE_LEN: usize = 64 << 10;
 
 /// A product as it is to stand on a channel.
 #[derive(Clone, Debug)]
@@ -14,19 +20,31 @@ pub struct Listing {
     pub listing_id: String,
     /// The marketplace's id once it was pushed.
     pub external_id: Option<String>,
+    pub intent: Intent,
     pub product: Product,
+    /// One for each of the product's variants, in their order.
+    pub variants: Vec<ListedVariant>,
     pub category: Option<String>,
+    /// A JSON object: what the marketplace asks for beside the product.
+    pub fields: String,
     /// A JSON object: what the adapter returned the last time.
     pub state: String,
 }
 
 impl Listing {
-    pub(crate) fn to_wit(&self) -> model::Listing {
-        model::Listing {
+    pub(crate) fn to_wit(&self) -> wit::Listing {
+        wit::Listing {
             listing_id: self.listing_id.clone(),
             external_id: self.external_id.clone(),
-            product: product(self.product.clone()),
+            intent: match self.intent {
+                Intent::Draft => wit::Intent::Draft,
+                Intent::Active => wit::Intent::Active,
+                Intent::Ended => wit::Intent::Ended,
+            },
+            product: outgoing::product(self.product.clone()),
+            variants: self.variants.iter().map(listed).collect(),
             category: self.category.clone(),
+            fields: self.fields.clone(),
             state: self.state.clone(),
         }
     }
@@ -37,160 +55,165 @@ impl Listing {
 pub struct Offer {
     pub listing_id: String,
     pub external_id: String,
-    pub variant_source_id: String,
-    pub sku: Option<String>,
+    pub of_variant: ListedVariant,
     pub price: Option<Money>,
     pub compare_at: Option<Money>,
-    /// Pieces; none: it is not tracked.
+    /// Pieces; none: it is not counted.
     pub available: Option<i64>,
     pub location_id: Option<String>,
+    /// Pieces that the marketplace is believed to have.
+    pub expected: Option<i64>,
+    /// The same for each try of the same change.
+    pub key: String,
     /// A JSON object: what the adapter returned for the listing the last time.
     pub state: String,
 }
 
 impl Offer {
-    pub(crate) fn to_wit(&self) -> model::Offer {
-        model::Offer {
+    pub(crate) fn to_wit(&self) -> wit::Offer {
+        wit::Offer {
             listing_id: self.listing_id.clone(),
             external_id: self.external_id.clone(),
-            variant_source_id: self.variant_source_id.clone(),
-            sku: self.sku.clone(),
-            price: self.price.clone().map(money),
-            compare_at: self.compare_at.clone().map(money),
+            of_variant: listed(&self.of_variant),
+            price: self.price.clone().map(outgoing::money),
+            compare_at: self.compare_at.clone().map(outgoing::money),
             available: self.available,
             location_id: self.location_id.clone(),
+            expected: self.expected,
+            key: self.key.clone(),
             state: self.state.clone(),
         }
     }
 }
 
-/// What became of a listing that was pushed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What stands at the marketplace now.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Receipt {
     pub external_id: String,
     pub url: Option<String>,
+    pub status: ListingStatus,
+    pub variants: Vec<ListedVariant>,
     pub state: String,
     pub warnings: Vec<Issue>,
+    /// The listing as the marketplace shows it now.
+    pub seen: Option<RawItem>,
 }
 
-pub(crate) fn receipt(receipt: model::Receipt) -> Receipt {
-    let model::Receipt { external_id, url, state, warnings } = receipt;
-    Receipt { external_id, url, state, warnings: super::error::issues(warnings) }
+/// What became of a listing that was pushed or ended.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PushOutcome {
+    Done(Receipt),
+    /// It is not sent again before something changed.
+    Refused(Vec<Issue>),
+    /// Asked about again with this JSON.
+    Pending(String),
+    Failed(AdapterError),
 }
 
-fn product(product: Product) -> model::Product {
-    model::Product {
-        source_id: product.source_id,
-        title: product.title,
-        description_html: product.description_html,
-        summary_html: product.summary_html,
-        brand: product.brand,
-        product_type: product.product_type,
-        handle: product.handle,
-        url: product.url,
-        status: match product.status {
-            ProductStatus::Active => model::ProductStatus::Active,
-            ProductStatus::Draft => model::ProductStatus::Draft,
-            ProductStatus::Archived => model::ProductStatus::Archived,
-        },
-        tags: product.tags,
-        options: product.options.into_iter().map(|o| model::OptionAxis { name: o.name, values: o.values }).collect(),
-        variants: product.variants.into_iter().map(variant).collect(),
-        media: product.media.into_iter().map(media).collect(),
-        collections: product
-            .collections
-            .into_iter()
-            .map(|c| model::Collection { source_id: c.source_id, title: c.title, path: c.path })
-            .collect(),
-        attributes: product
-            .attributes
-            .into_iter()
-            .map(|a| model::Attribute { namespace: a.namespace, key: a.key, kind: a.kind, value: a.value })
-            .collect(),
-        seo: product.seo.map(|s| model::Seo { title: s.title, description: s.description }),
-        created_at: product.created_at,
-        updated_at: product.updated_at,
-        warnings: product.warnings.into_iter().map(issue).collect(),
-        extras: product.extras.to_string(),
+/// What became of an offer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OfferOutcome {
+    Done,
+    /// The marketplace has another number than was expected: this one, where it tells.
+    Stale(Option<i64>),
+    Refused(Vec<Issue>),
+    Pending(String),
+    Failed(AdapterError),
+}
+
+/// What an adapter says of a listing before it is sent.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Checked {
+    /// Not empty: it is refused.
+    pub issues: Vec<Issue>,
+    pub warnings: Vec<Issue>,
+    /// The product as buyers would see it.
+    pub shown: Option<Product>,
+}
+
+fn listed(variant: &ListedVariant) -> wit::ListedVariant {
+    let ListedVariant { variant_id, external_id, item_id, sku } = variant.clone();
+    wit::ListedVariant { variant_id, external_id, item_id, sku }
+}
+
+pub(crate) fn push_outcome(outcome: wit::PushOutcome) -> PushOutcome {
+    match outcome {
+        wit::PushOutcome::Done(receipt) => receipt_of(receipt).map_or_else(PushOutcome::Failed, PushOutcome::Done),
+        wit::PushOutcome::Refused(found) => PushOutcome::Refused(reasons(found)),
+        wit::PushOutcome::Pending(state) => kept(state).map_or_else(PushOutcome::Failed, PushOutcome::Pending),
+        wit::PushOutcome::Failed(why) => PushOutcome::Failed(error(why)),
     }
 }
 
-fn variant(variant: Variant) -> model::ProductVariant {
-    model::ProductVariant {
-        source_id: variant.source_id,
-        sku: variant.sku,
-        gtin: variant.gtin,
-        mpn: variant.mpn,
-        title: variant.title,
-        option_values: variant.option_values,
-        enabled: variant.enabled,
-        price: variant.price.map(money),
-        compare_at: variant.compare_at.map(money),
-        sale: variant.sale.map(|Sale { price, starts_at, ends_at }| model::Sale {
-            price: money(price),
-            starts_at,
-            ends_at,
-        }),
-        cost: variant.cost.map(money),
-        weight: variant.weight.map(|Weight { value, unit }| (value, weight_unit(unit))),
-        dimensions: variant.dimensions.map(dimensions),
-        taxable: variant.taxable,
-        tax_class: variant.tax_class,
-        requires_shipping: variant.requires_shipping,
-        inventory: match variant.inventory {
-            Inventory::Untracked(in_stock) => model::Inventory::Untracked(in_stock),
-            Inventory::Tracked(levels) => model::Inventory::Tracked(levels.into_iter().map(level).collect()),
-        },
-        media_ids: variant.media_ids,
-        extras: variant.extras.to_string(),
+pub(crate) fn offer_outcome(outcome: wit::OfferOutcome) -> OfferOutcome {
+    match outcome {
+        wit::OfferOutcome::Done => OfferOutcome::Done,
+        wit::OfferOutcome::Stale(there) => OfferOutcome::Stale(there),
+        wit::OfferOutcome::Refused(found) => OfferOutcome::Refused(reasons(found)),
+        wit::OfferOutcome::Pending(state) => kept(state).map_or_else(OfferOutcome::Failed, OfferOutcome::Pending),
+        wit::OfferOutcome::Failed(why) => OfferOutcome::Failed(error(why)),
     }
 }
 
-fn level(level: Level) -> model::Level {
-    let Level { location_id, location_name, available, item_id, backorder } = level;
-    model::Level { location_id, location_name, available, item_id, backorder }
-}
-
-fn media(media: Media) -> model::Media {
-    model::Media {
-        source_id: media.source_id,
-        url: media.url,
-        alt: media.alt,
-        kind: match media.kind {
-            MediaKind::Image => model::MediaKind::Image,
-            MediaKind::Video => model::MediaKind::Video,
-            MediaKind::Model => model::MediaKind::Model,
-        },
-        position: media.position,
+pub(crate) fn checked(checked: listings::Checked) -> Checked {
+    let listings::Checked { issues: found, warnings, shown } = checked;
+    let (mut found, mut shown_now) = (issues(found), None);
+    match shown.map(super::product) {
+        Some(Ok(product)) => shown_now = Some(product),
+        Some(Err(issue)) => found.push(issue),
+        None => {}
     }
+    Checked { issues: found, warnings: issues(warnings), shown: shown_now }
 }
 
-fn money(money: Money) -> types::Money {
-    types::Money { minor: money.minor, currency: money.currency }
-}
-
-fn issue(issue: Issue) -> types::Issue {
-    let Issue { path, code, message, .. } = issue;
-    types::Issue { path, code, message }
-}
-
-fn weight_unit(unit: WeightUnit) -> model::WeightUnit {
-    match unit {
-        WeightUnit::Gram => model::WeightUnit::Gram,
-        WeightUnit::Kilogram => model::WeightUnit::Kilogram,
-        WeightUnit::Ounce => model::WeightUnit::Ounce,
-        WeightUnit::Pound => model::WeightUnit::Pound,
+/// A refusal has a reason, also where the adapter gives none.
+fn reasons(found: Vec<crate::bindings::types::Issue>) -> Vec<Issue> {
+    let found = issues(found);
+    if found.is_empty() {
+        return vec![Issue::new("", "refused", "the marketplace refuses it, and the adapter does not say why")];
     }
+    found
 }
 
-fn dimensions(dimensions: Dimensions) -> model::Dimensions {
-    let unit = match dimensions.unit {
-        LengthUnit::Millimeter => model::LengthUnit::Millimeter,
-        LengthUnit::Centimeter => model::LengthUnit::Centimeter,
-        LengthUnit::Meter => model::LengthUnit::Meter,
-        LengthUnit::Inch => model::LengthUnit::Inch,
-        LengthUnit::Foot => model::LengthUnit::Foot,
-        LengthUnit::Yard => model::LengthUnit::Yard,
+fn receipt_of(receipt: wit::Receipt) -> Result<Receipt, AdapterError> {
+    let wit::Receipt { external_id, url, status, variants, state, warnings, seen } = receipt;
+    let external_id = usable_id(external_id);
+    if external_id.trim().is_empty() {
+        return Err(AdapterError::Other("the adapter answered that a listing stands and gave no id of it".into()));
+    }
+    let known = |variant: wit::ListedVariant| ListedVariant {
+        variant_id: usable_id(variant.variant_id),
+        external_id: variant.external_id.map(usable_id),
+        item_id: variant.item_id.map(usable_id),
+        sku: variant.sku.map(storable),
     };
-    model::Dimensions { length: dimensions.length, width: dimensions.width, height: dimensions.height, unit }
+    Ok(Receipt {
+        external_id,
+        url: url.map(one_line),
+        status: match status {
+            wit::ListingStatus::Draft => ListingStatus::Draft,
+            wit::ListingStatus::Active => ListingStatus::Active,
+            wit::ListingStatus::InReview => ListingStatus::InReview,
+            wit::ListingStatus::Rejected => ListingStatus::Rejected,
+            wit::ListingStatus::OutOfStock => ListingStatus::OutOfStock,
+            wit::ListingStatus::Ended => ListingStatus::Ended,
+        },
+        variants: variants.into_iter().map(known).collect(),
+        state: kept(state)?,
+        warnings: issues(warnings),
+        seen: seen.map(super::raw_item),
+    })
+}
+
+/// What the host keeps for the adapter.
+fn kept(state: String) -> Result<String, AdapterError> {
+    if state.len() > MAX_STATE_LEN {
+        let told =
+            format!("the adapter asked to keep {} bytes with a listing; at most {MAX_STATE_LEN} are kept", state.len());
+        return Err(AdapterError::Other(told));
+    }
+    if serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(&state).is_err() {
+        return Err(AdapterError::Other("what the adapter asked to keep with a listing is no JSON object".into()));
+    }
+    Ok(storable(state))
 }

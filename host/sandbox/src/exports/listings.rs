@@ -1,76 +1,137 @@
 //! `entrepot:adapter/listings`
 
-use entrepot_domain::catalog::Issue;
+use entrepot_domain::listing::CategoryField;
 use entrepot_egress::Session;
 
 use crate::adapter::Adapter;
-use crate::convert::{self, ChannelView, Listing, Offer, Receipt};
+use crate::convert::{self, ChannelView, Checked, Listing, Offer, OfferOutcome, PushOutcome};
 use crate::error::{AdapterError, CallError};
 
 impl Adapter {
-    /// `listings.check-listing`: what would be refused. Pure: no network whatever the grant says.
+    /// Goods can be put on sale through it.
+    pub fn sells(&self) -> bool {
+        self.push().is_some()
+    }
+
+    /// `listings.check-listing`: what would be refused, and what buyers would see. Pure: no network whatever the grant says.
     pub async fn check_listing(
         &self,
         channel: &ChannelView,
         session: Session,
         listing: Listing,
-    ) -> Result<Vec<Issue>, CallError> {
+        fields: Vec<CategoryField>,
+    ) -> Result<Checked, CallError> {
         self.invoke("listings/check-listing", self.check_list(), channel, session, move |store, guest, channel| {
             Box::pin(async move {
-                let guest = guest.entrepot_adapter_listings();
-                let issues = guest.call_check_listing(store, channel, &listing.to_wit()).await?;
-                Ok(Ok(convert::issues(issues)))
+                let guest = guest.entrepot_adapter0_2_0_listings();
+                let fields: Vec<_> = fields.iter().map(convert::field_to_wit).collect();
+                let answer = guest.call_check_listing(store, channel, &listing.to_wit(), &fields).await?;
+                Ok(Ok(convert::checked(answer)))
             })
         })
         .await
     }
 
-    /// `listings.push-listing`: made, or brought up to date.
-    pub async fn push_listing(
+    /// `listings.push-listings`: made, or brought up to date. One outcome for each, in order.
+    pub async fn push_listings(
         &self,
         channel: &ChannelView,
         session: Session,
-        listing: Listing,
-    ) -> Result<Receipt, CallError> {
-        self.invoke("listings/push-listing", self.push(), channel, session, move |store, guest, channel| {
+        listings: Vec<Listing>,
+    ) -> Result<Vec<PushOutcome>, CallError> {
+        self.invoke("listings/push-listings", self.push(), channel, session, move |store, guest, channel| {
             Box::pin(async move {
-                let guest = guest.entrepot_adapter_listings();
-                let answer = guest.call_push_listing(store, channel, &listing.to_wit()).await?;
-                Ok(answer.map(convert::receipt).map_err(convert::error))
+                let guest = guest.entrepot_adapter0_2_0_listings();
+                let wit: Vec<_> = listings.iter().map(Listing::to_wit).collect();
+                let answer = guest.call_push_listings(store, channel, &wit).await?;
+                Ok(each(answer, listings.len(), "listings", convert::push_outcome))
             })
         })
         .await
     }
 
-    /// `listings.push-offers`: price and stock alone. One outcome for each offer, in order.
+    /// `listings.push-offers`: price and stock alone. One outcome for each, in order.
     pub async fn push_offers(
         &self,
         channel: &ChannelView,
         session: Session,
         offers: Vec<Offer>,
-    ) -> Result<Vec<Result<(), AdapterError>>, CallError> {
+    ) -> Result<Vec<OfferOutcome>, CallError> {
         self.invoke("listings/push-offers", self.push(), channel, session, move |store, guest, channel| {
             Box::pin(async move {
-                let guest = guest.entrepot_adapter_listings();
+                let guest = guest.entrepot_adapter0_2_0_listings();
                 let wit: Vec<_> = offers.iter().map(Offer::to_wit).collect();
                 let answer = guest.call_push_offers(store, channel, &wit).await?;
-                Ok(answer.map_err(convert::error).and_then(|outcomes| outcomes_of(offers.len(), outcomes)))
+                Ok(each(answer, offers.len(), "offers", convert::offer_outcome))
             })
         })
         .await
     }
 
-    /// `listings.end-listing`: it is no longer on sale; one that is gone already is ended.
-    pub async fn end_listing(
+    /// `listings.end-listings`: no longer on sale; one that is gone already is ended. With `forget` they are deleted.
+    pub async fn end_listings(
         &self,
         channel: &ChannelView,
         session: Session,
-        listing: Listing,
-    ) -> Result<(), CallError> {
-        self.invoke("listings/end-listing", self.push(), channel, session, move |store, guest, channel| {
+        listings: Vec<Listing>,
+        forget: bool,
+    ) -> Result<Vec<PushOutcome>, CallError> {
+        self.invoke("listings/end-listings", self.push(), channel, session, move |store, guest, channel| {
             Box::pin(async move {
-                let guest = guest.entrepot_adapter_listings();
-                let answer = guest.call_end_listing(store, channel, &listing.to_wit()).await?;
+                let guest = guest.entrepot_adapter0_2_0_listings();
+                let wit: Vec<_> = listings.iter().map(Listing::to_wit).collect();
+                let answer = guest.call_end_listings(store, channel, &wit, forget).await?;
+                Ok(each(answer, listings.len(), "listings", convert::push_outcome))
+            })
+        })
+        .await
+    }
+
+    /// `listings.poll`: what became of pending outcomes, in order.
+    pub async fn poll_listings(
+        &self,
+        channel: &ChannelView,
+        session: Session,
+        pending: Vec<String>,
+    ) -> Result<Vec<PushOutcome>, CallError> {
+        self.invoke("listings/poll", self.push(), channel, session, move |store, guest, channel| {
+            Box::pin(async move {
+                let guest = guest.entrepot_adapter0_2_0_listings();
+                let answer = guest.call_poll(store, channel, &pending).await?;
+                Ok(each(answer, pending.len(), "pending listings", convert::push_outcome))
+            })
+        })
+        .await
+    }
+
+    /// `listings.poll-offers`, likewise.
+    pub async fn poll_offers(
+        &self,
+        channel: &ChannelView,
+        session: Session,
+        pending: Vec<String>,
+    ) -> Result<Vec<OfferOutcome>, CallError> {
+        self.invoke("listings/poll-offers", self.push(), channel, session, move |store, guest, channel| {
+            Box::pin(async move {
+                let guest = guest.entrepot_adapter0_2_0_listings();
+                let answer = guest.call_poll_offers(store, channel, &pending).await?;
+                Ok(each(answer, pending.len(), "pending offers", convert::offer_outcome))
+            })
+        })
+        .await
+    }
+
+    /// `listings.find`: SKU and the marketplace's id of listings that carry these SKUs.
+    pub async fn find_listings(
+        &self,
+        channel: &ChannelView,
+        session: Session,
+        skus: Vec<String>,
+    ) -> Result<Vec<(String, String)>, CallError> {
+        self.invoke("listings/find", self.push(), channel, session, move |store, guest, channel| {
+            Box::pin(async move {
+                let guest = guest.entrepot_adapter0_2_0_listings();
+                let answer = guest.call_find(store, channel, &skus).await?;
                 Ok(answer.map_err(convert::error))
             })
         })
@@ -78,14 +139,17 @@ impl Adapter {
     }
 }
 
-/// Which offer an outcome is of is said by its place alone.
-fn outcomes_of(
-    offers: usize,
-    outcomes: Vec<Result<(), crate::bindings::types::Error>>,
-) -> Result<Vec<Result<(), AdapterError>>, AdapterError> {
-    if outcomes.len() != offers {
-        let told = format!("the adapter was given {offers} offers and answered with {} outcomes", outcomes.len());
+/// Which of what was sent an outcome is of is said by its place alone.
+fn each<W, T>(
+    answer: Result<Vec<W>, crate::bindings::types::Error>,
+    sent: usize,
+    of: &str,
+    convert: impl Fn(W) -> T,
+) -> Result<Vec<T>, AdapterError> {
+    let outcomes = answer.map_err(convert::error)?;
+    if outcomes.len() != sent {
+        let told = format!("the adapter was given {sent} {of} and answered with {} outcomes", outcomes.len());
         return Err(AdapterError::Other(told));
     }
-    Ok(outcomes.into_iter().map(|outcome| outcome.map_err(convert::error)).collect())
+    Ok(outcomes.into_iter().map(convert).collect())
 }

@@ -80,7 +80,7 @@ async fn used(kit: &Kit, cases: &[Case]) -> Result<Used> {
             drop(shop.subscriptions().await);
             drop(shop.unsubscribe(made.into_iter().map(|subscription| subscription.id).collect()).await);
         }
-        if kit.has("listings/push-listing") {
+        if kit.has("listings/push-listings") {
             sell_and_end(&shop, case).await;
         }
         used.parts.extend(kit.needed(&case.login, &replay)?);

@@ -1,7 +1,8 @@
 //! `listings`: what is pushed stands once, however often it is pushed; offers have an outcome each; what is ended stays ended.
 
 use entrepot_domain::catalog::Inventory;
-use entrepot_sandbox::{Listing, Offer, Receipt};
+use entrepot_domain::listing::ListedVariant;
+use entrepot_sandbox::{Listing, Offer, OfferOutcome, PushOutcome, Receipt};
 
 use super::{Outcome, Subject, recorded, told};
 use crate::case::Case;
@@ -11,8 +12,8 @@ use crate::kit::Shop;
 pub(super) async fn checked(subject: &Subject<'_>) -> Outcome {
     let (shop, _) = subject.shop(None)?;
     for listing in &subject.case.listings {
-        let issues = shop.check_listing(listing.clone()).await.map_err(|error| told(&error))?;
-        if let Some(problem) = issues.first() {
+        let checked = shop.check_listing(listing.clone()).await.map_err(|error| told(&error))?;
+        if let Some(problem) = checked.issues.first() {
             return Err(format!("a good listing is refused: {}: {}", problem.code, problem.message));
         }
     }
@@ -34,8 +35,10 @@ pub(super) async fn once(subject: &Subject<'_>) -> Outcome {
             if &receipt.external_id != id {
                 return Err(format!("{how}, the listing {id} became {}", receipt.external_id));
             }
-            if serde_json::from_str::<serde_json::Map<_, _>>(&receipt.state).is_err() {
-                return Err(format!("the state of {id} is no JSON object: {:.60}", receipt.state));
+            let named =
+                |variant: &&ListedVariant| !receipt.variants.iter().any(|known| known.variant_id == variant.variant_id);
+            if let Some(missing) = listing.variants.iter().find(named) {
+                return Err(format!("{id} stands, and its receipt does not name the variant {}", missing.variant_id));
             }
         }
     }
@@ -92,8 +95,7 @@ pub(crate) async fn offer_twice(shop: &Shop, listing: &Listing, receipt: &Receip
         .map(|variant| Offer {
             listing_id: listing.listing_id.clone(),
             external_id: receipt.external_id.clone(),
-            variant_source_id: variant.source_id.clone(),
-            sku: variant.sku.clone(),
+            of_variant: of_variant(listing, receipt, &variant.source_id),
             price: variant.price.clone(),
             compare_at: variant.compare_at.clone(),
             available: match &variant.inventory {
@@ -101,14 +103,19 @@ pub(crate) async fn offer_twice(shop: &Shop, listing: &Listing, receipt: &Receip
                 Inventory::Untracked(_) => None,
             },
             location_id: None,
+            expected: None,
+            key: format!("{}-{}", listing.listing_id, variant.source_id),
             state: receipt.state.clone(),
         })
         .collect();
     for how in ["", "set again, "] {
         let outcomes = shop.push_offers(offers.clone()).await.map_err(|error| told(&error))?;
         for (offer, outcome) in offers.iter().zip(outcomes) {
-            let shown = &offer.variant_source_id;
-            outcome.map_err(|error| format!("{how}price and stock of variant {shown} are refused: {error}"))?;
+            let shown = &offer.of_variant.variant_id;
+            match outcome {
+                OfferOutcome::Done | OfferOutcome::Pending(_) => {}
+                other => return Err(format!("{how}price and stock of variant {shown} are not taken: {other:?}")),
+            }
         }
     }
     Ok(offers.len())
@@ -118,20 +125,44 @@ pub(crate) async fn offer_twice(shop: &Shop, listing: &Listing, receipt: &Receip
 pub(crate) async fn end_twice(shop: &Shop, listing: &Listing, receipt: &Receipt) -> Result<(), String> {
     let known = known(listing, receipt);
     for how in ["", "ended again: "] {
-        let ended = shop.end_listing(known.clone()).await;
-        ended.map_err(|error| format!("{how}the listing {}: {}", receipt.external_id, told(&error)))?;
+        let shown = &receipt.external_id;
+        let ended = shop.end_listings(vec![known.clone()]).await;
+        match ended.map_err(|error| format!("{how}the listing {shown}: {}", told(&error)))?.pop() {
+            Some(PushOutcome::Done(_) | PushOutcome::Pending(_)) => {}
+            Some(PushOutcome::Failed(error)) => {
+                return Err(format!("{how}the listing {shown}: {}", told(&error.into())));
+            }
+            other => return Err(format!("{how}the listing {shown} is not ended: {other:?}")),
+        }
     }
     Ok(())
 }
 
 async fn push(shop: &Shop, listing: &Listing) -> Result<Receipt, String> {
-    shop.push_listing(listing.clone()).await.map_err(|error| told(&error))
+    match shop.push_listings(vec![listing.clone()]).await.map_err(|error| told(&error))?.pop() {
+        Some(PushOutcome::Done(receipt)) => Ok(receipt),
+        Some(PushOutcome::Failed(error)) => Err(told(&error.into())),
+        other => Err(format!("{} was pushed and does not stand: {other:?}", listing.listing_id)),
+    }
+}
+
+/// The variant as the receipt has it.
+fn of_variant(listing: &Listing, receipt: &Receipt, variant: &str) -> ListedVariant {
+    let named = |known: &&ListedVariant| known.variant_id == variant;
+    let known = receipt.variants.iter().find(named).or_else(|| listing.variants.iter().find(named));
+    known.cloned().unwrap_or_else(|| ListedVariant {
+        variant_id: variant.to_owned(),
+        external_id: None,
+        item_id: None,
+        sku: None,
+    })
 }
 
 /// As the host knows it from then on.
 fn known(listing: &Listing, receipt: &Receipt) -> Listing {
     let (external_id, state) = (Some(receipt.external_id.clone()), receipt.state.clone());
-    Listing { external_id, state, ..listing.clone() }
+    let variants = listing.variants.iter().map(|variant| of_variant(listing, receipt, &variant.variant_id)).collect();
+    Listing { external_id, state, variants, ..listing.clone() }
 }
 
 /// In the order in which recordings are made.

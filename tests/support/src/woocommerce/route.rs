@@ -2,6 +2,7 @@
 
 mod asked;
 mod webhooks;
+mod writes;
 
 use self::asked::Asked;
 use super::keys::Caller;
@@ -32,6 +33,10 @@ const FRONT: &str = "<!DOCTYPE html>\n<html lang=\"en-US\">\n<head><title>Shop</
                      <body class=\"home\"><h1>Shop</h1></body>\n</html>\n";
 
 fn answer(store: &Store, request: &Request) -> Answer {
+    // Before the state is read for an answer: it is changed first.
+    if let Some(answer) = writes::answer(store, request) {
+        return answer;
+    }
     let state = store.read();
     let options = &state.options;
     let home = options.home(&request.origin);

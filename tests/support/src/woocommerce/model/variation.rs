@@ -1,6 +1,6 @@
 //! A variation and how it counts its stock.
 
-use super::{Image, Text};
+use super::{Image, Meta, Text};
 
 /// Whether a variation counts its own stock.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -43,6 +43,7 @@ pub struct Variation {
     /// Attribute id, name and option; attributes of the parent that are missing here mean "any".
     pub options: Vec<(u64, Text, Text)>,
     pub menu_order: i64,
+    pub meta: Vec<Meta>,
 }
 
 impl Variation {
@@ -74,6 +75,7 @@ impl Variation {
             image: None,
             options: options.iter().map(|(name, option)| (0, (*name).into(), (*option).into())).collect(),
             menu_order: 0,
+            meta: Vec::new(),
         }
     }
 

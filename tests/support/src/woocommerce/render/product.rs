@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::View;
-use super::shared::{dates, dimensions, downloads, image, links};
+use super::shared::{dates, dimensions, downloads, image, links, meta};
 use super::text::rendered;
 use super::variation::options;
 use crate::woocommerce::json::{self, Object, escaped, string};
@@ -131,15 +131,7 @@ fn tail(view: &View<'_>, object: &mut Object<'_, '_>, product: &Product, range: 
     }
     // Any five others will do: the real shop picks them at random on every request.
     object.ids("related_ids", view.state.products.range(product.id + 1..).map(|(id, _)| *id).take(5));
-    if let Some(out) = object.key("meta_data") {
-        json::list(out, &product.meta, |out, meta| {
-            let mut inner = Object::new(out, None);
-            inner.id("id", meta.id);
-            inner.string("key", &meta.key);
-            inner.raw("value", &meta.value);
-            inner.end();
-        });
-    }
+    meta(object, &product.meta);
     object.string("stock_status", State::stock_status(product));
     object.bool("has_options", product.kind == "variable");
     object.string("post_password", "");

@@ -2,7 +2,7 @@
 
 use super::View;
 use crate::woocommerce::json::{self, Object, escaped};
-use crate::woocommerce::model::{Download, Image, Text};
+use crate::woocommerce::model::{Download, Image, Meta, Text};
 use crate::woocommerce::time;
 
 /// A date twice: in the shop's zone and in UTC, neither with an offset.
@@ -144,4 +144,16 @@ pub(super) fn links(
         out.extend_from_slice(b"}]");
     }
     out.push(b'}');
+}
+
+pub(super) fn meta(object: &mut Object<'_, '_>, rows: &[Meta]) {
+    if let Some(out) = object.key("meta_data") {
+        json::list(out, rows, |out, meta| {
+            let mut inner = Object::new(out, None);
+            inner.id("id", meta.id);
+            inner.string("key", &meta.key);
+            inner.raw("value", &meta.value);
+            inner.end();
+        });
+    }
 }

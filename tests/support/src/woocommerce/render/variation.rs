@@ -1,7 +1,7 @@
 //! A variation, as the variations endpoints write it; and as the products endpoint does.
 
 use super::View;
-use super::shared::{dates, dimensions, downloads, image, links};
+use super::shared::{dates, dimensions, downloads, image, links, meta};
 use super::text::rendered;
 use crate::woocommerce::json::{self, Object, escaped, string};
 use crate::woocommerce::model::{ManageStock, Product, Variation, slug};
@@ -57,7 +57,7 @@ pub(super) fn write(view: &View<'_>, out: &mut Vec<u8>, variation: &Variation, n
         options(out, view, variation);
     }
     object.int("menu_order", variation.menu_order);
-    object.raw("meta_data", "[]");
+    meta(&mut object, &variation.meta);
     object.string("name", &name(variation));
     object.id("parent_id", variation.parent);
     if nested {

@@ -1,0 +1,66 @@
+//! What would be refused, and what buyers would see, before anything is sent.
+
+use std::collections::BTreeMap;
+
+use entrepot_core::AppError;
+use entrepot_domain::TenantId;
+use entrepot_domain::catalog::{Issue, Product};
+use entrepot_domain::effective::Origin;
+use serde::Serialize;
+
+use crate::Listings;
+use crate::send::rule_of;
+
+/// A product as the marketplace would show it.
+pub type ShownProduct = Product;
+
+/// What came of a check.
+#[derive(Clone, Debug, Serialize)]
+pub struct CheckReport {
+    pub listing: String,
+    /// Nothing keeps it from being sent.
+    pub ok: bool,
+    /// Why it would be refused.
+    pub issues: Vec<Issue>,
+    /// What is cut, mapped or left out on the way.
+    pub warnings: Vec<Issue>,
+    /// By field, where a value comes from that is not the shop's.
+    pub origins: BTreeMap<String, Origin>,
+    /// As buyers would see it; none where it would be refused.
+    pub shown: Option<ShownProduct>,
+}
+
+impl Listings {
+    /// Asks the adapter, which computes it: no marketplace is waited for.
+    pub async fn check(&self, tenant: &TenantId, id: &str) -> Result<CheckReport, AppError> {
+        let scoped = self.services.db().tenant(tenant);
+        let row = self.listing_row(&scoped, id).await?;
+        let channel = self.channels.open_as_stored(tenant, &row.channel_id).await?;
+        if !channel.generation.adapter.sells() {
+            return Err(AppError::Listing(format!("the adapter {} puts nothing on sale", channel.view.adapter)));
+        }
+        let rule = rule_of(&scoped.listing_lane(&channel.id).await?)?;
+        let (listing, product) = (row.id.clone(), row.product_id.clone());
+        let Some(due) = self.load(&scoped, vec![row], &rule).await?.pop() else {
+            return Err(AppError::NoListing(listing));
+        };
+        if due.wanted.effective.product.variants.is_empty() {
+            return Err(AppError::Listing(format!("the product {product} is gone from its shop; the listing ends")));
+        }
+        let fields = self.known_fields(&channel, due.row.category_id.as_deref());
+        let (adapter, session) = (&channel.generation.adapter, channel.session(&self.services));
+        let checked = adapter.check_listing(&channel.view, session, due.wanted.listing, fields).await?;
+        let own = due.wanted.effective.problems.iter();
+        let mut issues: Vec<Issue> =
+            own.map(|(path, code, why)| Issue::new(path.as_str(), *code, why.as_str())).collect();
+        issues.extend(checked.issues);
+        Ok(CheckReport {
+            listing,
+            ok: issues.is_empty(),
+            issues,
+            warnings: checked.warnings,
+            origins: due.wanted.effective.origins,
+            shown: checked.shown,
+        })
+    }
+}

@@ -1,0 +1,164 @@
+//! One worker for each channel over all hosts, batch after batch.
+
+use std::time::{Duration, Instant};
+
+use entrepot_core::{AppError, Heartbeat, LeaseState, until};
+use entrepot_domain::clock::millis;
+use entrepot_domain::{ChannelId, TenantId};
+use entrepot_queue::Outcome;
+use entrepot_store::listings::Lane;
+use entrepot_store::runs::Lease;
+use entrepot_store::{Scoped, StoreError};
+use tracing::Instrument;
+
+use crate::Listings;
+
+/// How soon to look again at a lane that another worker has.
+const HELD: Duration = Duration::from_secs(1);
+/// A channel that somebody has to mend is looked at again after this.
+const UNUSABLE: Duration = Duration::from_secs(60);
+/// Waits are instants of a clock that may be set: none is believed for longer.
+const LONGEST: Duration = Duration::from_secs(60);
+
+impl Listings {
+    /// Works on a channel's listings until nothing is due, it has to wait, or the slice is used.
+    pub async fn sync(&self, tenant: &TenantId, channel: &ChannelId) -> Result<Outcome, AppError> {
+        let span = tracing::error_span!("listings", channel = channel.as_str());
+        self.fields.job_is_taken(tenant.as_str(), channel.as_str());
+        let outcome = self.work_lane_off(tenant, channel).instrument(span.clone()).await;
+        if let Err(error) = &outcome {
+            span.in_scope(|| tracing::error!(error = %error, "listings stopped by an error; their job is retried"));
+        }
+        outcome
+    }
+
+    async fn work_lane_off(&self, tenant: &TenantId, channel: &ChannelId) -> Result<Outcome, AppError> {
+        let (scoped, began) = (self.services.db().tenant(tenant), Instant::now());
+        loop {
+            let Some(due) = scoped.next_listing_due(channel).await? else { return Ok(Outcome::Done) };
+            let lane = scoped.listing_lane(channel).await?;
+            let now = self.services.db().clock().now();
+            let wait = until(due.max(lane.not_before), now);
+            // What is due later has a job made for it then.
+            if wait > LONGEST {
+                return Ok(Outcome::Done);
+            }
+            if !wait.is_zero() {
+                return Ok(Outcome::Later(wait));
+            }
+            let (watch, lease) = (self.services.lease_monitor(), self.services.options().lease);
+            let watched = format!("listings {channel}");
+            if let Some(held) = &lane.lease
+                && let LeaseState::Held(look_again) = watch.state(&watched, held, lease, now)
+            {
+                return Ok(Outcome::Later(look_again));
+            }
+            if self.services.is_winding_down() || began.elapsed() >= self.services.options().slice {
+                return Ok(Outcome::Later(Duration::ZERO));
+            }
+            let owner = format!("{}-{:08x}", self.services.host_name(), rand::random::<u32>());
+            if !self.lease_lane(&scoped, channel, &owner, lane.lease.as_ref()).await? {
+                return Ok(Outcome::Later(HELD));
+            }
+            watch.forget(&watched);
+            let worked = {
+                let _heartbeat = self.hold_lane(&scoped, channel, &owner);
+                self.services.unless_stopped(self.work_on_lane(&scoped, channel, &owner, &lane)).await
+            };
+            if let Err(error) = release(&scoped, channel, &owner).await {
+                tracing::debug!(channel = channel.as_str(), "the lease stays until it is over: {error}");
+            }
+            match worked {
+                Ok(()) => {}
+                Err(AppError::Store(StoreError::LeaseLost)) => return Ok(Outcome::Later(HELD)),
+                Err(AppError::Stopping) => return Ok(Outcome::Later(Duration::ZERO)),
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    async fn work_on_lane(
+        &self,
+        scoped: &Scoped,
+        channel: &ChannelId,
+        owner: &str,
+        lane: &Lane,
+    ) -> Result<(), AppError> {
+        let open = match self.channels.open_channel(scoped.tenant(), channel.as_str()).await {
+            Ok(open) => open,
+            Err(error) if error.is_of_the_database() => return Err(error),
+            Err(AppError::NoChannel(_)) => return self.stop_lane(scoped, channel).await,
+            Err(error) => {
+                tracing::warn!("listings wait: {error}");
+                let wait = error.token_wait(UNUSABLE).unwrap_or(UNUSABLE);
+                return self.put_lane_off(scoped, channel, owner, wait, &error.to_string()).await;
+            }
+        };
+        if !open.generation.adapter.sells() {
+            let why = format!("the adapter {} puts nothing on sale", open.view.adapter);
+            return self.put_lane_off(scoped, channel, owner, UNUSABLE, &why).await;
+        }
+        let worked = self.send_due(scoped, &open, owner, lane).await;
+        self.channels.account(scoped, &open).await;
+        worked
+    }
+
+    /// The channel was removed: nothing is to be done about its listings any more.
+    async fn stop_lane(&self, scoped: &Scoped, channel: &ChannelId) -> Result<(), AppError> {
+        let mut tx = scoped.begin().await?;
+        tx.stop_listings(channel, "the channel was removed").await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// All listings of the channel wait.
+    pub(crate) async fn put_lane_off(
+        &self,
+        scoped: &Scoped,
+        channel: &ChannelId,
+        owner: &str,
+        wait: Duration,
+        why: &str,
+    ) -> Result<(), AppError> {
+        let at = self.services.db().clock().now() + millis(wait);
+        let mut tx = scoped.begin().await?;
+        tx.postpone_listing_lane(channel, owner, at, Some(why)).await?;
+        Ok(tx.commit().await?)
+    }
+
+    async fn lease_lane(
+        &self,
+        scoped: &Scoped,
+        channel: &ChannelId,
+        owner: &str,
+        held: Option<&Lease>,
+    ) -> Result<bool, AppError> {
+        let mut tx = scoped.begin().await?;
+        let leased = tx.lease_listing_lane(channel, owner, millis(self.services.options().lease), held).await?;
+        tx.commit().await?;
+        Ok(leased)
+    }
+
+    fn hold_lane(&self, scoped: &Scoped, channel: &ChannelId, owner: &str) -> Heartbeat {
+        let lease = self.services.options().lease;
+        let (scoped, channel, owner) = (scoped.clone(), channel.clone(), owner.to_owned());
+        Heartbeat::every(lease / 3, move || {
+            let (scoped, channel, owner) = (scoped.clone(), channel.clone(), owner.clone());
+            async move {
+                let mut tx = scoped.begin().await?;
+                let held = tx.hold_listing_lane(&channel, &owner, millis(lease)).await;
+                tx.commit().await?;
+                match held {
+                    Ok(()) => Ok(true),
+                    Err(StoreError::LeaseLost) => Ok(false),
+                    Err(error) => Err(error),
+                }
+            }
+        })
+    }
+}
+
+async fn release(scoped: &Scoped, channel: &ChannelId, owner: &str) -> Result<(), StoreError> {
+    let mut tx = scoped.begin().await?;
+    tx.release_listing_lane(channel, owner).await?;
+    tx.commit().await
+}

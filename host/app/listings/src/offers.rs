@@ -1,0 +1,193 @@
+//! Price and stock by themselves: what differs from what was told, in the marketplace's bulk calls.
+
+use entrepot_channels::OpenChannel;
+use entrepot_core::{AppError, retry_transient};
+use entrepot_domain::catalog::Issue;
+use entrepot_domain::clock::millis;
+use entrepot_sandbox::{AdapterError, CallError, Offer, OfferOutcome};
+use entrepot_store::Scoped;
+use entrepot_store::listings::{ListedVariantRow, ToldOffer};
+use serde_json::json;
+
+use crate::Listings;
+use crate::outcomes::{json as issues_json, note};
+use crate::send::Due;
+use crate::wanted::WantedOffer;
+
+/// An offer, of which listing of the batch it is, and what it is to become.
+struct Sent {
+    of: usize,
+    offer: Offer,
+    wanted: WantedOffer,
+}
+
+impl Listings {
+    /// Listings that stand: those whose price and stock are as told are settled, the others' offers are sent.
+    pub(crate) async fn offer_these(
+        &self,
+        scoped: &Scoped,
+        channel: &OpenChannel,
+        owner: &str,
+        due: Vec<Due>,
+    ) -> Result<(), AppError> {
+        let sent: Vec<Sent> = due.iter().enumerate().flat_map(|(of, due)| differing(of, due)).collect();
+        let mut outcomes = match self.offers(channel, &sent).await {
+            Ok(outcomes) => outcomes,
+            Err(error) => {
+                let concerned: Vec<Due> = due
+                    .into_iter()
+                    .enumerate()
+                    .filter(|(at, _)| sent.iter().any(|sent| sent.of == *at))
+                    .map(|(_, due)| due)
+                    .collect();
+                return self.call_failed(scoped, channel, owner, &concerned, &error).await;
+            }
+        };
+        // Somebody sold one meanwhile: the number that is there is reckoned with, once.
+        let stale: Vec<usize> =
+            (0..outcomes.len()).filter(|at| matches!(outcomes[*at], OfferOutcome::Stale(Some(_)))).collect();
+        if !stale.is_empty() {
+            let again: Vec<Sent> = stale.iter().map(|at| reckoned(&sent[*at], &outcomes[*at])).collect();
+            if let Ok(second) = self.offers(channel, &again).await {
+                for (at, outcome) in stale.into_iter().zip(second) {
+                    outcomes[at] = outcome;
+                }
+            }
+        }
+        let wait = outcomes.iter().find_map(asks_to_wait);
+        retry_transient(self.services.options().database_patience, async || {
+            let mut tx = scoped.begin().await?;
+            tx.hold_listing_lane(&channel.id, owner, millis(self.services.options().lease)).await?;
+            for (at, due) in due.iter().enumerate() {
+                let of: Vec<_> = sent.iter().zip(&outcomes).filter(|(sent, _)| sent.of == at).collect();
+                self.settle_offers(&mut tx, due, &of).await?;
+            }
+            Ok::<_, AppError>(tx.commit().await?)
+        })
+        .await?;
+        match wait {
+            Some(error) => self.call_failed(scoped, channel, owner, &[], &error).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn offers(&self, channel: &OpenChannel, sent: &[Sent]) -> Result<Vec<OfferOutcome>, CallError> {
+        if sent.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (adapter, session) = (&channel.generation.adapter, channel.session(&self.services));
+        let offers = sent.iter().map(|sent| sent.offer.clone()).collect();
+        adapter.push_offers(&channel.view, session, offers).await
+    }
+
+    async fn settle_offers(
+        &self,
+        tx: &mut entrepot_store::ScopedTx,
+        due: &Due,
+        of: &[(&Sent, &OfferOutcome)],
+    ) -> Result<(), AppError> {
+        let id = due.row.listing_id();
+        // One that is pending was taken; what comes of it is seen when the channel is imported.
+        let taken = |outcome: &OfferOutcome| matches!(outcome, OfferOutcome::Done | OfferOutcome::Pending(_));
+        let told: Vec<_> = of.iter().filter(|(_, outcome)| taken(outcome)).map(|(sent, _)| told(sent)).collect();
+        tx.note_told(&id, &told).await?;
+        if !told.is_empty() {
+            let changes: Vec<_> = of.iter().filter(|(_, outcome)| taken(outcome)).map(|(sent, _)| {
+                json!({ "variant": sent.offer.of_variant.variant_id, "price": sent.wanted.price, "stock": sent.wanted.stock })
+            }).collect();
+            note(tx, &id, "offered", json!({ "offers": changes })).await?;
+        }
+        let mut refused: Vec<Issue> = Vec::new();
+        let mut failed = None;
+        for (sent, outcome) in of {
+            match outcome {
+                OfferOutcome::Refused(issues) => refused.extend(issues.iter().cloned()),
+                OfferOutcome::Failed(error) => failed = Some((error.to_string(), asks_to_wait(outcome).is_none())),
+                OfferOutcome::Stale(_) => {
+                    let variant = &sent.offer.of_variant.variant_id;
+                    failed = Some((format!("the marketplace has another stock of {variant} than it told"), true));
+                }
+                OfferOutcome::Done | OfferOutcome::Pending(_) => {}
+            }
+        }
+        if !refused.is_empty() {
+            let said = refused.first().map(|issue| issue.message.clone()).unwrap_or_default();
+            tx.listing_is_blocked(&id, None, &issues_json(&refused), &said, due.row.touches).await?;
+            return note(tx, &id, "refused", json!({ "issues": refused })).await;
+        }
+        match failed {
+            Some((why, counts)) => self.fail(tx, due, &why, counts).await,
+            None => Ok(tx.listing_is_settled(&id, &due.wanted.hash, due.row.touches).await?),
+        }
+    }
+}
+
+/// The offers that are not as they were told.
+fn differing(of: usize, due: &Due) -> Vec<Sent> {
+    let external_id = due.row.external_id.clone().unwrap_or_default();
+    let known = |id: &str| due.listed.iter().find(|known| known.variant_id == id);
+    let sent = due.wanted.offers().filter_map(|(listed, wanted)| {
+        let known = known(&listed.variant_id)?;
+        if as_told(known) == wanted {
+            return None;
+        }
+        let offer = Offer {
+            listing_id: due.row.id.clone(),
+            external_id: external_id.clone(),
+            of_variant: listed.clone(),
+            price: wanted.price.clone(),
+            compare_at: wanted.before.clone(),
+            available: wanted.stock,
+            location_id: None,
+            expected: known.told_stock,
+            key: key(&due.row.id, &listed.variant_id, &wanted, due.row.touches),
+            state: due.row.state.clone(),
+        };
+        Some(Sent { of, offer, wanted })
+    });
+    sent.collect()
+}
+
+/// The same for each try of the same change.
+fn key(listing: &str, variant: &str, wanted: &WantedOffer, touches: i64) -> String {
+    let text = json!([listing, variant, wanted.price, wanted.before, wanted.stock, touches]).to_string();
+    blake3::hash(text.as_bytes()).to_hex().chars().take(32).collect()
+}
+
+fn as_told(known: &ListedVariantRow) -> WantedOffer {
+    let before = known.told_before.zip(known.currency.clone());
+    WantedOffer {
+        price: known.price(),
+        before: before.map(|(minor, currency)| entrepot_domain::Money::new(minor, currency)),
+        stock: known.told_stock,
+    }
+}
+
+/// The same with the number that the marketplace has.
+fn reckoned(sent: &Sent, outcome: &OfferOutcome) -> Sent {
+    let expected = match outcome {
+        OfferOutcome::Stale(there) => *there,
+        _ => sent.offer.expected,
+    };
+    let key = format!("{}-{}", sent.offer.key, expected.unwrap_or_default());
+    Sent { of: sent.of, offer: Offer { expected, key, ..sent.offer.clone() }, wanted: sent.wanted.clone() }
+}
+
+fn told(sent: &Sent) -> ToldOffer<'_> {
+    ToldOffer {
+        variant: &sent.offer.of_variant.variant_id,
+        price: sent.wanted.price.as_ref(),
+        before: sent.wanted.before.as_ref(),
+        stock: sent.wanted.stock,
+    }
+}
+
+fn asks_to_wait(outcome: &OfferOutcome) -> Option<CallError> {
+    use AdapterError::{Denied, RateLimited, Unauthorized};
+    match outcome {
+        OfferOutcome::Failed(error @ (RateLimited(_) | Unauthorized(_) | Denied(_))) => {
+            Some(CallError::Adapter(error.clone()))
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,175 @@
+//! What came of listings that were sent: written down for each, with what people read.
+
+use std::time::Duration;
+
+use entrepot_channels::OpenChannel;
+use entrepot_core::{AppError, retry_transient};
+use entrepot_domain::catalog::Issue;
+use entrepot_domain::clock::millis;
+use entrepot_domain::{ChannelId, ListingId};
+use entrepot_sandbox::{PushOutcome, Receipt};
+use entrepot_store::listings::{Accepted, ToldOffer};
+use entrepot_store::{Scoped, ScopedTx};
+use serde_json::json;
+
+use crate::Listings;
+use crate::send::{Due, asks_to_wait};
+
+/// What is named in events where nobody did it.
+pub(crate) const HOST: &str = "host";
+/// The first wait, doubled with each try.
+const FIRST_TRY: Duration = Duration::from_secs(5);
+const LONGEST_TRY: Duration = Duration::from_secs(60 * 60);
+/// What a marketplace is not finished with is asked about after this, and less often each time.
+const FIRST_POLL: Duration = Duration::from_secs(2);
+const LONGEST_POLL: Duration = Duration::from_secs(5 * 60);
+
+fn longer(first: Duration, longest: Duration, tries: i64) -> i64 {
+    let doublings = u32::try_from(tries.clamp(0, 12)).unwrap_or(12);
+    millis(first.saturating_mul(1 << doublings).min(longest))
+}
+
+impl Listings {
+    /// False: the marketplace asks all of them to wait.
+    pub(crate) async fn settle_pushed(
+        &self,
+        scoped: &Scoped,
+        channel: &OpenChannel,
+        owner: &str,
+        due: &[Due],
+        outcomes: Vec<PushOutcome>,
+    ) -> Result<bool, AppError> {
+        let wait = outcomes.iter().find_map(asks_to_wait);
+        retry_transient(self.services.options().database_patience, async || {
+            let mut tx = scoped.begin().await?;
+            tx.hold_listing_lane(&channel.id, owner, millis(self.services.options().lease)).await?;
+            for (due, outcome) in due.iter().zip(&outcomes) {
+                self.settle_one(&mut tx, due, outcome).await?;
+            }
+            Ok::<_, AppError>(tx.commit().await?)
+        })
+        .await?;
+        if let Some(error) = &wait {
+            self.call_failed(scoped, channel, owner, &[], error).await?;
+        }
+        Ok(wait.is_none())
+    }
+
+    async fn settle_one(&self, tx: &mut ScopedTx, due: &Due, outcome: &PushOutcome) -> Result<(), AppError> {
+        let (id, row) = (due.row.listing_id(), &due.row);
+        let now = self.services.db().clock().now();
+        match outcome {
+            PushOutcome::Done(receipt) => self.accept(tx, &id, due, receipt).await,
+            PushOutcome::Refused(issues) => {
+                let said = issues.first().map(|issue| issue.message.clone()).unwrap_or_default();
+                tx.listing_is_blocked(&id, Some(&due.wanted.hash), &json(issues), &said, row.touches).await?;
+                note(tx, &id, "refused", json!({ "issues": issues })).await
+            }
+            PushOutcome::Pending(state) => {
+                let at = now + longer(FIRST_POLL, LONGEST_POLL, row.tries);
+                Ok(tx.listing_waits(&id, state, at).await?)
+            }
+            PushOutcome::Failed(error) => {
+                let counts = asks_to_wait(outcome).is_none();
+                self.fail(tx, due, &error.to_string(), counts).await
+            }
+        }
+    }
+
+    async fn accept(&self, tx: &mut ScopedTx, id: &ListingId, due: &Due, receipt: &Receipt) -> Result<(), AppError> {
+        let accepted = Accepted {
+            external_id: &receipt.external_id,
+            url: receipt.url.as_deref(),
+            channel_status: receipt.status.as_str(),
+            state: &receipt.state,
+            issues: &json(&receipt.warnings),
+        };
+        tx.listing_is_accepted(id, accepted).await?;
+        if due.wanted.is_to_end() {
+            return note(
+                tx,
+                id,
+                "ended",
+                json!({ "external_id": receipt.external_id, "gone": due.row.status == "active" }),
+            )
+            .await;
+        }
+        // An adapter that names none of them knows the listing as a whole.
+        let listed = if receipt.variants.is_empty() { &due.wanted.listing.variants } else { &receipt.variants };
+        tx.put_listed_variants(id, listed).await?;
+        // Price and stock went with it.
+        let offers: Vec<_> = due.wanted.offers().collect();
+        let told = offers.iter().map(|(listed, offer)| ToldOffer {
+            variant: &listed.variant_id,
+            price: offer.price.as_ref(),
+            before: offer.before.as_ref(),
+            stock: offer.stock,
+        });
+        tx.note_told(id, &told.collect::<Vec<_>>()).await?;
+        let detail = json!({ "external_id": receipt.external_id, "url": receipt.url, "status": receipt.status, "warnings": receipt.warnings });
+        note(tx, id, "accepted", detail).await
+    }
+
+    /// Tried again later, after a longer wait each time.
+    pub(crate) async fn fail(&self, tx: &mut ScopedTx, due: &Due, why: &str, counts: bool) -> Result<(), AppError> {
+        let (id, now) = (due.row.listing_id(), self.services.db().clock().now());
+        let wait = if counts { longer(FIRST_TRY, LONGEST_TRY, due.row.tries) } else { 0 };
+        tx.listing_failed(&id, why, now + wait, counts).await?;
+        // The same failure is one line of history, not one a minute.
+        if counts && due.row.sync_error.as_deref() != Some(why) {
+            note(tx, &id, "failed", json!({ "why": why, "again_at": now + wait })).await?;
+        }
+        Ok(())
+    }
+
+    pub(crate) async fn note_failed(
+        &self,
+        scoped: &Scoped,
+        channel: &ChannelId,
+        owner: &str,
+        failed: &[(&Due, String)],
+        counts: bool,
+    ) -> Result<(), AppError> {
+        retry_transient(self.services.options().database_patience, async || {
+            let mut tx = scoped.begin().await?;
+            tx.hold_listing_lane(channel, owner, millis(self.services.options().lease)).await?;
+            for (due, why) in failed {
+                self.fail(&mut tx, due, why, counts).await?;
+            }
+            Ok::<_, AppError>(tx.commit().await?)
+        })
+        .await
+    }
+
+    /// What stands there is what is wanted, or nothing is.
+    pub(crate) async fn settle(&self, scoped: &Scoped, due: &Due) -> Result<(), AppError> {
+        let mut tx = scoped.begin().await?;
+        tx.listing_is_settled(&due.row.listing_id(), &due.wanted.hash, due.row.touches).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// It cannot be sent like this.
+    pub(crate) async fn block(&self, scoped: &Scoped, due: &Due, issues: &[Issue]) -> Result<(), AppError> {
+        let (id, found) = (due.row.listing_id(), json(issues));
+        let said = issues.first().map(|issue| issue.message.clone()).unwrap_or_default();
+        let mut tx = scoped.begin().await?;
+        tx.listing_is_blocked(&id, None, &found, &said, due.row.touches).await?;
+        if due.row.issues != found || due.row.sync_status != "blocked" {
+            note(&mut tx, &id, "blocked", json!({ "issues": issues })).await?;
+        }
+        Ok(tx.commit().await?)
+    }
+}
+
+pub(crate) async fn note(
+    tx: &mut ScopedTx,
+    id: &ListingId,
+    kind: &str,
+    detail: serde_json::Value,
+) -> Result<(), AppError> {
+    Ok(tx.note_listing(id, kind, HOST, &detail.to_string()).await?)
+}
+
+pub(crate) fn json(issues: &[Issue]) -> String {
+    serde_json::to_string(issues).unwrap_or_else(|_| "[]".to_owned())
+}

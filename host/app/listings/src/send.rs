@@ -1,0 +1,251 @@
+//! A batch of listings: looked at, checked by the adapter, and those that differ from what stands there sent.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use entrepot_channels::OpenChannel;
+use entrepot_core::{AppError, at_most_a_day, retry_transient};
+use entrepot_domain::catalog::Issue;
+use entrepot_domain::clock::millis;
+use entrepot_domain::effective::ChannelRule;
+use entrepot_domain::listing::SyncStatus;
+use entrepot_sandbox::{AdapterError, CallError, PushOutcome};
+use entrepot_store::Scoped;
+use entrepot_store::listings::{Lane, ListedVariantRow, ListingRow};
+
+use crate::Listings;
+use crate::wanted::{Wanted, wanted};
+
+/// Listings taken at a time: what marketplaces take in one request.
+const BATCH: i64 = 25;
+/// Where no answer came (the process ended), it is sent again after this.
+const ANSWER: Duration = Duration::from_secs(60);
+/// Refused credentials do not become good by themselves.
+const UNAUTHORIZED: Duration = Duration::from_secs(15 * 60);
+const SLOW_DOWN: Duration = Duration::from_secs(5);
+/// Tries of a batch before its listings are sent one by one.
+const TOGETHER: i64 = 2;
+
+/// A listing on its way, with what is known of it.
+pub(crate) struct Due {
+    pub(crate) row: ListingRow,
+    pub(crate) listed: Vec<ListedVariantRow>,
+    pub(crate) wanted: Wanted,
+}
+
+/// What is to be done about a listing.
+enum Next {
+    Poll,
+    Push,
+    End,
+    /// It stands; price and stock may differ.
+    Offer,
+    /// It is not to stand anywhere, and does not.
+    Nothing,
+    Blocked(Vec<Issue>),
+}
+
+pub(crate) fn rule_of(lane: &Lane) -> Result<ChannelRule, AppError> {
+    let unreadable = |error| AppError::Unreadable(format!("the channel's rule: {error}"));
+    lane.rule.as_deref().map_or(Ok(ChannelRule::default()), |rule| serde_json::from_str(rule).map_err(unreadable))
+}
+
+impl Listings {
+    pub(crate) async fn send_due(
+        &self,
+        scoped: &Scoped,
+        channel: &OpenChannel,
+        owner: &str,
+        lane: &Lane,
+    ) -> Result<(), AppError> {
+        let rows = scoped.due_listings(&channel.id, BATCH).await?;
+        let due = self.load(scoped, rows, &rule_of(lane)?).await?;
+        let (mut push, mut end, mut poll, mut offer) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for due in due {
+            match self.next(channel, &due).await {
+                Ok(Next::Poll) => poll.push(due),
+                Ok(Next::Push) => push.push(due),
+                Ok(Next::End) => end.push(due),
+                Ok(Next::Offer) => offer.push(due),
+                Ok(Next::Nothing) => self.settle(scoped, &due).await?,
+                Ok(Next::Blocked(issues)) => self.block(scoped, &due, &issues).await?,
+                Err(AppError::Call(error)) => return self.call_failed(scoped, channel, owner, &[due], &error).await,
+                Err(error) => return Err(error),
+            }
+        }
+        if !poll.is_empty() {
+            self.poll(scoped, channel, owner, poll).await?;
+        }
+        for (group, ends) in [(push, false), (end, true)] {
+            if !group.is_empty() && !Box::pin(self.push_these(scoped, channel, owner, group, ends)).await? {
+                return Ok(());
+            }
+        }
+        if offer.is_empty() { Ok(()) } else { self.offer_these(scoped, channel, owner, offer).await }
+    }
+
+    pub(crate) async fn load(
+        &self,
+        scoped: &Scoped,
+        rows: Vec<ListingRow>,
+        rule: &ChannelRule,
+    ) -> Result<Vec<Due>, AppError> {
+        let ids: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();
+        let mut listed: HashMap<String, Vec<ListedVariantRow>> = HashMap::new();
+        for row in scoped.listed_variants(&ids).await? {
+            listed.entry(row.listing_id.clone()).or_default().push(row);
+        }
+        let products: Vec<&str> = rows.iter().map(|row| row.product_id.as_str()).collect();
+        let products = scoped.products_with_ids(&products).await?;
+        let mut products: HashMap<_, _> =
+            products.into_iter().map(|found| (found.id.to_string(), found.product)).collect();
+        let mut all = Vec::with_capacity(rows.len());
+        for row in rows {
+            let listed = listed.remove(&row.id).unwrap_or_default();
+            let wanted = wanted(&row, &listed, products.remove(&row.product_id), rule)?;
+            all.push(Due { row, listed, wanted });
+        }
+        Ok(all)
+    }
+
+    async fn next(&self, channel: &OpenChannel, due: &Due) -> Result<Next, AppError> {
+        let Due { row, wanted, .. } = due;
+        if row.pending.is_some() {
+            return Ok(Next::Poll);
+        }
+        // Sent, and no answer came or none that says what became of it: it may stand there.
+        let unanswered =
+            [SyncStatus::Sending, SyncStatus::Failed].iter().any(|status| row.sync_status == status.as_str());
+        let in_doubt = unanswered && row.sent_hash.is_some() && row.sent_hash != row.accepted_hash;
+        let stands = row.external_id.is_some() || in_doubt;
+        if wanted.is_to_end() {
+            let ended = row.accepted_hash.as_deref() == Some(&wanted.hash) && !in_doubt;
+            return Ok(if stands && !ended { Next::End } else { Next::Nothing });
+        }
+        let issues = self.refusals(channel, due).await?;
+        if !issues.is_empty() {
+            return Ok(Next::Blocked(issues));
+        }
+        let accepted = row.accepted_hash.as_deref() == Some(&wanted.hash);
+        if accepted && row.external_id.is_some() && !in_doubt {
+            return Ok(Next::Offer);
+        }
+        // It was refused just like this.
+        let refused = row.sync_status == SyncStatus::Blocked.as_str() && row.sent_hash.as_deref() == Some(&wanted.hash);
+        if refused && row.wanted_hash.as_deref() == Some(&wanted.hash) {
+            return Ok(Next::Blocked(serde_json::from_str(&row.issues).unwrap_or_default()));
+        }
+        Ok(Next::Push)
+    }
+
+    /// What keeps it from being sent: by the channel's rule, and by the adapter. Nothing that is found here is sent.
+    async fn refusals(&self, channel: &OpenChannel, due: &Due) -> Result<Vec<Issue>, AppError> {
+        let problems = &due.wanted.effective.problems;
+        let mut issues: Vec<Issue> =
+            problems.iter().map(|(path, code, why)| Issue::new(path.as_str(), *code, why.as_str())).collect();
+        let fields = self.fields_of(channel, due.row.category_id.as_deref()).await?;
+        let (adapter, session) = (&channel.generation.adapter, channel.session(&self.services));
+        let checked = adapter.check_listing(&channel.view, session, due.wanted.listing.clone(), fields).await?;
+        issues.extend(checked.issues);
+        Ok(issues)
+    }
+
+    /// False: the others wait, too.
+    async fn push_these(
+        &self,
+        scoped: &Scoped,
+        channel: &OpenChannel,
+        owner: &str,
+        due: Vec<Due>,
+        ends: bool,
+    ) -> Result<bool, AppError> {
+        let again = self.services.db().clock().now() + millis(ANSWER);
+        retry_transient(self.services.options().database_patience, async || {
+            let mut tx = scoped.begin().await?;
+            tx.hold_listing_lane(&channel.id, owner, millis(self.services.options().lease)).await?;
+            for Due { row, wanted, .. } in &due {
+                tx.listing_is_sent(&row.listing_id(), &wanted.hash, again).await?;
+            }
+            Ok::<_, AppError>(tx.commit().await?)
+        })
+        .await?;
+        let listings = due.iter().map(|due| due.wanted.listing.clone()).collect();
+        let (adapter, session) = (&channel.generation.adapter, channel.session(&self.services));
+        let outcomes = match ends {
+            true => adapter.end_listings(&channel.view, session, listings, false).await,
+            false => adapter.push_listings(&channel.view, session, listings).await,
+        };
+        match outcomes {
+            Ok(outcomes) => self.settle_pushed(scoped, channel, owner, &due, outcomes).await,
+            // One of them is at fault, perhaps: the others are not to wait for it.
+            Err(error) if due.len() > 1 && is_of_one(&error, &due) => {
+                tracing::warn!("listings are sent one by one after: {error}");
+                for one in due {
+                    if !Box::pin(self.push_these(scoped, channel, owner, vec![one], ends)).await? {
+                        return Ok(false);
+                    }
+                }
+                Ok(true)
+            }
+            Err(error) => {
+                self.call_failed(scoped, channel, owner, &due, &error).await?;
+                Ok(!concerns_all(&error))
+            }
+        }
+    }
+
+    async fn poll(&self, scoped: &Scoped, channel: &OpenChannel, owner: &str, due: Vec<Due>) -> Result<(), AppError> {
+        let pending = due.iter().filter_map(|due| due.row.pending.clone()).collect();
+        let (adapter, session) = (&channel.generation.adapter, channel.session(&self.services));
+        match adapter.poll_listings(&channel.view, session, pending).await {
+            Ok(outcomes) => self.settle_pushed(scoped, channel, owner, &due, outcomes).await.map(drop),
+            Err(error) => self.call_failed(scoped, channel, owner, &due, &error).await,
+        }
+    }
+
+    /// A call came to nothing. What concerns the account has all of the channel's listings wait.
+    pub(crate) async fn call_failed(
+        &self,
+        scoped: &Scoped,
+        channel: &OpenChannel,
+        owner: &str,
+        due: &[Due],
+        error: &CallError,
+    ) -> Result<(), AppError> {
+        let all = concerns_all(error);
+        if all {
+            let wait = match error {
+                CallError::Adapter(AdapterError::RateLimited(Some(ms))) => {
+                    at_most_a_day(*ms).0.max(Duration::from_millis(50))
+                }
+                CallError::Adapter(AdapterError::RateLimited(None)) => SLOW_DOWN,
+                _ => UNAUTHORIZED,
+            };
+            self.put_lane_off(scoped, &channel.id, owner, wait, &error.to_string()).await?;
+        }
+        let failed = due.iter().map(|due| (due, error.to_string())).collect::<Vec<_>>();
+        self.note_failed(scoped, &channel.id, owner, &failed, !all).await
+    }
+}
+
+/// The next ones would fare no better.
+pub(crate) fn concerns_all(error: &CallError) -> bool {
+    use AdapterError::{Denied, RateLimited, Unauthorized};
+    matches!(error, CallError::Adapter(RateLimited(_) | Unauthorized(_) | Denied(_)) | CallError::NotExported(_))
+}
+
+/// Sent alone, the others may fare better. A marketplace that is away is tried again later, all together at first.
+fn is_of_one(error: &CallError, due: &[Due]) -> bool {
+    let away = matches!(error, CallError::Adapter(AdapterError::Unavailable(_)));
+    !concerns_all(error) && (!away || due.iter().any(|due| due.row.tries >= TOGETHER))
+}
+
+/// As [`concerns_all`], of one that was told beside others.
+pub(crate) fn asks_to_wait(outcome: &PushOutcome) -> Option<CallError> {
+    match outcome {
+        PushOutcome::Failed(
+            error @ (AdapterError::RateLimited(_) | AdapterError::Unauthorized(_) | AdapterError::Denied(_)),
+        ) => Some(CallError::Adapter(error.clone())),
+        _ => None,
+    }
+}

@@ -1,0 +1,130 @@
+//! What a listing is to be: the product with the channel's rule and what a person set, and a hash that tells one from another.
+
+use entrepot_domain::Money;
+use entrepot_domain::catalog::{Inventory, Product, ProductStatus};
+use entrepot_domain::effective::{ChannelRule, Effective, Overrides, available, effective};
+use entrepot_domain::listing::{Intent, ListedVariant, Status};
+use entrepot_sandbox::Listing;
+use entrepot_store::listings::{ListedVariantRow, ListingRow};
+use serde_json::Value;
+
+use entrepot_core::AppError;
+
+/// A listing as it is to stand, ready to be compared and sent.
+pub(crate) struct Wanted {
+    pub(crate) listing: Listing,
+    pub(crate) effective: Effective,
+    /// Of everything but price and stock.
+    pub(crate) hash: String,
+}
+
+/// One variant's price and stock as they are to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct WantedOffer {
+    pub(crate) price: Option<Money>,
+    pub(crate) before: Option<Money>,
+    pub(crate) stock: Option<i64>,
+}
+
+pub(crate) fn overrides_of(row: &ListingRow) -> Result<Overrides, AppError> {
+    let unreadable = |error| AppError::Unreadable(format!("what was set for the listing {}: {error}", row.id));
+    serde_json::from_str(&row.overrides).map_err(unreadable)
+}
+
+/// `product`: none where it is gone from its shop, and then the listing is to end.
+pub(crate) fn wanted(
+    row: &ListingRow,
+    listed: &[ListedVariantRow],
+    product: Option<Product>,
+    rule: &ChannelRule,
+) -> Result<Wanted, AppError> {
+    let overrides = overrides_of(row)?;
+    let gone = product.is_none();
+    let product = product.unwrap_or_else(|| nothing(&row.product_id));
+    let mut effective = effective(product, rule, &overrides);
+    // The ids are the host's own: they stay whatever the shop does.
+    effective.product.source_id.clone_from(&row.product_id);
+    let intent = match Status::parse(&row.status) {
+        Some(Status::Active) if !gone && effective.product.status == ProductStatus::Active => Intent::Active,
+        // What is not shown in its own shop is not shown elsewhere.
+        Some(Status::Active | Status::Draft) if !gone => Intent::Draft,
+        _ => Intent::Ended,
+    };
+    let known = |id: &str| listed.iter().find(|known| known.variant_id == id);
+    let variants = effective.product.variants.iter().map(|variant| {
+        let (id, known) = (variant.source_id.clone(), known(&variant.source_id));
+        let sku = variant.sku.clone();
+        match known {
+            Some(known) => ListedVariant { sku, ..known.listed() },
+            None => ListedVariant { variant_id: id, external_id: None, item_id: None, sku },
+        }
+    });
+    let listing = Listing {
+        listing_id: row.id.clone(),
+        external_id: row.external_id.clone(),
+        intent,
+        variants: variants.collect(),
+        product: effective.product.clone(),
+        category: row.category_id.clone(),
+        fields: row.fields.clone(),
+        state: row.state.clone(),
+    };
+    let hash = hash(&listing);
+    Ok(Wanted { listing, effective, hash })
+}
+
+impl Wanted {
+    pub(crate) fn is_to_end(&self) -> bool {
+        self.listing.intent == Intent::Ended
+    }
+
+    /// Price and stock of each variant that stands there, or is to.
+    pub(crate) fn offers(&self) -> impl Iterator<Item = (&ListedVariant, WantedOffer)> {
+        let of = |(listed, variant): (_, &entrepot_domain::catalog::Variant)| {
+            let (price, before) = (variant.price.clone(), variant.compare_at.clone());
+            (listed, WantedOffer { price, before, stock: available(variant) })
+        };
+        self.listing.variants.iter().zip(&self.listing.product.variants).map(of)
+    }
+}
+
+/// Of a listing without price and stock, which are sent by themselves. JSON of structures is the same for the same.
+fn hash(listing: &Listing) -> String {
+    let mut product = listing.product.clone();
+    product.updated_at = None;
+    for variant in &mut product.variants {
+        (variant.price, variant.compare_at, variant.sale, variant.cost) = (None, None, None, None);
+        if let Inventory::Tracked(levels) = &mut variant.inventory {
+            levels.clear();
+        }
+    }
+    let fields: Value = serde_json::from_str(&listing.fields).unwrap_or_default();
+    let all = serde_json::json!([listing.intent, product, listing.category, fields]);
+    blake3::hash(all.to_string().as_bytes()).to_hex().to_string()
+}
+
+/// In the place of a product that is gone.
+fn nothing(id: &str) -> Product {
+    Product {
+        source_id: id.to_owned(),
+        title: String::new(),
+        description_html: None,
+        summary_html: None,
+        status: ProductStatus::Archived,
+        url: None,
+        handle: None,
+        brand: None,
+        product_type: None,
+        tags: Vec::new(),
+        options: Vec::new(),
+        variants: Vec::new(),
+        media: Vec::new(),
+        collections: Vec::new(),
+        attributes: Vec::new(),
+        seo: None,
+        created_at: None,
+        updated_at: None,
+        warnings: Vec::new(),
+        extras: Value::Object(serde_json::Map::new()),
+    }
+}

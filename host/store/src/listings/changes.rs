@@ -1,0 +1,149 @@
+//! How a listing goes on: edited, sent, taken, refused, tried again.
+
+use entrepot_domain::ListingId;
+use entrepot_domain::clock::Timestamp;
+
+use crate::{ScopedTx, StoreError};
+
+/// What a person changes. All of it is written.
+#[derive(Clone, Copy, Debug)]
+pub struct Edit<'a> {
+    pub status: &'a str,
+    pub overrides: &'a str,
+    pub category: Option<&'a str>,
+    pub fields: &'a str,
+    /// The version that was edited.
+    pub version: i64,
+}
+
+/// What the marketplace took.
+#[derive(Clone, Copy, Debug)]
+pub struct Accepted<'a> {
+    pub external_id: &'a str,
+    pub url: Option<&'a str>,
+    pub channel_status: &'a str,
+    pub state: &'a str,
+    /// JSON: what it said of it.
+    pub issues: &'a str,
+}
+
+const EDIT: &str = "UPDATE listings SET status = $3, overrides = $4, category_id = $5, fields = $6, version = version + 1, touches = touches + 1, updated_at = $8, \
+    not_before = CASE WHEN $3 = 'draft' AND external_id IS NULL THEN NULL ELSE $8 END, tries = 0, \
+    sync_status = CASE WHEN sync_status IN ('sending', 'waiting') THEN sync_status ELSE 'pending' END \
+    WHERE tenant_id = $1 AND id = $2 AND version = $7";
+/// Before a request: if the answer is lost, this is what was sent.
+const SENDING: &str = "UPDATE listings SET sync_status = 'sending', wanted_hash = $3, sent_hash = $3, not_before = $4 \
+    WHERE tenant_id = $1 AND id = $2";
+/// What changed meanwhile is looked at again: `not_before` was set by whoever changed it.
+const ACCEPT: &str = "UPDATE listings SET sync_status = 'synced', accepted_hash = sent_hash, external_id = $3, external_url = $4, \
+    channel_status = $5, state = $6, issues = $7, sync_error = NULL, pending = NULL, tries = 0, last_synced_at = $8, not_before = $8 \
+    WHERE tenant_id = $1 AND id = $2";
+const SETTLED: &str = "UPDATE listings SET sync_status = 'synced', wanted_hash = $3, sync_error = NULL, tries = 0, not_before = NULL \
+    WHERE tenant_id = $1 AND id = $2 AND touches = $4";
+const BLOCK: &str = "UPDATE listings SET sync_status = 'blocked', wanted_hash = COALESCE($3, wanted_hash), issues = $4, sync_error = $5, pending = NULL, tries = 0, \
+    not_before = NULL WHERE tenant_id = $1 AND id = $2 AND touches = $6";
+const WAIT: &str = "UPDATE listings SET sync_status = 'waiting', pending = $3, not_before = $4, sync_error = NULL, tries = tries + 1 \
+    WHERE tenant_id = $1 AND id = $2";
+const FAIL: &str = "UPDATE listings SET sync_status = 'failed', sync_error = $3, not_before = $4, pending = NULL, tries = tries + $5 \
+    WHERE tenant_id = $1 AND id = $2";
+const LOOK: &str = "UPDATE listings SET not_before = $3, tries = 0, touches = touches + 1, \
+    sync_status = CASE WHEN sync_status IN ('sending', 'waiting') THEN sync_status ELSE 'pending' END \
+    WHERE tenant_id = $1 AND id = $2";
+const IDLE: &str = "UPDATE listings SET not_before = NULL WHERE tenant_id = $1 AND id = $2 AND touches = $3";
+const ADOPT: &str = "UPDATE listings SET external_id = $3, not_before = $4, accepted_hash = NULL WHERE tenant_id = $1 AND id = $2 AND external_id IS NULL";
+const DELETE: &str = "DELETE FROM listings WHERE tenant_id = $1 AND id = $2 AND external_id IS NULL AND sync_status NOT IN ('sending', 'waiting')";
+const DELETE_EVENTS: &str = "DELETE FROM listing_events WHERE tenant_id = $1 AND listing_id = $2";
+const DELETE_VARIANTS: &str = "DELETE FROM listing_variants WHERE tenant_id = $1 AND listing_id = $2";
+
+impl ScopedTx {
+    /// False: somebody else changed it since.
+    pub async fn edit_listing(&mut self, id: &ListingId, edit: Edit<'_>) -> Result<bool, StoreError> {
+        let now = self.clock.now();
+        let Edit { status, overrides, category, fields, version } = edit;
+        let tenant = self.tenant.as_str();
+        let done =
+            execute!(&mut self.tx, EDIT, tenant, id.as_str(), status, overrides, category, fields, version, now)?;
+        Ok(done == 1)
+    }
+
+    /// It is about to be sent. Where no answer is noted until `again`, it is sent again.
+    pub async fn listing_is_sent(&mut self, id: &ListingId, hash: &str, again: Timestamp) -> Result<(), StoreError> {
+        execute!(&mut self.tx, SENDING, self.tenant.as_str(), id.as_str(), hash, again)?;
+        Ok(())
+    }
+
+    /// It stands. It is looked at once more: somebody may have changed it while it was on its way.
+    pub async fn listing_is_accepted(&mut self, id: &ListingId, accepted: Accepted<'_>) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let Accepted { external_id, url, channel_status, state, issues } = accepted;
+        let tenant = self.tenant.as_str();
+        execute!(&mut self.tx, ACCEPT, tenant, id.as_str(), external_id, url, channel_status, state, issues, now)?;
+        Ok(())
+    }
+
+    /// What stands there is what is wanted. `touches`: as it was looked at; one that came since has it looked at again.
+    pub async fn listing_is_settled(&mut self, id: &ListingId, hash: &str, touches: i64) -> Result<(), StoreError> {
+        execute!(&mut self.tx, SETTLED, self.tenant.as_str(), id.as_str(), hash, touches)?;
+        Ok(())
+    }
+
+    /// It cannot be sent as it was looked at.
+    pub async fn listing_is_blocked(
+        &mut self,
+        id: &ListingId,
+        hash: Option<&str>,
+        issues: &str,
+        why: &str,
+        touches: i64,
+    ) -> Result<(), StoreError> {
+        execute!(&mut self.tx, BLOCK, self.tenant.as_str(), id.as_str(), hash, issues, why, touches)?;
+        Ok(())
+    }
+
+    /// The marketplace is not finished; asked about again then.
+    pub async fn listing_waits(&mut self, id: &ListingId, pending: &str, at: Timestamp) -> Result<(), StoreError> {
+        execute!(&mut self.tx, WAIT, self.tenant.as_str(), id.as_str(), pending, at)?;
+        Ok(())
+    }
+
+    /// Tried again then. `counts`: as a try.
+    pub async fn listing_failed(
+        &mut self,
+        id: &ListingId,
+        why: &str,
+        at: Timestamp,
+        counts: bool,
+    ) -> Result<(), StoreError> {
+        execute!(&mut self.tx, FAIL, self.tenant.as_str(), id.as_str(), why, at, i64::from(counts))?;
+        Ok(())
+    }
+
+    /// Has it looked at now.
+    pub async fn look_at_listing(&mut self, id: &ListingId) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        execute!(&mut self.tx, LOOK, self.tenant.as_str(), id.as_str(), now)?;
+        Ok(())
+    }
+
+    /// There is nothing to do about it as it was looked at.
+    pub async fn listing_is_idle(&mut self, id: &ListingId, touches: i64) -> Result<(), StoreError> {
+        execute!(&mut self.tx, IDLE, self.tenant.as_str(), id.as_str(), touches)?;
+        Ok(())
+    }
+
+    /// It stands there already. False: it has an id.
+    pub async fn adopt_listing(&mut self, id: &ListingId, external_id: &str) -> Result<bool, StoreError> {
+        let now = self.clock.now();
+        Ok(execute!(&mut self.tx, ADOPT, self.tenant.as_str(), id.as_str(), external_id, now)? == 1)
+    }
+
+    /// Forgets one that never stood anywhere. False: it does, or may.
+    pub async fn delete_listing(&mut self, id: &ListingId) -> Result<bool, StoreError> {
+        if execute!(&mut self.tx, DELETE, self.tenant.as_str(), id.as_str())? == 0 {
+            return Ok(false);
+        }
+        execute!(&mut self.tx, DELETE_EVENTS, self.tenant.as_str(), id.as_str())?;
+        execute!(&mut self.tx, DELETE_VARIANTS, self.tenant.as_str(), id.as_str())?;
+        Ok(true)
+    }
+}

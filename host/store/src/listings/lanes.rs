@@ -1,0 +1,108 @@
+//! Who sends a channel's listings, until when all of them wait, and the channel's rule.
+
+use entrepot_domain::ChannelId;
+use entrepot_domain::clock::Timestamp;
+
+use crate::runs::Lease;
+use crate::{Scoped, ScopedTx, StoreError};
+
+/// A channel's listings as a whole.
+#[derive(Clone, Debug, Default)]
+pub struct Lane {
+    pub lease: Option<Lease>,
+    /// 0: no wait.
+    pub not_before: Timestamp,
+    /// Why they wait.
+    pub problem: Option<String>,
+    /// JSON: what the channel does with prices and stock.
+    pub rule: Option<String>,
+}
+
+/// From an owner who is thought dead, as long as it is still the lease that was thought about.
+const LEASE: &str = "INSERT INTO listing_lanes (tenant_id, channel_id, lease_owner, lease_until, not_before) VALUES ($1, $2, $3, $4, 0) \
+    ON CONFLICT (tenant_id, channel_id) DO UPDATE SET lease_owner = excluded.lease_owner, lease_until = excluded.lease_until \
+    WHERE listing_lanes.lease_owner = '' OR (listing_lanes.lease_owner = $5 AND listing_lanes.lease_until = $6)";
+const HOLD: &str =
+    "UPDATE listing_lanes SET lease_until = $4 WHERE tenant_id = $1 AND channel_id = $2 AND lease_owner = $3";
+const RELEASE: &str = "UPDATE listing_lanes SET lease_owner = '', lease_until = 0 \
+    WHERE tenant_id = $1 AND channel_id = $2 AND lease_owner = $3";
+const POSTPONE: &str = "UPDATE listing_lanes SET not_before = $4, problem = $5 WHERE tenant_id = $1 AND channel_id = $2 AND lease_owner = $3";
+const RESUME: &str = "UPDATE listing_lanes SET not_before = 0, problem = NULL WHERE tenant_id = $1 AND channel_id = $2";
+const FIND: &str = "SELECT lease_owner, lease_until, not_before, problem, rule FROM listing_lanes WHERE tenant_id = $1 AND channel_id = $2";
+const RULE: &str = "INSERT INTO listing_lanes (tenant_id, channel_id, lease_owner, lease_until, not_before, rule) \
+    VALUES ($1, $2, '', 0, 0, $3) ON CONFLICT (tenant_id, channel_id) DO UPDATE SET rule = excluded.rule";
+/// All that stands there or is to: another rule may make another price of it.
+const TOUCH: &str = "UPDATE listings SET touches = touches + 1, tries = 0, \
+    not_before = CASE WHEN sync_status IN ('sending', 'waiting') THEN not_before ELSE $3 END \
+    WHERE tenant_id = $1 AND channel_id = $2 AND status <> 'draft'";
+const STOP: &str = "UPDATE listings SET not_before = NULL, sync_status = 'failed', sync_error = $3 \
+    WHERE tenant_id = $1 AND channel_id = $2 AND not_before IS NOT NULL";
+
+impl Scoped {
+    pub async fn listing_lane(&self, channel: &ChannelId) -> Result<Lane, StoreError> {
+        type Row = (String, Timestamp, Timestamp, Option<String>, Option<String>);
+        let row = read_optional!(self, Row, FIND, self.tenant().as_str(), channel.as_str())?;
+        let (owner, until, not_before, problem, rule) = row.unwrap_or_default();
+        let lease = (!owner.is_empty()).then_some(Lease { owner, until });
+        Ok(Lane { lease, not_before, problem, rule })
+    }
+}
+
+impl ScopedTx {
+    /// Takes a lane that is free; from `dead`, too, whose owner is not heard of. False: another worker has it.
+    pub async fn lease_listing_lane(
+        &mut self,
+        channel: &ChannelId,
+        owner: &str,
+        ttl_ms: i64,
+        dead: Option<&Lease>,
+    ) -> Result<bool, StoreError> {
+        let (tenant, until) = (self.tenant.as_str(), self.clock.now() + ttl_ms);
+        let (old, old_until) = Lease::parts(dead);
+        Ok(execute!(&mut self.tx, LEASE, tenant, channel.as_str(), owner, until, old, old_until)? == 1)
+    }
+
+    /// Renews the lease. Fails, and with it everything in this transaction, when another worker has taken it.
+    pub async fn hold_listing_lane(&mut self, channel: &ChannelId, owner: &str, ttl_ms: i64) -> Result<(), StoreError> {
+        let until = self.clock.now() + ttl_ms;
+        let touched = execute!(&mut self.tx, HOLD, self.tenant.as_str(), channel.as_str(), owner, until)?;
+        if touched == 1 { Ok(()) } else { Err(StoreError::LeaseLost) }
+    }
+
+    pub async fn release_listing_lane(&mut self, channel: &ChannelId, owner: &str) -> Result<(), StoreError> {
+        execute!(&mut self.tx, RELEASE, self.tenant.as_str(), channel.as_str(), owner)?;
+        Ok(())
+    }
+
+    /// All listings of the channel wait, and why.
+    pub async fn postpone_listing_lane(
+        &mut self,
+        channel: &ChannelId,
+        owner: &str,
+        at: Timestamp,
+        why: Option<&str>,
+    ) -> Result<(), StoreError> {
+        execute!(&mut self.tx, POSTPONE, self.tenant.as_str(), channel.as_str(), owner, at, why)?;
+        Ok(())
+    }
+
+    /// Nothing is to be done about the channel's listings any more.
+    pub async fn stop_listings(&mut self, channel: &ChannelId, why: &str) -> Result<(), StoreError> {
+        execute!(&mut self.tx, STOP, self.tenant.as_str(), channel.as_str(), why)?;
+        Ok(())
+    }
+
+    /// Somebody says that it is worth another try now.
+    pub async fn resume_listing_lane(&mut self, channel: &ChannelId) -> Result<(), StoreError> {
+        execute!(&mut self.tx, RESUME, self.tenant.as_str(), channel.as_str())?;
+        Ok(())
+    }
+
+    /// Sets the channel's rule, and has all of its listings looked at.
+    pub async fn set_listing_rule(&mut self, channel: &ChannelId, rule: &str) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        execute!(&mut self.tx, RULE, self.tenant.as_str(), channel.as_str(), rule)?;
+        execute!(&mut self.tx, TOUCH, self.tenant.as_str(), channel.as_str(), now)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,31 @@
+//! Products as they are to stand on channels.
+
+mod change;
+mod check;
+mod create;
+mod end;
+mod history;
+mod list;
+mod push;
+mod rule;
+mod view;
+
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::AppState;
+
+pub(crate) use view::ListingView;
+
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(list::handler))
+        .routes(routes!(create::handler))
+        .routes(routes!(list::get, change::handler, change::remove))
+        .routes(routes!(check::handler))
+        .routes(routes!(push::handler))
+        .routes(routes!(end::handler))
+        .routes(routes!(history::handler))
+        .routes(routes!(rule::get, rule::set))
+        .routes(routes!(rule::plan))
+}

@@ -1,0 +1,151 @@
+use axum::Json;
+use axum::extract::State;
+use entrepot_domain::effective::{ChannelRule, PriceRule, StockRule};
+use entrepot_listings::RulePlan;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::view::AmountView;
+use crate::AppState;
+use crate::context::Context;
+use crate::extract::{JsonBody, Path};
+use crate::problem::Problem;
+
+/// What a channel does with prices and stock of all its listings; what is absent changes nothing
+#[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct ListingRule {
+    price: Option<PriceRuleView>,
+    stock: Option<StockRuleView>,
+}
+
+/// Percent first, then the amount, then the ending
+#[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct PriceRuleView {
+    /// Added, in hundredths of a percent: 1250 is 12.5 %
+    #[schema(minimum = -10_000, maximum = 1_000_000)]
+    basis_points: i64,
+    /// Added after that, in minor units
+    plus: i64,
+    /// The last two digits of every price, rounded up to
+    #[schema(minimum = 0, maximum = 99)]
+    ending: Option<i64>,
+    /// Nothing is listed for less, in minor units
+    floor: Option<i64>,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct StockRuleView {
+    /// Pieces kept back
+    buffer: i64,
+    /// No more than this is told
+    cap: Option<i64>,
+}
+
+impl From<ListingRule> for ChannelRule {
+    fn from(rule: ListingRule) -> Self {
+        let price = rule.price.map(|PriceRuleView { basis_points, plus, ending, floor }| PriceRule {
+            basis_points,
+            plus,
+            ending,
+            floor,
+        });
+        Self { price, stock: rule.stock.map(|StockRuleView { buffer, cap }| StockRule { buffer, cap }) }
+    }
+}
+
+impl From<ChannelRule> for ListingRule {
+    fn from(rule: ChannelRule) -> Self {
+        let price = rule.price.map(|PriceRule { basis_points, plus, ending, floor }| PriceRuleView {
+            basis_points,
+            plus,
+            ending,
+            floor,
+        });
+        Self { price, stock: rule.stock.map(|StockRule { buffer, cap }| StockRuleView { buffer, cap }) }
+    }
+}
+
+/// What a rule would change
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct RulePlanView {
+    /// Listings that were looked at
+    listings: usize,
+    /// Variants whose price or stock would be another
+    changed: usize,
+    /// Variants that would not be listed
+    refused: usize,
+    /// The first thousand of both
+    lines: Vec<RulePlanLineView>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct RulePlanLineView {
+    listing: String,
+    variant: String,
+    sku: Option<String>,
+    price: Option<AmountView>,
+    price_then: Option<AmountView>,
+    stock: Option<i64>,
+    stock_then: Option<i64>,
+    /// Why it would not be listed
+    problem: Option<String>,
+}
+
+impl From<RulePlan> for RulePlanView {
+    fn from(plan: RulePlan) -> Self {
+        let line = |line: entrepot_listings::RulePlanLine| RulePlanLineView {
+            listing: line.listing,
+            variant: line.variant,
+            sku: line.sku,
+            price: line.price.map(AmountView::from),
+            price_then: line.price_then.map(AmountView::from),
+            stock: line.stock,
+            stock_then: line.stock_then,
+            problem: line.problem,
+        };
+        let lines = plan.lines.into_iter().map(line).collect();
+        Self { listings: plan.listings, changed: plan.changed, refused: plan.refused, lines }
+    }
+}
+
+/// What a channel does with prices and stock
+#[utoipa::path(get, path = "/channels/{channel}/rule", tag = "listings", security(("scope" = ["listings:read"])), params(("channel" = String, Path)),
+    responses((status = 200, body = ListingRule), (status = 404, body = Problem)))]
+pub(crate) async fn get(
+    State(app): State<AppState>,
+    Context(context): Context,
+    Path(channel): Path<String>,
+) -> Result<Json<ListingRule>, Problem> {
+    Ok(Json(app.cases.listings.rule(&context.tenant, &channel).await?.into()))
+}
+
+/// Set it; all listings of the channel follow
+#[utoipa::path(put, path = "/channels/{channel}/rule", tag = "listings", security(("scope" = ["listings:write"])), params(("channel" = String, Path)),
+    request_body = ListingRule,
+    responses((status = 200, body = ListingRule), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
+pub(crate) async fn set(
+    State(app): State<AppState>,
+    Context(context): Context,
+    Path(channel): Path<String>,
+    JsonBody(rule): JsonBody<ListingRule>,
+) -> Result<Json<ListingRule>, Problem> {
+    let rule = ChannelRule::from(rule);
+    app.cases.listings.set_rule(&context, &channel, &rule).await?;
+    Ok(Json(rule.into()))
+}
+
+/// What a rule would change, before it is set
+#[utoipa::path(post, path = "/channels/{channel}/rule/plan", tag = "listings", security(("scope" = ["listings:read"])), params(("channel" = String, Path)),
+    request_body = ListingRule,
+    responses((status = 200, body = RulePlanView), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
+pub(crate) async fn plan(
+    State(app): State<AppState>,
+    Context(context): Context,
+    Path(channel): Path<String>,
+    JsonBody(rule): JsonBody<ListingRule>,
+) -> Result<Json<RulePlanView>, Problem> {
+    Ok(Json(app.cases.listings.plan_rule(&context.tenant, &channel, &rule.into()).await?.into()))
+}

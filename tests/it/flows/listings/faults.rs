@@ -1,0 +1,78 @@
+//! Lost answers, failures and refusals of single rows: nothing stands twice, and the others are not kept waiting.
+
+use entrepot_test_support::server::{Fault, Matcher};
+use entrepot_tests::{App, both_engines};
+
+use super::{Seller, posts};
+
+fn batches() -> Matcher {
+    Matcher::path("/wp-json/wc/v3/products/batch")
+}
+
+#[both_engines]
+async fn a_lost_answer_makes_no_second_product(app: App) {
+    let seller = Seller::of(app, 5).await;
+    seller.list_all().await;
+    // The shop did it, and nobody heard of it.
+    seller.shops.1.server.inject(batches().nth(1), Fault::Truncate(0));
+    seller.push().await;
+    assert_eq!(seller.target.product_ids().len(), 5);
+    let failed = seller.reports().await;
+    assert!(failed.iter().all(|report| report.sync_status == "failed" && report.next_try_at.is_some()), "{failed:?}");
+    seller.app.clock().advance(10_000);
+    seller.work().await;
+    seller.assert_all_stand(5).await;
+}
+
+#[both_engines]
+async fn a_host_that_dies_in_the_middle_finds_what_it_made(app: App) {
+    let seller = Seller::of(app, 5).await;
+    seller.list_all().await;
+    seller.app.host.app.listings.push(&seller.context(), super::TARGET, &[], false).await.expect("begun");
+    // The call is dropped while the shop works on it, as with the process.
+    seller.shops.1.server.inject(batches().nth(1), Fault::Stall);
+    let turn = seller.app.host.app.listings.sync(&seller.app.host.tenant, &seller.channels[1]);
+    assert!(tokio::time::timeout(std::time::Duration::from_secs(3), turn).await.is_err());
+    let sending = seller.reports().await;
+    assert!(sending.iter().all(|report| report.sync_status == "sending"), "{sending:?}");
+    seller.app.clock().advance(120_000);
+    seller.work().await;
+    seller.work().await;
+    seller.assert_all_stand(5).await;
+}
+
+#[both_engines]
+async fn one_product_that_is_refused_stops_no_other(app: App) {
+    let seller = Seller::of(app, 4).await;
+    let ids = seller.list_all().await;
+    let scoped = seller.app.host.db.tenant(&seller.app.host.tenant);
+    let product = scoped.products_of(&seller.channels[0], "", 1).await.expect("products").remove(0).product;
+    let taken = product.variants[0].sku.clone().expect("a SKU");
+    // Somebody has it in the shop already.
+    seller.target.insert(entrepot_test_support::woocommerce::Product::simple("Theirs").priced("1.00").with_sku(&taken));
+    seller.push().await;
+    let reports = seller.reports().await;
+    let refused: Vec<_> = reports.iter().filter(|report| report.sync_status != "synced").collect();
+    assert_eq!(refused.len(), 1, "{reports:?}");
+    assert!(refused[0].sync_error.as_deref().is_some_and(|why| why.contains("SKU")), "{refused:?}");
+    assert_eq!((seller.target.product_ids().len(), ids.len()), (4, 4));
+    let before = posts(&seller.shops.1);
+    seller.work().await;
+    assert_eq!(posts(&seller.shops.1), before, "what was refused is not sent again by itself");
+}
+
+#[both_engines]
+async fn a_shop_that_is_away_is_waited_for(app: App) {
+    let seller = Seller::of(app, 3).await;
+    seller.list_all().await;
+    for at in 1..=40 {
+        seller.shops.1.server.inject(batches().nth(at), Fault::Status(503));
+    }
+    seller.push().await;
+    let reports = seller.reports().await;
+    assert!(reports.iter().all(|report| report.sync_status == "failed" && report.next_try_at.is_some()), "{reports:?}");
+    seller.shops.1.server.heal();
+    seller.app.clock().advance(3_600_000);
+    seller.work().await;
+    seller.assert_all_stand(3).await;
+}
