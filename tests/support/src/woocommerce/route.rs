@@ -32,6 +32,9 @@ const FRONT: &str = "<!DOCTYPE html>\n<html lang=\"en-US\">\n<head><title>Shop</
                      <body class=\"home\"><h1>Shop</h1></body>\n</html>\n";
 
 fn answer(store: &Store, request: &Request) -> Answer {
+    if request.path.ends_with("/wc-auth/v1/authorize") {
+        return super::authorize::answer(store, request);
+    }
     let state = store.read();
     let options = &state.options;
     let home = options.home(&request.origin);
