@@ -7,6 +7,7 @@ mod imports;
 mod linking;
 mod oauth;
 mod operations;
+mod plan_members;
 mod plans;
 mod schedules;
 mod stock;

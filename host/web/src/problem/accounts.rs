@@ -96,6 +96,7 @@ impl From<AccountError> for Problem {
             }
             AccountError::Conflict(_) => Self::conflict(error),
             AccountError::NotFound(_) => Self::not_found(error),
+            AccountError::Plan(error) => error.into(),
             AccountError::Store(error) => error.into(),
             AccountError::Admission(error) => error.into(),
             AccountError::Mail(_) | AccountError::Vault(_) | AccountError::Internal(_) => {
