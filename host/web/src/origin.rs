@@ -48,8 +48,11 @@ pub(crate) async fn own_cookies(
         origin.and_then(|origin| origin.to_str().ok()).is_some_and(|origin| others.iter().any(|o| o == origin));
     let by_cookie = cookie.is_shown(headers) && !headers.contains_key(header::AUTHORIZATION);
     let says_nothing = origin.is_none() && !headers.contains_key(FETCH_SITE);
-    if (is_others && (by_cookie || !path.starts_with(API))) || (by_cookie && says_nothing) {
+    if is_others && (by_cookie || !path.starts_with(API)) {
         return Problem::foreign_origin().into_response();
+    }
+    if by_cookie && says_nothing {
+        return Problem::of_no_origin().into_response();
     }
     next.run(request).await
 }
