@@ -34,7 +34,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("cargo-adapter", &["artifact", "testkit", "sandbox", "policy", "domain"]),
     // The use cases: only these know both a guest call and a table.
     ("core", &["adapters", "sandbox", "queue", "store", "egress", "spool", "vault", "metrics", "policy", "domain"]),
-    ("accounts", &["core", "adapters", "store", "vault", "domain"]),
+    ("accounts", &["core", "adapters", "store", "vault", "metrics", "domain"]),
     ("channels", &["core", "adapters", "sandbox", "store", "egress", "spool", "vault", "metrics", "policy", "domain"]),
     (
         "catalog",

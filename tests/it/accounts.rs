@@ -7,6 +7,7 @@ mod cookies;
 mod enumeration;
 mod invitations;
 mod lock_out;
+mod mailboxes;
 mod mails;
 mod refresh;
 mod roles;

@@ -8,6 +8,7 @@ mod linking;
 mod listings;
 mod oauth;
 mod operations;
+mod plan_members;
 mod plans;
 mod schedules;
 mod stock;

@@ -5,4 +5,5 @@ mod connecting;
 mod every_page;
 mod searching;
 mod signing_in;
+mod streams;
 mod team;

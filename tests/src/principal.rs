@@ -63,6 +63,10 @@ pub fn signed_in(web: Router, tenant: &TenantId) -> Router {
             let shows = [header::AUTHORIZATION, header::COOKIE].iter().any(|name| request.headers().contains_key(name));
             if !shows {
                 request.headers_mut().insert(header::COOKIE, cookie);
+                // As browsers do.
+                if !["sec-fetch-site", "origin"].iter().any(|name| request.headers().contains_key(*name)) {
+                    request.headers_mut().insert("sec-fetch-site", HeaderValue::from_static("same-origin"));
+                }
             }
             request
         }

@@ -189,6 +189,11 @@ impl Web {
         Self(whole(&app.host, hosts, hooks, clients))
     }
 
+    /// For answers that are read as they come.
+    pub fn router(&self) -> Router {
+        self.0.clone()
+    }
+
     /// One request. The answer is held against the document.
     pub async fn send(&self, request: Request<Body>) -> Answer {
         let (method, path) = (request.method().clone(), request.uri().to_string());

@@ -2,6 +2,7 @@
 
 mod adapters;
 mod bench;
+mod contract;
 mod demo;
 mod demo_people;
 mod fuzz;

@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use clap::Args;
 
-use crate::adapters;
 use crate::postgres::Postgres;
 use crate::process::{cargo, has_cargo, run as run_command, status};
+use crate::{adapters, contract};
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -22,6 +22,9 @@ pub(crate) struct Options {
     /// Long tests whole: a week of shops instead of two days
     #[arg(long)]
     soak: bool,
+    /// Not the tests, but a host held against its OpenAPI document, signed in as each role (needs Python)
+    #[arg(long)]
+    contract: bool,
 }
 
 /// Most tests wait more than they compute.
@@ -30,6 +33,9 @@ const TESTS_PER_PROCESSOR: usize = 2;
 const POSTGRES_URL: &str = "ENTREPOT_TEST_POSTGRES_URL";
 
 pub(crate) fn run(options: &Options) -> Result<ExitCode> {
+    if options.contract {
+        return contract::run();
+    }
     let mut parts = Parts::default();
     // What fails here fails the whole, and the tests are still worth knowing.
     let clean = !options.lint || parts.time("format and lints", lint)?;

@@ -3,6 +3,7 @@
 use thiserror::Error;
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
+use zxcvbn::Score;
 
 use crate::Secret;
 use crate::email::EmailAddress;
@@ -13,9 +14,11 @@ pub const MIN_LEN: usize = 10;
 pub const MAX_LEN: usize = 1024;
 /// Different characters that a password has at least.
 const MIN_DIFFERENT: usize = 5;
+/// Characters of a password whose guesses are estimated: it takes longer the longer it is.
+const MAX_ESTIMATED: usize = 100;
 
 /// Why a text is no password for an account. No message repeats it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum PasswordError {
     /// Fewer than [`MIN_LEN`] bytes.
     #[error("a password has at least {MIN_LEN} characters; several words make a good one")]
@@ -32,6 +35,9 @@ pub enum PasswordError {
     /// One key, held down.
     #[error("the password has fewer than {MIN_DIFFERENT} different characters; choose another")]
     Monotonous,
+    /// What those try first who guess; why, and what to do.
+    #[error("the password is guessed easily: {0}")]
+    Guessed(String),
 }
 
 /// In the one form it is hashed in: the same letters typed on another keyboard are the same password. `None`: no password is like this.
@@ -58,7 +64,32 @@ pub fn check(given: &str, email: &EmailAddress) -> Result<Secret, PasswordError>
         return Err(PasswordError::Email);
     }
     let different = text.chars().collect::<std::collections::BTreeSet<_>>().len();
-    if different < MIN_DIFFERENT { Err(PasswordError::Monotonous) } else { Ok(secret) }
+    if different < MIN_DIFFERENT {
+        return Err(PasswordError::Monotonous);
+    }
+    match guessed(text, &[email.as_str(), local]) {
+        Some(why) => Err(PasswordError::Guessed(why)),
+        None => Ok(secret),
+    }
+}
+
+/// Why it is found by whoever tries what people choose. Of a long one that is not looked for.
+fn guessed(text: &str, about_them: &[&str]) -> Option<String> {
+    if text.chars().count() > MAX_ESTIMATED {
+        return None;
+    }
+    let estimate = zxcvbn::zxcvbn(text, about_them);
+    if estimate.score() >= Score::Two {
+        return None;
+    }
+    let feedback = estimate.feedback();
+    let warning = feedback.and_then(|feedback| feedback.warning()).map(|warning| warning.to_string());
+    let advice = feedback.and_then(|feedback| feedback.suggestions().first().map(ToString::to_string));
+    let said: Vec<String> = warning.into_iter().chain(advice).collect();
+    if said.is_empty() {
+        return Some("use several words that do not belong together".to_owned());
+    }
+    Some(said.join(" ").trim_end_matches('.').to_owned())
 }
 
 #[cfg(test)]
@@ -82,6 +113,17 @@ mod tests {
         ] {
             assert_eq!(check(bad, &email).expect_err("refused"), why);
         }
+    }
+
+    #[test]
+    fn what_is_guessed_first_is_refused_with_its_reason() {
+        let email = EmailAddress::parse("ann.of.berlin@example.com").expect("an address");
+        for bad in ["password123", "qwertyuiop", "1234567890", "ann.of.berlin1", "abcdefghijk"] {
+            let refused = check(bad, &email).expect_err(bad);
+            assert!(matches!(&refused, PasswordError::Guessed(why) if why.len() > 10), "{bad}: {refused:?}");
+            assert!(!refused.to_string().contains(bad), "{refused}");
+        }
+        assert!(check(&"password123 ".repeat(10), &email).is_ok(), "of a long one it is not looked for");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use entrepot_domain::secret::{MAX_SECRET_LEN, Secret, SecretSource};
-use entrepot_policy::{ClientAuthentication, OAuth, REFRESH_TOKEN, Template};
+use entrepot_policy::{ApplicationToken, ClientAuthentication, OAuth, REFRESH_TOKEN, Template};
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use serde::Deserialize;
 use thiserror::Error;
@@ -41,6 +41,8 @@ pub struct CodeGrant<'a> {
     pub redirect_uri: &'a str,
     /// Of PKCE.
     pub verifier: Option<&'a Secret>,
+    /// What else came with it and is sent on.
+    pub passed: &'a [(String, String)],
 }
 
 /// The texts hold no secret: of an answer only its status and its error code are repeated.
@@ -108,6 +110,17 @@ impl Egress {
         self.ask(endpoint, &renewal(oauth, secrets)?).await
     }
 
+    /// A token in the client's own name, with the scopes of `application`.
+    pub async fn application_token(
+        &self,
+        oauth: &OAuth,
+        application: &ApplicationToken,
+        endpoint: &Url,
+        secrets: &dyn SecretSource,
+    ) -> Result<Tokens, TokenFailure> {
+        self.ask(endpoint, &in_its_own_name(oauth, application, secrets)?).await
+    }
+
     /// The first tokens, for a code. It works once, so whoever asks a second time asks in vain or loses what the first time brought.
     pub async fn exchange(
         &self,
@@ -160,6 +173,19 @@ fn renewal(oauth: &OAuth, secrets: &dyn SecretSource) -> Result<TokenRequest, To
     by_the_client(form, oauth, secrets)
 }
 
+fn in_its_own_name(
+    oauth: &OAuth,
+    application: &ApplicationToken,
+    secrets: &dyn SecretSource,
+) -> Result<TokenRequest, TokenFailure> {
+    let mut form = Serializer::new(String::new());
+    form.append_pair("grant_type", "client_credentials");
+    if !application.scopes.is_empty() {
+        form.append_pair("scope", &application.scopes.join(" "));
+    }
+    by_the_client(form, oauth, secrets)
+}
+
 fn first(oauth: &OAuth, secrets: &dyn SecretSource, grant: &CodeGrant<'_>) -> Result<TokenRequest, TokenFailure> {
     let mut form = Serializer::new(String::new());
     form.append_pair("grant_type", "authorization_code").append_pair("code", grant.code.expose());
@@ -167,7 +193,7 @@ fn first(oauth: &OAuth, secrets: &dyn SecretSource, grant: &CodeGrant<'_>) -> Re
     if let Some(verifier) = grant.verifier {
         form.append_pair("code_verifier", verifier.expose());
     }
-    form.extend_pairs(&oauth.code_parameters);
+    form.extend_pairs(&oauth.code_parameters).extend_pairs(grant.passed);
     by_the_client(form, oauth, secrets)
 }
 

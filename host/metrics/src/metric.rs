@@ -106,6 +106,11 @@ metrics! {
     ConnectionsCut = "entrepot_connections_cut" Counter ["reason"] false
         "Connections of clients that were ended or refused; reason: slow (a head did not come, or an answer was not taken, in time), crowded (one that waited made room for another), full (there was no room)";
 
+    SignIns = "entrepot_sign_ins" Counter ["outcome"] false
+        "Tries to sign in; outcome: ok, refused (address or password wrong, or the account disabled), second_factor (missing or wrong), locked (too many failed), busy";
+    Mails = "entrepot_mails" Counter ["outcome"] false
+        "Mails; outcome: queued, sent, later (tried again), failed (given up), in_doubt (not known whether it was sent)";
+
     CallSeconds = "entrepot_call_seconds" SHORT ["adapter" "operation" "outcome"] false
         "Time of one call of an adapter, waiting included; outcome: ok, failed (the adapter said so), stopped (by the host)";
     CallCpuSeconds = "entrepot_call_cpu_seconds" SHORT ["adapter" "operation"] false

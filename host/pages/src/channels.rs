@@ -2,6 +2,7 @@
 
 mod act;
 mod connect;
+mod connection;
 mod fields;
 mod list;
 mod settings;
@@ -20,6 +21,7 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/channels/new", get(connect::choose))
         .route("/channels/new/{adapter}", get(connect::form).post(connect::connect))
         .route("/channels/{channel}", get(show::handler))
+        .route("/connections/{connection}", get(connection::handler))
         .route("/channels/{channel}/import", post(act::import))
         .route("/channels/{channel}/test", post(act::test))
         .route("/channels/{channel}/schedules/{kind}", post(act::schedule))

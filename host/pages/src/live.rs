@@ -8,6 +8,7 @@ use std::time::Duration;
 use axum::http::StatusCode;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
+use entrepot_accounts::{Accounts, Principal};
 use futures_util::stream;
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
@@ -15,6 +16,8 @@ use tokio::time::{Instant, timeout_at};
 const LOOK: Duration = Duration::from_secs(1);
 /// After that a browser asks again, and shows anew who it is.
 const LIFETIME: Duration = Duration::from_secs(60);
+/// How long somebody who is signed out or disabled may go on watching.
+const SEEN: Duration = Duration::from_millis(1_500);
 /// Streams of one person, and of all: each holds a connection.
 const MOST_OF_ONE: usize = 8;
 const MOST: usize = 64;
@@ -33,6 +36,35 @@ pub(crate) struct Hub {
     /// By who watches.
     streams: Arc<Mutex<HashMap<String, usize>>>,
 }
+
+/// Who watches.
+pub(crate) struct Watcher {
+    pub(crate) accounts: Accounts,
+    pub(crate) principal: Arc<Principal>,
+}
+
+impl Watcher {
+    /// Where the database does not say, they go on: they are looked at again in a moment.
+    async fn still_counts(&self) -> bool {
+        self.accounts.still_counts(&self.principal).await.unwrap_or(true)
+    }
+
+    /// False: there is nothing more to see, or not for them.
+    async fn sees_change(&self, receiver: &mut watch::Receiver<Fragment>, until: Instant) -> bool {
+        loop {
+            let changed = timeout_at((Instant::now() + SEEN).min(until), receiver.changed()).await;
+            if matches!(changed, Ok(Err(_))) || Instant::now() >= until || !self.still_counts().await {
+                return false;
+            }
+            if changed.is_ok() {
+                return true;
+            }
+        }
+    }
+}
+
+/// A stream between two of its events: what is watched, by whom, whether it is told at once, and whether it is over.
+type Watched = (watch::Receiver<Fragment>, (Open, Watcher), bool, bool);
 
 /// A stream that is open.
 struct Open {
@@ -66,27 +98,26 @@ impl Hub {
 
     /// The fragment each time it changes, until it is over. `what`: the same for all who watch the same thing; `look` answers nothing while
     /// it cannot tell. Whoever watches too much already is told to stop.
-    pub(crate) fn watch<L, F>(&self, who: &str, what: String, first: Fragment, look: L) -> Response
+    pub(crate) fn watch<L, F>(&self, watcher: Watcher, what: String, first: Fragment, look: L) -> Response
     where
         L: Fn() -> F + Send + 'static,
         F: Future<Output = Option<Fragment>> + Send,
     {
         // A browser does not ask again after this.
-        let Some(open) = self.open(who) else { return StatusCode::NO_CONTENT.into_response() };
+        let Some(open) = self.open(&watcher.principal.actor) else { return StatusCode::NO_CONTENT.into_response() };
         let receiver = self.receiver(what, first, look);
         let until = Instant::now() + LIFETIME;
-        let events =
-            stream::unfold((receiver, (open, until), true, false), async |(mut receiver, held, at_once, over)| {
-                if over {
+        let events = stream::unfold(
+            (receiver, (open, watcher), true, false),
+            move |(mut receiver, held, at_once, over): Watched| async move {
+                if over || (!at_once && !held.1.sees_change(&mut receiver, until).await) {
                     return None;
-                }
-                if !at_once {
-                    timeout_at(held.1, receiver.changed()).await.ok()?.ok()?;
                 }
                 let fragment = receiver.borrow_and_update().clone();
                 let event = Event::default().event(if fragment.over { "last" } else { "next" }).data(&fragment.html);
                 Some((Ok::<_, Infallible>(event), (receiver, held, false, fragment.over)))
-            });
+            },
+        );
         let mut answer = Sse::new(events).keep_alive(KeepAlive::default()).into_response();
         // A proxy that gathers answers would hand nothing on before the end.
         answer.headers_mut().insert("x-accel-buffering", axum::http::HeaderValue::from_static("no"));

@@ -128,7 +128,8 @@ async fn live(State(app): State<AppState>, visitor: Visitor, Path(id): Path<Stri
     let first = fragment(&app, &tenant, &id).await?;
     let what = format!("operation {} {id}", tenant.as_str());
     let hub = app.hub.clone();
-    Ok(hub.watch(visitor.actor(), what, first, move || {
+    let watcher = visitor.watcher(&app.cases.accounts);
+    Ok(hub.watch(watcher, what, first, move || {
         let (app, tenant, id) = (app.clone(), tenant.clone(), id.clone());
         async move { fragment(&app, &tenant, &id).await.ok() }
     }))

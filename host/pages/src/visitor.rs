@@ -7,7 +7,7 @@ use axum::http::request::Parts;
 use axum::http::{Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use entrepot_accounts::Principal;
+use entrepot_accounts::{Accounts, Principal};
 use entrepot_core::RequestContext;
 use entrepot_domain::TenantId;
 use entrepot_domain::account::Scope;
@@ -17,6 +17,7 @@ use crate::access::needed;
 use crate::failure::{Failed, Failure};
 use crate::frame::{Frame, Section, see};
 use crate::kit::address;
+use crate::live::Watcher;
 use crate::theme;
 
 /// Whoever shows who they are, or nobody.
@@ -66,6 +67,10 @@ impl Visitor {
 
     pub(crate) fn principal(&self) -> &Principal {
         &self.somebody.principal
+    }
+
+    pub(crate) fn watcher(&self, accounts: &Accounts) -> Watcher {
+        Watcher { accounts: accounts.clone(), principal: self.somebody.principal.clone() }
     }
 
     pub(crate) fn may(&self, scope: Scope) -> bool {

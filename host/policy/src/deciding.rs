@@ -24,7 +24,7 @@ pub struct DecidingSetting {
 }
 
 impl Manifest {
-    /// Those that an origin or an endpoint of OAuth is made of, by name.
+    /// Those that an origin, an endpoint of OAuth or the address of a shop that posts keys is made of, by name.
     pub fn deciding_settings(&self) -> BTreeMap<String, DecidingSetting> {
         let deciding = self.settings.iter().filter(|(name, _)| self.decides(name));
         deciding.map(|(name, setting)| (name.clone(), setting.into())).collect()
@@ -33,7 +33,8 @@ impl Manifest {
     pub(super) fn decides(&self, setting: &str) -> bool {
         let moves = self.oauth.as_ref().and_then(|oauth| oauth.moved_by.as_deref());
         let whole = self.egress.iter().filter_map(|rule| rule.origin.url_setting());
-        self.fills_label(setting) || whole.chain(moves).any(|name| name == setting)
+        let connects = self.connect.as_ref().and_then(super::Connect::setting);
+        self.fills_label(setting) || whole.chain(moves).chain(connects).any(|name| name == setting)
     }
 
     /// One part of a host name, of a rule or of an endpoint of OAuth.

@@ -9,7 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::{
-    AskedFor, Credential, DecidingSetting, EgressRule, Grant, KeyRule, Limits, Manifest, OAuth, Operation, RateLimit,
+    AskedFor, Connect, Credential, DecidingSetting, EgressRule, Grant, KeyRule, Limits, Manifest, OAuth, Operation,
+    RateLimit,
 };
 use beside::{Besides, compare};
 
@@ -24,6 +25,7 @@ pub struct Permissions<'a> {
     pub credentials: &'a BTreeMap<String, Credential>,
     pub keys: &'a BTreeMap<String, KeyRule>,
     pub oauth: Option<&'a OAuth>,
+    pub connect: Option<&'a Connect>,
     pub rate_limit: RateLimit,
     pub limits: Limits,
 }
@@ -48,6 +50,7 @@ impl Manifest {
             credentials: &self.credentials,
             keys: &self.keys,
             oauth: self.oauth.as_ref(),
+            connect: self.connect.as_ref(),
             rate_limit: self.rate_limit,
             limits: self.limits,
         }
@@ -65,6 +68,7 @@ impl Grant {
             credentials: &self.credentials,
             keys: &self.keys,
             oauth: self.oauth.as_ref(),
+            connect: self.connect.as_ref(),
             rate_limit: self.rate_limit,
             limits: self.limits,
         }
@@ -174,6 +178,11 @@ impl Difference {
         match (old.oauth, new.oauth) {
             (before, Some(after)) if before != Some(after) => self.wider.push(after.in_words()),
             (Some(_), None) => self.narrower.push("no access tokens are got by the host".to_owned()),
+            _ => {}
+        }
+        match (old.connect, new.connect) {
+            (before, Some(after)) if before != Some(after) => self.wider.push(after.in_words()),
+            (Some(_), None) => self.narrower.push("no keys are posted by shops".to_owned()),
             _ => {}
         }
     }

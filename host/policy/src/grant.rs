@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{AskedFor, Credential, DecidingSetting, EgressRule, KeyRule, Limits, Manifest, OAuth, RateLimit};
+use super::{AskedFor, Connect, Credential, DecidingSetting, EgressRule, KeyRule, Limits, Manifest, OAuth, RateLimit};
 use entrepot_domain::clock::Timestamp;
 
 /// A record of its own, next to the artifact and never inside it: the publisher cannot grant itself anything.
@@ -31,6 +31,8 @@ pub struct Grant {
     pub keys: BTreeMap<String, KeyRule>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub oauth: Option<OAuth>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connect: Option<Connect>,
     pub rate_limit: RateLimit,
     pub limits: Limits,
     pub expires_at: Option<Timestamp>,
@@ -56,6 +58,7 @@ impl Grant {
             credentials: manifest.credentials.clone(),
             keys: manifest.keys.clone(),
             oauth: manifest.oauth.clone(),
+            connect: manifest.connect.clone(),
             rate_limit: manifest.rate_limit,
             limits: manifest.limits,
             expires_at: None,

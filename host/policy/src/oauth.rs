@@ -1,5 +1,7 @@
 //! OAuth 2 as the host does it for an adapter: where tokens come from and how they are renewed.
 
+mod words;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -12,6 +14,8 @@ use super::{OriginPattern, SettingType, Settings, Template};
 pub const ACCESS_TOKEN: &str = "access_token";
 /// The secret that holds what the next access token is got with.
 pub const REFRESH_TOKEN: &str = "refresh_token";
+/// The secret that holds the token which the client has in its own name.
+pub const APPLICATION_TOKEN: &str = "application_token";
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -52,12 +56,27 @@ pub struct OAuth {
     /// Where there is no refresh token, the client asks in its own name, as often as it needs to.
     #[serde(default)]
     pub client_credentials: bool,
+    /// A second token, which the client asks for in its own name, beside the one that the seller agreed to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub application: Option<ApplicationToken>,
+    /// Parameters of the browser's way back that are sent on when the code is exchanged.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pass: Vec<String>,
     /// Sent in addition when a code is exchanged for tokens.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub code_parameters: BTreeMap<String, String>,
     /// What the browser's way back has to show besides the state.
     #[serde(default, skip_serializing_if = "OAuthCallback::is_empty")]
     pub callback: OAuthCallback,
+}
+
+/// A token by client credentials (RFC 6749, 4.4).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ApplicationToken {
+    /// None: what the marketplace gives without being asked for one.
+    #[serde(default)]
+    pub scopes: Vec<String>,
 }
 
 /// How the client says who it is at the token endpoint.
@@ -92,6 +111,12 @@ impl OAuth {
     /// Can the host get another access token by itself?
     pub fn renews(&self) -> bool {
         self.refresh || self.client_credentials
+    }
+
+    /// The secrets that it brings.
+    pub fn tokens(&self) -> &'static [&'static str] {
+        const ALL: [&str; 3] = [ACCESS_TOKEN, REFRESH_TOKEN, APPLICATION_TOKEN];
+        if self.application.is_some() { &ALL } else { &ALL[..2] }
     }
 
     /// The token endpoint of a channel with these settings.
@@ -197,52 +222,32 @@ impl OAuth {
         if let Some(name) = self.code_parameters.keys().find(own) {
             return Err(format!("code_parameters: {name:?} is for the host to say"));
         }
+        let passed = |name: &&String| name.is_empty() || own(name) || matches!(name.as_str(), "state" | "error");
+        if let Some(name) = self.pass.iter().find(passed) {
+            return Err(format!("pass: {name:?} is for the host to say"));
+        }
+        if let Some(name) = self.pass.iter().find(|name| self.code_parameters.contains_key(*name)) {
+            return Err(format!("pass: {name:?} is one of the code_parameters"));
+        }
+        if let Some(application) = &self.application {
+            if self.client_secret.is_none() {
+                return Err("application needs a client_secret".to_owned());
+            }
+            if let Some(scope) = application.scopes.iter().find(|scope| scope.is_empty() || scope.contains(splits)) {
+                return Err(format!("application: the scope {scope:?} is empty or holds what separates scopes"));
+            }
+            if !secret(APPLICATION_TOKEN) {
+                return Err(format!(
+                    "application: the token is kept in the secret `{APPLICATION_TOKEN}`, which must be one"
+                ));
+            }
+        }
         self.callback.check(&|name: &str| setting(name).is_some())?;
         let needed = [ACCESS_TOKEN, if self.refresh { REFRESH_TOKEN } else { ACCESS_TOKEN }];
         match needed.into_iter().find(|name| !secret(name)) {
             Some(name) => Err(format!("tokens are kept in the secret `{name}`, which must be one of the secrets")),
             None => Ok(()),
         }
-    }
-
-    /// One sentence for the person who approves it.
-    pub fn in_words(&self) -> String {
-        let renewed = if self.renews() { "gets and renews" } else { "gets" };
-        let basic = if self.client_authentication == ClientAuthentication::Basic { " by HTTP Basic" } else { "" };
-        let secret = match &self.client_secret {
-            Some(template) => {
-                format!(", authenticated{basic} with {}", template.names().collect::<Vec<_>>().join(", "))
-            }
-            None => String::new(),
-        };
-        let pkce = if self.pkce { " and the proof that it asked (PKCE)" } else { "" };
-        let mut words = vec![
-            format!("The host {renewed} access tokens at {}{secret}.", self.token_url),
-            format!("Sellers agree at {}; what comes back is used with the state{pkce}.", self.authorize_url),
-        ];
-        if let Some(name) = &self.moved_by {
-            words.push(format!(
-                "A channel with the setting {name} goes to that address for both, with the same secrets."
-            ));
-        }
-        if let Some(name) = &self.redirect_name {
-            words.push(format!("The marketplace knows the address that browsers come back to by the setting {name}."));
-        }
-        if let Some(days) = self.refresh_days {
-            words.push(format!("What a seller agreed to lasts for {days} days at the most."));
-        }
-        if !self.scopes.is_empty() {
-            words.push(format!("Scopes: {}.", self.scopes.join(" ")));
-        }
-        let implied =
-            self.implied_scopes.iter().map(|(scope, implied)| format!("{scope} includes {}", implied.join(" ")));
-        words.extend(implied.map(|line| format!("{line}.")));
-        if !self.code_parameters.is_empty() {
-            let sent: Vec<_> = self.code_parameters.iter().map(|(name, value)| format!("{name}={value}")).collect();
-            words.push(format!("With the code it sends {}.", sent.join(" ")));
-        }
-        words.extend(self.callback.in_words());
-        words.join(" ")
     }
 }
 

@@ -2,6 +2,7 @@ use super::*;
 
 mod binding;
 mod changes;
+mod connect;
 mod keys;
 mod manifests;
 mod oauth;

@@ -4,7 +4,7 @@ use super::origin::{Kind, Label};
 use super::{Credential, EgressRule, OriginPattern, Permissions};
 
 impl Permissions<'_> {
-    /// One sentence for its name, per rule, per credential, per setting that decides where rules lead, per key, for OAuth, and for each thing that sellers are asked for.
+    /// One sentence for its name, per rule, per credential, per setting that decides where rules lead, per key, for OAuth, for keys that shops post, and for each thing that sellers are asked for.
     pub fn in_words(&self) -> Vec<String> {
         let rules = self.rules.iter().map(EgressRule::in_words);
         let settings = self.settings.iter().map(|(name, setting)| setting.in_words(name));
@@ -15,7 +15,9 @@ impl Permissions<'_> {
             .credentials
             .iter()
             .map(|(name, credential)| format!("The credential {name} is {}.", credential.in_words()));
-        let rest = credentials.chain(settings).chain(keys).chain(self.oauth.map(super::OAuth::in_words)).chain(asked);
+        let connecting = self.oauth.map(super::OAuth::in_words).into_iter();
+        let connecting = connecting.chain(self.connect.map(super::Connect::in_words));
+        let rest = credentials.chain(settings).chain(keys).chain(connecting).chain(asked);
         name.chain(rules).chain(rest).collect()
     }
 }

@@ -35,6 +35,7 @@ const ANSWER: &str = "UPDATE idempotency_keys SET status = $4, media = $5, locat
     WHERE tenant_id = $1 AND idempotency_key = $2 AND claimed_by = $3";
 const RELEASE: &str =
     "DELETE FROM idempotency_keys WHERE tenant_id = $1 AND idempotency_key = $2 AND claimed_by = $3 AND status IS NULL";
+const FORGET_ONE: &str = "DELETE FROM idempotency_keys WHERE tenant_id = $1 AND idempotency_key = $2 AND request = $3";
 const FORGET: &str = "DELETE FROM idempotency_keys WHERE expires_at <= $1";
 
 impl Db {
@@ -64,6 +65,16 @@ impl ScopedTx {
     ) -> Result<bool, StoreError> {
         let (tenant, now) = (self.tenant.as_str(), self.clock.now());
         Ok(execute!(&mut self.tx, CLAIM, tenant, key, request, by, until, now)? == 1)
+    }
+
+    pub async fn known_request(&mut self, key: &str) -> Result<Option<KnownRequest>, StoreError> {
+        Ok(tx_optional!(&mut self.tx, KnownRequest, FIND, self.tenant.as_str(), key)?)
+    }
+
+    /// What is known of the key, if it is still this.
+    pub async fn forget_request(&mut self, key: &str, request: &str) -> Result<(), StoreError> {
+        execute!(&mut self.tx, FORGET_ONE, self.tenant.as_str(), key, request)?;
+        Ok(())
     }
 
     pub async fn keep_answer(

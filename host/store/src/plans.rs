@@ -39,6 +39,8 @@ pub struct Billed {
     pub id: String,
     pub billing_subscription: Option<String>,
     pub billing_at: Option<Timestamp>,
+    /// When the subscription that counts was made.
+    pub billing_began: Option<Timestamp>,
 }
 
 /// What an event of the billing system makes of a tenant.
@@ -48,6 +50,8 @@ pub struct NewBilling<'a> {
     pub customer: &'a str,
     /// `None`: it ended.
     pub subscription: Option<&'a str>,
+    /// When it was made, where that is known.
+    pub began: Option<Timestamp>,
     pub at: Timestamp,
 }
 
@@ -77,9 +81,9 @@ const NOTE_EVENT: &str =
 const OUTCOME: &str = "UPDATE billing_events SET outcome = $2 WHERE id = $1";
 /// By its id, or by who pays. Nobody else bills it until the transaction ends.
 const BILLED: &str = "UPDATE tenants SET billing_at = billing_at WHERE id = $1 OR ($1 = '' AND billing_customer = $2) \
-    RETURNING id, billing_subscription, billing_at";
-const BILL: &str =
-    "UPDATE tenants SET plan_id = $2, billing_customer = $3, billing_subscription = $4, billing_at = $5 WHERE id = $1";
+    RETURNING id, billing_subscription, billing_at, billing_began";
+const BILL: &str = "UPDATE tenants SET plan_id = $2, billing_customer = $3, billing_subscription = $4, billing_at = $5, \
+    billing_began = $6 WHERE id = $1";
 const FORGET_EVENTS: &str = "DELETE FROM billing_events WHERE received_at < $1";
 
 impl Db {
@@ -132,8 +136,8 @@ impl Tx {
     }
 
     pub async fn bill(&mut self, tenant: &str, billing: &NewBilling<'_>) -> Result<(), StoreError> {
-        let NewBilling { plan, customer, subscription, at } = *billing;
-        execute!(self, BILL, tenant, plan, customer, subscription, at)?;
+        let NewBilling { plan, customer, subscription, began, at } = *billing;
+        execute!(self, BILL, tenant, plan, customer, subscription, at, began)?;
         Ok(())
     }
 }

@@ -13,6 +13,8 @@ pub struct TokenState {
     pub expires_at: Option<Timestamp>,
     /// 0: never by the host.
     pub renewed_at: Timestamp,
+    /// Of the token that the client has in its own name.
+    pub application_expires_at: Option<Timestamp>,
 }
 
 /// A token that ends soon, of whatever tenant.
@@ -27,7 +29,8 @@ pub struct ExpiringToken {
 const EXPIRING: &str = "SELECT t.tenant_id, t.channel_id, t.expires_at FROM channel_tokens t JOIN channels c \
     ON c.tenant_id = t.tenant_id AND c.id = t.channel_id WHERE c.removed_at IS NULL AND c.problem IS NULL AND t.expires_at <= $1 \
     AND (t.renewed_at = 0 OR t.expires_at - $2 <= (t.expires_at - t.renewed_at) / 2) ORDER BY t.expires_at LIMIT $3";
-const FIND: &str = "SELECT expires_at, renewed_at FROM channel_tokens WHERE tenant_id = $1 AND channel_id = $2";
+const FIND: &str = "SELECT expires_at, renewed_at, application_expires_at FROM channel_tokens \
+    WHERE tenant_id = $1 AND channel_id = $2";
 const LEASE: &str = "INSERT INTO channel_tokens (tenant_id, channel_id, expires_at, renewed_at, lease_owner, lease_until) \
     VALUES ($1, $2, NULL, 0, $3, $4) ON CONFLICT (tenant_id, channel_id) DO UPDATE SET \
     lease_owner = excluded.lease_owner, lease_until = excluded.lease_until \
@@ -36,11 +39,13 @@ const LEASED: &str = "SELECT lease_owner, lease_until FROM channel_tokens \
     WHERE tenant_id = $1 AND channel_id = $2 AND lease_owner <> ''";
 const RENEWED: &str = "UPDATE channel_tokens SET expires_at = $4, renewed_at = $5, lease_owner = '', lease_until = 0 \
     WHERE tenant_id = $1 AND channel_id = $2 AND lease_owner = $3";
+const APPLICATION_RENEWED: &str = "UPDATE channel_tokens SET application_expires_at = $4, lease_owner = '', lease_until = 0 \
+    WHERE tenant_id = $1 AND channel_id = $2 AND lease_owner = $3";
 const RELEASE: &str = "UPDATE channel_tokens SET lease_owner = '', lease_until = 0 \
     WHERE tenant_id = $1 AND channel_id = $2 AND lease_owner = $3";
 const EXPIRE: &str = "INSERT INTO channel_tokens (tenant_id, channel_id, expires_at, renewed_at, lease_owner, lease_until) \
-    VALUES ($1, $2, $4, $3, '', 0) ON CONFLICT (tenant_id, channel_id) DO UPDATE SET expires_at = excluded.expires_at \
-    WHERE channel_tokens.renewed_at = $3";
+    VALUES ($1, $2, $4, $3, '', 0) ON CONFLICT (tenant_id, channel_id) DO UPDATE SET expires_at = excluded.expires_at, \
+    application_expires_at = excluded.expires_at WHERE channel_tokens.renewed_at = $3";
 const CONNECTED: &str = "INSERT INTO channel_tokens (tenant_id, channel_id, expires_at, renewed_at, lease_owner, lease_until) \
     VALUES ($1, $2, $3, $4, '', 0) ON CONFLICT (tenant_id, channel_id) DO UPDATE SET expires_at = excluded.expires_at, \
     renewed_at = excluded.renewed_at, lease_owner = '', lease_until = 0";
@@ -99,6 +104,17 @@ impl ScopedTx {
     ) -> Result<bool, StoreError> {
         let (tenant, now) = (self.tenant.as_str(), self.clock.now());
         Ok(execute!(&mut self.tx, RENEWED, tenant, channel.as_str(), owner, expires_at, now)? == 1)
+    }
+
+    /// Of the token that the client has in its own name; the other one stays. False: the lease was somebody else's by now.
+    pub async fn application_token_renewed(
+        &mut self,
+        channel: &ChannelId,
+        owner: &str,
+        expires_at: Option<Timestamp>,
+    ) -> Result<bool, StoreError> {
+        let tenant = self.tenant.as_str();
+        Ok(execute!(&mut self.tx, APPLICATION_RENEWED, tenant, channel.as_str(), owner, expires_at)? == 1)
     }
 
     /// The seller has agreed anew: whoever renewed meanwhile renewed what is spent.

@@ -23,6 +23,13 @@ impl Cookie {
         }
     }
 
+    /// Whether there is one, whatever it holds.
+    pub(crate) fn is_shown(&self, headers: &HeaderMap) -> bool {
+        let pairs = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+        let mut names = pairs.flat_map(|pairs| pairs.split(';')).filter_map(|pair| pair.trim().split_once('='));
+        names.any(|(name, _)| name == self.name)
+    }
+
     /// What the browser shows. Of several, none: somebody laid another beside it.
     pub(crate) fn of(&self, headers: &HeaderMap) -> Option<String> {
         let pairs = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());

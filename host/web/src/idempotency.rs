@@ -8,6 +8,7 @@ use axum::extract::{FromRequestParts, MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use entrepot_adapters::Unfit;
 use entrepot_domain::clock::millis;
 use entrepot_store::idempotency::{KnownRequest, NewAnswer};
 use entrepot_store::{Scoped, StoreError};
@@ -24,13 +25,14 @@ pub(crate) const REPLAYED: HeaderName = HeaderName::from_static("idempotent-repl
 /// Characters of a key.
 pub(crate) const LONGEST: usize = 255;
 
-/// Where it is taken, of `POST`: a route is listed once its answer is known to hold nothing secret, for answers are kept.
-pub(crate) const ROUTES: [&str; 24] = [
+/// Where it is taken, of `POST`: a route is listed once its answer is known to hold nothing secret but what [`SECRETS`] names, for answers are kept.
+pub(crate) const ROUTES: [&str; 26] = [
     "/api/v1/adapters",
     "/api/v1/adapters/{adapter}/approve",
     "/api/v1/adapters/{adapter}/promote",
     "/api/v1/adapters/{adapter}/revoke",
     "/api/v1/adapters/{adapter}/rollback",
+    "/api/v1/api-keys",
     "/api/v1/channels",
     "/api/v1/channels/{channel}/deliveries/replay",
     "/api/v1/channels/{channel}/listings",
@@ -48,9 +50,13 @@ pub(crate) const ROUTES: [&str; 24] = [
     "/api/v1/link-batches/{batch}/undo",
     "/api/v1/links",
     "/api/v1/links/remove",
+    "/api/v1/members",
     "/api/v1/runs/{run}/cancel",
     "/api/v1/trusted-keys",
 ];
+
+/// What an answer holds that is shown once: it is null in what is kept, and in the answer that is given again.
+const SECRETS: [(&str, &str); 1] = [("/api/v1/api-keys", "key")];
 
 const TABLE: &str = "idempotency_keys";
 const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
@@ -81,6 +87,8 @@ struct Claim {
     scoped: Scoped,
     key: String,
     by: String,
+    /// The field of the answer that is shown once.
+    secret: Option<&'static str>,
 }
 
 async fn claimed(app: &AppState, request: Request) -> Result<Turn, Problem> {
@@ -95,11 +103,22 @@ async fn claimed(app: &AppState, request: Request) -> Result<Turn, Problem> {
     let scoped = app.cases.services.db().tenant(&context.tenant);
     let (by, now) = (format!("{:016x}", rand::random::<u64>()), scoped.clock().now());
     let mut tx = scoped.begin().await?;
-    let is_ours = tx.claim_request(&key, &keys.seal(TABLE, &parts), &by, now.saturating_add(millis(UNDER_WAY))).await?;
+    let (request, until) = (keys.seal(TABLE, &parts), now.saturating_add(millis(UNDER_WAY)));
+    let mut is_ours = tx.claim_request(&key, &request, &by, until).await?;
+    if !is_ours
+        && let Some(known) = tx.known_request(&key).await?
+        // Of a master key that is no more: nobody can say what it was, so it counts as never sent.
+        && matches!(keys.check(TABLE, &parts, Some(&known.request)), Err(Unfit::UnknownKey(_)))
+    {
+        tx.forget_request(&key, &known.request).await?;
+        is_ours = tx.claim_request(&key, &request, &by, until).await?;
+    }
     tx.commit().await?;
     if is_ours {
+        let path = head.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
+        let secret = SECRETS.iter().find(|(route, _)| *route == path).map(|(_, field)| *field);
         let request = Request::from_parts(head, Body::from(bytes));
-        return Ok(Turn::Ours(Claim { scoped, key, by }, Box::new(request)));
+        return Ok(Turn::Ours(Claim { scoped, key, by, secret }, Box::new(request)));
     }
     match scoped.known_request(&key).await? {
         Some(known) if keys.check(TABLE, &parts, Some(&known.request)).is_err() => Err(Problem::other_request()),
@@ -162,7 +181,10 @@ impl Claim {
         let text = |name: HeaderName| head.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let (media, location) = (text(header::CONTENT_TYPE), text(header::LOCATION));
         let kept = if is_final(head.status) {
-            self.keep(head.status, media.as_deref(), location.as_deref(), &body).await
+            match without(&body, self.secret) {
+                Some(kept) => self.keep(head.status, media.as_deref(), location.as_deref(), &kept).await,
+                None => self.release().await,
+            }
         } else {
             self.release().await
         };
@@ -191,6 +213,16 @@ impl Claim {
         tx.release_request(&self.key, &self.by).await?;
         tx.commit().await
     }
+}
+
+/// The answer as it is kept. None: it cannot be.
+fn without(body: &Bytes, secret: Option<&str>) -> Option<Bytes> {
+    let Some(field) = secret else { return Some(body.clone()) };
+    let mut answer: serde_json::Value = serde_json::from_slice(body).ok()?;
+    if let Some(value) = answer.get_mut(field) {
+        *value = serde_json::Value::Null;
+    }
+    serde_json::to_vec(&answer).ok().map(Bytes::from)
 }
 
 /// The others may be otherwise in a moment.

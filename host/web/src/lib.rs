@@ -7,6 +7,7 @@ mod api;
 mod billing;
 mod body;
 mod clients;
+mod connect;
 mod connections;
 mod context;
 mod contract;
@@ -82,7 +83,7 @@ fn documented() -> (Router<AppState>, utoipa::openapi::OpenApi) {
     (router, document)
 }
 
-/// The API, `/hooks`, `/oauth/callback` and pages, for [`serve`]: ready for requests that are addressed to `hosts`.
+/// The API, `/hooks`, `/oauth/callback`, `/connect` and pages, for [`serve`]: ready for requests that are addressed to `hosts`.
 pub fn router(
     cases: UseCases,
     pages: impl FnOnce(Visitors) -> Router,
@@ -113,9 +114,10 @@ pub fn router(
     router
         .layer(axum::middleware::from_fn_with_state(state.clone(), idempotency::answer_once))
         .layer(axum::middleware::from_fn_with_state(contract, contract::hold))
-        .layer(axum::middleware::from_fn_with_state(limits, rate_limit::limit))
+        .layer(axum::middleware::from_fn_with_state(limits.clone(), rate_limit::limit_of_plan))
         // Before the body is received, and before anything of the request is looked at.
         .layer(axum::middleware::from_fn_with_state(access.clone(), access::hold))
+        .layer(axum::middleware::from_fn_with_state(limits, rate_limit::limit))
         .route(
             "/api/v1/openapi.json",
             axum::routing::get(|| async move { ([(header::CONTENT_TYPE, "application/json")], written) }),
@@ -123,6 +125,7 @@ pub fn router(
         .merge(pages.layer(axum::middleware::from_fn_with_state(access, access::recognise)).with_state(()))
         .merge(account::routes())
         .merge(oauth::routes(&hook_limits))
+        .merge(connect::routes(&hook_limits))
         .merge(billing::routes(&hook_limits, hosts.billing_secret().cloned()))
         .merge(hooks::routes(hook_limits))
         .merge(metrics::routes())
@@ -132,6 +135,7 @@ pub fn router(
         .method_not_allowed_fallback(|| async { problem::Problem::no_such_method() })
         // Outside of what says which methods there are: browsers ask with another one first.
         .layer(tower::util::option_layer(cors))
+        .layer(axum::middleware::from_fn_with_state(Arc::new((cookie, origins.clone())), origin::own_cookies))
         .layer(origin::same_origin(&public_url, &origins))
         .layer(axum::middleware::from_fn(contract::refuse_nul))
         .layer(axum::middleware::from_fn_with_state(Arc::new(hosts), hosts::check))

@@ -105,7 +105,10 @@ impl Problem {
     }
 
     pub(crate) fn too_large(limit: usize) -> Self {
-        let detail = format!("the body has more than the {limit} bytes that are taken here");
+        Self::larger(format!("the body has more than the {limit} bytes that are taken here"))
+    }
+
+    pub fn larger(detail: impl ToString) -> Self {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "urn:entrepot:too-large", "Too large", detail)
     }
 

@@ -83,6 +83,16 @@ impl<T: ToSchema> Listing<T> {
         Self::of(items, full, cursor)
     }
 
+    /// Of a list that is short enough to be read whole: what comes after `after`, in the order of `key`.
+    pub(crate) fn cut(mut items: Vec<T>, after: &str, limit: i64, key: impl Fn(&T) -> String) -> Self {
+        items.sort_by_cached_key(&key);
+        items.retain(|item| key(item).as_str() > after);
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let more = items.len() > limit;
+        items.truncate(limit);
+        Self::of(items, more, key)
+    }
+
     /// Where it is known whether there are more.
     pub(crate) fn of(items: Vec<T>, more: bool, cursor: impl FnOnce(&T) -> String) -> Self {
         let next = items.last().filter(|_| more).map(cursor);

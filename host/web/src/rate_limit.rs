@@ -79,20 +79,15 @@ impl RateLimits {
         Self { per_minute, address_header, db, counters: Mutex::default(), plans: Mutex::default() }
     }
 
-    /// Each limit that the request counts against.
-    async fn counted(&self, asker: Asker, tenant: Option<TenantId>) -> Vec<Counted> {
-        let mut counted = Vec::new();
-        if let Some(per_minute) = self.per_minute {
-            counted.push(self.count("default", asker, per_minute));
-        }
-        // What is refused for its address does not use up the plan.
-        let admitted = counted.iter().all(|counted| counted.wait.is_none());
-        if let Some(tenant) = tenant.filter(|_| admitted)
-            && let Some(per_minute) = self.of_plan(&tenant).await
-        {
-            counted.push(self.count("plan", Asker::Tenant(tenant), per_minute));
-        }
-        counted
+    /// Whoever asks, and whatever is answered: who is refused costs as well.
+    fn of_address(&self, asker: Asker) -> Option<Counted> {
+        self.per_minute.map(|per_minute| self.count("default", asker, per_minute))
+    }
+
+    /// Of those who may ask.
+    async fn of_tenant(&self, tenant: TenantId) -> Option<Counted> {
+        let per_minute = self.of_plan(&tenant).await?;
+        Some(self.count("plan", Asker::Tenant(tenant), per_minute))
     }
 
     /// Where the database does not say, nobody is kept out.
@@ -153,6 +148,14 @@ impl RateLimits {
 }
 
 impl Counted {
+    /// None: it is admitted.
+    fn refusal(&self) -> Option<Response> {
+        let wait = self.wait?;
+        let mut refused = Problem::too_many_of_the_api(wait, self.limit).into_response();
+        refused.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait));
+        Some(refused)
+    }
+
     fn policy(&self) -> String {
         format!("\"{}\";q={};w={MINUTE}", self.name, self.limit)
     }
@@ -170,23 +173,37 @@ fn tenant_of(request: &Request) -> Option<TenantId> {
     request.extensions().get::<Arc<Principal>>().and_then(|principal| principal.tenant.clone())
 }
 
+/// By address, before anything is looked up.
 pub(crate) async fn limit(State(limits): State<Arc<RateLimits>>, request: Request, next: Next) -> Response {
-    let (asker, tenant) = (limits.asker(&request), tenant_of(&request));
-    let counted = limits.counted(asker, tenant).await;
-    let refused = counted.iter().find_map(|counted| counted.wait.map(|wait| (wait, counted.limit)));
-    let mut response = match refused {
+    let counted = limits.of_address(limits.asker(&request));
+    let mut response = match counted.as_ref().and_then(Counted::refusal) {
         None => next.run(request).await,
-        Some((wait, limit)) => {
-            let mut refused = Problem::too_many_of_the_api(wait, limit).into_response();
-            refused.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait));
-            refused
-        }
+        Some(refusal) => refusal,
     };
+    let of_plan = response.extensions_mut().remove::<Counted>();
+    let counted: Vec<Counted> = counted.into_iter().chain(of_plan).collect();
     let list = |of: fn(&Counted) -> String| counted.iter().map(of).collect::<Vec<_>>().join(", ");
     for (name, value) in [(POLICY, list(Counted::policy)), (LIMIT, list(Counted::state))] {
         if let Some(value) = HeaderValue::from_str(&value).ok().filter(|_| !counted.is_empty()) {
             response.headers_mut().insert(name, value);
         }
+    }
+    response
+}
+
+/// By plan, once it is known for whom the request is.
+pub(crate) async fn limit_of_plan(State(limits): State<Arc<RateLimits>>, request: Request, next: Next) -> Response {
+    let counted = match tenant_of(&request) {
+        Some(tenant) => limits.of_tenant(tenant).await,
+        None => None,
+    };
+    let mut response = match counted.as_ref().and_then(Counted::refusal) {
+        None => next.run(request).await,
+        Some(refusal) => refusal,
+    };
+    // Said with the other one.
+    if let Some(counted) = counted {
+        response.extensions_mut().insert(counted);
     }
     response
 }

@@ -3,9 +3,10 @@
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use entrepot_domain::account::TenantRole;
-use entrepot_tests::people::{PASSWORD, person};
+use entrepot_tests::people::{PASSWORD, enter, person};
 use entrepot_tests::rest::{Answer, HOST, Web};
 use entrepot_tests::{App, both_engines};
+use entrepot_web::ClientLimits;
 use serde_json::json;
 
 const ANN: &str = "ann@example.com";
@@ -14,6 +15,9 @@ async fn ask(web: &Web, method: &str, path: &str, headers: &[(&str, &str)], body
     let mut request = Request::builder().method(method).uri(path).header(header::HOST, HOST);
     for (name, value) in headers {
         request = request.header(*name, *value);
+    }
+    if method == "POST" && headers.len() == 1 && headers[0].0 == "cookie" {
+        request = request.header("sec-fetch-site", "same-origin");
     }
     let request = request.header(header::CONTENT_TYPE, "application/json").body(Body::from(body)).expect("a request");
     web.send(request).await
@@ -91,6 +95,22 @@ async fn a_page_of_another_origin_changes_nothing_with_the_cookie(app: App) {
         let answer = ask(&web, "POST", "/api/v1/members", &headers, body.clone()).await;
         assert_eq!(answer.problem().as_deref(), Some("urn:entrepot:foreign-origin"), "{from:?}");
     }
+    // A browser says where it comes from; what does not is none of ours.
+    let silent = [("cookie", pair(&set)), ("accept", "*/*")];
+    let answer = ask(&web, "POST", "/api/v1/members", &silent, body.clone()).await;
+    assert_eq!(answer.problem().as_deref(), Some("urn:entrepot:foreign-origin"));
+    // A page that may use the API does so with a token, and not with what the browser adds.
+    let named =
+        Web::with(&app, &app.host.tenant, vec!["https://tool.example".to_owned()], ClientLimits::default()).await;
+    let tool = ("origin", "https://tool.example");
+    for (path, form) in [("/api/v1/members", &body), ("/sign-out", &String::new())] {
+        let answer = ask(&named, "POST", path, &[("cookie", pair(&set)), tool], form.clone()).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}");
+    }
+    let bearer = format!("Bearer {}", enter(&web, ANN).await.access);
+    let with_token = [("authorization", bearer.as_str()), ("cookie", pair(&set)), tool];
+    let other = json!({"email": "tool@example.com", "role": "viewer"}).to_string();
+    assert_eq!(ask(&named, "POST", "/api/v1/members", &with_token, other).await.status, StatusCode::CREATED);
     let own = [("cookie", pair(&set)), ("sec-fetch-site", "same-origin")];
     assert_eq!(ask(&web, "POST", "/api/v1/members", &own, body).await.status, StatusCode::CREATED);
 }

@@ -76,7 +76,7 @@ async fn an_operator_an_owner_and_a_seller(app: App) {
     let bob = enter(&web, "bob@example.com").await;
     sells(&app, &web, &bob).await;
     // The owner sees it, the operator does not.
-    assert_eq!(ann.get(&web, "/api/v1/channels").await.json().as_array().map(Vec::len), Some(1));
+    assert_eq!(ann.get(&web, "/api/v1/channels").await.json()["items"].as_array().map(Vec::len), Some(1));
     assert_eq!(boss.get(&web, "/api/v1/channels").await.status, StatusCode::FORBIDDEN);
     visits(&app, &web, &boss).await;
     for (method, path) in [("DELETE", "/adapters/woocommerce/versions/1.0.0"), ("POST", "/adapters/woocommerce/revoke")]
@@ -131,7 +131,7 @@ async fn visits(app: &App, web: &Web, boss: &Person) {
     assert_eq!(entered.status, StatusCode::OK, "{}", entered.json());
     let me = boss.get(web, "/api/v1/me").await.json();
     assert_eq!((me["visiting"].as_bool(), me["role"].as_str()), (Some(true), None), "{me}");
-    assert_eq!(boss.get(web, "/api/v1/channels").await.json().as_array().map(Vec::len), Some(1));
+    assert_eq!(boss.get(web, "/api/v1/channels").await.json()["items"].as_array().map(Vec::len), Some(1));
     let invite = json!({"email": "boss2@example.com", "role": "owner"});
     assert_eq!(status(web, boss, "POST", "/members", invite).await, 403, "a visitor changes no members");
     let log = app.host.db.audit_page(0).await.expect("the log");

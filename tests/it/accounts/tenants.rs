@@ -50,7 +50,7 @@ async fn a_command_is_for_the_only_tenant_or_the_one_that_is_named(app: App) {
     let run = get(&app, "/api/v1/runs").await["items"][0]["run"].as_str().expect("an id").to_owned();
     let product = get(&app, "/api/v1/products").await["items"][0]["id"].as_str().expect("an id").to_owned();
     let letter = get(&app, "/api/v1/dead-letters").await["items"][0]["id"].as_str().expect("an id").to_owned();
-    let channel = get(&app, "/api/v1/channels").await[0]["id"].as_str().expect("an id").to_owned();
+    let channel = get(&app, "/api/v1/channels").await["items"][0]["id"].as_str().expect("an id").to_owned();
     for words in [
         &["run", &run][..],
         &["cancel", &run],

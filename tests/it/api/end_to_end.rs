@@ -18,7 +18,7 @@ async fn an_import_over_rest_alone(app: App) {
     assert_eq!((status, installed["adapter"].as_str()), (StatusCode::CREATED, Some("woocommerce")), "{installed}");
     let (status, _, _) = call(&app, "POST", "/api/v1/adapters/woocommerce/approve", Body::empty()).await;
     assert_eq!(status, StatusCode::OK);
-    assert_eq!(get(&app, "/api/v1/adapters").await[0]["state"], "approved");
+    assert_eq!(get(&app, "/api/v1/adapters").await["items"][0]["state"], "approved");
 
     let key = store.key();
     let channel = json!({

@@ -2,6 +2,8 @@
 
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode, header};
+use entrepot_domain::account::TenantRole;
+use entrepot_tests::people::person;
 use entrepot_tests::rest::{HOST, Web, send};
 use entrepot_tests::{App, both_engines};
 use entrepot_web::ClientLimits;
@@ -55,7 +57,16 @@ async fn pages_of_other_origins_use_the_api_where_an_operator_names_them(app: Ap
     assert_eq!((answer.status, text(&answer.headers, "access-control-allow-origin")), (StatusCode::OK, PAGE));
     assert!(text(&answer.headers, "access-control-allow-headers").contains("idempotency-key"));
     assert!(!answer.headers.contains_key(header::ACCESS_CONTROL_ALLOW_CREDENTIALS), "no cookie goes with it");
-    let answer = open.send(post(PAGE)).await;
+    assert_eq!(
+        open.send(post(PAGE)).await.status,
+        StatusCode::FORBIDDEN,
+        "what a browser adds by itself does not count"
+    );
+    let owner = Some(("default", TenantRole::Owner));
+    let token = person(&app, &Web::anonymous(&app), "tool@example.com", None, owner).await.access;
+    let mut with_token = post(PAGE);
+    with_token.headers_mut().insert(header::AUTHORIZATION, format!("Bearer {token}").parse().expect("a header"));
+    let answer = open.send(with_token).await;
     assert_eq!((answer.status, text(&answer.headers, "access-control-allow-origin")), (StatusCode::BAD_REQUEST, PAGE));
     assert!(text(&answer.headers, "access-control-expose-headers").contains("x-request-id"));
     for other in ["https://evil.example", "https://app.example.com.evil.example", "null"] {
@@ -80,6 +91,16 @@ async fn who_asks_too_much_is_told_when_to_ask_again(app: App) {
     assert_eq!(refused.problem().as_deref(), Some("urn:entrepot:too-many-requests"));
     let wait: u64 = text(&refused.headers, "retry-after").parse().expect("seconds");
     assert!(refused.status == StatusCode::TOO_MANY_REQUESTS && (1..=21).contains(&wait));
+    // Whoever is refused asks, too.
+    let clients = ClientLimits { requests_per_minute: 3, ..ClientLimits::default() };
+    let strict = Web::with(&app, &app.host.tenant, Vec::new(), clients).await;
+    let guess = || {
+        let guess = request("GET", "/api/v1/channels").header(header::AUTHORIZATION, "Bearer guessed");
+        guess.body(Body::empty()).expect("a request")
+    };
+    for status in [StatusCode::UNAUTHORIZED; 3].into_iter().chain([StatusCode::TOO_MANY_REQUESTS]) {
+        assert_eq!(strict.send(guess()).await.status, status);
+    }
     let health = web.send(request("GET", "/hooks/chn_1").body(Body::empty()).expect("a request")).await;
     assert!(!health.headers.contains_key("ratelimit"), "webhooks have limits of their own");
     let open = Web::of(&app).send(ask()).await;

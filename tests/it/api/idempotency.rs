@@ -128,3 +128,35 @@ async fn who_hung_up_asks_again(app: App) {
     execute(&app, "UPDATE idempotency_keys SET status = NULL, expires_at = 1").await;
     assert_eq!(post(&app, RUNS, "one", &body).await.status, StatusCode::ACCEPTED);
 }
+
+/// A key is shown once, whatever is sent again, and is in no database.
+#[both_engines]
+async fn what_is_shown_once_is_not_shown_again(app: App) {
+    let body = json!({"name": "mine", "scopes": ["catalog:read"]});
+    let first = post(&app, "/api/v1/api-keys", "one", &body).await;
+    let shown = first.json()["key"].as_str().expect("a key").to_owned();
+    let again = post(&app, "/api/v1/api-keys", "one", &body).await;
+    assert_eq!((again.status, is_replayed(&again.headers)), (StatusCode::CREATED, true), "{}", again.json());
+    assert!(again.json()["key"].is_null() && again.json()["id"] == first.json()["id"], "{}", again.json());
+    let kept = app.host.db.tenant(&app.host.tenant).known_request("one").await.expect("answers").expect("kept");
+    let secret = shown.rsplit(['_', '.']).next().expect("a part");
+    assert!(!String::from_utf8_lossy(&kept.body.unwrap_or_default()).contains(secret));
+    let keys = get(&app, "/api/v1/api-keys").await;
+    assert_eq!(keys["items"].as_array().map(Vec::len), Some(1), "{keys}");
+    let invite = json!({"email": "bob@example.com", "role": "viewer"});
+    let invited = post(&app, "/api/v1/members", "two", &invite).await;
+    assert_eq!(invited.status, StatusCode::CREATED, "{}", invited.json());
+    assert!(is_replayed(&post(&app, "/api/v1/members", "two", &invite).await.headers));
+    assert_eq!(app.host.db.mails_to("bob@example.com").await.expect("mails").len(), 1);
+}
+
+/// Nobody can say what it was kept for.
+#[both_engines]
+async fn an_answer_of_a_master_key_that_is_gone_counts_as_none(app: App) {
+    let _server = shop(&app).await;
+    assert_eq!(post(&app, RUNS, "one", &json!({})).await.status, StatusCode::ACCEPTED);
+    execute(&app, "UPDATE idempotency_keys SET request = 'gone' || request").await;
+    let again = post(&app, RUNS, "one", &json!({})).await;
+    assert_eq!((again.status, is_replayed(&again.headers)), (StatusCode::ACCEPTED, false), "{}", again.json());
+    assert!(is_replayed(&post(&app, RUNS, "one", &json!({})).await.headers));
+}

@@ -47,7 +47,9 @@ async fn a_cursor_of_another_list_leads_nowhere(app: App) {
         let (status, _, page) = call(&app, "GET", &path, Body::empty()).await;
         (status, page)
     };
-    for list in ["channels/CHANNEL/runs?limit=1", "products?channel=CHANNEL&limit=1"] {
+    for list in
+        ["channels/CHANNEL/runs?limit=1", "products?channel=CHANNEL&limit=1", "channels/CHANNEL/schedules?limit=1"]
+    {
         let (status, page) = get(format!("/api/v1/{}", list.replace("CHANNEL", SHOP))).await;
         let next = page["next"].as_str().expect("more").to_owned();
         assert_eq!(status, StatusCode::OK);
@@ -81,5 +83,25 @@ async fn the_log_of_an_adapter_is_read_to_its_beginning(app: App) {
     for wrong in ["nobody~3", "woocommerce~x", "3"] {
         let path = format!("/api/v1/adapters/woocommerce/audit?cursor={wrong}");
         assert_eq!(call(&app, "GET", &path, Body::empty()).await.0, StatusCode::BAD_REQUEST, "{wrong}");
+    }
+}
+
+/// Short lists are paged like long ones.
+#[both_engines]
+async fn channels_and_adapters_come_page_by_page(app: App) {
+    let store = store();
+    let server = serve(&store);
+    app.connect(&server.base_url, &store.key()).await;
+    second(&app, &server.base_url, &store).await;
+    let get = async |path: String| call(&app, "GET", &path, Body::empty()).await;
+    let (_, _, first) = get("/api/v1/channels?limit=1".to_owned()).await;
+    let next = first["next"].as_str().expect("more").to_owned();
+    let (_, _, last) = get(format!("/api/v1/channels?limit=1&cursor={next}")).await;
+    assert_eq!((last["items"].as_array().map(Vec::len), last["next"].is_null()), (Some(1), true), "{last}");
+    assert_ne!(first["items"][0]["id"], last["items"][0]["id"]);
+    let (_, _, adapters) = get("/api/v1/adapters?limit=1".to_owned()).await;
+    assert_eq!((adapters["items"][0]["adapter"].as_str(), adapters["next"].is_null()), (Some("woocommerce"), true));
+    for strange in ["/api/v1/channels?cursor=run_1", "/api/v1/adapters?cursor=woocommerce@0.1.0"] {
+        assert_eq!(get(strange.to_owned()).await.0, StatusCode::BAD_REQUEST, "{strange}");
     }
 }

@@ -2,3 +2,4 @@ mod agreements;
 mod command;
 mod connect;
 mod failures;
+mod keys_by_post;

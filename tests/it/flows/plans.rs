@@ -241,3 +241,29 @@ async fn only_what_is_signed_is_taken(app: App) {
             && why["detail"].as_str().is_some_and(|why| why.contains("cannot be read"))
     );
 }
+
+/// The last bill of the one before fails weeks after it was replaced.
+#[both_engines]
+async fn an_older_subscription_does_not_come_back_and_a_customer_pays_for_one_tenant(app: App) {
+    for name in ["pro", "max"] {
+        app.host.app.plans.set(name, &[]).await.expect("set");
+    }
+    let with = |id: &str, at: i64, subscription: &str, key: &str, change: &dyn Fn(&mut Value)| {
+        let mut event: Value =
+            serde_json::from_slice(&event(id, "updated", at, subscription, "active", key)).expect("JSON");
+        change(&mut event["data"]["object"]);
+        event.to_string().into_bytes()
+    };
+    let of = |began: i64| move |object: &mut Value| object["created"] = json!(began);
+    assert_eq!(told(&app, &with("evt_1", 100, "sub_1", "pro", &of(90))).await.expect("taken"), BillingOutcome::Applied);
+    assert_eq!(
+        told(&app, &with("evt_2", 200, "sub_2", "max", &of(190))).await.expect("taken"),
+        BillingOutcome::Applied
+    );
+    assert_eq!(told(&app, &with("evt_3", 300, "sub_1", "pro", &of(90))).await.expect("taken"), BillingOutcome::Late);
+    assert_eq!(has(&app).await, "max");
+    let other = app.host.app.accounts.add_tenant("paris", "test").await.expect("a tenant");
+    let claimed = with("evt_4", 400, "sub_3", "pro", &|object| object["metadata"]["tenant_id"] = json!(other.id));
+    let refused = told(&app, &claimed).await.expect_err("the customer pays for another");
+    assert!(matches!(&refused, BillingRefusal::CustomerTaken(customer) if customer == "cus_1"), "{refused}");
+}

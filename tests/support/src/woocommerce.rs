@@ -1,6 +1,7 @@
 //! A simulated WooCommerce shop: its REST API for reading the catalogue and for webhooks, and what those send, after the
 //! official schemas and recordings of a real shop, with the shop's own quirks.
 
+mod authorize;
 mod errors;
 mod from_seed;
 mod generate;
@@ -28,6 +29,7 @@ use std::sync::Arc;
 
 use crate::server::{Listen, Server};
 
+pub use self::authorize::Posted;
 pub use self::generate::Seed;
 pub use self::keys::{Key, Permission};
 pub use self::model::{

@@ -39,6 +39,14 @@ impl Accounts {
         }
     }
 
+    /// Whether whoever was let in would still be: not signed out, disabled, or with less to do. A key is looked at when it is shown.
+    pub async fn still_counts(&self, principal: &Principal) -> Result<bool, AccountError> {
+        let Some(person) = principal.person() else { return Ok(true) };
+        let Some(row) = self.db().session(person.session.as_str(), self.now()).await? else { return Ok(false) };
+        let now = self.of_session(row);
+        Ok(now.tenant == principal.tenant && principal.scopes.is_subset(&now.scopes))
+    }
+
     async fn of_access_token(&self, token: &str) -> Result<Option<Principal>, AccountError> {
         let now = self.now();
         let issuer = &self.options().public_url;

@@ -1,4 +1,5 @@
 use entrepot_adapters::AdmissionError;
+use entrepot_core::AppError;
 use entrepot_domain::email::EmailError;
 use entrepot_domain::password::PasswordError;
 use entrepot_store::StoreError;
@@ -40,6 +41,9 @@ pub enum AccountError {
     Forbidden(String),
     #[error("mails cannot be sent: {0}")]
     Mail(String),
+    /// More than the tenant's plan has room for, or why that is not known.
+    #[error(transparent)]
+    Plan(#[from] AppError),
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error(transparent)]
@@ -68,6 +72,7 @@ impl AccountError {
     pub fn of_the_database(&self) -> Option<&StoreError> {
         match self {
             Self::Store(error) | Self::Admission(AdmissionError::Store(error)) => Some(error),
+            Self::Plan(error) => error.of_the_database(),
             _ => None,
         }
     }

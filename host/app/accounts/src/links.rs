@@ -76,6 +76,12 @@ impl Accounts {
         row.ok_or(AccountError::Link)
     }
 
+    /// Whoever began a change of address would take the account over with it: what was begun ends, and what was not sent is not.
+    pub(crate) async fn void_email_change(&self, tx: &mut Tx, user: &str, now: Timestamp) -> Result<(), AccountError> {
+        tx.void_email_tokens(user, Purpose::Change.as_str(), now).await?;
+        Ok(tx.void_mails("change", user, now).await?)
+    }
+
     /// Uses it up.
     pub(crate) async fn use_link(&self, tx: &mut Tx, token: &str, now: Timestamp) -> Result<(), AccountError> {
         if tx.use_email_token(&hashed(token), now).await? { Ok(()) } else { Err(AccountError::Link) }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use entrepot_domain::clock::Timestamp;
 use entrepot_domain::{Id, MailId};
+use entrepot_metrics::Metric;
 use entrepot_store::Tx;
 use entrepot_store::people::mails::MailRow;
 use serde_json::{Map, Value};
@@ -30,6 +31,15 @@ const MAX_AGE_MS: i64 = 3 * 24 * 60 * 60_000;
 /// Sending takes less; whoever has not ended by then is dead.
 const SENDING_MS: i64 = 10 * 60_000;
 
+/// Mails that others can ask for, to one mailbox.
+const MOST_AN_HOUR: i64 = 10;
+const HOUR_MS: i64 = 60 * 60_000;
+
+/// In whose name, or whether for an account at all, is not known.
+fn is_asked_for(template: &str) -> bool {
+    matches!(template, "register" | "reset" | "invite" | "change")
+}
+
 /// What a row turns into when its time has come.
 enum Made {
     Mail(Text),
@@ -46,6 +56,12 @@ impl Accounts {
         data: &Map<String, Value>,
     ) -> Result<(), AccountError> {
         let now = self.now();
+        // Anybody may ask for mails to an address that they know. Its reader has some of them, and is left alone then.
+        if is_asked_for(template) && tx.count_mails_since(recipient, now - HOUR_MS).await? >= MOST_AN_HOUR {
+            tracing::warn!(template, "a mail is left out: its mailbox got {MOST_AN_HOUR} within an hour");
+            return Ok(());
+        }
+        self.services().metrics().add(Metric::Mails, &["queued"], 1);
         Ok(tx.insert_mail(MailId::make(now).as_str(), recipient, template, data, now).await?)
     }
 
@@ -117,6 +133,13 @@ impl Accounts {
             Sent::Refused(why) => tx.end_mail(&mail.id, "failed", Some(why), now).await?,
             Sent::Unknown(why) => tx.end_mail(&mail.id, "in_doubt", Some(why), now).await?,
         }
+        let word = match &outcome {
+            Sent::Yes => "sent",
+            Sent::NotYet(_) => "later",
+            Sent::Refused(_) => "failed",
+            Sent::Unknown(_) => "in_doubt",
+        };
+        self.services().metrics().add(Metric::Mails, &[word], 1);
         tx.commit().await?;
         let sent = matches!(outcome, Sent::Yes);
         match outcome {

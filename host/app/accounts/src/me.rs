@@ -52,8 +52,7 @@ impl Accounts {
         let mut tx = self.db().begin().await?;
         tx.set_password(&row.id, &hash).await?;
         tx.void_email_tokens(&row.id, Purpose::Reset.as_str(), now).await?;
-        // Or whoever began a change of address would take the account over with it.
-        tx.void_email_tokens(&row.id, Purpose::Change.as_str(), now).await?;
+        self.void_email_change(&mut tx, &row.id, now).await?;
         tx.end_sessions(&row.id, session.as_str(), now, "password").await?;
         self.record(&mut tx, &row.id, "password changed", &json!({"user": row.id})).await?;
         self.notify(&mut tx, &row.email, "password_changed").await?;
@@ -83,8 +82,7 @@ impl Accounts {
         }
         tx.set_email(&user.id, &row.email, now).await?;
         tx.void_email_tokens(&user.id, Purpose::Reset.as_str(), now).await?;
-        // Or whoever began a change of address would take the account over with it.
-        tx.void_email_tokens(&user.id, Purpose::Change.as_str(), now).await?;
+        self.void_email_change(&mut tx, &user.id, now).await?;
         self.record(&mut tx, &user.id, "e-mail changed", &json!({"user": user.id})).await?;
         // To the old one: whoever reads it may know nothing of it.
         self.notify(&mut tx, &user.email, "email_changed").await?;

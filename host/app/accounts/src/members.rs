@@ -1,5 +1,6 @@
 //! Who belongs to a tenant.
 
+use entrepot_core::plans::room_for_member_in;
 use entrepot_domain::account::TenantRole;
 use entrepot_domain::email::EmailAddress;
 use entrepot_domain::{Id, TenantId, UserId};
@@ -44,8 +45,15 @@ impl Accounts {
         tx.raw().insert_user(UserId::make(now).as_str(), email.as_str(), &local, None, now).await?;
         let user =
             tx.raw().user_by_email(email.as_str()).await?.ok_or_else(|| AccountError::no_user(email.as_str()))?;
-        if tx.member(&user.id).await?.is_some_and(|member| member.accepted_at.is_some()) {
-            return Err(AccountError::Conflict(format!("{email} is a member already; change the role instead")));
+        match tx.member(&user.id).await? {
+            Some(member) if member.accepted_at.is_some() => {
+                return Err(AccountError::Conflict(format!("{email} is a member already; change the role instead")));
+            }
+            Some(_) => {}
+            None => {
+                let used = tx.count_members().await?;
+                room_for_member_in(&mut tx, used).await?;
+            }
         }
         tx.put_member(&user.id, invitation.role.as_str(), invitation.by, None).await?;
         let mut data = Map::new();
@@ -87,7 +95,13 @@ impl Accounts {
         };
         let now = self.now();
         let mut tx = self.db().tenant(&tenant).begin().await?;
+        tx.hold_members().await?;
         self.use_link(tx.raw(), token, now).await?;
+        // The plan may have become a smaller one meanwhile.
+        if tx.member(&user.id).await?.is_some_and(|member| member.accepted_at.is_none()) {
+            let used = tx.count_accepted().await?;
+            room_for_member_in(&mut tx, used).await?;
+        }
         if !tx.accept_membership(&user.id).await? {
             return Err(AccountError::Link);
         }

@@ -29,8 +29,7 @@ impl Accounts {
         self.use_link(&mut tx, token, now).await?;
         // None of those that were asked for before counts any more.
         tx.void_email_tokens(&row.user_id, Purpose::Reset.as_str(), now).await?;
-        // Or whoever began a change of address would take the account over with it.
-        tx.void_email_tokens(&row.user_id, Purpose::Change.as_str(), now).await?;
+        self.void_email_change(&mut tx, &row.user_id, now).await?;
         let user = tx.user(&row.user_id).await?.filter(|user| user.email == row.email).ok_or(AccountError::Link)?;
         tx.set_password(&user.id, &hash).await?;
         tx.verify_user(&user.id, now).await?;

@@ -3,6 +3,7 @@
 
 use entrepot_domain::email::EmailAddress;
 use entrepot_domain::{TenantId, password};
+use entrepot_metrics::Metric;
 use entrepot_store::people::memberships::MembershipRow;
 use entrepot_store::people::users::UserRow;
 
@@ -50,6 +51,20 @@ pub struct SignIn<'a> {
 
 impl Accounts {
     pub async fn sign_in(&self, given: SignIn<'_>, client: &Client) -> Result<SignedIn, AccountError> {
+        let outcome = self.signed_in(given, client).await;
+        let word = match &outcome {
+            Ok(_) => "ok",
+            Err(AccountError::Locked { .. }) => "locked",
+            Err(AccountError::Busy) => "busy",
+            Err(AccountError::SecondFactorNeeded | AccountError::SecondFactorWrong) => "second_factor",
+            Err(error) if error.of_the_database().is_some() => return outcome,
+            Err(_) => "refused",
+        };
+        self.services().metrics().add(Metric::SignIns, &[word], 1);
+        outcome
+    }
+
+    async fn signed_in(&self, given: SignIn<'_>, client: &Client) -> Result<SignedIn, AccountError> {
         let turn = self.hasher().queue()?;
         let email = EmailAddress::parse(given.email).ok();
         // What is no address has failures of its own, like any other.

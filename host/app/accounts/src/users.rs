@@ -156,8 +156,7 @@ impl Accounts {
         let (row, now) = (self.user(user).await?, self.now());
         let mut tx = self.db().begin().await?;
         tx.void_email_tokens(&row.id, Purpose::Reset.as_str(), now).await?;
-        // Or whoever began a change of address would take the account over with it.
-        tx.void_email_tokens(&row.id, Purpose::Change.as_str(), now).await?;
+        self.void_email_change(&mut tx, &row.id, now).await?;
         tx.remove_totp(&row.id).await?;
         tx.end_sessions(&row.id, "", now, "reset").await?;
         let link = self.hand(&mut tx, &row, handing, "reset").await?;

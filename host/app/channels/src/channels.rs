@@ -82,7 +82,7 @@ impl Channels {
         let account = if new.untested {
             None
         } else {
-            let secrets = OpenSecrets::from_clear(new.secrets.iter().cloned());
+            let secrets = self.with_application(&generation, &settings, new.secrets.clone()).await?;
             // Not saved yet, so it has no id; its pace is nobody else's.
             let candidate = self.assemble(CANDIDATE.into(), &new.adapter, generation.clone(), &settings, secrets)?;
             Some(self.check(&scoped, &candidate).await?)

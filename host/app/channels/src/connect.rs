@@ -1,22 +1,25 @@
-//! Connecting an account by its seller's browser (OAuth 2, authorization code).
+//! Connecting an account by its seller's browser: OAuth 2 (authorization code), or keys that the shop posts when its owner agrees.
 //!
-//! The browser is sent to the marketplace with a state that nobody can guess, and comes back with it and a code. Between the two there is
-//! a row: the state's hash, and what will be needed then, sealed. It ends with the first answer, or after ten minutes.
+//! The browser is sent to the marketplace with a state that nobody can guess, and comes back with it and a code; or the shop posts to an
+//! address with the state in it. Between the two there is a row: the state's hash, and what will be needed then, sealed. It ends with the
+//! first answer, or after ten minutes.
 // See docs/decisions/0022-oauth-connect.md
 
 mod callback;
 mod finish;
+mod posted;
+mod way;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use entrepot_adapters::{Generation, canonical};
+use entrepot_adapters::canonical;
 use entrepot_domain::clock::Timestamp;
 use entrepot_domain::names::{check_channel_name, shell_word};
 use entrepot_domain::secret::SecretSource;
 use entrepot_domain::{ChannelId, ConnectionId, Id, Secret, TenantId};
 use entrepot_egress::{Luggage, authorize_url, unguessable};
-use entrepot_policy::{ACCESS_TOKEN, OAuth, REFRESH_TOKEN, SettingProblem, Settings};
+use entrepot_policy::{ConnectAddresses, SettingProblem, Settings};
 use entrepot_store::connections::{ConnectionRow, NewConnection as NewRow};
 use entrepot_vault::{OpenSecrets, Place};
 use serde::Serialize;
@@ -28,7 +31,10 @@ use entrepot_core::{AppError, Services};
 
 use crate::Channels;
 
+use way::Way;
+
 pub use callback::CallbackOutcome;
+pub use posted::PostedKeys;
 
 /// How long a seller has to sign in and to agree.
 const TIME: Duration = Duration::from_secs(10 * 60);
@@ -42,7 +48,7 @@ pub struct NewConnection {
     pub adapter: String,
     pub name: String,
     pub settings: Settings,
-    /// Those of the client; tokens come by connecting.
+    /// Those of the client; tokens, or the shop's keys, come by connecting.
     pub secrets: Vec<(String, Secret)>,
 }
 
@@ -51,7 +57,7 @@ pub struct Begun {
     pub id: ConnectionId,
     /// For one browser: whoever comes back from there connects the account that they agreed for.
     pub authorize_url: Secret,
-    /// What has to be registered with the marketplace.
+    /// Where the browser comes back to; with OAuth it has to be registered with the marketplace.
     pub redirect_uri: String,
     pub expires_at: Timestamp,
 }
@@ -92,10 +98,9 @@ impl Connections {
         let NewConnection { adapter, name, settings, secrets } = new;
         check_channel_name(&name)?;
         let generation = self.services.admission().active(&adapter).await?;
-        let oauth = oauth_of(&generation)?;
+        let way = Way::of(&generation)?;
         let settings = generation.manifest.check_settings(&settings).map_err(AppError::Settings)?;
-        let given = secrets.iter().map(|(name, secret)| (name.as_str(), secret));
-        generation.manifest.check_secrets_before_tokens(oauth, given).map_err(AppError::Settings)?;
+        way.check_secrets(&generation, &secrets).map_err(AppError::Settings)?;
         if self.services.db().tenant(tenant).channel(&name).await?.is_some() {
             return Err(AppError::NameTaken(name));
         }
@@ -103,7 +108,7 @@ impl Connections {
         // What the grant cannot be bound to is told now, and not after the seller has agreed.
         self.channels.assemble(CANDIDATE.into(), &adapter, generation.clone(), &settings, OpenSecrets::default())?;
         let secrets = OpenSecrets::from_clear(secrets);
-        let draft = Draft { oauth, adapter: &adapter, name: &name, channel: None, settings: &settings };
+        let draft = Draft { way, adapter: &adapter, name: &name, channel: None, settings: &settings };
         self.start_authorization(tenant, &draft, secrets, public_url).await
     }
 
@@ -117,11 +122,10 @@ impl Connections {
         let row = self.channels.usable_channel(tenant, channel).await?;
         let id = ChannelId::from(row.id);
         let generation = self.services.admission().active_for(&row.adapter_id, &id).await?;
-        let oauth = oauth_of(&generation)?;
+        let way = Way::of(&generation)?;
         let settings = generation.manifest.stored_settings(&row.settings.0).map_err(AppError::Settings)?;
-        let secrets =
-            self.channels.secrets_but(&self.services.db().tenant(tenant), &id, &[ACCESS_TOKEN, REFRESH_TOKEN]).await?;
-        let missing = oauth.client_secrets().into_iter().filter(|name| secrets.secret(name).is_none());
+        let secrets = self.channels.secrets_but(&self.services.db().tenant(tenant), &id, &way.coming()).await?;
+        let missing = way.needed().into_iter().filter(|name| secrets.secret(name).is_none());
         let problem = |name: &str| SettingProblem {
             key: name.to_owned(),
             problem: format!(
@@ -134,7 +138,7 @@ impl Connections {
             return Err(AppError::Settings(problems));
         }
         self.channels.assemble(id.clone(), &row.adapter_id, generation.clone(), &settings, OpenSecrets::default())?;
-        let draft = Draft { oauth, adapter: &row.adapter_id, name: &row.name, channel: Some(&id), settings: &settings };
+        let draft = Draft { way, adapter: &row.adapter_id, name: &row.name, channel: Some(&id), settings: &settings };
         self.start_authorization(tenant, &draft, secrets, public_url).await
     }
 
@@ -161,17 +165,11 @@ impl Connections {
         secrets: OpenSecrets,
         public_url: &str,
     ) -> Result<Begun, AppError> {
-        let Draft { oauth, adapter, name, channel, settings } = *draft;
-        let redirect_uri = format!("{}/oauth/callback", public_url.trim_end_matches('/'));
-        let (state, verifier) = (unguessable(), oauth.pkce.then(unguessable));
-        // What the marketplace is told, now and when the code is exchanged.
-        let told = oauth.redirect(&redirect_uri, settings).map_err(AppError::NotConnected)?;
-        let luggage = Luggage { redirect_uri: &told, state: &state, verifier: verifier.as_ref() };
-        let url = authorize_url(oauth, settings, &secrets, &luggage)
-            .map_err(|failure| AppError::NotConnected(failure.to_string()))?;
-        oauth.callback.expected(settings).map_err(AppError::NotConnected)?;
+        let Draft { way, adapter, name, channel, settings } = *draft;
         let now = self.services.db().clock().now();
         let (id, expires_at) = (ConnectionId::make(now), now + millis(TIME));
+        let Leaving { url, state, verifier, redirect_uri, told } =
+            leaving(way, settings, &secrets, public_url, id.as_str())?;
         // A channel keeps its secrets itself.
         let mut kept = if channel.is_none() { secrets.into_clear() } else { BTreeMap::new() };
         kept.extend(verifier.map(|verifier| (VERIFIER.to_owned(), verifier)));
@@ -200,15 +198,57 @@ impl Connections {
 /// What is to be connected.
 #[derive(Clone, Copy)]
 struct Draft<'a> {
-    oauth: &'a OAuth,
+    way: Way<'a>,
     adapter: &'a str,
     name: &'a str,
     channel: Option<&'a ChannelId>,
     settings: &'a Settings,
 }
 
-fn oauth_of(generation: &Generation) -> Result<&OAuth, AppError> {
-    generation.grant.oauth.as_ref().ok_or_else(|| AppError::NoOAuth(generation.manifest.name.clone()))
+/// What the browser leaves with.
+struct Leaving {
+    url: Secret,
+    state: Secret,
+    /// Of PKCE.
+    verifier: Option<Secret>,
+    redirect_uri: String,
+    /// What the marketplace is told, now and when a code is exchanged.
+    told: String,
+}
+
+fn leaving(
+    way: Way<'_>,
+    settings: &Settings,
+    secrets: &OpenSecrets,
+    public_url: &str,
+    id: &str,
+) -> Result<Leaving, AppError> {
+    let (public_url, state) = (public_url.trim_end_matches('/'), unguessable());
+    match way {
+        Way::Code(oauth) => {
+            let redirect_uri = format!("{public_url}/oauth/callback");
+            let verifier = oauth.pkce.then(unguessable);
+            let told = oauth.redirect(&redirect_uri, settings).map_err(AppError::NotConnected)?;
+            let luggage = Luggage { redirect_uri: &told, state: &state, verifier: verifier.as_ref() };
+            let url = authorize_url(oauth, settings, secrets, &luggage)
+                .map_err(|failure| AppError::NotConnected(failure.to_string()))?;
+            oauth.callback.expected(settings).map_err(AppError::NotConnected)?;
+            Ok(Leaving { url, state, verifier, redirect_uri, told })
+        }
+        Way::Keys(connect) => {
+            if !public_url.starts_with("https://") {
+                return Err(AppError::NotConnected(format!(
+                    "the shop is to post its keys to {public_url}, where others could read them on the way: set ENTREPOT_PUBLIC_URL to \
+                     where others reach this host by https, or give keys made in the shop"
+                )));
+            }
+            let callback_url = format!("{public_url}/connect/{}", state.expose());
+            let redirect_uri = format!("{public_url}/connections/{id}");
+            let addresses = ConnectAddresses { callback_url: &callback_url, return_url: &redirect_uri, connection: id };
+            let url = connect.address(settings, &addresses).map_err(AppError::NotConnected)?;
+            Ok(Leaving { url: Secret::new(url), state, verifier: None, told: redirect_uri.clone(), redirect_uri })
+        }
+    }
 }
 
 pub(crate) fn place<'a>(tenant: &'a TenantId, connection: &'a str, column: &'a str) -> Place<'a> {

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod agreements;
+mod application_tokens;
 mod channels;
 mod connect;
 mod expiring_tokens;
@@ -17,7 +18,7 @@ mod usage;
 use entrepot_core::Services;
 
 pub use channels::{AccountReport, NewChannel, OpenChannel};
-pub use connect::{Begun, CallbackOutcome, ConnectionReport, Connections, NewConnection};
+pub use connect::{Begun, CallbackOutcome, ConnectionReport, Connections, NewConnection, PostedKeys};
 pub use key_use::MasterKeyUse;
 pub use rekey::{KeyRotation, RotateKey, Rotated};
 pub use schedules::{ScheduleChange, latest_next_at, next_at, put_default, supports_stock_sync};

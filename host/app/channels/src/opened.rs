@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use entrepot_domain::ChannelId;
-use entrepot_policy::{ACCESS_TOKEN, REFRESH_TOKEN};
+use entrepot_policy::{ACCESS_TOKEN, APPLICATION_TOKEN, REFRESH_TOKEN};
 use entrepot_store::Scoped;
 use entrepot_vault::{OpenSecrets, VaultError};
 
@@ -20,7 +20,7 @@ pub(crate) struct Opened {
 
 /// Tokens are renewed all the time, and a marketplace refuses those of before.
 pub(crate) fn is_token(name: &str) -> bool {
-    matches!(name, ACCESS_TOKEN | REFRESH_TOKEN)
+    matches!(name, ACCESS_TOKEN | REFRESH_TOKEN | APPLICATION_TOKEN)
 }
 
 pub(crate) fn digest(sealed: &[u8]) -> String {

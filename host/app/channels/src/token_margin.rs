@@ -30,20 +30,22 @@ mod tests {
 
     const MARGIN: Margin = Margin { before: Duration::from_secs(5 * 60), parts: 4 };
 
+    fn of(end: Timestamp, renewed_at: Timestamp) -> TokenState {
+        TokenState { expires_at: Some(end), renewed_at, application_expires_at: None }
+    }
+
     #[test]
     fn a_token_of_minutes_is_not_renewed_all_the_time() {
         const MINUTE: i64 = 60_000;
         let got = 1_000 * MINUTE;
-        let ending = |lifetime: i64, age: i64| {
-            MARGIN.is_reached(&TokenState { expires_at: Some(got + lifetime), renewed_at: got }, got + age)
-        };
+        let ending = |lifetime: i64, age: i64| MARGIN.is_reached(&of(got + lifetime, got), got + age);
         assert!(!ending(60 * MINUTE, 54 * MINUTE) && ending(60 * MINUTE, 55 * MINUTE));
         assert!(!ending(4 * MINUTE, 2 * MINUTE) && ending(4 * MINUTE, 3 * MINUTE));
         for lifetime in [-5, 0, 1_000, 20_000] {
             assert!(!ending(lifetime, 0) && !ending(lifetime, 29_000) && ending(lifetime, 30_000), "{lifetime}");
         }
         assert!(!MARGIN.is_reached(&TokenState::default(), got), "nobody knows when");
-        let pasted = TokenState { expires_at: Some(got), renewed_at: 0 };
+        let pasted = of(got, 0);
         assert!(MARGIN.is_reached(&pasted, got - 5 * MINUTE) && !MARGIN.is_reached(&pasted, got - 6 * MINUTE));
     }
 }

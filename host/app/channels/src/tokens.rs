@@ -62,29 +62,35 @@ impl Channels {
         generation: &Generation,
         settings: &Settings,
     ) -> Result<(OpenSecrets, i64), AppError> {
-        let oauth = generation.grant.oauth.as_ref().filter(|oauth| oauth.renews());
+        let oauth = generation.grant.oauth.as_ref().filter(|oauth| oauth.renews() || oauth.application.is_some());
         let owner = self.token_owner();
         // One renewal is all that a unit of work gets: a marketplace whose tokens are over at once keeps nobody here for ever.
-        let mut renewals = 0;
+        let (mut renewals, mut applications) = (0, 0);
         loop {
             let state = scoped.token_state(channel).await?;
             let secrets = self.secrets(scoped, channel).await?;
-            let due = |oauth: &&OAuth| renewals == 0 && self.due(oauth, &state, &secrets, margin);
-            let Some(oauth) = oauth.filter(due) else {
+            let due = |oauth: &OAuth| oauth.renews() && renewals == 0 && self.due(oauth, &state, &secrets, margin);
+            let is_due = oauth.is_some_and(due);
+            let own = |oauth: &OAuth| applications == 0 && self.is_application_due(oauth, &state, &secrets, margin);
+            let Some(oauth) = oauth.filter(|oauth| is_due || own(oauth)) else {
                 return Ok((secrets, state.renewed_at));
             };
             if !self.lease_tokens(scoped, channel, &owner).await? {
                 tokio::time::sleep(LOOK_AGAIN).await;
                 continue;
             }
-            let renewed = self.renew(scoped, channel, &owner, oauth, settings, margin).await;
+            let renewed = match is_due {
+                true => self.renew(scoped, channel, &owner, oauth, settings, margin).await,
+                false => self.renew_application(scoped, channel, &owner, oauth, settings, margin).await,
+            };
             if renewed.is_err() {
                 let mut tx = scoped.begin().await?;
                 tx.release_tokens(channel, &owner).await?;
                 tx.commit().await?;
             }
             self.count_renewal(&generation.grant.adapter_id, &renewed);
-            renewals += usize::from(renewed?);
+            let renewed = usize::from(renewed?);
+            if is_due { renewals += renewed } else { applications += renewed }
         }
     }
 

@@ -36,6 +36,8 @@ pub struct PlanReport {
 pub struct Used {
     pub channels: i64,
     pub skus: i64,
+    /// Members, and those who are invited.
+    pub users: i64,
 }
 
 impl Plans {
@@ -53,7 +55,8 @@ impl Plans {
         let row = scoped.plan().await?;
         let (plan, limits) =
             row.map_or((DEFAULT_PLAN.to_owned(), PlanLimits::default()), |row| (row.id, row.limits.into()));
-        let used = Used { channels: scoped.count_channels().await?, skus: scoped.count_skus().await? };
+        let (channels, skus) = (scoped.count_channels().await?, scoped.count_skus().await?);
+        let used = Used { channels, skus, users: scoped.count_members().await? };
         Ok(PlanReport { plan, limits, used })
     }
 
@@ -115,6 +118,12 @@ pub async fn room_for_channel_in(tx: &mut ScopedTx) -> Result<(), AppError> {
     let Some((plan, most)) = limited(tx.plan().await?, Limit::Channels) else { return Ok(()) };
     let used = tx.count_channels().await?;
     if used < most { Ok(()) } else { Err(AppError::PlanLimit { plan, limit: Limit::Channels, most, used }) }
+}
+
+/// Whether there is room for another member, in the transaction that makes one; `used` are there. Members are made one after the other.
+pub async fn room_for_member_in(tx: &mut ScopedTx, used: i64) -> Result<(), AppError> {
+    let Some((plan, most)) = limited(tx.plan().await?, Limit::Users) else { return Ok(()) };
+    if used < most { Ok(()) } else { Err(AppError::PlanLimit { plan, limit: Limit::Users, most, used }) }
 }
 
 /// SKUs for which there is room, with the plan's name and its limit. `None`: there is no limit.

@@ -55,3 +55,39 @@ fn answers_of_all_kinds() {
     assert!(matches!(busy, TokenFailure::Later { wait: Some(_), .. }));
     assert!(matches!(read(500, b"", None), Err(TokenFailure::Later { .. })));
 }
+
+fn oauth(more: serde_json::Value) -> (OAuth, std::collections::BTreeMap<String, Secret>) {
+    let mut oauth = serde_json::json!({
+        "authorize_url": "https://m.example.com/a", "token_url": "https://m.example.com/t",
+        "client_id": "{id}", "client_secret": "{word}",
+    });
+    oauth.as_object_mut().unwrap().extend(more.as_object().cloned().unwrap());
+    let secrets = [("id", "app"), ("word", "s3cret")].map(|(name, value)| (name.to_owned(), Secret::new(value)));
+    (serde_json::from_value(oauth).unwrap(), secrets.into())
+}
+
+#[test]
+fn what_the_browser_brought_is_sent_on_with_the_code() {
+    let (oauth, secrets) = oauth(serde_json::json!({"pass": ["context", "scope"]}));
+    let passed = [("context".to_owned(), "stores/abc".to_owned()), ("scope".to_owned(), "a b".to_owned())];
+    let (code, redirect_uri) = (Secret::new("c"), "https://host.example/oauth/callback");
+    let grant = CodeGrant { code: &code, redirect_uri, verifier: None, passed: &passed };
+    let form = first(&oauth, &Named(secrets), &grant).unwrap().form;
+    assert!(form.expose().contains("&context=stores%2Fabc&scope=a+b&client_id=app"), "{}", form.expose());
+}
+
+#[test]
+fn a_client_asks_in_its_own_name() {
+    let (oauth, secrets) = oauth(serde_json::json!({"application": {"scopes": ["api", "feed"]}}));
+    let application = oauth.application.clone().unwrap();
+    let form = in_its_own_name(&oauth, &application, &Named(secrets)).unwrap().form;
+    assert_eq!(form.expose(), "grant_type=client_credentials&scope=api+feed&client_id=app&client_secret=s3cret");
+}
+
+struct Named(std::collections::BTreeMap<String, Secret>);
+
+impl SecretSource for Named {
+    fn secret(&self, name: &str) -> Option<Secret> {
+        self.0.get(name).cloned()
+    }
+}

@@ -4,6 +4,7 @@ use entrepot_web::Problem;
 
 use crate::AppState;
 use crate::failure::Failure;
+use crate::forms::unreadable;
 use crate::frame::see;
 use crate::kit::{address, segment};
 use crate::visitor::Somebody;
@@ -14,14 +15,14 @@ pub(crate) async fn handler(
     somebody: Somebody,
     mut form: Multipart,
 ) -> Result<Response, Failure> {
-    let unreadable = |error: axum::extract::multipart::MultipartError| {
-        Problem::bad_request(format!("the file did not come whole: {}", error.body_text()))
+    let broken = |error: axum::extract::multipart::MultipartError| {
+        unreadable("the file did not come whole", error.status(), &error.body_text())
     };
-    while let Some(field) = form.next_field().await.map_err(unreadable)? {
+    while let Some(field) = form.next_field().await.map_err(broken)? {
         if field.name() != Some("artifact") {
             continue;
         }
-        let bytes = field.bytes().await.map_err(unreadable)?;
+        let bytes = field.bytes().await.map_err(broken)?;
         if bytes.is_empty() {
             return Err(Problem::bad_request("choose the file of an adapter, <id>-<version>.wasm").into());
         }

@@ -40,13 +40,15 @@ struct Form {
     name: String,
     name_problem: Option<String>,
     fields: Vec<Field>,
-    /// Needed by those alone who have tokens already.
+    /// Needed by those alone who have them already.
     tokens: Vec<Field>,
     wrong: Option<String>,
     /// Fields with a problem: what it is called, and where it is.
     summary: Vec<(String, String)>,
     /// Its seller may sign in at the marketplace instead of giving tokens.
     by_consent: bool,
+    /// The shop then makes keys and posts them.
+    by_post: bool,
     again: bool,
 }
 
@@ -68,7 +70,8 @@ impl Form {
             name: posted.and_then(|posted| posted.get("name")).cloned().unwrap_or_default(),
             name_problem,
             wrong: wrong.whole.clone(),
-            by_consent: manifest.oauth.is_some(),
+            by_consent: manifest.oauth.is_some() || manifest.connect.is_some(),
+            by_post: manifest.connect.is_some(),
             again: posted.is_some(),
             fields,
         }

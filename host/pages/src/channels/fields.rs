@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use entrepot_core::AppError;
 use entrepot_domain::Secret;
-use entrepot_policy::{ACCESS_TOKEN, Manifest, REFRESH_TOKEN, Setting, SettingType, Settings};
+use entrepot_policy::{Manifest, Setting, SettingType, Settings};
 use entrepot_web::Problem;
 use serde_json::Value;
 
@@ -28,7 +28,7 @@ pub(crate) struct Field {
     pub(crate) value: String,
     pub(crate) choices: Vec<(String, bool)>,
     pub(crate) problem: Option<String>,
-    /// It is needed by those alone who have a token already.
+    /// It comes by connecting, and is given by those alone who have it already.
     pub(crate) token: bool,
 }
 
@@ -101,7 +101,7 @@ pub(crate) fn fields(
             kind: "secret",
             value: String::new(),
             choices: Vec::new(),
-            token: manifest.oauth.is_some() && [ACCESS_TOKEN, REFRESH_TOKEN].contains(&key.as_str()),
+            token: manifest.comes_by_connecting(key),
             name,
         }
     });

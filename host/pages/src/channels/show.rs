@@ -102,7 +102,8 @@ pub(crate) async fn handler(
         schedules: scoped.schedules(&id).await?.into_iter().map(schedule).collect(),
         runs: rows.iter().map(|row| RunLine::new(&RunReport::new(row, now), &names, now)).collect(),
         has_stock: generation.as_ref().is_ok_and(|generation| generation.adapter.supports_stock_sync()),
-        by_consent: generation.is_ok_and(|generation| generation.manifest.oauth.is_some()),
+        by_consent: generation
+            .is_ok_and(|generation| generation.manifest.oauth.is_some() || generation.manifest.connect.is_some()),
         may_import: visitor.may(Scope::WriteCatalog),
         may_change: visitor.may(Scope::WriteChannels),
         created: Moment { at: row.created_at, now },

@@ -85,7 +85,8 @@ pub(crate) async fn live(
     let first = Progress::new(&report(&app, &tenant, &run).await?, now).fragment();
     let what = format!("run {} {run}", tenant.as_str());
     let hub = app.hub.clone();
-    Ok(hub.watch(visitor.actor(), what, first, move || {
+    let watcher = visitor.watcher(&app.cases.accounts);
+    Ok(hub.watch(watcher, what, first, move || {
         let (app, tenant, run) = (app.clone(), tenant.clone(), run.clone());
         async move {
             let now = app.cases.services.db().clock().now();

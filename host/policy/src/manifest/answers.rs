@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::Manifest;
 use crate::origin::is_label;
-use crate::{ACCESS_TOKEN, OAuth, REFRESH_TOKEN, Setting, SettingProblem, Settings};
+use crate::{Connect, OAuth, Setting, SettingProblem, Settings};
 use entrepot_domain::secret::{MAX_SECRET_LEN, Secret};
 
 impl Manifest {
@@ -87,16 +87,39 @@ impl Manifest {
         oauth: &OAuth,
         given: impl IntoIterator<Item = (&'a str, &'a Secret)>,
     ) -> Result<(), Vec<SettingProblem>> {
+        self.check_secrets_before(oauth.tokens(), &oauth.client_secrets(), given)
+    }
+
+    /// The same, where the shop will post keys.
+    pub fn check_secrets_before_keys<'a>(
+        &self,
+        connect: &Connect,
+        given: impl IntoIterator<Item = (&'a str, &'a Secret)>,
+    ) -> Result<(), Vec<SettingProblem>> {
+        let posted: Vec<&str> = connect.secrets.keys().map(String::as_str).collect();
+        self.check_secrets_before(&posted, &[], given)
+    }
+
+    /// Whether the secret comes by connecting, where the seller connects.
+    pub fn comes_by_connecting(&self, secret: &str) -> bool {
+        let token = self.oauth.as_ref().is_some_and(|oauth| oauth.tokens().contains(&secret));
+        token || self.connect.as_ref().is_some_and(|connect| connect.secrets.contains_key(secret))
+    }
+
+    fn check_secrets_before<'a>(
+        &self,
+        coming: &[&str],
+        needed: &[&str],
+        given: impl IntoIterator<Item = (&'a str, &'a Secret)>,
+    ) -> Result<(), Vec<SettingProblem>> {
         let given: Vec<_> = given.into_iter().collect();
         let has = |name: &str| given.iter().any(|(known, _)| *known == name);
-        let tokens = [ACCESS_TOKEN, REFRESH_TOKEN];
         let mut problems = self.problems_of(given.iter().copied());
-        problems.retain(|problem| !tokens.contains(&problem.key.as_str()));
-        let too_many = tokens.into_iter().filter(|name| has(name));
+        problems.retain(|problem| !coming.contains(&problem.key.as_str()));
+        let too_many = coming.iter().filter(|name| has(name));
         problems.extend(too_many.map(|name| SettingProblem::new(name, "comes by connecting; leave it out")));
         let known: Vec<_> = problems.iter().map(|problem| problem.key.clone()).collect();
-        let needed =
-            oauth.client_secrets().into_iter().filter(|name| !has(name) && !known.iter().any(|key| key == name));
+        let needed = needed.iter().filter(|name| !has(name) && !known.iter().any(|key| key == *name));
         problems.extend(needed.map(|name| SettingProblem::new(name, "is required for connecting")));
         if problems.is_empty() { Ok(()) } else { Err(problems) }
     }

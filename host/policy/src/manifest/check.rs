@@ -196,12 +196,14 @@ fn keys(manifest: &Manifest) -> Result<(), Fault> {
             return wrong("strip_prefix", "must not be empty; leave it out".to_owned());
         }
     }
-    let Some(oauth) = &manifest.oauth else { return Ok(()) };
-    let known = oauth.check(
-        |name| manifest.secrets.contains_key(name),
-        |name| manifest.settings.get(name).map(|setting| setting.kind),
-    );
-    known.map_err(|problem| Fault::new(&[&"oauth"], problem))
+    let secret = |name: &str| manifest.secrets.contains_key(name);
+    let setting = |name: &str| manifest.settings.get(name).map(|setting| setting.kind);
+    match (&manifest.oauth, &manifest.connect) {
+        (Some(_), Some(_)) => Err(Fault::new(&[&"connect"], "goes without [oauth]: a seller is sent to one place")),
+        (Some(oauth), None) => oauth.check(secret, setting).map_err(|problem| Fault::new(&[&"oauth"], problem)),
+        (None, Some(connect)) => connect.check(secret, setting).map_err(|problem| Fault::new(&[&"connect"], problem)),
+        (None, None) => Ok(()),
+    }
 }
 
 fn rules(manifest: &Manifest) -> Result<(), Fault> {

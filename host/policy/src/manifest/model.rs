@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Credential, EgressRule, KeyRule, Limits, OAuth, RateLimit, SecretField, Setting};
+use crate::{Connect, Credential, EgressRule, KeyRule, Limits, OAuth, RateLimit, SecretField, Setting};
 
 /// The guest interfaces this host can run.
 pub const SUPPORTED_WORLDS: [&str; 3] = ["entrepot:adapter@0.1.0", "entrepot:adapter@0.1.1", "entrepot:adapter@0.2.0"];
@@ -32,6 +32,8 @@ pub struct Manifest {
     pub keys: BTreeMap<String, KeyRule>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub oauth: Option<OAuth>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connect: Option<Connect>,
     #[serde(default)]
     pub egress: Vec<EgressRule>,
     #[serde(default)]

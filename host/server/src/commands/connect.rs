@@ -35,9 +35,16 @@ async fn lead(host: &Host, begun: &Begun, no_wait: bool, output: Output) -> Resu
     let Begun { id, authorize_url, redirect_uri, expires_at } = begun;
     let url = authorize_url.expose();
     warn(&host.config.public_url).await;
+    // What the shop posts its keys to needs no registration.
+    let back = if redirect_uri.ends_with("/oauth/callback") {
+        format!(
+            "The browser comes back to {redirect_uri}: register exactly that with your app at the marketplace, and keep"
+        )
+    } else {
+        format!("The shop posts its keys to {}: keep", host.config.public_url)
+    };
     let asked = format!(
-        "Have the seller open this address in a browser before {} UTC, and nobody else:\n\n  {url}\n\nThe browser comes back to \
-         {redirect_uri}: register exactly that with your app at the marketplace, and keep `entrepot serve` running.",
+        "Have the seller open this address in a browser before {} UTC, and nobody else:\n\n  {url}\n\n{back} `entrepot serve` running.",
         moment(*expires_at)
     );
     if no_wait {

@@ -67,7 +67,11 @@ async fn add(host: &Host, arguments: UserArgs, tenant: Option<&str>, output: Out
     output.say(&document(&added), || {
         let roles = [role.map(|role| role.to_string()), tenant.as_ref().map(|(_, role)| role.to_string())];
         let roles: Vec<String> = roles.into_iter().flatten().collect();
-        format!("{} is {} ({}). {}", added.email, roles.join(" and "), added.user, link_line(&added))
+        let password = match (&added.link, password.is_some()) {
+            (None, true) => "The password that was given counts from now on".to_owned(),
+            _ => link_line(&added),
+        };
+        format!("{} is {} ({}). {password}", added.email, roles.join(" and "), added.user)
     })
 }
 

@@ -34,6 +34,9 @@ const INSERT: &str = "INSERT INTO mails (id, recipient, template, data, state, n
 const DUE: &str = "SELECT id, recipient, template, data, state, tries, failure, created_at FROM mails \
     WHERE state = 'waiting' AND not_before <= $1 ORDER BY not_before, id LIMIT $2";
 const TO: &str = "SELECT id, recipient, template, data, state, tries, failure, created_at FROM mails WHERE recipient = $1 ORDER BY id";
+const SINCE: &str = "SELECT COUNT(*) FROM mails WHERE recipient = $1 AND created_at > $2";
+/// An id is found in no other mail's data.
+const VOID_OF: &str = "UPDATE mails SET state = 'dropped', ended_at = $3 WHERE state = 'waiting' AND template = $1 AND CAST(data AS TEXT) LIKE $2";
 const FORGET_TO: &str = "DELETE FROM mails WHERE recipient = $1";
 const CLAIM: &str = "UPDATE mails SET state = 'sending', tries = tries + 1, not_before = $3 \
     WHERE id = $1 AND state = 'waiting' AND tries = $2";
@@ -97,6 +100,17 @@ impl Tx {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         execute!(self, INSERT, id, recipient, template, Json(data), now)?;
+        Ok(())
+    }
+
+    /// Mails to that address that were asked for after then.
+    pub async fn count_mails_since(&mut self, recipient: &str, since: Timestamp) -> Result<i64, StoreError> {
+        Ok(tx_optional!(self, (i64,), SINCE, recipient, since)?.map_or(0, |(count,)| count))
+    }
+
+    /// Those of the template that name this id and were not sent yet are not sent any more.
+    pub async fn void_mails(&mut self, template: &str, id: &str, now: Timestamp) -> Result<(), StoreError> {
+        execute!(self, VOID_OF, template, format!("%{id}%"), now)?;
         Ok(())
     }
 

@@ -4,7 +4,7 @@ use entrepot_domain::clock::Timestamp;
 
 use crate::{Db, Scoped, ScopedTx, StoreError};
 
-/// A member of a tenant, or somebody who is invited.
+/// A member of a tenant, or somebody who is invited. Of the account of somebody who has not accepted, nothing is said.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct MemberRow {
     pub user_id: String,
@@ -29,7 +29,8 @@ pub struct MembershipRow {
 macro_rules! members {
     ($rest:literal) => {
         concat!(
-            "SELECT m.user_id, u.email, u.name, m.role, m.invited_by, m.invited_at, m.accepted_at, u.disabled_at FROM memberships m \
+            "SELECT m.user_id, u.email, CASE WHEN m.accepted_at IS NULL THEN '' ELSE u.name END AS name, m.role, m.invited_by, m.invited_at, \
+             m.accepted_at, CASE WHEN m.accepted_at IS NULL THEN NULL ELSE u.disabled_at END AS disabled_at FROM memberships m \
              JOIN users u ON u.id = m.user_id WHERE m.tenant_id = $1 ",
             $rest
         )
@@ -46,6 +47,8 @@ const ACCEPT: &str =
     "UPDATE memberships SET accepted_at = COALESCE(accepted_at, $3) WHERE tenant_id = $1 AND user_id = $2";
 const SET_ROLE: &str = "UPDATE memberships SET role = $3 WHERE tenant_id = $1 AND user_id = $2";
 const REMOVE: &str = "DELETE FROM memberships WHERE tenant_id = $1 AND user_id = $2";
+const COUNT: &str = "SELECT COUNT(*) FROM memberships WHERE tenant_id = $1";
+const ACCEPTED: &str = "SELECT COUNT(*) FROM memberships WHERE tenant_id = $1 AND accepted_at IS NOT NULL";
 const OWNERS: &str = "SELECT COUNT(*) FROM memberships m JOIN users u ON u.id = m.user_id WHERE m.tenant_id = $1 AND m.role = 'owner' \
     AND m.accepted_at IS NOT NULL AND u.disabled_at IS NULL";
 /// Whoever changes who belongs to a tenant waits for others who do.
@@ -62,6 +65,11 @@ impl Scoped {
     /// Ordered by the user's id; `after` is the last one of the previous page.
     pub async fn members(&self, after: &str, limit: i64) -> Result<Vec<MemberRow>, StoreError> {
         Ok(read_all!(self, MemberRow, LIST, self.tenant().as_str(), after, limit)?)
+    }
+
+    /// Members, and those who are invited.
+    pub async fn count_members(&self) -> Result<i64, StoreError> {
+        Ok(read_optional!(self, (i64,), COUNT, self.tenant().as_str())?.map_or(0, |(count,)| count))
     }
 
     pub async fn member(&self, user: &str) -> Result<Option<MemberRow>, StoreError> {
@@ -105,6 +113,16 @@ impl ScopedTx {
 
     pub async fn remove_member(&mut self, user: &str) -> Result<bool, StoreError> {
         Ok(execute!(&mut self.tx, REMOVE, self.tenant.as_str(), user)? == 1)
+    }
+
+    /// Members, and those who are invited.
+    pub async fn count_members(&mut self) -> Result<i64, StoreError> {
+        Ok(tx_optional!(&mut self.tx, (i64,), COUNT, self.tenant.as_str())?.map_or(0, |(count,)| count))
+    }
+
+    /// Members alone.
+    pub async fn count_accepted(&mut self) -> Result<i64, StoreError> {
+        Ok(tx_optional!(&mut self.tx, (i64,), ACCEPTED, self.tenant.as_str())?.map_or(0, |(count,)| count))
     }
 
     /// Owners that can sign in.

@@ -25,7 +25,7 @@ pub(crate) struct BegunConnection {
     id: String,
     /// Where the seller's browser has to go, and nobody else's: whoever agrees there has their account connected
     authorize_url: String,
-    /// Where it comes back to; to be registered with the marketplace, exactly like this
+    /// Where it comes back to; with OAuth to be registered with the marketplace, exactly like this
     redirect_uri: String,
     expires_at: i64,
 }

@@ -63,6 +63,12 @@ impl Problem {
         Self::forbidden("this is for people who are signed in, and not for API keys")
     }
 
+    pub(crate) fn of_no_origin() -> Self {
+        let detail = "this shows the cookie of a browser and does not say where it is from (Sec-Fetch-Site or Origin), as browsers do; programs \
+                      show an access token or an API key instead (Authorization: Bearer)";
+        Self::new(StatusCode::FORBIDDEN, "urn:entrepot:foreign-origin", "Of no origin", detail)
+    }
+
     pub(crate) fn too_often(seconds: u64) -> Self {
         let detail = format!("too many tries from this address; try again in {seconds} seconds");
         Self::again(detail, seconds)
@@ -96,6 +102,7 @@ impl From<AccountError> for Problem {
             }
             AccountError::Conflict(_) => Self::conflict(error),
             AccountError::NotFound(_) => Self::not_found(error),
+            AccountError::Plan(error) => error.into(),
             AccountError::Store(error) => error.into(),
             AccountError::Admission(error) => error.into(),
             AccountError::Mail(_) | AccountError::Vault(_) | AccountError::Internal(_) => {

@@ -7,7 +7,7 @@ use anyhow::Result;
 use clap::Args;
 use entrepot_domain::run::RunScope;
 use entrepot_domain::usage::UseKind;
-use entrepot_policy::{ACCESS_TOKEN, Operation, REFRESH_TOKEN};
+use entrepot_policy::Operation;
 use entrepot_testkit::{Case, Kit, Part, sell_and_end};
 
 use super::subject::Subject;
@@ -155,7 +155,10 @@ fn findings(kit: &Kit, used: &Used) -> Vec<(bool, String)> {
     secrets.extend(manifest.keys.values().map(|key| key.secret.as_str()));
     if let Some(oauth) = &manifest.oauth {
         secrets.extend(oauth.client_secrets());
-        secrets.extend([ACCESS_TOKEN, REFRESH_TOKEN]);
+        secrets.extend(oauth.tokens());
+    }
+    if let Some(connect) = &manifest.connect {
+        secrets.extend(connect.secrets.keys().map(String::as_str));
     }
     for (name, secret) in &manifest.secrets {
         if !secrets.contains(name.as_str()) {

@@ -18,12 +18,12 @@ async fn a_form_knows_what_to_ask_for(app: App) {
     assert_eq!(status, StatusCode::NOT_FOUND, "nothing is installed");
     app.install().await;
     let form = get(&app, "/api/v1/adapters/woocommerce/connect").await;
-    assert_eq!((form["ways"][0].as_str(), form["redirect_uri"].is_null()), (Some("keys"), true), "{form}");
+    assert_eq!((form["ways"][0].as_str(), form["redirect_uri"].is_null()), (Some("keys-by-post"), true), "{form}");
     let url = named(&form["settings"], "store_url");
     assert_eq!((url["type"].as_str(), url["required"].as_bool()), (Some("url"), Some(true)), "{url}");
     assert!(url["title"].as_str().is_some_and(|title| !title.is_empty()), "{url}");
     let key = named(&form["secrets"], "consumer_key");
-    assert_eq!((key["prefix"].as_str(), key["comes_by"].as_str()), (Some("ck_"), Some("seller")), "{key}");
+    assert_eq!((key["prefix"].as_str(), key["comes_by"].as_str()), (Some("ck_"), Some("connecting")), "{key}");
     let choice = named(&form["settings"], "price_rounding");
     assert!(choice["choices"].as_array().is_some_and(|choices| choices.len() > 1), "{choice}");
 

@@ -13,7 +13,7 @@ async fn schedules_are_read_and_changed(app: App) {
     let server = serve(&store);
     let channel = app.connect(&server.base_url, &store.key()).await;
     let path = format!("/api/v1/channels/{SHOP}/schedules");
-    let all = get(&app, &path).await;
+    let all = get(&app, &path).await["items"].clone();
     assert!(
         all[0]["next_at"].as_i64() > Some(app.clock().now()) && all[0]["channel"] == json!(channel.as_str()),
         "{all}"

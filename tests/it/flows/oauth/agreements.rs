@@ -15,7 +15,7 @@ async fn ready(app: App, store: &etsy::Store, shop: &Marketplace, more: &str) ->
     let component = edited("etsy", |manifest| {
         let oauth =
             format!("client_secret = \"{{shared_secret}}\"\nclient_authentication = \"basic\"\n{more}\npkce = true");
-        let setting = "[settings.redirect]\ntype = \"string\"\ntitle = \"Name of the way back\"\nrequired = false\n\n[settings.base_url]";
+        let setting = "[settings.redirect]\ntype = \"string\"\ntitle = \"Name of the way back\"\nrequired = false\n\n[secrets.application_token]\ntitle = \"Token of the app\"\n\n[settings.base_url]";
         manifest.replace("\npkce = true", &format!("\n{oauth}")).replace("[settings.base_url]", setting)
     });
     let admission = app.host.app.services.admission();
@@ -77,7 +77,7 @@ async fn an_agreement_that_ends_is_said_two_weeks_before(app: App) {
     assert!(problems(&app).await > 0.0);
     let listed = get(&app, "/api/v1/channels").await;
     assert!(
-        listed[0]["problem"].as_str().is_some_and(|listed| listed.contains("what its seller agreed to")),
+        listed["items"][0]["problem"].as_str().is_some_and(|listed| listed.contains("what its seller agreed to")),
         "{listed}"
     );
     // With each use comes another one that lasts as long.
@@ -97,4 +97,30 @@ async fn the_manifest_says_how_long_where_the_marketplace_does_not(app: App) {
     assert!(doctor.contains("what its seller agreed to"), "{doctor}");
     app.clock().advance(11 * DAY);
     assert!(problem(&app).await.is_some_and(|said| said.contains("has ended")));
+}
+
+#[both_engines]
+async fn an_app_has_a_token_of_its_own_and_what_the_browser_brings_is_sent_on(app: App) {
+    let (store, shop) = etsy_shop();
+    let more = "application = { scopes = [\"app_only\"] }\npass = [\"context\"]";
+    let app = ready(app, &store, &shop, more).await;
+    let begun =
+        app.host.app.connections.begin_connection(&app.host.tenant, asked_for(&shop), PUBLIC).await.expect("begun");
+    let query = agree(&store, &begun);
+    let without = come_back(&web(&app.host), &query).await;
+    assert!(without.body.contains("<h1>Not verified</h1>"), "what is sent on has to come: {}", without.body);
+    let shown = come_back(&web(&app.host), &format!("{query}&context=stores%2Fabc")).await;
+    assert!(shown.body.contains("is connected as the channel"), "{}", shown.body);
+    assert_eq!(store.application_tokens(), 1, "the account was tried out with one");
+    let test = async || app.host.app.channels.test_channel(&app.host.tenant, SHOP).await.expect("it works");
+    for _ in 0..2 {
+        test().await;
+        assert_eq!(store.application_tokens(), 2, "got once, and kept");
+    }
+    let id = app.host.db.tenant(&app.host.tenant).channel(SHOP).await.expect("answers").expect("a channel").id;
+    let kept = app.host.db.tenant(&app.host.tenant).sealed_secrets(&id.into()).await.expect("answers");
+    assert!(kept.iter().any(|(name, _)| name == "application_token"));
+    app.clock().advance(2 * 3_600_000);
+    test().await;
+    assert_eq!(store.application_tokens(), 3, "renewed before its end");
 }

@@ -160,7 +160,7 @@ async fn what_cannot_work_is_told_before_anybody_has_to_agree(app: App) {
     let told = refused(&|new| drop(new.settings.remove("shop"))).await.to_string();
     assert_eq!(told, "shop: is required");
     let told = refused(&|new| new.adapter = "woocommerce".into()).await;
-    assert!(matches!(told, AppError::NoOAuth(_)), "{told}");
+    assert!(matches!(told, AppError::Settings(_)), "its own settings, and not those of another: {told}");
     let none = app.host.app.connections.begin_reconnection(&app.host.tenant, "nowhere", PUBLIC).await;
     assert!(matches!(none.err(), Some(AppError::NoChannel(_))));
 }

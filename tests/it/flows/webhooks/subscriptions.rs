@@ -46,7 +46,7 @@ fn switch_off(store: &Store) {
 /// What the list of channels says of the webhooks.
 async fn listed(app: &App) -> Value {
     let request = Request::get("/api/v1/channels").header(header::HOST, "127.0.0.1").body(Body::empty());
-    send(app, request.expect("a request")).await.json()[0]["webhooks"].clone()
+    send(app, request.expect("a request")).await.json()["items"][0]["webhooks"].clone()
 }
 
 fn few() -> Vec<seed::Product> {

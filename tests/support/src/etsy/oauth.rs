@@ -28,6 +28,8 @@ pub(crate) struct Tokens {
     scopes: Vec<String>,
     revoked: bool,
     codes: BTreeMap<String, Code>,
+    /// Tokens that the app was given in its own name.
+    pub(crate) applications: u64,
 }
 
 impl Tokens {
@@ -127,6 +129,11 @@ pub(crate) fn token(state: &mut State, request: &Request) -> Answer {
         }
     } else if field("client_id") != client.keystring {
         return oauth_refusal(400, "invalid_request", "client_id is unknown");
+    }
+    if field("grant_type") == "client_credentials" && field("scope") == "app_only" {
+        state.tokens.applications += 1;
+        let token = format!("app-{:06}", state.tokens.applications);
+        return ok(&json!({"access_token": token, "token_type": "Bearer", "expires_in": 7_200}));
     }
     let scopes = match field("grant_type") {
         "authorization_code" => match state.tokens.codes.remove(field("code")) {

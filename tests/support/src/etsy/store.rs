@@ -189,6 +189,10 @@ impl Store {
     }
 
     /// All tokens end, as after a change of the password.
+    pub fn application_tokens(&self) -> u64 {
+        self.state().tokens.applications
+    }
+
     pub fn revoke_tokens(&self) {
         self.state().tokens.revoke();
     }

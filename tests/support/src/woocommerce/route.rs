@@ -37,6 +37,9 @@ fn answer(store: &Store, request: &Request) -> Answer {
     if let Some(answer) = writes::answer(store, request) {
         return answer;
     }
+    if request.path.ends_with("/wc-auth/v1/authorize") {
+        return super::authorize::answer(store, request);
+    }
     let state = store.read();
     let options = &state.options;
     let home = options.home(&request.origin);

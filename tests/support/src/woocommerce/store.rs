@@ -7,6 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+use super::authorize::Posted;
 use super::keys::{Key, Keys, Permission};
 use super::model::{Product, Terms, Variation};
 use super::options::Options;
@@ -33,6 +34,8 @@ pub(crate) struct Shared {
     hooks: Mutex<Hooks>,
     requests: AtomicU64,
     key: Key,
+    /// Keys that are to be posted.
+    pub(crate) posted: Mutex<Vec<Posted>>,
 }
 
 /// A shop in memory. Clones are the same shop.
@@ -74,6 +77,7 @@ impl Store {
             hooks: Mutex::default(),
             requests: AtomicU64::new(0),
             key,
+            posted: Mutex::default(),
         }))
     }
 
@@ -99,12 +103,7 @@ impl Store {
         key
     }
 
-    /// A key with values of one's own.
-    pub fn add_this_key(&self, key: &Key, permission: Permission) {
-        self.0.keys.add(key, permission);
-    }
-
-    /// The key is deleted: from now on it is unknown.
+    /// From now on it is unknown.
     pub fn revoke_key(&self, consumer_key: &str) {
         self.0.keys.rows.write().expect("the keys").remove(consumer_key);
     }

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use entrepot_adapters::Generation;
 use entrepot_domain::{ChannelId, Secret};
 use entrepot_egress::Callback;
-use entrepot_policy::{ACCESS_TOKEN, OAuth, REFRESH_TOKEN, Settings};
+use entrepot_policy::{OAuth, Settings};
 use entrepot_store::Scoped;
 use entrepot_store::connections::ConnectionRow;
 use entrepot_vault::OpenSecrets;
 
 use super::Connections;
-use super::{TIME, VERIFIER, column, hash, millis, oauth_of, place};
+use super::way::Way;
+use super::{TIME, VERIFIER, column, hash, millis, place};
 use crate::channels::AccountReport;
 use entrepot_core::AppError;
 
@@ -46,7 +47,10 @@ pub(super) struct Ready {
 
 impl Ready {
     pub(super) fn oauth(&self) -> Result<&OAuth, AppError> {
-        oauth_of(&self.generation)
+        match Way::of(&self.generation)? {
+            Way::Code(oauth) => Ok(oauth),
+            Way::Keys(_) => Err(AppError::NoOAuth(self.generation.manifest.name.clone())),
+        }
     }
 }
 
@@ -79,7 +83,7 @@ impl Connections {
                     return Ok(CallbackOutcome::Unverified);
                 }
                 Look::Refused(why) => Err(AppError::NotConnected(why)),
-                Look::Good(code) => Ok((ready, code)),
+                Look::Good(brought) => Ok((ready, brought)),
             },
         };
         let mut tx = scoped.begin().await?;
@@ -89,7 +93,7 @@ impl Connections {
             return Ok(CallbackOutcome::Unexpected);
         }
         let outcome = match looked {
-            Ok((ready, code)) => self.finish(&scoped, &row, ready, &code).await,
+            Ok((ready, brought)) => self.finish(&scoped, &row, ready, &brought).await,
             Err(error) => Err(error),
         };
         let name = row.name;
@@ -104,16 +108,7 @@ impl Connections {
             }
             Err(error) => {
                 tracing::warn!(connection = row.id, "not connected: {error}");
-                let why = match error {
-                    // The seller is no operator, and what a database says is not for everybody.
-                    AppError::Vault(_) | AppError::Secret { .. } | AppError::Changed { .. } => {
-                        "the host cannot open what it kept; its log says why".to_owned()
-                    }
-                    error if error.is_of_the_database() => {
-                        "the host could not keep it, and its log says why; begin again in a moment".to_owned()
-                    }
-                    error => error.to_string(),
-                };
+                let why = told(error);
                 let mut tx = scoped.begin().await?;
                 tx.end_connection(&row.id, Err(&why)).await?;
                 tx.commit().await?;
@@ -123,7 +118,7 @@ impl Connections {
     }
 
     /// As it is now: since the browser left, the grant may have been revoked and the channel changed.
-    async fn returning(&self, scoped: &Scoped, row: &ConnectionRow) -> Result<Ready, AppError> {
+    pub(super) async fn returning(&self, scoped: &Scoped, row: &ConnectionRow) -> Result<Ready, AppError> {
         let sealed = row.sealed.as_deref().unwrap_or_default();
         let column = column(&row.adapter_id, &row.name, row.channel_id.as_deref(), &row.settings.0, &row.redirect_uri);
         let place = place(scoped.tenant(), &row.id, &column);
@@ -144,7 +139,7 @@ impl Connections {
             let why = "the channel's settings were changed meanwhile; begin again";
             return Err(AppError::NotConnected(why.to_owned()));
         }
-        let secrets = self.channels.secrets_but(scoped, &id, &[ACCESS_TOKEN, REFRESH_TOKEN]).await?;
+        let secrets = self.channels.secrets_but(scoped, &id, &Way::of(&generation)?.coming()).await?;
         Ok(Ready { generation, settings, secrets, verifier, channel: Some(id) })
     }
 
@@ -173,12 +168,37 @@ impl Connections {
                  again"
             ));
         }
-        callback.get("code").map_or(Look::Unverified, |code| Look::Good(Secret::new(code)))
+        let passed: Option<Vec<_>> =
+            oauth.pass.iter().map(|name| Some((name.clone(), callback.get(name)?.to_owned()))).collect();
+        match (callback.get("code"), passed) {
+            (Some(code), Some(passed)) => Look::Good(Brought { code: Secret::new(code), passed }),
+            _ => Look::Unverified,
+        }
     }
 }
 
+/// For the seller, who is no operator: what a database says is not for everybody.
+pub(super) fn told(error: AppError) -> String {
+    match error {
+        AppError::Vault(_) | AppError::Secret { .. } | AppError::Changed { .. } => {
+            "the host cannot open what it kept; its log says why".to_owned()
+        }
+        error if error.is_of_the_database() => {
+            "the host could not keep it, and its log says why; begin again in a moment".to_owned()
+        }
+        error => error.to_string(),
+    }
+}
+
+/// What a browser brought back, to be exchanged for tokens.
+pub(super) struct Brought {
+    pub(super) code: Secret,
+    /// Sent on with it.
+    pub(super) passed: Vec<(String, String)>,
+}
+
 enum Look {
-    Good(Secret),
+    Good(Brought),
     Refused(String),
     Unverified,
 }

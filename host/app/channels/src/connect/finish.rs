@@ -8,10 +8,9 @@ use entrepot_egress::{CodeGrant, TokenFailure, Tokens};
 use entrepot_policy::{ACCESS_TOKEN, REFRESH_TOKEN};
 use entrepot_store::Scoped;
 use entrepot_store::connections::ConnectionRow;
-use entrepot_vault::OpenSecrets;
 
 use super::Connections;
-use super::callback::Ready;
+use super::callback::{Brought, Ready};
 use crate::channels::{AccountReport, CANDIDATE};
 use crate::tokens::Sealed;
 use entrepot_core::AppError;
@@ -36,20 +35,20 @@ impl Connections {
         scoped: &Scoped,
         row: &ConnectionRow,
         ready: Ready,
-        code: &Secret,
+        brought: &Brought,
     ) -> Result<(ChannelId, AccountReport), AppError> {
         let patience = self.services.options().database_patience;
         let Some(id) = ready.channel.clone() else {
             if scoped.channel(&row.name).await?.is_some() {
                 return Err(AppError::NameTaken(row.name.clone()));
             }
-            let proven = self.prove(scoped, row, ready, code).await?;
+            let proven = self.prove(scoped, row, ready, brought).await?;
             let id = retry_transient(patience, || self.save_new(scoped, row, &proven)).await?;
             return Ok((id, proven.account));
         };
         let owner = self.channels.hold_tokens(scoped, &id).await?;
         let work = async {
-            let proven = self.prove(scoped, row, ready, code).await?;
+            let proven = self.prove(scoped, row, ready, brought).await?;
             let sealed = self.channels.sealed(scoped, &id, &proven.tokens)?;
             retry_transient(patience, || self.save_anew(scoped, row, &id, &sealed, &proven)).await?;
             Ok((id.clone(), proven.account))
@@ -69,9 +68,9 @@ impl Connections {
         scoped: &Scoped,
         row: &ConnectionRow,
         ready: Ready,
-        code: &Secret,
+        brought: &Brought,
     ) -> Result<Proven, AppError> {
-        let tokens = self.first_tokens(row, &ready, code).await?;
+        let tokens = self.first_tokens(row, &ready, brought).await?;
         let expires_at = self.channels.end_of(tokens.expires_in);
         let missing = tokens.scopes.as_ref().map(|granted| ready.oauth().map(|oauth| oauth.missing_scopes(granted)));
         let missing = missing.transpose()?.unwrap_or_default();
@@ -82,7 +81,8 @@ impl Connections {
                 missing.join(", ")
             )));
         }
-        let secrets = OpenSecrets::from_clear(with_tokens(&ready, &tokens));
+        let secrets = with_tokens(&ready, &tokens);
+        let secrets = self.channels.with_application(&ready.generation, &ready.settings, secrets).await?;
         let id = ready.channel.clone().unwrap_or_else(|| CANDIDATE.into());
         let candidate =
             self.channels.assemble(id, &row.adapter_id, ready.generation.clone(), &ready.settings, secrets)?;
@@ -94,10 +94,11 @@ impl Connections {
     }
 
     /// Tried again where it may help: whether the code was spent by a try that failed, only the next one shows.
-    async fn first_tokens(&self, row: &ConnectionRow, ready: &Ready, code: &Secret) -> Result<Tokens, AppError> {
+    async fn first_tokens(&self, row: &ConnectionRow, ready: &Ready, brought: &Brought) -> Result<Tokens, AppError> {
         let oauth = ready.oauth()?;
         let endpoint = oauth.token_endpoint(&ready.settings).map_err(AppError::NotConnected)?;
-        let grant = CodeGrant { code, redirect_uri: &row.redirect_uri, verifier: ready.verifier.as_ref() };
+        let Brought { code, passed } = brought;
+        let grant = CodeGrant { code, redirect_uri: &row.redirect_uri, verifier: ready.verifier.as_ref(), passed };
         let mut first: Option<String> = None;
         for attempt in 0..TRIES {
             let again = match self.services.egress().exchange(oauth, &endpoint, &ready.secrets, &grant).await {
@@ -169,7 +170,7 @@ fn with_tokens(ready: &Ready, tokens: &Tokens) -> Vec<(String, Secret)> {
     secrets
 }
 
-fn still_ours(ended: bool) -> Result<(), AppError> {
+pub(super) fn still_ours(ended: bool) -> Result<(), AppError> {
     let late = || AppError::NotConnected("it took too long; begin again".to_owned());
     ended.then_some(()).ok_or_else(late)
 }

@@ -38,6 +38,10 @@ pub enum BillingRefusal {
         "no tenant is known by the customer {0:?}; write the tenant's id into the subscription's metadata as tenant_id"
     )]
     NoTenant(String),
+    #[error(
+        "the customer {0:?} pays for another tenant; one customer pays for one tenant, so correct tenant_id in the subscription's metadata"
+    )]
+    CustomerTaken(String),
     #[error("no plan has the name of the price's lookup key {0:?}; make it with `entrepot plan set`")]
     NoPlan(String),
     #[error(transparent)]
@@ -59,9 +63,18 @@ struct Subscription {
     id: String,
     customer: String,
     status: String,
+    /// Seconds.
+    created: Option<i64>,
     #[serde(default)]
     metadata: Metadata,
     items: Items,
+}
+
+impl Subscription {
+    /// When it was made.
+    fn began(&self) -> Option<Timestamp> {
+        self.created.map(|seconds| seconds.saturating_mul(1_000))
+    }
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -138,8 +151,12 @@ async fn apply(tx: &mut Tx, event: &Event, of: &Subscription) -> Result<BillingO
         return Err(BillingRefusal::NoPlan(plan.to_owned()));
     }
     let subscription = (!ended).then_some(of.id.as_str());
-    let billing = NewBilling { plan, customer: &of.customer, subscription, at };
-    tx.bill(&tenant.id, &billing).await.map_err(AppError::from)?;
+    let began = of.began().filter(|_| !ended);
+    let billing = NewBilling { plan, customer: &of.customer, subscription, began, at };
+    tx.bill(&tenant.id, &billing).await.map_err(|error| match error.is_conflict() {
+        true => BillingRefusal::CustomerTaken(of.customer.clone()),
+        false => AppError::from(error).into(),
+    })?;
     Ok(BillingOutcome::Applied)
 }
 
@@ -150,7 +167,9 @@ fn is_late(tenant: &Billed, of: &Subscription, at: Timestamp, ended: bool) -> bo
     let another = tenant.billing_subscription.as_ref().is_some_and(|current| *current != of.id);
     // In the second in which it ended, nothing came after the end.
     let after_its_end = tenant.billing_subscription.is_none() && at == last && !ended;
-    at < last || (ended && another) || after_its_end
+    // Nor does one that was made before it take its place, such as when its last bill fails.
+    let older = another && of.began().zip(tenant.billing_began).is_some_and(|(began, current)| began < current);
+    at < last || (ended && another) || older || after_its_end
 }
 
 fn is_about_plans(kind: &str) -> bool {

@@ -1,6 +1,6 @@
 use axum::Json;
 use axum::extract::State;
-use entrepot_policy::{ACCESS_TOKEN, Manifest, OAuth, REFRESH_TOKEN, SecretField, Setting};
+use entrepot_policy::{Manifest, SecretField, Setting};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -15,7 +15,7 @@ pub(crate) struct ConnectView {
     version: String,
     /// The marketplace, for people
     name: String,
-    /// keys: `POST /channels` with all that is required; oauth: `POST /connections`, and the marketplace's own page
+    /// keys: `POST /channels` with all that is required; oauth and keys-by-post: `POST /connections`, and the marketplace's or the shop's own page
     ways: Vec<&'static str>,
     /// What has to be registered with the marketplace for the way back of browsers; null: there is none
     redirect_uri: Option<String>,
@@ -44,7 +44,7 @@ pub(crate) struct SecretView {
     required: bool,
     /// What every such value begins with
     prefix: Option<String>,
-    /// seller: it is given; connecting: it comes by the marketplace's page, and is given only where that way is not gone; host: made up where
+    /// seller: it is given; connecting: it comes by the marketplace's or the shop's page, and is given only where that way is not gone; host: made up where
     /// none is given
     comes_by: &'static str,
 }
@@ -57,10 +57,9 @@ impl SettingView {
 }
 
 impl SecretView {
-    fn new(oauth: Option<&OAuth>, (key, field): (String, SecretField)) -> Self {
-        let is_token = matches!(key.as_str(), ACCESS_TOKEN | REFRESH_TOKEN);
+    fn new(by_connecting: bool, (key, field): (String, SecretField)) -> Self {
         let SecretField { title, description, required, prefix, generate } = field;
-        let comes_by = match (oauth.is_some() && is_token, generate) {
+        let comes_by = match (by_connecting, generate) {
             (true, _) => "connecting",
             (_, true) => "host",
             _ => "seller",
@@ -80,9 +79,15 @@ pub(crate) async fn handler(
     admission.installed(&adapter, None).await?;
     let generation = admission.active(&adapter).await?;
     // What is granted, and not what is asked for.
-    let oauth = generation.grant.oauth.as_ref();
+    let (oauth, connect) = (generation.grant.oauth.as_ref(), generation.grant.connect.as_ref());
+    let manifest = &generation.manifest;
+    let comes = |key: &str| (oauth.is_some() || connect.is_some()) && manifest.comes_by_connecting(key);
     let Manifest { version, name, settings, secrets, .. } = generation.manifest.clone();
-    let ways = if oauth.is_some() { vec!["oauth", "keys"] } else { vec!["keys"] };
+    let ways = match (oauth, connect) {
+        (Some(_), _) => vec!["oauth", "keys"],
+        (None, Some(_)) => vec!["keys-by-post", "keys"],
+        (None, None) => vec!["keys"],
+    };
     let callback = || format!("{}/oauth/callback", app.public_url.trim_end_matches('/'));
     Ok(Json(ConnectView {
         adapter,
@@ -91,6 +96,6 @@ pub(crate) async fn handler(
         ways,
         redirect_uri: oauth.map(|_| callback()),
         settings: settings.into_iter().map(SettingView::new).collect(),
-        secrets: secrets.into_iter().map(|secret| SecretView::new(oauth, secret)).collect(),
+        secrets: secrets.into_iter().map(|secret| SecretView::new(comes(&secret.0), secret)).collect(),
     }))
 }

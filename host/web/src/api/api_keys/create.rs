@@ -25,8 +25,9 @@ pub(crate) struct CreateApiKey {
 
 #[derive(Serialize, ToSchema)]
 pub(crate) struct CreatedApiKey {
-    /// Whole: it is shown this once
-    key: String,
+    /// Whole: it is shown this once. Null where this answer is given again (`Idempotent-Replayed`): if it got lost, revoke the key and make
+    /// another
+    key: Option<String>,
     #[serde(flatten)]
     of: ApiKeyView,
 }
@@ -48,6 +49,6 @@ pub(crate) async fn handler(
         by: &context.actor,
     };
     let shown = app.cases.accounts.make_api_key(&context.tenant, new).await?;
-    let created = CreatedApiKey { key: shown.key.expose().to_owned(), of: shown.row.into() };
+    let created = CreatedApiKey { key: Some(shown.key.expose().to_owned()), of: shown.row.into() };
     Ok((StatusCode::CREATED, Json(created)))
 }

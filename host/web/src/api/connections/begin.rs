@@ -24,12 +24,12 @@ pub(crate) struct BeginConnection {
     /// By the adapter's settings schema
     #[serde(default)]
     settings: serde_json::Map<String, serde_json::Value>,
-    /// Those of the client, without tokens. Sealed before they are stored; never shown again
+    /// Those of the client, without what comes by connecting. Sealed before they are stored; never shown again
     #[serde(default)]
     secrets: BTreeMap<String, String>,
 }
 
-/// Have a seller's browser connect an account (OAuth 2); it is tested before it is saved
+/// Have a seller's browser connect an account (OAuth 2, or keys that the shop posts); it is tested before it is saved
 #[utoipa::path(post, path = "/connections", tag = "connections", security(("scope" = ["channels:write"])), request_body = BeginConnection,
     responses((status = 201, body = BegunConnection), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub(crate) async fn handler(

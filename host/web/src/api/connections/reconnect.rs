@@ -8,7 +8,7 @@ use crate::context::Context;
 use crate::extract::Path;
 use crate::problem::Problem;
 
-/// Have a seller's browser connect a channel anew: its tokens are replaced, everything else stays
+/// Have a seller's browser connect a channel anew: its tokens or keys are replaced, everything else stays
 #[utoipa::path(post, path = "/channels/{channel}/reconnect", tag = "connections", security(("scope" = ["channels:write"])), params(("channel" = String, Path)),
     responses((status = 201, body = BegunConnection), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub(crate) async fn handler(

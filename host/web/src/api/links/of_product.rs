@@ -12,13 +12,13 @@ use crate::problem::Problem;
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct LinkView {
     link: String,
-    members: Vec<MemberView>,
+    members: Vec<LinkMemberView>,
     /// Why they are linked
     pairs: Vec<PairView>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct MemberView {
+pub(crate) struct LinkMemberView {
     channel: String,
     product: String,
     variant: String,
@@ -38,7 +38,7 @@ pub(crate) struct PairView {
 
 impl From<LinkReport> for LinkView {
     fn from(report: LinkReport) -> Self {
-        let members = report.members.into_iter().map(|member| MemberView {
+        let members = report.members.into_iter().map(|member| LinkMemberView {
             channel: member.channel,
             product: member.product,
             variant: member.variant,

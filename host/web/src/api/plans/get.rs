@@ -13,6 +13,8 @@ use crate::problem::Problem;
 pub(crate) struct UsedView {
     channels: i64,
     skus: i64,
+    /// Members, and those who are invited
+    users: i64,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -28,6 +30,7 @@ pub(crate) async fn handler(
     State(app): State<AppState>,
     Context(context): Context,
 ) -> Result<Json<TenantPlanView>, Problem> {
-    let PlanReport { plan, limits, used: Used { channels, skus } } = app.cases.plans.plan_of(&context.tenant).await?;
-    Ok(Json(TenantPlanView { plan, limits: limits.into(), used: UsedView { channels, skus } }))
+    let PlanReport { plan, limits, used: Used { channels, skus, users } } =
+        app.cases.plans.plan_of(&context.tenant).await?;
+    Ok(Json(TenantPlanView { plan, limits: limits.into(), used: UsedView { channels, skus, users } }))
 }
