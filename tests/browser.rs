@@ -14,7 +14,7 @@ use entrepot_tests::{App, Database, Entrepot, Running, adapters_folder, edited, 
 use serde_json::{Value, json};
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/browser");
-const PRODUCTS: usize = 60;
+const PRODUCTS: usize = 24;
 
 /// Why the test cannot run here.
 fn missing(folder: &Path) -> Option<String> {

@@ -31,7 +31,7 @@ export class Visit {
       reducedMotion: "reduce",
       ...settings,
     });
-    context.setDefaultTimeout(15_000);
+    context.setDefaultTimeout(30_000);
     // Pictures of goods are with shops that do not exist. Nothing leaves this machine.
     await context.route((url) => url.origin !== new URL(this.base).origin, (route) =>
       route.request().resourceType() === "image"
@@ -50,6 +50,8 @@ export class Visit {
 
   /// Of the page that is shown: nothing serious for a screen reader, nothing wider than the screen, one heading. Kept as a picture.
   async look(page, name) {
+    // What is measured has its style.
+    await page.waitForLoadState();
     const path = page.url().replace(this.base, "") || "/";
     if (!this.addresses.has(name)) this.addresses.set(name, path);
     const seen = await page.evaluate(() => ({
@@ -104,7 +106,7 @@ export class Visit {
   }
 
   async expect(page, words) {
-    await page.getByText(words).first().waitFor({ state: "attached", timeout: 10_000 });
+    await page.getByText(words).first().waitFor({ state: "attached", timeout: 30_000 });
   }
 
   async end() {

@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
+use entrepot_accounts::AccountError;
 use entrepot_web::Problem;
 use qrcode::QrCode;
 use qrcode::render::svg::Color;
@@ -12,7 +13,7 @@ use super::show::{after, person};
 use crate::AppState;
 use crate::failure::{Failure, sentence};
 use crate::forms::{PostedForm, Trying};
-use crate::frame::{Frame, Section, page, with_status};
+use crate::frame::{Frame, Section, page, see, with_status};
 use crate::visitor::Somebody;
 
 /// Pixels of the code's sides.
@@ -74,6 +75,8 @@ pub(crate) async fn confirm(
             Ok(page(&Codes { frame: somebody.frame(Section::Other, "Recovery codes"), codes }))
         }
         Err(error) if error.is_transient() => Err(error.into()),
+        // Nothing is being set up: it was confirmed in another tab, or never begun.
+        Err(AccountError::Conflict(_)) => Ok(see("/me")),
         Err(error) => {
             let problem = Problem::from(error);
             let frame = somebody.frame(Section::Other, "Set up a second factor");
