@@ -34,6 +34,12 @@ fn missing(folder: &Path) -> Option<String> {
     (!install.status.success()).then(|| format!("npm install: {}", String::from_utf8_lossy(&install.stderr)))
 }
 
+/// Where it is: it is started by its path.
+fn chromium() -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path).map(|folder| folder.join("chromium")).find(|program| program.is_file())
+}
+
 fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).expect("a folder");
     for entry in std::fs::read_dir(from).expect("scripts") {
@@ -98,7 +104,7 @@ impl Stage {
             "width": width,
             "dark": dark,
             "script": script,
-            "chromium": "/usr/bin/chromium",
+            "chromium": chromium(),
             "base": format!("http://{}", self.serve.address().await),
             "shots": target.join("screenshots").join(name),
             "mails": self.app.data_dir().join("mails"),
