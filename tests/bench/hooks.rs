@@ -5,12 +5,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, anyhow, ensure};
+use anyhow::{Context, Result, ensure};
 use entrepot_test_support::woocommerce::{Seed, Store};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::io::BufReader;
 use tokio::net::TcpStream;
+
+use crate::http;
 
 const CONNECTIONS: usize = 48;
 const PRODUCTS: usize = 1_000;
@@ -22,6 +24,8 @@ pub(crate) struct Load {
     pub(crate) host: String,
     pub(crate) channel: String,
     pub(crate) secret: String,
+    /// Reads what was kept.
+    pub(crate) api_key: String,
     pub(crate) per_second: usize,
     pub(crate) seconds: usize,
 }
@@ -116,46 +120,17 @@ async fn send(
 
 async fn exchange(host: &str, connection: &mut Option<BufReader<TcpStream>>, request: &[u8]) -> Result<u16> {
     if connection.is_none() {
-        let stream = TcpStream::connect(host).await?;
-        stream.set_nodelay(true)?;
-        *connection = Some(BufReader::new(stream));
+        *connection = Some(http::connect(host).await?);
     }
-    let stream = connection.as_mut().context("a connection")?;
-    stream.get_mut().write_all(request).await?;
-    Ok(answer(stream).await?.0)
-}
-
-/// Status and body of an answer with a length.
-async fn answer(stream: &mut BufReader<TcpStream>) -> Result<(u16, Vec<u8>)> {
-    let (mut status, mut length, mut line) = (None, 0, String::new());
-    loop {
-        line.clear();
-        ensure!(stream.read_line(&mut line).await? > 0, "the connection ended");
-        let text = line.trim_end();
-        if text.is_empty() {
-            break;
-        }
-        if status.is_none() {
-            status = text.split(' ').nth(1).and_then(|status| status.parse().ok());
-        }
-        if let Some((name, value)) = text.split_once(':')
-            && name.eq_ignore_ascii_case("content-length")
-        {
-            length = value.trim().parse()?;
-        }
-    }
-    let mut body = vec![0; length];
-    stream.read_exact(&mut body).await?;
-    Ok((status.ok_or_else(|| anyhow!("an answer without a status"))?, body))
+    Ok(http::exchange(connection.as_mut().context("a connection")?, request).await?.status)
 }
 
 async fn get(load: &Load, path: &str) -> Result<Value> {
-    let mut stream = BufReader::new(TcpStream::connect(&load.host).await?);
-    let request = format!("GET {path} HTTP/1.1\r\nHost: {}\r\n\r\n", load.host);
-    stream.get_mut().write_all(request.as_bytes()).await?;
-    let (status, body) = answer(&mut stream).await?;
-    ensure!(status == 200, "{path}: {status}: {}", String::from_utf8_lossy(&body));
-    Ok(serde_json::from_slice(&body)?)
+    let request =
+        format!("GET {path} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\n\r\n", load.host, load.api_key);
+    let answer = http::exchange(&mut http::connect(&load.host).await?, request.as_bytes()).await?;
+    ensure!(answer.status == 200, "{path}: {}: {}", answer.status, String::from_utf8_lossy(&answer.body));
+    Ok(serde_json::from_slice(&answer.body)?)
 }
 
 /// Seconds until nothing waits to be worked on.

@@ -1,11 +1,13 @@
 //! The baselines of `cargo xtask bench`: the same shop, the same pages, the same rows, without sandbox and without queue.
 //!
-//! `hooks` sends deliveries to a host that serves. `calls` measures single calls. `fetch` only reads; `native` reads, maps with the adapter's own code compiled natively, and writes what an import writes.
+//! `hooks` sends deliveries to a host that serves, and `pages` asks one for its pages. `calls` measures single calls. `fetch` only reads; `native` reads, maps with the adapter's own code compiled natively, and writes what an import writes.
 
 mod calls;
 mod convert;
 mod hooks;
+mod http;
 mod native;
+mod pages;
 mod scrub;
 mod shop;
 
@@ -30,10 +32,15 @@ async fn main() -> Result<()> {
             host: option("--host"),
             channel: option("--channel"),
             secret: option("--secret"),
+            api_key: option("--api-key"),
             per_second: number("--per-second")?,
             seconds: number("--seconds")?,
         };
         println!("{}", hooks::measure(load).await?);
+        return Ok(());
+    }
+    if words.first().is_some_and(|word| word == "pages") {
+        println!("{}", pages::measure(&option("--host"), &option("--email"), &option("--password")).await?);
         return Ok(());
     }
     let shop = shop::Shop::open(&option("--base-url"), &option("--key"), &option("--secret"))?;

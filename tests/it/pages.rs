@@ -1,8 +1,10 @@
 //! Pages: what a seller, an operator and a reviewer see and do in a browser.
 
+mod account;
 mod acting;
 mod connecting;
 mod every_page;
+mod host;
 mod searching;
 mod signing_in;
 mod streams;

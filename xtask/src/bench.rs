@@ -4,6 +4,7 @@ mod bulk;
 mod calls;
 mod hooks;
 mod pace;
+mod pages;
 
 use std::fs;
 use std::io::Read;
@@ -38,6 +39,9 @@ pub(crate) struct Options {
     /// For how many seconds
     #[arg(long, default_value_t = 60)]
     webhook_seconds: u64,
+    /// Products of the catalogue whose pages are asked for; 0: none are
+    #[arg(long, default_value_t = 100_000)]
+    pages: u64,
     /// Measure on PostgreSQL too
     #[arg(long)]
     postgres: bool,
@@ -104,6 +108,9 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
     }
     if options.webhooks > 0 {
         hooks::show(options.webhooks, options.webhook_seconds, server.as_ref())?;
+    }
+    if options.pages > 0 {
+        pages::show(options.pages, server.as_ref())?;
     }
     pace::show()?;
     calls::show()?;

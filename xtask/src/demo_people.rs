@@ -26,7 +26,9 @@ pub(crate) fn invite(host: &Host, listen: &str) -> Result<()> {
     println!("  seller@demo.example      connects shops, looks at products, tries again what failed");
     println!("  operator@demo.example    installs, approves and revokes adapters");
     println!("  reviewer@demo.example    sees what each adapter may do and did, and nothing of the shops");
-    println!("three things to click: a run, to see it counted to the last item; Dead letters; Adapters, WooCommerce");
+    println!(
+        "three things to click: a run, to see it counted to the last item; a product, to see it as it came; Adapters, WooCommerce"
+    );
     Ok(())
 }
 

@@ -10,6 +10,7 @@ mod host;
 mod openapi;
 mod postgres;
 mod process;
+mod screenshots;
 mod test;
 mod wit;
 
@@ -39,6 +40,8 @@ enum Command {
     Fuzz(fuzz::Options),
     /// Check the versions of the interface, or record a new one
     Wit(wit::Options),
+    /// Take the README's pictures anew
+    Screenshots,
     /// Measure imports, and the same work without a sandbox
     Bench(bench::Options),
 }
@@ -52,6 +55,7 @@ fn main() -> ExitCode {
         Command::Openapi(options) => openapi::run(&options),
         Command::Fuzz(options) => fuzz::run(&options),
         Command::Wit(options) => wit::run(&options),
+        Command::Screenshots => screenshots::run(),
         Command::Bench(options) => bench::run(&options),
     };
     outcome.unwrap_or_else(|error| {

@@ -27,6 +27,13 @@ pub(crate) struct Options {
     contract: bool,
 }
 
+impl Options {
+    /// One test.
+    pub(crate) fn only(filter: &str) -> Self {
+        Self { filters: vec![filter.to_owned()], lint: false, soak: false }
+    }
+}
+
 /// Most tests wait more than they compute.
 const TESTS_PER_PROCESSOR: usize = 2;
 

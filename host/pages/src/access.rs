@@ -20,6 +20,11 @@ pub(crate) fn needed(method: &Method, path: &str) -> Scope {
         ("members" | "api-keys", _, true) => Scope::ReadMembers,
         ("members" | "api-keys", _, false) => Scope::WriteMembers,
         ("tenants" | "me", ..) => Scope::Own,
+        ("host", ["users", ..], true) => Scope::ReadUsers,
+        ("host", ["users", ..], false) => Scope::WriteUsers,
+        ("host", _, true) => Scope::ReadTenants,
+        ("host", _, false) => Scope::WriteTenants,
+        ("plan", ..) => Scope::ReadChannels,
         (_, _, true) => Scope::ReadCatalog,
         (_, _, false) => Scope::WriteCatalog,
     }
@@ -49,6 +54,11 @@ mod tests {
             ("/members", Scope::ReadMembers, Scope::WriteMembers),
             ("/api-keys", Scope::ReadMembers, Scope::WriteMembers),
             ("/me", Scope::Own, Scope::Own),
+            ("/me/second-factor", Scope::Own, Scope::Own),
+            ("/host", Scope::ReadTenants, Scope::WriteTenants),
+            ("/host/users", Scope::ReadUsers, Scope::WriteUsers),
+            ("/plan", Scope::ReadChannels, Scope::ReadChannels),
+            ("/audit/export", Scope::ReadAudit, Scope::WriteCatalog),
             ("/live/runs/run_1", Scope::ReadCatalog, Scope::WriteCatalog),
         ] {
             assert_eq!((needed(&Method::GET, path), needed(&Method::POST, path)), (get, post), "{path}");

@@ -25,4 +25,5 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/adapters/{adapter}/rollback", post(approve::rollback))
         .route("/adapters/{adapter}/revoke", post(approve::revoke))
         .route("/audit", get(audit::handler))
+        .route("/audit/export", get(audit::export))
 }

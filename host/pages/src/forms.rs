@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
-use axum::extract::{Form, FromRequest, Request};
+use axum::extract::{Form, FromRequest, FromRequestParts, Request};
 use axum::http::StatusCode;
+use axum::http::request::Parts;
 use entrepot_web::Problem;
 use serde::de::DeserializeOwned;
 
+use crate::AppState;
 use crate::failure::Failure;
 
 /// Whoever sends slower holds memory for nothing.
@@ -31,5 +33,17 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for PostedForm<T> {
         let form = form.map_err(|_| Problem::bad_request("the form did not come whole in time; send it again"))?;
         let form = form.map_err(|error| unreadable("the form cannot be read", error.status(), &error.body_text()))?;
         Ok(Self(form.0))
+    }
+}
+
+/// A try at what is tried by those who guess, counted.
+pub(crate) struct Trying;
+
+impl FromRequestParts<AppState> for Trying {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Failure> {
+        app.visitors.count_try(parts)?;
+        Ok(Self)
     }
 }

@@ -22,13 +22,14 @@ pub(crate) enum Section {
     DeadLetters,
     Adapters,
     Members,
+    Host,
     /// Of no section.
     #[default]
     Other,
 }
 
 impl Section {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Start,
         Self::Products,
         Self::Channels,
@@ -37,12 +38,14 @@ impl Section {
         Self::DeadLetters,
         Self::Adapters,
         Self::Members,
+        Self::Host,
     ];
 
     fn scope(self) -> Scope {
         match self {
             Self::Adapters => Scope::ReadAdapters,
             Self::Members => Scope::ReadMembers,
+            Self::Host => Scope::ReadTenants,
             Self::Channels => Scope::ReadChannels,
             _ => Scope::ReadCatalog,
         }
@@ -58,6 +61,7 @@ impl Section {
             Self::DeadLetters => "Dead letters",
             Self::Adapters => "Adapters",
             Self::Members => "Members",
+            Self::Host => "Host",
             Self::Other => "",
         }
     }
@@ -72,6 +76,7 @@ impl Section {
             Self::DeadLetters => "/dead-letters",
             Self::Adapters => "/adapters",
             Self::Members => "/members",
+            Self::Host => "/host",
         }
     }
 }
@@ -86,18 +91,20 @@ pub(crate) struct Frame {
     pub(crate) here: String,
     /// Who is signed in.
     pub(crate) who: Option<String>,
+    /// The name of the one whose goods are shown.
+    pub(crate) tenant: Option<String>,
     shown: Vec<Section>,
 }
 
 impl Frame {
     pub(crate) fn new(section: Section, title: String, theme: &'static str, here: String) -> Self {
-        Self { title, section, theme, here, who: None, shown: Vec::new() }
+        Self { title, section, theme, here, who: None, tenant: None, shown: Vec::new() }
     }
 
     /// With the sections that whoever looks may see.
-    pub(crate) fn of(self, who: Option<String>, may: impl Fn(Scope) -> bool) -> Self {
+    pub(crate) fn of(self, who: Option<String>, tenant: Option<String>, may: impl Fn(Scope) -> bool) -> Self {
         let shown = Section::ALL.into_iter().filter(|section| may(section.scope())).collect();
-        Self { who, shown, ..self }
+        Self { who, tenant, shown, ..self }
     }
 
     /// For nobody in particular.

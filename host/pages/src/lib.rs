@@ -10,11 +10,16 @@ mod deliveries;
 mod failure;
 mod forms;
 mod frame;
+mod host;
+mod kept_form;
 mod kit;
 mod links;
 mod live;
+mod lost_password;
+mod mail_links;
 mod operations;
 mod products;
+mod register;
 mod runs;
 mod sign_in;
 mod start;
@@ -52,6 +57,9 @@ pub fn router(cases: UseCases, visitors: Visitors, public_url: &str) -> Router {
     Router::new()
         .merge(sign_in::routes())
         .merge(account::routes())
+        .merge(mail_links::routes())
+        .merge(lost_password::routes())
+        .merge(register::routes())
         .merge(team::routes())
         .merge(tenants::routes())
         .merge(start::routes())
@@ -63,10 +71,12 @@ pub fn router(cases: UseCases, visitors: Visitors, public_url: &str) -> Router {
         .merge(links::routes())
         .merge(operations::routes())
         .merge(adapters::routes())
+        .merge(host::routes())
         .merge(theme::routes())
         .merge(failure::routes())
         .merge(assets::routes())
         .layer(DefaultBodyLimit::max(LARGEST_FORM))
+        .layer(axum::middleware::from_fn(kept_form::keep))
         .layer(axum::middleware::from_fn(visitor::framed))
         .with_state(state)
 }

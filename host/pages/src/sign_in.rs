@@ -14,7 +14,7 @@ use crate::AppState;
 use crate::failure::{Failure, sentence};
 use crate::forms::PostedForm;
 use crate::frame::{Frame, is_local, see, with_status};
-use crate::visitor::Recognised;
+use crate::visitor::{Anybody, Recognised};
 
 pub(crate) fn routes() -> Router<AppState> {
     Router::new().route("/sign-in", get(form).post(sign_in)).route("/sign-out", post(sign_out))
@@ -35,14 +35,17 @@ struct Page {
     problem: Option<String>,
     /// The account has a second factor.
     code_needed: bool,
+    /// Anybody may ask for an account.
+    open: bool,
 }
 
-fn page(status: StatusCode, page: Page) -> Response {
-    with_status(status, &Page { frame: Frame::bare("Sign in"), ..page })
+fn page(app: &AppState, anybody: &Anybody, status: StatusCode, page: Page) -> Response {
+    let open = app.cases.accounts.options().open_registration;
+    with_status(status, &Page { frame: anybody.frame("Sign in"), open, ..page })
 }
 
-async fn form(Query(way): Query<Way>) -> Response {
-    page(StatusCode::OK, Page { next: way.next, ..Page::default() })
+async fn form(State(app): State<AppState>, anybody: Anybody, Query(way): Query<Way>) -> Response {
+    page(&app, &anybody, StatusCode::OK, Page { next: way.next, ..Page::default() })
 }
 
 // No Debug: it holds a password.
@@ -56,7 +59,7 @@ struct Given {
     next: String,
 }
 
-async fn sign_in(State(app): State<AppState>, request: Request) -> Result<Response, Failure> {
+async fn sign_in(State(app): State<AppState>, anybody: Anybody, request: Request) -> Result<Response, Failure> {
     let (parts, body) = request.into_parts();
     let client = app.visitors.count_try(&parts)?;
     let before = app.visitors.token(&parts.headers);
@@ -88,7 +91,8 @@ async fn sign_in(State(app): State<AppState>, request: Request) -> Result<Respon
             };
             let status = Problem::from(error).status();
             let (email, next) = (given.email, given.next);
-            Ok(page(status, Page { email, next, problem: Some(problem), code_needed, ..Page::default() }))
+            let shown = Page { email, next, problem: Some(problem), code_needed, ..Page::default() };
+            Ok(page(&app, &anybody, status, shown))
         }
     }
 }

@@ -11,7 +11,7 @@ use entrepot_accounts::{Accounts, Principal};
 use entrepot_core::RequestContext;
 use entrepot_domain::TenantId;
 use entrepot_domain::account::Scope;
-use entrepot_web::Problem;
+use entrepot_web::{Problem, Unrecognised};
 
 use crate::access::needed;
 use crate::failure::{Failed, Failure};
@@ -30,6 +30,39 @@ impl<S: Send + Sync> FromRequestParts<S> for Recognised {
         Ok(Self(parts.extensions.get().cloned()))
     }
 }
+
+/// Whoever looks at a page that is for everybody, signed in or not.
+pub(crate) struct Anybody {
+    theme: &'static str,
+    here: String,
+}
+
+impl Anybody {
+    pub(crate) fn of(parts: &Parts) -> Self {
+        Self { theme: theme::chosen(&parts.headers), here: here(parts) }
+    }
+
+    pub(crate) fn frame(&self, title: &str) -> Frame {
+        Frame::new(Section::Other, title.to_owned(), self.theme, self.here.clone())
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Anybody {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Ok(Self::of(parts))
+    }
+}
+
+/// Where the browser is. What a form was sent to has no page of its own, now and then.
+fn here(parts: &Parts) -> String {
+    parts.uri.path_and_query().map_or("/", |here| here.as_str()).to_owned()
+}
+
+/// With an answer that sends whoever is not signed in to do so.
+#[derive(Clone, Copy)]
+pub(crate) struct SignedOut;
 
 /// Somebody who may look at the page, of a tenant or of none.
 pub(crate) struct Somebody {
@@ -51,8 +84,9 @@ impl Somebody {
 
     pub(crate) fn frame(&self, section: Section, title: impl Into<String>) -> Frame {
         let who = self.principal.person().map(|person| person.email.clone());
+        let tenant = self.principal.person().and_then(|person| person.tenant_name.clone());
         let frame = Frame::new(section, title.into(), self.theme, self.here.clone());
-        frame.of(who, |scope| self.principal.may(scope))
+        frame.of(who, tenant, |scope| self.principal.may(scope))
     }
 }
 
@@ -95,11 +129,16 @@ impl<S: Send + Sync> FromRequestParts<S> for Somebody {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
-        let here = parts.uri.path_and_query().map_or("/", |here| here.as_str()).to_owned();
+        let here = here(parts);
+        if parts.extensions.get::<Unrecognised>().is_some() {
+            return Err(Failure(Problem::without_database()).into_response());
+        }
         let Some(principal) = parts.extensions.get::<Arc<Principal>>().cloned() else {
             // Nobody is sent back to what a form would do.
             let on = if parts.method == Method::GET { here.as_str() } else { "" };
-            return Err(see(address("/sign-in", &[("next", on.trim_end_matches('/'))])));
+            let mut response = see(address("/sign-in", &[("next", on.trim_end_matches('/'))]));
+            response.extensions_mut().insert(SignedOut);
+            return Err(response);
         };
         let scope = needed(&parts.method, parts.uri.path());
         if !principal.may(scope) {
@@ -112,6 +151,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Somebody {
 /// To where they can go on, if there is such a place.
 fn turned_away(principal: &Principal, scope: Scope, path: &str) -> Response {
     match path {
+        // Before their roles count there is something to do.
+        _ if principal.withheld && !scope.is_of_a_tenant() || principal.withheld && path == "/" => see("/me"),
         "/" if principal.may(Scope::ReadAudit) => see("/adapters"),
         _ if scope.is_of_a_tenant() && principal.tenant.is_none() && principal.person().is_some() => see("/tenants"),
         _ => Failure(Problem::missing_role(scope)).into_response(),

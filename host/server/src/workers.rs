@@ -75,6 +75,12 @@ pub fn start(host: &Host) -> Result<Workers, QueueError> {
         async move { db.forget_idempotency_keys().await.map(drop).map_err(AppError::from) }
     };
     registry = registry.recurring(Recurring::new("forget_idempotency_keys", SWEEP, forget));
+    let db = host.db.clone();
+    let sample = move || {
+        let db = db.clone();
+        async move { db.sample_health().await.map(drop).map_err(AppError::from) }
+    };
+    registry = registry.recurring(Recurring::new("sample_health", SWEEP, sample));
     let deliveries = app.deliveries.clone();
     let flush = move || {
         let deliveries = deliveries.clone();

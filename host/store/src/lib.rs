@@ -17,6 +17,7 @@ pub mod deliveries;
 mod error;
 pub mod grants;
 pub mod heads;
+pub mod health;
 pub mod idempotency;
 pub mod inboxes;
 pub mod items;

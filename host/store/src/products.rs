@@ -15,8 +15,10 @@ use crate::{Lenient, Scoped, StoreError};
 
 mod sizes;
 mod stored;
+mod times;
 
 use stored::{Stored, part, some};
+pub use times::ProductTimes;
 
 /// A product and whose it is.
 #[derive(Clone, Debug)]

@@ -90,10 +90,20 @@ pub(crate) async fn hold(State(access): State<Arc<Access>>, mut request: Request
     }
 }
 
+/// With a request of a browser whose session could not be looked up: the database does not answer.
+#[derive(Clone, Copy, Debug)]
+pub struct Unrecognised;
+
 /// Of pages: whoever shows nothing, or nothing that counts, is nobody. Each page says what it needs.
 pub(crate) async fn recognise(State(access): State<Arc<Access>>, mut request: Request, next: Next) -> Response {
-    if let Ok(principal) = access.identify(request.headers()).await {
-        request.extensions_mut().insert(Arc::new(principal));
+    match access.identify(request.headers()).await {
+        Ok(principal) => {
+            request.extensions_mut().insert(Arc::new(principal));
+        }
+        Err(problem) if problem.status().is_server_error() => {
+            request.extensions_mut().insert(Unrecognised);
+        }
+        Err(_) => {}
     }
     next.run(request).await
 }

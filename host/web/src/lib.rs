@@ -2,7 +2,6 @@
 
 mod accepted;
 mod access;
-mod account;
 mod api;
 mod billing;
 mod body;
@@ -46,6 +45,7 @@ use contract::Contract;
 use cookie::Cookie;
 use rate_limit::RateLimits;
 
+pub use access::Unrecognised;
 pub use connections::{ClientLimits, serve};
 pub use hooks::HookLimits;
 pub use hosts::Hosts;
@@ -123,7 +123,6 @@ pub fn router(
             axum::routing::get(|| async move { ([(header::CONTENT_TYPE, "application/json")], written) }),
         )
         .merge(pages.layer(axum::middleware::from_fn_with_state(access, access::recognise)).with_state(()))
-        .merge(account::routes())
         .merge(oauth::routes(&hook_limits))
         .merge(connect::routes(&hook_limits))
         .merge(billing::routes(&hook_limits, hosts.billing_secret().cloned()))

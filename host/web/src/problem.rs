@@ -154,7 +154,7 @@ impl Problem {
         Self { retry_after: Some(AGAIN), ..problem }
     }
 
-    fn without_database() -> Self {
+    pub fn without_database() -> Self {
         Self::out_of_order(
             "the database cannot be reached at the moment; try again. If it stays so, `entrepot doctor` on the host says why",
         )

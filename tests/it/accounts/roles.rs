@@ -41,12 +41,15 @@ async fn an_operator_an_owner_and_a_seller(app: App) {
     let page = web.send(page.expect("a request")).await;
     let html = String::from_utf8_lossy(&page.body).into_owned();
     assert!(
-        page.status == StatusCode::OK && html.contains("<form method=\"post\">") && !html.contains("<script"),
+        page.status == StatusCode::OK
+            && html.contains("<form method=\"post\" class=\"form\">")
+            && !html.contains("<script>"),
         "{html}"
     );
     let post = async |password: &str| {
         let form = format!("token={token}&password={}", password.replace(' ', "+"));
-        let request = Request::post("/account/reset").header(header::HOST, HOST);
+        let request =
+            Request::post("/account/reset").header(header::HOST, HOST).header("sec-fetch-site", "same-origin");
         let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(Body::from(form));
         web.send(request.expect("a request")).await
     };

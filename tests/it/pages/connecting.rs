@@ -45,10 +45,17 @@ async fn a_shop_is_connected_changed_and_removed(app: App) {
     // An empty field of a secret changes nothing.
     let settings = format!("{channel}/settings");
     let rounded = [("setting.store_url", server.base_url.as_str()), ("setting.price_rounding", "half-up")];
+    let form = pages.shown(&settings).await;
+    let seen =
+        form.html.split("name=\"seen\" value=\"").nth(1).and_then(|rest| rest.split_once('"')).expect("a mark").0;
     assert_eq!(pages.post(&settings, &rounded).await.location(), channel);
+    // The form of somebody who had it open all the while.
+    let stale = [("seen", seen), ("setting.store_url", server.base_url.as_str()), ("setting.price_rounding", "refuse")];
+    let stale = pages.post(&settings, &stale).await;
+    assert!(stale.status == StatusCode::CONFLICT && stale.holds("<option selected>half-up"), "{}", stale.html);
     assert!(pages.shown(&channel).await.holds("half-up"));
-    assert_eq!(pages.post(&format!("{channel}/test"), &[]).await.location(), channel);
-    assert!(pages.shown(&channel).await.holds("connected"));
+    let tested = pages.post(&format!("{channel}/test"), &[]).await;
+    assert!(pages.shown(tested.location()).await.holds("The connection works"), "{}", tested.location());
 
     let wrong = pages.post(&format!("{channel}/remove"), &[("name", "Berlin")]).await;
     assert!(wrong.status == StatusCode::UNPROCESSABLE_ENTITY && wrong.holds("not the channel"), "{}", wrong.html);

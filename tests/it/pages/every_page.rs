@@ -33,6 +33,11 @@ async fn all(app: &App, pages: &Pages) -> Vec<String> {
         "/api-keys",
         "/me",
         "/tenants",
+        "/plan",
+        "/host",
+        "/host/plans",
+        "/host/tenants",
+        "/host/users",
     ];
     let of_channel = ["", "/settings", "/remove", "/deliveries"].map(|rest| format!("/channels/{channel}{rest}"));
     fixed.map(str::to_owned).into_iter().chain(of_channel).chain([product, run, letter]).collect()

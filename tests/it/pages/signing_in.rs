@@ -55,8 +55,20 @@ async fn whoever_is_not_signed_in_is_asked_to(app: App) {
         assert!(page.location().starts_with("/sign-in"), "{path}: {}", page.location());
     }
     let begun = nobody.post(&format!("/channels/{}/import", shop.channel.as_str()), &[("scope", "full")]).await;
-    assert_eq!(begun.location(), "/sign-in", "nothing is begun");
+    assert!(begun.status == StatusCode::UNAUTHORIZED && begun.holds("Nothing was done yet"), "{}", begun.html);
     assert!(nobody.shown("/sign-in").await.holds("name=\"password\""));
+}
+
+/// Their session ended while they filled in a form.
+#[both_engines]
+async fn what_was_typed_is_kept(app: App) {
+    let nobody = Pages::anonymous(&app);
+    let typed =
+        [("name", "berlin & <b>co"), ("setting.store_url", "https://shop.example"), ("secret.consumer_key", "ck_1")];
+    let kept = nobody.post("/channels/new/woocommerce", &typed).await;
+    assert_eq!(kept.status, StatusCode::UNAUTHORIZED);
+    assert!(kept.holds("action=\"/channels/new/woocommerce\"") && kept.holds("https://shop.example"), "{}", kept.html);
+    assert!(!kept.holds("ck_1") && !kept.holds("<b>co") && kept.holds("typed again"), "{}", kept.html);
 }
 
 #[both_engines]

@@ -76,9 +76,15 @@ fn measured(mut host: Host, kill: bool, per_second: u64, seconds: u64) -> Result
     host.env.push(("ENTREPOT_LISTEN".into(), address.clone()));
     host.env.push(("ENTREPOT_WEBHOOKS_GENUINE_PER_MINUTE".into(), "1000000".into()));
     host.env.push(("ENTREPOT_LOG".into(), "warn".into()));
+    host.env.push(("ENTREPOT_WEB_REQUESTS_PER_MINUTE".into(), "1000000".into()));
+    let made =
+        output(host.command().args(["api-key", "create", "--name", "bench", "--scope", "catalog:read", "--json"]))?;
+    let made: serde_json::Value = serde_json::from_str(&made).context("`entrepot api-key create --json`")?;
+    let api_key = made["key"].as_str().context("the key")?.to_owned();
     let mut serving = serve(&host, &address)?;
     let mut bench = Command::new(program("entrepot-bench", Profile::Release));
     bench.current_dir(root()).args(["hooks", "--host", &address, "--channel", &channel, "--secret", SECRET]);
+    bench.args(["--api-key", &api_key]);
     bench.args(["--per-second", &per_second.to_string(), "--seconds", &seconds.to_string()]);
     let load = thread::spawn(move || output(&mut bench));
     if kill {
@@ -91,7 +97,7 @@ fn measured(mut host: Host, kill: bool, per_second: u64, seconds: u64) -> Result
     serde_json::from_str(&printed?).context("entrepot-bench hooks")
 }
 
-fn serve(host: &Host, address: &str) -> Result<Child> {
+pub(super) fn serve(host: &Host, address: &str) -> Result<Child> {
     let child = host.command().arg("serve").spawn().context("entrepot serve")?;
     let patience = Instant::now();
     while TcpStream::connect(address).is_err() {
@@ -102,7 +108,7 @@ fn serve(host: &Host, address: &str) -> Result<Child> {
 }
 
 /// As the kernel does it when memory is short.
-fn end(serving: &mut Child) {
+pub(super) fn end(serving: &mut Child) {
     let _ = serving.kill();
     let _ = serving.wait();
 }

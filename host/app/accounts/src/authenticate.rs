@@ -66,6 +66,7 @@ impl Accounts {
         let scopes = scopes_of_person(&roles, role, visiting, withheld);
         // Whoever is a member no more, and no visitor, asks for nobody.
         let tenant = row.tenant_id.filter(|_| scopes.iter().any(|scope| scope.is_of_a_tenant()));
+        let tenant_name = row.tenant_name.filter(|_| tenant.is_some());
         Principal {
             tenant: tenant.map(TenantId::from),
             actor: row.user_id.clone(),
@@ -77,6 +78,7 @@ impl Accounts {
                 email: row.email,
                 name: row.name,
                 host_roles: roles,
+                tenant_name,
                 role,
                 visiting,
                 second_factor,

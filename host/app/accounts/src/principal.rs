@@ -31,6 +31,8 @@ pub struct Person {
     pub email: String,
     pub name: String,
     pub host_roles: Vec<HostRole>,
+    /// What the tenant is called.
+    pub tenant_name: Option<String>,
     /// In the tenant.
     pub role: Option<TenantRole>,
     /// An operator in a tenant that they are no member of.

@@ -55,7 +55,8 @@ pub(crate) async fn test(
     Path(channel): Path<String>,
 ) -> Result<Response, Failure> {
     match app.cases.channels.test_channel(visitor.tenant(), &channel).await {
-        Ok(_) | Err(AppError::Call(_)) => Ok(see(at(&channel))),
+        Ok(_) => Ok(see(format!("{}?tested=yes", at(&channel)))),
+        Err(AppError::Call(_)) => Ok(see(at(&channel))),
         Err(error) => Err(error.into()),
     }
 }

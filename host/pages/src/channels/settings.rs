@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use entrepot_core::AppError;
 use entrepot_domain::ChannelId;
-use entrepot_policy::Manifest;
+use entrepot_policy::{Manifest, Settings};
 use entrepot_store::channels::ChannelRow;
 
 use super::fields::{Field, Posted, Wrong, fields, secrets, settings};
@@ -23,6 +23,8 @@ struct Form {
     frame: Frame,
     id: String,
     name: String,
+    /// What was stored when the form was made.
+    seen: String,
     fields: Vec<Field>,
     wrong: Option<String>,
     summary: Vec<(String, String)>,
@@ -35,6 +37,7 @@ impl Form {
             frame: visitor.frame(Section::Channels, format!("Settings of {}", row.name)),
             id: row.id.clone(),
             name: row.name.clone(),
+            seen: fingerprint(&row.settings.0),
             summary: fields
                 .iter()
                 .filter(|field| field.problem.is_some())
@@ -44,6 +47,11 @@ impl Form {
             fields,
         }
     }
+}
+
+fn fingerprint(settings: &Settings) -> String {
+    let text = serde_json::to_string(settings).unwrap_or_default();
+    blake3::hash(text.as_bytes()).to_hex()[..16].to_owned()
 }
 
 pub(crate) async fn form(
@@ -67,6 +75,12 @@ pub(crate) async fn change(
     let generation =
         app.cases.services.admission().active_for(&row.adapter_id, &ChannelId::from(row.id.as_str())).await?;
     let manifest = &generation.manifest;
+    if posted.get("seen").is_some_and(|seen| *seen != fingerprint(&row.settings.0)) {
+        let newer = "Somebody else changed these settings while the form was open. Below is what they are now; make your change again.";
+        let wrong = Wrong { whole: Some(newer.to_owned()), ..Wrong::default() };
+        let form = Form::new(&visitor, &row, manifest, None, &wrong);
+        return Ok(with_status(StatusCode::CONFLICT, &form));
+    }
     let mut changes = settings(manifest, &posted, true);
     // What stays as it is was not changed by anybody.
     changes.retain(|key, value| {

@@ -1,11 +1,12 @@
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use entrepot_catalog::RunReport;
 use entrepot_domain::ChannelId;
 use entrepot_domain::account::Scope;
 use entrepot_store::dead_letters::LetterFilter;
 use entrepot_store::schedules::ScheduleRow;
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::AppState;
@@ -24,6 +25,14 @@ struct Schedule {
     next: Option<Moment>,
     last: Option<Moment>,
     note: Option<String>,
+}
+
+/// What led here.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Way {
+    /// yes: its connection was tested, and works
+    tested: String,
 }
 
 #[derive(Template)]
@@ -49,12 +58,14 @@ struct Page {
     may_import: bool,
     may_change: bool,
     created: Moment,
+    tested: bool,
 }
 
 pub(crate) async fn handler(
     State(app): State<AppState>,
     visitor: Visitor,
     Path(channel): Path<String>,
+    Query(way): Query<Way>,
 ) -> Result<Response, Failure> {
     let row = app.cases.channels.shown_channel(visitor.tenant(), &channel).await?;
     let db = app.cases.services.db();
@@ -90,6 +101,7 @@ pub(crate) async fn handler(
             Some(_) => Status::new(Mark::Act, "needs attention"),
             None => Status::new(Mark::Good, "connected"),
         },
+        tested: way.tested == "yes" && row.problem.is_none(),
         problem: row.problem.as_deref().map(sentence),
         webhooks,
         webhooks_why: webhooks_why.as_deref().map(sentence),

@@ -3,6 +3,8 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use entrepot_domain::ProductId;
 use entrepot_domain::catalog::{Inventory, Issue, Media, Product, Variant};
+use entrepot_domain::clock::Timestamp;
+use entrepot_store::products::ProductTimes;
 use entrepot_web::Problem;
 
 use super::list::status_of;
@@ -62,6 +64,8 @@ struct Page {
     attributes: Vec<(String, String)>,
     updated: Option<Moment>,
     raw: Option<String>,
+    /// What happened to it, newest first: when, what, and where more is said of it.
+    history: Vec<(Moment, &'static str, Option<String>)>,
 }
 
 pub(crate) async fn handler(
@@ -85,6 +89,8 @@ pub(crate) async fn handler(
         });
     let item = scoped.stored_item(&stored.channel_id, &stored.product.source_id).await?;
     let raw = item.and_then(|item| item.body).map(|body| indented(&body));
+    let times = scoped.product_times(&stored.id).await?;
+    let history = times.map_or_else(Vec::new, |times| history(times, now));
     let product = stored.product;
     Ok(page(&Page {
         frame: visitor.frame(Section::Products, product.title.clone()),
@@ -105,8 +111,29 @@ pub(crate) async fn handler(
         title: product.title,
         letter,
         raw,
+        history,
         id,
     }))
+}
+
+fn history(times: ProductTimes, now: Timestamp) -> Vec<(Moment, &'static str, Option<String>)> {
+    let run = times.run.as_deref().map(|run| format!("/runs/{}", segment(run)));
+    let by =
+        if run.is_some() { "Its latest content came by an import" } else { "Its latest content came by a webhook" };
+    let mut history = vec![
+        (times.created_at, "It came in first", None),
+        (times.fetched_at, by, run),
+        (times.updated_at, "It was last written here", None),
+    ];
+    // The same moment twice says nothing new.
+    history.extend(
+        times
+            .processed_at
+            .filter(|at| *at > times.updated_at)
+            .map(|at| (at, "It was made of that content once more, and stayed the same", None)),
+    );
+    history.sort_by_key(|(at, ..)| std::cmp::Reverse(*at));
+    history.into_iter().map(|(at, what, href)| (Moment { at, now }, what, href)).collect()
 }
 
 /// As it came, in lines.

@@ -15,6 +15,7 @@ pub struct SessionPrincipal {
     pub kind: String,
     /// Of a tenant in use; `None`: for none.
     pub tenant_id: Option<String>,
+    pub tenant_name: Option<String>,
     /// In that tenant; `None`: no member, or not any more.
     pub role: Option<String>,
     /// 1: an operator who is no member of the tenant, as the audit log says.
@@ -58,7 +59,7 @@ pub struct NewSession<'a> {
 macro_rules! principals {
     ($which:literal) => {
         concat!(
-            "SELECT s.id, s.user_id, u.email, u.name, s.kind, t.id AS tenant_id, m.role, s.visiting, s.second_factor, \
+            "SELECT s.id, s.user_id, u.email, u.name, s.kind, t.id AS tenant_id, t.name AS tenant_name, m.role, s.visiting, s.second_factor, \
              CAST(CASE WHEN EXISTS (SELECT 1 FROM host_roles h WHERE h.user_id = u.id AND h.role = 'operator') THEN 1 ELSE 0 END AS BIGINT) \
              AS is_operator, \
              CAST(CASE WHEN EXISTS (SELECT 1 FROM host_roles h WHERE h.user_id = u.id AND h.role = 'reviewer') THEN 1 ELSE 0 END AS BIGINT) \

@@ -128,7 +128,10 @@ impl Text {
         if let Some((name, link)) = &self.link {
             let address = link.expose();
             let (attribute, shown) = (encode_double_quoted_attribute(address), encode_text(address));
-            let _ = writeln!(body, "<p><a href=\"{attribute}\">{name}</a></p>\n<p>{shown}</p>");
+            let _ = writeln!(
+                body,
+                "<p><a href=\"{attribute}\" style=\"color: #1d5fbf; font-weight: 600\">{name}</a></p>\n<p>{shown}</p>"
+            );
         }
         let _ = write!(body, "<p>{}</p>", encode_text(&self.last));
         FRAME.replace("{{subject}}", &encode_text(&self.subject)).replace("{{body}}", &body)
