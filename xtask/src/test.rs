@@ -30,7 +30,7 @@ pub(crate) struct Options {
 impl Options {
     /// One test.
     pub(crate) fn only(filter: &str) -> Self {
-        Self { filters: vec![filter.to_owned()], lint: false, soak: false }
+        Self { filters: vec![filter.to_owned()], lint: false, soak: false, contract: false }
     }
 }
 
