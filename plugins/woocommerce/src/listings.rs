@@ -1,5 +1,6 @@
 //! Goods on their way out: products of the shop that are made, kept up to date and taken off.
 
+mod answered;
 mod body;
 mod find;
 mod offers;

@@ -45,7 +45,7 @@ pub struct StockRule {
 }
 
 /// The largest price in minor units that anything is listed for: more cannot be meant.
-const LARGEST: i128 = 1_000_000_000_000;
+const MAX_PRICE: i128 = 1_000_000_000_000;
 
 impl ChannelRule {
     /// What is wrong with it, in words.
@@ -54,7 +54,7 @@ impl ChannelRule {
             if !(-10_000..=1_000_000).contains(basis_points) {
                 return Err(format!("price.basis_points is {basis_points}; it goes from -10000 (free) to 1000000"));
             }
-            if plus.unsigned_abs() > LARGEST as u64 {
+            if plus.unsigned_abs() > MAX_PRICE as u64 {
                 return Err(format!("price.plus is {plus}, which cannot be meant"));
             }
             if ending.is_some_and(|ending| !(0..100).contains(&ending)) {
@@ -105,7 +105,7 @@ impl PriceRule {
             let (ending, over) = (i128::from(ending), price.rem_euclid(100));
             price += (ending - over).rem_euclid(100);
         }
-        i64::try_from(price.clamp(0, LARGEST)).unwrap_or_default()
+        i64::try_from(price.clamp(0, MAX_PRICE)).unwrap_or_default()
     }
 
     pub(super) fn below_floor(&self, variant: &Variant) -> Option<String> {

@@ -98,9 +98,41 @@ fn with_skus<T: Transport>(shop: &Shop<'_, T>, skus: &[String]) -> Result<Vec<(S
         ];
         let list = shop.list("/wc/v3/products", &query)?;
         let rows = Raw::of(&list.text).read::<Fields<'_>>();
-        found.extend(rows.iter().filter_map(read).filter(|(sku, _)| some.contains(&sku.as_str())));
+        let of_variation = |row: &Fields<'_>| row.get("parent_id").id().is_some();
+        let known: Vec<_> = rows
+            .iter()
+            .filter_map(|row| Some((of_variation(row), read(row)?)))
+            .filter(|(_, (sku, _))| some.contains(&sku.as_str()))
+            .collect();
+        let parents: Vec<u64> =
+            known.iter().filter(|(of_variation, _)| *of_variation).map(|(_, (_, there))| there.id).collect();
+        let marks = marks(shop, &parents)?;
+        found.extend(known.into_iter().map(|(of_variation, (sku, there))| {
+            let listing = if of_variation { marks.get(&there.id).cloned() } else { there.listing };
+            (sku, There { listing, ..there })
+        }));
     }
     Ok(found)
+}
+
+/// Of which listings these products were made: a variation does not carry its product's mark.
+fn marks<T: Transport>(shop: &Shop<'_, T>, products: &[u64]) -> Result<HashMap<u64, String>, Error> {
+    let mut marks = HashMap::new();
+    let mut ids: Vec<u64> = products.to_vec();
+    ids.sort_unstable();
+    ids.dedup();
+    for some in ids.chunks(AT_ONCE) {
+        let query = vec![
+            ("include", some.iter().map(u64::to_string).collect::<Vec<_>>().join(",")),
+            ("status", "any".into()),
+            ("per_page", "100".into()),
+            ("_fields", "id,sku,parent_id,meta_data".into()),
+        ];
+        let list = shop.list("/wc/v3/products", &query)?;
+        let rows = Raw::of(&list.text).read::<Fields<'_>>();
+        marks.extend(rows.iter().filter_map(read).filter_map(|(_, there)| Some((there.id, there.listing?))));
+    }
+    Ok(marks)
 }
 
 /// Of a variation, its product.

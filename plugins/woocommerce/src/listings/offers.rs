@@ -7,8 +7,8 @@ use entrepot_guest::listing::{Offer, OfferOutcome, PushOutcome};
 use entrepot_guest::prelude::*;
 use serde_json::{Value, json};
 
+use super::answered::refusal;
 use super::body::prices;
-use super::push::refusal;
 use super::shop::Shop;
 
 /// Rows of a batch.

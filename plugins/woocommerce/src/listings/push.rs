@@ -7,23 +7,11 @@ use entrepot_guest::listing::{Listing, ListingStatus, PushOutcome, Receipt, gone
 use entrepot_guest::prelude::*;
 use serde_json::{Value, json};
 
+use super::answered::{State, refusal};
 use super::body::{self, Images, Terms, is_variable};
 use super::find::{self, There};
 use super::shop::Shop;
 use super::variations;
-
-/// What is kept with a listing.
-#[derive(Debug, Default, serde::Serialize, serde::Deserialize)]
-#[serde(default)]
-pub(super) struct State {
-    pub(super) images: Images,
-}
-
-impl State {
-    pub(super) fn of(listing: &Listing) -> Self {
-        serde_json::from_str(&listing.state).unwrap_or_default()
-    }
-}
 
 pub(super) fn all<T: Transport>(shop: &Shop<'_, T>, listings: &[Listing]) -> Result<Vec<PushOutcome>, Error> {
     let mut outcomes: Vec<Option<PushOutcome>> = listings.iter().map(|listing| foreign(shop, listing)).collect();
@@ -150,49 +138,6 @@ fn settled<T: Transport>(shop: &Shop<'_, T>, listing: &Listing, row: Raw<'_>) ->
         Err(Error::Invalid(issues)) => PushOutcome::Refused(issues),
         Err(error) => PushOutcome::Failed(error),
     }
-}
-
-/// The error of a row of a batch; none: it was taken.
-pub(super) fn refusal(row: &Fields<'_>) -> Option<PushOutcome> {
-    let error = row.get("error");
-    if error.is_empty() {
-        return None;
-    }
-    let error = error.fields();
-    let (code, message) =
-        (error.get("code").owned().unwrap_or_default(), error.get("message").name().unwrap_or_default());
-    let status = error.get("data").fields().get("status").whole();
-    // Gone, or a plugin that failed: another try may fare better.
-    if status.is_some_and(|status| status >= 500) {
-        return Some(PushOutcome::Failed(Error::Unavailable(format!("the shop failed at it: {message} ({code})"))));
-    }
-    let owner = error.get("data").fields().get("resource_id").id();
-    let (path, code, message) = match code.as_str() {
-        "product_invalid_sku" | "woocommerce_rest_product_not_created" if owner.is_some() => {
-            let owner = owner.unwrap_or_default();
-            (
-                "/variants/0/sku",
-                "sku-taken",
-                format!("The SKU belongs to product {owner} of the shop. Change one of the two."),
-            )
-        }
-        "product_invalid_sku" => ("/variants/0/sku", "sku-refused", format!("The shop refuses the SKU: {message}")),
-        "product_invalid_global_unique_id" => {
-            ("/variants/0/gtin", "gtin-refused", format!("The shop refuses the GTIN: {message}"))
-        }
-        "woocommerce_rest_product_invalid_id" => (
-            "",
-            "product-gone",
-            "The product is no longer in the shop: somebody deleted it. End the listing, or make it anew.".to_owned(),
-        ),
-        "woocommerce_product_image_upload_error" => (
-            "/media",
-            "picture-refused",
-            format!("The shop cannot load a picture: {message}. It must be reachable from the shop."),
-        ),
-        code => ("", "refused", format!("The shop refuses it: {message} ({code})")),
-    };
-    Some(PushOutcome::Refused(vec![issue(path, code, message)]))
 }
 
 fn receipt<T: Transport>(shop: &Shop<'_, T>, listing: &Listing, id: u64, row: &Fields<'_>) -> Result<Receipt, Error> {

@@ -7,8 +7,8 @@ use entrepot_guest::listing::{ListedVariant, Listing, PushOutcome};
 use entrepot_guest::prelude::*;
 use serde_json::{Value, json};
 
+use super::answered::{State, refusal};
 use super::body::{self, VARIANT};
-use super::push::{State, refusal};
 use super::shop::Shop;
 
 /// Rows of a page, and of a batch.
