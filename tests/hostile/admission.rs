@@ -56,7 +56,7 @@ async fn rows() -> Result<Vec<Row>> {
         ("a rule for every host", with(&modest.replace("\"{base_url}\"", "\"https://*\"")), "adapter.toml"),
         ("a rule for map-product", with(&modest.replace("[\"check\"]", "[\"map-product\"]")), "pure"),
         ("an operation that is not exported", with(MANIFEST), "fetch-page, which the component does not export"),
-        ("another world", with(&modest.replace("adapter@0.1.1", "adapter@0.2.0")), "0.2.0"),
+        ("another world", with(&modest.replace("adapter@0.1.1", "adapter@0.9.0")), "0.9.0"),
         // The compiler makes it, and the loader does not take it: the artifact's fault, and no failure of the host.
         (
             "a memory that no host has",

@@ -43,7 +43,7 @@ impl UseCases {
             scheduler: Scheduler::new(imports.clone()),
             dead_letters: DeadLetters::new(deliveries.clone(), operations.clone()),
             links: Links::new(channels.clone(), operations.clone()),
-            listings: Listings::new(channels.clone()),
+            listings: Listings::new(channels.clone(), operations.clone()),
             monitor: Monitor::new(services.clone()),
             plans: Plans::new(services.clone()),
             services,
@@ -57,7 +57,8 @@ impl UseCases {
     /// Every kind of operation, with what it needs.
     pub fn operation_kinds(&self) -> OperationKinds {
         let kinds = OperationKinds::new(self.operations.clone());
-        let kinds = self.links.register(kinds).with::<ReplayDeadLetters>(self.dead_letters.clone());
+        let kinds =
+            self.listings.register(self.links.register(kinds)).with::<ReplayDeadLetters>(self.dead_letters.clone());
         kinds.with::<RotateKey>(self.key_rotation.clone())
     }
 }

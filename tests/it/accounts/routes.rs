@@ -71,7 +71,11 @@ async fn belongings(app: &App, web: &Web) -> Vec<(&'static str, String)> {
     };
     let key = owner.ask(web, "POST", "/api/v1/api-keys", json!({"name": "k", "scopes": ["catalog:read"]})).await;
     assert_eq!(key.status, StatusCode::CREATED, "{}", key.json());
+    let product = json!({"product": first("/products", "id").await});
+    let listing = owner.ask(web, "POST", "/api/v1/channels/paris/listings", product).await;
+    assert_eq!(listing.status, StatusCode::CREATED, "{}", listing.json());
     vec![
+        ("{listing}", first("/listings", "id").await),
         ("{channel}", first("/channels", "id").await),
         ("{run}", first("/runs", "run").await),
         ("{product}", first("/products", "id").await),
@@ -95,6 +99,7 @@ fn body(operation: &Operation, channel: &str) -> Value {
         (_, "replay") if operation.path.contains("dead-letters") => json!({"channel": channel}),
         (_, "{user}") => json!({"role": "viewer"}),
         (_, "{kind}") => json!({"enabled": false}),
+        (_, "listings") => json!({"product": "prd_1"}),
         _ => json!({}),
     }
 }

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod adopt;
 mod check;
 mod edit;
 mod end;
@@ -17,8 +18,9 @@ mod wanted;
 use std::sync::Arc;
 
 use entrepot_channels::Channels;
-use entrepot_core::Services;
+use entrepot_core::{OperationKinds, Operations, Services};
 
+pub use adopt::{AdoptListings, Adoption, AdoptionLine};
 pub use check::{CheckReport, ShownProduct};
 pub use edit::{ListingChange, NewListing};
 pub use job::SyncListings;
@@ -33,11 +35,18 @@ use fields::FieldCache;
 pub struct Listings {
     services: Services,
     channels: Channels,
+    operations: Operations,
     fields: Arc<FieldCache>,
 }
 
 impl Listings {
-    pub fn new(channels: Channels) -> Self {
-        Self { services: channels.services().clone(), channels, fields: Arc::default() }
+    pub fn new(channels: Channels, operations: Operations) -> Self {
+        Self { services: channels.services().clone(), channels, operations, fields: Arc::default() }
+    }
+
+    /// Adds the operations of this context.
+    #[must_use]
+    pub fn register(&self, kinds: OperationKinds) -> OperationKinds {
+        kinds.with::<AdoptListings>(self.clone())
     }
 }

@@ -32,6 +32,14 @@ pub enum ListingCommand {
     Preview { listing: String },
     /// Publish a channel's drafts, and send what differs from what stands there
     Push(PushArgs),
+    /// Look for listings that stand at the marketplace already, by SKU, so that nothing stands twice; nothing is changed without --apply
+    Adopt {
+        /// Name or id of the channel
+        channel: String,
+        /// Take what was found for these listings
+        #[arg(long)]
+        apply: bool,
+    },
     /// Take a listing off; it stays ended until it is pushed again by name
     End { listing: String },
     /// Forget a listing that never stood at the marketplace

@@ -68,6 +68,10 @@ pub(crate) async fn run(host: &Host, command: ListingCommand, output: Output) ->
             )
         }
         ListingCommand::Push(arguments) => push::run(host, &context, arguments, output).await,
+        ListingCommand::Adopt { channel, apply } => {
+            let adoption = listings.adopt(&context, &channel, apply).await?;
+            output.say(&adoption, || shown::adoption(&adoption, &channel, apply))
+        }
         ListingCommand::End { listing } => {
             listings.end(&context, &listing).await?;
             let report = listings.show(&host.tenant, &listing).await?;

@@ -1,7 +1,7 @@
 //! How a listing goes on: edited, sent, taken, refused, tried again.
 
-use entrepot_domain::ListingId;
 use entrepot_domain::clock::Timestamp;
+use entrepot_domain::{ChannelId, ListingId};
 
 use crate::{ScopedTx, StoreError};
 
@@ -51,6 +51,7 @@ const LOOK: &str = "UPDATE listings SET not_before = $3, tries = 0, touches = to
     WHERE tenant_id = $1 AND id = $2";
 const IDLE: &str = "UPDATE listings SET not_before = NULL WHERE tenant_id = $1 AND id = $2 AND touches = $3";
 const ADOPT: &str = "UPDATE listings SET external_id = $3, not_before = $4, accepted_hash = NULL WHERE tenant_id = $1 AND id = $2 AND external_id IS NULL";
+const WITH_EXTERNAL: &str = "SELECT id FROM listings WHERE tenant_id = $1 AND channel_id = $2 AND external_id = $3";
 const DELETE: &str = "DELETE FROM listings WHERE tenant_id = $1 AND id = $2 AND external_id IS NULL AND sync_status NOT IN ('sending', 'waiting')";
 const DELETE_EVENTS: &str = "DELETE FROM listing_events WHERE tenant_id = $1 AND listing_id = $2";
 const DELETE_VARIANTS: &str = "DELETE FROM listing_variants WHERE tenant_id = $1 AND listing_id = $2";
@@ -135,6 +136,16 @@ impl ScopedTx {
     pub async fn adopt_listing(&mut self, id: &ListingId, external_id: &str) -> Result<bool, StoreError> {
         let now = self.clock.now();
         Ok(execute!(&mut self.tx, ADOPT, self.tenant.as_str(), id.as_str(), external_id, now)? == 1)
+    }
+
+    /// The listing that stands there under this id.
+    pub async fn listing_with_external_id(
+        &mut self,
+        channel: &ChannelId,
+        external_id: &str,
+    ) -> Result<Option<String>, StoreError> {
+        let (tenant, channel) = (self.tenant.as_str(), channel.as_str());
+        Ok(tx_optional!(&mut self.tx, (String,), WITH_EXTERNAL, tenant, channel, external_id)?.map(|(id,)| id))
     }
 
     /// Forgets one that never stood anywhere. False: it does, or may.

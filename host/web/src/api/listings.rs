@@ -1,5 +1,6 @@
 //! Products as they are to stand on channels.
 
+mod adopt;
 mod change;
 mod check;
 mod create;
@@ -15,6 +16,7 @@ use utoipa_axum::routes;
 
 use crate::AppState;
 
+pub(crate) use adopt::AdoptedListings;
 pub(crate) use view::ListingView;
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
@@ -24,6 +26,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(list::get, change::handler, change::remove))
         .routes(routes!(check::handler))
         .routes(routes!(push::handler))
+        .routes(routes!(adopt::handler))
         .routes(routes!(end::handler))
         .routes(routes!(history::handler))
         .routes(routes!(rule::get, rule::set))

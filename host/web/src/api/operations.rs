@@ -11,6 +11,7 @@ use utoipa_axum::routes;
 
 use super::dead_letters::ReplayedView;
 use super::links::{AppliedLinks, LinkBatchView, UndoneLinks};
+use super::listings::AdoptedListings;
 use crate::AppState;
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
@@ -54,7 +55,7 @@ pub(crate) struct OperationError {
     detail: String,
 }
 
-/// By kind: replay_dead_letters, propose_links, apply_links, undo_links
+/// By kind: replay_dead_letters, propose_links, apply_links, undo_links, adopt_listings
 #[derive(ToSchema)]
 #[serde(untagged)]
 #[expect(dead_code, reason = "it is only documented here; each context writes its own")]
@@ -63,6 +64,7 @@ pub(crate) enum OperationResult {
     Proposed(LinkBatchView),
     Applied(AppliedLinks),
     Undone(UndoneLinks),
+    Adopted(AdoptedListings),
 }
 
 impl From<OperationReport> for OperationView {

@@ -76,3 +76,31 @@ async fn a_shop_that_is_away_is_waited_for(app: App) {
     seller.work().await;
     seller.assert_all_stand(3).await;
 }
+
+#[both_engines]
+async fn what_stands_there_already_is_adopted_and_not_doubled(app: App) {
+    let seller = Seller::of(app, 5).await;
+    seller.list_all().await;
+    let scoped = seller.app.host.db.tenant(&seller.app.host.tenant);
+    let products = scoped.products_of(&seller.channels[0], "", 100).await.expect("products");
+    let plain: Vec<_> = products.iter().filter(|stored| stored.product.options.is_empty()).take(2).collect();
+    let skus: Vec<_> = plain.iter().filter_map(|stored| stored.product.variants[0].sku.clone()).collect();
+    assert_eq!(skus.len(), 2);
+    let by_hand =
+        |sku: &String| entrepot_test_support::woocommerce::Product::simple("By hand").priced("1.00").with_sku(sku);
+    let ids: Vec<_> = skus.iter().map(|sku| seller.target.insert(by_hand(sku)).to_string()).collect();
+    let (cases, context) = (&seller.app.host.app.listings, seller.context());
+    let seen = cases.adopt(&context, super::TARGET, false).await.expect("a look");
+    assert_eq!((seen.looked_at, seen.found, seen.adopted), (5, 2, 0), "{seen:?}");
+    assert!(seller.reports().await.iter().all(|report| report.external_id.is_none()));
+    let done = cases.adopt(&context, super::TARGET, true).await.expect("adopted");
+    assert_eq!((done.found, done.adopted, done.doubtful.len()), (2, 2, 0), "{done:?}");
+    seller.push().await;
+    seller.assert_all_stand(5).await;
+    let adopted = seller
+        .reports()
+        .await
+        .into_iter()
+        .filter(|report| report.external_id.as_ref().is_some_and(|id| ids.contains(id)));
+    assert_eq!(adopted.count(), 2);
+}

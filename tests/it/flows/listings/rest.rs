@@ -29,7 +29,7 @@ async fn a_listing_over_http(app: App) {
     assert_eq!(status, 422, "{again}");
     assert!(again["detail"].as_str().is_some_and(|why| why.contains("listed on target already")), "{again}");
     let path = format!("/api/v1/listings/{}", made["id"].as_str().expect("an id"));
-    let (status, checked) = json("POST", &format!("{path}/check"), None).await;
+    let (status, checked) = json("GET", &format!("{path}/check"), None).await;
     assert_eq!(
         (status, checked["ok"].as_bool(), checked["shown"]["title"].as_str()),
         (200, Some(true), Some("Over HTTP")),

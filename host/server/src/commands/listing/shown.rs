@@ -1,7 +1,7 @@
 //! Listings in words.
 
 use entrepot_domain::catalog::{Inventory, Product};
-use entrepot_listings::{CheckReport, ListingEventReport, ListingReport};
+use entrepot_listings::{Adoption, AdoptionLine, CheckReport, ListingEventReport, ListingReport};
 use serde_json::Value;
 
 use crate::output::{moment, table};
@@ -126,4 +126,25 @@ pub(super) fn history(events: &[ListingEventReport]) -> String {
         vec![moment(event.at), event.kind.clone(), event.actor.clone(), event.detail.to_string()]
     };
     table(&["AT (UTC)", "WHAT", "BY", "DETAIL"], &events.iter().map(row).collect::<Vec<_>>())
+}
+
+pub(super) fn adoption(found: &Adoption, channel: &str, applied: bool) -> String {
+    let row = |line: &AdoptionLine| vec![line.listing.clone(), line.sku.clone(), line.external_ids.join(", ")];
+    let rows =
+        |lines: &[AdoptionLine]| table(&["LISTING", "SKU", "ID THERE"], &lines.iter().map(row).collect::<Vec<_>>());
+    let mut lines = Vec::new();
+    if !found.lines.is_empty() {
+        lines.push(rows(&found.lines));
+    }
+    if !found.doubtful.is_empty() {
+        lines.push("left alone, for they may be several, or are another listing's:".to_owned());
+        lines.push(rows(&found.doubtful));
+    }
+    let told =
+        format!("{} listings without an id there: {} found, {} adopted", found.looked_at, found.found, found.adopted);
+    lines.push(match applied || found.found == 0 {
+        true => told,
+        false => format!("{told}. To adopt them: entrepot listing adopt {channel} --apply"),
+    });
+    lines.join("\n")
 }

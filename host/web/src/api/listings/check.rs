@@ -31,7 +31,7 @@ pub(crate) struct ListingCheck {
 }
 
 /// What the marketplace would refuse, and what buyers would see. Nothing is sent
-#[utoipa::path(post, path = "/listings/{listing}/check", tag = "listings", security(("scope" = ["listings:read"])), params(("listing" = String, Path)),
+#[utoipa::path(get, path = "/listings/{listing}/check", tag = "listings", security(("scope" = ["listings:read"])), params(("listing" = String, Path)),
     responses((status = 200, body = ListingCheck), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem),
     (status = 502, body = Problem), (status = 503, body = Problem)))]
 pub(crate) async fn handler(

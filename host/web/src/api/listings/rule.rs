@@ -138,7 +138,7 @@ pub(crate) async fn set(
 }
 
 /// What a rule would change, before it is set
-#[utoipa::path(post, path = "/channels/{channel}/rule/plan", tag = "listings", security(("scope" = ["listings:read"])), params(("channel" = String, Path)),
+#[utoipa::path(post, path = "/channels/{channel}/rule/plan", tag = "listings", security(("scope" = ["listings:write"])), params(("channel" = String, Path)),
     request_body = ListingRule,
     responses((status = 200, body = RulePlanView), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub(crate) async fn plan(
