@@ -88,7 +88,15 @@ fn levels<T: Transport>(
     for id in &unread {
         log::warn("BigCommerce does not show this product's stock as a whole", &[("product", &id.to_string())]);
     }
-    let (mut levels, mut missed) = (Vec::new(), unread.len() as u64);
+    // What is no product, or does not say how its stock is counted, may have any.
+    let untold = listed.iter().filter(|product| product.tells_no_stock()).count();
+    if untold > 0 {
+        log::warn(
+            "BigCommerce lists products without saying how their stock is counted",
+            &[("products", &untold.to_string())],
+        );
+    }
+    let (mut levels, mut missed) = (Vec::new(), (unread.len() + untold) as u64);
     for product in tracked() {
         let Some((id, items)) = product.id.and_then(|id| Some((id, stock.remove(&id)?))) else { continue };
         let items: Vec<Fields<'_>> = items.iter().map(|(_, item)| Raw::of(item.as_str()).fields()).collect();
