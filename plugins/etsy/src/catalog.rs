@@ -33,6 +33,10 @@ const APART: u32 = 2;
 /// From this attempt on, the single places of a list are looked at, and what cannot be shown there is passed by.
 const HOPELESS: u32 = 5;
 
+/// From this attempt on, a list that moved faster than it could be read is begun anew: nothing but time heals it, and this run's place
+/// in it is lost for good.
+const PATIENT: u32 = 6;
+
 pub fn fetch_page<T: Transport>(transport: &T, channel: &Channel, request: &PageRequest) -> Result<Page, Error> {
     let client = Client { transport, settings: Settings::of(channel)? };
     let (mut shop, news) = Shop::of(&client, request.context.as_deref(), request.attempt)?;
@@ -54,7 +58,11 @@ pub fn fetch_page<T: Transport>(transport: &T, channel: &Channel, request: &Page
             return Err(Error::Unavailable("Etsy answered with a list of something else than listings".to_owned()));
         }
         let marks: Vec<_> = rows.iter().map(Row::mark).collect();
-        let (from, next) = match cursor.take(&marks, count, size)? {
+        let taken = match cursor.take(&marks, count, size) {
+            Err(Error::Unavailable(_)) if request.attempt >= PATIENT => Taken::Lost(cursor.anew()),
+            taken => taken?,
+        };
+        let (from, next) = match taken {
             Taken::Lost(back) => {
                 cursor = back;
                 continue;
