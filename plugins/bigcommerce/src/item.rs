@@ -1,5 +1,7 @@
 //! From what the store sends to the raw item that is kept: one self-contained JSON object, without what changes by itself.
 
+use std::borrow::Cow;
+
 use entrepot_guest::prelude::*;
 use entrepot_guest::time;
 
@@ -66,7 +68,13 @@ impl<'a> Listed<'a> {
     pub(crate) fn lacks(&self) -> Option<&'static str> {
         let is_variant = |one: Raw<'_>| {
             let fields = one.fields();
-            fields.get("id").id().is_some() && fields.get("option_values").is_list_of(Raw::is_object)
+            let is_value = |one: Raw<'_>| one.fields().get("label").word().is_some();
+            fields.get("id").id().is_some() && fields.get("option_values").is_list_of(is_value)
+        };
+        let is_image = |one: Raw<'_>| {
+            let fields = one.fields();
+            let is_address = |(key, value): &(Cow<'_, str>, Raw<'_>)| key.contains("url") && value.word().is_some();
+            fields.get("id").word().is_some() && fields.0.iter().any(is_address)
         };
         let whole = |name: &str| {
             let part = self.fields.get(name);
@@ -77,7 +85,8 @@ impl<'a> Listed<'a> {
                 "brand_id" => part.is_given() && (part.is_null() || part.word().is_some()),
                 // They are kept beside, and stores have been seen without them.
                 "videos" | "bulk_pricing_rules" => !part.is_given() || part.is_list_of(Raw::is_object),
-                _ => part.is_list_of(Raw::is_object),
+                "images" => part.is_list_of(is_image),
+                _ => part.is_list_of(|one| one.fields().get("name").word().is_some()),
             }
         };
         ["variants", "images", "custom_fields", "categories", "brand_id", "videos", "bulk_pricing_rules"]

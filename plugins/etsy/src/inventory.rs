@@ -57,7 +57,7 @@ fn unreadable(record: Fields<'_>) -> Option<&'static str> {
     }
     for product in products.records().iter().filter(|product| is_live(product)) {
         let offerings = product.get("offerings");
-        if unsaid(product.get("is_deleted")) || !product.get("property_values").is_list_of(Raw::is_object) {
+        if unsaid(product.get("is_deleted")) || !product.get("property_values").is_list_of(is_choice) {
             return Some("what tells one of its products from the others cannot be read");
         }
         let is_said = |one: &Fields<'_>| !unsaid(one.get("is_deleted")) && one.get("is_enabled").flag().is_some();
@@ -67,4 +67,14 @@ fn unreadable(record: Fields<'_>) -> Option<&'static str> {
         }
     }
     None
+}
+
+/// A property's value: variants are named by its ids, which Etsy gives all but some, and buyers by its words.
+fn is_choice(choice: Raw<'_>) -> bool {
+    let choice = choice.fields();
+    let words = choice.get("values");
+    choice.get("property_id").id().is_some()
+        && choice.get("value_ids").is_list_of(|id| id.id().is_some())
+        && !words.items().is_empty()
+        && words.is_list_of(|word| word.word().is_some())
 }

@@ -132,7 +132,10 @@ impl<'a> Row<'a> {
     /// A part that Etsy gives as something else, or does not give although it was asked for: taken for an empty one, it would take off
     /// what buyers see.
     fn lacks(&self, media: &Fields<'_>) -> Option<&'static str> {
-        let is_image = |one: Raw<'_>| one.fields().get("url_fullxfull").word().is_some();
+        let is_image = |one: Raw<'_>| {
+            let image = one.fields();
+            image.get("listing_image_id").id().is_some() && image.get("url_fullxfull").word().is_some()
+        };
         let (images, videos) = (media.get("images"), media.get("videos"));
         if !images.is_php_list_of(is_image) {
             return Some("images");
@@ -143,7 +146,13 @@ impl<'a> Row<'a> {
         let taxable = self.fields.get("is_taxable");
         let unsaid = (taxable.is_given() && taxable.flag().is_none()).then_some("is_taxable");
         let is_set = |name: &str| self.fields.get(name).is_php_list_of(|word| word.text().is_some());
-        SETS.into_iter().find(|name| !is_set(name)).or(unsaid)
+        // Of none they are null.
+        let names = |name: &str| {
+            let named = self.fields.get(name);
+            named.is_given() && (named.is_null() || named.whole().is_some())
+        };
+        let unnamed = ["shop_section_id", TAXONOMY].into_iter().find(|name| !names(name));
+        SETS.into_iter().find(|name| !is_set(name)).or(unsaid).or(unnamed)
     }
 
     /// The item that is kept; images and videos are `media`'s, which may be another answer about the same listing.

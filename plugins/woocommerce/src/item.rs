@@ -75,7 +75,22 @@ impl<'a> Listed<'a> {
 
     /// A part that was asked for and did not come as what it is. That it is empty is an empty list, or one that PHP writes as an object.
     pub(crate) fn lacks(&self) -> Option<&'static str> {
-        let whole = |name: &str| self.fields.get(name).is_php_list_of(Raw::is_object);
+        // What of an element its product would lose.
+        let is_one = |name: &str, one: Raw<'_>| {
+            let fields = one.fields();
+            match name {
+                "images" => fields.get("src").word().is_some() && fields.get("id").word().is_some(),
+                "categories" => fields.get("id").id().is_some(),
+                "tags" | "brands" => fields.get("name").word().is_some(),
+                "attributes" => {
+                    let options = fields.get("options");
+                    // A plugin answers one text.
+                    options.text().is_some() || options.is_php_list_of(|option| option.text().is_some())
+                }
+                _ => one.is_object(),
+            }
+        };
+        let whole = |name: &str| self.fields.get(name).is_php_list_of(|one| is_one(name, one));
         let always = || ["images", "categories", "tags", "attributes"].into_iter().find(|name| !whole(name));
         // Plugins and old versions leave these out; what they do not leave out is a list.
         let some = || {

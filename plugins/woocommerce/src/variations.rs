@@ -91,7 +91,7 @@ impl Found {
             let parent = fields.get("parent_id").id().or(of).filter(|parent| wanted.contains(parent));
             if let (Some(id), Some(parent)) = (fields.get("id").id(), parent) {
                 // Without its values it would be another one's like.
-                if !fields.get("attributes").is_php_list_of(Raw::is_object) {
+                if !fields.get("attributes").is_php_list_of(is_choice) {
                     let message = format!(
                         "The shop answered without the `attributes` of variation {id}, which were asked for; the next import asks again. A \
                          plugin may take them out."
@@ -105,6 +105,11 @@ impl Found {
         }
         Ok(count)
     }
+}
+
+/// Of any value it is "".
+fn is_choice(attribute: Raw<'_>) -> bool {
+    attribute.fields().get("option").text().is_some()
 }
 
 struct Search<'a, T> {

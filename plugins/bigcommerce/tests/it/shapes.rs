@@ -79,7 +79,7 @@ fn a_product_whose_stock_cannot_be_read_keeps_what_it_had() {
 
 #[test]
 fn a_part_that_is_something_else_costs_its_product() {
-    let parts: [(&str, fn(&mut Value)); 10] = [
+    let parts: [(&str, fn(&mut Value)); 13] = [
         ("categories", |product| product["categories"] = Value::Null),
         ("categories", |product| product["categories"] = json!("none")),
         ("categories", |product| product["categories"] = json!([null])),
@@ -88,7 +88,10 @@ fn a_part_that_is_something_else_costs_its_product() {
         ("brand_id", |product| product["brand_id"] = json!({"id": 5})),
         ("variants", |product| product["variants"][0]["option_values"] = Value::Null),
         ("variants", |product| product["variants"][0]["option_values"] = json!([null])),
+        ("variants", |product| product["variants"][0]["option_values"] = json!([{"label": null}])),
         ("images", |product| product["images"] = json!([null])),
+        ("images", |product| product["images"] = json!([{"id": 7}])),
+        ("custom_fields", |product| product["custom_fields"] = json!([{"id": 1, "name": null, "value": "x"}])),
         ("custom_fields", |product| product["custom_fields"] = json!({"a": 1})),
     ];
     for (part, bend) in parts {

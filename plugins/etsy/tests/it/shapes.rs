@@ -41,12 +41,24 @@ fn product(row: &mut Value) -> Option<&mut Value> {
 
 #[test]
 fn a_part_that_is_missing_or_something_else_costs_its_listing() {
-    let bends: [fn(&mut Value) -> Option<()>; 18] = [
+    let bends: [fn(&mut Value) -> Option<()>; 22] = [
         |row| lacks(row, "tags"),
         |row| lacks(row, "materials"),
         |row| lacks(row, "style"),
         |row| is(row, "tags", json!([null])),
         |row| is(row, "is_taxable", Value::Null),
+        |row| lacks(row, "shop_section_id"),
+        |row| is(row, "taxonomy_id", json!("none")),
+        |row| {
+            product(row).map(|one| {
+                one["property_values"] =
+                    json!([{"property_id": 1, "value_ids": null, "values": ["S"], "property_name": "Size"}]);
+            })
+        },
+        |row| {
+            product(row)
+                .map(|one| one["property_values"] = json!([{"property_id": 1, "value_ids": [7], "values": [null]}]))
+        },
         |row| row.get("images").is_some().then(|| row["images"] = json!([null])),
         |row| row.get("images").is_some().then(|| row["images"] = json!([{"listing_image_id": 1}])),
         |row| row.get("videos").is_some().then(|| row["videos"] = json!([null])),

@@ -66,12 +66,29 @@ fn a_part_that_is_something_else_costs_its_product() {
 }
 
 #[test]
+fn an_element_without_what_it_is_there_for_costs_its_product() {
+    for (part, element) in [
+        ("images", json!({"id": 3, "src": null})),
+        ("images", json!({"src": "https://x/3.jpg"})),
+        ("categories", json!({"id": null, "name": "Mugs"})),
+        ("tags", json!({"id": 4, "name": null})),
+        ("brands", json!({"id": 4})),
+        ("attributes", json!({"id": 0, "name": "Size", "options": [null]})),
+    ] {
+        let shop = shop();
+        shop.products.borrow_mut()[1][part] = json!([element]);
+        assert_eq!(problems(&Run::of(&shop).unwrap().items["2"]), ["product-incomplete"], "{part} {element}");
+    }
+}
+
+#[test]
 fn a_variation_that_cannot_be_read_is_not_gone() {
-    let bends: [fn(&mut Value); 4] = [
+    let bends: [fn(&mut Value); 5] = [
         |row| *row = Value::Null,
         |row| row["id"] = Value::Null,
         |row| row["attributes"] = Value::Null,
         |row| row["attributes"] = json!([null]),
+        |row| row["attributes"] = json!([{"id": 0, "name": "Size", "option": null}]),
     ];
     for global in [true, false] {
         for bend in bends {
