@@ -65,6 +65,23 @@ fn a_stock_run_that_cannot_read_an_item_says_so() {
     assert_eq!((page.levels.len(), page.total), (14, Some(15)), "how it is counted is not told");
 }
 
+/// No list at all, for good: it is not asked for in vain for each product of the store.
+#[test]
+fn a_store_that_shows_no_stock_ends_the_run() {
+    let shop = shop(60)
+        .twisted(|_, asked| (asked.path == "/v3/inventory/items").then(|| Ok(testing::json(200, r#"{"data":null}"#))));
+    let mut request = first();
+    let outcome = loop {
+        match fetch_stock(&shop, &channel(), &request) {
+            Err(Error::Unavailable(_)) if request.attempt < 7 => request.attempt += 1,
+            Ok(page) if page.next.is_some() => request = PageRequest { cursor: page.next, attempt: 0, ..request },
+            outcome => break outcome,
+        }
+    };
+    assert!(matches!(&outcome, Err(Error::Unavailable(why)) if why.contains("in a row")), "{outcome:?}");
+    assert!(shop.asked.borrow().len() < 240, "{}", shop.asked.borrow().len());
+}
+
 #[test]
 fn a_product_whose_stock_cannot_be_read_keeps_what_it_had() {
     for (at, bend) in BENT.into_iter().enumerate() {
