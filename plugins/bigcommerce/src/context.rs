@@ -21,6 +21,12 @@ pub(crate) struct Context {
     pub(crate) brands: BTreeMap<u64, Option<String>>,
     /// Whether the API account may not read stock per location.
     pub(crate) inventory_forbidden: bool,
+    /// Stock per location was shown in this run.
+    #[serde(default)]
+    pub(crate) inventory_shown: bool,
+    /// And then it might be read no more.
+    #[serde(default)]
+    pub(crate) inventory_withdrawn: bool,
     /// The store has shown no stock by location for a page of products that are counted, again and again: it has none.
     #[serde(default)]
     pub(crate) inventory_empty: bool,
@@ -37,6 +43,9 @@ pub(crate) struct Facts {
     /// none was needed.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     names: String,
+    /// The same of stock per location.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    stock: String,
 }
 
 /// What all items of a store have in common; part of each raw item.
@@ -78,7 +87,7 @@ impl Context {
         for warning in &about.warnings {
             log::warn(warning, &[]);
         }
-        let facts = Facts { store: store.clone(), names: String::new() };
+        let facts = Facts { store: store.clone(), ..Facts::default() };
         Ok((Self { facts: Some(facts), store, ..Self::default() }, true))
     }
 
@@ -87,6 +96,14 @@ impl Context {
         let lacks = unread || self.lacks_names();
         if let Some(facts) = &mut self.facts {
             facts.names = if lacks { "unread" } else { "read" }.to_owned();
+        }
+    }
+
+    /// Stock per location was asked for; `forbidden`: it may not be read, and that of the default location is taken.
+    pub(crate) fn stock_was_asked_for(&mut self, forbidden: bool) {
+        (self.inventory_forbidden, self.inventory_shown) = (forbidden, !forbidden);
+        if let Some(facts) = &mut self.facts {
+            facts.stock = if forbidden { "unread" } else { "read" }.to_owned();
         }
     }
 

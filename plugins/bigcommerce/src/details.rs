@@ -70,7 +70,9 @@ fn read(list: &List, found: &mut HashMap<u64, Details>) -> Result<usize, Error> 
     for element in list.elements()?.data {
         let fields = element.fields();
         let list = |raw: Raw<'_>| raw.list().map(|_| in_one_order(raw, true, &["option_values"]));
-        if let Some(id) = fields.get("id").id() {
+        // What is there and no list says nothing of what the product has.
+        let is_told = |name: &str| !fields.get(name).is_given() || fields.get(name).is_list_of(Raw::is_object);
+        if let Some(id) = fields.get("id").id().filter(|_| is_told("options") && is_told("modifiers")) {
             let details = Details { options: list(fields.get("options")), modifiers: list(fields.get("modifiers")) };
             found.insert(id, details);
         }

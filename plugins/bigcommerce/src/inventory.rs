@@ -27,30 +27,34 @@ pub(crate) fn find<T: Transport>(
     if context.inventory_forbidden {
         return Ok((stock, false, unread));
     }
+    if context.inventory_withdrawn {
+        return Ok((stock, false, ids.to_vec()));
+    }
     for some in ids.chunks(PRODUCTS) {
         match of(client, some, &mut stock) {
-            Ok(()) => {}
+            Ok(true) => {}
+            // It may be about any of them.
+            Ok(false) => one_by_one(client, some, &mut stock, &mut unread)?,
             // One refusal among good answers takes no stock away from a catalogue that has it.
             Err(Error::Unauthorized(why)) if !set_aside => {
                 return Err(Error::Unavailable(format!("BigCommerce refuses to show stock per location: {why}")));
+            }
+            // Neither do some, where this run was shown stock before: what the rest had is kept.
+            Err(Error::Unauthorized(_)) if context.inventory_shown => {
+                context.inventory_withdrawn = true;
+                return Ok((Stock::new(), true, ids.to_vec()));
             }
             Err(Error::Unauthorized(why)) => {
                 log::warn(
                     "stock per location may not be read; that of the default location is taken",
                     &[("why", &why)],
                 );
-                context.inventory_forbidden = true;
+                context.stock_was_asked_for(true);
                 return Ok((Stock::new(), true, Vec::new()));
             }
-            // One by one: a product at which the store fails costs itself.
+            // A product at which the store fails costs itself.
             Err(Error::Unavailable(_) | Error::Other(_) | Error::NotFound) if set_aside => {
-                for one in some {
-                    stock.remove(one);
-                    match of(client, std::slice::from_ref(one), &mut stock) {
-                        Err(Error::Unavailable(_) | Error::Other(_) | Error::NotFound) => unread.push(*one),
-                        other => other?,
-                    }
-                }
+                one_by_one(client, some, &mut stock, &mut unread)?;
             }
             Err(error) => return Err(error),
         }
@@ -62,19 +66,58 @@ pub(crate) fn find<T: Transport>(
     Ok((stock, false, unread))
 }
 
-fn of<T: Transport>(client: &Client<'_, T>, ids: &[u64], stock: &mut Stock) -> Result<(), Error> {
+/// Where all of so many cannot be read, it is the store that fails and not one product.
+const ALL: usize = 4;
+
+fn one_by_one<T: Transport>(
+    client: &Client<'_, T>,
+    ids: &[u64],
+    stock: &mut Stock,
+    unread: &mut Vec<u64>,
+) -> Result<(), Error> {
+    let mut failed = 0;
+    for (at, one) in ids.iter().enumerate() {
+        stock.remove(one);
+        let read = if at >= ALL && failed == at { Ok(false) } else { of(client, std::slice::from_ref(one), stock) };
+        match read {
+            Ok(true) => {}
+            Ok(false) | Err(Error::Unavailable(_) | Error::Other(_) | Error::NotFound) => {
+                stock.remove(one);
+                unread.push(*one);
+                failed += 1;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// Whether the store has no item of stock at all.
+pub(crate) fn is_empty<T: Transport>(client: &Client<'_, T>) -> Result<bool, Error> {
+    let list = client.list("/v3/inventory/items", &vec![("limit", "1".to_owned())])?;
+    Ok(list.elements()?.data.is_empty())
+}
+
+/// False: there was an element that does not say of which product it is.
+fn of<T: Transport>(client: &Client<'_, T>, ids: &[u64], stock: &mut Stock) -> Result<bool, Error> {
     let query: Query<'_> = vec![
         ("product_id:in", ids.iter().map(u64::to_string).collect::<Vec<_>>().join(",")),
         ("limit", PAGE.to_string()),
     ];
+    let mut whole = true;
     client.all("/v3/inventory/items", &query, None, |elements| {
         for element in elements {
             let fields = element.fields();
             let identity = fields.get("identity").fields();
-            if let Some(product) = identity.get("product_id").id().filter(|id| ids.contains(id)) {
+            let Some(product) = identity.get("product_id").id() else {
+                whole = false;
+                continue;
+            };
+            if ids.contains(&product) {
                 let variant = identity.get("variant_id").id().unwrap_or(0);
                 stock.entry(product).or_default().push((variant, in_one_order(*element, false, &["locations"])));
             }
         }
-    })
+    })?;
+    Ok(whole)
 }

@@ -1,5 +1,7 @@
 //! From what the store sends to the raw item that is kept: one self-contained JSON object, without what changes by itself.
 
+use std::borrow::Cow;
+
 use entrepot_guest::prelude::*;
 use entrepot_guest::time;
 
@@ -59,17 +61,37 @@ impl<'a> Listed<'a> {
     }
 
     pub(crate) fn is_object(&self) -> bool {
-        self.raw.json().starts_with('{')
+        self.raw.is_object()
     }
 
-    /// A part that was asked for and did not come as a list. That it is empty is an empty list; of variants there is always one.
+    /// A part that was asked for and did not come as what it is. That it is empty is an empty list; of variants there is always one.
     pub(crate) fn lacks(&self) -> Option<&'static str> {
-        let lists = |name: &str| self.fields.get(name).list();
-        let whole = |name: &&str| match (*name, lists(name)) {
-            ("variants", Some(all)) => !all.is_empty() && all.iter().all(|one| one.fields().get("id").id().is_some()),
-            (_, found) => found.is_some(),
+        let is_variant = |one: Raw<'_>| {
+            let fields = one.fields();
+            let is_value = |one: Raw<'_>| one.fields().get("label").word().is_some();
+            fields.get("id").id().is_some() && fields.get("option_values").is_list_of(is_value)
         };
-        ["variants", "images", "custom_fields"].into_iter().find(|name| self.is_object() && !whole(name))
+        let is_image = |one: Raw<'_>| {
+            let fields = one.fields();
+            let is_address = |(key, value): &(Cow<'_, str>, Raw<'_>)| key.contains("url") && value.word().is_some();
+            fields.get("id").word().is_some() && fields.0.iter().any(is_address)
+        };
+        let whole = |name: &str| {
+            let part = self.fields.get(name);
+            match name {
+                "variants" => !part.items().is_empty() && part.is_list_of(is_variant),
+                "categories" => part.is_list_of(|id| id.word().is_some()),
+                // Of none it is 0 or null.
+                "brand_id" => part.is_given() && (part.is_null() || part.word().is_some()),
+                // They are kept beside, and stores have been seen without them.
+                "videos" | "bulk_pricing_rules" => !part.is_given() || part.is_list_of(Raw::is_object),
+                "images" => part.is_list_of(is_image),
+                _ => part.is_list_of(|one| one.fields().get("name").word().is_some()),
+            }
+        };
+        ["variants", "images", "custom_fields", "categories", "brand_id", "videos", "bulk_pricing_rules"]
+            .into_iter()
+            .find(|name| self.is_object() && !whole(name))
     }
 
     /// How many bytes it is.
@@ -87,6 +109,11 @@ impl<'a> Listed<'a> {
 
     pub(crate) fn is_tracked(&self) -> bool {
         self.fields.get("inventory_tracking").text().is_some_and(|tracking| tracking != "none")
+    }
+
+    /// Which product it is or how its stock is counted can be read: of its stock nothing is known.
+    pub(crate) fn tells_no_stock(&self) -> bool {
+        self.id.is_none() || self.fields.get("inventory_tracking").word().is_none()
     }
 
     /// BigCommerce's word for how its stock is counted.
@@ -158,7 +185,8 @@ impl<'a> Listed<'a> {
     fn write_unread(&self, context: &Context, body: &mut String) {
         let brand = self.brand().is_some_and(|id| !context.brands.contains_key(&id));
         let categories = self.categories().into_iter().any(|id| context.unknown_above(id).is_some());
-        let unread: Vec<_> = [("\"brands\"", brand), ("\"categories\"", categories)]
+        let stock = self.is_tracked() && context.inventory_forbidden;
+        let unread: Vec<_> = [("\"brands\"", brand), ("\"categories\"", categories), ("\"stock\"", stock)]
             .into_iter()
             .filter_map(|(name, unread)| unread.then_some(name))
             .collect();

@@ -100,17 +100,24 @@ fn named<T: Transport>(
         ]
     };
     let requests: Vec<_> = ids.chunks(IDS).map(|some| client.request(path, &query(some))).collect();
-    let mut found = Vec::with_capacity(ids.len());
+    let (mut found, mut whole) = (Vec::with_capacity(ids.len()), true);
     for (some, list) in ids.chunks(IDS).zip(client.lists(&requests)) {
         client.all(path, &query(some), Some(list?), |elements| {
             for element in elements {
                 let fields = element.fields();
-                let id = fields.get(key).id().filter(|id| ids.contains(id));
-                if let (Some(id), Some(name)) = (id, fields.get("name").owned()) {
-                    found.push((id, name, fields.get("parent_id").id().unwrap_or(0)));
+                match (fields.get(key).id(), fields.get("name").owned()) {
+                    (Some(id), Some(name)) if ids.contains(&id) => {
+                        found.push((id, name, fields.get("parent_id").id().unwrap_or(0)));
+                    }
+                    (Some(id), _) if !ids.contains(&id) => {}
+                    // It may be any of them, and what is not found counts as what does not exist.
+                    _ => whole = false,
                 }
             }
         })?;
+    }
+    if !whole {
+        return Err(Error::Unavailable(format!("BigCommerce shows an element of the list {path} without id or name")));
     }
     Ok(found)
 }

@@ -112,15 +112,22 @@ pub(crate) fn joined<T: Transport>(
     let (mut details, no_details) = details::find(client, &ids, set_aside)?;
     let (mut stock, forbidden, no_stock) = inventory::find(client, context, &tracked, set_aside)?;
     *news |= forbidden;
-    if tracked.len() >= FEW && stock.is_empty() && no_stock.is_empty() && !context.inventory_forbidden {
-        if !set_aside && !context.inventory_empty {
+    if !stock.is_empty() && !context.inventory_shown {
+        context.stock_was_asked_for(false);
+        *news = true;
+    }
+    let nothing = !tracked.is_empty() && stock.is_empty() && no_stock.is_empty() && !context.inventory_forbidden;
+    if nothing && !context.inventory_empty {
+        if !set_aside && tracked.len() >= FEW {
             let count = tracked.len();
             let why =
                 format!("BigCommerce shows no stock by location for any of {count} products whose stock it counts");
             return Err(Error::Unavailable(why));
         }
-        *news |= !context.inventory_empty;
-        context.inventory_empty = true;
+        // Of few products at a time every page would look like this, and be asked for again.
+        if set_aside && (tracked.len() >= FEW || inventory::is_empty(client)?) {
+            (context.inventory_empty, *news) = (true, true);
+        }
     }
 
     let items = listed.iter().map(|product| {

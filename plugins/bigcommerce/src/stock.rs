@@ -24,11 +24,16 @@ struct Cursor {
     /// Levels so far, and products whose stock could not be read as a whole.
     given: u64,
     unread: u64,
+    /// Of these, those in a row that were asked for one by one.
+    failing: u64,
 }
+
+/// Where so many in a row cannot be read one by one, it is the store that fails and not one product.
+const MOST_FAILING: u64 = 8;
 
 pub fn fetch_stock<T: Transport>(transport: &T, channel: &Channel, request: &PageRequest) -> Result<StockPage, Error> {
     let client = Client::of(transport, channel)?;
-    let Cursor { after, given, unread } = paging::decode(request.cursor.as_deref())?;
+    let Cursor { after, given, unread, failing } = paging::decode(request.cursor.as_deref())?;
     let list = client.list("/v3/catalog/products", &page_query(request, after))?;
     let elements = list.elements()?;
     let listed: Vec<_> = elements.data.iter().copied().map(Listed::of).collect();
@@ -40,6 +45,12 @@ pub fn fetch_stock<T: Transport>(transport: &T, channel: &Channel, request: &Pag
     let mut page = paging::empty_stock_page();
     let (levels, missed) = levels(&client, &listed, set_aside)?;
     let (given, unread) = (given + levels.len() as u64, unread + missed);
+    let failing = if set_aside && missed > 0 && levels.is_empty() { failing + missed } else { 0 };
+    if failing > MOST_FAILING {
+        return Err(Error::Unavailable(format!(
+            "BigCommerce does not show the stock of {MOST_FAILING} products in a row"
+        )));
+    }
     page.levels = levels;
     // The host says that they are missing, and asks for them with the next run.
     page.total = (unread > 0).then_some(given + unread);
@@ -49,7 +60,7 @@ pub fn fetch_stock<T: Transport>(transport: &T, channel: &Channel, request: &Pag
         let Some(after) = listed.iter().filter_map(|product| product.id).next_back() else {
             return Err(Error::Unavailable("none of the products of a page has a usable id".to_owned()));
         };
-        page.next = Some(paging::encode(&Cursor { after, given, unread })?);
+        page.next = Some(paging::encode(&Cursor { after, given, unread, failing })?);
         page.wait = client.rest();
     }
     Ok(page)
@@ -88,7 +99,15 @@ fn levels<T: Transport>(
     for id in &unread {
         log::warn("BigCommerce does not show this product's stock as a whole", &[("product", &id.to_string())]);
     }
-    let (mut levels, mut missed) = (Vec::new(), unread.len() as u64);
+    // What is no product, or does not say how its stock is counted, may have any.
+    let untold = listed.iter().filter(|product| product.tells_no_stock()).count();
+    if untold > 0 {
+        log::warn(
+            "BigCommerce lists products without saying how their stock is counted",
+            &[("products", &untold.to_string())],
+        );
+    }
+    let (mut levels, mut missed) = (Vec::new(), (unread.len() + untold) as u64);
     for product in tracked() {
         let Some((id, items)) = product.id.and_then(|id| Some((id, stock.remove(&id)?))) else { continue };
         let items: Vec<Fields<'_>> = items.iter().map(|(_, item)| Raw::of(item.as_str()).fields()).collect();

@@ -54,7 +54,13 @@ pub fn fetch_page<T: Transport>(transport: &T, channel: &Channel, request: &Page
             return Err(Error::Unavailable("Etsy answered with a list of something else than listings".to_owned()));
         }
         let marks: Vec<_> = rows.iter().map(Row::mark).collect();
-        let (from, next) = match cursor.take(&marks, count, size)? {
+        let taken = match cursor.take(&marks, count, size) {
+            // Its place in the list is lost for good. Where the shop has come to rest, the run goes on from the list's beginning.
+            Err(error) if !at_rest(&client, state, size, &cursor)? => return Err(error),
+            Err(_) => Taken::Lost(cursor.anew()),
+            Ok(taken) => taken,
+        };
+        let (from, next) = match taken {
             Taken::Lost(back) => {
                 cursor = back;
                 continue;
@@ -83,6 +89,22 @@ pub fn fetch_page<T: Transport>(transport: &T, channel: &Channel, request: &Page
     }
     page.next = Some(paging::encode(&cursor)?);
     Ok(page)
+}
+
+/// Whether the list's first two pages are of one list: the second shows the end of the first, and more.
+fn at_rest<T: Transport>(client: &Client<'_, T>, state: &str, size: u64, cursor: &Cursor) -> Result<bool, Error> {
+    let mut at = cursor.anew();
+    for _ in 0..2 {
+        let answer = client.get(&client.listings(state, size, at.offset, ""))?;
+        let (count, results) = answer.list()?;
+        let marks: Vec<_> = results.into_iter().map(|row| Row::of(row).mark()).collect();
+        match at.take(&marks, count, size)? {
+            Taken::From(_, None) => return Ok(true),
+            Taken::From(from, Some(next)) if from < marks.len() => at = next,
+            _ => return Ok(false),
+        }
+    }
+    Ok(true)
 }
 
 /// A page's rows, and whether they came without what was to come with them: where Etsy fails at a page, because of one listing perhaps,

@@ -72,11 +72,12 @@ fn read(answer: &Answer, asked: &[u64], found: &mut HashMap<u64, Inventory>) -> 
             continue;
         }
         let inventory = listing.get("inventory");
-        let known = inventory.json().starts_with('{');
-        found.insert(
-            id,
-            if known { Inventory::Found(in_one_order(inventory, false, &["offerings"])) } else { Inventory::Without },
-        );
+        let inventory = match inventory.is_object() {
+            true => Inventory::Found(in_one_order(inventory, false, &["offerings"])),
+            false if inventory.is_null() => Inventory::Without,
+            false => Inventory::Unreadable("its record is no object".to_owned()),
+        };
+        found.insert(id, inventory);
     }
     Ok(asked.iter().copied().filter(|id| !found.contains_key(id)).collect())
 }

@@ -80,7 +80,7 @@ impl<'a> Row<'a> {
     }
 
     pub(crate) fn is_object(&self) -> bool {
-        self.raw.json().starts_with('{')
+        self.raw.is_object()
     }
 
     /// The listing's id, or what stands for one that cannot be read.
@@ -129,18 +129,30 @@ impl<'a> Row<'a> {
         lacks.into_iter().filter_map(|(list, lacks)| lacks.then_some(list)).collect()
     }
 
-    /// A list that Etsy gives as something else, or does not give although it was asked for: taken for an empty one, it would take off
+    /// A part that Etsy gives as something else, or does not give although it was asked for: taken for an empty one, it would take off
     /// what buyers see.
     fn lacks(&self, media: &Fields<'_>) -> Option<&'static str> {
-        let asked_for = ["images", "videos"]
-            .into_iter()
-            .find(|name| media.get(name).list().is_none() && !is_php_empty(media.get(name)));
-        asked_for.or_else(|| {
-            SETS.into_iter().find(|name| {
-                let list = self.fields.get(name);
-                list.is_given() && list.list().is_none() && !is_php_empty(list)
-            })
-        })
+        let is_image = |one: Raw<'_>| {
+            let image = one.fields();
+            image.get("listing_image_id").id().is_some() && image.get("url_fullxfull").word().is_some()
+        };
+        let (images, videos) = (media.get("images"), media.get("videos"));
+        if !images.is_php_list_of(is_image) {
+            return Some("images");
+        }
+        if !videos.is_php_list_of(Raw::is_object) {
+            return Some("videos");
+        }
+        let taxable = self.fields.get("is_taxable");
+        let unsaid = (taxable.is_given() && taxable.flag().is_none()).then_some("is_taxable");
+        let is_set = |name: &str| self.fields.get(name).is_php_list_of(|word| word.text().is_some());
+        // Of none they are null.
+        let names = |name: &str| {
+            let named = self.fields.get(name);
+            named.is_given() && (named.is_null() || named.whole().is_some())
+        };
+        let unnamed = ["shop_section_id", TAXONOMY].into_iter().find(|name| !names(name));
+        SETS.into_iter().find(|name| !is_set(name)).or(unsaid).or(unnamed)
     }
 
     /// The item that is kept; images and videos are `media`'s, which may be another answer about the same listing.
@@ -181,15 +193,10 @@ impl<'a> Row<'a> {
     }
 }
 
-/// An empty list that became an object on the way.
-fn is_php_empty(list: Raw<'_>) -> bool {
-    list.json().starts_with('{') && list.is_empty()
-}
-
 fn incomplete(part: &'static str) -> Issue {
     let message =
         format!("Etsy answered without this listing's {part}, which were asked for; the next import asks again.");
-    let path = if SETS.contains(&part) { format!("/listing/{part}") } else { format!("/{part}") };
+    let path = if matches!(part, "images" | "videos") { format!("/{part}") } else { format!("/listing/{part}") };
     issue(path, "listing-incomplete", message)
 }
 

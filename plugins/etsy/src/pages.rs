@@ -126,6 +126,11 @@ impl Cursor {
         Ok(Taken::From(from, Some(next)))
     }
 
+    /// The list from its beginning, by a reader that has gone back too often. Where the shop has come to rest since, the run goes on.
+    pub(crate) fn anew(&self) -> Self {
+        Self { offset: 0, marks: Vec::new(), lost: false, backs: MOST_BACKS / 2, ..self.clone() }
+    }
+
     fn back(&self) -> Result<Taken, Error> {
         if self.backs >= MOST_BACKS {
             return Err(Error::Unavailable("the shop's lists move faster than they can be read".to_owned()));
@@ -168,6 +173,7 @@ mod tests {
         assert!(matches!(twice.take(&rows(1..=100), Some(900), 100), Ok(Taken::From(0, Some(_)))));
         let tired = Cursor { backs: MOST_BACKS, ..at(97, [100]) };
         assert!(matches!(tired.take(&[], Some(0), 100), Err(Error::Unavailable(_))));
+        assert!(matches!(tired.anew().take(&rows(1..=100), Some(900), 100), Ok(Taken::From(0, Some(_)))));
         // A row that changed is no mark: it may stand anywhere.
         assert!(matches!(at(97, [100]).take(&[Mark(100, 2)], Some(98), 100), Ok(Taken::Lost(_))));
     }

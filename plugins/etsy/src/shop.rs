@@ -87,14 +87,14 @@ impl Shop {
         Ok(Self { sections, taxonomy, profiles, total: None, facts: facts.into(), unread })
     }
 
-    /// Whether the list was not read as a whole and lacks what a listing names.
+    /// Whether the list lacks what a listing names, and was not read as a whole. Of sections none is named that the shop does not have.
     pub(crate) fn lacks(&self, list: &str, id: u64) -> bool {
         let has = match list {
             SECTIONS => self.sections.contains_key(&id),
             TAXONOMY => self.taxonomy.contains_key(&id),
             _ => self.profiles.contains_key(&id),
         };
-        !has && self.unread.iter().any(|unread| unread == list)
+        !has && (list == SECTIONS || self.unread.iter().any(|unread| unread == list))
     }
 
     /// Names from the root down to and including this one.
@@ -161,19 +161,28 @@ const MOST_PROFILES: &str = "100";
 
 fn sections(answer: &Answer) -> Result<BTreeMap<u64, String>, Error> {
     let (count, results) = answer.list()?;
-    whole(SECTIONS, count, results.len())?;
+    let shown = results.len() as u64;
     let sections = results.into_iter().map(Raw::fields);
-    Ok(sections.filter_map(|s| Some((s.get("shop_section_id").id()?, s.get("title").name()?))).collect())
+    let sections: BTreeMap<_, _> =
+        sections.filter_map(|s| Some((s.get("shop_section_id").id()?, s.get("title").name()?))).collect();
+    whole(SECTIONS, count.max(Some(shown)), sections.len())?;
+    Ok(sections)
 }
 
 fn taxonomy(answer: &Answer) -> Result<BTreeMap<u64, (String, u64)>, Error> {
     let (count, results) = answer.list()?;
     let mut nodes = BTreeMap::new();
-    let mut waiting: Vec<(Fields<'_>, u64)> = results.into_iter().map(|node| (node.fields(), 0)).collect();
+    let mut waiting: Vec<(Raw<'_>, u64)> = results.into_iter().map(|node| (node, 0)).collect();
     while let Some((node, parent)) = waiting.pop() {
-        let (Some(id), Some(name)) = (node.get("id").id(), node.get("name").name()) else { continue };
+        let node = node.fields();
+        let children = node.get("children");
+        let are_read = children.is_null() || children.is_php_list_of(Raw::is_object);
+        let (Some(id), Some(name), true) = (node.get("id").id(), node.get("name").name(), are_read) else {
+            // With it go all that are below it.
+            return Err(Error::Unavailable("Etsy shows a category that cannot be read".to_owned()));
+        };
         nodes.insert(id, (name, parent));
-        waiting.extend(node.get("children").records().into_iter().map(|child| (child, id)));
+        waiting.extend(children.items().into_iter().map(|child| (child, id)));
     }
     whole(TAXONOMY, count, nodes.len())?;
     Ok(nodes)

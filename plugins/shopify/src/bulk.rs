@@ -1,16 +1,18 @@
 //! Everything at once: Shopify writes a file, the host fetches it, and it is read page by page.
 
+mod file;
 mod job;
 mod read;
 mod shelves;
 
-use entrepot_guest::paging;
 use entrepot_guest::prelude::*;
+use entrepot_guest::{log, paging};
 use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
 use crate::context::Context;
 use crate::documents::{BULK_COLLECTIONS, BULK_PRODUCTS};
+use crate::failure::words;
 use job::{Job, State};
 use read::Reading;
 
@@ -82,11 +84,15 @@ pub(crate) fn page<T: Transport + Files>(
         page.wait = (!started).then_some(BUSY_MS);
         return Ok((page, Some(cursor)));
     }
-    let (products, collections) = (cursor.products.step(client)?, cursor.collections.step(client)?);
+    let products = cursor.products.step(client)?;
+    let collections = match cursor.collections.step(client) {
+        Err(Error::Unavailable(why)) if request.attempt >= read::MOST_TRIES => Err(why),
+        state => Ok(state?),
+    };
     if request.scope == Scope::Everything {
         page.total = products.roots().filter(|roots| *roots > 0);
     }
-    let (State::Completed(products), State::Completed(collections)) = (&products, &collections) else {
+    let (State::Completed(products), Err(_) | Ok(State::Completed(_))) = (&products, &collections) else {
         page.wait = Some(WAITS_MS[cursor.polls.min(WAITS_MS.len() - 1)]);
         cursor.polls += 1;
         return Ok((page, Some(cursor)));
@@ -98,15 +104,31 @@ pub(crate) fn page<T: Transport + Files>(
         }
         return Ok((page, None));
     }
-    context.shelves = Some(match shelves::read(client, collections) {
-        // Asked for often enough: this file will not become another, and another operation writes a new one.
-        Err(Error::Unavailable(why)) if request.attempt >= read::MOST_TRIES => {
-            cursor.collections.again(why)?;
-            page.wait = Some(WAITS_MS[0]);
-            return Ok((page, Some(cursor)));
+    let shelves = match collections {
+        Ok(State::Completed(collections)) => match shelves::read(client, &collections) {
+            // Asked for often enough: this file will not become another, and another operation writes a new one, a few times.
+            Err(Error::Unavailable(why)) if request.attempt >= read::MOST_TRIES => {
+                match cursor.collections.again(why) {
+                    Ok(()) => {
+                        page.wait = Some(WAITS_MS[0]);
+                        return Ok((page, Some(cursor)));
+                    }
+                    Err(error) => Err(words(error)),
+                }
+            }
+            read => Ok(read?),
+        },
+        Ok(State::Running { .. }) => Err("they are not written yet".to_owned()),
+        Err(why) => Err(why),
+    };
+    match shelves {
+        Ok(shelves) => context.shelves = Some(shelves),
+        Err(why) => {
+            log::warn("the collections cannot be read; products come without them", &[("why", &why)]);
+            context.without_shelves = true;
+            context.facts.insert("collections".to_owned(), "unread".to_owned());
         }
-        read => read?,
-    });
+    }
     context.news = true;
     cursor.reading = Some(Reading::default());
     Ok((page, Some(cursor)))

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::client::Client;
-use crate::{documents, gid};
+use crate::{documents, gid, pages};
 
 /// More pages of locations than any shop has.
 const MOST_PAGES: usize = 50;
@@ -22,6 +22,9 @@ pub(crate) struct Context {
     pub(crate) bucket: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) shelves: Option<Shelves>,
+    /// The collections could not be read: what came by bulk comes without them, and says so.
+    #[serde(default)]
+    pub(crate) without_shelves: bool,
     /// What mapping depends on: the host imports all of the shop again when a delta finds another value.
     #[serde(default)]
     pub(crate) facts: BTreeMap<String, String>,
@@ -64,18 +67,19 @@ impl Context {
                 .ok_or_else(|| Error::Unavailable("Shopify does not tell the shop's currency".to_owned()))?
                 .to_owned();
             context.facts.insert("currency".to_owned(), context.currency.clone());
-            let locations = answer.data.pointer("/locations/nodes").and_then(Value::as_array);
-            for location in
-                locations.ok_or_else(|| Error::Unavailable("Shopify's list of locations is missing".to_owned()))?
-            {
-                if let (Some(id), Some(name)) = (gid::of(location), location.get("name").and_then(Value::as_str)) {
-                    context.locations.insert(id.to_owned(), name.to_owned());
-                }
+            let locations = answer.data.get("locations").unwrap_or(&Value::Null);
+            let nodes = pages::nodes(locations)
+                .ok_or_else(|| pages::odd("something else than the list of the shop's locations"))?;
+            for location in nodes {
+                let name = location.get("name").and_then(Value::as_str);
+                let (id, name) =
+                    gid::of(location).zip(name).ok_or_else(|| pages::odd("a location without id or name"))?;
+                context.locations.insert(id.to_owned(), name.to_owned());
             }
-            if answer.data.pointer("/locations/pageInfo/hasNextPage") != Some(&Value::Bool(true)) {
-                break;
+            match pages::next(locations)? {
+                Some(end) => after = end.into(),
+                None => break,
             }
-            after = answer.data.pointer("/locations/pageInfo/endCursor").cloned().unwrap_or_default();
         }
         Ok(context)
     }

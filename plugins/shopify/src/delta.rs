@@ -1,7 +1,7 @@
 //! What changed since a moment: ids by their date, then the products, one query per page.
 
-use entrepot_guest::paging;
 use entrepot_guest::prelude::*;
+use entrepot_guest::{log, paging};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -9,7 +9,7 @@ use crate::budget::{self, MOST, Want};
 use crate::client::Client;
 use crate::context::Context;
 use crate::failure::is_about_items;
-use crate::{documents, fetch};
+use crate::{documents, fetch, pages};
 
 /// From so many changed products on, one bulk operation is faster and costs nothing. It also keeps paging far from the 25,000
 /// objects at which Shopify ends it.
@@ -32,6 +32,9 @@ pub(crate) struct Cursor {
     /// All ids have been listed.
     #[serde(default)]
     listed: bool,
+    /// So many so far.
+    #[serde(default)]
+    seen: u64,
     #[serde(default)]
     pending: Vec<Want>,
     /// Too much for what the shop's bucket holds; they come by bulk at the end.
@@ -41,7 +44,7 @@ pub(crate) struct Cursor {
 
 impl Cursor {
     pub(crate) fn since(since: String) -> Self {
-        Self { since, after: None, listed: false, pending: Vec::new(), large: Vec::new() }
+        Self { since, after: None, listed: false, seen: 0, pending: Vec::new(), large: Vec::new() }
     }
 
     fn filter(&self) -> String {
@@ -68,6 +71,15 @@ pub(crate) fn page<T: Transport>(
         let beginning = cursor.after.is_none();
         let count = list(client, context, &mut cursor, LISTED >> request.attempt.min(7))?;
         if beginning && count > BULK_FROM {
+            return Ok((page, Next::Bulk(cursor.filter())));
+        }
+        if cursor.listed && count > cursor.seen {
+            let why = format!("Shopify counts {count} changed products and lists {}", cursor.seen);
+            if request.attempt < APART {
+                return Err(Error::Unavailable(why));
+            }
+            // An operation's file is known to be whole.
+            log::warn("Shopify does not list all products that changed; they are read by bulk", &[("why", &why)]);
             return Ok((page, Next::Bulk(cursor.filter())));
         }
     } else if !cursor.pending.is_empty() {
@@ -104,8 +116,8 @@ fn list<T: Transport>(
 ) -> Result<u64, Error> {
     let variables = json!({"query": cursor.filter(), "first": first.max(1), "after": cursor.after});
     let data = client.ask(documents::CHANGED_PRODUCTS, variables)?.data;
-    let nodes = data.pointer("/products/nodes").and_then(Value::as_array);
-    let nodes = nodes.ok_or_else(|| Error::Unavailable("Shopify's list of products is missing".to_owned()))?;
+    let products = data.get("products").unwrap_or(&Value::Null);
+    let nodes = pages::nodes(products).ok_or_else(|| pages::odd("something else than the list of products"))?;
     for node in nodes {
         let want = fetch::want(node)
             .ok_or_else(|| Error::Unavailable("Shopify lists a product without a usable id".to_owned()))?;
@@ -115,10 +127,8 @@ fn list<T: Transport>(
             cursor.pending.push(want);
         }
     }
-    cursor.listed = data.pointer("/products/pageInfo/hasNextPage") != Some(&Value::Bool(true));
-    cursor.after = data.pointer("/products/pageInfo/endCursor").and_then(Value::as_str).map(str::to_owned);
-    if !cursor.listed && cursor.after.is_none() {
-        return Err(Error::Unavailable("Shopify's list of products goes on and does not say where".to_owned()));
-    }
+    cursor.seen += nodes.len() as u64;
+    cursor.after = pages::next(products)?;
+    cursor.listed = cursor.after.is_none();
     Ok(data.pointer("/productsCount/count").and_then(Value::as_u64).unwrap_or(0))
 }

@@ -7,8 +7,8 @@ use crate::budget::{self, MOST, Sizes, Want};
 use crate::client::Client;
 use crate::context::{Context, Shelf};
 use crate::failure::{Refused, is_about_items, words};
-use crate::item::Parts;
-use crate::{documents, gid};
+use crate::item::{Parts, incomplete};
+use crate::{documents, gid, pages};
 
 /// Below this a query asks for hardly anything; it will not become cheaper.
 const LEAST: u32 = 60;
@@ -83,12 +83,16 @@ fn within<T: Transport>(
         }
     };
     let mut items = Vec::with_capacity(nodes.len());
+    let gone = wants.iter().zip(&nodes).filter(|(_, node)| node.is_null()).map(|(want, _)| want.id);
+    confirm(client, &gone.collect::<Vec<_>>())?;
     for mut product in nodes.into_iter().filter(|node| !node.is_null()) {
         if want(&product).is_none() {
             return Err(no_id());
         }
-        complete(client, context, &mut product, sizes, budget)?;
-        items.push(parts(product).item(context));
+        let lacks = complete(client, context, &mut product, sizes, budget)?;
+        let mut parts = parts(product);
+        parts.problems.extend(lacks.map(incomplete));
+        items.push(parts.item(context));
     }
     Ok((count, items))
 }
@@ -118,8 +122,29 @@ fn nodes<T: Transport>(
     }
 }
 
-/// How large these products are; without those that do not exist.
+/// How large these products are; without those that do not exist, which were asked for twice.
 pub(crate) fn sizes<T: Transport>(client: &Client<'_, T>, ids: &[u64]) -> Result<Vec<Want>, Error> {
+    let found = sizes_once(client, ids)?;
+    let missing = ids.iter().copied().filter(|id| !found.iter().any(|want| want.id == *id));
+    confirm(client, &missing.collect::<Vec<_>>())?;
+    Ok(found)
+}
+
+/// A null among good answers counts as a product that is gone, so these are asked for once more.
+fn confirm<T: Transport>(client: &Client<'_, T>, missing: &[u64]) -> Result<(), Error> {
+    if missing.is_empty() {
+        return Ok(());
+    }
+    match sizes_once(client, missing)?.first() {
+        Some(want) => {
+            let id = want.id;
+            Err(Error::Unavailable(format!("Shopify left out product {id}, which it shows when it is asked again")))
+        }
+        None => Ok(()),
+    }
+}
+
+fn sizes_once<T: Transport>(client: &Client<'_, T>, ids: &[u64]) -> Result<Vec<Want>, Error> {
     let gids: Vec<_> = ids.iter().copied().map(gid::product).collect();
     let nodes = nodes(client, documents::PRODUCT_SIZES, json!({"ids": gids}), ids.len())?;
     let there = nodes.iter().filter(|node| !node.is_null());
@@ -140,24 +165,17 @@ pub(crate) fn want(node: &Value) -> Option<Want> {
     Some(Want { id: gid::of(node)?.parse().ok()?, variants: count("variantsCount"), media: count("mediaCount") })
 }
 
-/// Follows every connection that is longer than the page that came.
+/// Follows every connection that is longer than the page that came. The first part that is no connection is told: it says nothing of
+/// what the product has.
 fn complete<T: Transport>(
     client: &Client<'_, T>,
     context: &Context,
     product: &mut Value,
     sizes: Sizes,
     budget: u32,
-) -> Result<(), Error> {
+) -> Result<Option<&'static str>, Error> {
     let id = product.get("id").cloned().unwrap_or_default();
-    let follow = |document, field: &str, first: u32, connection: &mut Value| {
-        rest(
-            client,
-            document,
-            &["product", field],
-            &json!({"id": id, "first": first, "levels": sizes.levels}),
-            connection,
-        )
-    };
+    let is_page = |connection: &&mut Value| pages::nodes(connection).is_some();
     let page = (budget / budget::variant(sizes.levels)).clamp(1, 250);
     for (field, document, first) in [
         ("media", documents::PRODUCT_MEDIA, (budget / 4).min(250)),
@@ -165,19 +183,20 @@ fn complete<T: Transport>(
         ("collections", documents::PRODUCT_COLLECTIONS, budget.min(250)),
         ("variants", documents::PRODUCT_VARIANTS, page),
     ] {
-        if let Some(connection) = product.get_mut(field) {
-            follow(document, field, first, connection)?;
-        }
+        let Some(connection) = product.get_mut(field).filter(is_page) else { return Ok(Some(field)) };
+        let variables = json!({"id": id, "first": first, "levels": sizes.levels});
+        rest(client, document, &["product", field], &variables, connection)?;
     }
     let first = (budget / budget::LEVEL).min(250).max(budget::levels(context));
     for variant in product.pointer_mut("/variants/nodes").and_then(Value::as_array_mut).into_iter().flatten() {
         let item = variant.pointer("/inventoryItem/id").cloned().unwrap_or_default();
-        if let Some(levels) = variant.pointer_mut("/inventoryItem/inventoryLevels") {
-            let variables = json!({"id": item, "first": first});
-            rest(client, documents::ITEM_LEVELS, &["inventoryItem", "inventoryLevels"], &variables, levels)?;
-        }
+        let Some(levels) = variant.pointer_mut("/inventoryItem/inventoryLevels").filter(is_page) else {
+            return Ok(Some("inventoryLevels"));
+        };
+        let variables = json!({"id": item, "first": first});
+        rest(client, documents::ITEM_LEVELS, &["inventoryItem", "inventoryLevels"], &variables, levels)?;
     }
-    Ok(())
+    Ok(None)
 }
 
 /// The pages of a connection that are missing, added to its nodes.
@@ -190,10 +209,7 @@ fn rest<T: Transport>(
 ) -> Result<(), Error> {
     let mut first = variables.get("first").and_then(Value::as_u64).unwrap_or(1);
     for _ in 0..MOST_PAGES {
-        if connection.pointer("/pageInfo/hasNextPage") != Some(&Value::Bool(true)) {
-            return Ok(());
-        }
-        let after = connection.pointer("/pageInfo/endCursor").cloned().unwrap_or_default();
+        let Some(after) = pages::next(connection)? else { return Ok(()) };
         let mut ask = json!({"id": variables["id"], "first": first, "after": after});
         if document == documents::PRODUCT_VARIANTS {
             ask["levels"] = variables["levels"].clone();

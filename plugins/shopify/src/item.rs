@@ -1,5 +1,6 @@
 //! From what Shopify sends to the raw item that is kept: one JSON object, the same whether it came by bulk or by query.
 
+mod lacks;
 mod write;
 
 use entrepot_guest::prelude::*;
@@ -8,6 +9,7 @@ use serde_json::{Map, Value};
 
 use crate::context::{Context, Shelf};
 use crate::gid;
+use lacks::lacks;
 use write::write;
 
 /// A product with what hangs on it, in any order.
@@ -17,6 +19,8 @@ pub(crate) struct Parts {
     pub(crate) media: Vec<Value>,
     pub(crate) metafields: Vec<Value>,
     pub(crate) collections: Vec<Shelf>,
+    /// They could not be read.
+    pub(crate) without_shelves: bool,
     /// Without their levels.
     pub(crate) variants: Vec<Value>,
     /// The id of the variant, and the level.
@@ -95,6 +99,10 @@ impl Parts {
         body.insert("product".to_owned(), product);
         body.insert("locations".to_owned(), Value::Object(locations));
         body.insert("currency".to_owned(), Value::String(context.currency.clone()));
+        if self.without_shelves {
+            // Another body than when they can be read, so that it counts as changed then.
+            body.insert("unread".to_owned(), serde_json::json!(["collections"]));
+        }
         let body = write(&Value::Object(body));
         RawItem {
             source_id: id
@@ -110,6 +118,10 @@ impl Parts {
         if self.id().is_none() {
             let message = "Shopify lists a product without a usable id; it cannot be imported.";
             self.problems.push(issue("/product/id", "id-missing", message));
+        }
+        if self.problems.is_empty() {
+            let lacks = lacks(&self.product, &self.variants, &self.media, &self.metafields);
+            self.problems.extend(lacks.map(incomplete));
         }
         let count = self.product.get("variantsCount");
         let exact = count.and_then(|count| count.get("precision")).and_then(Value::as_str) == Some("EXACT");
@@ -142,6 +154,14 @@ impl Parts {
         let ids = self.levels.iter().filter_map(|(_, level)| gid::of(level.get("location")?));
         ids.filter_map(|id| Some((id.to_owned(), Value::String(context.locations.get(id)?.clone())))).collect()
     }
+}
+
+/// The problem of a product of which a part is missing or is something else.
+pub(crate) fn incomplete(part: &'static str) -> Issue {
+    let message = format!(
+        "Shopify answered without this product's `{part}`, which were asked for, or with something else; the next import asks again."
+    );
+    issue(format!("/{part}"), "product-incomplete", message)
 }
 
 fn number(value: &Value) -> u64 {

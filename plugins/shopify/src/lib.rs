@@ -13,6 +13,7 @@ mod fetch;
 mod gid;
 mod item;
 mod map;
+mod pages;
 mod settings;
 pub mod stock;
 pub mod subscriptions;

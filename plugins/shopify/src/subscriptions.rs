@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::client::{Client, user_errors};
 use crate::documents::{WEBHOOK_CREATE, WEBHOOK_DELETE, WEBHOOK_LIST, WEBHOOK_UPDATE};
+use crate::pages;
 
 /// What is needed to see a change within seconds. The compliance topics are set in the app's own configuration.
 const TOPICS: [&str; 8] = [
@@ -96,10 +97,10 @@ fn all<T: Transport>(client: &Client<'_, T>) -> Result<Vec<Found>, Error> {
                 },
             });
         }
-        if data.pointer("/webhookSubscriptions/pageInfo/hasNextPage") != Some(&Value::Bool(true)) {
-            return Ok(found);
+        match pages::next(&data["webhookSubscriptions"])? {
+            Some(end) => after = end.into(),
+            None => return Ok(found),
         }
-        after = data.pointer("/webhookSubscriptions/pageInfo/endCursor").cloned().unwrap_or_default();
     }
     Err(Error::Unavailable("Shopify's list of subscriptions does not end".to_owned()))
 }

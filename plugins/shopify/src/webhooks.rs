@@ -81,7 +81,10 @@ fn event(topic: &str, body: &Value) -> Result<Event, Error> {
             (Some(available), Some((item_id, location_id))) => {
                 Event::Stock(vec![StockChange { item_id, location_id, available }])
             }
-            (None, Some(_)) => Event::Ignored("the item is not counted".to_owned()),
+            (None, Some(_)) if body.get("available").is_some_and(Value::is_null) => {
+                Event::Ignored("the item is not counted".to_owned())
+            }
+            (None, Some(_)) => Event::Ignored("it tells no whole number of what is available".to_owned()),
             (_, None) => Event::Ignored("it names no item and location".to_owned()),
         }),
         // No longer kept there: nothing can be sold from there. A body that tells of a number, or that there is none, is of another topic. Who

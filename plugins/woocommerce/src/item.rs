@@ -45,6 +45,11 @@ pub(crate) fn id_missing() -> Issue {
     issue("/id", "id-missing", "The shop lists a product without a usable id; it cannot be imported.")
 }
 
+/// Old versions answer whole variations where others name them.
+fn variation_id(item: Raw<'_>) -> Option<u64> {
+    item.id().or_else(|| item.fields().get("id").id())
+}
+
 /// A product as it was listed.
 #[derive(Debug)]
 pub(crate) struct Listed<'a> {
@@ -65,20 +70,41 @@ impl<'a> Listed<'a> {
     }
 
     pub(crate) fn is_object(&self) -> bool {
-        self.raw.json().starts_with('{')
+        self.raw.is_object()
     }
 
-    /// A part that was asked for and did not come. That it is empty is an empty list, or one that PHP writes as an object.
+    /// A part that was asked for and did not come as what it is. That it is empty is an empty list, or one that PHP writes as an object.
     pub(crate) fn lacks(&self) -> Option<&'static str> {
-        let lists = |name: &str| self.fields.get(name).json().starts_with(['[', '{']);
-        let always = ["images", "categories", "tags", "attributes"].into_iter().find(|name| !lists(name));
+        // What of an element its product would lose.
+        let is_one = |name: &str, one: Raw<'_>| {
+            let fields = one.fields();
+            match name {
+                "images" => fields.get("src").word().is_some() && fields.get("id").word().is_some(),
+                "categories" => fields.get("id").id().is_some(),
+                "tags" | "brands" => fields.get("name").word().is_some(),
+                "attributes" => {
+                    let options = fields.get("options");
+                    // A plugin answers one text.
+                    options.text().is_some() || options.is_php_list_of(|option| option.text().is_some())
+                }
+                _ => one.is_object(),
+            }
+        };
+        let whole = |name: &str| self.fields.get(name).is_php_list_of(|one| is_one(name, one));
+        let always = || ["images", "categories", "tags", "attributes"].into_iter().find(|name| !whole(name));
         // Plugins and old versions leave these out; what they do not leave out is a list.
         let some = || {
             ["brands", "meta_data", "default_attributes"]
                 .into_iter()
-                .find(|name| self.fields.get(name).is_given() && !lists(name))
+                .find(|name| self.fields.get(name).is_given() && !whole(name))
         };
-        always.or_else(some).filter(|_| self.is_object())
+        // Some shops do not list them; then the type says whether there are any.
+        let variations = self.fields.get("variations");
+        let names_variations = || match variations.is_null() {
+            true => self.fields.get("type").word().is_none().then_some("type"),
+            false => (!variations.is_php_list_of(|one| variation_id(one).is_some())).then_some("variations"),
+        };
+        if self.is_object() { always().or_else(some).or_else(names_variations) } else { None }
     }
 
     pub(crate) fn status(&self) -> Option<String> {
@@ -89,10 +115,8 @@ impl<'a> Listed<'a> {
     pub(crate) fn variations(&self) -> Option<Vec<u64>> {
         let raw = self.fields.get("variations");
         let listed = raw.json().starts_with(['[', '{']);
-        // Old versions answer whole variations here.
-        let id = |item: &Raw<'_>| item.id().or_else(|| item.fields().get("id").id());
         if listed {
-            return Some(raw.values().iter().filter_map(id).collect());
+            return Some(raw.values().into_iter().filter_map(variation_id).collect());
         }
         let variable = self.fields.get("type").text().is_some_and(|kind| kind.starts_with("variable"));
         (!variable).then(Vec::new)

@@ -1,6 +1,6 @@
 //! Reading products: what reading by page and reading one by one have in common.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use entrepot_guest::paging;
 use entrepot_guest::prelude::*;
@@ -142,7 +142,10 @@ impl<T: Transport> Reader<'_, T> {
             self.news = true;
         }
         let by_id: HashMap<u64, &Parent> = parents.iter().map(|parent| (parent.id, parent)).collect();
-        let items = listed.iter().map(|product| {
+        // One that is there twice is one.
+        let mut seen = HashSet::new();
+        let once = listed.iter().filter(|product| product.id.is_none_or(|id| seen.insert(id)));
+        let items = once.map(|product| {
             let parent = product.id.and_then(|id| by_id.get(&id));
             let variations = parent.map(|parent| found.take(parent)).unwrap_or_default();
             let mut problems: Vec<_> = product.id.and_then(|id| found.problems.remove(&id)).into_iter().collect();

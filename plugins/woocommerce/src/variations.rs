@@ -9,7 +9,7 @@ use crate::failure::{is_too_many, words};
 use crate::item::{VARIATION_FIELDS, elements, write_object};
 use crate::pages::fingerprint;
 use crate::store::Store;
-use entrepot_guest::lenient::{Fields, Record};
+use entrepot_guest::lenient::{Fields, Raw, Record};
 
 /// A product with variations, and which ones it lists; `None` where it does not.
 #[derive(Clone, Debug)]
@@ -81,12 +81,17 @@ impl Found {
         let elements = elements(list)?;
         let count = elements.len() as u64;
         for element in elements {
-            let Some(fields) = Fields::of(element) else { continue };
+            let fields = Fields::of(element).unwrap_or_default();
+            if let (None, Some(parent)) = (fields.get("id").id(), of) {
+                // Left out, it would count as one that is gone.
+                let message = "The shop answered with a variation of this product that cannot be read; the next import asks again.";
+                self.problems.entry(parent).or_insert_with(|| issue("/variations", "product-incomplete", message));
+            }
             // A product's own list needs no parent named (old versions do not), and a filter may be ignored.
             let parent = fields.get("parent_id").id().or(of).filter(|parent| wanted.contains(parent));
             if let (Some(id), Some(parent)) = (fields.get("id").id(), parent) {
                 // Without its values it would be another one's like.
-                if !fields.get("attributes").json().starts_with(['[', '{']) {
+                if !fields.get("attributes").is_php_list_of(is_choice) {
                     let message = format!(
                         "The shop answered without the `attributes` of variation {id}, which were asked for; the next import asks again. A \
                          plugin may take them out."
@@ -100,6 +105,11 @@ impl Found {
         }
         Ok(count)
     }
+}
+
+/// Of any value it is "".
+fn is_choice(attribute: Raw<'_>) -> bool {
+    attribute.fields().get("option").text().is_some()
 }
 
 struct Search<'a, T> {

@@ -14,6 +14,7 @@ use crate::scan::{No, backslash, parts, unescaped};
 use crate::text::{decode_entities, without_nul};
 
 mod fields;
+mod lists;
 
 pub use fields::{Fields, Record};
 

@@ -187,6 +187,12 @@ fn keywords(raw: Raw<'_>) -> Vec<String> {
 fn unread<'a>(lists: Raw<'a>, notes: &mut Notes) -> Vec<Cow<'a, str>> {
     let unread: Vec<_> = lists.items().into_iter().filter_map(Raw::word).collect();
     for list in &unread {
+        if list == "stock" {
+            let message = "The API account may not read stock per location: the number of the catalogue was taken, as that of the \
+                           default location. Give it the scope Store inventory, read-only.";
+            notes.warn(Place::Product, "inventory_level", "stock-unread", message);
+            continue;
+        }
         let (field, what) =
             if list == "brands" { ("brand_id", "brand") } else { ("categories", "categories, or those above them,") };
         let message = format!(

@@ -23,7 +23,14 @@ impl Stock<'_> {
         let (item, level, item_id) = match tracking.as_ref() {
             "variant" => {
                 let own = items.iter().find(|item| variant_of(item).is_some_and(|found| found.to_string() == id));
-                (own, variant.get("inventory_level"), id.to_owned())
+                // It may be this variant's.
+                if own.is_none() && items.iter().any(|item| variant_of(item).is_none()) {
+                    said(Number::Missing, Raw::MISSING, place, notes);
+                    return Inventory::Untracked(false);
+                }
+                // One that is made up for has nothing of its own.
+                let level = if variant.0.is_empty() { self.product } else { variant }.get("inventory_level");
+                (own, level, id.to_owned())
             }
             "product" => {
                 (pool(&items, self.base_variant), self.product.get("inventory_level"), pool_id(self.product_id))
@@ -81,6 +88,9 @@ pub(crate) fn alone(
     base_variant: Option<u64>,
     items: &[Fields<'_>],
 ) -> Option<Vec<StockLevel>> {
+    if items.iter().any(|item| is_odd(item, tracking)) {
+        return None;
+    }
     let of_items: Vec<(String, &Fields<'_>)> = match tracking {
         "variant" => {
             // Of a variant that is there twice, the first counts.
@@ -111,8 +121,7 @@ enum Number {
     Whole(i64),
     /// What is left of a piece cannot be sold.
     Rounded(i64),
-    /// The variant has no such field.
-    Absent,
+    /// Null, or not there.
     Missing,
     Invalid,
     Absurd,
@@ -127,7 +136,6 @@ impl Number {
             (Some(whole), _) if whole.unsigned_abs() > MOST => Self::Absurd,
             (Some(whole), _) => Self::Whole(whole),
             (None, Some(decimal)) => Self::Rounded(decimal.floor() as i64),
-            (None, None) if !raw.is_given() => Self::Absent,
             (None, None) if raw.is_null() => Self::Missing,
             (None, None) => Self::Invalid,
         }
@@ -141,7 +149,7 @@ impl Number {
     fn pieces(self) -> i64 {
         match self {
             Self::Whole(pieces) | Self::Rounded(pieces) => pieces,
-            Self::Absent | Self::Missing | Self::Invalid | Self::Absurd => 0,
+            Self::Missing | Self::Invalid | Self::Absurd => 0,
         }
     }
 }
@@ -150,7 +158,6 @@ fn said(number: Number, raw: Raw<'_>, place: Place, notes: &mut Notes) {
     let (code, message) = match number {
         Number::Whole(_) => return,
         Number::Rounded(_) => ("stock-rounded", "The stock is no whole number; it was rounded down."),
-        Number::Absent => ("stock-missing", "Stock is counted and its number is not told; it counts as none."),
         Number::Absurd => ("stock-absurd", "So many pieces cannot be meant; they count as none."),
         Number::Missing => {
             let message = "Stock is counted and its number is not told; the next import asks again.";
@@ -168,6 +175,12 @@ fn variant_of(item: &Fields<'_>) -> Option<u64> {
     item.get("identity").fields().get("variant_id").id()
 }
 
+/// Whose stock it is cannot be read. One of a product as a whole may name no variant.
+fn is_odd(item: &Fields<'_>, tracking: &str) -> bool {
+    let variant = item.get("identity").fields().get("variant_id");
+    variant.id().is_none() && (tracking == "variant" || !variant.is_null())
+}
+
 /// One pool for all variants.
 fn pool<'i, 'a>(items: &'i [Fields<'a>], base_variant: Option<u64>) -> Option<&'i Fields<'a>> {
     let whole = items.iter().find(|item| variant_of(item).is_none());
@@ -181,17 +194,26 @@ fn pool_id(product_id: &str) -> String {
 
 /// Locations that are switched off sell nothing and are left out.
 fn located(item: &Fields<'_>, item_id: &str, said: &mut dyn FnMut(Number, Raw<'_>)) -> Vec<Level> {
-    let locations = item.get("locations").records();
+    let Some(locations) = item.get("locations").list() else {
+        said(Number::Missing, item.get("locations"));
+        return Vec::new();
+    };
     let mut levels: Vec<_> = locations
-        .iter()
+        .into_iter()
+        .map(Raw::fields)
         .filter(|location| location.get("location_enabled").flag() != Some(false))
         .filter_map(|location| {
+            // What is no location, or does not say which: the goods would seem to lie nowhere.
+            let Some(location_id) = location.get("location_id").owned() else {
+                said(Number::Missing, Raw::MISSING);
+                return None;
+            };
             // Safety stock and what is reserved are taken off what is on hand: one does not stand for the other.
             let told = location.get("available_to_sell");
             let number = Number::of(told);
             said(number, told);
             Some(Level {
-                location_id: location.get("location_id").owned()?,
+                location_id,
                 location_name: location.get("location_name").owned(),
                 available: number.pieces(),
                 item_id: Some(item_id.to_owned()),

@@ -183,7 +183,8 @@ pub(crate) fn simple(id: u64) -> Value {
         "date_created": "2026-01-01T00:00:00+00:00", "date_modified": "2026-11-20T09:43:27+00:00", "base_variant_id": id + 1000,
         "total_sold": 3, "view_count": 9, "custom_fields": [], "images": [{"id": id + 5000, "is_thumbnail": true, "sort_order": 0, "description": "",
             "url_zoom": "https://cdn/z.jpg", "url_tiny": "https://cdn/t.jpg"}],
-        "variants": [{"id": id + 1000, "product_id": id, "sku": format!("S-{id}"), "sku_id": null, "price": null, "option_values": []}]})
+        "variants": [{"id": id + 1000, "product_id": id, "sku": format!("S-{id}"), "sku_id": null, "price": null,
+            "inventory_level": 0, "option_values": []}]})
 }
 
 pub(crate) fn channel() -> Channel {

@@ -17,8 +17,6 @@ pub(super) fn quantity(raw: Raw<'_>, path: &str, notes: &mut Notes) -> i64 {
             notes.warn(path, "stock-rounded", "The quantity is no whole number; it was rounded down.");
             decimal.floor() as i64
         }
-        // Of what nothing is offered, there is no quantity either.
-        (None, None) if !raw.is_given() => 0,
         (None, None) if raw.is_null() => {
             notes.fatal(path, "stock-incomplete", "The quantity is not told; the next import asks again.");
             0

@@ -41,8 +41,9 @@ impl Common<'_> {
                 continue;
             }
             let offering = offering(&product, at, notes);
-            let stock = offering.as_ref().map_or(Raw::MISSING, |offering| offering.get("quantity"));
-            let quantity = quantity(stock, &format!("/inventory/products/{at}/offerings"), notes);
+            let path = format!("/inventory/products/{at}/offerings");
+            // Of what nothing is offered, there is no quantity either.
+            let quantity = offering.as_ref().map_or(0, |offering| quantity(offering.get("quantity"), &path, notes));
             let choices = choices(&product);
             axes.add(choices.iter().map(Choice::as_option));
             pools.see(&choices, quantity);
@@ -110,7 +111,7 @@ impl Common<'_> {
         ProductVariant {
             weight: kilos.zip(weight).map(|(value, (unit, times))| (value * times, unit)),
             dimensions,
-            taxable: raw("is_taxable").is_given().then(|| raw("is_taxable").is_true()),
+            taxable: raw("is_taxable").flag(),
             requires_shipping: raw("listing_type").word().map(|kind| kind != "download"),
             ..blank::variant(id)
         }

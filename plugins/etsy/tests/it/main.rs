@@ -9,6 +9,7 @@ mod map;
 mod map_odd;
 mod paging;
 mod samples;
+mod shapes;
 mod shop;
 mod thin;
 mod unread;

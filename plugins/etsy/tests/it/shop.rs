@@ -199,6 +199,7 @@ pub(crate) fn listing(id: u64, state: &str) -> Value {
         "rich_description": null, "original_creation_timestamp": 1_767_225_600, "creation_timestamp": 1_767_225_600,
         "last_modified_timestamp": 1_767_229_200, "updated_timestamp": 1_767_229_200, "state_timestamp": null, "quantity": 4,
         "shop_section_id": 333, "url": format!("https://www.etsy.com/listing/{id}/tee"), "num_favorers": 3, "views": 9, "tags": [], "materials": [],
+        "style": [],
         "has_variations": false, "price": {"amount": 2200, "divisor": 100, "currency_code": "EUR"}, "taxonomy_id": 482,
         "readiness_state_id": 14, "listing_type": "physical"})
 }

@@ -99,12 +99,16 @@ impl Job {
         Ok(Ok(match text("status").unwrap_or_default() {
             "COMPLETED" => {
                 let objects = text("objectCount").and_then(|count| count.parse().ok());
-                let url = text("url").filter(|url| !url.is_empty()).map(str::to_owned);
+                let url = text("url").filter(|url| url.starts_with("http")).map(str::to_owned);
                 // No file is an empty shop only where Shopify counted nothing, and left nothing behind.
                 let counted = [roots, objects].into_iter().flatten().max();
                 if url.is_none() && (counted != Some(0) || text("partialDataUrl").is_some()) {
                     let counted = counted.map_or_else(|| "no".to_owned(), |count| count.to_string());
                     return Ok(Err(format!("Shopify's bulk operation counts {counted} objects and has no file")));
+                }
+                // Of a file nobody counted, nobody knows whether it is whole.
+                if url.is_some() && [roots, objects].into_iter().any(|count| count.is_none_or(|count| count == 0)) {
+                    return Ok(Err("Shopify's bulk operation has a file and does not count what is in it".to_owned()));
                 }
                 State::Completed(Done { url, roots, objects })
             }

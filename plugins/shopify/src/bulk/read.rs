@@ -2,12 +2,11 @@
 
 use std::collections::{BTreeSet, HashMap, hash_map::Entry};
 
-use entrepot_guest::http::Get;
-use entrepot_guest::json::repaired;
 use entrepot_guest::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::file::{Look, Looked, fetch, grouped, groups, is_root};
 use super::job::{Job, State};
 use crate::client::Client;
 use crate::context::Context;
@@ -43,6 +42,9 @@ pub(crate) struct Reading {
     objects: Option<u64>,
     #[serde(default)]
     rereads: u32,
+    /// What was looked through of the file, until that is all of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    look: Option<Look>,
 }
 
 impl Reading {
@@ -74,11 +76,12 @@ pub(super) fn some<T: Transport + Files>(
 ) -> Result<Got, Error> {
     let attempt = request.attempt;
     let bytes = PAGE_BYTES >> attempt.min(8);
-    let first = match &reading.file {
-        Some(file) => groups(client.transport, file, reading.offset, bytes),
+    let known = reading.file.clone();
+    let first = match &known {
+        Some(file) => looked_through(client.transport, file, reading, bytes),
         None => Err(Error::NotFound),
     };
-    let (groups, next_offset) = match first {
+    let page = match first {
         // Another host, or the same after a restart: the address in the cursor would have expired, so it is asked for anew.
         Err(Error::NotFound) => {
             let done = match job.ask(client)? {
@@ -94,7 +97,8 @@ pub(super) fn some<T: Transport + Files>(
                 Err(error) => return Err(error),
             };
             (reading.expected, reading.objects) = (done.roots, done.objects);
-            let got = groups(client.transport, &file, reading.offset, bytes)?;
+            reading.look = Some(Look::default());
+            let got = looked_through(client.transport, &file, reading, bytes)?;
             reading.file = Some(file);
             got
         }
@@ -102,9 +106,15 @@ pub(super) fn some<T: Transport + Files>(
     };
     // The file of a second operation, read often enough: it will not become another.
     let last_chance = reading.rereads >= MOST_REREADS && job.was_repeated();
-    if !last_chance && groups.iter().flatten().any(|line| !line.is_object()) {
-        return Ok(again(reading, Vec::new(), job, "a line of the bulk file is no JSON object".to_owned()));
-    }
+    let damaged = "a line of the bulk file is no JSON object";
+    let (groups, next_offset) = match page {
+        Grouped::SoFar => return Ok(Got::Items { items: Vec::new(), more: true }),
+        Grouped::Page(groups, _) if groups.iter().flatten().any(|line| !line.is_object()) => {
+            return unusable(reading, job, damaged.to_owned(), last_chance);
+        }
+        Grouped::Damaged(why) => return unusable(reading, job, why, last_chance),
+        Grouped::Page(groups, next_offset) => (groups, next_offset),
+    };
     let mut items = Vec::with_capacity(groups.len());
     for lines in groups {
         let roots = lines.iter().filter(|line| is_root(line)).count() as u64;
@@ -133,6 +143,30 @@ pub(super) fn some<T: Transport + Files>(
     }
 }
 
+/// A page of a file that was looked through.
+enum Grouped {
+    SoFar,
+    Damaged(String),
+    Page(Vec<Vec<Value>>, Option<u64>),
+}
+
+fn looked_through<F: Files>(files: &F, file: &str, reading: &mut Reading, bytes: u32) -> Result<Grouped, Error> {
+    if let Some(look) = &mut reading.look {
+        match look.through(files, file, reading.objects)? {
+            Looked::SoFar => return Ok(Grouped::SoFar),
+            Looked::Damaged(why) => return Ok(Grouped::Damaged(why)),
+            Looked::Whole => reading.look = None,
+        }
+    }
+    let (groups, next) = groups(files, file, reading.offset, bytes)?;
+    Ok(Grouped::Page(groups, next))
+}
+
+/// A file that is not what Shopify wrote: whichever product lacks something, all keep what they had.
+fn unusable(reading: &mut Reading, job: &Job, why: String, last_chance: bool) -> Result<Got, Error> {
+    if last_chance { Err(Error::Unavailable(why)) } else { Ok(again(reading, Vec::new(), job, why)) }
+}
+
 /// The same file once more, then another operation's: products missing from a file that was cut off would count as deleted.
 fn again(reading: &mut Reading, items: Vec<RawItem>, job: &Job, why: String) -> Got {
     if reading.rereads >= MOST_REREADS && !job.was_repeated() {
@@ -141,79 +175,6 @@ fn again(reading: &mut Reading, items: Vec<RawItem>, job: &Job, why: String) -> 
     let (expected, objects, rereads) = (reading.expected, reading.objects, reading.rereads + 1);
     *reading = Reading { expected, objects, rereads, ..Reading::default() };
     Got::Items { items, more: true }
-}
-
-/// Spools a signed address. It lies on another host, which must not see the shop's token: the rule for it has no credential.
-pub(super) fn fetch<F: Files>(files: &F, url: &str) -> Result<String, Error> {
-    match files.download(&Get::new(url).request()) {
-        Ok(file) => Ok(file.id),
-        Err(Error::NotFound | Error::Unauthorized(_)) => {
-            Err(Error::Unavailable("the address of the bulk file has expired".to_owned()))
-        }
-        Err(error) => Err(error),
-    }
-}
-
-/// Each product followed by what belongs to it.
-fn grouped<F: Files>(files: &F, file: &str) -> Result<String, Error> {
-    Ok(files.group_lines(file, "id", "__parentId")?.id)
-}
-
-/// Whole products from `offset` on: their lines, and where the next one begins; `None` at the end.
-fn groups<F: Files>(files: &F, file: &str, offset: u64, bytes: u32) -> Result<(Vec<Vec<Value>>, Option<u64>), Error> {
-    let mut groups: Vec<Vec<Value>> = Vec::new();
-    // Where the last group began: it is whole only when another begins, or the file ends.
-    let (mut at, mut begun) = (offset, offset);
-    loop {
-        let chunk = files.read_lines(file, at, bytes)?;
-        if chunk.next_offset <= at && !chunk.end {
-            return Err(Error::Other("the host's file does not go on".to_owned()));
-        }
-        let mut place = at;
-        for line in &chunk.lines {
-            let value = parsed(line);
-            let child = value.get("__parentId").is_some();
-            match groups.last_mut() {
-                Some(group) if child || is_again(group, &value) => group.push(value),
-                _ => {
-                    begun = place;
-                    groups.push(vec![value]);
-                }
-            }
-            place += line.len() as u64 + 1;
-        }
-        at = chunk.next_offset;
-        if chunk.end {
-            return Ok((groups, None));
-        }
-        if place != at {
-            return Err(Error::Other("the lines of the host's file are not as long as its offsets say".to_owned()));
-        }
-        if groups.len() > 1 {
-            groups.pop();
-            return Ok((groups, Some(begun)));
-        }
-    }
-}
-
-/// A line that is no JSON becomes a text: a product without an id, which is said of it.
-pub(super) fn parsed(line: &str) -> Value {
-    let parsed = match repaired(line) {
-        Some(fixed) => serde_json::from_str(&fixed),
-        None => serde_json::from_str(line),
-    };
-    parsed.unwrap_or_else(|_| Value::String(line.to_owned()))
-}
-
-/// A product's own line. One that cannot be read proves nothing: it may be what is left of one.
-fn is_root(line: &Value) -> bool {
-    line.is_object() && line.get("__parentId").is_none()
-}
-
-/// The same product once more: it moved while the file was written.
-fn is_again(group: &[Value], line: &Value) -> bool {
-    let id = |line: &Value| line.get("id").and_then(Value::as_str).map(str::to_owned);
-    is_root(line) && id(line).is_some() && group.first().and_then(id) == id(line)
 }
 
 /// The product of a group of lines; and of lines that belong to none in the file, the products that they name.
@@ -292,6 +253,7 @@ fn parts(root: Value, lines: Vec<Value>, context: &Context) -> Parts {
             }
         }
     }
+    parts.without_shelves = context.without_shelves;
     if let (Some(shelves), Some(id)) = (&context.shelves, parts.id()) {
         let places = shelves.of.get(&id).into_iter().flatten();
         parts.collections = places.filter_map(|place| shelves.collections.get(*place as usize)).cloned().collect();

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use entrepot_guest::prelude::*;
 use serde_json::Value;
 
+use super::file::{fetch, parsed};
 use super::job::Done;
-use super::read;
 use crate::client::Client;
 use crate::context::{Shelf, Shelves};
 use crate::gid;
@@ -16,14 +16,14 @@ const CHUNK_BYTES: u32 = 4 << 20;
 pub(super) fn read<T: Transport + Files>(client: &Client<'_, T>, done: &Done) -> Result<Shelves, Error> {
     let mut shelves = Shelves::default();
     let Some(url) = &done.url else { return Ok(shelves) };
-    let file = read::fetch(client.transport, url)?;
+    let file = fetch(client.transport, url)?;
     let mut known = HashMap::<String, u32>::new();
     let (mut at, mut roots, mut lines) = (0, 0, 0);
     loop {
         let chunk = client.transport.read_lines(&file, at, CHUNK_BYTES)?;
         lines += chunk.lines.len() as u64;
         for line in &chunk.lines {
-            let line = read::parsed(line);
+            let line = parsed(line);
             let text = |field: &str| line.get(field).and_then(Value::as_str);
             let Some(parent) = text("__parentId") else {
                 if !line.is_object() {

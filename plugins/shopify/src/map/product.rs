@@ -42,6 +42,10 @@ pub fn map_product(channel: &Channel, item: &RawItem) -> Result<Product, Error> 
     if variants.is_empty() {
         notes.fatal("/variants", "variants-missing", "The product has no variant that could be bought.");
     }
+    if list(&body, "unread").iter().any(|list| list == "collections") {
+        let message = "Shopify did not show the shop's collections: the product comes without its own; the next full import asks again.";
+        notes.warn("/collections", "collections-unread", message);
+    }
     let created_at = instant(product, "createdAt", &mut notes);
     let updated_at = instant(product, "updatedAt", &mut notes);
     let status = status(product, &mut notes);

@@ -31,7 +31,7 @@ fn variant(id: u64, first: &Value) -> Value {
     json!({"__typename": "ProductVariant", "id": format!("gid://shopify/ProductVariant/{id}"), "position": id % 10_000, "price": "1.00",
         "selectedOptions": [{"name": "No", "value": id.to_string()}],
         "inventoryItem": {"id": format!("gid://shopify/InventoryItem/{id}"), "tracked": true,
-            "inventoryLevels": page(&levels(id), first, &Value::Null)}})
+            "measurement": {"weight": null}, "unitCost": null, "inventoryLevels": page(&levels(id), first, &Value::Null)}})
 }
 
 /// A shop whose products have as many variants as `variants` says; three media each, three metafields, two collections.
@@ -83,7 +83,8 @@ impl Goods {
                 let product = |gid: &Value| {
                     let id = number(gid);
                     let mut node = json!({"__typename": "Product", "id": gid, "title": format!("P{id}"), "status": "ACTIVE",
-                        "updatedAt": "2026-09-01T10:00:00Z", "options": [{"name": "No", "position": 1, "optionValues": []}],
+                        "updatedAt": "2026-09-01T10:00:00Z", "tags": [],
+                        "seo": {"title": null, "description": null}, "options": [{"name": "No", "position": 1, "optionValues": []}],
                         "variantsCount": {"count": (self.variants)(id)?, "precision": "EXACT"}});
                     for field in ["media", "metafields", "collections", "variants"] {
                         node[field] = page(&self.all(id, field, &variables["levels"]), &variables[field], &Value::Null);

@@ -12,6 +12,7 @@ mod items;
 mod map;
 mod map_odd;
 mod refusals;
+mod shapes;
 mod shop;
 mod stock;
 mod subscriptions;

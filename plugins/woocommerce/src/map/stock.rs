@@ -45,7 +45,11 @@ pub(super) fn inventory(goods: &Goods<'_>, own: &str, parent: &str, place: Place
 /// Whole pieces. Plugins sell by the metre, so decimals are rounded down: what is left of a piece cannot be sold.
 fn quantity(raw: Raw<'_>, place: Place, notes: &mut Notes) -> i64 {
     let Some(text) = raw.word() else {
-        if raw.is_empty() {
+        if raw.is_null() {
+            let message = "Stock is managed and no quantity is told; the next import asks again. Where the shop shows none, enter one, \
+                           be it 0.";
+            notes.fatal(place, "stock_quantity", "stock-incomplete", message);
+        } else if raw.text().is_some() {
             let message = "Stock is managed and no quantity is told; it counts as none.";
             notes.warn(place, "stock_quantity", "stock-missing", message);
         } else {

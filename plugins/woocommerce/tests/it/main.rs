@@ -9,6 +9,7 @@ mod map_odd;
 mod paging;
 mod recorded;
 mod recorded_webhooks;
+mod shapes;
 mod shop;
 mod thin;
 mod unread;

@@ -242,7 +242,7 @@ fn stock_of_which_nobody_says_whether_it_is_counted_is_not_for_sale() {
     }
     assert_eq!(stock(json!({"stock_quantity": 3})), none);
     assert_eq!(stock(json!({"manage_stock": false, "stock_quantity": 3})).0, model::Inventory::Untracked(true));
-    for (quantity, code) in [(json!(2.5), "stock-rounded"), (json!(null), "stock-missing"), (json!(2), "")] {
+    for (quantity, code) in [(json!(2.5), "stock-rounded"), (json!(""), "stock-missing"), (json!(2), "")] {
         assert_eq!(stock(json!({"manage_stock": true, "stock_quantity": quantity})).1, code, "{quantity}");
     }
     // What is told and is no number is not none: the product keeps what it had.
@@ -251,6 +251,9 @@ fn stock_of_which_nobody_says_whether_it_is_counted_is_not_for_sale() {
         let refused = map_product(&channel(), &item);
         let Err(Error::Invalid(issues)) = refused else { panic!("{quantity}: {refused:?}") };
         assert_eq!(codes(&issues), ["stock-invalid"], "{quantity}");
+    }
+    for untold in [json!({"manage_stock": true, "stock_quantity": null}), json!({"manage_stock": true})] {
+        assert_eq!(codes(&refused(untold)), ["stock-incomplete"]);
     }
 }
 
