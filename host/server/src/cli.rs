@@ -135,6 +135,7 @@ impl Command {
                 | Self::User(_)
                 | Self::Tenant(_)
                 | Self::Person(_)
+                | Self::Plan(_)
                 | Self::Adapter(_)
                 | Self::CompileComponent { .. }
         )

@@ -108,13 +108,13 @@ const INSERT: &str = "INSERT INTO listings (tenant_id, id, channel_id, product_i
 /// Products whose listings are to be looked at: something of them changed.
 const TOUCH: [&str; 2] = change_by_ids!(
     "UPDATE listings SET touches = touches + 1, tries = 0, not_before = CASE WHEN sync_status IN ('sending', 'waiting') THEN not_before \
-     ELSE $2 END WHERE tenant_id = $1 AND status <> 'draft' AND product_id",
+     ELSE $2 END WHERE tenant_id = $1 AND (status <> 'draft' OR external_id IS NOT NULL) AND product_id",
     ""
 );
 /// Likewise, of products by the marketplace's ids.
 const TOUCH_BY_SOURCE: [&str; 2] = change_by_ids!(
     "UPDATE listings SET touches = touches + 1, tries = 0, not_before = CASE WHEN sync_status IN ('sending', 'waiting') THEN not_before \
-     ELSE $4 END WHERE tenant_id = $1 AND status <> 'draft' AND product_id IN (SELECT id FROM products WHERE tenant_id = $1 AND \
+     ELSE $4 END WHERE tenant_id = $1 AND (status <> 'draft' OR external_id IS NOT NULL) AND product_id IN (SELECT id FROM products WHERE tenant_id = $1 AND \
      channel_id = $2 AND source_id",
     ")"
 );

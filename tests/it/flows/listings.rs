@@ -1,11 +1,11 @@
 //! Goods go out: made in the catalogue of one shop, put on sale in another, and kept true there.
 
+mod ending;
 mod faults;
 mod rest;
 
 use entrepot_core::RequestContext;
 use entrepot_domain::effective::{ChannelRule, PriceRule, StockRule};
-use entrepot_domain::listing::Status;
 use entrepot_domain::{ChannelId, Money};
 use entrepot_listings::{ListingChange, ListingReport, NewListing, Which};
 use entrepot_queue::Outcome;
@@ -99,6 +99,8 @@ pub(crate) fn posts(shop: &Marketplace) -> usize {
 async fn goods_go_from_one_shop_to_another_and_in_again(app: App) {
     let seller = Seller::of(app, 12).await;
     seller.list_all().await;
+    assert_eq!(seller.app.host.app.listings.sync_due().await.expect("a look"), 1);
+    seller.work().await;
     assert_eq!(seller.target.product_ids().len(), 0, "drafts are sent nowhere");
     seller.push().await;
     seller.assert_all_stand(12).await;
@@ -226,49 +228,4 @@ async fn what_would_be_refused_is_not_sent_and_what_is_refused_is_sent_once(app:
     seller.change(&ids[0], ListingChange { set: Some(json!({ "price": null })), ..ListingChange::default() }).await;
     seller.work().await;
     seller.assert_all_stand(3).await;
-}
-
-#[both_engines]
-async fn what_is_ended_stays_ended_and_comes_back_when_asked(app: App) {
-    let seller = Seller::of(app, 2).await;
-    let ids = seller.list_all().await;
-    seller.push().await;
-    seller.app.host.app.listings.end(&seller.context(), &ids[0]).await.expect("ended");
-    seller.work().await;
-    let report = seller.app.host.app.listings.show(&seller.app.host.tenant, &ids[0]).await.expect("a report");
-    assert_eq!((report.status.as_str(), report.channel_status.as_deref()), ("archived", Some("ended")), "{report:?}");
-    let id: u64 = report.external_id.expect("it stood").parse().expect("a number");
-    assert_eq!(seller.target.product(id).expect("still there").status, "draft");
-    // A push of all of the channel leaves it so.
-    seller.push().await;
-    assert_eq!(seller.target.product(id).expect("still there").status, "draft");
-    seller.change(&ids[0], ListingChange { status: Some(Status::Active), ..ListingChange::default() }).await;
-    seller.work().await;
-    assert_eq!(seller.target.product(id).expect("still there").status, "publish");
-    seller.assert_all_stand(2).await;
-}
-
-#[both_engines]
-async fn what_is_gone_at_its_source_is_sold_no_more(app: App) {
-    let seller = Seller::of(app, 8).await;
-    seller.list_all().await;
-    seller.push().await;
-    let shown = |seller: &Seller| {
-        let there: Vec<_> = seller.target.product_ids().iter().filter_map(|id| seller.target.product(*id)).collect();
-        there
-            .into_iter()
-            .filter(|product| product.status == "publish")
-            .map(|product| product.name.to_string())
-            .collect::<Vec<_>>()
-    };
-    let before = shown(&seller);
-    let name = |id: &u64| seller.source.product(*id).expect("a product")["name"].as_str().expect("a name").to_owned();
-    let id = *seller.source.product_ids().iter().find(|id| before.contains(&name(id))).expect("one that is shown");
-    let title = name(&id);
-    seller.source.delete(id);
-    import(&seller.app, "source").await;
-    seller.work().await;
-    let after = shown(&seller);
-    assert_eq!((after.contains(&title), after.len()), (false, before.len() - 1));
-    assert_eq!(seller.target.product_ids().len(), 8, "taken off, not deleted");
 }

@@ -9,6 +9,7 @@ use entrepot_domain::effective::Origin;
 use serde::Serialize;
 
 use crate::Listings;
+use crate::own_issues::{currency_of, own_issues};
 use crate::send::rule_of;
 
 /// A product as the marketplace would show it.
@@ -47,20 +48,19 @@ impl Listings {
         if due.wanted.effective.product.variants.is_empty() {
             return Err(AppError::Listing(format!("the product {product} is gone from its shop; the listing ends")));
         }
+        let currency = currency_of(&scoped, &channel.id).await?;
+        let mut issues = own_issues(&due.row, &due.wanted, currency.as_deref());
         let fields = self.known_fields(&channel, due.row.category_id.as_deref());
         let (adapter, session) = (&channel.generation.adapter, channel.session(&self.services));
         let checked = adapter.check_listing(&channel.view, session, due.wanted.listing, fields).await?;
-        let own = due.wanted.effective.problems.iter();
-        let mut issues: Vec<Issue> =
-            own.map(|(path, code, why)| Issue::new(path.as_str(), *code, why.as_str())).collect();
         issues.extend(checked.issues);
         Ok(CheckReport {
             listing,
             ok: issues.is_empty(),
+            shown: checked.shown.filter(|_| issues.is_empty()),
             issues,
             warnings: checked.warnings,
             origins: due.wanted.effective.origins,
-            shown: checked.shown,
         })
     }
 }

@@ -49,6 +49,13 @@ impl Listings {
     pub async fn create(&self, context: &RequestContext, new: NewListing) -> Result<ListingId, AppError> {
         let scoped = self.services.db().tenant(&context.tenant);
         let channel = self.channel_id(&context.tenant, &new.channel).await?;
+        let adapter = self.channels.open_as_stored(&context.tenant, channel.as_str()).await?.generation.adapter.clone();
+        if !adapter.sells() {
+            return Err(AppError::Listing(format!(
+                "the adapter of {} puts nothing on sale; goods only come in from it",
+                new.channel
+            )));
+        }
         let product = product_of(&scoped, &new.product).await?;
         if product.channel_id == channel {
             let told = format!("{} came from {}: it stands there already", product.id, new.channel);
@@ -63,7 +70,7 @@ impl Listings {
         }
         let change = new.change;
         let (overrides, fields) = (merged("{}", change.set.as_ref())?, merged("{}", change.fields.as_ref())?);
-        let overrides = checked(overrides)?;
+        let overrides = checked(overrides, Some(&product))?;
         let status = change.status.unwrap_or(Status::Draft);
         let external = self.linked_on(&scoped, &channel, &product.id).await?;
         let id = ListingId::make(self.services.db().clock().now());
@@ -93,7 +100,8 @@ impl Listings {
         if change.version.is_some_and(|version| version != row.version) {
             return Err(AppError::ListingChanged(row.id));
         }
-        let overrides = checked(merged(&row.overrides, change.set.as_ref())?)?;
+        let product = scoped.product(&ProductId::from(row.product_id.as_str())).await?;
+        let overrides = checked(merged(&row.overrides, change.set.as_ref())?, product.as_ref())?;
         let fields = merged(&row.fields, change.fields.as_ref())?.to_string();
         let category = change.category.clone().unwrap_or_else(|| row.category_id.clone());
         let status = change.status.map_or(row.status.as_str(), |status| status.as_str());
@@ -193,12 +201,24 @@ fn merge(into: &mut Value, change: &Value) {
     }
 }
 
-/// What is set, as it is stored.
-fn checked(set: Value) -> Result<String, AppError> {
+/// What is set, as it is stored. `product`: none where it is gone.
+fn checked(set: Value, product: Option<&StoredProduct>) -> Result<String, AppError> {
     let wrong = |why: String| AppError::Listing(why);
     let mut set: Overrides = serde_json::from_value(set).map_err(|error| {
         wrong(format!("what is set for the listing cannot be read: {error}; amounts are written {{\"minor\": 1299, \"currency\": \"EUR\"}}"))
     })?;
+    let known =
+        |id: &String| product.is_none_or(|of| of.product.variants.iter().any(|variant| variant.source_id == *id));
+    if let Some(id) = set.variants.keys().find(|id| !known(id)) {
+        return Err(wrong(format!(
+            "the product has no variant {id:?}; `entrepot listing preview` and the product's page show its variants"
+        )));
+    }
+    if let Some(slug) =
+        set.seo_slug.as_deref().filter(|slug| !slug.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_')))
+    {
+        return Err(wrong(format!("seo_slug is {slug:?}; it has letters, digits and hyphens")));
+    }
     if let Some(title) = &set.title {
         let length = title.chars().count();
         if title.trim().is_empty() || length > MAX_TITLE {
@@ -266,12 +286,13 @@ mod tests {
             (json!({"price": {"minor": 1, "currency": "EURO"}}), "\"EURO\" is no currency"),
             (json!({"price": "12.99"}), "amounts are written"),
             (json!({"variants": {"7": {"price": {"minor": 1, "currency": "XX"}}}}), "variants.7.price"),
+            (json!({"seo_slug": "Bad Slug!"}), "letters, digits and hyphens"),
             (json!({"images": ["javascript:alert(1)"]}), "no address of a picture"),
         ] {
-            let said = checked(set.clone()).expect_err("refused").to_string();
+            let said = checked(set.clone(), None).expect_err("refused").to_string();
             assert!(said.contains(words), "{set}: {said}");
         }
-        let stored = checked(json!({"description": "<p onclick=x>A<script>b</script></p>"})).expect("checked");
+        let stored = checked(json!({"description": "<p onclick=x>A<script>b</script></p>"}), None).expect("checked");
         assert_eq!(stored, r#"{"description":"<p>A</p>"}"#);
     }
 }

@@ -9,6 +9,7 @@ mod job;
 mod lane;
 mod offers;
 mod outcomes;
+mod own_issues;
 mod report;
 mod rules;
 mod send;

@@ -10,8 +10,8 @@ use entrepot_store::listings::{ListedVariantRow, ToldOffer};
 use serde_json::json;
 
 use crate::Listings;
-use crate::outcomes::{json as issues_json, note};
-use crate::send::Due;
+use crate::outcomes::{GONE, json as issues_json, note};
+use crate::send::{Due, wait_for_all};
 use crate::wanted::WantedOffer;
 
 /// An offer, of which listing of the batch it is, and what it is to become.
@@ -102,13 +102,18 @@ impl Listings {
         for (sent, outcome) in of {
             match outcome {
                 OfferOutcome::Refused(issues) => refused.extend(issues.iter().cloned()),
-                OfferOutcome::Failed(error) => failed = Some((error.to_string(), asks_to_wait(outcome).is_none())),
+                OfferOutcome::Failed(error) => {
+                    failed = Some((error.to_string(), asks_to_wait(outcome).map(|error| wait_for_all(&error))));
+                }
                 OfferOutcome::Stale(_) => {
                     let variant = &sent.offer.of_variant.variant_id;
-                    failed = Some((format!("the marketplace has another stock of {variant} than it told"), true));
+                    failed = Some((format!("the marketplace has another stock of {variant} than it told"), None));
                 }
                 OfferOutcome::Done | OfferOutcome::Pending(_) => {}
             }
+        }
+        if refused.iter().any(|issue| issue.code == GONE) {
+            return self.gone(tx, &id, &refused).await;
         }
         if !refused.is_empty() {
             let said = refused.first().map(|issue| issue.message.clone()).unwrap_or_default();
@@ -116,7 +121,7 @@ impl Listings {
             return note(tx, &id, "refused", json!({ "issues": refused })).await;
         }
         match failed {
-            Some((why, counts)) => self.fail(tx, due, &why, counts).await,
+            Some((why, all_wait)) => self.fail(tx, due, &why, all_wait).await,
             None => Ok(tx.listing_is_settled(&id, &due.wanted.hash, due.row.touches).await?),
         }
     }

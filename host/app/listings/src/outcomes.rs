@@ -13,8 +13,10 @@ use entrepot_store::{Scoped, ScopedTx};
 use serde_json::json;
 
 use crate::Listings;
-use crate::send::{Due, asks_to_wait};
+use crate::send::{Due, asks_to_wait, wait_for_all};
 
+/// By this an adapter says that the listing stands there no longer.
+pub(crate) const GONE: &str = "listing-gone";
 /// What is named in events where nobody did it.
 pub(crate) const HOST: &str = "host";
 /// The first wait, doubled with each try.
@@ -60,6 +62,9 @@ impl Listings {
         let now = self.services.db().clock().now();
         match outcome {
             PushOutcome::Done(receipt) => self.accept(tx, &id, due, receipt).await,
+            PushOutcome::Refused(issues) if issues.iter().any(|issue| issue.code == GONE) => {
+                self.gone(tx, &id, issues).await
+            }
             PushOutcome::Refused(issues) => {
                 let said = issues.first().map(|issue| issue.message.clone()).unwrap_or_default();
                 tx.listing_is_blocked(&id, Some(&due.wanted.hash), &json(issues), &said, row.touches).await?;
@@ -70,13 +75,31 @@ impl Listings {
                 Ok(tx.listing_waits(&id, state, at).await?)
             }
             PushOutcome::Failed(error) => {
-                let counts = asks_to_wait(outcome).is_none();
-                self.fail(tx, due, &error.to_string(), counts).await
+                let all_wait = asks_to_wait(outcome).map(|error| wait_for_all(&error));
+                self.fail(tx, due, &error.to_string(), all_wait).await
             }
         }
     }
 
+    /// Somebody took it away at the marketplace. It is not made anew before somebody asks for it.
+    pub(crate) async fn gone(&self, tx: &mut ScopedTx, id: &ListingId, issues: &[Issue]) -> Result<(), AppError> {
+        let said =
+            issues.iter().find(|issue| issue.code == GONE).map(|issue| issue.message.clone()).unwrap_or_default();
+        tx.listing_is_gone(id, &said).await?;
+        note(tx, id, "gone", json!({ "issues": issues })).await
+    }
+
     async fn accept(&self, tx: &mut ScopedTx, id: &ListingId, due: &Due, receipt: &Receipt) -> Result<(), AppError> {
+        let channel = ChannelId::from(due.row.channel_id.as_str());
+        if let Some(other) = tx.listing_with_external_id(&channel, &receipt.external_id).await?
+            && other != due.row.id
+        {
+            // The marketplace gave its id to another one: a shop that was set up anew begins to count again.
+            let why = format!("{} is another listing's there by now: {}", receipt.external_id, due.row.id);
+            let other = ListingId::from(other);
+            tx.listing_is_gone(&other, &why).await?;
+            note(tx, &other, "gone", json!({ "why": why })).await?;
+        }
         let accepted = Accepted {
             external_id: &receipt.external_id,
             url: receipt.url.as_deref(),
@@ -111,12 +134,19 @@ impl Listings {
     }
 
     /// Tried again later, after a longer wait each time.
-    pub(crate) async fn fail(&self, tx: &mut ScopedTx, due: &Due, why: &str, counts: bool) -> Result<(), AppError> {
+    /// `all_wait`: the channel's listings wait for so long, whatever the tries.
+    pub(crate) async fn fail(
+        &self,
+        tx: &mut ScopedTx,
+        due: &Due,
+        why: &str,
+        all_wait: Option<Duration>,
+    ) -> Result<(), AppError> {
         let (id, now) = (due.row.listing_id(), self.services.db().clock().now());
-        let wait = if counts { longer(FIRST_TRY, LONGEST_TRY, due.row.tries) } else { 0 };
-        tx.listing_failed(&id, why, now + wait, counts).await?;
+        let wait = all_wait.map_or_else(|| longer(FIRST_TRY, LONGEST_TRY, due.row.tries), millis);
+        tx.listing_failed(&id, why, now + wait, all_wait.is_none()).await?;
         // The same failure is one line of history, not one a minute.
-        if counts && due.row.sync_error.as_deref() != Some(why) {
+        if due.row.sync_error.as_deref() != Some(why) {
             note(tx, &id, "failed", json!({ "why": why, "again_at": now + wait })).await?;
         }
         Ok(())
@@ -128,13 +158,13 @@ impl Listings {
         channel: &ChannelId,
         owner: &str,
         failed: &[(&Due, String)],
-        counts: bool,
+        all_wait: Option<Duration>,
     ) -> Result<(), AppError> {
         retry_transient(self.services.options().database_patience, async || {
             let mut tx = scoped.begin().await?;
             tx.hold_listing_lane(channel, owner, millis(self.services.options().lease)).await?;
             for (due, why) in failed {
-                self.fail(&mut tx, due, why, counts).await?;
+                self.fail(&mut tx, due, why, all_wait).await?;
             }
             Ok::<_, AppError>(tx.commit().await?)
         })

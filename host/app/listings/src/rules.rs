@@ -61,9 +61,20 @@ impl Listings {
 
     /// What it would change, before it is set.
     pub async fn plan_rule(&self, tenant: &TenantId, channel: &str, rule: &ChannelRule) -> Result<RulePlan, AppError> {
+        let now = self.rule(tenant, channel).await?;
+        self.compare_rules(tenant, channel, &now, rule).await
+    }
+
+    /// What one rule does in the place of another.
+    pub async fn compare_rules(
+        &self,
+        tenant: &TenantId,
+        channel: &str,
+        now: &ChannelRule,
+        rule: &ChannelRule,
+    ) -> Result<RulePlan, AppError> {
         rule.check().map_err(AppError::Listing)?;
         let (scoped, channel) = (self.services.db().tenant(tenant), self.channel_id(tenant, channel).await?);
-        let now = rule_of(&scoped.listing_lane(&channel).await?)?;
         let (mut plan, mut before) = (RulePlan::default(), String::new());
         let filter = ListingFilter { channel: channel.as_str(), ..ListingFilter::default() };
         loop {
@@ -71,7 +82,7 @@ impl Listings {
             let Some(last) = rows.last() else { return Ok(plan) };
             before.clone_from(&last.id);
             plan.listings += rows.len();
-            let (as_is, then) = (self.load(&scoped, rows.clone(), &now).await?, self.load(&scoped, rows, rule).await?);
+            let (as_is, then) = (self.load(&scoped, rows.clone(), now).await?, self.load(&scoped, rows, rule).await?);
             for (as_is, then) in as_is.iter().zip(&then) {
                 let problems = &then.wanted.effective.problems;
                 for (at, ((listed, old), (_, new))) in as_is.wanted.offers().zip(then.wanted.offers()).enumerate() {

@@ -8,12 +8,13 @@ use entrepot_core::{AppError, at_most_a_day, retry_transient};
 use entrepot_domain::catalog::Issue;
 use entrepot_domain::clock::millis;
 use entrepot_domain::effective::ChannelRule;
-use entrepot_domain::listing::SyncStatus;
+use entrepot_domain::listing::{Status, SyncStatus};
 use entrepot_sandbox::{AdapterError, CallError, PushOutcome};
 use entrepot_store::Scoped;
 use entrepot_store::listings::{Lane, ListedVariantRow, ListingRow};
 
 use crate::Listings;
+use crate::own_issues::{currency_of, own_issues};
 use crate::wanted::{Wanted, wanted};
 
 /// Listings taken at a time: what marketplaces take in one request.
@@ -22,6 +23,7 @@ const BATCH: i64 = 25;
 const ANSWER: Duration = Duration::from_secs(60);
 /// Refused credentials do not become good by themselves.
 const UNAUTHORIZED: Duration = Duration::from_secs(15 * 60);
+const DENIED: Duration = Duration::from_secs(60);
 const SLOW_DOWN: Duration = Duration::from_secs(5);
 /// Tries of a batch before its listings are sent one by one.
 const TOGETHER: i64 = 2;
@@ -60,9 +62,10 @@ impl Listings {
     ) -> Result<(), AppError> {
         let rows = scoped.due_listings(&channel.id, BATCH).await?;
         let due = self.load(scoped, rows, &rule_of(lane)?).await?;
+        let currency = currency_of(scoped, &channel.id).await?;
         let (mut push, mut end, mut poll, mut offer) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for due in due {
-            match self.next(channel, &due).await {
+            match self.next(channel, &due, currency.as_deref()).await {
                 Ok(Next::Poll) => poll.push(due),
                 Ok(Next::Push) => push.push(due),
                 Ok(Next::End) => end.push(due),
@@ -108,7 +111,7 @@ impl Listings {
         Ok(all)
     }
 
-    async fn next(&self, channel: &OpenChannel, due: &Due) -> Result<Next, AppError> {
+    async fn next(&self, channel: &OpenChannel, due: &Due, currency: Option<&str>) -> Result<Next, AppError> {
         let Due { row, wanted, .. } = due;
         if row.pending.is_some() {
             return Ok(Next::Poll);
@@ -118,11 +121,15 @@ impl Listings {
             [SyncStatus::Sending, SyncStatus::Failed].iter().any(|status| row.sync_status == status.as_str());
         let in_doubt = unanswered && row.sent_hash.is_some() && row.sent_hash != row.accepted_hash;
         let stands = row.external_id.is_some() || in_doubt;
+        // Nothing is sent of a draft before somebody pushes it.
+        if !stands && row.status == Status::Draft.as_str() {
+            return Ok(Next::Nothing);
+        }
         if wanted.is_to_end() {
             let ended = row.accepted_hash.as_deref() == Some(&wanted.hash) && !in_doubt;
             return Ok(if stands && !ended { Next::End } else { Next::Nothing });
         }
-        let issues = self.refusals(channel, due).await?;
+        let issues = self.refusals(channel, due, currency).await?;
         if !issues.is_empty() {
             return Ok(Next::Blocked(issues));
         }
@@ -139,10 +146,8 @@ impl Listings {
     }
 
     /// What keeps it from being sent: by the channel's rule, and by the adapter. Nothing that is found here is sent.
-    async fn refusals(&self, channel: &OpenChannel, due: &Due) -> Result<Vec<Issue>, AppError> {
-        let problems = &due.wanted.effective.problems;
-        let mut issues: Vec<Issue> =
-            problems.iter().map(|(path, code, why)| Issue::new(path.as_str(), *code, why.as_str())).collect();
+    async fn refusals(&self, channel: &OpenChannel, due: &Due, currency: Option<&str>) -> Result<Vec<Issue>, AppError> {
+        let mut issues = own_issues(&due.row, &due.wanted, currency);
         let fields = self.fields_of(channel, due.row.category_id.as_deref()).await?;
         let (adapter, session) = (&channel.generation.adapter, channel.session(&self.services));
         let checked = adapter.check_listing(&channel.view, session, due.wanted.listing.clone(), fields).await?;
@@ -212,19 +217,24 @@ impl Listings {
         due: &[Due],
         error: &CallError,
     ) -> Result<(), AppError> {
-        let all = concerns_all(error);
-        if all {
-            let wait = match error {
-                CallError::Adapter(AdapterError::RateLimited(Some(ms))) => {
-                    at_most_a_day(*ms).0.max(Duration::from_millis(50))
-                }
-                CallError::Adapter(AdapterError::RateLimited(None)) => SLOW_DOWN,
-                _ => UNAUTHORIZED,
-            };
+        let all_wait = concerns_all(error).then(|| wait_for_all(error));
+        if let Some(wait) = all_wait {
+            tracing::warn!(channel = channel.id.as_str(), "all listings of the channel wait: {error}");
             self.put_lane_off(scoped, &channel.id, owner, wait, &error.to_string()).await?;
         }
         let failed = due.iter().map(|due| (due, error.to_string())).collect::<Vec<_>>();
-        self.note_failed(scoped, &channel.id, owner, &failed, !all).await
+        self.note_failed(scoped, &channel.id, owner, &failed, all_wait).await
+    }
+}
+
+/// How long all listings of a channel wait after such an answer.
+pub(crate) fn wait_for_all(error: &CallError) -> Duration {
+    match error {
+        CallError::Adapter(AdapterError::RateLimited(Some(ms))) => at_most_a_day(*ms).0.max(Duration::from_millis(50)),
+        CallError::Adapter(AdapterError::RateLimited(None)) => SLOW_DOWN,
+        // A grant may be restored at any moment.
+        CallError::Adapter(AdapterError::Denied(_)) => DENIED,
+        _ => UNAUTHORIZED,
     }
 }
 

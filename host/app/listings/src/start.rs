@@ -16,7 +16,7 @@ const AT_ONCE: i64 = 200;
 pub struct Started {
     /// Listings that are looked at now.
     pub listings: usize,
-    /// Of those, drafts that are published.
+    /// Of those, drafts that are published, and ended ones that were named.
     pub published: usize,
 }
 
@@ -52,15 +52,15 @@ impl Listings {
         }
         // What was taken off stays off.
         rows.retain(|row| row.status != Status::Archived.as_str() || ids.contains(&row.id));
-        let drafts = rows.iter().filter(|row| row.status == Status::Draft.as_str()).count();
-        let started = Started { listings: rows.len(), published: drafts };
+        let published = rows.iter().filter(|row| row.status != Status::Active.as_str()).count();
+        let started = Started { listings: rows.len(), published };
         if dry_run {
             return Ok(started);
         }
         for some in rows.chunks(AT_ONCE as usize) {
             let mut tx = scoped.begin().await?;
             for row in some {
-                if row.status == Status::Draft.as_str() {
+                if row.status != Status::Active.as_str() {
                     publish(&mut tx, row, &context.actor).await?;
                 }
                 tx.look_at_listing(&row.listing_id()).await?;

@@ -40,7 +40,7 @@ pub enum ListingCommand {
         #[arg(long)]
         apply: bool,
     },
-    /// Take a listing off; it stays ended until it is pushed again by name
+    /// Take a listing off; it stays ended until it is pushed again by its id
     End { listing: String },
     /// Forget a listing that never stood at the marketplace
     Remove { listing: String },

@@ -28,11 +28,13 @@ pub(crate) async fn run(host: &Host, command: RuleCommand, output: Output) -> Re
             output.say(&rule, || format!("{}\nall listings of {channel} follow", shown(&rule)))
         }
         RuleCommand::Plan { channel, file } => {
-            let rule = match file {
-                Some(file) => read(&file)?,
-                None => listings.rule(&host.tenant, &channel).await?,
+            let plan = match file {
+                Some(file) => listings.plan_rule(&host.tenant, &channel, &read(&file)?).await?,
+                None => {
+                    let (none, rule) = (ChannelRule::default(), listings.rule(&host.tenant, &channel).await?);
+                    listings.compare_rules(&host.tenant, &channel, &none, &rule).await?
+                }
             };
-            let plan = listings.plan_rule(&host.tenant, &channel, &rule).await?;
             output.say(&plan, || planned(&plan))
         }
     }
@@ -45,7 +47,8 @@ fn read(file: &str) -> Result<ChannelRule> {
         path => std::fs::File::open(path).and_then(|opened| opened.take(MOST).read_to_string(&mut text)),
     };
     read.with_context(|| format!("{file} cannot be read"))?;
-    serde_json::from_str(&text).map_err(|error| anyhow!("{file} is no rule: {error}"))
+    serde_json::from_str(&text)
+        .map_err(|error| anyhow!("{} is no rule: {error}", if file == "-" { "standard input" } else { file }))
 }
 
 fn shown(rule: &ChannelRule) -> String {

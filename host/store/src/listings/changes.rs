@@ -38,8 +38,8 @@ const SENDING: &str = "UPDATE listings SET sync_status = 'sending', wanted_hash 
 const ACCEPT: &str = "UPDATE listings SET sync_status = 'synced', accepted_hash = sent_hash, external_id = $3, external_url = $4, \
     channel_status = $5, state = $6, issues = $7, sync_error = NULL, pending = NULL, tries = 0, last_synced_at = $8, not_before = $8 \
     WHERE tenant_id = $1 AND id = $2";
-const SETTLED: &str = "UPDATE listings SET sync_status = 'synced', wanted_hash = $3, sync_error = NULL, tries = 0, not_before = NULL \
-    WHERE tenant_id = $1 AND id = $2 AND touches = $4";
+const SETTLED: &str = "UPDATE listings SET sync_status = 'synced', wanted_hash = $3, sync_error = NULL, tries = 0, not_before = NULL, \
+    issues = CASE WHEN sync_status = 'blocked' THEN '[]' ELSE issues END WHERE tenant_id = $1 AND id = $2 AND touches = $4";
 const BLOCK: &str = "UPDATE listings SET sync_status = 'blocked', wanted_hash = COALESCE($3, wanted_hash), issues = $4, sync_error = $5, pending = NULL, tries = 0, \
     not_before = NULL WHERE tenant_id = $1 AND id = $2 AND touches = $6";
 const WAIT: &str = "UPDATE listings SET sync_status = 'waiting', pending = $3, not_before = $4, sync_error = NULL, tries = tries + 1 \
@@ -51,6 +51,9 @@ const LOOK: &str = "UPDATE listings SET not_before = $3, tries = 0, touches = to
     WHERE tenant_id = $1 AND id = $2";
 const IDLE: &str = "UPDATE listings SET not_before = NULL WHERE tenant_id = $1 AND id = $2 AND touches = $3";
 const ADOPT: &str = "UPDATE listings SET external_id = $3, not_before = $4, accepted_hash = NULL WHERE tenant_id = $1 AND id = $2 AND external_id IS NULL";
+const GONE: &str = "UPDATE listings SET status = 'archived', sync_status = 'synced', channel_status = 'ended', external_id = NULL, \
+    external_url = NULL, sent_hash = NULL, accepted_hash = NULL, state = '{}', pending = NULL, issues = '[]', sync_error = $3, tries = 0, \
+    not_before = NULL, touches = touches + 1 WHERE tenant_id = $1 AND id = $2";
 const WITH_EXTERNAL: &str = "SELECT id FROM listings WHERE tenant_id = $1 AND channel_id = $2 AND external_id = $3";
 const DELETE: &str = "DELETE FROM listings WHERE tenant_id = $1 AND id = $2 AND external_id IS NULL AND sync_status NOT IN ('sending', 'waiting')";
 const DELETE_EVENTS: &str = "DELETE FROM listing_events WHERE tenant_id = $1 AND listing_id = $2";
@@ -136,6 +139,13 @@ impl ScopedTx {
     pub async fn adopt_listing(&mut self, id: &ListingId, external_id: &str) -> Result<bool, StoreError> {
         let now = self.clock.now();
         Ok(execute!(&mut self.tx, ADOPT, self.tenant.as_str(), id.as_str(), external_id, now)? == 1)
+    }
+
+    /// It stands there no longer, and nobody here ended it. Made anew when somebody pushes it.
+    pub async fn listing_is_gone(&mut self, id: &ListingId, why: &str) -> Result<(), StoreError> {
+        execute!(&mut self.tx, GONE, self.tenant.as_str(), id.as_str(), why)?;
+        execute!(&mut self.tx, DELETE_VARIANTS, self.tenant.as_str(), id.as_str())?;
+        Ok(())
     }
 
     /// The listing that stands there under this id.

@@ -34,7 +34,7 @@ const RULE: &str = "INSERT INTO listing_lanes (tenant_id, channel_id, lease_owne
 /// All that stands there or is to: another rule may make another price of it.
 const TOUCH: &str = "UPDATE listings SET touches = touches + 1, tries = 0, \
     not_before = CASE WHEN sync_status IN ('sending', 'waiting') THEN not_before ELSE $3 END \
-    WHERE tenant_id = $1 AND channel_id = $2 AND status <> 'draft'";
+    WHERE tenant_id = $1 AND channel_id = $2 AND (status <> 'draft' OR external_id IS NOT NULL)";
 const STOP: &str = "UPDATE listings SET not_before = NULL, sync_status = 'failed', sync_error = $3 \
     WHERE tenant_id = $1 AND channel_id = $2 AND not_before IS NOT NULL";
 

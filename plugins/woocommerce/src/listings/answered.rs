@@ -49,8 +49,9 @@ pub(super) fn refusal(row: &Fields<'_>) -> Option<PushOutcome> {
         }
         "woocommerce_rest_product_invalid_id" => (
             "",
-            "product-gone",
-            "The product is no longer in the shop: somebody deleted it. End the listing, or make it anew.".to_owned(),
+            "listing-gone",
+            "The product is no longer in the shop: somebody deleted it. To make it anew, push the listing by its id."
+                .to_owned(),
         ),
         "woocommerce_product_image_upload_error" => (
             "/media",

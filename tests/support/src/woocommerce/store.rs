@@ -192,6 +192,11 @@ impl Store {
         trashed
     }
 
+    /// The next id is the one after this, as in a shop that was set up anew.
+    pub fn count_ids_from(&self, id: u64) {
+        self.write().last_id = id;
+    }
+
     /// Gone for good, a parent with its variations; also deletes a variation. Webhooks hear nothing of it.
     pub fn force_delete(&self, id: u64) -> bool {
         self.write().force_delete(id)

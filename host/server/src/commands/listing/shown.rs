@@ -1,6 +1,7 @@
 //! Listings in words.
 
 use entrepot_domain::catalog::{Inventory, Product};
+use entrepot_domain::effective::Origin;
 use entrepot_listings::{Adoption, AdoptionLine, CheckReport, ListingEventReport, ListingReport};
 use serde_json::Value;
 
@@ -25,11 +26,14 @@ pub(super) fn list(all: &[ListingReport]) -> String {
 }
 
 fn why(report: &ListingReport) -> Option<String> {
+    if report.sync_status == "synced" && report.status != "archived" {
+        return None;
+    }
     let first = report.issues.get(0).and_then(|issue| issue.get("message")).and_then(Value::as_str).map(str::to_owned);
     let again = report.next_try_at.filter(|_| report.sync_status == "failed");
     let error = report.sync_error.clone().or(first)?;
     Some(match again {
-        Some(at) => format!("{error} Tried again at {} (UTC).", moment(at)),
+        Some(at) => format!("{error} The next try is at {} (UTC).", moment(at)),
         None => error,
     })
 }
@@ -84,12 +88,9 @@ pub(super) fn check(report: &CheckReport) -> String {
     lines.extend(
         report.warnings.iter().map(|issue| format!("  note {}: {} ({})", issue.path, issue.message, issue.code)),
     );
-    lines.extend(
-        report
-            .origins
-            .iter()
-            .map(|(field, origin)| format!("  {field} is by {}", format!("{origin:?}").to_lowercase())),
-    );
+    lines.extend(report.origins.iter().map(|(field, origin)| {
+        format!("  {field}: {}", if *origin == Origin::Rule { "by the channel's rule" } else { "set for this listing" })
+    }));
     lines.join("\n")
 }
 
