@@ -13,6 +13,7 @@ mod key_rotation;
 mod limits;
 mod lost_master_key;
 mod master_key;
+mod moved_channels;
 mod restored_rows;
 mod rows_without_mac;
 mod tampering_messages;

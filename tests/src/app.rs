@@ -31,6 +31,14 @@ pub struct App {
     pub folder: TempDir,
 }
 
+/// What a channel of WooCommerce is given.
+pub fn secrets_of(key: &Key) -> Vec<(String, Secret)> {
+    vec![
+        ("consumer_key".into(), Secret::new(key.consumer_key.as_str())),
+        ("consumer_secret".into(), Secret::new(key.consumer_secret.as_str())),
+    ]
+}
+
 impl App {
     /// A host on a new database, impatient enough for tests.
     pub async fn start(database: Database) -> Self {
@@ -114,10 +122,7 @@ impl App {
             adapter: "woocommerce".into(),
             name: SHOP.into(),
             settings: given,
-            secrets: vec![
-                ("consumer_key".into(), Secret::new(key.consumer_key.as_str())),
-                ("consumer_secret".into(), Secret::new(key.consumer_secret.as_str())),
-            ],
+            secrets: secrets_of(key),
             untested: false,
         };
         Ok(self.host.app.channels.add_channel(&self.host.tenant, new).await?.0)

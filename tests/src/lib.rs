@@ -26,7 +26,7 @@ pub mod stock;
 pub mod tampering;
 pub mod webhooks;
 
-pub use app::{App, SHOP};
+pub use app::{App, SHOP, secrets_of};
 pub use database::{Database, postgres_url};
 pub use edited::{edited, version, with_version};
 pub use entrepot_test_macros::both_engines;

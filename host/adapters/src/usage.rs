@@ -50,7 +50,7 @@ impl Admission {
             tx.commit().await?;
             sealed += 1;
         }
-        if sealed > 0 {
+        if sealed > 0 && self.db().clock_trouble().await?.is_none() {
             let mut tx = self.db().begin().await?;
             tx.forget_usage(now - KEPT_MS).await?;
             tx.commit().await?;

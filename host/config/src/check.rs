@@ -3,7 +3,7 @@
 mod accounts;
 mod web;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use entrepot_domain::Secret;
@@ -11,7 +11,7 @@ use entrepot_policy::{ByteSize, Ceilings, Limits, RateLimit, TimeSpan};
 use toml::{Table, Value};
 use url::Url;
 
-use crate::{CompileConfig, Config, ConfigError, EgressConfig, ImportConfig, ServerConfig, WebhooksConfig};
+use crate::{CompileConfig, Config, ConfigError, EgressConfig, ImportConfig, ServerConfig, WebhooksConfig, files};
 
 const MIB: usize = 1 << 20;
 
@@ -240,7 +240,7 @@ impl Checker {
                 None
             }
             (Some(secret), None) => Some(Secret::new(secret)),
-            (None, Some(path)) => match std::fs::read_to_string(&path) {
+            (None, Some(path)) => match files::read_text(Path::new(&path)) {
                 Ok(secret) => Some(Secret::new(secret.trim())),
                 Err(error) => {
                     self.problem(format!("{name}_FILE: {path} cannot be read: {error}"));
@@ -255,7 +255,7 @@ impl Checker {
         if path.is_empty() {
             return Vec::new();
         }
-        match std::fs::read(path) {
+        match files::read(Path::new(path)) {
             Ok(pem) => vec![pem],
             Err(error) => {
                 self.problem(format!("egress.ca_file (ENTREPOT_EGRESS_CA_FILE): {path} cannot be read: {error}"));

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod check;
+pub mod files;
 mod sources;
 
 use std::net::SocketAddr;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use toml::{Table, Value};
 
-use crate::{Config, ConfigError, DEFAULTS, check};
+use crate::{Config, ConfigError, DEFAULTS, check, files};
 
 /// Environment variable, section ("" for the top), option.
 const VARIABLES: &[(&str, &str, &str)] = &[
@@ -76,7 +76,7 @@ impl Config {
         // The embedded text is ours: a test parses it.
         let mut table: Table = DEFAULTS.parse().unwrap_or_default();
         if let Some(path) = file {
-            match std::fs::read_to_string(path)
+            match files::read_text(path)
                 .map_err(|error| error.to_string())
                 .and_then(|text| text.parse::<Table>().map_err(|error| error.to_string()))
             {

@@ -12,13 +12,11 @@ use axum::routing::{get, post};
 
 use crate::AppState;
 
-/// Bytes of a form with an artifact in it.
-const LARGEST_UPLOAD: usize = 65 << 20;
-
 pub(crate) fn routes() -> Router<AppState> {
     Router::new()
         .route("/adapters", get(list::handler))
-        .route("/adapters/install", post(install::handler).layer(DefaultBodyLimit::max(LARGEST_UPLOAD)))
+        // Bounded where it is received, in bytes and in time.
+        .route("/adapters/install", post(install::handler).layer(DefaultBodyLimit::disable()))
         .route("/adapters/{adapter}", get(show::handler))
         .route("/adapters/{adapter}/approve", get(approve::review).post(approve::approve))
         .route("/adapters/{adapter}/promote", post(approve::promote))

@@ -2,10 +2,12 @@
 
 use askama::Template;
 use axum::Router;
+use axum::extract::Request;
 use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
-use entrepot_web::Problem;
+use entrepot_web::{Limited, Problem};
 
 use crate::AppState;
 use crate::frame::{Frame, with_status};
@@ -64,6 +66,14 @@ async fn nothing_here(headers: HeaderMap) -> Response {
         return Failure(Problem::not_found("there is no page at this address")).into_response();
     }
     Problem::not_found("there is nothing at this address; see /api/v1/openapi.json").into_response()
+}
+
+/// Whoever asked for too much is told so, before anything is looked up for them.
+pub(crate) async fn refuse_limited(request: Request, next: Next) -> Response {
+    match request.extensions().get::<Limited>() {
+        Some(limited) => Failure(limited.problem()).into_response(),
+        None => next.run(request).await,
+    }
 }
 
 /// Reasons begin with a small letter, for they stand after a name elsewhere.

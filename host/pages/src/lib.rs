@@ -78,5 +78,6 @@ pub fn router(cases: UseCases, visitors: Visitors, public_url: &str) -> Router {
         .layer(DefaultBodyLimit::max(LARGEST_FORM))
         .layer(axum::middleware::from_fn(kept_form::keep))
         .layer(axum::middleware::from_fn(visitor::framed))
+        .layer(axum::middleware::from_fn(failure::refuse_limited))
         .with_state(state)
 }

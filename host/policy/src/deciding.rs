@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Manifest, Setting, SettingType};
+use super::{Manifest, Setting, SettingType, Settings};
 
 /// The parts of a setting that have a say in where requests go.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -28,6 +28,15 @@ impl Manifest {
     pub fn deciding_settings(&self) -> BTreeMap<String, DecidingSetting> {
         let deciding = self.settings.iter().filter(|(name, _)| self.decides(name));
         deciding.map(|(name, setting)| (name.clone(), setting.into())).collect()
+    }
+
+    /// Those that lead a channel elsewhere, which led as `stored` says; `None`: nobody knows where, and all of them do.
+    pub fn moved_by(&self, stored: Option<&Settings>, settings: &Settings) -> Vec<&str> {
+        // As it counts, however it is written.
+        let before = stored.map(|stored| self.stored_settings(stored).unwrap_or_else(|_| stored.clone()));
+        let moves = |name: &str| before.as_ref().is_none_or(|before| before.get(name) != settings.get(name));
+        let names = self.settings.keys().map(String::as_str);
+        names.filter(|name| self.decides(name) && moves(name)).collect()
     }
 
     pub(super) fn decides(&self, setting: &str) -> bool {

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result, bail};
+use entrepot_config::files;
 use entrepot_vault::KeyRing;
 use zeroize::Zeroizing;
 
@@ -17,7 +18,7 @@ type Stamp = (u64, u64, i64, i64, u64);
 pub(crate) fn read(path: &Path) -> io::Result<Result<KeyRing>> {
     // Before it is read: what is written meanwhile is read once more.
     let stamp = stamp(path)?;
-    let ring = parse(&fs::read_to_string(path)?, path);
+    let ring = parse(&Zeroizing::new(files::read_text(path)?), path);
     Ok(ring.map(|ring| ring.with_source(source(path.to_owned(), stamp))))
 }
 
@@ -30,7 +31,7 @@ fn source(path: PathBuf, known: Stamp) -> impl Fn() -> Option<Zeroizing<String>>
         if *known == found {
             return None;
         }
-        let text = Zeroizing::new(fs::read_to_string(&path).ok()?);
+        let text = Zeroizing::new(files::read_text(&path).ok()?);
         *known = found;
         Some(text)
     }

@@ -47,6 +47,17 @@ pub fn start(host: &Host) -> Result<Workers, QueueError> {
             registry = registry.recurring(Recurring::new($name, $every, turn));
         }};
     }
+    // A clock that is wrong would have deleted for all hosts what is of today.
+    macro_rules! forgetting {
+        ($name:literal, $handle:ident.$method:ident) => {{
+            let (handle, monitor) = (app.$handle.clone(), app.monitor.clone());
+            let turn = move || {
+                let (handle, monitor) = (handle.clone(), monitor.clone());
+                async move { if monitor.may_forget().await? { handle.$method().await.map(drop) } else { Ok(()) } }
+            };
+            registry = registry.recurring(Recurring::new($name, SWEEP, turn));
+        }};
+    }
     recurring!("begin_scheduled_imports", POLL_SCHEDULES, scheduler.tick);
     recurring!("correct_schedules", SWEEP, scheduler.correct_times);
     recurring!("begin_requested_imports", POLL_SCHEDULES, deliveries.begin_requested_imports);
@@ -55,12 +66,12 @@ pub fn start(host: &Host) -> Result<Workers, QueueError> {
     recurring!("requeue_waiting_deliveries", poll_leases, deliveries.requeue_waiting_deliveries);
     recurring!("renew_expiring_tokens", RENEW_TOKENS, channels.renew_expiring_tokens);
     recurring!("requeue_expired_operations", poll_leases, operations.requeue_expired_operations);
-    recurring!("forget_old_operations", SWEEP, operations.forget_old_operations);
-    recurring!("forget_old_deliveries", SWEEP, deliveries.forget_deliveries);
-    recurring!("forget_old_billing_events", SWEEP, plans.forget_old_events);
-    recurring!("forget_old_connections", SWEEP, connections.forget_old_connections);
+    forgetting!("forget_old_operations", operations.forget_old_operations);
+    forgetting!("forget_old_deliveries", deliveries.forget_deliveries);
+    forgetting!("forget_old_billing_events", plans.forget_old_events);
+    forgetting!("forget_old_connections", connections.forget_old_connections);
     recurring!("send_mails", Accounts::MAIL_POLL, accounts.send_mails);
-    recurring!("forget_old_account_rows", SWEEP, accounts.forget_old_rows);
+    forgetting!("forget_old_account_rows", accounts.forget_old_rows);
     recurring!("sync_due_listings", POLL_LISTINGS, listings.sync_due);
     recurring!("repair_subscriptions", SWEEP, subscriptions.repair_subscriptions);
     let admission = app.services.admission().clone();
@@ -69,10 +80,15 @@ pub fn start(host: &Host) -> Result<Workers, QueueError> {
         async move { admission.seal_usage().await.map(drop).map_err(AppError::from) }
     };
     registry = registry.recurring(Recurring::new("seal_usage", poll_leases, seal));
-    let db = host.db.clone();
+    let (db, monitor) = (host.db.clone(), app.monitor.clone());
     let forget = move || {
-        let db = db.clone();
-        async move { db.forget_idempotency_keys().await.map(drop).map_err(AppError::from) }
+        let (db, monitor) = (db.clone(), monitor.clone());
+        async move {
+            if monitor.may_forget().await? {
+                db.forget_idempotency_keys().await?;
+            }
+            Ok::<(), AppError>(())
+        }
     };
     registry = registry.recurring(Recurring::new("forget_idempotency_keys", SWEEP, forget));
     let db = host.db.clone();

@@ -30,11 +30,12 @@ pub struct AdapterRow {
     pub mac: Option<String>,
 }
 
+// Numbers are read as numbers, whatever stands there: what is installed can be taken out of use all the same.
 macro_rules! adapters {
     ($tail:literal) => {
         concat!(
-            "SELECT adapter_id, version, digest, publisher, state, manifest, imports, exports, size, source, signer, installed_at, mac \
-             FROM adapters ",
+            "SELECT adapter_id, version, digest, publisher, state, manifest, imports, exports, CAST(size AS BIGINT) AS size, source, signer, \
+             CAST(installed_at AS BIGINT) AS installed_at, mac FROM adapters ",
             $tail
         )
     };
@@ -51,12 +52,12 @@ const REMOVE: &str = "DELETE FROM adapters WHERE adapter_id = $1 AND version = $
 
 impl Db {
     pub async fn adapters(&self) -> Result<Vec<AdapterRow>, StoreError> {
-        Ok(read_all!(self, AdapterRow, LIST)?)
+        Ok(read_sound!(self, AdapterRow, "adapters", LIST)?)
     }
 
     /// Every installed version of an adapter, the one installed last first.
     pub async fn adapters_named(&self, adapter: &str) -> Result<Vec<AdapterRow>, StoreError> {
-        Ok(read_all!(self, AdapterRow, NAMED, adapter)?)
+        Ok(read_sound!(self, AdapterRow, "adapters", NAMED, adapter)?)
     }
 
     pub async fn adapter_version(&self, adapter: &str, version: &str) -> Result<Option<AdapterRow>, StoreError> {
@@ -71,7 +72,7 @@ impl Db {
 
 impl Tx {
     pub async fn installed_adapters(&mut self) -> Result<Vec<AdapterRow>, StoreError> {
-        Ok(tx_all!(self, AdapterRow, LIST)?)
+        Ok(tx_sound!(self, AdapterRow, "adapters", LIST)?)
     }
 
     pub async fn insert_adapter(&mut self, row: &AdapterRow, artifact: &[u8]) -> Result<(), StoreError> {

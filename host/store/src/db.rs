@@ -3,8 +3,9 @@
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use entrepot_domain::clock::Timestamp;
 use entrepot_domain::{Clock, TenantId};
 use sqlx::Connection;
 use sqlx::migrate::MigrateError;
@@ -44,6 +45,7 @@ pub struct Db {
     clock: Clock,
     /// Of an embedded database: its file, and device and number by which it is known whatever its name becomes.
     file: Option<(PathBuf, (u64, u64))>,
+    opened_at: (Instant, Timestamp),
 }
 
 pub enum Tx {
@@ -72,7 +74,13 @@ impl Db {
             }
             Pools::Postgres(_) => None,
         };
-        Ok(Self { pools, clock, file })
+        let opened_at = (Instant::now(), clock.now());
+        Ok(Self { pools, clock, file, opened_at })
+    }
+
+    /// By a clock that nobody sets, and by the one that counts.
+    pub(crate) fn opened_at(&self) -> (Instant, Timestamp) {
+        self.opened_at
     }
 
     /// Whether the file of an embedded database was deleted, renamed or replaced: what is written goes where nobody will find it.

@@ -74,10 +74,12 @@ pub struct Pending {
     pub traceparent: Option<String>,
 }
 
+// Numbers are read as numbers, whatever stands there: of a row that somebody damaged in SQLite, the others are none the worse.
 macro_rules! delivery_columns {
     () => {
-        "id, channel_id, delivery_id, topic, occurred_at, received_at, generation, state, attempts, not_before, failure, note, \
-         processed_at"
+        "id, channel_id, delivery_id, topic, CAST(occurred_at AS BIGINT) AS occurred_at, CAST(received_at AS BIGINT) AS received_at, \
+         CAST(generation AS BIGINT) AS generation, state, CAST(attempts AS BIGINT) AS attempts, CAST(not_before AS BIGINT) AS not_before, \
+         failure, note, CAST(processed_at AS BIGINT) AS processed_at"
     };
 }
 
@@ -95,9 +97,9 @@ const LIST: &str = concat!(
 /// What is packed says first how large it is.
 const DUE: &str = "SELECT id, SUBSTR(events, 1, 4) FROM webhook_deliveries \
     WHERE tenant_id = $1 AND channel_id = $2 AND state = 'pending' AND not_before <= $3 ORDER BY id LIMIT $4";
-const PENDING: &str = "SELECT id, occurred_at, attempts, events, received_at, traceparent FROM webhook_deliveries \
+const PENDING: &str = "SELECT id, CAST(occurred_at AS BIGINT), CAST(attempts AS BIGINT), events, CAST(received_at AS BIGINT), traceparent FROM webhook_deliveries \
     WHERE tenant_id = $1 AND channel_id = $2 AND state = 'pending' AND not_before <= $3 AND id <= $4 ORDER BY id LIMIT $5";
-const NEXT_DUE: &str = "SELECT not_before FROM webhook_deliveries \
+const NEXT_DUE: &str = "SELECT CAST(not_before AS BIGINT) FROM webhook_deliveries \
     WHERE tenant_id = $1 AND channel_id = $2 AND state = 'pending' ORDER BY not_before LIMIT 1";
 const WAITING: &str = "SELECT DISTINCT d.tenant_id, d.channel_id FROM webhook_deliveries d \
     LEFT JOIN webhook_inboxes i ON i.tenant_id = d.tenant_id AND i.channel_id = d.channel_id \

@@ -25,7 +25,8 @@ pub struct GrantRow {
 macro_rules! grants {
     ($condition:literal) => {
         concat!(
-            "SELECT adapter_id, generation, version, digest, body, share, approved_by, approved_at, mac FROM grants WHERE ",
+            "SELECT adapter_id, generation, version, digest, body, CAST(share AS BIGINT) AS share, approved_by, \
+             CAST(approved_at AS BIGINT) AS approved_at, mac FROM grants WHERE ",
             $condition
         )
     };
@@ -49,18 +50,18 @@ const STATE_APPROVED: &str = "UPDATE adapters SET state = 'approved' WHERE adapt
 
 impl Db {
     pub async fn grant(&self, adapter: &str, generation: i64) -> Result<Option<GrantRow>, StoreError> {
-        Ok(read_optional!(self, GrantRow, FIND, adapter, generation)?)
+        Ok(read_sound!(self, GrantRow, "grants", FIND, adapter, generation)?.pop())
     }
 
     /// Of all adapters, revoked ones too.
     pub async fn generations(&self) -> Result<Vec<(String, i64)>, StoreError> {
-        Ok(read_all!(self, (String, i64), GENERATIONS)?)
+        Ok(read_sound!(self, (String, i64), "grants", GENERATIONS)?)
     }
 }
 
 impl Tx {
     pub async fn grant(&mut self, adapter: &str, generation: i64) -> Result<Option<GrantRow>, StoreError> {
-        Ok(tx_optional!(self, GrantRow, FIND, adapter, generation)?)
+        Ok(tx_sound!(self, GrantRow, "grants", FIND, adapter, generation)?.pop())
     }
 
     /// At most a hundred of those between two generations that were for all channels, newest first.
@@ -70,12 +71,12 @@ impl Tx {
         after: i64,
         before: i64,
     ) -> Result<Vec<GrantRow>, StoreError> {
-        Ok(tx_all!(self, GrantRow, HISTORY, adapter, after, before)?)
+        Ok(tx_sound!(self, GrantRow, "grants", HISTORY, adapter, after, before)?)
     }
 
     /// Of all adapters, revoked ones too.
     pub async fn generations(&mut self) -> Result<Vec<(String, i64)>, StoreError> {
-        Ok(tx_all!(self, (String, i64), GENERATIONS)?)
+        Ok(tx_sound!(self, (String, i64), "grants", GENERATIONS)?)
     }
 
     /// The highest generation that has a row; 0: there is none.

@@ -1,4 +1,4 @@
-//! Which rows count, where several could: authenticated by whoever writes them.
+//! Which rows count, where several could: authenticated by whoever writes them. One that cannot be read is as good as none.
 
 use crate::{Db, StoreError, Tx};
 
@@ -17,17 +17,17 @@ const PUT: &str = "INSERT INTO heads (name, body, mac) VALUES ($1, $2, $3) \
 
 impl Db {
     pub async fn head(&self, name: &str) -> Result<Option<Head>, StoreError> {
-        Ok(read_optional!(self, Head, FIND, name)?)
+        Ok(read_sound!(self, Head, "heads", FIND, name)?.pop())
     }
 
     pub async fn heads(&self) -> Result<Vec<Head>, StoreError> {
-        Ok(read_all!(self, Head, LIST)?)
+        Ok(read_sound!(self, Head, "heads", LIST)?)
     }
 }
 
 impl Tx {
     pub async fn head(&mut self, name: &str) -> Result<Option<Head>, StoreError> {
-        Ok(tx_optional!(self, Head, FIND, name)?)
+        Ok(tx_sound!(self, Head, "heads", FIND, name)?.pop())
     }
 
     pub async fn put_head(&mut self, head: &Head) -> Result<(), StoreError> {

@@ -37,14 +37,17 @@ pub mod rekey;
 pub mod runs;
 pub mod schedules;
 pub mod search;
+mod sound;
 pub mod stock;
 pub mod subscriptions;
 pub mod tokens;
 pub mod trusted_keys;
 pub mod usage;
+mod wall_clock;
 mod writable;
 
 pub use codec::{pack, unpack};
 pub use db::{Db, Engine, Pools, Scoped, ScopedTx, Tx};
 pub use error::{FileTrouble, StoreError};
 pub use lenient::Lenient;
+pub use sound::damaged_rows;

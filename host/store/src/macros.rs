@@ -41,6 +41,40 @@ macro_rules! tx_all {
     };
 }
 
+/// What a row is known by, for whoever mends it.
+macro_rules! row_key {
+    () => {
+        |row| {
+            let text = |at: usize| sqlx::Row::try_get_unchecked::<String, _>(row, at).ok();
+            [text(0), text(1)].into_iter().flatten().collect::<Vec<_>>().join(" ")
+        }
+    };
+}
+
+/// As `read_all`, without the rows that cannot be read: see [`crate::sound`]. Not for pages whose length says whether there are more.
+macro_rules! read_sound {
+    ($db:expr, $row:ty, $table:literal, $sql:expr $(, $bind:expr)* $(,)?) => {
+        match $db.pools() {
+            $crate::db::Pools::Postgres(pool) => sqlx::query($sql)$(.bind($bind))*.fetch_all(pool).await
+                .map(|rows| $crate::sound::sound::<_, $row>(&rows, $table, row_key!())),
+            $crate::db::Pools::Sqlite { read, .. } => sqlx::query($sql)$(.bind($bind))*.fetch_all(read).await
+                .map(|rows| $crate::sound::sound::<_, $row>(&rows, $table, row_key!())),
+        }
+    };
+}
+
+/// As `tx_all`, likewise.
+macro_rules! tx_sound {
+    ($tx:expr, $row:ty, $table:literal, $sql:expr $(, $bind:expr)* $(,)?) => {
+        match $tx {
+            $crate::Tx::Postgres(tx) => sqlx::query($sql)$(.bind($bind))*.fetch_all(&mut **tx).await
+                .map(|rows| $crate::sound::sound::<_, $row>(&rows, $table, row_key!())),
+            $crate::Tx::Sqlite(tx) => sqlx::query($sql)$(.bind($bind))*.fetch_all(&mut **tx).await
+                .map(|rows| $crate::sound::sound::<_, $row>(&rows, $table, row_key!())),
+        }
+    };
+}
+
 /// Runs a statement inside a transaction; the answer is the number of rows it touched.
 macro_rules! execute {
     ($tx:expr, $sql:expr $(, $bind:expr)* $(,)?) => {

@@ -23,6 +23,7 @@ pub struct DeadLettersOf {
 /// Why a channel's dead letters of a kind are.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct DeadLetterReason {
+    pub tenant_id: String,
     /// The channel's.
     pub name: String,
     pub kind: String,
@@ -41,6 +42,7 @@ pub struct Waiting {
 /// What waits in the inbox of one channel.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct WaitingIn {
+    pub tenant_id: String,
     /// The channel's.
     pub name: String,
     pub number: i64,
@@ -64,6 +66,7 @@ pub struct Overview {
 /// A schedule that nobody acted on.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Overdue {
+    pub tenant_id: String,
     pub channel: String,
     pub kind: String,
     pub next_at: Timestamp,
@@ -72,6 +75,7 @@ pub struct Overdue {
 /// A channel whose access token has ended, or is about to, and that nobody could renew.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Ending {
+    pub tenant_id: String,
     pub channel: String,
     pub expires_at: Timestamp,
     /// Why, where it was tried.
@@ -105,7 +109,8 @@ macro_rules! given_up {
     };
 }
 const DEAD_LETTERS: &str = given_up!("c.adapter_id, l.kind", "");
-const REASONS: &str = given_up!("c.name, l.kind, l.code", " ORDER BY c.name, l.kind, COUNT(*) DESC, l.code LIMIT 100");
+const REASONS: &str =
+    given_up!("c.tenant_id, c.name, l.kind, l.code", " ORDER BY c.name, l.kind, COUNT(*) DESC, l.code LIMIT 100");
 const QUARANTINED: &str = "SELECT c.adapter_id, COUNT(*) AS number FROM quarantine q \
     JOIN channels c ON c.tenant_id = q.tenant_id AND c.id = q.channel_id \
     WHERE c.removed_at IS NULL AND q.until > $1 GROUP BY c.adapter_id";
@@ -114,19 +119,19 @@ const HOOKS_OFF: &str = "SELECT c.adapter_id, COUNT(*) AS number FROM webhook_in
     WHERE c.removed_at IS NULL AND i.hooks_problem IS NOT NULL GROUP BY c.adapter_id";
 const WAITING: &str = "SELECT c.adapter_id, COUNT(*) AS number, MIN(d.received_at) AS oldest FROM webhook_deliveries d \
     JOIN channels c ON c.tenant_id = d.tenant_id AND c.id = d.channel_id WHERE d.state = 'pending' GROUP BY c.adapter_id";
-const WAITING_IN: &str = "SELECT c.name, COUNT(*) AS number, MIN(d.received_at) AS oldest FROM webhook_deliveries d \
+const WAITING_IN: &str = "SELECT c.tenant_id, c.name, COUNT(*) AS number, MIN(d.received_at) AS oldest FROM webhook_deliveries d \
     JOIN channels c ON c.tenant_id = d.tenant_id AND c.id = d.channel_id \
-    WHERE d.state = 'pending' AND c.removed_at IS NULL GROUP BY c.name, c.id ORDER BY MIN(d.received_at) LIMIT 100";
+    WHERE d.state = 'pending' AND c.removed_at IS NULL GROUP BY c.tenant_id, c.name, c.id ORDER BY MIN(d.received_at) LIMIT 100";
 const RUNS: &str = "SELECT state, COUNT(*) FROM runs WHERE state IN ('queued', 'running') GROUP BY state";
-const OVERDUE: &str = "SELECT c.name AS channel, s.kind, s.next_at FROM schedules s \
+const OVERDUE: &str = "SELECT s.tenant_id, c.name AS channel, s.kind, s.next_at FROM schedules s \
     JOIN channels c ON c.tenant_id = s.tenant_id AND c.id = s.channel_id \
     WHERE s.enabled = 1 AND s.next_at <= $1 AND c.removed_at IS NULL AND NOT EXISTS (SELECT 1 FROM runs r \
     WHERE r.tenant_id = s.tenant_id AND r.channel_id = s.channel_id AND r.state IN ('queued', 'running')) \
     ORDER BY s.next_at LIMIT 1000";
-const ENDING: &str = "SELECT c.name AS channel, t.expires_at, c.problem FROM channel_tokens t \
+const ENDING: &str = "SELECT t.tenant_id, c.name AS channel, t.expires_at, c.problem FROM channel_tokens t \
     JOIN channels c ON c.tenant_id = t.tenant_id AND c.id = t.channel_id \
     WHERE t.expires_at > 0 AND t.expires_at <= $1 AND c.removed_at IS NULL ORDER BY t.expires_at LIMIT 1000";
-const DEAF: &str = "SELECT c.name FROM webhook_inboxes i JOIN channels c ON c.tenant_id = i.tenant_id AND c.id = i.channel_id \
+const DEAF: &str = "SELECT c.tenant_id, c.name FROM webhook_inboxes i JOIN channels c ON c.tenant_id = i.tenant_id AND c.id = i.channel_id \
     WHERE c.removed_at IS NULL AND i.callback_url IS NOT NULL AND i.callback_url NOT LIKE $1 ORDER BY c.name LIMIT 1000";
 const SIZE: [&str; 2] = [
     "SELECT pg_database_size(current_database())",
@@ -164,10 +169,10 @@ impl Db {
         Ok(read_all!(self, Ending, ENDING, by)?)
     }
 
-    /// Channels whose marketplace delivers elsewhere than to `public_url`.
-    pub async fn subscribed_elsewhere(&self, public_url: &str) -> Result<Vec<String>, StoreError> {
+    /// Channels whose marketplace delivers elsewhere than to `public_url`: whose, and their names.
+    pub async fn subscribed_elsewhere(&self, public_url: &str) -> Result<Vec<(String, String)>, StoreError> {
         let here = format!("{}/%", public_url.trim_end_matches('/'));
-        Ok(read_all!(self, (String,), DEAF, here)?.into_iter().map(|(name,)| name).collect())
+        Ok(read_all!(self, (String, String), DEAF, here)?)
     }
 
     /// What was given up, by channel, kind and code.

@@ -58,7 +58,7 @@ pub struct NewBilling<'a> {
 macro_rules! plans {
     ($tail:literal) => {
         concat!(
-            "SELECT p.id, p.channels, p.skus, p.requests_per_minute, p.ai_tokens_per_month, p.users, p.created_at FROM plans p ",
+            "SELECT p.id, p.channels, p.skus, p.requests_per_minute, p.ai_tokens_per_month, p.users, CAST(p.created_at AS BIGINT) AS created_at FROM plans p ",
             $tail
         )
     };
@@ -88,7 +88,7 @@ const FORGET_EVENTS: &str = "DELETE FROM billing_events WHERE received_at < $1";
 
 impl Db {
     pub async fn plans(&self) -> Result<Vec<PlanRow>, StoreError> {
-        Ok(read_all!(self, PlanRow, LIST)?)
+        Ok(read_sound!(self, PlanRow, "plans", LIST)?)
     }
 
     pub async fn plan(&self, id: &str) -> Result<Option<PlanRow>, StoreError> {

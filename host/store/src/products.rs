@@ -92,7 +92,7 @@ struct LevelRow {
 macro_rules! product_columns {
     () => {
         "SELECT id, channel_id, source_id, title, description_html, summary_html, status, url, handle, brand, product_type, tags, \
-         options, media, collections, attributes, seo, warnings, extras, source_created_at, source_updated_at FROM products "
+         options, media, collections, attributes, seo, warnings, extras, CAST(source_created_at AS BIGINT) AS source_created_at, CAST(source_updated_at AS BIGINT) AS source_updated_at FROM products "
     };
 }
 const BY_CHANNEL: &str = concat!(
@@ -104,7 +104,7 @@ const BY_TENANT: &str =
 const ONE: &str = concat!(product_columns!(), "WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL");
 const WITH_IDS: [&str; 2] = select_by_ids!(
     "id, channel_id, source_id, title, description_html, summary_html, status, url, handle, brand, product_type, tags, options, media, \
-     collections, attributes, seo, warnings, extras, source_created_at, source_updated_at",
+     collections, attributes, seo, warnings, extras, CAST(source_created_at AS BIGINT) AS source_created_at, CAST(source_updated_at AS BIGINT) AS source_updated_at",
     "products",
     "tenant_id = $1 AND $2 = $2 AND deleted_at IS NULL",
     "id",

@@ -77,7 +77,7 @@ const LAST_COMPLETED: &str = "SELECT MAX(created_at) FROM runs WHERE tenant_id =
 impl Db {
     /// Over all tenants.
     pub async fn due_schedules(&self, now: Timestamp) -> Result<Vec<Due>, StoreError> {
-        Ok(read_all!(self, Due, DUE, now)?)
+        Ok(read_sound!(self, Due, "schedules", DUE, now)?)
     }
 
     /// Over all tenants, those that are due after `at`, from after the last one of the page before; 500 at a time.
@@ -85,13 +85,13 @@ impl Db {
         let (tenant, channel, kind) = after.map_or(("", "", ""), |last| {
             (last.tenant_id.as_str(), last.schedule.channel_id.as_str(), last.schedule.kind.as_str())
         });
-        Ok(read_all!(self, Due, FAR, at, tenant, channel, kind)?)
+        Ok(read_sound!(self, Due, "schedules", FAR, at, tenant, channel, kind)?)
     }
 }
 
 impl Scoped {
     pub async fn schedules(&self, channel: &ChannelId) -> Result<Vec<ScheduleRow>, StoreError> {
-        Ok(read_all!(self, ScheduleRow, OF_CHANNEL, self.tenant().as_str(), channel.as_str())?)
+        Ok(read_sound!(self, ScheduleRow, "schedules", OF_CHANNEL, self.tenant().as_str(), channel.as_str())?)
     }
 
     /// When the last full run that was completed ended. What is to come is of a clock that was wrong.

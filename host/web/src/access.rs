@@ -16,6 +16,7 @@ use utoipa::openapi::OpenApi;
 use crate::contract::{Requirement, requirements};
 use crate::cookie::Cookie;
 use crate::problem::Problem;
+use crate::rate_limit::Limited;
 
 /// What every route of the API needs, and how it is found out who asks.
 pub(crate) struct Access {
@@ -96,6 +97,9 @@ pub struct Unrecognised;
 
 /// Of pages: whoever shows nothing, or nothing that counts, is nobody. Each page says what it needs.
 pub(crate) async fn recognise(State(access): State<Arc<Access>>, mut request: Request, next: Next) -> Response {
+    if request.extensions().get::<Limited>().is_some() {
+        return next.run(request).await;
+    }
     match access.identify(request.headers()).await {
         Ok(principal) => {
             request.extensions_mut().insert(Arc::new(principal));

@@ -45,7 +45,17 @@ impl Bodies {
         received.unwrap_or_else(|_| Err(Problem::too_slow(self.time)))
     }
 
-    async fn artifact(&self, mut body: Body) -> Result<Bytes, Problem> {
+    /// A form with an artifact in it: of the same bytes at once, which it keeps until the permit is dropped, and in the same time.
+    pub(crate) async fn form(&self, body: Body) -> Result<(Bytes, Option<SemaphorePermit<'_>>), Problem> {
+        let received = tokio::time::timeout(self.time, self.received(body)).await;
+        received.unwrap_or_else(|_| Err(Problem::too_slow(self.time)))
+    }
+
+    async fn artifact(&self, body: Body) -> Result<Bytes, Problem> {
+        self.received(body).await.map(|(bytes, _)| bytes)
+    }
+
+    async fn received(&self, mut body: Body) -> Result<(Bytes, Option<SemaphorePermit<'_>>), Problem> {
         let (mut bytes, mut room) = (Vec::new(), None::<SemaphorePermit<'_>>);
         if body.size_hint().lower() > LARGEST_ARTIFACT as u64 {
             return Err(Problem::too_large(LARGEST_ARTIFACT));
@@ -65,7 +75,7 @@ impl Bodies {
             }
             bytes.extend_from_slice(&data);
         }
-        Ok(bytes.into())
+        Ok((bytes.into(), room))
     }
 }
 

@@ -8,7 +8,6 @@ mod requirements;
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::body::{Body, HttpBody};
 use axum::extract::{MatchedPath, Query, Request, State};
@@ -32,7 +31,7 @@ const API: &str = "/api/";
 pub(crate) struct Contract {
     /// By method and path as the document has them.
     operations: HashMap<(Method, String), Expected>,
-    bodies: Bodies,
+    bodies: Arc<Bodies>,
 }
 
 /// Of one operation.
@@ -42,15 +41,14 @@ struct Expected {
 }
 
 impl Contract {
-    /// `time`: for a whole body.
-    pub(crate) fn new(document: &OpenApi, time: Duration) -> Self {
+    pub(crate) fn new(document: &OpenApi, bodies: Arc<Bodies>) -> Self {
         let mut operations = HashMap::new();
         for (path, item) in &document.paths.paths {
             for (method, operation) in operations::operations(item) {
                 operations.insert((method, path.clone()), Expected::of(operation));
             }
         }
-        Self { operations, bodies: Bodies::new(time) }
+        Self { operations, bodies }
     }
 
     async fn admit(&self, request: Request) -> Result<Request, Problem> {

@@ -12,6 +12,9 @@ use crate::AppState;
 /// Whoever asks gives up sooner than a database that is away is noticed.
 const PATIENCE: Duration = Duration::from_secs(3);
 
+/// What is asked by whoever keeps the host running.
+pub(crate) const PROBES: [&str; 2] = ["/healthz", "/readyz"];
+
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(healthz)).routes(routes!(readyz))
 }

@@ -40,6 +40,7 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use access::Access;
+use body::Bodies;
 use clients::Clients;
 use contract::Contract;
 use cookie::Cookie;
@@ -51,6 +52,7 @@ pub use hooks::HookLimits;
 pub use hosts::Hosts;
 pub use metrics::router as metrics_router;
 pub use problem::Problem;
+pub use rate_limit::Limited;
 pub use use_cases::UseCases;
 pub use visitors::Visitors;
 
@@ -92,7 +94,8 @@ pub fn router(
     clients: ClientLimits,
 ) -> Router {
     let (router, document) = documented();
-    let contract = Arc::new(Contract::new(&document, clients.body));
+    let bodies = Arc::new(Bodies::new(clients.body));
+    let contract = Arc::new(Contract::new(&document, bodies.clone()));
     // Once: it is the same for everybody, and long.
     let written = Bytes::from(document.to_json().unwrap_or_default());
     let public_url: Arc<str> = hosts.public_url().into();
@@ -105,10 +108,13 @@ pub fn router(
     let access = Arc::new(Access::new(cases.accounts.clone(), cookie, &document));
     let tries = cases.accounts.options().attempts_per_minute;
     let clients_of_accounts = Arc::new(Clients::new(&hook_limits.address_header, tries));
-    let pages = pages(Visitors::new(cookie, clients_of_accounts.clone()));
+    let pages = pages(Visitors::new(cookie, clients_of_accounts.clone(), bodies));
     let db = cases.services.db().clone();
     let state = AppState { cases, public_url: public_url.clone(), cookie, clients: clients_of_accounts };
     let limits = Arc::new(RateLimits::new(db, clients.requests_per_minute, &hook_limits.address_header));
+    let pages = pages
+        .layer(axum::middleware::from_fn_with_state(access.clone(), access::recognise))
+        .layer(axum::middleware::from_fn_with_state(limits.clone(), rate_limit::limit_pages));
     let (cors, origins) = (cors::layer(hosts.origins()), hosts.origins().to_vec());
     let secure = public_url.starts_with("https://").then(|| header(header::STRICT_TRANSPORT_SECURITY, A_YEAR));
     router
@@ -117,12 +123,12 @@ pub fn router(
         .layer(axum::middleware::from_fn_with_state(limits.clone(), rate_limit::limit_of_plan))
         // Before the body is received, and before anything of the request is looked at.
         .layer(axum::middleware::from_fn_with_state(access.clone(), access::hold))
-        .layer(axum::middleware::from_fn_with_state(limits, rate_limit::limit))
+        .layer(axum::middleware::from_fn_with_state(limits.clone(), rate_limit::limit))
         .route(
             "/api/v1/openapi.json",
             axum::routing::get(|| async move { ([(header::CONTENT_TYPE, "application/json")], written) }),
         )
-        .merge(pages.layer(axum::middleware::from_fn_with_state(access, access::recognise)).with_state(()))
+        .merge(pages.with_state(()))
         .merge(oauth::routes(&hook_limits))
         .merge(connect::routes(&hook_limits))
         .merge(billing::routes(&hook_limits, hosts.billing_secret().cloned()))

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::{Method, Uri, header};
+use axum::http::{HeaderMap, Method, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tower_http::csrf::{CsrfLayer, ProtectionError};
@@ -43,6 +43,9 @@ pub(crate) async fn own_cookies(
     if request.method().is_safe() || path.starts_with(STRANGERS) {
         return next.run(request).await;
     }
+    if [header::ORIGIN.as_str(), FETCH_SITE].iter().any(|name| says_several(headers, name)) {
+        return Problem::foreign_origin().into_response();
+    }
     let origin = headers.get(header::ORIGIN);
     let is_others =
         origin.and_then(|origin| origin.to_str().ok()).is_some_and(|origin| others.iter().any(|o| o == origin));
@@ -55,6 +58,13 @@ pub(crate) async fn own_cookies(
         return Problem::of_no_origin().into_response();
     }
     next.run(request).await
+}
+
+/// A browser says it once. Of several that differ nobody knows which one counts.
+fn says_several(headers: &HeaderMap, name: &str) -> bool {
+    let mut said = headers.get_all(name).iter();
+    let first = said.next();
+    said.any(|other| Some(other) != first)
 }
 
 fn refused(_: ProtectionError) -> Response {

@@ -20,7 +20,7 @@ const AGAIN: Duration = Duration::from_secs(5);
 const MOMENT: Duration = Duration::from_secs(1);
 
 /// What went wrong and what to do.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Problem {
     /// Stable name of the kind of problem.
     #[serde(rename = "type")]

@@ -20,6 +20,7 @@ use governor::middleware::StateInformationMiddleware;
 use governor::state::{InMemoryState, NotKeyed};
 use governor::{Quota, RateLimiter};
 
+use crate::health;
 use crate::hooks::address;
 use crate::problem::Problem;
 
@@ -28,6 +29,7 @@ pub(crate) const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy"
 /// Of those who ask, in one map. Two maps take turns: who has not asked while the other one filled up begins anew.
 const MOST: usize = 10_000;
 const MINUTE: u64 = 60;
+const ASSETS: &str = "/assets/";
 
 type Counter = RateLimiter<NotKeyed, InMemoryState, DefaultClock, StateInformationMiddleware>;
 
@@ -147,13 +149,22 @@ impl RateLimits {
     }
 }
 
+struct Refusal {
+    problem: Problem,
+    wait: u64,
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        ([(header::RETRY_AFTER, HeaderValue::from(self.wait))], self.problem).into_response()
+    }
+}
+
 impl Counted {
     /// None: it is admitted.
-    fn refusal(&self) -> Option<Response> {
+    fn refusal(&self) -> Option<Refusal> {
         let wait = self.wait?;
-        let mut refused = Problem::too_many_of_the_api(wait, self.limit).into_response();
-        refused.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait));
-        Some(refused)
+        Some(Refusal { problem: Problem::too_many_of_the_api(wait, self.limit), wait })
     }
 
     fn policy(&self) -> String {
@@ -173,13 +184,47 @@ fn tenant_of(request: &Request) -> Option<TenantId> {
     request.extensions().get::<Arc<Principal>>().and_then(|principal| principal.tenant.clone())
 }
 
-/// By address, before anything is looked up.
+/// A page that is not to be made: whoever makes pages says so.
+#[derive(Clone, Debug)]
+pub struct Limited(Problem);
+
+impl Limited {
+    pub fn problem(&self) -> Problem {
+        self.0.clone()
+    }
+}
+
+/// By address, before anything is looked up. Who asks whether the host is alive shares an address with others, and is never refused.
 pub(crate) async fn limit(State(limits): State<Arc<RateLimits>>, request: Request, next: Next) -> Response {
+    if health::PROBES.contains(&request.uri().path()) {
+        return next.run(request).await;
+    }
     let counted = limits.of_address(limits.asker(&request));
-    let mut response = match counted.as_ref().and_then(Counted::refusal) {
+    let response = match counted.as_ref().and_then(Counted::refusal) {
         None => next.run(request).await,
-        Some(refusal) => refusal,
+        Some(refusal) => refusal.into_response(),
     };
+    told(response, counted)
+}
+
+/// The same for pages, which are of the same count. What is embedded in the host costs nothing to show.
+pub(crate) async fn limit_pages(State(limits): State<Arc<RateLimits>>, mut request: Request, next: Next) -> Response {
+    if request.uri().path().starts_with(ASSETS) {
+        return next.run(request).await;
+    }
+    let counted = limits.of_address(limits.asker(&request));
+    if let Some(refusal) = counted.as_ref().and_then(Counted::refusal) {
+        request.extensions_mut().insert(Limited(refusal.problem));
+    }
+    let wait = counted.as_ref().and_then(|counted| counted.wait);
+    let mut response = told(next.run(request).await, counted);
+    if let Some(wait) = wait {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait));
+    }
+    response
+}
+
+fn told(mut response: Response, counted: Option<Counted>) -> Response {
     let of_plan = response.extensions_mut().remove::<Counted>();
     let counted: Vec<Counted> = counted.into_iter().chain(of_plan).collect();
     let list = |of: fn(&Counted) -> String| counted.iter().map(of).collect::<Vec<_>>().join(", ");
@@ -199,7 +244,7 @@ pub(crate) async fn limit_of_plan(State(limits): State<Arc<RateLimits>>, request
     };
     let mut response = match counted.as_ref().and_then(Counted::refusal) {
         None => next.run(request).await,
-        Some(refusal) => refusal,
+        Some(refusal) => refusal.into_response(),
     };
     // Said with the other one.
     if let Some(counted) = counted {

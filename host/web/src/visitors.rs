@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use axum::body::Body;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue};
 use entrepot_accounts::Client;
 
+use crate::body::Bodies;
 use crate::clients::Clients;
 use crate::cookie::Cookie;
 use crate::problem::Problem;
@@ -15,11 +17,12 @@ use crate::problem::Problem;
 pub struct Visitors {
     cookie: Cookie,
     clients: Arc<Clients>,
+    bodies: Arc<Bodies>,
 }
 
 impl Visitors {
-    pub(crate) fn new(cookie: Cookie, clients: Arc<Clients>) -> Self {
-        Self { cookie, clients }
+    pub(crate) fn new(cookie: Cookie, clients: Arc<Clients>, bodies: Arc<Bodies>) -> Self {
+        Self { cookie, clients, bodies }
     }
 
     /// The token of its session that the browser shows.
@@ -35,6 +38,12 @@ impl Visitors {
     /// `Set-Cookie` for one that has ended.
     pub fn signed_out(&self) -> Option<HeaderValue> {
         self.cookie.clear()
+    }
+
+    /// A form with an artifact in it, received as the API receives artifacts, and what `read` finds in it.
+    pub async fn receive_upload<T>(&self, body: Body, read: impl AsyncFnOnce(Body) -> T) -> Result<T, Problem> {
+        let (bytes, _room) = self.bodies.form(body).await?;
+        Ok(read(Body::from(bytes)).await)
     }
 
     /// Counts a try at a password, and says who tries.

@@ -103,6 +103,16 @@ async fn who_asks_too_much_is_told_when_to_ask_again(app: App) {
     }
     let health = web.send(request("GET", "/hooks/chn_1").body(Body::empty()).expect("a request")).await;
     assert!(!health.headers.contains_key("ratelimit"), "webhooks have limits of their own");
+    // Whoever keeps the host running asks from an address of others.
+    for probe in ["/healthz", "/readyz"] {
+        let answer = web.send(request("GET", probe).body(Body::empty()).expect("a request")).await;
+        assert_eq!(answer.status, StatusCode::OK, "{probe}");
+    }
+    // Pages are of the same count.
+    let page = request("GET", "/sign-in").header(header::ACCEPT, "text/html");
+    let page = web.send(page.body(Body::empty()).expect("a request")).await;
+    assert_eq!(page.status, StatusCode::TOO_MANY_REQUESTS);
+    assert!(page.media().starts_with("text/html") && page.headers.contains_key(header::RETRY_AFTER));
     let open = Web::of(&app).send(ask()).await;
     assert!(!open.headers.contains_key("ratelimit"), "where there is none, none is told of");
 }

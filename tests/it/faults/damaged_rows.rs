@@ -2,10 +2,12 @@
 
 use entrepot_catalog::Replay;
 use entrepot_domain::run::RunState;
+use entrepot_policy::Approval;
 use entrepot_store::Engine;
 use entrepot_test_support::woocommerce::{Seed, Store, serve};
-use entrepot_tests::tampering::{execute, json};
-use entrepot_tests::{App, Entrepot, both_engines};
+use entrepot_tests::rest::get;
+use entrepot_tests::tampering::{execute, json, unlock_audit_log};
+use entrepot_tests::{App, Database, Entrepot, both_engines, version, webhooks};
 
 #[both_engines]
 async fn a_damaged_product_is_read_without_what_is_damaged_and_named(app: App) {
@@ -104,4 +106,81 @@ async fn a_damaged_operation_stops_no_list(app: App) {
     }
     let listed = app.host.db.tenant(&app.host.tenant).operations("", 10).await.expect("the list");
     assert_eq!(listed.len(), 2, "{listed:?}");
+}
+
+/// SQLite keeps any value in any column.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_adapter_is_taken_out_of_use_past_damaged_rows() {
+    let app = App::start(Database::Sqlite).await;
+    let admission = app.host.app.services.admission();
+    for number in ["0.1.0", "0.2.0", "0.3.0"] {
+        admission.install(version(number), "test").await.expect("installs");
+        if number != "0.3.0" {
+            admission.approve("woocommerce", Approval::default(), "test").await.expect("approved");
+        }
+    }
+    unlock_audit_log(&app).await;
+    execute(&app, "UPDATE adapters SET size = 'x' WHERE version = '0.3.0'").await;
+    execute(&app, "INSERT INTO heads (name, body, mac) VALUES ('grants:another', x'ff', 'x')").await;
+    let entrepot = Entrepot::new(app.environment.clone());
+    for words in [
+        &["adapter", "list"][..],
+        &["adapter", "inspect", "woocommerce"],
+        &["adapter", "rollback", "woocommerce"],
+        &["adapter", "remove", "woocommerce@0.3.0"],
+    ] {
+        let (code, said) = entrepot.json(words);
+        assert_eq!(code, 0, "{words:?}: {said}");
+    }
+    // A log that is not whole tells of no earlier grant; an emergency needs none.
+    execute(&app, "UPDATE audit_log SET at = 'x' WHERE seq = 2").await;
+    let (code, said) = entrepot.json(&["adapter", "revoke", "woocommerce"]);
+    assert_eq!(code, 0, "{said}");
+    let verified = app.host.app.channels.verify_audit().await.expect("readable");
+    assert_eq!(verified.broken.map(|broken| broken.seq), Some(2), "it is named");
+    execute(&app, "INSERT INTO tenants (id, name, created_at) VALUES ('ten_x', x'ff', 1)").await;
+    let (_, found) = entrepot.json(&["doctor"]);
+    assert!(found.to_string().contains("of the table tenants is damaged"), "{found}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_schedule_or_delivery_stops_no_other() {
+    let app = App::start(Database::Sqlite).await;
+    let channel = webhooks::shop(&app, 2).await.channel;
+    execute(&app, "UPDATE schedules SET next_at = 0, enabled = 1").await;
+    execute(&app, "UPDATE schedules SET rule = x'ff' WHERE kind = 'delta'").await;
+    assert_eq!(app.host.app.scheduler.tick().await.expect("the others are looked at").begun, 1);
+    app.host.app.scheduler.correct_times().await.expect("likewise");
+    for id in ["d1", "d2", "d3"] {
+        webhooks::tell(&app, &channel, id, None, serde_json::json!([])).await;
+    }
+    execute(&app, "UPDATE webhook_deliveries SET received_at = 'x' WHERE delivery_id = 'd1'").await;
+    execute(&app, "UPDATE webhook_deliveries SET events = x'ff' WHERE delivery_id = 'd2'").await;
+    webhooks::work(&app.host, &channel).await;
+    let done = webhooks::deliveries(&app, &channel).await;
+    assert!(done.len() == 3 && done.iter().all(|one| one.state == "done"), "{done:?}");
+    execute(&app, "UPDATE tenants SET created_at = 'x'").await;
+    execute(&app, "UPDATE users SET created_at = 'x'").await;
+    execute(&app, "UPDATE products SET source_created_at = 'x'").await;
+    for path in ["/api/v1/tenants", "/api/v1/users", "/api/v1/plans", "/api/v1/api-keys", "/api/v1/products"] {
+        get(&app, path).await;
+    }
+}
+
+#[both_engines]
+async fn a_damaged_batch_of_links_stops_no_list(app: App) {
+    let store = Store::generate(Seed { products: 1, variable_share: 0.0, seed: 2 });
+    let server = serve(&store);
+    let channel = app.connect(&server.base_url, &store.key()).await;
+    let (tenant, others) = (&app.host.tenant, json(&app, "'\"x\"'"));
+    execute(
+        &app,
+        &format!(
+            "INSERT INTO link_batches (tenant_id, id, channel_id, others, state, compared, made_by, made_at) \
+             VALUES ('{}', 'lnb_1', '{channel}', {others}, 'open', 0, 'test', 1)",
+            tenant.as_str()
+        ),
+    )
+    .await;
+    assert_eq!(get(&app, "/api/v1/link-batches").await["items"][0]["batch"], "lnb_1");
 }

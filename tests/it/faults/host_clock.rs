@@ -122,3 +122,27 @@ async fn a_run_is_joined_though_an_older_one_seems_newer(app: App) {
     assert_eq!(start(&app).await, run, "it is the one under way");
     assert_eq!(app.carry(&run).await.state, RunState::Completed);
 }
+
+const DAYS: i64 = 24 * 60 * 60 * 1000;
+
+/// One host whose clock is wrong would delete what is of today, for all hosts.
+#[both_engines]
+async fn nothing_is_deleted_for_its_age_by_a_clock_that_is_wrong(app: App) {
+    let channel = entrepot_tests::webhooks::shop(&app, 1).await.channel;
+    entrepot_tests::webhooks::tell(&app, &channel, "d1", None, serde_json::json!([])).await;
+    let (monitor, deliveries) = (&app.host.app.monitor, &app.host.app.deliveries);
+    assert!(monitor.may_forget().await.expect("answers"));
+    for jump in [40 * DAYS, -80 * DAYS] {
+        app.clock().advance(jump);
+        assert!(!monitor.may_forget().await.expect("answers"), "{jump}");
+        let (_, found) = (jump, app.host.db.clock_trouble().await.expect("answers"));
+        assert!(found.is_some_and(|why| why.contains("nothing is deleted")));
+    }
+    app.clock().advance(40 * DAYS);
+    assert!(monitor.may_forget().await.expect("answers"), "it was set right");
+    // However old it is: what was acknowledged and not worked on yet is in nobody else's hands.
+    app.clock().advance(400 * DAYS);
+    assert_eq!(deliveries.forget_deliveries().await.expect("answers"), 0);
+    entrepot_tests::webhooks::work(&app.host, &channel).await;
+    assert_eq!(deliveries.forget_deliveries().await.expect("answers"), 1);
+}

@@ -69,3 +69,20 @@ async fn instants_that_cannot_be_stop_no_import(app: App) {
     assert_eq!(app.import().await.state, RunState::Completed);
     drop(shop);
 }
+
+/// What one tenant's channels wait for is said once, under that tenant.
+#[both_engines]
+async fn what_waits_is_said_of_the_tenant_whose_it_is(app: App) {
+    let shop = entrepot_tests::webhooks::shop(&app, 1).await;
+    app.host.app.accounts.add_tenant("another", "test").await.expect("a tenant");
+    entrepot_tests::webhooks::tell(&app, &shop.channel, "d1", None, serde_json::json!([])).await;
+    let (_, found) = Entrepot::new(app.environment.clone()).json(&["doctor"]);
+    let all: Vec<&Value> = found["checks"].as_array().expect("checks").iter().collect();
+    let named = |what: &str| -> Vec<String> {
+        let of = all.iter().filter(|check| check["what"] == what);
+        of.filter_map(|check| check["detail"].as_str().map(str::to_owned)).collect()
+    };
+    let inboxes = named("inbox");
+    assert_eq!(inboxes.iter().filter(|detail| detail.contains("shop: 1 delivery waits")).count(), 1, "{inboxes:?}");
+    assert!(inboxes.contains(&"no delivery waits".to_owned()), "{inboxes:?}");
+}

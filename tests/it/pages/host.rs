@@ -1,9 +1,16 @@
 //! What operators see of the host: how it does, tenants, plans, users; and what reviewers take along.
 
-use axum::http::StatusCode;
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
+use axum::http::{Request, StatusCode, header};
 use entrepot_tests::pages::Pages;
 use entrepot_tests::people::{mails_to, send_mails};
-use entrepot_tests::{App, SmallShop, both_engines};
+use entrepot_tests::rest::{HOST, Web};
+use entrepot_tests::tampering::execute;
+use entrepot_tests::{App, Database, SmallShop, both_engines};
+use entrepot_web::ClientLimits;
+use futures_util::StreamExt;
 
 #[both_engines]
 async fn a_tenant_is_added_and_given_a_plan(app: App) {
@@ -53,17 +60,21 @@ async fn users_are_added_disabled_and_reset(app: App) {
 async fn how_the_host_does_is_sampled_and_drawn(app: App) {
     let pages = Pages::of(&app);
     assert!(pages.shown("/host").await.holds("Nothing was measured yet"));
+    let old =
+        "INSERT INTO health_samples (at, fetched, failed, rate_limited, waiting, oldest_ms) VALUES (1, 0, 0, 0, 0, 0)";
+    execute(&app, old).await;
     assert!(app.host.db.sample_health().await.expect("sampled"));
+    assert_eq!(app.host.db.health_samples(0).await.expect("samples").len(), 1, "what is older than two weeks is gone");
     assert!(!app.host.db.sample_health().await.expect("looked"), "once in a quarter of an hour, whichever host does");
     let _shop = SmallShop::imported(&app).await;
     app.clock().advance(15 * 60_000);
     assert!(app.host.db.sample_health().await.expect("sampled"));
     let page = pages.shown("/host?days=14").await;
     assert!(page.holds("<b>Items fetched</b> 3") && page.holds("<path d=\"M"), "{}", page.html);
-    // Two weeks later the first ones are gone.
+    // A clock that is weeks ahead takes none away.
     app.clock().advance(15 * 24 * 3_600_000);
     assert!(app.host.db.sample_health().await.expect("sampled"));
-    assert_eq!(app.host.db.health_samples(0).await.expect("samples").len(), 1);
+    assert_eq!(app.host.db.health_samples(0).await.expect("samples").len(), 3);
 }
 
 #[both_engines]
@@ -74,4 +85,30 @@ async fn the_audit_log_is_taken_along(app: App) {
         export.html.lines().map(|line| serde_json::from_str(line).expect("an entry")).collect();
     assert!(lines.len() >= 2 && lines[0]["seq"] == 1 && lines[0]["hash"].is_string(), "{}", export.html);
     assert!(export.headers["content-disposition"].to_str().expect("text").contains("audit.jsonl"));
+}
+
+/// Whoever uploads an adapter by the page holds as little, and for as short, as by the API.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upload_by_the_page_has_an_end() {
+    let app = App::start(Database::Sqlite).await;
+    let clients = ClientLimits { body: Duration::from_millis(50), ..ClientLimits::default() };
+    let web = Web::with(&app, &app.host.tenant, Vec::new(), clients).await;
+    let upload = |body: Body| {
+        let request = Request::post("/adapters/install").header(header::HOST, HOST).header(header::ACCEPT, "text/html");
+        let form = "multipart/form-data; boundary=x";
+        request
+            .header("sec-fetch-site", "same-origin")
+            .header(header::CONTENT_TYPE, form)
+            .body(body)
+            .expect("a request")
+    };
+    let begun =
+        Bytes::from_static(b"--x\r\ncontent-disposition: form-data; name=\"artifact\"; filename=\"a\"\r\n\r\nabc");
+    let endless = futures_util::stream::iter([Ok::<_, std::io::Error>(begun)]).chain(futures_util::stream::pending());
+    assert_eq!(web.send(upload(Body::from_stream(endless))).await.status, StatusCode::REQUEST_TIMEOUT);
+    let large = web.send(upload(Body::from(vec![b'x'; 34 << 20]))).await;
+    assert_eq!(large.status, StatusCode::PAYLOAD_TOO_LARGE);
+    let whole = "--x\r\ncontent-disposition: form-data; name=\"artifact\"; filename=\"a\"\r\n\r\nabc\r\n--x--\r\n";
+    let refused = web.send(upload(Body::from(whole))).await;
+    assert!(refused.status.is_client_error() && refused.media().starts_with("text/html"), "it was read as a whole");
 }

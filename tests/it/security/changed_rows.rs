@@ -7,7 +7,7 @@ use entrepot_domain::run::{RunScope, RunState};
 use entrepot_policy::{Approval, Narrowing};
 use entrepot_test_support::woocommerce::{Seed, Store, serve};
 use entrepot_tests::tampering::{bytes, execute, json, keep_tables, restore_tables};
-use entrepot_tests::{App, Entrepot, SHOP, both_engines, version};
+use entrepot_tests::{App, Entrepot, SHOP, both_engines, secrets_of, version};
 use serde_json::Value;
 
 const ADAPTER: &str = "woocommerce";
@@ -68,7 +68,10 @@ async fn a_channel_that_was_led_elsewhere_stands_still_and_the_others_go_on(app:
     assert!(refused.contains("entrepot channel set shop"), "{refused}");
     let mut all = some;
     all.insert("store_url".into(), server.base_url.as_str().into());
-    cases.channels.set_channel(tenant, SHOP, all, Vec::new()).await.expect("said anew");
+    // Where it led is known to nobody, so whoever says it shows that they know its secrets.
+    let refused = cases.channels.set_channel(tenant, SHOP, all.clone(), Vec::new()).await.expect_err("no secrets");
+    assert!(refused.to_string().contains("consumer_secret: has to be given again"), "{refused}");
+    cases.channels.set_channel(tenant, SHOP, all, secrets_of(&store.key())).await.expect("said anew");
     cases.channels.test_channel(tenant, SHOP).await.expect("it is used again");
     assert_eq!(differs(&app).await, "");
 }

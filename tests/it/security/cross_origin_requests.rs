@@ -22,6 +22,9 @@ const FOREIGN: &[&[(&str, &str)]] = &[
     &[("origin", "null")],
     &[("origin", "file://")],
     &[("origin", "https://entrepot.example.com.evil.example")],
+    // Said twice: no browser does, and which of them counts nobody knows.
+    &[("sec-fetch-site", "same-origin"), ("sec-fetch-site", "cross-site")],
+    &[("origin", "http://127.0.0.1:8080"), ("origin", "https://evil.example")],
 ];
 
 const OWN: &[&[(&str, &str)]] = &[

@@ -6,7 +6,7 @@ use entrepot_domain::ChannelId;
 use entrepot_policy::{Approval, Narrowing, Operation};
 use entrepot_test_support::woocommerce::{Seed, Store, serve};
 use entrepot_tests::tampering::{execute, keep_tables, reopen_compiling, restore_tables, unlock_audit_log};
-use entrepot_tests::{App, SHOP, both_engines, version};
+use entrepot_tests::{App, SHOP, both_engines, secrets_of, version};
 use serde_json::{Map, Value};
 
 const ADAPTER: &str = "woocommerce";
@@ -124,7 +124,11 @@ async fn a_channels_former_address_does_not_come_back(app: App) {
     let (cases, tenant) = (&app.host.app, &app.host.tenant);
     cases.channels.test_channel(tenant, SHOP).await.expect("works");
     keep_tables(&app, "former", &CHANNELS).await;
-    cases.channels.set_channel(tenant, SHOP, settings(&server.base_url), Vec::new()).await.expect("moved");
+    cases
+        .channels
+        .set_channel(tenant, SHOP, settings(&server.base_url), secrets_of(&store.key()))
+        .await
+        .expect("moved");
     cases.channels.test_channel(tenant, SHOP).await.expect("works there");
     let sent = former.log().total();
     // With the sealed secrets of that time, too.
@@ -144,7 +148,7 @@ async fn a_channels_former_address_does_not_come_back(app: App) {
     assert_eq!(former.log().total(), sent, "nothing went there");
     let mut all = settings(&server.base_url);
     all.insert("price_rounding".into(), "refuse".into());
-    cases.channels.set_channel(tenant, SHOP, all, Vec::new()).await.expect("said anew");
+    cases.channels.set_channel(tenant, SHOP, all, secrets_of(&store.key())).await.expect("said anew");
     cases.channels.test_channel(tenant, SHOP).await.expect("works");
     assert_eq!(cases.channels.verify_audit().await.expect("readable").differs, None);
     // Nor does one that was removed.
@@ -169,7 +173,11 @@ async fn a_former_address_does_not_come_back_with_a_hidden_log_entry(app: App) {
     }
     keep_tables(&app, "former", &CHANNELS).await;
     keep_tables(&app, "trusted", &KEYS).await;
-    cases.channels.set_channel(tenant, SHOP, settings(&server.base_url), Vec::new()).await.expect("moved");
+    cases
+        .channels
+        .set_channel(tenant, SHOP, settings(&server.base_url), secrets_of(&store.key()))
+        .await
+        .expect("moved");
     admission.untrust(&key.public().id(), "test").await.expect("not trusted");
     admission.trust(&other.public().to_string(), "test").await.expect("an entry about keys that comes later");
     let narrowed = Narrowing { without_operations: vec![Operation::Subscribe], ..Narrowing::default() };

@@ -1,6 +1,7 @@
 //! Connecting a seller's account: settings checked, the connection tested, secrets sealed.
 
 mod anew;
+mod change;
 mod open;
 mod told;
 
@@ -10,7 +11,7 @@ use entrepot_domain::{ChannelId, Id, Secret, TenantId};
 use entrepot_policy::Settings;
 use entrepot_sandbox::{Account, AdapterError, CallError};
 use entrepot_store::channels::ChannelRow;
-use entrepot_store::{Lenient, Scoped, ScopedTx};
+use entrepot_store::{Lenient, ScopedTx};
 use entrepot_vault::OpenSecrets;
 use serde::Serialize;
 use serde_json::Value;
@@ -23,8 +24,6 @@ use entrepot_core::plans::{room_for_channel, room_for_channel_in};
 use crate::Channels;
 
 pub use open::OpenChannel;
-
-use anew::{Kept, say_anew};
 
 /// The id of an account that is tested before there is a channel of it.
 pub(crate) const CANDIDATE: &str = "chn_candidate";
@@ -130,96 +129,6 @@ impl Channels {
             tx.put_secret(&id, name, sealed).await?;
         }
         Ok(id)
-    }
-
-    /// Changes settings and secrets; what is not named stays. An empty secret that is not required is forgotten.
-    pub async fn set_channel(
-        &self,
-        tenant: &TenantId,
-        channel: &str,
-        changes: Settings,
-        secrets: Vec<(String, Secret)>,
-    ) -> Result<(), AppError> {
-        // It may be written anew under another master key at this moment.
-        match self.set_channel_as_read(tenant, channel, &changes, secrets.clone()).await {
-            Err(AppError::Contested) => self.set_channel_as_read(tenant, channel, &changes, secrets).await,
-            set => set,
-        }
-    }
-
-    async fn set_channel_as_read(
-        &self,
-        tenant: &TenantId,
-        channel: &str,
-        changes: &Settings,
-        secrets: Vec<(String, Secret)>,
-    ) -> Result<(), AppError> {
-        let scoped = self.services.db().tenant(tenant);
-        let mut row = self.channel(tenant, channel).await?;
-        let id = ChannelId::from(row.id.as_str());
-        let generation = self.services.admission().active_for(&row.adapter_id, &id).await?;
-        let manifest = &generation.manifest;
-        let kept = self.kept_secrets(&scoped, &id, &generation, secrets).await?;
-        // Where a channel leads that somebody changed past this host, nobody but the operator can say.
-        match self.check_channel(tenant, &row).await {
-            Err(AppError::Changed { what, why, .. }) => {
-                let missing: Vec<&String> =
-                    manifest.settings.keys().filter(|name| !changes.contains_key(*name)).collect();
-                if changes.is_empty() || !missing.is_empty() {
-                    return Err(AppError::Changed { what, why, remedy: say_anew(&row.name, &missing, &kept) });
-                }
-            }
-            fits => fits?,
-        }
-        if changes.is_empty() && kept.sealed.is_empty() && kept.forgotten.is_empty() {
-            return Err(AppError::NothingGiven);
-        }
-        let settings = manifest.changed_settings(&row.settings.0, changes).map_err(AppError::Settings)?;
-        kept.check(&generation)?;
-        let changed = settings != row.settings.0;
-        row.settings = Lenient(settings);
-        // Whoever renews tokens at this moment would write over those given here.
-        let gives_tokens = kept.sealed.iter().any(|(name, _)| is_token(name));
-        let owner = if gives_tokens { Some(self.hold_tokens(&scoped, &id).await?) } else { None };
-        let written = self.write_changes(&scoped, &id, &row, kept, changed).await;
-        if let (Err(_), Some(owner)) = (&written, owner) {
-            let mut tx = scoped.begin().await?;
-            tx.release_tokens(&id, &owner).await?;
-            tx.commit().await?;
-        }
-        written
-    }
-
-    async fn write_changes(
-        &self,
-        scoped: &Scoped,
-        id: &ChannelId,
-        row: &ChannelRow,
-        kept: Kept,
-        changed: bool,
-    ) -> Result<(), AppError> {
-        let mac = self.seal_channel(scoped.tenant(), row);
-        let mut tx = scoped.begin().await?;
-        self.is_as_read(&mut tx, row).await?;
-        kept.are_as_read(&tx.secrets_to_reseal(id).await?)?;
-        let what = (row.adapter_id.as_str(), row.id.as_str(), row.name.as_str());
-        let beside = Beside { secrets: Some(kept.digests), callback: None };
-        self.services.admission().record_channel(tx.raw(), what, Some(&mac), beside).await?;
-        if changed {
-            tx.note_earlier_settings(id).await?;
-        }
-        tx.update_channel_settings(id, &row.settings.0, &mac).await?;
-        if kept.sealed.iter().any(|(name, _)| is_token(name)) {
-            tx.forget_token_state(id).await?;
-        }
-        for (name, sealed) in &kept.sealed {
-            tx.put_secret(id, name, sealed).await?;
-        }
-        for name in &kept.forgotten {
-            tx.remove_secret(id, name).await?;
-        }
-        tx.commit().await?;
-        Ok(())
     }
 
     /// Asks the marketplace whether the account is usable, and remembers the answer.

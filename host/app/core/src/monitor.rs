@@ -2,6 +2,7 @@
 
 use std::io::ErrorKind;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use entrepot_metrics::{Metric, Sample};
@@ -24,6 +25,8 @@ struct Readings {
     started: SystemTime,
     kept: tokio::sync::Mutex<Option<(Instant, Vec<Sample>)>>,
     writable: tokio::sync::Mutex<Option<(Instant, Result<(), &'static str>)>>,
+    /// Said once, until it changes.
+    clock_is_wrong: AtomicBool,
 }
 
 impl Default for Readings {
@@ -32,6 +35,7 @@ impl Default for Readings {
             started: SystemTime::now(),
             kept: tokio::sync::Mutex::default(),
             writable: tokio::sync::Mutex::default(),
+            clock_is_wrong: AtomicBool::default(),
         }
     }
 }
@@ -98,6 +102,16 @@ impl Monitor {
                 writable
             }
         }
+    }
+
+    /// Whether what is old may be deleted by this host: its clock is to be believed.
+    pub async fn may_forget(&self) -> Result<bool, AppError> {
+        let trouble = self.services.db().clock_trouble().await?;
+        let known = self.readings.clock_is_wrong.swap(trouble.is_some(), Ordering::Relaxed);
+        if let Some(why) = trouble.as_ref().filter(|_| !known) {
+            tracing::warn!("{why}");
+        }
+        Ok(trouble.is_none())
     }
 
     async fn writability(&self) -> Result<(), &'static str> {

@@ -15,6 +15,7 @@ pub(crate) type Posted = HashMap<String, String>;
 
 const SETTING: &str = "setting.";
 const SECRET: &str = "secret.";
+const FORGET: &str = "forget.";
 
 /// One field.
 #[derive(Clone, Debug)]
@@ -30,6 +31,8 @@ pub(crate) struct Field {
     pub(crate) problem: Option<String>,
     /// It comes by connecting, and is given by those alone who have it already.
     pub(crate) token: bool,
+    /// What is kept of it may be forgotten, with the box of this name.
+    pub(crate) forget: Option<String>,
 }
 
 /// What is wrong: with fields, by their names, and with the whole.
@@ -87,6 +90,7 @@ pub(crate) fn fields(
             kind: kind(setting),
             choices: setting.choices.iter().map(|choice| (choice.clone(), *choice == value)).collect(),
             token: false,
+            forget: None,
             name,
             value,
         }
@@ -102,6 +106,7 @@ pub(crate) fn fields(
             value: String::new(),
             choices: Vec::new(),
             token: manifest.comes_by_connecting(key),
+            forget: (!new && (!secret.required || manifest.comes_by_connecting(key))).then(|| format!("{FORGET}{key}")),
             name,
         }
     });
@@ -138,11 +143,12 @@ pub(crate) fn settings(manifest: &Manifest, posted: &Posted, all: bool) -> Setti
     manifest.settings.iter().filter_map(answer).collect()
 }
 
-/// The secrets that were posted.
+/// The secrets that were posted; an empty one is to be forgotten.
 pub(crate) fn secrets(manifest: &Manifest, posted: &Posted) -> Vec<(String, Secret)> {
     let given = |key: &String| {
         let text = posted.get(&format!("{SECRET}{key}"))?.trim();
-        (!text.is_empty()).then(|| (key.clone(), Secret::new(text)))
+        let forgotten = posted.contains_key(&format!("{FORGET}{key}"));
+        (!text.is_empty() || forgotten).then(|| (key.clone(), Secret::new(text)))
     };
     manifest.secrets.keys().filter_map(given).collect()
 }

@@ -118,6 +118,9 @@ async fn each_tenant(host: &mut Host, tenant: Option<&str>, checks: &mut Checks)
         host.tenant = row.id.as_str().into();
         work::examine(host, checks).await?;
     }
+    for damaged in entrepot_store::damaged_rows() {
+        checks.fault("row", damaged);
+    }
     work::of_the_host(host, checks).await
 }
 

@@ -1,5 +1,6 @@
 //! `entrepot serve`: the API and the workers, until it is told to stop.
 
+mod descriptors;
 mod signals;
 
 use std::net::SocketAddr;
@@ -23,6 +24,7 @@ const LAST: Duration = Duration::from_secs(2);
 const LOOK_FOR_KEYS: Duration = Duration::from_secs(1);
 
 pub(crate) async fn run(host: Host, role: Role) -> Result<()> {
+    descriptors::provide(&host.config, role)?;
     // From here on a signal is ours: what is begun is given back.
     let mut signals = Signals::new()?;
     let works = matches!(role, Role::All | Role::Worker);

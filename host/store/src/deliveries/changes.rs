@@ -49,10 +49,11 @@ const AFRESH: [&str; 2] = change_by_ids!(
 );
 const SETTLE: &str = "UPDATE webhook_deliveries SET state = 'done', failure = NULL, code = NULL, note = $4, processed_at = $5 \
     WHERE tenant_id = $1 AND channel_id = $2 AND state = 'dead' AND code = $3";
-const FORGET: &str = "DELETE FROM webhook_deliveries WHERE received_at < $1";
+const FORGET: &str = "DELETE FROM webhook_deliveries WHERE received_at < $1 AND state <> 'pending'";
 
 impl Db {
-    /// Forgets deliveries that came before, whatever became of them.
+    /// Forgets deliveries that came before then and are done or dead. What waits was acknowledged to its marketplace, which will not send it
+    /// again.
     pub async fn forget_deliveries(&self, before: Timestamp) -> Result<u64, StoreError> {
         let mut tx = self.begin().await?;
         let forgotten = execute!(&mut tx, FORGET, before)?;

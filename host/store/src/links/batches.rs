@@ -4,13 +4,13 @@ use entrepot_domain::clock::Timestamp;
 use entrepot_domain::{ChannelId, Id, LinkBatchId};
 use sqlx::types::Json;
 
-use crate::{Scoped, ScopedTx, StoreError};
+use crate::{Lenient, Scoped, ScopedTx, StoreError};
 
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Clone, Debug, sqlx::FromRow)]
 pub struct BatchRow {
     pub id: String,
     pub channel_id: String,
-    pub others: Json<Vec<String>>,
+    pub others: Lenient<Vec<String>>,
     /// proposing, open, undone
     pub state: String,
     pub compared: i64,

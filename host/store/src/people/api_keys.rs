@@ -3,7 +3,7 @@
 use entrepot_domain::clock::Timestamp;
 use sqlx::types::Json;
 
-use crate::{Db, Scoped, ScopedTx, StoreError, Tx};
+use crate::{Db, Lenient, Scoped, ScopedTx, StoreError, Tx};
 
 /// A key as its tenant sees it. The secret is not kept.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -11,7 +11,7 @@ pub struct ApiKeyRow {
     pub id: String,
     pub name: String,
     pub prefix: String,
-    pub scopes: Json<Vec<String>>,
+    pub scopes: Lenient<Vec<String>>,
     pub made_by_name: String,
     pub created_at: Timestamp,
     pub last_used_at: Option<Timestamp>,
@@ -60,7 +60,9 @@ const BY_PREFIX: &str = "SELECT k.tenant_id, k.id, k.name, k.secret_hash, k.scop
 macro_rules! keys {
     ($rest:literal) => {
         concat!(
-            "SELECT id, name, prefix, scopes, made_by_name, created_at, last_used_at, expires_at, revoked_at FROM api_keys \
+            "SELECT id, name, prefix, scopes, made_by_name, CAST(created_at AS BIGINT) AS created_at, \
+     CAST(last_used_at AS BIGINT) AS last_used_at, CAST(expires_at AS BIGINT) AS expires_at, CAST(revoked_at AS BIGINT) AS revoked_at \
+     FROM api_keys \
              WHERE tenant_id = $1 ",
             $rest
         )
@@ -69,7 +71,9 @@ macro_rules! keys {
 const LIST: &str = keys!("AND ($2 = '' OR id < $2) ORDER BY id DESC LIMIT $3");
 const FIND: &str = keys!("AND (id = $2 OR prefix = $2)");
 /// Of all tenants.
-const MADE_BY: &str = "SELECT id, name, prefix, scopes, made_by_name, created_at, last_used_at, expires_at, revoked_at FROM api_keys \
+const MADE_BY: &str = "SELECT id, name, prefix, scopes, made_by_name, CAST(created_at AS BIGINT) AS created_at, \
+     CAST(last_used_at AS BIGINT) AS last_used_at, CAST(expires_at AS BIGINT) AS expires_at, CAST(revoked_at AS BIGINT) AS revoked_at \
+     FROM api_keys \
     WHERE made_by = $1 ORDER BY id";
 const FORGET_MAKER: &str = "UPDATE api_keys SET made_by_name = made_by WHERE made_by = $1";
 const INSERT: &str = "INSERT INTO api_keys (tenant_id, id, name, prefix, secret_hash, scopes, made_by, made_by_name, created_at, expires_at) \

@@ -17,9 +17,9 @@ pub struct TenantRow {
     pub created_at: Timestamp,
 }
 
-const LIST: &str = "SELECT id, name, state, limits, created_at FROM tenants WHERE state <> 'removed' ORDER BY name, id";
+const LIST: &str = "SELECT id, name, state, limits, CAST(created_at AS BIGINT) AS created_at FROM tenants WHERE state <> 'removed' ORDER BY name, id";
 /// By id or name.
-const FIND: &str = "SELECT id, name, state, limits, created_at FROM tenants WHERE state <> 'removed' AND (id = $1 OR name = $1) \
+const FIND: &str = "SELECT id, name, state, limits, CAST(created_at AS BIGINT) AS created_at FROM tenants WHERE state <> 'removed' AND (id = $1 OR name = $1) \
     ORDER BY CASE WHEN id = $1 THEN 0 ELSE 1 END LIMIT 1";
 const INSERT: &str = "INSERT INTO tenants (id, name, created_at) VALUES ($1, $2, $3)";
 const RENAME: &str = "UPDATE tenants SET name = $2 WHERE id = $1 AND state <> 'removed'";
@@ -30,7 +30,7 @@ const CHANNELS: &str = "SELECT COUNT(*) FROM channels WHERE tenant_id = $1 AND r
 impl Db {
     /// Those in use, by name.
     pub async fn tenant_rows(&self) -> Result<Vec<TenantRow>, StoreError> {
-        Ok(read_all!(self, TenantRow, LIST)?)
+        Ok(read_sound!(self, TenantRow, "tenants", LIST)?)
     }
 
     /// By id or name, if it is in use.

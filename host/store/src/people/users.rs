@@ -33,7 +33,8 @@ impl UserRow {
 macro_rules! users {
     ($rest:literal) => {
         concat!(
-            "SELECT u.id, u.email, u.name, u.password, u.verified_at, u.totp, u.totp_new, u.disabled_at, u.created_at, \
+            "SELECT u.id, u.email, u.name, u.password, CAST(u.verified_at AS BIGINT) AS verified_at, u.totp, \
+             u.totp_new, CAST(u.disabled_at AS BIGINT) AS disabled_at, CAST(u.created_at AS BIGINT) AS created_at, \
              CAST(CASE WHEN EXISTS (SELECT 1 FROM host_roles h WHERE h.user_id = u.id AND h.role = 'operator') THEN 1 ELSE 0 END AS BIGINT) \
              AS is_operator, \
              CAST(CASE WHEN EXISTS (SELECT 1 FROM host_roles h WHERE h.user_id = u.id AND h.role = 'reviewer') THEN 1 ELSE 0 END AS BIGINT) \

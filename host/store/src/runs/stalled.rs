@@ -7,6 +7,7 @@ use crate::{Db, StoreError};
 /// A run that is under way and stands still.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct StalledRun {
+    pub tenant_id: String,
     pub id: String,
     /// The channel's name.
     pub channel: String,
@@ -20,7 +21,7 @@ pub struct StalledRun {
 
 const MARK: &str = "UPDATE runs SET stalled_at = $2 WHERE state IN ('queued', 'running') AND stalled_at IS NULL \
     AND COALESCE(progressed_at, started_at, created_at) <= $1";
-const STALLED: &str = "SELECT r.id, c.name AS channel, c.adapter_id, COALESCE(r.progressed_at, r.started_at, r.created_at) AS since, \
+const STALLED: &str = "SELECT r.tenant_id, r.id, c.name AS channel, c.adapter_id, COALESCE(r.progressed_at, r.started_at, r.created_at) AS since, \
     r.not_before, r.failure FROM runs r JOIN channels c ON c.tenant_id = r.tenant_id AND c.id = r.channel_id \
     WHERE r.state IN ('queued', 'running') AND r.stalled_at IS NOT NULL ORDER BY since LIMIT 1000";
 

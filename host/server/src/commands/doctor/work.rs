@@ -62,11 +62,12 @@ pub(super) async fn examine(host: &Host, checks: &mut Checks) -> Result<()> {
     schedules(host, checks).await?;
     inboxes(host, checks).await?;
     webhooks::examine(host, checks, &channels).await?;
-    dead_letters(host, checks, &channels).await
+    dead_letters(host, checks).await
 }
 
 /// What no tenant has for itself.
 pub(super) async fn of_the_host(host: &Host, checks: &mut Checks) -> Result<()> {
+    clock(host, checks).await?;
     queue(host, checks).await?;
     room(host, checks).await
 }
@@ -95,9 +96,14 @@ fn there((id, mac): (String, Option<String>)) -> Option<String> {
     mac.map(|_| id)
 }
 
+/// What is read of all tenants is said of the one whose it is.
+fn is_of(host: &Host, tenant: &str) -> bool {
+    host.tenant.as_str() == tenant
+}
+
 async fn tokens(host: &Host, checks: &mut Checks) -> Result<()> {
     let now = host.db.clock().now();
-    for ending in host.db.tokens_ending(now).await? {
+    for ending in host.db.tokens_ending(now).await?.into_iter().filter(|ending| is_of(host, &ending.tenant_id)) {
         let since = ago(now - ending.expires_at);
         match ending.problem {
             Some(problem) => checks.fault(
@@ -136,7 +142,7 @@ async fn quarantine(host: &Host, checks: &mut Checks, channels: &[ChannelRow]) -
 /// Runs that stalled, and those that ended short of what the shop has.
 async fn imports(host: &Host, checks: &mut Checks, channels: &[ChannelRow]) -> Result<()> {
     let (scoped, now) = (host.db.tenant(&host.tenant), host.db.clock().now());
-    for run in host.db.stalled_runs().await? {
+    for run in host.db.stalled_runs().await?.into_iter().filter(|run| is_of(host, &run.tenant_id)) {
         let why = run.failure.map_or_else(String::new, |why| format!(": {why}"));
         let until = run.not_before.filter(|at| *at > now);
         let until =
@@ -162,7 +168,8 @@ async fn imports(host: &Host, checks: &mut Checks, channels: &[ChannelRow]) -> R
 }
 
 async fn schedules(host: &Host, checks: &mut Checks) -> Result<()> {
-    let overdue = host.db.overdue_schedules(host.app.monitor.overdue_before()).await?;
+    let mut overdue = host.db.overdue_schedules(host.app.monitor.overdue_before()).await?;
+    overdue.retain(|late| is_of(host, &late.tenant_id));
     for late in &overdue {
         checks.fault(
             "schedule",
@@ -183,7 +190,8 @@ async fn schedules(host: &Host, checks: &mut Checks) -> Result<()> {
 
 async fn inboxes(host: &Host, checks: &mut Checks) -> Result<()> {
     let now = host.db.clock().now();
-    let waiting = host.db.waiting_by_channel().await?;
+    let mut waiting = host.db.waiting_by_channel().await?;
+    waiting.retain(|waits| is_of(host, &waits.tenant_id));
     for waits in &waiting {
         let age = now - waits.oldest;
         let number = count(waits.number, "delivery waits", "deliveries wait");
@@ -206,11 +214,10 @@ async fn inboxes(host: &Host, checks: &mut Checks) -> Result<()> {
     Ok(())
 }
 
-/// Of this tenant's channels.
-async fn dead_letters(host: &Host, checks: &mut Checks, channels: &[ChannelRow]) -> Result<()> {
+async fn dead_letters(host: &Host, checks: &mut Checks) -> Result<()> {
     let mut reasons = host.db.dead_letter_reasons().await?;
-    reasons.retain(|reason| channels.iter().any(|channel| channel.name == reason.name));
-    for DeadLetterReason { name, kind, code, number } in &reasons {
+    reasons.retain(|reason| is_of(host, &reason.tenant_id));
+    for DeadLetterReason { name, kind, code, number, .. } in &reasons {
         let what = match kind.as_str() {
             "item" => format!("{} could not be imported", count(*number, "item", "items")),
             "delivery" => format!("{} could not be worked off", count(*number, "delivery", "deliveries")),
@@ -223,6 +230,14 @@ async fn dead_letters(host: &Host, checks: &mut Checks, channels: &[ChannelRow])
     }
     if reasons.is_empty() {
         checks.fine("dead letters", "there are none");
+    }
+    Ok(())
+}
+
+async fn clock(host: &Host, checks: &mut Checks) -> Result<()> {
+    match host.db.clock_trouble().await? {
+        Some(why) => checks.fault("clock", why),
+        None => checks.fine("clock", "this host's is the one that the database goes by"),
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use entrepot_store::channels::ChannelRow;
 use entrepot_store::subscriptions::HooksRow;
 
 use super::super::Checks;
-use super::{MINUTE, ago, span};
+use super::{MINUTE, ago, is_of, span};
 use crate::host::Host;
 use crate::output::count;
 
@@ -18,7 +18,8 @@ const TOLD: i64 = 7 * DAY;
 pub(super) async fn examine(host: &Host, checks: &mut Checks, channels: &[ChannelRow]) -> Result<()> {
     let (scoped, now) = (host.db.tenant(&host.tenant), host.db.clock().now());
     let public = &host.config.public_url;
-    for channel in host.db.subscribed_elsewhere(public).await? {
+    let elsewhere = host.db.subscribed_elsewhere(public).await?;
+    for (_, channel) in elsewhere.into_iter().filter(|(tenant, _)| is_of(host, tenant)) {
         checks.fault(
             "webhooks",
             format!(
