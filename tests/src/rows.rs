@@ -1,7 +1,8 @@
 //! Rows written straight into the store, for tests of the store itself.
 
-use entrepot_domain::{ChannelId, Id, TenantId};
+use entrepot_domain::{ChannelId, Id, ListingId, ProductId, TenantId};
 use entrepot_store::channels::ChannelRow;
+use entrepot_store::listings::NewListing;
 use serde_json::Map;
 
 use crate::App;
@@ -11,6 +12,25 @@ use crate::tampering::execute;
 pub async fn other_tenant(app: &App) -> TenantId {
     execute(app, "INSERT INTO tenants (id, name, created_at) VALUES ('ten_other', 'Other', 0)").await;
     TenantId::from("ten_other")
+}
+
+/// A draft of a product, which need not be there.
+pub async fn listing(app: &App, tenant: &TenantId, channel: &ChannelId) -> ListingId {
+    let (id, product) = (ListingId::make(app.clock().now()), ProductId::make(app.clock().now()));
+    let new = NewListing {
+        id: &id,
+        channel,
+        product: &product,
+        status: "draft",
+        overrides: "{}",
+        category: None,
+        fields: "{}",
+        external: None,
+    };
+    let mut tx = app.host.db.tenant(tenant).begin().await.expect("begins");
+    tx.insert_listing(new).await.expect("a listing");
+    tx.commit().await.expect("committed");
+    id
 }
 
 /// A channel of which nothing is known yet.

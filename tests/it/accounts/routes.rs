@@ -71,9 +71,6 @@ async fn belongings(app: &App, web: &Web) -> Vec<(&'static str, String)> {
     };
     let key = owner.ask(web, "POST", "/api/v1/api-keys", json!({"name": "k", "scopes": ["catalog:read"]})).await;
     assert_eq!(key.status, StatusCode::CREATED, "{}", key.json());
-    let product = json!({"product": first("/products", "id").await});
-    let listing = owner.ask(web, "POST", "/api/v1/channels/paris/listings", product).await;
-    assert_eq!(listing.status, StatusCode::CREATED, "{}", listing.json());
     vec![
         ("{listing}", first("/listings", "id").await),
         ("{channel}", first("/channels", "id").await),
@@ -119,7 +116,8 @@ fn names_a_thing(operation: &Operation) -> bool {
 async fn ids_of_another_tenant_lead_nowhere_for_anybody(app: App) {
     let shop = SmallShop::imported(&app).await;
     let tenant = &app.host.tenant;
-    entrepot_tests::rows::channel(&app, tenant, "paris").await;
+    let paris = entrepot_tests::rows::channel(&app, tenant, "paris").await;
+    entrepot_tests::rows::listing(&app, tenant, &paris).await;
     app.host.app.links.propose_links(tenant, SHOP, &[], "ann").await.expect("a batch");
     let web = Web::anonymous(&app);
     let belongings = belongings(&app, &web).await;
