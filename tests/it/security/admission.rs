@@ -65,7 +65,7 @@ async fn a_narrowed_grant_holds(app: App) {
 
     let wrong = Narrowing { without_rules: vec!["rest".into()], ..Narrowing::default() };
     let refused = admission.approve(ADAPTER, &wrong, "test").await.expect_err("no such rule");
-    assert!(refused.to_string().contains("it has: rest-api"), "{refused}");
+    assert!(refused.to_string().contains("it has: ") && refused.to_string().contains("rest-api"), "{refused}");
 
     let soon = Narrowing { expires_at: Some(app.host.db.clock().now() + 1_500), ..Narrowing::default() };
     admission.approve(ADAPTER, &soon, "test").await.expect("for a while");

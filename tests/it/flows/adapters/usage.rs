@@ -76,7 +76,10 @@ async fn denied_requests_and_unused_grants_are_shown(app: App) {
     assert_eq!(app.import_with(RunScope::Full, StartOptions::default()).await.state, RunState::Failed);
     let report = admission.usage_report(ADAPTER, 0).await.expect("a report");
     assert!(count(&report.denied, "is not granted to") > 0, "{report:?}");
-    assert_eq!(report.rules.iter().map(|rule| (rule.rule.as_str(), rule.requests)).collect::<Vec<_>>(), [("spare", 0)]);
+    assert_eq!(
+        report.rules.iter().map(|rule| (rule.rule.as_str(), rule.requests)).collect::<Vec<_>>(),
+        [("spare", 0), ("listings-read", 0), ("listings-write", 0), ("listings-forget", 0)]
+    );
 
     // Report only: it goes through, without credential, and is on another list.
     let reporting = Approval { narrowing: Narrowing { report_only: true, ..without }, ..Approval::default() };
