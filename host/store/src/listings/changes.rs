@@ -28,7 +28,7 @@ pub struct Accepted<'a> {
 }
 
 const EDIT: &str = "UPDATE listings SET status = $3, overrides = $4, category_id = $5, fields = $6, version = version + 1, touches = touches + 1, updated_at = $8, \
-    not_before = CASE WHEN $3 = 'draft' AND external_id IS NULL THEN NULL ELSE $8 END, tries = 0, \
+    not_before = CASE WHEN $3 = 'draft' AND external_id IS NULL THEN NULL ELSE CAST($8 AS BIGINT) END, tries = 0, \
     sync_status = CASE WHEN sync_status IN ('sending', 'waiting') THEN sync_status ELSE 'pending' END \
     WHERE tenant_id = $1 AND id = $2 AND version = $7";
 /// Before a request: if the answer is lost, this is what was sent.
