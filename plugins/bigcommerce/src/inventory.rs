@@ -109,6 +109,10 @@ fn of<T: Transport>(client: &Client<'_, T>, ids: &[u64], stock: &mut Stock) -> R
         for element in elements {
             let fields = element.fields();
             let identity = fields.get("identity").fields();
+            // Stock of a variant that is gone belongs to product 0, which is none.
+            if identity.get("product_id").whole() == Some(0) {
+                continue;
+            }
             let Some(product) = identity.get("product_id").id() else {
                 whole = false;
                 continue;

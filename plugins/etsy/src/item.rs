@@ -145,7 +145,11 @@ impl<'a> Row<'a> {
         }
         let taxable = self.fields.get("is_taxable");
         let unsaid = (taxable.is_given() && taxable.flag().is_none()).then_some("is_taxable");
-        let is_set = |name: &str| self.fields.get(name).is_php_list_of(|word| word.text().is_some());
+        // `style` alone is optional in the schema.
+        let is_set = |name: &str| {
+            let list = self.fields.get(name);
+            (name == "style" && list.is_null()) || list.is_php_list_of(|word| word.text().is_some())
+        };
         // Of none they are null.
         let names = |name: &str| {
             let named = self.fields.get(name);
