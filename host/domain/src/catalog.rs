@@ -42,6 +42,34 @@ pub struct Product {
     pub extras: Value,
 }
 
+impl Product {
+    /// A product on sale of which nothing else is known.
+    pub fn blank(source_id: impl Into<String>, title: impl Into<String>) -> Self {
+        Self {
+            source_id: source_id.into(),
+            title: title.into(),
+            description_html: None,
+            summary_html: None,
+            status: ProductStatus::Active,
+            url: None,
+            handle: None,
+            brand: None,
+            product_type: None,
+            tags: Vec::new(),
+            options: Vec::new(),
+            variants: Vec::new(),
+            media: Vec::new(),
+            collections: Vec::new(),
+            attributes: Vec::new(),
+            seo: None,
+            created_at: None,
+            updated_at: None,
+            warnings: Vec::new(),
+            extras: Value::Object(serde_json::Map::new()),
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ProductStatus {
@@ -89,6 +117,33 @@ pub struct Variant {
     pub inventory: Inventory,
     pub media_ids: Vec<String>,
     pub extras: Value,
+}
+
+impl Variant {
+    /// A variant that can be bought, without a price, of which nobody counts how many there are.
+    pub fn blank(source_id: impl Into<String>) -> Self {
+        Self {
+            source_id: source_id.into(),
+            sku: None,
+            gtin: None,
+            mpn: None,
+            title: None,
+            option_values: Vec::new(),
+            enabled: true,
+            price: None,
+            compare_at: None,
+            sale: None,
+            cost: None,
+            weight: None,
+            dimensions: None,
+            taxable: None,
+            tax_class: None,
+            requires_shipping: None,
+            inventory: Inventory::Untracked(true),
+            media_ids: Vec::new(),
+            extras: Value::Object(serde_json::Map::new()),
+        }
+    }
 }
 
 impl Variant {

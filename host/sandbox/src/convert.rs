@@ -19,7 +19,7 @@ pub use channel::ChannelView;
 pub(crate) use error::error;
 pub(crate) use item::{raw_item, to_wit};
 pub use listing::{Checked, Listing, Offer, OfferOutcome, PushOutcome, Receipt};
-pub(crate) use listing::{checked, offer_outcome, push_outcome};
+pub(crate) use listing::{checked, found, offer_outcome, push_outcome};
 pub(crate) use model::product;
 pub use page::{Page, PageRequest};
 pub(crate) use page::{asked_for, page};

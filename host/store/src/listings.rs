@@ -11,7 +11,7 @@ use sqlx::types::Json;
 
 use crate::{Db, Scoped, ScopedTx, StoreError};
 
-pub use changes::{Accepted, Edit};
+pub use changes::{Accepted, Block, Edit, Failure};
 pub use events::ListingEvent;
 pub use lanes::Lane;
 pub use variants::{ListedVariantRow, ToldOffer};
@@ -49,6 +49,11 @@ pub struct ListingRow {
 impl ListingRow {
     pub fn listing_id(&self) -> ListingId {
         ListingId::from(self.id.as_str())
+    }
+
+    /// Something was sent, and nobody said what became of it: it may stand there.
+    pub fn is_in_doubt(&self) -> bool {
+        self.sent_hash.is_some() && self.sent_hash != self.accepted_hash
     }
 }
 

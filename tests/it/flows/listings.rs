@@ -2,6 +2,7 @@
 
 mod ending;
 mod faults;
+mod linked;
 mod rest;
 
 use entrepot_core::RequestContext;

@@ -42,7 +42,7 @@ impl Listings {
         }
         let rule = rule_of(&scoped.listing_lane(&channel.id).await?)?;
         let (listing, product) = (row.id.clone(), row.product_id.clone());
-        let Some(due) = self.load(&scoped, vec![row], &rule).await?.pop() else {
+        let Some(due) = self.load_under(&scoped, vec![row], &rule).await?.pop() else {
             return Err(AppError::NoListing(listing));
         };
         if due.wanted.effective.product.variants.is_empty() {

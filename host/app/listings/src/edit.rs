@@ -1,24 +1,15 @@
 //! Making a listing, and changing what a person sets of it.
 
-use entrepot_catalog::clean_html;
 use entrepot_core::{AppError, RequestContext};
-use entrepot_domain::catalog::web_address;
-use entrepot_domain::effective::Overrides;
 use entrepot_domain::listing::Status;
-use entrepot_domain::money::exponent;
-use entrepot_domain::{ChannelId, Id, ListingId, Money, ProductId, TenantId};
+use entrepot_domain::{ChannelId, Id, ListingId, ProductId, TenantId};
 use entrepot_store::Scoped;
 use entrepot_store::listings::{Edit, ListingRow};
 use entrepot_store::products::StoredProduct;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::Listings;
-
-/// Characters of a title; no marketplace shows as many.
-const MAX_TITLE: usize = 1_000;
-/// Bytes of what is set for one listing.
-const MAX_SET: usize = 1 << 20;
-const MAX_IMAGES: usize = 250;
+use crate::overrides::{check_category, checked, merged};
 
 /// A product that is to stand on a channel.
 #[derive(Clone, Debug, Default)]
@@ -75,6 +66,7 @@ impl Listings {
         let external = self.linked_on(&scoped, &channel, &product.id).await?;
         let id = ListingId::make(self.services.db().clock().now());
         let category = change.category.flatten();
+        check_category(category.as_deref())?;
         let row = entrepot_store::listings::NewListing {
             id: &id,
             channel: &channel,
@@ -86,7 +78,19 @@ impl Listings {
             external: external.as_deref(),
         };
         let mut tx = scoped.begin().await?;
-        tx.insert_listing(row).await?;
+        if let Some(external) = &external
+            && let Some(other) = tx.listing_with_external_id(&channel, external).await?
+        {
+            let told = format!(
+                "{} is linked with {external} on {}, which is listed already: {other}; it is not to stand there twice",
+                product.id, new.channel
+            );
+            return Err(AppError::Listing(told));
+        }
+        match tx.insert_listing(row).await {
+            Err(error) if error.is_conflict() => return Err(AppError::Contested),
+            inserted => inserted?,
+        }
         let detail = json!({ "product": product.id, "status": status, "adopted": external }).to_string();
         tx.note_listing(&id, "created", &context.actor, &detail).await?;
         tx.commit().await?;
@@ -104,6 +108,7 @@ impl Listings {
         let overrides = checked(merged(&row.overrides, change.set.as_ref())?, product.as_ref())?;
         let fields = merged(&row.fields, change.fields.as_ref())?.to_string();
         let category = change.category.clone().unwrap_or_else(|| row.category_id.clone());
+        check_category(category.as_deref())?;
         let status = change.status.map_or(row.status.as_str(), |status| status.as_str());
         let edit = Edit {
             status,
@@ -171,128 +176,4 @@ pub(crate) async fn product_of(scoped: &Scoped, named: &str) -> Result<StoredPro
         None => named.to_owned(),
     };
     scoped.product(&ProductId::from(id)).await?.ok_or_else(none)
-}
-
-/// RFC 7396.
-fn merged(stored: &str, change: Option<&Value>) -> Result<Value, AppError> {
-    let mut all: Value = serde_json::from_str(stored).unwrap_or_else(|_| Value::Object(Map::new()));
-    match change {
-        None => {}
-        Some(change @ Value::Object(_)) => merge(&mut all, change),
-        Some(other) => return Err(AppError::Listing(format!("{other} is no JSON object of fields and their values"))),
-    }
-    if all.to_string().len() > MAX_SET {
-        return Err(AppError::Listing(format!("what is set for the listing is larger than {MAX_SET} bytes")));
-    }
-    Ok(all)
-}
-
-fn merge(into: &mut Value, change: &Value) {
-    let Value::Object(change) = change else { return into.clone_from(change) };
-    if !into.is_object() {
-        *into = Value::Object(Map::new());
-    }
-    let Value::Object(into) = into else { return };
-    for (key, value) in change {
-        match value {
-            Value::Null => drop(into.remove(key)),
-            value => merge(into.entry(key.clone()).or_insert(Value::Null), value),
-        }
-    }
-}
-
-/// What is set, as it is stored. `product`: none where it is gone.
-fn checked(set: Value, product: Option<&StoredProduct>) -> Result<String, AppError> {
-    let wrong = |why: String| AppError::Listing(why);
-    let mut set: Overrides = serde_json::from_value(set).map_err(|error| {
-        wrong(format!("what is set for the listing cannot be read: {error}; amounts are written {{\"minor\": 1299, \"currency\": \"EUR\"}}"))
-    })?;
-    let known =
-        |id: &String| product.is_none_or(|of| of.product.variants.iter().any(|variant| variant.source_id == *id));
-    if let Some(id) = set.variants.keys().find(|id| !known(id)) {
-        return Err(wrong(format!(
-            "the product has no variant {id:?}; `entrepot listing preview` and the product's page show its variants"
-        )));
-    }
-    if let Some(slug) =
-        set.seo_slug.as_deref().filter(|slug| !slug.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_')))
-    {
-        return Err(wrong(format!("seo_slug is {slug:?}; it has letters, digits and hyphens")));
-    }
-    if let Some(title) = &set.title {
-        let length = title.chars().count();
-        if title.trim().is_empty() || length > MAX_TITLE {
-            return Err(wrong(format!("the title has {length} characters; it needs one, and may have {MAX_TITLE}")));
-        }
-    }
-    if let Some(html) = &set.description {
-        let clean = clean_html(html)
-            .ok_or_else(|| wrong("cleaning the description's HTML takes too long; write it simpler".into()))?;
-        set.description = Some(clean);
-    }
-    let prices =
-        set.variants.iter().filter_map(|(id, own)| Some((format!("variants.{id}.price"), own.price.as_ref()?)));
-    for (field, price) in set.price.iter().map(|price| ("price".to_owned(), price)).chain(prices) {
-        check_price(&field, price)?;
-    }
-    if let Some(images) = &mut set.images {
-        if images.len() > MAX_IMAGES {
-            return Err(wrong(format!("{} pictures are set; at most {MAX_IMAGES} are taken", images.len())));
-        }
-        for image in images {
-            *image = web_address(image)
-                .ok_or_else(|| wrong(format!("{image:?} is no address of a picture; it begins with https://")))?;
-        }
-    }
-    serde_json::to_string(&set).map_err(|error| wrong(error.to_string()))
-}
-
-fn check_price(field: &str, price: &Money) -> Result<(), AppError> {
-    if exponent(&price.currency).is_none() {
-        return Err(AppError::Listing(format!(
-            "{field}: {:?} is no currency of ISO 4217, such as EUR",
-            price.currency
-        )));
-    }
-    if price.minor < 0 {
-        return Err(AppError::Listing(format!("{field}: {price} is below zero")));
-    }
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn null_takes_a_value_back() {
-        let stored = r#"{"title":"A","variants":{"1":{"enabled":false}}}"#;
-        let change =
-            json!({"title": null, "brand": "B", "variants": {"1": {"price": {"minor": 5, "currency": "EUR"}}}});
-        let all = merged(stored, Some(&change)).expect("merged");
-        assert_eq!(
-            all,
-            json!({"brand": "B", "variants": {"1": {"enabled": false, "price": {"minor": 5, "currency": "EUR"}}}})
-        );
-        assert!(merged("{}", Some(&json!([]))).is_err());
-    }
-
-    #[test]
-    fn what_cannot_be_meant_is_said() {
-        for (set, words) in [
-            (json!({"titel": "A"}), "titel"),
-            (json!({"title": "  "}), "the title has 2 characters"),
-            (json!({"price": {"minor": -1, "currency": "EUR"}}), "price: -0.01 EUR is below zero"),
-            (json!({"price": {"minor": 1, "currency": "EURO"}}), "\"EURO\" is no currency"),
-            (json!({"price": "12.99"}), "amounts are written"),
-            (json!({"variants": {"7": {"price": {"minor": 1, "currency": "XX"}}}}), "variants.7.price"),
-            (json!({"seo_slug": "Bad Slug!"}), "letters, digits and hyphens"),
-            (json!({"images": ["javascript:alert(1)"]}), "no address of a picture"),
-        ] {
-            let said = checked(set.clone(), None).expect_err("refused").to_string();
-            assert!(said.contains(words), "{set}: {said}");
-        }
-        let stored = checked(json!({"description": "<p onclick=x>A<script>b</script></p>"}), None).expect("checked");
-        assert_eq!(stored, r#"{"description":"<p>A</p>"}"#);
-    }
 }

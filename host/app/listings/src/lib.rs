@@ -9,6 +9,7 @@ mod job;
 mod lane;
 mod offers;
 mod outcomes;
+mod overrides;
 mod own_issues;
 mod report;
 mod rules;

@@ -6,7 +6,7 @@ use entrepot_domain::catalog::Issue;
 use entrepot_domain::clock::millis;
 use entrepot_sandbox::{AdapterError, CallError, Offer, OfferOutcome};
 use entrepot_store::Scoped;
-use entrepot_store::listings::{ListedVariantRow, ToldOffer};
+use entrepot_store::listings::{Block, ListedVariantRow, ToldOffer};
 use serde_json::json;
 
 use crate::Listings;
@@ -117,11 +117,12 @@ impl Listings {
         }
         if !refused.is_empty() {
             let said = refused.first().map(|issue| issue.message.clone()).unwrap_or_default();
-            tx.listing_is_blocked(&id, None, &issues_json(&refused), &said, due.row.touches).await?;
+            let block = Block { refused: None, nothing_new_stands: false, issues: &issues_json(&refused), why: &said };
+            tx.listing_is_blocked(&id, block, due.row.touches).await?;
             return note(tx, &id, "refused", json!({ "issues": refused })).await;
         }
         match failed {
-            Some((why, all_wait)) => self.fail(tx, due, &why, all_wait).await,
+            Some((why, all_wait)) => self.fail(tx, due, &why, all_wait, false).await,
             None => Ok(tx.listing_is_settled(&id, &due.wanted.hash, due.row.touches).await?),
         }
     }

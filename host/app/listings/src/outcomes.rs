@@ -7,13 +7,13 @@ use entrepot_core::{AppError, retry_transient};
 use entrepot_domain::catalog::Issue;
 use entrepot_domain::clock::millis;
 use entrepot_domain::{ChannelId, ListingId};
-use entrepot_sandbox::{PushOutcome, Receipt};
-use entrepot_store::listings::{Accepted, ToldOffer};
+use entrepot_sandbox::{CallError, PushOutcome, Receipt};
+use entrepot_store::listings::{Accepted, Block, Failure, ToldOffer};
 use entrepot_store::{Scoped, ScopedTx};
 use serde_json::json;
 
 use crate::Listings;
-use crate::send::{Due, asks_to_wait, wait_for_all};
+use crate::send::{Due, asks_to_wait, is_away, wait_for_all};
 
 /// By this an adapter says that the listing stands there no longer.
 pub(crate) const GONE: &str = "listing-gone";
@@ -67,7 +67,14 @@ impl Listings {
             }
             PushOutcome::Refused(issues) => {
                 let said = issues.first().map(|issue| issue.message.clone()).unwrap_or_default();
-                tx.listing_is_blocked(&id, Some(&due.wanted.hash), &json(issues), &said, row.touches).await?;
+                let block = Block {
+                    refused: Some(&due.wanted.hash),
+                    // One that was in doubt before may stand as it was sent then.
+                    nothing_new_stands: !row.is_in_doubt(),
+                    issues: &json(issues),
+                    why: &said,
+                };
+                tx.listing_is_blocked(&id, block, row.touches).await?;
                 note(tx, &id, "refused", json!({ "issues": issues })).await
             }
             PushOutcome::Pending(state) => {
@@ -76,7 +83,7 @@ impl Listings {
             }
             PushOutcome::Failed(error) => {
                 let all_wait = asks_to_wait(outcome).map(|error| wait_for_all(&error));
-                self.fail(tx, due, &error.to_string(), all_wait).await
+                self.fail(tx, due, &error.to_string(), all_wait, false).await
             }
         }
     }
@@ -99,6 +106,11 @@ impl Listings {
             let other = ListingId::from(other);
             tx.listing_is_gone(&other, &why).await?;
             note(tx, &other, "gone", json!({ "why": why })).await?;
+        }
+        // It was never there, or is there no longer: the adapter has no other id to answer with.
+        if due.wanted.is_to_end() && due.row.external_id.is_none() && receipt.external_id == due.row.id {
+            tx.listing_is_gone(id, "ended; the marketplace did not have it").await?;
+            return note(tx, id, "ended", json!({ "gone": true })).await;
         }
         let accepted = Accepted {
             external_id: &receipt.external_id,
@@ -134,17 +146,19 @@ impl Listings {
     }
 
     /// Tried again later, after a longer wait each time.
-    /// `all_wait`: the channel's listings wait for so long, whatever the tries.
+    /// `all_wait`: the channel's listings wait for so long, whatever the tries. `unanswered`: what is pending there still is.
     pub(crate) async fn fail(
         &self,
         tx: &mut ScopedTx,
         due: &Due,
         why: &str,
         all_wait: Option<Duration>,
+        unanswered: bool,
     ) -> Result<(), AppError> {
         let (id, now) = (due.row.listing_id(), self.services.db().clock().now());
         let wait = all_wait.map_or_else(|| longer(FIRST_TRY, LONGEST_TRY, due.row.tries), millis);
-        tx.listing_failed(&id, why, now + wait, all_wait.is_none()).await?;
+        let failure = Failure { why, at: now + wait, counts: all_wait.is_none(), keeps_pending: unanswered };
+        tx.listing_failed(&id, failure).await?;
         // The same failure is one line of history, not one a minute.
         if due.row.sync_error.as_deref() != Some(why) {
             note(tx, &id, "failed", json!({ "why": why, "again_at": now + wait })).await?;
@@ -157,14 +171,18 @@ impl Listings {
         scoped: &Scoped,
         channel: &ChannelId,
         owner: &str,
-        failed: &[(&Due, String)],
+        failed: &[Due],
+        error: &CallError,
         all_wait: Option<Duration>,
     ) -> Result<(), AppError> {
+        // Any other error is the adapter's answer to what was pending, or its end.
+        let unanswered = all_wait.is_some() || is_away(error);
+        let why = error.to_string();
         retry_transient(self.services.options().database_patience, async || {
             let mut tx = scoped.begin().await?;
             tx.hold_listing_lane(channel, owner, millis(self.services.options().lease)).await?;
-            for (due, why) in failed {
-                self.fail(&mut tx, due, why, all_wait).await?;
+            for due in failed {
+                self.fail(&mut tx, due, &why, all_wait, unanswered).await?;
             }
             Ok::<_, AppError>(tx.commit().await?)
         })
@@ -183,7 +201,8 @@ impl Listings {
         let (id, found) = (due.row.listing_id(), json(issues));
         let said = issues.first().map(|issue| issue.message.clone()).unwrap_or_default();
         let mut tx = scoped.begin().await?;
-        tx.listing_is_blocked(&id, None, &found, &said, due.row.touches).await?;
+        let block = Block { refused: None, nothing_new_stands: false, issues: &found, why: &said };
+        tx.listing_is_blocked(&id, block, due.row.touches).await?;
         if due.row.issues != found || due.row.sync_status != "blocked" {
             note(&mut tx, &id, "blocked", json!({ "issues": issues })).await?;
         }

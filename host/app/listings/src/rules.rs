@@ -82,10 +82,10 @@ impl Listings {
             let Some(last) = rows.last() else { return Ok(plan) };
             before.clone_from(&last.id);
             plan.listings += rows.len();
-            let (as_is, then) = (self.load(&scoped, rows.clone(), now).await?, self.load(&scoped, rows, rule).await?);
-            for (as_is, then) in as_is.iter().zip(&then) {
-                let problems = &then.wanted.effective.problems;
-                for (at, ((listed, old), (_, new))) in as_is.wanted.offers().zip(then.wanted.offers()).enumerate() {
+            for of in self.load(&scoped, rows).await? {
+                let (as_is, then) = (of.under(now)?, of.under(rule)?);
+                let problems = &then.effective.problems;
+                for (at, ((listed, old), (_, new))) in as_is.offers().zip(then.offers()).enumerate() {
                     let path = format!("/variants/{at}/price");
                     let problem = problems.iter().find(|(of, ..)| *of == path).map(|(_, _, why)| why.clone());
                     if old == new && problem.is_none() {
@@ -98,7 +98,7 @@ impl Listings {
                     }
                     if plan.lines.len() < MOST_LINES {
                         plan.lines.push(RulePlanLine {
-                            listing: then.row.id.clone(),
+                            listing: of.row.id.clone(),
                             variant: listed.variant_id.clone(),
                             sku: listed.sku.clone(),
                             price: old.price,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use entrepot_channels::OpenChannel;
 use entrepot_core::{AppError, at_most_a_day, retry_transient};
-use entrepot_domain::catalog::Issue;
+use entrepot_domain::catalog::{Issue, Product};
 use entrepot_domain::clock::millis;
 use entrepot_domain::effective::ChannelRule;
 use entrepot_domain::listing::{Status, SyncStatus};
@@ -35,6 +35,19 @@ pub(crate) struct Due {
     pub(crate) wanted: Wanted,
 }
 
+/// A listing with what its product is now; none: it is gone from its shop.
+pub(crate) struct Loaded {
+    pub(crate) row: ListingRow,
+    pub(crate) listed: Vec<ListedVariantRow>,
+    product: Option<Product>,
+}
+
+impl Loaded {
+    pub(crate) fn under(&self, rule: &ChannelRule) -> Result<Wanted, AppError> {
+        wanted(&self.row, &self.listed, self.product.clone(), rule)
+    }
+}
+
 /// What is to be done about a listing.
 enum Next {
     Poll,
@@ -61,7 +74,7 @@ impl Listings {
         lane: &Lane,
     ) -> Result<(), AppError> {
         let rows = scoped.due_listings(&channel.id, BATCH).await?;
-        let due = self.load(scoped, rows, &rule_of(lane)?).await?;
+        let due = self.load_under(scoped, rows, &rule_of(lane)?).await?;
         let currency = currency_of(scoped, &channel.id).await?;
         let (mut push, mut end, mut poll, mut offer) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for due in due {
@@ -87,12 +100,21 @@ impl Listings {
         if offer.is_empty() { Ok(()) } else { self.offer_these(scoped, channel, owner, offer).await }
     }
 
-    pub(crate) async fn load(
+    pub(crate) async fn load_under(
         &self,
         scoped: &Scoped,
         rows: Vec<ListingRow>,
         rule: &ChannelRule,
     ) -> Result<Vec<Due>, AppError> {
+        let loaded = self.load(scoped, rows).await?;
+        let due = loaded.into_iter().map(|of| {
+            let wanted = of.under(rule)?;
+            Ok(Due { row: of.row, listed: of.listed, wanted })
+        });
+        due.collect()
+    }
+
+    pub(crate) async fn load(&self, scoped: &Scoped, rows: Vec<ListingRow>) -> Result<Vec<Loaded>, AppError> {
         let ids: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();
         let mut listed: HashMap<String, Vec<ListedVariantRow>> = HashMap::new();
         for row in scoped.listed_variants(&ids).await? {
@@ -102,13 +124,12 @@ impl Listings {
         let products = scoped.products_with_ids(&products).await?;
         let mut products: HashMap<_, _> =
             products.into_iter().map(|found| (found.id.to_string(), found.product)).collect();
-        let mut all = Vec::with_capacity(rows.len());
-        for row in rows {
-            let listed = listed.remove(&row.id).unwrap_or_default();
-            let wanted = wanted(&row, &listed, products.remove(&row.product_id), rule)?;
-            all.push(Due { row, listed, wanted });
-        }
-        Ok(all)
+        let loaded = rows.into_iter().map(|row| Loaded {
+            listed: listed.remove(&row.id).unwrap_or_default(),
+            product: products.remove(&row.product_id),
+            row,
+        });
+        Ok(loaded.collect())
     }
 
     async fn next(&self, channel: &OpenChannel, due: &Due, currency: Option<&str>) -> Result<Next, AppError> {
@@ -116,10 +137,7 @@ impl Listings {
         if row.pending.is_some() {
             return Ok(Next::Poll);
         }
-        // Sent, and no answer came or none that says what became of it: it may stand there.
-        let unanswered =
-            [SyncStatus::Sending, SyncStatus::Failed].iter().any(|status| row.sync_status == status.as_str());
-        let in_doubt = unanswered && row.sent_hash.is_some() && row.sent_hash != row.accepted_hash;
+        let in_doubt = row.is_in_doubt();
         let stands = row.external_id.is_some() || in_doubt;
         // Nothing is sent of a draft before somebody pushes it.
         if !stands && row.status == Status::Draft.as_str() {
@@ -138,8 +156,9 @@ impl Listings {
             return Ok(Next::Offer);
         }
         // It was refused just like this.
-        let refused = row.sync_status == SyncStatus::Blocked.as_str() && row.sent_hash.as_deref() == Some(&wanted.hash);
-        if refused && row.wanted_hash.as_deref() == Some(&wanted.hash) {
+        let refused =
+            row.sync_status == SyncStatus::Blocked.as_str() && row.wanted_hash.as_deref() == Some(&wanted.hash);
+        if refused {
             return Ok(Next::Blocked(serde_json::from_str(&row.issues).unwrap_or_default()));
         }
         Ok(Next::Push)
@@ -222,8 +241,7 @@ impl Listings {
             tracing::warn!(channel = channel.id.as_str(), "all listings of the channel wait: {error}");
             self.put_lane_off(scoped, &channel.id, owner, wait, &error.to_string()).await?;
         }
-        let failed = due.iter().map(|due| (due, error.to_string())).collect::<Vec<_>>();
-        self.note_failed(scoped, &channel.id, owner, &failed, all_wait).await
+        self.note_failed(scoped, &channel.id, owner, due, error, all_wait).await
     }
 }
 
@@ -246,8 +264,11 @@ pub(crate) fn concerns_all(error: &CallError) -> bool {
 
 /// Sent alone, the others may fare better. A marketplace that is away is tried again later, all together at first.
 fn is_of_one(error: &CallError, due: &[Due]) -> bool {
-    let away = matches!(error, CallError::Adapter(AdapterError::Unavailable(_)));
-    !concerns_all(error) && (!away || due.iter().any(|due| due.row.tries >= TOGETHER))
+    !concerns_all(error) && (!is_away(error) || due.iter().any(|due| due.row.tries >= TOGETHER))
+}
+
+pub(crate) fn is_away(error: &CallError) -> bool {
+    matches!(error, CallError::Adapter(AdapterError::Unavailable(_)))
 }
 
 /// As [`concerns_all`], of one that was told beside others.

@@ -105,26 +105,5 @@ fn hash(listing: &Listing) -> String {
 
 /// In the place of a product that is gone.
 fn nothing(id: &str) -> Product {
-    Product {
-        source_id: id.to_owned(),
-        title: String::new(),
-        description_html: None,
-        summary_html: None,
-        status: ProductStatus::Archived,
-        url: None,
-        handle: None,
-        brand: None,
-        product_type: None,
-        tags: Vec::new(),
-        options: Vec::new(),
-        variants: Vec::new(),
-        media: Vec::new(),
-        collections: Vec::new(),
-        attributes: Vec::new(),
-        seo: None,
-        created_at: None,
-        updated_at: None,
-        warnings: Vec::new(),
-        extras: Value::Object(serde_json::Map::new()),
-    }
+    Product { status: ProductStatus::Archived, ..Product::blank(id, "") }
 }

@@ -166,6 +166,16 @@ pub(crate) fn checked(checked: listings::Checked) -> Checked {
     Checked { issues: found, warnings: issues(warnings), shown: shown_now }
 }
 
+/// SKUs that were asked for, and ids that can be kept.
+pub(crate) fn found(found: Vec<(String, String)>, asked: &[String]) -> Vec<(String, String)> {
+    let mut all: Vec<_> = found.into_iter().filter(|(sku, _)| asked.contains(sku)).collect();
+    for (_, id) in &mut all {
+        *id = usable_id(std::mem::take(id));
+    }
+    all.retain(|(_, id)| !id.trim().is_empty());
+    all
+}
+
 /// A refusal has a reason, also where the adapter gives none.
 fn reasons(found: Vec<crate::bindings::types::Issue>) -> Vec<Issue> {
     let found = issues(found);

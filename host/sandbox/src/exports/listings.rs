@@ -132,7 +132,7 @@ impl Adapter {
             Box::pin(async move {
                 let guest = guest.entrepot_adapter0_2_0_listings();
                 let answer = guest.call_find(store, channel, &skus).await?;
-                Ok(answer.map_err(convert::error))
+                Ok(answer.map(|found| convert::found(found, &skus)).map_err(convert::error))
             })
         })
         .await

@@ -27,6 +27,30 @@ pub struct Accepted<'a> {
     pub issues: &'a str,
 }
 
+/// What keeps a listing from being sent, or had it refused.
+#[derive(Clone, Copy, Debug)]
+pub struct Block<'a> {
+    /// The hash of what the marketplace refused: just like this it is not sent again. None where it was not asked.
+    pub refused: Option<&'a str>,
+    /// The marketplace has nothing that was sent since it last took something.
+    pub nothing_new_stands: bool,
+    /// JSON
+    pub issues: &'a str,
+    pub why: &'a str,
+}
+
+/// A try that failed.
+#[derive(Clone, Copy, Debug)]
+pub struct Failure<'a> {
+    pub why: &'a str,
+    /// When it is tried again.
+    pub at: Timestamp,
+    /// As a try.
+    pub counts: bool,
+    /// Nobody answered what became of what is pending there: it is asked about again, not sent again.
+    pub keeps_pending: bool,
+}
+
 const EDIT: &str = "UPDATE listings SET status = $3, overrides = $4, category_id = $5, fields = $6, version = version + 1, touches = touches + 1, updated_at = $8, \
     not_before = CASE WHEN $3 = 'draft' AND external_id IS NULL THEN NULL ELSE CAST($8 AS BIGINT) END, tries = 0, \
     sync_status = CASE WHEN sync_status IN ('sending', 'waiting') THEN sync_status ELSE 'pending' END \
@@ -40,11 +64,14 @@ const ACCEPT: &str = "UPDATE listings SET sync_status = 'synced', accepted_hash 
     WHERE tenant_id = $1 AND id = $2";
 const SETTLED: &str = "UPDATE listings SET sync_status = 'synced', wanted_hash = $3, sync_error = NULL, tries = 0, not_before = NULL, \
     issues = CASE WHEN sync_status = 'blocked' THEN '[]' ELSE issues END WHERE tenant_id = $1 AND id = $2 AND touches = $4";
-const BLOCK: &str = "UPDATE listings SET sync_status = 'blocked', wanted_hash = COALESCE($3, wanted_hash), issues = $4, sync_error = $5, pending = NULL, tries = 0, \
-    not_before = NULL WHERE tenant_id = $1 AND id = $2 AND touches = $6";
+/// What was refused there does not stand there: what was sent is again what was taken last.
+const BLOCK: &str = "UPDATE listings SET sync_status = 'blocked', wanted_hash = $3, \
+    sent_hash = CASE WHEN $7 THEN accepted_hash ELSE sent_hash END, \
+    issues = $4, sync_error = $5, pending = NULL, tries = 0, not_before = NULL WHERE tenant_id = $1 AND id = $2 AND touches = $6";
 const WAIT: &str = "UPDATE listings SET sync_status = 'waiting', pending = $3, not_before = $4, sync_error = NULL, tries = tries + 1 \
     WHERE tenant_id = $1 AND id = $2";
-const FAIL: &str = "UPDATE listings SET sync_status = 'failed', sync_error = $3, not_before = $4, pending = NULL, tries = tries + $5 \
+const FAIL: &str = "UPDATE listings SET sync_status = 'failed', sync_error = $3, not_before = $4, tries = tries + $5, \
+    pending = CASE WHEN $6 THEN pending ELSE NULL END \
     WHERE tenant_id = $1 AND id = $2";
 const LOOK: &str = "UPDATE listings SET not_before = $3, tries = 0, touches = touches + 1, \
     sync_status = CASE WHEN sync_status IN ('sending', 'waiting') THEN sync_status ELSE 'pending' END \
@@ -52,10 +79,11 @@ const LOOK: &str = "UPDATE listings SET not_before = $3, tries = 0, touches = to
 const IDLE: &str = "UPDATE listings SET not_before = NULL WHERE tenant_id = $1 AND id = $2 AND touches = $3";
 const ADOPT: &str = "UPDATE listings SET external_id = $3, not_before = $4, accepted_hash = NULL WHERE tenant_id = $1 AND id = $2 AND external_id IS NULL";
 const GONE: &str = "UPDATE listings SET status = 'archived', sync_status = 'synced', channel_status = 'ended', external_id = NULL, \
-    external_url = NULL, sent_hash = NULL, accepted_hash = NULL, state = '{}', pending = NULL, issues = '[]', sync_error = $3, tries = 0, \
+    external_url = NULL, wanted_hash = NULL, sent_hash = NULL, accepted_hash = NULL, state = '{}', pending = NULL, issues = '[]', sync_error = $3, tries = 0, \
     not_before = NULL, touches = touches + 1 WHERE tenant_id = $1 AND id = $2";
 const WITH_EXTERNAL: &str = "SELECT id FROM listings WHERE tenant_id = $1 AND channel_id = $2 AND external_id = $3";
-const DELETE: &str = "DELETE FROM listings WHERE tenant_id = $1 AND id = $2 AND external_id IS NULL AND sync_status NOT IN ('sending', 'waiting')";
+const DELETE: &str = "DELETE FROM listings WHERE tenant_id = $1 AND id = $2 AND external_id IS NULL AND pending IS NULL \
+    AND (sent_hash IS NULL OR sent_hash = accepted_hash)";
 const DELETE_EVENTS: &str = "DELETE FROM listing_events WHERE tenant_id = $1 AND listing_id = $2";
 const DELETE_VARIANTS: &str = "DELETE FROM listing_variants WHERE tenant_id = $1 AND listing_id = $2";
 
@@ -95,12 +123,12 @@ impl ScopedTx {
     pub async fn listing_is_blocked(
         &mut self,
         id: &ListingId,
-        hash: Option<&str>,
-        issues: &str,
-        why: &str,
+        block: Block<'_>,
         touches: i64,
     ) -> Result<(), StoreError> {
-        execute!(&mut self.tx, BLOCK, self.tenant.as_str(), id.as_str(), hash, issues, why, touches)?;
+        let Block { refused, nothing_new_stands, issues, why } = block;
+        let tenant = self.tenant.as_str();
+        execute!(&mut self.tx, BLOCK, tenant, id.as_str(), refused, issues, why, touches, nothing_new_stands)?;
         Ok(())
     }
 
@@ -110,15 +138,10 @@ impl ScopedTx {
         Ok(())
     }
 
-    /// Tried again then. `counts`: as a try.
-    pub async fn listing_failed(
-        &mut self,
-        id: &ListingId,
-        why: &str,
-        at: Timestamp,
-        counts: bool,
-    ) -> Result<(), StoreError> {
-        execute!(&mut self.tx, FAIL, self.tenant.as_str(), id.as_str(), why, at, i64::from(counts))?;
+    pub async fn listing_failed(&mut self, id: &ListingId, failure: Failure<'_>) -> Result<(), StoreError> {
+        let Failure { why, at, counts, keeps_pending } = failure;
+        let (tenant, tries) = (self.tenant.as_str(), i64::from(counts));
+        execute!(&mut self.tx, FAIL, tenant, id.as_str(), why, at, tries, keeps_pending)?;
         Ok(())
     }
 

@@ -1,5 +1,6 @@
 //! Lost answers, failures and refusals of single rows: nothing stands twice, and the others are not kept waiting.
 
+use entrepot_domain::effective::{ChannelRule, PriceRule};
 use entrepot_test_support::server::{Fault, Matcher};
 use entrepot_tests::{App, both_engines};
 
@@ -22,6 +23,62 @@ async fn a_lost_answer_makes_no_second_product(app: App) {
     seller.app.clock().advance(10_000);
     seller.work().await;
     seller.assert_all_stand(5).await;
+}
+
+/// It may stand there, so it is looked for there before it is called ended, whatever was said to it meanwhile.
+#[both_engines]
+async fn what_may_stand_there_is_taken_off_too(app: App) {
+    let seller = Seller::of(app, 3).await;
+    let ids = seller.list_all().await;
+    seller.shops.1.server.inject(batches().nth(1), Fault::Truncate(0));
+    seller.push().await;
+    let on_sale = |seller: &Seller| {
+        let ids = seller.target.product_ids();
+        ids.into_iter().filter(|id| seller.target.product(*id).is_some_and(|one| one.status == "publish")).count()
+    };
+    let before = on_sale(&seller);
+    let listings = &seller.app.host.app.listings;
+    for id in &ids {
+        let refused = listings.remove(&seller.context(), id).await.expect_err("it may stand there");
+        assert!(refused.to_string().contains("end it first"), "{refused}");
+    }
+    assert!(before > 0, "the shop did it");
+    // What the host refuses by itself says nothing of what stands there.
+    let rule =
+        ChannelRule { price: Some(PriceRule { floor: Some(1_000_000_000), ..PriceRule::default() }), stock: None };
+    listings.set_rule(&seller.context(), super::TARGET, &rule).await.expect("set");
+    seller.app.clock().advance(10_000);
+    seller.work().await;
+    assert!(seller.reports().await.iter().all(|report| report.sync_status == "blocked"));
+    for id in &ids {
+        listings.end(&seller.context(), id).await.expect("ended");
+    }
+    seller.work().await;
+    assert_eq!(on_sale(&seller), 0);
+    for report in seller.reports().await {
+        let state = (report.status.as_str(), report.sync_status.as_str(), report.channel_status.as_deref());
+        assert_eq!(state, ("archived", "synced", Some("ended")), "{report:?}");
+        assert!(report.external_id.is_some(), "{report:?}");
+    }
+}
+
+#[both_engines]
+async fn what_never_came_there_is_ended_and_can_be_removed(app: App) {
+    let seller = Seller::of(app, 2).await;
+    let ids = seller.list_all().await;
+    for at in 1..=40 {
+        seller.shops.1.server.inject(batches().nth(at), Fault::Gateway(503));
+    }
+    seller.push().await;
+    seller.shops.1.server.heal();
+    let listings = &seller.app.host.app.listings;
+    assert!(listings.remove(&seller.context(), &ids[0]).await.is_err(), "nobody knows whether it stands there");
+    listings.end(&seller.context(), &ids[0]).await.expect("ended");
+    seller.work().await;
+    let report = listings.show(&seller.app.host.tenant, &ids[0]).await.expect("a report");
+    assert_eq!((report.status.as_str(), report.external_id), ("archived", None));
+    listings.remove(&seller.context(), &ids[0]).await.expect("it stands nowhere");
+    assert_eq!(seller.reports().await.len(), 1);
 }
 
 #[both_engines]
