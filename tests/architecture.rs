@@ -12,6 +12,8 @@ mod circles;
 mod knowledge;
 #[path = "architecture/migrations.rs"]
 mod migrations;
+#[path = "architecture/panics.rs"]
+mod panics;
 #[path = "architecture/uses.rs"]
 mod uses;
 
@@ -155,6 +157,12 @@ fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
             found.push(path);
         }
     }
+}
+
+/// The crates that stand right in a folder of the root.
+fn crates(folder: &str) -> Vec<PathBuf> {
+    let folder = root().join(folder);
+    names(&folder).into_iter().map(|name| folder.join(name)).filter(|one| one.join("src").is_dir()).collect()
 }
 
 fn names(folder: &Path) -> Vec<String> {

@@ -1,5 +1,6 @@
 //! The database of a host, below everything else: aggregate by aggregate.
 
+mod listings;
 mod operations;
 mod runs;
 mod schedules;

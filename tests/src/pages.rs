@@ -21,10 +21,9 @@ impl Page {
 
     /// The address of the first link whose text holds this.
     pub fn link(&self, text: &str) -> String {
-        let anchors =
+        let mut anchors =
             self.html.split("<a ").skip(1).filter_map(|rest| rest.split_once("</a>")).map(|(anchor, _)| anchor);
-        let found =
-            anchors.filter(|anchor| anchor.split_once('>').is_some_and(|(_, shown)| shown.contains(text))).next();
+        let found = anchors.find(|anchor| anchor.split_once('>').is_some_and(|(_, shown)| shown.contains(text)));
         let href = found.and_then(|anchor| anchor.split_once("href=\"")).and_then(|(_, rest)| rest.split_once('"'));
         href.map_or_else(|| panic!("no link {text:?} in {}", self.html), |(href, _)| href.replace("&#38;", "&"))
     }

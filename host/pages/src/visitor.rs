@@ -152,7 +152,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Somebody {
 fn turned_away(principal: &Principal, scope: Scope, path: &str) -> Response {
     match path {
         // Before their roles count there is something to do.
-        _ if principal.withheld && !scope.is_of_a_tenant() || principal.withheld && path == "/" => see("/me"),
+        _ if principal.withheld && (path == "/" || !scope.is_of_a_tenant()) => see("/me"),
         "/" if principal.may(Scope::ReadAudit) => see("/adapters"),
         _ if scope.is_of_a_tenant() && principal.tenant.is_none() && principal.person().is_some() => see("/tenants"),
         _ => Failure(Problem::missing_role(scope)).into_response(),

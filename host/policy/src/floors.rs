@@ -18,10 +18,7 @@ pub const SLOWEST: f64 = 0.01;
 impl Limits {
     /// Sets one by its name, in the notation of a manifest. An error says what the value has to look like, and the least it may be.
     pub fn set(&mut self, name: &str, value: &str) -> Result<(), String> {
-        fn read<T: TryFrom<String>>(value: &str, what: &str, least: Option<T>) -> Result<Option<T>, String>
-        where
-            T: ToString,
-        {
+        fn read<T: TryFrom<String> + ToString>(value: &str, what: &str, least: Option<T>) -> Result<Option<T>, String> {
             let least = least.map_or_else(String::new, |least| least.to_string());
             T::try_from(value.to_owned()).map(Some).map_err(|_| format!("write {what}; the least is {least}"))
         }

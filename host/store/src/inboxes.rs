@@ -35,15 +35,6 @@ pub struct Callback {
     pub mac: Option<String>,
 }
 
-/// As with runs: from an owner who is thought dead, as long as it is still the lease that was thought about.
-const LEASE: &str = "INSERT INTO webhook_inboxes (tenant_id, channel_id, lease_owner, lease_until, not_before, mended_at) \
-    VALUES ($1, $2, $3, $4, 0, 0) ON CONFLICT (tenant_id, channel_id) DO UPDATE SET \
-    lease_owner = excluded.lease_owner, lease_until = excluded.lease_until \
-    WHERE webhook_inboxes.lease_owner = '' OR (webhook_inboxes.lease_owner = $5 AND webhook_inboxes.lease_until = $6)";
-const HOLD: &str =
-    "UPDATE webhook_inboxes SET lease_until = $4 WHERE tenant_id = $1 AND channel_id = $2 AND lease_owner = $3";
-const RELEASE: &str = "UPDATE webhook_inboxes SET lease_owner = '', lease_until = 0 \
-    WHERE tenant_id = $1 AND channel_id = $2 AND lease_owner = $3";
 const POSTPONE: &str = "UPDATE webhook_inboxes SET not_before = $4 \
     WHERE tenant_id = $1 AND channel_id = $2 AND lease_owner = $3";
 const RESUME: &str = "UPDATE webhook_inboxes SET not_before = 0 WHERE tenant_id = $1 AND channel_id = $2";
@@ -105,31 +96,6 @@ impl Scoped {
 }
 
 impl ScopedTx {
-    /// Takes an inbox that is free; from `dead`, too, whose owner is not heard of. False: another worker has it.
-    pub async fn lease_inbox(
-        &mut self,
-        channel: &ChannelId,
-        owner: &str,
-        ttl_ms: i64,
-        dead: Option<&Lease>,
-    ) -> Result<bool, StoreError> {
-        let (tenant, until) = (self.tenant.as_str(), self.clock.now() + ttl_ms);
-        let (old, old_until) = Lease::parts(dead);
-        Ok(execute!(&mut self.tx, LEASE, tenant, channel.as_str(), owner, until, old, old_until)? == 1)
-    }
-
-    /// Renews the lease. Fails, and with it everything in this transaction, when another worker has taken it.
-    pub async fn hold_inbox(&mut self, channel: &ChannelId, owner: &str, ttl_ms: i64) -> Result<(), StoreError> {
-        let until = self.clock.now() + ttl_ms;
-        let touched = execute!(&mut self.tx, HOLD, self.tenant.as_str(), channel.as_str(), owner, until)?;
-        if touched == 1 { Ok(()) } else { Err(StoreError::LeaseLost) }
-    }
-
-    pub async fn release_inbox(&mut self, channel: &ChannelId, owner: &str) -> Result<(), StoreError> {
-        execute!(&mut self.tx, RELEASE, self.tenant.as_str(), channel.as_str(), owner)?;
-        Ok(())
-    }
-
     /// Whoever has the inbox was told to wait.
     pub async fn postpone_inbox(&mut self, channel: &ChannelId, owner: &str, at: Timestamp) -> Result<(), StoreError> {
         execute!(&mut self.tx, POSTPONE, self.tenant.as_str(), channel.as_str(), owner, at)?;

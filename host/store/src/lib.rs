@@ -8,6 +8,7 @@ pub mod adapters;
 pub mod audit;
 pub mod bulk;
 pub mod catalogue;
+pub mod channel_work;
 pub mod channels;
 mod codec;
 pub mod connections;

@@ -157,7 +157,7 @@ impl<T: Transport> Reader<'_, T> {
                     "The shop answered without this product's `{part}`, which were asked for; the next import asks again. A plugin may \
                      take them out."
                 );
-                problems.push(issue(&format!("/{part}"), "product-incomplete", &message));
+                problems.push(issue(format!("/{part}"), "product-incomplete", &message));
             }
             product.item(&variations, &self.store, problems)
         });

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod channel_work;
 mod elapsed;
 mod error;
 mod heartbeat;

@@ -2,19 +2,17 @@
 
 use std::time::{Duration, Instant};
 
-use entrepot_core::{AppError, Heartbeat, LeaseState, until};
+use entrepot_core::{AppError, until};
 use entrepot_domain::clock::millis;
 use entrepot_domain::{ChannelId, TenantId};
 use entrepot_queue::Outcome;
+use entrepot_store::Scoped;
+use entrepot_store::channel_work::ChannelWork;
 use entrepot_store::listings::Lane;
-use entrepot_store::runs::Lease;
-use entrepot_store::{Scoped, StoreError};
 use tracing::Instrument;
 
 use crate::Listings;
 
-/// How soon to look again at a lane that another worker has.
-const HELD: Duration = Duration::from_secs(1);
 /// A channel that somebody has to mend is looked at again after this.
 const UNUSABLE: Duration = Duration::from_secs(60);
 /// Waits are instants of a clock that may be set: none is believed for longer.
@@ -46,33 +44,14 @@ impl Listings {
             if !wait.is_zero() {
                 return Ok(Outcome::Later(wait));
             }
-            let (watch, lease) = (self.services.lease_monitor(), self.services.options().lease);
-            let watched = format!("listings {channel}");
-            if let Some(held) = &lane.lease
-                && let LeaseState::Held(look_again) = watch.state(&watched, held, lease, now)
-            {
-                return Ok(Outcome::Later(look_again));
-            }
             if self.services.is_winding_down() || began.elapsed() >= self.services.options().slice {
                 return Ok(Outcome::Later(Duration::ZERO));
             }
-            let owner = format!("{}-{:08x}", self.services.host_name(), rand::random::<u32>());
-            if !self.lease_lane(&scoped, channel, &owner, lane.lease.as_ref()).await? {
-                return Ok(Outcome::Later(HELD));
-            }
-            watch.forget(&watched);
-            let worked = {
-                let _heartbeat = self.hold_lane(&scoped, channel, &owner);
-                self.services.unless_stopped(self.work_on_lane(&scoped, channel, &owner, &lane)).await
-            };
-            if let Err(error) = release(&scoped, channel, &owner).await {
-                tracing::debug!(channel = channel.as_str(), "the lease stays until it is over: {error}");
-            }
-            match worked {
-                Ok(()) => {}
-                Err(AppError::Store(StoreError::LeaseLost)) => return Ok(Outcome::Later(HELD)),
-                Err(AppError::Stopping) => return Ok(Outcome::Later(Duration::ZERO)),
-                Err(error) => return Err(error),
+            let worker = async |owner: &str| self.work_on_lane(&scoped, channel, owner, &lane).await;
+            let worked =
+                self.services.work_alone(ChannelWork::Listings, &scoped, channel, lane.lease.as_ref(), worker).await?;
+            if let Some(wait) = worked {
+                return Ok(Outcome::Later(wait));
             }
         }
     }
@@ -124,41 +103,4 @@ impl Listings {
         tx.postpone_listing_lane(channel, owner, at, Some(why)).await?;
         Ok(tx.commit().await?)
     }
-
-    async fn lease_lane(
-        &self,
-        scoped: &Scoped,
-        channel: &ChannelId,
-        owner: &str,
-        held: Option<&Lease>,
-    ) -> Result<bool, AppError> {
-        let mut tx = scoped.begin().await?;
-        let leased = tx.lease_listing_lane(channel, owner, millis(self.services.options().lease), held).await?;
-        tx.commit().await?;
-        Ok(leased)
-    }
-
-    fn hold_lane(&self, scoped: &Scoped, channel: &ChannelId, owner: &str) -> Heartbeat {
-        let lease = self.services.options().lease;
-        let (scoped, channel, owner) = (scoped.clone(), channel.clone(), owner.to_owned());
-        Heartbeat::every(lease / 3, move || {
-            let (scoped, channel, owner) = (scoped.clone(), channel.clone(), owner.clone());
-            async move {
-                let mut tx = scoped.begin().await?;
-                let held = tx.hold_listing_lane(&channel, &owner, millis(lease)).await;
-                tx.commit().await?;
-                match held {
-                    Ok(()) => Ok(true),
-                    Err(StoreError::LeaseLost) => Ok(false),
-                    Err(error) => Err(error),
-                }
-            }
-        })
-    }
-}
-
-async fn release(scoped: &Scoped, channel: &ChannelId, owner: &str) -> Result<(), StoreError> {
-    let mut tx = scoped.begin().await?;
-    tx.release_listing_lane(channel, owner).await?;
-    tx.commit().await
 }

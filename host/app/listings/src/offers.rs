@@ -6,6 +6,7 @@ use entrepot_domain::catalog::Issue;
 use entrepot_domain::clock::millis;
 use entrepot_sandbox::{AdapterError, CallError, Offer, OfferOutcome};
 use entrepot_store::Scoped;
+use entrepot_store::channel_work::ChannelWork;
 use entrepot_store::listings::{Block, ListedVariantRow, ToldOffer};
 use serde_json::json;
 
@@ -57,7 +58,8 @@ impl Listings {
         let wait = outcomes.iter().find_map(asks_to_wait);
         retry_transient(self.services.options().database_patience, async || {
             let mut tx = scoped.begin().await?;
-            tx.hold_listing_lane(&channel.id, owner, millis(self.services.options().lease)).await?;
+            tx.hold_channel_work(ChannelWork::Listings, &channel.id, owner, millis(self.services.options().lease))
+                .await?;
             for (at, due) in due.iter().enumerate() {
                 let of: Vec<_> = sent.iter().zip(&outcomes).filter(|(sent, _)| sent.of == at).collect();
                 self.settle_offers(&mut tx, due, &of).await?;

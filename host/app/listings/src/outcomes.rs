@@ -8,6 +8,7 @@ use entrepot_domain::catalog::Issue;
 use entrepot_domain::clock::millis;
 use entrepot_domain::{ChannelId, ListingId};
 use entrepot_sandbox::{CallError, PushOutcome, Receipt};
+use entrepot_store::channel_work::ChannelWork;
 use entrepot_store::listings::{Accepted, Block, Failure, ToldOffer};
 use entrepot_store::{Scoped, ScopedTx};
 use serde_json::json;
@@ -44,7 +45,8 @@ impl Listings {
         let wait = outcomes.iter().find_map(asks_to_wait);
         retry_transient(self.services.options().database_patience, async || {
             let mut tx = scoped.begin().await?;
-            tx.hold_listing_lane(&channel.id, owner, millis(self.services.options().lease)).await?;
+            tx.hold_channel_work(ChannelWork::Listings, &channel.id, owner, millis(self.services.options().lease))
+                .await?;
             for (due, outcome) in due.iter().zip(&outcomes) {
                 self.settle_one(&mut tx, due, outcome).await?;
             }
@@ -180,7 +182,7 @@ impl Listings {
         let why = error.to_string();
         retry_transient(self.services.options().database_patience, async || {
             let mut tx = scoped.begin().await?;
-            tx.hold_listing_lane(channel, owner, millis(self.services.options().lease)).await?;
+            tx.hold_channel_work(ChannelWork::Listings, channel, owner, millis(self.services.options().lease)).await?;
             for due in failed {
                 self.fail(&mut tx, due, &why, all_wait, unanswered).await?;
             }

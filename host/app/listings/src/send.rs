@@ -11,6 +11,7 @@ use entrepot_domain::effective::ChannelRule;
 use entrepot_domain::listing::{Status, SyncStatus};
 use entrepot_sandbox::{AdapterError, CallError, PushOutcome};
 use entrepot_store::Scoped;
+use entrepot_store::channel_work::ChannelWork;
 use entrepot_store::listings::{Lane, ListedVariantRow, ListingRow};
 
 use crate::Listings;
@@ -186,7 +187,8 @@ impl Listings {
         let again = self.services.db().clock().now() + millis(ANSWER);
         retry_transient(self.services.options().database_patience, async || {
             let mut tx = scoped.begin().await?;
-            tx.hold_listing_lane(&channel.id, owner, millis(self.services.options().lease)).await?;
+            tx.hold_channel_work(ChannelWork::Listings, &channel.id, owner, millis(self.services.options().lease))
+                .await?;
             for Due { row, wanted, .. } in &due {
                 tx.listing_is_sent(&row.listing_id(), &wanted.hash, again).await?;
             }

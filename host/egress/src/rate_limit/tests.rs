@@ -48,7 +48,7 @@ impl Shop {
                 self.taken += f64::from(u8::from(room));
                 room
             }
-            Kind::Each(n) => self.asked % n != 0,
+            Kind::Each(n) => !self.asked.is_multiple_of(n),
         }
     }
 }

@@ -7,6 +7,7 @@ use entrepot_domain::catalog::Inventory;
 use entrepot_domain::run::{RunScope, RunState};
 use entrepot_queue::Outcome;
 use entrepot_store::Pools;
+use entrepot_store::channel_work::ChannelWork;
 use entrepot_store::deliveries::WhichDeliveries;
 use entrepot_test_support::server::{Fault, Matcher};
 use entrepot_test_support::woocommerce::Product;
@@ -265,7 +266,11 @@ async fn an_inbox_whose_worker_died_is_taken_over(app: App) {
     web_server(&app.host).deliver_all(&shop).await;
     let mut tx = app.host.db.tenant(&app.host.tenant).begin().await.expect("begins");
     // Of a host whose clock is far ahead.
-    assert!(tx.lease_inbox(&shop.channel, "dead", 2 * 60 * 60 * 1000, None).await.expect("leased"));
+    assert!(
+        tx.lease_channel_work(ChannelWork::Deliveries, &shop.channel, "dead", 2 * 60 * 60 * 1000, None)
+            .await
+            .expect("leased")
+    );
     tx.commit().await.expect("leased");
     work(&app.host, &shop.channel).await;
     assert_eq!(title(&app, id).await.as_deref(), Some("Taken over"));

@@ -141,7 +141,7 @@ pub(crate) async fn prepare(
             }
         }
         let drift_before = drift.updated;
-        if first && !(same && !settings) {
+        if first && (settings || !same) {
             freshness.drift(&mut drift, &item, before.as_ref(), &channel.generation.grant.digest);
         }
         let drifted = drift.updated > drift_before;

@@ -7,6 +7,7 @@ use entrepot_domain::clock::{Timestamp, millis};
 use entrepot_metrics::Metric;
 use entrepot_sandbox::{AdapterError, CallError};
 use entrepot_store::Scoped;
+use entrepot_store::channel_work::ChannelWork;
 use entrepot_store::deliveries::{Outcome, Pending};
 
 use super::batch::{Ready, concerns_all};
@@ -113,7 +114,8 @@ impl Deliveries {
         settled: &Settled,
     ) -> Result<(), AppError> {
         let mut tx = scoped.begin().await?;
-        tx.hold_inbox(&channel.id, owner, millis(self.services.options().lease)).await?;
+        tx.hold_channel_work(ChannelWork::Deliveries, &channel.id, owner, millis(self.services.options().lease))
+            .await?;
         ready.page.hold(&mut tx, &channel.id).await?;
         let mut unknown = Vec::new();
         for ((item, location), number) in &ready.plan.stock {

@@ -8,22 +8,21 @@ use entrepot_domain::clock::millis;
 use entrepot_domain::run::RunScope;
 use entrepot_domain::{ChannelId, TenantId};
 use entrepot_queue::Outcome;
+use entrepot_store::Scoped;
+use entrepot_store::channel_work::ChannelWork;
 use entrepot_store::deliveries::{Outcome as Settled, Pending};
-use entrepot_store::runs::Lease;
-use entrepot_store::{Scoped, StoreError};
 use tracing::Instrument;
 
 use crate::Deliveries;
 use crate::import::{REFUSED, StartOptions};
 use entrepot_channels::OpenChannel;
-use entrepot_core::{AppError, Heartbeat, LeaseState, retry_transient, trace, until};
+use entrepot_core::{AppError, retry_transient, trace, until};
 
 /// Deliveries taken at a time, and bytes of their events.
 const BATCH: i64 = 100;
 const BATCH_BYTES: usize = 8 << 20;
-/// How soon to look again at an inbox that another worker has.
-const HELD: Duration = Duration::from_secs(1);
-const AT_ONCE: Duration = Duration::from_millis(50);
+/// How soon to try again what somebody else wrote in the same moment.
+const CONFLICT: Duration = Duration::from_secs(1);
 /// A channel that somebody has to mend is looked at again after this.
 const UNUSABLE: Duration = Duration::from_secs(60);
 /// Waits are instants of a clock that may be set: none is believed for longer.
@@ -50,72 +49,22 @@ impl Deliveries {
             if !wait.is_zero() {
                 return Ok(Outcome::Later(wait.min(LONGEST)));
             }
-            let (watch, lease) = (self.services.lease_monitor(), self.services.options().lease);
-            if let Some(held) = &inbox.lease
-                && let LeaseState::Held(look_again) = watch.state(channel.as_str(), held, lease, now)
-            {
-                return Ok(Outcome::Later(look_again));
-            }
             if self.services.is_winding_down() || began.elapsed() >= self.services.options().slice {
                 return Ok(Outcome::Later(Duration::ZERO));
             }
-            let owner = format!("{}-{:08x}", self.services.host_name(), rand::random::<u32>());
-            if !self.lease_inbox(&scoped, channel, &owner, inbox.lease.as_ref()).await? {
-                return Ok(Outcome::Later(HELD));
-            }
-            watch.forget(channel.as_str());
-            let worked = {
-                let _heartbeat = self.hold_inbox(&scoped, channel, &owner);
-                self.services.unless_stopped(self.work_on_inbox(&scoped, channel, &owner)).await
-            };
-            if let Err(error) = release(&scoped, channel, &owner).await {
-                tracing::debug!(channel = channel.as_str(), "the lease stays until it is over: {error}");
-            }
-            match worked {
-                Ok(()) => self.imports.state.conflicts.clear(channel),
-                // Another worker was faster.
-                Err(AppError::Store(StoreError::LeaseLost)) => return Ok(Outcome::Later(AT_ONCE)),
-                Err(AppError::Stopping) => return Ok(Outcome::Later(Duration::ZERO)),
+            let worker = async |owner: &str| self.work_on_inbox(&scoped, channel, owner).await;
+            let lease = inbox.lease.as_ref();
+            match self.services.work_alone(ChannelWork::Deliveries, &scoped, channel, lease, worker).await {
+                Ok(None) => self.imports.state.conflicts.clear(channel),
+                Ok(Some(wait)) => return Ok(Outcome::Later(wait)),
                 Err(error) if error.is_conflict() => {
                     // A page brought an item for the first time, in the moment in which a delivery did.
                     self.imports.state.conflicts.note(channel, &error);
-                    return Ok(Outcome::Later(HELD));
+                    return Ok(Outcome::Later(CONFLICT));
                 }
                 Err(error) => return Err(error),
             }
         }
-    }
-
-    /// `held`: the lease whose owner is not heard of any more.
-    async fn lease_inbox(
-        &self,
-        scoped: &Scoped,
-        channel: &ChannelId,
-        owner: &str,
-        held: Option<&Lease>,
-    ) -> Result<bool, AppError> {
-        let mut tx = scoped.begin().await?;
-        let leased = tx.lease_inbox(channel, owner, millis(self.services.options().lease), held).await?;
-        tx.commit().await?;
-        Ok(leased)
-    }
-
-    fn hold_inbox(&self, scoped: &Scoped, channel: &ChannelId, owner: &str) -> Heartbeat {
-        let lease = self.services.options().lease;
-        let (scoped, channel, owner) = (scoped.clone(), channel.clone(), owner.to_owned());
-        Heartbeat::every(lease / 3, move || {
-            let (scoped, channel, owner) = (scoped.clone(), channel.clone(), owner.clone());
-            async move {
-                let mut tx = scoped.begin().await?;
-                let held = tx.hold_inbox(&channel, &owner, millis(lease)).await;
-                tx.commit().await?;
-                match held {
-                    Ok(()) => Ok(true),
-                    Err(StoreError::LeaseLost) => Ok(false),
-                    Err(error) => Err(error),
-                }
-            }
-        })
     }
 
     async fn work_on_inbox(&self, scoped: &Scoped, channel: &ChannelId, owner: &str) -> Result<(), AppError> {
@@ -224,17 +173,12 @@ impl Deliveries {
         tracing::warn!(delivery, "a delivery is given up: {failure}");
         retry_transient(self.services.options().database_patience, async || {
             let mut tx = scoped.begin().await?;
-            tx.hold_inbox(&channel.id, owner, millis(self.services.options().lease)).await?;
+            tx.hold_channel_work(ChannelWork::Deliveries, &channel.id, owner, millis(self.services.options().lease))
+                .await?;
             let dead = Settled::Dead { code: REFUSED, failure: failure.clone() };
             tx.settle_deliveries(&channel.id, &[(delivery, dead)]).await?;
             Ok::<_, AppError>(tx.commit().await?)
         })
         .await
     }
-}
-
-async fn release(scoped: &Scoped, channel: &ChannelId, owner: &str) -> Result<(), StoreError> {
-    let mut tx = scoped.begin().await?;
-    tx.release_inbox(channel, owner).await?;
-    tx.commit().await
 }

@@ -2,6 +2,7 @@
 
 use entrepot_domain::RunId;
 use entrepot_domain::clock::{Timestamp, millis};
+use entrepot_store::channel_work::ChannelWork;
 use entrepot_store::deliveries::Pending;
 use entrepot_store::pages::Seen;
 use entrepot_store::{Scoped, StoreError};
@@ -79,7 +80,13 @@ impl<'a> Writer<'a> {
 
     async fn commit(&self, page: &PreparedPage) -> Result<(), StoreError> {
         let mut tx = self.scoped.begin().await?;
-        tx.hold_inbox(&self.channel.id, self.owner, millis(self.imports.services.options().lease)).await?;
+        tx.hold_channel_work(
+            ChannelWork::Deliveries,
+            &self.channel.id,
+            self.owner,
+            millis(self.imports.services.options().lease),
+        )
+        .await?;
         page.hold(&mut tx, &self.channel.id).await?;
         page.write(&mut tx, self.channel, &self.met_by).await?;
         tx.commit().await

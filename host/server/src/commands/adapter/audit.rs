@@ -147,10 +147,10 @@ pub(super) async fn verify(host: &Host, expect: Option<&str>, output: Output) ->
             differs.map(|differs| format!("the log holds, and the database is not what it says: {differs}"))
         }
     };
-    let cut = (!found).then(|| {
+    let cut = (!found).then_some(
         "no entry has the hash expected: the end of the log was cut off (or the hash is of another log), so it does not tell what came \
-         last. Put the database back from a backup"
-    });
+         last. Put the database back from a backup",
+    );
     match (cut, wrong) {
         (None, None) => Ok(()),
         (Some(cut), None) => bail!(cut),

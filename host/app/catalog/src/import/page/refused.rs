@@ -30,7 +30,7 @@ impl PreparedPage {
         conflicts_last: bool,
     ) -> Result<bool, StoreError> {
         let mut found = false;
-        let mut ranges = vec![0..self.writes.len()];
+        let mut ranges: Vec<_> = std::iter::once(0..self.writes.len()).collect();
         while let Some(range) = ranges.pop() {
             let error = match self.probe(services, scoped, channel, run, &range).await {
                 Err(error) if error.is_refusal_if(conflicts_last) => error,
