@@ -7,6 +7,7 @@ pub mod catalog;
 mod causes;
 pub mod clock;
 pub mod delivery;
+pub mod drift;
 pub mod effective;
 pub mod email;
 pub mod id;

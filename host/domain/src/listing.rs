@@ -139,6 +139,8 @@ pub enum SyncStatus {
     Synced,
     /// The last try failed and another one comes.
     Failed,
+    /// Something was changed at the marketplace, and a person decides what counts.
+    Conflict,
 }
 
 macro_rules! words {
@@ -159,5 +161,6 @@ macro_rules! words {
 
 words! {
     Status { Draft = "draft", Active = "active", Archived = "archived" }
-    SyncStatus { Pending = "pending", Blocked = "blocked", Sending = "sending", Waiting = "waiting", Synced = "synced", Failed = "failed" }
+    SyncStatus { Pending = "pending", Blocked = "blocked", Sending = "sending", Waiting = "waiting", Synced = "synced", Failed = "failed",
+        Conflict = "conflict" }
 }

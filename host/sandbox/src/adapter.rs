@@ -109,6 +109,11 @@ impl Adapter {
         self.0.connection.as_ref()
     }
 
+    /// Goods come in from it.
+    pub fn fetches(&self) -> bool {
+        self.fetch().is_some()
+    }
+
     pub(crate) fn fetch(&self) -> Option<&CatalogSourcePre<HostState>> {
         self.0.fetch.as_ref()
     }

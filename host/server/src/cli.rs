@@ -2,6 +2,7 @@
 
 mod accounts;
 mod adapter;
+mod conflict;
 mod connect;
 mod dead_letters;
 mod link;
@@ -16,6 +17,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub use accounts::{ApiKeyArgs, ApiKeyCommand, PersonCommand, TenantCommand, UserArgs, UserCommand};
 pub(crate) use adapter::id_or_version;
 pub use adapter::{AdapterCommand, ApproveArgs};
+pub use conflict::{ConflictCommand, DecisionWord};
 pub use connect::{ConnectArgs, ReconnectArgs};
 pub use dead_letters::DeadLettersCommand;
 pub use link::{DecideArgs, FilterArgs, LinkCommand, PairArgs};
@@ -101,6 +103,9 @@ pub enum Command {
     /// What a channel does with prices and stock of its listings
     #[command(subcommand)]
     Rule(RuleCommand),
+    /// Fields of listings that were changed at the marketplace
+    #[command(subcommand)]
+    Conflict(ConflictCommand),
     /// Plans: what tenants may have
     #[command(subcommand)]
     Plan(PlanCommand),
@@ -275,12 +280,6 @@ fn key_value(text: &str) -> Result<(String, String), String> {
         // The text may hold a secret: it is not repeated.
         _ => Err("use KEY=VALUE".to_owned()),
     }
-}
-
-fn operation(text: &str) -> Result<entrepot_policy::Operation, String> {
-    use entrepot_policy::Operation;
-    let known = || Operation::ALL.map(Operation::as_str).join(", ");
-    Operation::ALL.into_iter().find(|known| known.as_str() == text).ok_or_else(|| format!("use one of {}", known()))
 }
 
 #[cfg(test)]

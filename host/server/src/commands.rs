@@ -3,6 +3,7 @@
 mod adapter;
 mod api_key;
 mod channel;
+mod conflict;
 mod connect;
 mod dead_letters;
 mod doctor;
@@ -120,6 +121,7 @@ async fn carry_out(command: Command, tenant: Option<&str>, config: Config, outpu
         Command::Link(command) => link::run(&host, command, output).await,
         Command::Listing(command) => listing::run(&host, command, output).await,
         Command::Rule(command) => rule::run(&host, command, output).await,
+        Command::Conflict(command) => conflict::run(&host, command, output).await,
         Command::DeadLetters(command) => dead_letters::run(&host, command, output).await,
         Command::Webhooks(command) => webhooks::run(&host, command, output).await,
         Command::Migrate | Command::Doctor | Command::Openapi | Command::Key(_) | Command::CompileComponent { .. } => {

@@ -88,6 +88,8 @@ impl ScopedTx {
             }
             self.touch_listings(&replaced).await?;
         }
+        let sources: Vec<&str> = writes.iter().map(|write| write.product.source_id.as_str()).collect();
+        self.touch_listings_there(channel, &sources).await?;
         self.write_product_rows(channel, writes).await?;
         self.write_search_rows(channel, writes).await?;
         self.write_variant_rows(writes).await?;

@@ -1,6 +1,7 @@
 //! Listings: what is to stand on channels, and what became of it.
 
 mod changes;
+mod conflicts;
 mod events;
 mod lanes;
 mod variants;
@@ -9,9 +10,11 @@ use entrepot_domain::clock::Timestamp;
 use entrepot_domain::{ChannelId, ListingId, ProductId};
 use sqlx::types::Json;
 
+use crate::products::StoredProduct;
 use crate::{Db, Scoped, ScopedTx, StoreError};
 
 pub use changes::{Accepted, Block, Edit, Failure};
+pub use conflicts::{ConflictFilter, ConflictRow};
 pub use events::ListingEvent;
 pub use lanes::Lane;
 pub use variants::{ListedVariantRow, ToldOffer};
@@ -42,6 +45,8 @@ pub struct ListingRow {
     pub last_synced_at: Option<Timestamp>,
     pub version: i64,
     pub touches: i64,
+    /// JSON: what stood there after it was sent last; `None`: not known.
+    pub baseline: Option<String>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
 }
@@ -84,7 +89,7 @@ macro_rules! columns {
     () => {
         "id, channel_id, product_id, status, overrides, category_id, fields, external_id, external_url, channel_status, sync_status, \
          wanted_hash, sent_hash, accepted_hash, state, pending, issues, sync_error, tries, not_before, last_synced_at, version, touches, \
-         created_at, updated_at"
+         baseline, created_at, updated_at"
     };
 }
 const FIND: &str = concat!("SELECT ", columns!(), " FROM listings WHERE tenant_id = $1 AND id = $2");
@@ -106,6 +111,8 @@ const NEXT_DUE: &str = "SELECT not_before FROM listings WHERE tenant_id = $1 AND
     ORDER BY not_before LIMIT 1";
 const TITLES: [&str; 2] =
     select_by_ids!("id, title", "products", "tenant_id = $1 AND $2 = $2 AND deleted_at IS NULL", "id", "");
+const THERE: [&str; 2] =
+    select_by_ids!("id", "products", "tenant_id = $1 AND channel_id = $2 AND deleted_at IS NULL", "source_id", "");
 
 const INSERT: &str = "INSERT INTO listings (tenant_id, id, channel_id, product_id, status, overrides, category_id, fields, external_id, \
     sync_status, state, issues, tries, not_before, version, touches, created_at, updated_at) \
@@ -122,6 +129,12 @@ const TOUCH_BY_SOURCE: [&str; 2] = change_by_ids!(
      ELSE $4 END WHERE tenant_id = $1 AND (status <> 'draft' OR external_id IS NOT NULL) AND product_id IN (SELECT id FROM products WHERE tenant_id = $1 AND \
      channel_id = $2 AND source_id",
     ")"
+);
+/// Listings that stand there under these ids of the marketplace: something of them was changed there, perhaps by us.
+const TOUCH_THERE: [&str; 2] = change_by_ids!(
+    "UPDATE listings SET touches = touches + 1, not_before = CASE WHEN sync_status IN ('sending', 'waiting') THEN not_before \
+     WHEN not_before IS NULL THEN $4 ELSE not_before END WHERE tenant_id = $1 AND channel_id = $2 AND baseline IS NOT NULL AND external_id",
+    ""
 );
 /// Of all tenants: where something is due.
 const DUE_CHANNELS: &str = "SELECT DISTINCT l.tenant_id, l.channel_id FROM listings l LEFT JOIN listing_lanes n \
@@ -142,6 +155,20 @@ impl Scoped {
             return Ok(Vec::new());
         }
         Ok(read_all_forked!(self, (String, String), TITLES, self.tenant().as_str(), "", Json(ids))?)
+    }
+
+    /// The channel's own products under these ids of the marketplace, as they came in.
+    pub async fn products_there(
+        &self,
+        channel: &ChannelId,
+        external: &[&str],
+    ) -> Result<Vec<StoredProduct>, StoreError> {
+        if external.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (tenant, channel) = (self.tenant().as_str(), channel.as_str());
+        let ids = read_all_forked!(self, (String,), THERE, tenant, channel, Json(external))?;
+        self.products_with_ids(&ids.iter().map(|(id,)| id.as_str()).collect::<Vec<_>>()).await
     }
 
     pub async fn listing(&self, id: &ListingId) -> Result<Option<ListingRow>, StoreError> {
@@ -210,6 +237,17 @@ impl ScopedTx {
         }
         let now = self.clock.now();
         execute_forked!(&mut self.tx, TOUCH, self.tenant.as_str(), now, Json(products))?;
+        Ok(())
+    }
+
+    /// Has listings looked at that stand in the channel under these ids.
+    pub(crate) async fn touch_listings_there(
+        &mut self,
+        channel: &ChannelId,
+        external: &[&str],
+    ) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        execute_forked!(&mut self.tx, TOUCH_THERE, self.tenant.as_str(), channel.as_str(), Json(external), now)?;
         Ok(())
     }
 

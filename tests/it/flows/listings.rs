@@ -1,5 +1,6 @@
 //! Goods go out: made in the catalogue of one shop, put on sale in another, and kept true there.
 
+mod conflicts;
 mod ending;
 mod faults;
 mod linked;
@@ -167,6 +168,7 @@ async fn a_person_and_a_rule_decide_what_stands_there(app: App) {
     let rule = ChannelRule {
         price: Some(PriceRule { basis_points: 1_000, ending: Some(99), ..PriceRule::default() }),
         stock: Some(StockRule { buffer: 1, cap: Some(3) }),
+        ..ChannelRule::default()
     };
     seller.app.host.app.listings.set_rule(&seller.context(), TARGET, &rule).await.expect("set");
     let set = json!({ "title": "Set by hand", "price": { "minor": 777, "currency": "USD" } });
@@ -206,7 +208,10 @@ async fn what_would_be_refused_is_not_sent_and_what_is_refused_is_sent_once(app:
     let seller = Seller::of(app, 3).await;
     let ids = seller.list_all().await;
     // Below the channel's floor: nothing is sent.
-    let rule = ChannelRule { price: Some(PriceRule { floor: Some(100_000_000), ..PriceRule::default() }), stock: None };
+    let rule = ChannelRule {
+        price: Some(PriceRule { floor: Some(100_000_000), ..PriceRule::default() }),
+        ..ChannelRule::default()
+    };
     seller.app.host.app.listings.set_rule(&seller.context(), TARGET, &rule).await.expect("set");
     seller.push().await;
     let reports = seller.reports().await;

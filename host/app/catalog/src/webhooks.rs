@@ -17,6 +17,7 @@ mod replay;
 mod requested_imports;
 mod stock;
 mod subscriptions;
+mod take_in;
 mod verification_limits;
 mod write;
 

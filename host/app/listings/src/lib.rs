@@ -2,11 +2,15 @@
 
 mod adopt;
 mod check;
+mod conflicts;
+mod drift;
+mod due;
 mod edit;
 mod end;
 mod fields;
 mod job;
 mod lane;
+mod look;
 mod offers;
 mod outcomes;
 mod overrides;
@@ -24,6 +28,7 @@ use entrepot_core::{OperationKinds, Operations, Services};
 
 pub use adopt::{AdoptListings, Adoption, AdoptionLine};
 pub use check::{CheckReport, ShownProduct};
+pub use conflicts::{ConflictReport, Decision, WhichConflicts};
 pub use edit::{ListingChange, NewListing};
 pub use job::SyncListings;
 pub use report::{ListingEventReport, ListingReport, ListingVariantReport, Which};

@@ -11,8 +11,9 @@ use entrepot_store::listings::{Block, ListedVariantRow, ToldOffer};
 use serde_json::json;
 
 use crate::Listings;
+use crate::due::Due;
 use crate::outcomes::{GONE, json as issues_json, note};
-use crate::send::{Due, wait_for_all};
+use crate::send::wait_for_all;
 use crate::wanted::WantedOffer;
 
 /// An offer, of which listing of the batch it is, and what it is to become.
@@ -136,6 +137,10 @@ fn differing(of: usize, due: &Due) -> Vec<Sent> {
     let known = |id: &str| due.listed.iter().find(|known| known.variant_id == id);
     let sent = due.wanted.offers().filter_map(|(listed, wanted)| {
         let known = known(&listed.variant_id)?;
+        let wanted = match due.is_price_in_conflict(&listed.variant_id) {
+            true => WantedOffer { stock: wanted.stock, ..as_told(known) },
+            false => wanted,
+        };
         if as_told(known) == wanted {
             return None;
         }

@@ -14,7 +14,8 @@ use entrepot_store::{Scoped, ScopedTx};
 use serde_json::json;
 
 use crate::Listings;
-use crate::send::{Due, asks_to_wait, is_away, wait_for_all};
+use crate::due::Due;
+use crate::send::{asks_to_wait, is_away, wait_for_all};
 
 /// By this an adapter says that the listing stands there no longer.
 pub(crate) const GONE: &str = "listing-gone";
@@ -123,6 +124,7 @@ impl Listings {
         };
         tx.listing_is_accepted(id, accepted).await?;
         if due.wanted.is_to_end() {
+            tx.drop_conflicts(id).await?;
             return note(
                 tx,
                 id,

@@ -20,7 +20,7 @@ pub struct Which {
     pub product: String,
     /// draft, active, archived
     pub status: String,
-    /// pending, blocked, sending, waiting, synced, failed
+    /// pending, blocked, sending, waiting, synced, failed, conflict
     pub sync: String,
 }
 
@@ -34,7 +34,7 @@ pub struct ListingReport {
     pub title: Option<String>,
     /// draft, active, archived: what the seller wants.
     pub status: String,
-    /// pending, blocked, sending, waiting, synced, failed
+    /// pending, blocked, sending, waiting, synced, failed, conflict
     pub sync_status: String,
     /// How it stands at the marketplace.
     pub channel_status: Option<String>,

@@ -1,22 +1,22 @@
 //! A batch of listings: looked at, checked by the adapter, and those that differ from what stands there sent.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::time::Duration;
 
 use entrepot_channels::OpenChannel;
 use entrepot_core::{AppError, at_most_a_day, retry_transient};
-use entrepot_domain::catalog::{Issue, Product};
+use entrepot_domain::catalog::Issue;
 use entrepot_domain::clock::millis;
 use entrepot_domain::effective::ChannelRule;
 use entrepot_domain::listing::{Status, SyncStatus};
 use entrepot_sandbox::{AdapterError, CallError, PushOutcome};
 use entrepot_store::Scoped;
 use entrepot_store::channel_work::ChannelWork;
-use entrepot_store::listings::{Lane, ListedVariantRow, ListingRow};
+use entrepot_store::listings::Lane;
 
 use crate::Listings;
+use crate::due::Due;
 use crate::own_issues::{currency_of, own_issues};
-use crate::wanted::{Wanted, wanted};
 
 /// Listings taken at a time: what marketplaces take in one request.
 const BATCH: i64 = 25;
@@ -29,26 +29,6 @@ const SLOW_DOWN: Duration = Duration::from_secs(5);
 /// Tries of a batch before its listings are sent one by one.
 const TOGETHER: i64 = 2;
 
-/// A listing on its way, with what is known of it.
-pub(crate) struct Due {
-    pub(crate) row: ListingRow,
-    pub(crate) listed: Vec<ListedVariantRow>,
-    pub(crate) wanted: Wanted,
-}
-
-/// A listing with what its product is now; none: it is gone from its shop.
-pub(crate) struct Loaded {
-    pub(crate) row: ListingRow,
-    pub(crate) listed: Vec<ListedVariantRow>,
-    product: Option<Product>,
-}
-
-impl Loaded {
-    pub(crate) fn under(&self, rule: &ChannelRule) -> Result<Wanted, AppError> {
-        wanted(&self.row, &self.listed, self.product.clone(), rule)
-    }
-}
-
 /// What is to be done about a listing.
 enum Next {
     Poll,
@@ -56,6 +36,8 @@ enum Next {
     End,
     /// It stands; price and stock may differ.
     Offer,
+    /// Something of it was changed there, and a person is to decide: nothing is sent over it.
+    Ask,
     /// It is not to stand anywhere, and does not.
     Nothing,
     Blocked(Vec<Issue>),
@@ -77,13 +59,15 @@ impl Listings {
         let rows = scoped.due_listings(&channel.id, BATCH).await?;
         let due = self.load_under(scoped, rows, &rule_of(lane)?).await?;
         let currency = currency_of(scoped, &channel.id).await?;
-        let (mut push, mut end, mut poll, mut offer) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        for due in due {
+        let changed_there = self.changed_there(scoped, channel, owner, &due).await?;
+        let (mut push, mut end, mut poll, mut offer, mut ask) = (vec![], vec![], vec![], vec![], vec![]);
+        for due in due.into_iter().filter(|due| !changed_there.contains(&due.row.id)) {
             match self.next(channel, &due, currency.as_deref()).await {
                 Ok(Next::Poll) => poll.push(due),
                 Ok(Next::Push) => push.push(due),
                 Ok(Next::End) => end.push(due),
                 Ok(Next::Offer) => offer.push(due),
+                Ok(Next::Ask) => ask.push(due),
                 Ok(Next::Nothing) => self.settle(scoped, &due).await?,
                 Ok(Next::Blocked(issues)) => self.block(scoped, &due, &issues).await?,
                 Err(AppError::Call(error)) => return self.call_failed(scoped, channel, owner, &[due], &error).await,
@@ -93,44 +77,18 @@ impl Listings {
         if !poll.is_empty() {
             self.poll(scoped, channel, owner, poll).await?;
         }
+        for due in ask {
+            let mut tx = scoped.begin().await?;
+            tx.listing_is_in_conflict(&due.row.listing_id(), due.row.touches).await?;
+            tx.commit().await?;
+        }
+        let Some(push) = self.not_changed_there(scoped, channel, owner, push).await? else { return Ok(()) };
         for (group, ends) in [(push, false), (end, true)] {
             if !group.is_empty() && !Box::pin(self.push_these(scoped, channel, owner, group, ends)).await? {
                 return Ok(());
             }
         }
         if offer.is_empty() { Ok(()) } else { self.offer_these(scoped, channel, owner, offer).await }
-    }
-
-    pub(crate) async fn load_under(
-        &self,
-        scoped: &Scoped,
-        rows: Vec<ListingRow>,
-        rule: &ChannelRule,
-    ) -> Result<Vec<Due>, AppError> {
-        let loaded = self.load(scoped, rows).await?;
-        let due = loaded.into_iter().map(|of| {
-            let wanted = of.under(rule)?;
-            Ok(Due { row: of.row, listed: of.listed, wanted })
-        });
-        due.collect()
-    }
-
-    pub(crate) async fn load(&self, scoped: &Scoped, rows: Vec<ListingRow>) -> Result<Vec<Loaded>, AppError> {
-        let ids: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();
-        let mut listed: HashMap<String, Vec<ListedVariantRow>> = HashMap::new();
-        for row in scoped.listed_variants(&ids).await? {
-            listed.entry(row.listing_id.clone()).or_default().push(row);
-        }
-        let products: Vec<&str> = rows.iter().map(|row| row.product_id.as_str()).collect();
-        let products = scoped.products_with_ids(&products).await?;
-        let mut products: HashMap<_, _> =
-            products.into_iter().map(|found| (found.id.to_string(), found.product)).collect();
-        let loaded = rows.into_iter().map(|row| Loaded {
-            listed: listed.remove(&row.id).unwrap_or_default(),
-            product: products.remove(&row.product_id),
-            row,
-        });
-        Ok(loaded.collect())
     }
 
     async fn next(&self, channel: &OpenChannel, due: &Due, currency: Option<&str>) -> Result<Next, AppError> {
@@ -162,7 +120,7 @@ impl Listings {
         if refused {
             return Ok(Next::Blocked(serde_json::from_str(&row.issues).unwrap_or_default()));
         }
-        Ok(Next::Push)
+        Ok(if due.is_in_conflict() { Next::Ask } else { Next::Push })
     }
 
     /// What keeps it from being sent: by the channel's rule, and by the adapter. Nothing that is found here is sent.
@@ -173,6 +131,54 @@ impl Listings {
         let checked = adapter.check_listing(&channel.view, session, due.wanted.listing.clone(), fields).await?;
         issues.extend(checked.issues);
         Ok(issues)
+    }
+
+    /// Listings that the catalogue has otherwise than they stood there, and that the marketplace has so, too: what follows was written down,
+    /// and they are looked at again.
+    async fn changed_there(
+        &self,
+        scoped: &Scoped,
+        channel: &OpenChannel,
+        owner: &str,
+        due: &[Due],
+    ) -> Result<HashSet<String>, AppError> {
+        let hinted = self.hinted(scoped, channel, due).await?;
+        let some: Vec<&Due> = due.iter().filter(|due| hinted.contains(&due.row.id)).collect();
+        match self.look(scoped, channel, owner, &some).await {
+            Ok(as_they_were) => Ok(hinted.into_iter().filter(|id| !as_they_were.contains(id)).collect()),
+            // Nothing is sent over them before they are looked at again.
+            Err(AppError::Call(error)) => {
+                tracing::info!(channel = channel.id.as_str(), "what stands there cannot be looked at: {error}");
+                Ok(HashSet::new())
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Nothing is sent over what somebody changed there: looked at just before. `None`: the marketplace does not answer, all wait.
+    async fn not_changed_there(
+        &self,
+        scoped: &Scoped,
+        channel: &OpenChannel,
+        owner: &str,
+        push: Vec<Due>,
+    ) -> Result<Option<Vec<Due>>, AppError> {
+        let standing: Vec<&Due> = push.iter().filter(|due| due.can_be_looked_at()).collect();
+        if standing.is_empty() {
+            return Ok(Some(push));
+        }
+        let looked: HashSet<String> = standing.iter().map(|due| due.row.id.clone()).collect();
+        match self.look(scoped, channel, owner, &standing).await {
+            Ok(as_they_were) => {
+                let goes_on = |due: &Due| !looked.contains(&due.row.id) || as_they_were.contains(&due.row.id);
+                Ok(Some(push.into_iter().filter(goes_on).collect()))
+            }
+            Err(AppError::Call(error)) => {
+                self.call_failed(scoped, channel, owner, &push, &error).await?;
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// False: the others wait, too.

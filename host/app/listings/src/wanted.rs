@@ -78,6 +78,25 @@ impl Wanted {
         self.listing.intent == Intent::Ended
     }
 
+    /// In short, everything that no marketplace's change is looked for in: see [`entrepot_domain::drift`].
+    pub(crate) fn rest(&self) -> String {
+        let Listing { product, intent, category, fields, .. } = &self.listing;
+        let mut product = product.clone();
+        (product.title, product.description_html, product.handle) = (String::new(), None, None);
+        (product.seo, product.brand) = (None, None);
+        product.tags.clear();
+        product.media.clear();
+        for variant in &mut product.variants {
+            variant.media_ids.clear();
+        }
+        // Drafts and what is on sale differ in a field of their own.
+        let ended = *intent == Intent::Ended;
+        let (category, fields) = (category.clone(), fields.clone());
+        let intent = if ended { Intent::Ended } else { Intent::Draft };
+        product.status = ProductStatus::Draft;
+        hash(&Listing { product, intent, category, fields, ..self.listing.clone() })
+    }
+
     /// Price and stock of each variant that stands there, or is to.
     pub(crate) fn offers(&self) -> impl Iterator<Item = (&ListedVariant, WantedOffer)> {
         let of = |(listed, variant): (_, &entrepot_domain::catalog::Variant)| {

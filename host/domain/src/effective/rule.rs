@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::Variant;
+use crate::drift::ConflictRule;
 use crate::money::Money;
 
 /// The rule of one channel. What is left out changes nothing.
@@ -15,6 +16,13 @@ pub struct ChannelRule {
     /// Stock told to this channel.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stock: Option<StockRule>,
+    /// What counts where a field was changed at the marketplace, by field: ask, ours, theirs.
+    #[serde(skip_serializing_if = "no_policy")]
+    pub conflicts: ConflictRule,
+}
+
+fn no_policy(rule: &ConflictRule) -> bool {
+    rule.0.is_empty()
 }
 
 /// Percent first, then the amount, then the ending.
@@ -50,6 +58,7 @@ const MAX_PRICE: i128 = 1_000_000_000_000;
 impl ChannelRule {
     /// What is wrong with it, in words.
     pub fn check(&self) -> Result<(), String> {
+        self.conflicts.check()?;
         if let Some(PriceRule { basis_points, plus, ending, floor }) = &self.price {
             if !(-10_000..=1_000_000).contains(basis_points) {
                 return Err(format!("price.basis_points is {basis_points}; it goes from -10000 (free) to 1000000"));

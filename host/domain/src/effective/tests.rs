@@ -34,7 +34,10 @@ fn nothing_set_is_the_source() {
 
 #[test]
 fn a_person_counts_before_a_rule_and_a_variant_before_its_product() {
-    let rule = ChannelRule { price: Some(PriceRule { basis_points: 1_000, ..PriceRule::default() }), stock: None };
+    let rule = ChannelRule {
+        price: Some(PriceRule { basis_points: 1_000, ..PriceRule::default() }),
+        ..ChannelRule::default()
+    };
     let one = VariantOverrides { price: Some(euros(777)), enabled: Some(false) };
     let overrides = Overrides { variants: [("v1".to_owned(), one)].into(), ..Overrides::default() };
     let all = effective(product(&[1000, 2000], 5), &rule, &overrides);
@@ -83,7 +86,7 @@ fn prices_are_rounded_up_to_their_ending_and_never_below_zero() {
 #[test]
 fn what_is_below_the_floor_is_a_problem_whoever_set_it() {
     let price = Some(PriceRule { floor: Some(1_500), ..PriceRule::default() });
-    let rule = ChannelRule { price, stock: None };
+    let rule = ChannelRule { price, ..ChannelRule::default() };
     let overrides = Overrides { price: Some(euros(1_499)), ..Overrides::default() };
     for overrides in [Overrides::default(), overrides] {
         let all = effective(product(&[1000], 5), &rule, &overrides);
@@ -96,7 +99,7 @@ fn what_is_below_the_floor_is_a_problem_whoever_set_it() {
 #[test]
 fn stock_keeps_a_buffer_and_tells_no_more_than_the_cap() {
     let told = |buffer, cap, stock| {
-        let rule = ChannelRule { price: None, stock: Some(StockRule { buffer, cap }) };
+        let rule = ChannelRule { stock: Some(StockRule { buffer, cap }), ..ChannelRule::default() };
         available(&effective(product(&[1000], stock), &rule, &Overrides::default()).product.variants[0])
     };
     assert_eq!(

@@ -101,7 +101,7 @@ pub struct PushArgs {
 pub enum RuleCommand {
     /// Show what a channel does with prices and stock of its listings
     List { channel: String },
-    /// Set it from a JSON file ("-" for stdin): {"price": {"basis_points", "plus", "ending", "floor"}, "stock": {"buffer", "cap"}}
+    /// Set it from a JSON file ("-" for stdin): {"price": {"basis_points", "plus", "ending", "floor"}, "stock": {"buffer", "cap"}, "conflicts": {"default" or a field: "ask", "ours" or "theirs"}}
     Set { channel: String, file: String },
     /// Say what a rule would change; without FILE, what the rule in force does to the shop's prices
     Plan { channel: String, file: Option<String> },

@@ -60,9 +60,10 @@ const SENDING: &str = "UPDATE listings SET sync_status = 'sending', wanted_hash 
     WHERE tenant_id = $1 AND id = $2";
 /// What changed meanwhile is looked at again: `not_before` was set by whoever changed it.
 const ACCEPT: &str = "UPDATE listings SET sync_status = 'synced', accepted_hash = sent_hash, external_id = $3, external_url = $4, \
-    channel_status = $5, state = $6, issues = $7, sync_error = NULL, pending = NULL, tries = 0, last_synced_at = $8, not_before = $8 \
+    channel_status = $5, state = $6, issues = $7, sync_error = NULL, pending = NULL, tries = 0, last_synced_at = $8, not_before = $8, baseline = NULL \
     WHERE tenant_id = $1 AND id = $2";
-const SETTLED: &str = "UPDATE listings SET sync_status = 'synced', wanted_hash = $3, sync_error = NULL, tries = 0, not_before = NULL, \
+const SETTLED: &str = "UPDATE listings SET sync_status = CASE WHEN EXISTS (SELECT 1 FROM listing_conflicts c WHERE c.tenant_id = $1 \
+    AND c.listing_id = $2 AND c.decision IS NULL) THEN 'conflict' ELSE 'synced' END, wanted_hash = $3, sync_error = NULL, tries = 0, not_before = NULL, \
     issues = CASE WHEN sync_status = 'blocked' THEN '[]' ELSE issues END WHERE tenant_id = $1 AND id = $2 AND touches = $4";
 /// What was refused there does not stand there: what was sent is again what was taken last.
 const BLOCK: &str = "UPDATE listings SET sync_status = 'blocked', wanted_hash = $3, \
@@ -80,12 +81,13 @@ const IDLE: &str = "UPDATE listings SET not_before = NULL WHERE tenant_id = $1 A
 const ADOPT: &str = "UPDATE listings SET external_id = $3, not_before = $4, accepted_hash = NULL WHERE tenant_id = $1 AND id = $2 AND external_id IS NULL";
 const GONE: &str = "UPDATE listings SET status = 'archived', sync_status = 'synced', channel_status = 'ended', external_id = NULL, \
     external_url = NULL, wanted_hash = NULL, sent_hash = NULL, accepted_hash = NULL, state = '{}', pending = NULL, issues = '[]', sync_error = $3, tries = 0, \
-    not_before = NULL, touches = touches + 1 WHERE tenant_id = $1 AND id = $2";
+    not_before = NULL, baseline = NULL, touches = touches + 1 WHERE tenant_id = $1 AND id = $2";
 const WITH_EXTERNAL: &str = "SELECT id FROM listings WHERE tenant_id = $1 AND channel_id = $2 AND external_id = $3";
 const DELETE: &str = "DELETE FROM listings WHERE tenant_id = $1 AND id = $2 AND external_id IS NULL AND pending IS NULL \
     AND (sent_hash IS NULL OR sent_hash = accepted_hash)";
 const DELETE_EVENTS: &str = "DELETE FROM listing_events WHERE tenant_id = $1 AND listing_id = $2";
 const DELETE_VARIANTS: &str = "DELETE FROM listing_variants WHERE tenant_id = $1 AND listing_id = $2";
+const DELETE_CONFLICTS: &str = "DELETE FROM listing_conflicts WHERE tenant_id = $1 AND listing_id = $2";
 
 impl ScopedTx {
     /// False: somebody else changed it since.
@@ -167,6 +169,7 @@ impl ScopedTx {
     /// It stands there no longer, and nobody here ended it. Made anew when somebody pushes it.
     pub async fn listing_is_gone(&mut self, id: &ListingId, why: &str) -> Result<(), StoreError> {
         execute!(&mut self.tx, GONE, self.tenant.as_str(), id.as_str(), why)?;
+        execute!(&mut self.tx, DELETE_CONFLICTS, self.tenant.as_str(), id.as_str())?;
         execute!(&mut self.tx, DELETE_VARIANTS, self.tenant.as_str(), id.as_str())?;
         Ok(())
     }
@@ -187,6 +190,7 @@ impl ScopedTx {
             return Ok(false);
         }
         execute!(&mut self.tx, DELETE_EVENTS, self.tenant.as_str(), id.as_str())?;
+        execute!(&mut self.tx, DELETE_CONFLICTS, self.tenant.as_str(), id.as_str())?;
         execute!(&mut self.tx, DELETE_VARIANTS, self.tenant.as_str(), id.as_str())?;
         Ok(true)
     }

@@ -3,6 +3,7 @@
 mod adopt;
 mod change;
 mod check;
+mod conflicts;
 mod create;
 mod end;
 mod history;
@@ -31,4 +32,6 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(history::handler))
         .routes(routes!(rule::get, rule::set))
         .routes(routes!(rule::plan))
+        .routes(routes!(conflicts::list))
+        .routes(routes!(conflicts::decide))
 }

@@ -44,8 +44,10 @@ async fn what_may_stand_there_is_taken_off_too(app: App) {
     }
     assert!(before > 0, "the shop did it");
     // What the host refuses by itself says nothing of what stands there.
-    let rule =
-        ChannelRule { price: Some(PriceRule { floor: Some(1_000_000_000), ..PriceRule::default() }), stock: None };
+    let rule = ChannelRule {
+        price: Some(PriceRule { floor: Some(1_000_000_000), ..PriceRule::default() }),
+        ..ChannelRule::default()
+    };
     listings.set_rule(&seller.context(), super::TARGET, &rule).await.expect("set");
     seller.app.clock().advance(10_000);
     seller.work().await;

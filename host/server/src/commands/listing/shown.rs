@@ -29,6 +29,12 @@ fn why(report: &ListingReport) -> Option<String> {
     if report.sync_status == "synced" && report.status != "archived" {
         return None;
     }
+    if report.sync_status == "conflict" {
+        let look = format!("entrepot conflict list --listing {}", report.id);
+        return Some(format!(
+            "It was changed at the marketplace, and nothing is sent over that before you decide: {look}"
+        ));
+    }
     let first = report.issues.get(0).and_then(|issue| issue.get("message")).and_then(Value::as_str).map(str::to_owned);
     let again = report.next_try_at.filter(|_| report.sync_status == "failed");
     let error = report.sync_error.clone().or(first)?;

@@ -24,7 +24,7 @@ pub(crate) struct WhichListings {
     /// draft, active, archived
     #[serde(default)]
     status: String,
-    /// pending, blocked, sending, waiting, synced, failed
+    /// pending, blocked, sending, waiting, synced, failed, conflict
     #[serde(default)]
     sync: String,
 }
@@ -36,7 +36,7 @@ impl WhichListings {
             return Err(Problem::bad_request(format!("there is no status {status:?}; use draft, active or archived")));
         }
         if !sync.is_empty() && SyncStatus::parse(&sync).is_none() {
-            let known = "pending, blocked, sending, waiting, synced or failed";
+            let known = "pending, blocked, sending, waiting, synced, failed or conflict";
             return Err(Problem::bad_request(format!("there is no sync status {sync:?}; use {known}")));
         }
         Ok(Which { channel, product, status, sync })

@@ -1,5 +1,8 @@
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::State;
+use entrepot_domain::drift::{ConflictRule, Policy};
 use entrepot_domain::effective::{ChannelRule, PriceRule, StockRule};
 use entrepot_listings::RulePlan;
 use serde::{Deserialize, Serialize};
@@ -17,6 +20,41 @@ use crate::problem::Problem;
 pub(crate) struct ListingRule {
     price: Option<PriceRuleView>,
     stock: Option<StockRuleView>,
+    /// What counts where a field was changed at the marketplace: by field, or `default`. A person is asked where nothing is said
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    conflicts: BTreeMap<String, PolicyWord>,
+}
+
+/// Whose value counts
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum PolicyWord {
+    /// A person decides
+    Ask,
+    /// What is wanted here is sent again
+    Ours,
+    /// What stands there is taken over
+    Theirs,
+}
+
+impl From<PolicyWord> for Policy {
+    fn from(word: PolicyWord) -> Self {
+        match word {
+            PolicyWord::Ask => Self::Ask,
+            PolicyWord::Ours => Self::Ours,
+            PolicyWord::Theirs => Self::Theirs,
+        }
+    }
+}
+
+impl From<Policy> for PolicyWord {
+    fn from(policy: Policy) -> Self {
+        match policy {
+            Policy::Ask => Self::Ask,
+            Policy::Ours => Self::Ours,
+            Policy::Theirs => Self::Theirs,
+        }
+    }
 }
 
 /// Percent first, then the amount, then the ending
@@ -52,7 +90,9 @@ impl From<ListingRule> for ChannelRule {
             ending,
             floor,
         });
-        Self { price, stock: rule.stock.map(|StockRuleView { buffer, cap }| StockRule { buffer, cap }) }
+        let conflicts = rule.conflicts.into_iter().map(|(field, word)| (field, word.into())).collect();
+        let stock = rule.stock.map(|StockRuleView { buffer, cap }| StockRule { buffer, cap });
+        Self { price, stock, conflicts: ConflictRule(conflicts) }
     }
 }
 
@@ -64,7 +104,8 @@ impl From<ChannelRule> for ListingRule {
             ending,
             floor,
         });
-        Self { price, stock: rule.stock.map(|StockRule { buffer, cap }| StockRuleView { buffer, cap }) }
+        let conflicts = rule.conflicts.0.into_iter().map(|(field, policy)| (field, policy.into())).collect();
+        Self { price, stock: rule.stock.map(|StockRule { buffer, cap }| StockRuleView { buffer, cap }), conflicts }
     }
 }
 

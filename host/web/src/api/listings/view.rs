@@ -15,7 +15,7 @@ pub(crate) struct ListingView {
     title: Option<String>,
     /// What the seller wants: draft, active, archived
     status: String,
-    /// pending, blocked, sending, waiting, synced, failed
+    /// pending, blocked, sending, waiting, synced, failed, conflict
     sync_status: String,
     /// How it stands at the marketplace: draft, active, in-review, rejected, out-of-stock, ended
     channel_status: Option<String>,

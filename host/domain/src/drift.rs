@@ -1,0 +1,179 @@
+//! Three ways to look at a listing's fields: as they were sent, as they stand at the marketplace, as they are wanted. What differs there from
+//! what stood after it was sent was changed there. Pure: the listings' worker asks here and nowhere else.
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::catalog::{MediaKind, Product, ProductStatus};
+
+/// Whose value counts where both sides changed a field, or the marketplace's side alone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Policy {
+    /// A person decides; until then nothing is overwritten.
+    #[default]
+    Ask,
+    /// What is wanted here is sent again.
+    Ours,
+    /// What stands there is taken over.
+    Theirs,
+}
+
+/// The fields that are compared, by the names that overrides have. `price` is each variant's.
+pub const FIELDS: [&str; 10] = [
+    "title",
+    "description",
+    "seo_slug",
+    "meta_title",
+    "meta_description",
+    "brand",
+    "tags",
+    "images",
+    "on_sale",
+    "price",
+];
+
+/// The policy of a channel, by field. `default` is that of fields without one of their own.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ConflictRule(pub BTreeMap<String, Policy>);
+
+impl ConflictRule {
+    /// `field`: as in [`FIELDS`], or `variants/ID/price`.
+    pub fn of(&self, field: &str) -> Policy {
+        let named = if field.starts_with("variants/") { "price" } else { field };
+        self.0.get(named).or_else(|| self.0.get("default")).copied().unwrap_or_default()
+    }
+
+    /// What is wrong with it, in words.
+    pub fn check(&self) -> Result<(), String> {
+        match self.0.keys().find(|key| *key != "default" && !FIELDS.contains(&key.as_str())) {
+            Some(key) => Err(format!("conflicts.{key} is no field; there are {} and default", FIELDS.join(", "))),
+            None => Ok(()),
+        }
+    }
+}
+
+/// How a field was sent, and how it stood there afterwards, each in short: marketplaces keep most values in a form of their own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Known {
+    /// As it was sent.
+    pub sent: String,
+    /// As it stood there.
+    pub there: String,
+}
+
+/// What is known of a listing's fields since it was sent last.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Baseline {
+    /// Those that are compared.
+    pub fields: BTreeMap<String, Known>,
+    /// Everything else that was sent, in short.
+    pub rest: String,
+}
+
+/// A field that was changed at the marketplace.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Difference {
+    /// As in [`FIELDS`], or `variants/ID/price`.
+    pub field: String,
+    /// As it stands there.
+    pub theirs: Value,
+    /// As it is wanted here.
+    pub ours: Value,
+}
+
+/// A listing's fields but prices, by name, each in its one form.
+pub fn fields(product: &Product) -> BTreeMap<String, Value> {
+    let seo = product.seo.as_ref();
+    let text =
+        |text: Option<&str>| text.map(str::trim).filter(|text| !text.is_empty()).map_or(Value::Null, Value::from);
+    let mut tags: Vec<&str> = product.tags.iter().map(|tag| tag.trim()).collect();
+    tags.sort_unstable();
+    let images = product.media.iter().filter(|media| media.kind == MediaKind::Image);
+    let images: Vec<&str> = images.map(|media| media.url.as_str()).collect();
+    let all = [
+        ("title", text(Some(&product.title))),
+        ("description", text(product.description_html.as_deref())),
+        ("seo_slug", text(product.handle.as_deref())),
+        ("meta_title", text(seo.and_then(|seo| seo.title.as_deref()))),
+        ("meta_description", text(seo.and_then(|seo| seo.description.as_deref()))),
+        ("brand", text(product.brand.as_deref())),
+        ("tags", json!(tags)),
+        ("images", json!(images)),
+        ("on_sale", json!(product.status == ProductStatus::Active)),
+    ];
+    all.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// In short: the same for the same value, and of a list how many it has.
+pub fn fingerprint(value: &Value) -> String {
+    let hash = blake3::hash(value.to_string().as_bytes()).to_hex();
+    let count = value.as_array().map_or_else(String::new, |list| format!("{}:", list.len()));
+    format!("{count}{}", &hash[..16])
+}
+
+fn count(fingerprint: &str) -> Option<&str> {
+    fingerprint.split_once(':').map(|(count, _)| count)
+}
+
+impl Baseline {
+    /// What stands there just after `sent` was sent, with a `rest` that is not compared.
+    pub fn after(sent: &Product, rest: String, there: &Product) -> Self {
+        let (sent, there) = (fields(sent), fields(there));
+        let known = |(name, value): (String, Value)| {
+            let there = fingerprint(there.get(&name).unwrap_or(&Value::Null));
+            (name, Known { sent: fingerprint(&value), there })
+        };
+        Self { fields: sent.into_iter().map(known).collect(), rest }
+    }
+
+    /// What was changed there since, and is not as it is wanted. What has become as it is wanted, or is still on its way there (pictures that
+    /// the marketplace fetches later), is known from now on.
+    pub fn differences(&mut self, there: &Product, wanted: &Product) -> Vec<Difference> {
+        let (mut there, mut wanted) = (fields(there), fields(wanted));
+        let mut found = Vec::new();
+        for (name, known) in &mut self.fields {
+            let (theirs, ours) = (there.remove(name).unwrap_or_default(), wanted.remove(name).unwrap_or_default());
+            let now = fingerprint(&theirs);
+            if now == known.there {
+                continue;
+            }
+            // A slug is made and dropped by the marketplace, too, as it is published or not.
+            let by_itself = name == "seo_slug" && (theirs.is_null() || ours.is_null());
+            let arrived =
+                count(&known.sent).is_some_and(|sent| count(&now) == Some(sent) && count(&known.there) != Some(sent));
+            if theirs == ours {
+                *known = Known { sent: now.clone(), there: now };
+            } else if arrived || by_itself {
+                known.there = now;
+            } else {
+                found.push(Difference { field: name.clone(), theirs, ours });
+            }
+        }
+        found
+    }
+
+    /// What stands there is known; what is wanted here is sent over it, or `taken` over from there.
+    pub fn note(&mut self, field: &str, theirs: &Value, taken: bool) {
+        if let Some(known) = self.fields.get_mut(field) {
+            known.there = fingerprint(theirs);
+            if taken {
+                known.sent.clone_from(&known.there);
+            }
+        }
+    }
+
+    /// Nothing but what stands there already is wanted.
+    pub fn is_as_wanted(&self, wanted: &Product, rest: &str) -> bool {
+        let wanted = fields(wanted);
+        let mut all = self.fields.iter();
+        self.rest == rest
+            && all.all(|(name, known)| fingerprint(wanted.get(name).unwrap_or(&Value::Null)) == known.sent)
+    }
+}
