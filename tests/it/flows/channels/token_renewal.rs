@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use entrepot_catalog::StartOptions;
 use entrepot_channels::AccountReport;
 use entrepot_core::AppError;
 use entrepot_domain::Secret;
-use entrepot_domain::run::RunState;
+use entrepot_domain::run::{RunScope, RunState};
 use entrepot_domain::secret::SecretSource;
 use entrepot_policy::Settings;
+use entrepot_queue::Outcome;
 use entrepot_test_support::seed::{self, Seed};
 use entrepot_test_support::server::{Fault, Matcher};
 use entrepot_test_support::{etsy, shopify};
@@ -141,6 +143,28 @@ async fn a_token_endpoint_that_is_away_is_waited_for(app: App) {
     let run = app.import().await;
     assert_eq!((run.state, run.created), (RunState::Completed, PRODUCTS as i64), "{run:?}");
     assert_eq!(renewals(&shop), 4);
+}
+
+/// What a run waits for, and until when, stands beside it.
+#[both_engines]
+async fn a_run_that_waits_for_a_token_says_until_when(app: App) {
+    let store = etsy::Store::from_seed(&catalogue());
+    let shop = Marketplace::etsy(&store);
+    let (app, id) = app.connect_to(&shop).await;
+    store.expire_access_token();
+    for n in 1..=50 {
+        shop.server.inject(Matcher::path("/oauth/token").nth(n), Fault::Gateway(503));
+    }
+    let imports = &app.host.app.imports;
+    let started = imports.start_import(&app.host.tenant, SHOP, RunScope::Full, StartOptions::default()).await;
+    let run = started.expect("starts").run;
+    let outcome = imports.advance(&app.host.tenant, &run).await.expect("it waits");
+    assert!(matches!(outcome, Outcome::Later(wait) if !wait.is_zero()), "{outcome:?}");
+    let shown = app.run().await;
+    assert!(shown.lease().is_none() && !shown.state().is_final(), "{shown:?}");
+    let (why, until) = (shown.failure.clone().unwrap_or_default(), shown.not_before);
+    assert!(why.starts_with("waiting: the token endpoint answered HTTP 503"), "{shown:?} of {id:?}");
+    assert!(until.is_some_and(|until| until > app.clock().now()), "{shown:?}");
 }
 
 #[both_engines]

@@ -90,9 +90,7 @@ impl Imports {
             Ok(channel) => Arc::new(channel.with_files(|limit| self.state.spools.of(run, limit))),
             Err(error) if error.is_of_the_database() => return Err(error),
             Err(error) if let Some(wait) = error.token_wait(backoff(self.services.options().backoff, TOKEN_PAUSE)) => {
-                tracing::warn!(run = run.as_str(), channel = row.channel_id, "no access token: {error}");
-                retry_transient(patience, || give_back(&scoped, run, owner)).await?;
-                return Ok(Outcome::Later(wait));
+                return self.wait_for_token(&scoped, &row, run, owner, (wait, &error)).await;
             }
             Err(error) => {
                 // Nothing can be done with this channel before someone mends it.

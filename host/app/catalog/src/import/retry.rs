@@ -11,6 +11,7 @@ use entrepot_metrics::Metric;
 use entrepot_queue::Outcome;
 use entrepot_sandbox::{AdapterError, CallError};
 use entrepot_store::Scoped;
+use entrepot_store::runs::{Postponed, RunRow};
 
 use super::active_run::{ActiveRun, End, SHORT_WAIT, Step};
 use super::checkpoint::postpone;
@@ -108,6 +109,37 @@ impl Imports {
                 Ok(Step::Pause(wait))
             }
         }
+    }
+
+    /// Nothing can be asked before there is a token; the run says until when it waits for one, and why.
+    pub(super) async fn wait_for_token(
+        &self,
+        scoped: &Scoped,
+        row: &RunRow,
+        run: &RunId,
+        owner: &str,
+        (wait, error): (Duration, &AppError),
+    ) -> Result<Outcome, AppError> {
+        tracing::warn!(run = run.as_str(), channel = row.channel_id, "no access token: {error}");
+        let (now, options) = (self.services.db().clock().now(), self.services.options());
+        let (not_before, why) = (now + millis(wait), format!("waiting: {error}"));
+        self.services.lease_monitor().left(run.as_str(), not_before, now);
+        let postpone = async || {
+            let mut tx = scoped.begin().await?;
+            let postponed = Postponed {
+                attempt: row.attempt,
+                throttled: row.throttled,
+                stalled_before: now - millis(options.stall),
+                not_before,
+                counts: row.counts(),
+                why: &why,
+            };
+            tx.postpone_run(run, owner, row.seq, postponed).await?;
+            tx.release_run(run, owner).await?;
+            tx.commit().await
+        };
+        retry_transient(options.database_patience, postpone).await?;
+        Ok(Outcome::Later(wait))
     }
 
     pub(super) async fn end(
