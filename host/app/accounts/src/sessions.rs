@@ -10,7 +10,6 @@ use entrepot_store::people::users::UserRow;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use crate::sign_in::SessionKind;
 use crate::tokens::{hashed, random_token};
 use crate::{AccountError, Accounts, access_token};
 
@@ -23,6 +22,24 @@ pub(crate) const MAX_SESSION_MS: i64 = 30 * DAY_MS;
 const GRACE_MS: i64 = 10_000;
 /// Characters of what a client calls itself.
 const MAX_AGENT_LEN: usize = 200;
+
+/// Who a session is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SessionKind {
+    /// A cookie.
+    Browser,
+    /// An access token and a refresh token.
+    Api,
+}
+
+impl SessionKind {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Browser => "browser",
+            Self::Api => "api",
+        }
+    }
+}
 
 /// Who signs in, as the connection and its headers say.
 #[derive(Clone, Debug, Default)]

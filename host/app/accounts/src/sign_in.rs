@@ -9,31 +9,13 @@ use entrepot_store::people::users::UserRow;
 
 use crate::hashing::Turn;
 use crate::principal::host_roles;
-use crate::sessions::{Client, SignedIn};
+use crate::sessions::{Client, SessionKind, SignedIn};
 use crate::tokens::hashed;
 use crate::{AccountError, Accounts};
 
 /// Tries of one account within the window; the next one waits for its end.
 const MAX_FAILURES: i64 = 10;
 const WINDOW_MS: i64 = 15 * 60_000;
-
-/// Who a session is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SessionKind {
-    /// A cookie.
-    Browser,
-    /// An access token and a refresh token.
-    Api,
-}
-
-impl SessionKind {
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Browser => "browser",
-            Self::Api => "api",
-        }
-    }
-}
 
 /// What somebody gives to sign in.
 #[derive(Clone, Copy)]

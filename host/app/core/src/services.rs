@@ -10,6 +10,7 @@ use entrepot_spool::Area;
 use entrepot_store::Db;
 use entrepot_vault::KeyRing;
 
+use crate::AppError;
 use crate::lease_monitor::LeaseMonitor;
 use crate::stopping::Stopping;
 use crate::{Options, process};
@@ -86,7 +87,22 @@ impl Services {
         &self.0.lease_monitor
     }
 
-    pub(crate) fn stopping(&self) -> &Stopping {
-        &self.0.stopping
+    /// Work under way ends after its page and is given back, so that another worker goes on with it at once.
+    pub fn wind_down(&self) {
+        self.0.stopping.wind_down();
+    }
+
+    /// Work under way is dropped where it is, and given back. Nothing of an unfinished page was written.
+    pub fn let_go(&self) {
+        self.0.stopping.let_go();
+    }
+
+    pub fn is_winding_down(&self) -> bool {
+        self.0.stopping.is_winding_down()
+    }
+
+    /// The work, or, if it is to be let go first, [`AppError::Stopping`].
+    pub async fn unless_stopped<T>(&self, work: impl Future<Output = Result<T, AppError>>) -> Result<T, AppError> {
+        self.0.stopping.unless(work).await
     }
 }

@@ -4,7 +4,7 @@ use std::future::Future;
 
 use tokio_util::sync::CancellationToken;
 
-use crate::{AppError, Services};
+use crate::AppError;
 
 #[derive(Default)]
 pub(crate) struct Stopping {
@@ -14,29 +14,26 @@ pub(crate) struct Stopping {
     letting_go: CancellationToken,
 }
 
-impl Services {
-    /// Work under way ends after its page and is given back, so that another worker goes on with it at once.
-    pub fn wind_down(&self) {
-        self.stopping().winding_down.cancel();
+impl Stopping {
+    pub(crate) fn wind_down(&self) {
+        self.winding_down.cancel();
     }
 
-    /// Work under way is dropped where it is, and given back. Nothing of an unfinished page was written.
-    pub fn let_go(&self) {
+    pub(crate) fn let_go(&self) {
         self.wind_down();
-        self.stopping().letting_go.cancel();
+        self.letting_go.cancel();
     }
 
-    pub fn is_winding_down(&self) -> bool {
-        self.stopping().winding_down.is_cancelled()
+    pub(crate) fn is_winding_down(&self) -> bool {
+        self.winding_down.is_cancelled()
     }
 
-    /// The work, or, if it is to be let go first, [`AppError::Stopping`].
-    pub async fn unless_stopped<T>(&self, work: impl Future<Output = Result<T, AppError>>) -> Result<T, AppError> {
+    pub(crate) async fn unless<T>(&self, work: impl Future<Output = Result<T, AppError>>) -> Result<T, AppError> {
         // On the heap: all of a page's work lies in it.
         let work = Box::pin(work);
         tokio::select! {
             done = work => done,
-            () = self.stopping().letting_go.cancelled() => Err(AppError::Stopping),
+            () = self.letting_go.cancelled() => Err(AppError::Stopping),
         }
     }
 }

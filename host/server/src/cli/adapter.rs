@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::{key_value, operation};
+use super::key_value;
 
 #[derive(Debug, Subcommand)]
 pub enum AdapterCommand {
@@ -124,4 +124,10 @@ fn id_and_version(text: &str) -> Result<(String, String), String> {
         }
         _ => Err("name the adapter and the version, as in woocommerce@1.4.0".to_owned()),
     }
+}
+
+fn operation(text: &str) -> Result<entrepot_policy::Operation, String> {
+    use entrepot_policy::Operation;
+    let known = || Operation::ALL.map(Operation::as_str).join(", ");
+    Operation::ALL.into_iter().find(|known| known.as_str() == text).ok_or_else(|| format!("use one of {}", known()))
 }

@@ -1,9 +1,7 @@
 //! Deliveries that arrive together are stored together: what comes while a transaction is being committed waits for the next one. Under
 //! load a commit serves many, without load nobody waits.
 
-use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
 
 use entrepot_domain::clock::Timestamp;
 use entrepot_domain::{ChannelId, TenantId};
@@ -12,15 +10,11 @@ use tokio::sync::oneshot;
 use tracing::Span;
 
 use super::received::Received;
-use crate::{Deliveries, ProcessInbox};
-use entrepot_core::AppError;
 
 /// In one transaction.
 const MOST: usize = 256;
 /// Of bodies in one transaction, which is sent whole: large ones gather in fewer numbers.
 const MOST_BYTES: usize = 8 << 20;
-/// From a commit that served several to the next one: more of them gather, and each costs less.
-const GATHERING: Duration = Duration::from_millis(8);
 
 /// A delivery that was verified and is not stored yet.
 #[derive(Clone)]
@@ -41,7 +35,7 @@ pub(super) struct VerifiedDelivery {
 }
 
 impl VerifiedDelivery {
-    fn as_new(&self) -> NewDelivery<'_> {
+    pub(super) fn as_new(&self) -> NewDelivery<'_> {
         NewDelivery {
             channel: &self.channel,
             delivery_id: &self.delivery_id,
@@ -67,13 +61,13 @@ struct Line {
     writing: bool,
 }
 
-struct Waiting {
-    arrived: VerifiedDelivery,
-    stored: oneshot::Sender<Received>,
+pub(super) struct Waiting {
+    pub(super) arrived: VerifiedDelivery,
+    pub(super) stored: oneshot::Sender<Received>,
 }
 
 /// Whoever writes goes, whatever happens.
-struct Turn<'a>(&'a DeliveryBatcher);
+pub(super) struct Turn<'a>(pub(super) &'a DeliveryBatcher);
 
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
@@ -89,8 +83,15 @@ impl DeliveryBatcher {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// True: nobody writes yet, and whoever came does.
+    pub(super) fn join(&self, waiting: Waiting) -> bool {
+        let mut line = self.line();
+        line.waiting.push(waiting);
+        !std::mem::replace(&mut line.writing, true)
+    }
+
     /// `None`: nobody waits, and the turn is over.
-    fn next(&self) -> Option<Vec<Waiting>> {
+    pub(super) fn next(&self) -> Option<Vec<Waiting>> {
         let mut line = self.line();
         if line.waiting.is_empty() {
             line.writing = false;
@@ -103,74 +104,5 @@ impl DeliveryBatcher {
         });
         let count = fits.count().max(1);
         Some(line.waiting.drain(..count).collect())
-    }
-}
-
-impl Deliveries {
-    /// Stores a delivery with its job; answers when that is committed.
-    pub(super) async fn take_in(&self, arrived: VerifiedDelivery) -> Result<Received, AppError> {
-        let (stored, answer) = oneshot::channel();
-        let lead = {
-            let mut line = self.state.batcher.line();
-            line.waiting.push(Waiting { arrived: arrived.clone(), stored });
-            !std::mem::replace(&mut line.writing, true)
-        };
-        if lead {
-            // A task of its own: a sender that hangs up takes nobody's delivery along.
-            let deliveries = self.clone();
-            tokio::spawn(async move { deliveries.write_arrived().await });
-        }
-        match answer.await {
-            Ok(received) => Ok(received),
-            // Together it did not go. Alone it goes, or says why not.
-            Err(_) => Ok(self.store(&[&arrived]).await?.pop().unwrap_or(Received::Known)),
-        }
-    }
-
-    async fn write_arrived(&self) {
-        let turn = Turn(&self.state.batcher);
-        while let Some(batch) = self.state.batcher.next() {
-            let (began, several) = (Instant::now(), batch.len() > 1);
-            let arrived: Vec<&VerifiedDelivery> = batch.iter().map(|waiting| &waiting.arrived).collect();
-            match self.store(&arrived).await {
-                Ok(received) => {
-                    for (waiting, received) in batch.into_iter().zip(received) {
-                        let _ = waiting.stored.send(received);
-                    }
-                }
-                Err(error) => tracing::debug!(deliveries = batch.len(), "they are stored one by one: {error}"),
-            }
-            if several {
-                tokio::time::sleep_until((began + GATHERING).into()).await;
-            }
-        }
-        // The turn was given back by `next`, in the moment in which nobody waited.
-        std::mem::forget(turn);
-    }
-
-    /// All of them in one transaction for each tenant, with a job for each channel.
-    async fn store(&self, arrived: &[&VerifiedDelivery]) -> Result<Vec<Received>, AppError> {
-        let mut received = vec![Received::Known; arrived.len()];
-        let tenants: BTreeSet<&TenantId> = arrived.iter().map(|arrived| &arrived.tenant).collect();
-        for tenant in tenants {
-            let theirs: Vec<usize> = (0..arrived.len()).filter(|index| arrived[*index].tenant == *tenant).collect();
-            let new: Vec<NewDelivery<'_>> = theirs.iter().map(|index| arrived[*index].as_new()).collect();
-            let mut tx = self.services.db().tenant(tenant).begin().await?;
-            let stored = tx.insert_deliveries(&new).await?;
-            let mut channels = BTreeSet::new();
-            for (index, id) in theirs.into_iter().zip(stored) {
-                if let Some(id) = id {
-                    arrived[index].span.record("delivery", id.as_str());
-                    received[index] = Received::Stored;
-                    channels.insert(&arrived[index].channel);
-                }
-            }
-            for channel in channels {
-                let job = ProcessInbox::new(tenant, channel);
-                self.services.queue().enqueue(tx.raw(), job).await?;
-            }
-            tx.commit().await?;
-        }
-        Ok(received)
     }
 }
