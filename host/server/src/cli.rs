@@ -16,7 +16,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub use accounts::{ApiKeyArgs, ApiKeyCommand, PersonCommand, TenantCommand, UserArgs, UserCommand};
 pub(crate) use adapter::id_or_version;
 pub use adapter::{AdapterCommand, ApproveArgs};
-pub use connect::{ConnectArgs, ReconnectArgs};
+pub use connect::{ConnectArgs, ReconnectArgs, RemoveArgs};
 pub use dead_letters::DeadLettersCommand;
 pub use link::{DecideArgs, FilterArgs, LinkCommand, PairArgs};
 pub use listing::{CreateListingArgs, ListingCommand, ListingFields, PushArgs, RuleCommand, SetListingArgs};
@@ -185,7 +185,7 @@ pub enum ChannelCommand {
     /// End a channel's quarantine
     Release { channel: String },
     /// Take a channel out of use and forget its secrets
-    Remove { channel: String },
+    Remove(RemoveArgs),
 }
 
 #[derive(Debug, Args)]

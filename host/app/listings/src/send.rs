@@ -40,7 +40,7 @@ pub(crate) struct Due {
 pub(crate) struct Loaded {
     pub(crate) row: ListingRow,
     pub(crate) listed: Vec<ListedVariantRow>,
-    product: Option<Product>,
+    pub(crate) product: Option<Product>,
 }
 
 impl Loaded {
@@ -79,7 +79,7 @@ impl Listings {
         let currency = currency_of(scoped, &channel.id).await?;
         let (mut push, mut end, mut poll, mut offer) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for due in due {
-            match self.next(channel, &due, currency.as_deref()).await {
+            match self.next(scoped, channel, &due, currency.as_deref()).await {
                 Ok(Next::Poll) => poll.push(due),
                 Ok(Next::Push) => push.push(due),
                 Ok(Next::End) => end.push(due),
@@ -133,7 +133,13 @@ impl Listings {
         Ok(loaded.collect())
     }
 
-    async fn next(&self, channel: &OpenChannel, due: &Due, currency: Option<&str>) -> Result<Next, AppError> {
+    async fn next(
+        &self,
+        scoped: &Scoped,
+        channel: &OpenChannel,
+        due: &Due,
+        currency: Option<&str>,
+    ) -> Result<Next, AppError> {
         let Due { row, wanted, .. } = due;
         if row.pending.is_some() {
             return Ok(Next::Poll);
@@ -148,7 +154,7 @@ impl Listings {
             let ended = row.accepted_hash.as_deref() == Some(&wanted.hash) && !in_doubt;
             return Ok(if stands && !ended { Next::End } else { Next::Nothing });
         }
-        let issues = self.refusals(channel, due, currency).await?;
+        let issues = self.refusals(scoped, channel, due, currency).await?;
         if !issues.is_empty() {
             return Ok(Next::Blocked(issues));
         }
@@ -166,9 +172,15 @@ impl Listings {
     }
 
     /// What keeps it from being sent: by the channel's rule, and by the adapter. Nothing that is found here is sent.
-    async fn refusals(&self, channel: &OpenChannel, due: &Due, currency: Option<&str>) -> Result<Vec<Issue>, AppError> {
+    async fn refusals(
+        &self,
+        scoped: &Scoped,
+        channel: &OpenChannel,
+        due: &Due,
+        currency: Option<&str>,
+    ) -> Result<Vec<Issue>, AppError> {
         let mut issues = own_issues(&due.row, &due.wanted, currency);
-        let fields = self.fields_of(channel, due.row.category_id.as_deref()).await?;
+        let fields = self.fields_of(scoped, channel, due.row.category_id.as_deref()).await?;
         let (adapter, session) = (&channel.generation.adapter, channel.session(&self.services));
         let checked = adapter.check_listing(&channel.view, session, due.wanted.listing.clone(), fields).await?;
         issues.extend(checked.issues);
