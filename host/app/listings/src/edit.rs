@@ -4,9 +4,9 @@ use entrepot_core::{AppError, RequestContext};
 use entrepot_domain::listing::Status;
 use entrepot_domain::{ChannelId, Id, ListingId, ProductId, TenantId};
 use entrepot_store::channels::ChannelRow;
-use entrepot_store::{Scoped, ScopedTx};
 use entrepot_store::listings::{Edit, ListingRow};
 use entrepot_store::products::StoredProduct;
+use entrepot_store::{Scoped, ScopedTx};
 use serde_json::{Value, json};
 
 use crate::Listings;
@@ -72,6 +72,21 @@ impl Listings {
             )));
         }
         Ok(row)
+    }
+
+    /// Id and name of the channels that goods can be put on sale on.
+    pub async fn channels_that_sell(&self, tenant: &TenantId) -> Result<Vec<(String, String)>, AppError> {
+        let mut selling = Vec::new();
+        for row in self.services.db().tenant(tenant).channels().await? {
+            let id = ChannelId::from(row.id.as_str());
+            let generation = self.services.admission().active_for(&row.adapter_id, &id).await;
+            // One whose adapter is not in use sells nothing, and says so on its own page.
+            if generation.is_ok_and(|generation| generation.adapter.sells()) {
+                selling.push((row.id, row.name));
+            }
+        }
+        selling.sort_by(|one, other| one.1.cmp(&other.1));
+        Ok(selling)
     }
 
     pub(crate) async fn prepare(

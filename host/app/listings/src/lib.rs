@@ -32,8 +32,8 @@ pub use edit::{ListingChange, NewListing};
 pub use job::SyncListings;
 pub use look::ListingLook;
 pub use many::{
-    BulkAction, ChangeListings, ChangePlan, ChangedLine, ChangedListings, DraftLine, DraftListings, DraftPlan, DraftedListings, LeftOut,
-    MOST,
+    BulkAction, ChangeListings, ChangePlan, ChangedLine, ChangedListings, DraftLine, DraftListings, DraftPlan,
+    DraftedListings, LeftOut, MOST,
 };
 pub use report::{ListingEventReport, ListingReport, ListingVariantReport, Which};
 pub use rules::{RulePlan, RulePlanLine};

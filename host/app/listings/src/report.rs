@@ -111,6 +111,13 @@ impl Listings {
         self.reports(&scoped, rows).await
     }
 
+    /// Those of a product, on whatever channel.
+    pub async fn of_product(&self, tenant: &TenantId, product: &str) -> Result<Vec<ListingReport>, AppError> {
+        let scoped = self.services.db().tenant(tenant);
+        let rows = scoped.listings_of_products(&[product]).await?;
+        self.reports(&scoped, rows).await
+    }
+
     pub async fn show(&self, tenant: &TenantId, id: &str) -> Result<ListingReport, AppError> {
         let scoped = self.services.db().tenant(tenant);
         let row = self.listing_row(&scoped, id).await?;

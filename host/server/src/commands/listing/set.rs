@@ -1,8 +1,8 @@
 //! `--set FIELD=VALUE` of listings.
 
 use anyhow::{Context, Result, bail};
-use entrepot_domain::listing::Status;
 use entrepot_domain::Money;
+use entrepot_domain::listing::Status;
 use entrepot_domain::money::parse;
 use entrepot_listings::ListingChange;
 use serde_json::{Map, Value, json};

@@ -1,0 +1,74 @@
+//! One listing with everything that a person looks at before they decide what to do about it.
+
+use entrepot_core::AppError;
+use entrepot_domain::catalog::Product;
+use entrepot_domain::clock::Timestamp;
+use entrepot_domain::effective::{Effective, Overrides};
+use entrepot_domain::listing::CategoryField;
+use entrepot_domain::{ChannelId, TenantId};
+
+use crate::Listings;
+use crate::check::CheckReport;
+use crate::own_issues::currency_of;
+use crate::report::ListingReport;
+use crate::send::rule_of;
+use crate::wanted::overrides_of;
+
+/// A listing, what it is made of, and what would become of it.
+pub struct ListingLook {
+    pub report: ListingReport,
+    pub set: Overrides,
+    /// As it is in its shop; none: it is gone from there.
+    pub source: Option<Product>,
+    /// As it is to stand on the channel.
+    pub effective: Option<Effective>,
+    /// What would be refused, or why nobody can say.
+    pub check: Result<CheckReport, AppError>,
+    /// What its category asks for; none: the marketplace was not asked yet.
+    pub fields: Option<Vec<CategoryField>>,
+    /// The category's names from the root down, where they are known.
+    pub category_path: Option<Vec<String>>,
+    /// In which the channel sells.
+    pub currency: Option<String>,
+    /// Why all listings of the channel wait, and until when.
+    pub all_wait: Option<(String, Timestamp)>,
+}
+
+impl Listings {
+    /// No marketplace is waited for.
+    pub async fn look(&self, tenant: &TenantId, id: &str) -> Result<ListingLook, AppError> {
+        let scoped = self.services.db().tenant(tenant);
+        let row = self.listing_row(&scoped, id).await?;
+        let channel = ChannelId::from(row.channel_id.as_str());
+        let lane = scoped.listing_lane(&channel).await?;
+        let check = match self.checker(tenant, &row.channel_id).await {
+            Ok(checker) => checker.check(row.clone()).await,
+            Err(error) => Err(error),
+        };
+        // Whoever looks is told to try again.
+        let check = match check {
+            Err(error) if error.is_of_the_database() => return Err(error),
+            check => check,
+        };
+        let category = row.category_id.as_deref();
+        let fields = self.known_fields(&scoped, &channel, category).await?;
+        let known = scoped.category(&channel, category.unwrap_or_default()).await?;
+        let (set, rule) = (overrides_of(&row)?, rule_of(&lane)?);
+        let loaded = self.load(&scoped, vec![row.clone()]).await?.pop();
+        let source = loaded.as_ref().and_then(|loaded| loaded.product.clone());
+        let wanted = loaded.filter(|_| source.is_some()).map(|loaded| loaded.under(&rule)).transpose()?;
+        let report = self.reports(&scoped, vec![row]).await?.pop().ok_or_else(|| AppError::NoListing(id.to_owned()))?;
+        let waits = lane.not_before > self.services.db().clock().now();
+        Ok(ListingLook {
+            report,
+            set,
+            source,
+            effective: wanted.map(|wanted| wanted.effective),
+            check,
+            fields,
+            category_path: known.and_then(|row| serde_json::from_str(&row.path?).ok()),
+            currency: currency_of(&scoped, &channel).await?,
+            all_wait: lane.problem.filter(|_| waits).map(|why| (why, lane.not_before)),
+        })
+    }
+}
