@@ -5,7 +5,7 @@ mod channels;
 mod dead_letters;
 mod imports;
 mod linking;
-mod listings;
+pub(crate) mod listings;
 mod oauth;
 mod operations;
 mod plan_members;

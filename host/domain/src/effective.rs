@@ -39,6 +39,9 @@ pub struct Overrides {
     /// Of all variants that have none of their own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub price: Option<Money>,
+    /// What buyers are told that it cost before: above the price. Of all variants that have none of their own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub compare_at: Option<Money>,
     /// The slug of the listing's page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seo_slug: Option<String>,
@@ -69,6 +72,9 @@ pub struct VariantOverrides {
     /// What a buyer pays.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub price: Option<Money>,
+    /// What buyers are told that it cost before: above the price.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub compare_at: Option<Money>,
     /// False: it is not offered on this channel.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
@@ -176,11 +182,20 @@ impl Effective {
             origin = Origin::Rule;
         }
         let below = rule.price.as_ref().and_then(|of| of.below_floor(variant));
+        let before = own.and_then(|own| own.compare_at.clone()).or_else(|| overrides.compare_at.clone());
+        let not_above = before.as_ref().and_then(|before| not_above(before, variant));
+        if let Some(before) = before {
+            variant.compare_at = Some(before);
+            self.origins.insert(format!("variants/{id}/compare_at"), Origin::Manual);
+        }
         if origin != Origin::Source {
             self.origins.insert(format!("variants/{id}/price"), origin);
         }
         if let Some(why) = below {
             self.problems.push((format!("/variants/{at}/price"), "price-below-floor", why));
+        }
+        if let Some(why) = not_above {
+            self.problems.push((format!("/variants/{at}/compare_at"), "compare-at-not-above", why));
         }
         let variant = &mut self.product.variants[at];
         if let Some(enabled) = own.and_then(|own| own.enabled) {
@@ -196,6 +211,15 @@ impl Effective {
             }
         }
     }
+}
+
+/// Why what it cost before cannot be told beside the price.
+fn not_above(before: &Money, variant: &Variant) -> Option<String> {
+    let price = variant.price.as_ref()?;
+    let above = before.currency == price.currency && before.minor > price.minor;
+    (!above).then(|| {
+        format!("The price before, {before}, is not above the price, {price}. Raise it, or take it back to the shop's.")
+    })
 }
 
 /// What can be sold of it, over all places; none: it is not counted.

@@ -76,6 +76,27 @@ pub fn exponent(currency: &str) -> Option<u32> {
     }
 }
 
+/// `12.99 EUR`, or `12.99` where the currency is known; a comma may stand for the dot. What is wrong is said with what to do.
+pub fn parse(text: &str, currency: Option<&str>) -> Result<Money, String> {
+    let text = text.trim();
+    let how = || format!("{text:?} is no amount; write 12.99 {}", currency.unwrap_or("EUR"));
+    let (number, currency) = match text.split_once(' ') {
+        Some((number, named)) => (number, named.trim()),
+        None => (text, currency.ok_or_else(how)?),
+    };
+    let places = exponent(currency).ok_or_else(|| format!("{currency:?} is no currency of ISO 4217, such as EUR"))?;
+    let (whole, decimals) = number.split_once(['.', ',']).unwrap_or((number, ""));
+    if decimals.len() > places as usize && decimals.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(format!("{text:?} has more decimals than {currency} has ({places})"));
+    }
+    let digits = format!("{whole}{decimals:0<width$}", width = places as usize);
+    if whole.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(how());
+    }
+    let minor = digits.parse().map_err(|_| how())?;
+    Ok(Money::new(minor, currency))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -85,6 +106,31 @@ mod tests {
         assert_eq!(Money::new(-5, "USD").to_string(), "-0.05 USD");
         assert_eq!(Money::new(1_500, "JPY").to_string(), "1500 JPY");
         assert_eq!(Money::new(12_345, "KWD").to_string(), "12.345 KWD");
+    }
+
+    #[test]
+    fn amounts_are_read_as_people_write_them() {
+        for (text, currency, minor) in [
+            ("12.99 EUR", None, 1_299),
+            ("12,9", Some("EUR"), 1_290),
+            (" 12 ", Some("EUR"), 1_200),
+            ("1500", Some("JPY"), 1_500),
+            ("1.5 KWD", Some("EUR"), 1_500),
+        ] {
+            assert_eq!(parse(text, currency).map(|money| money.minor), Ok(minor), "{text}");
+        }
+        for (text, currency, words) in [
+            ("12.99", None, "write 12.99 EUR"),
+            ("12.999", Some("EUR"), "more decimals than EUR has (2)"),
+            ("1,299.00", Some("EUR"), "is no amount"),
+            ("-1", Some("EUR"), "is no amount"),
+            (".", Some("EUR"), "is no amount"),
+            ("1 EURO", None, "no currency"),
+            ("99999999999999999999", Some("EUR"), "is no amount"),
+        ] {
+            let said = parse(text, currency).expect_err(text);
+            assert!(said.contains(words), "{text}: {said}");
+        }
     }
 
     #[test]

@@ -63,7 +63,17 @@ window.addEventListener("pageshow", () => {
   document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
 });
 
-// Keys: / searches, j and k go through a list, Enter opens, ? says so.
+// All rows that are shown are ticked at once.
+document.querySelectorAll(".bulk table").forEach((table) => {
+  const boxes = () => table.querySelectorAll("tbody input[type=checkbox]");
+  const all = document.createElement("input");
+  all.type = "checkbox";
+  all.ariaLabel = "Choose all that are shown";
+  all.addEventListener("change", () => boxes().forEach((box) => { box.checked = all.checked; }));
+  table.closest("form").querySelector(".with").prepend(all);
+});
+
+// Keys: / searches, j and k go through a list, x ticks, Enter opens, ? says so.
 let at = -1;
 function move(by) {
   const rows = [...document.querySelectorAll(".rows tbody tr")];
@@ -82,8 +92,10 @@ document.addEventListener("keydown", (event) => {
     move(1);
   } else if (event.key === "k") {
     move(-1);
+  } else if (event.key === "x") {
+    document.querySelector(".rows tr.at input[type=checkbox]")?.click();
   } else if (event.key === "?") {
-    alert("Keys\n/  search\nj  next in the list\nk  previous\nEnter  open\n?  this");
+    alert("Keys\n/  search\nj  next in the list\nk  previous\nx  tick\nEnter  open\n?  this");
   }
 });
 

@@ -1,10 +1,12 @@
 //! Channels: connect one, see how it is, import it, change what it was given.
 
 mod act;
+mod adoption;
 mod connect;
 mod connection;
 mod fields;
 mod list;
+mod rule;
 mod settings;
 mod show;
 
@@ -27,5 +29,8 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/channels/{channel}/schedules/{kind}", post(act::schedule))
         .route("/channels/{channel}/reconnect", post(act::reconnect))
         .route("/channels/{channel}/settings", get(settings::form).post(settings::change))
+        .route("/channels/{channel}/rule", get(rule::form).post(rule::save))
+        .route("/channels/{channel}/rule/plan", post(rule::plan))
+        .route("/channels/{channel}/adoption", get(adoption::show).post(adoption::start))
         .route("/channels/{channel}/remove", get(act::confirm_removal).post(act::remove))
 }

@@ -16,6 +16,7 @@ pub(crate) const THEMES: [&str; 3] = ["auto", "light", "dark"];
 pub(crate) enum Section {
     Start,
     Products,
+    Listings,
     Channels,
     Links,
     Runs,
@@ -29,9 +30,10 @@ pub(crate) enum Section {
 }
 
 impl Section {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Start,
         Self::Products,
+        Self::Listings,
         Self::Channels,
         Self::Links,
         Self::Runs,
@@ -47,6 +49,7 @@ impl Section {
             Self::Members => Scope::ReadMembers,
             Self::Host => Scope::ReadTenants,
             Self::Channels => Scope::ReadChannels,
+            Self::Listings => Scope::ReadListings,
             _ => Scope::ReadCatalog,
         }
     }
@@ -55,6 +58,7 @@ impl Section {
         match self {
             Self::Start => "Start",
             Self::Products => "Products",
+            Self::Listings => "Listings",
             Self::Channels => "Channels",
             Self::Links => "Links",
             Self::Runs => "Runs",
@@ -70,6 +74,7 @@ impl Section {
         match self {
             Self::Start | Self::Other => "/",
             Self::Products => "/products",
+            Self::Listings => "/listings",
             Self::Channels => "/channels",
             Self::Links => "/links",
             Self::Runs => "/runs",

@@ -6,7 +6,7 @@ mod number;
 mod status;
 
 pub(crate) use address::{address, segment};
-pub(crate) use moment::{Moment, duration};
+pub(crate) use moment::{Hour, Moment, duration};
 pub(crate) use number::{count, grouped, money};
 pub(crate) use status::{Mark, Status};
 

@@ -14,6 +14,7 @@ mod host;
 mod kept_form;
 mod kit;
 mod links;
+mod listings;
 mod live;
 mod lost_password;
 mod mail_links;
@@ -69,6 +70,7 @@ pub fn router(cases: UseCases, visitors: Visitors, public_url: &str) -> Router {
         .merge(dead_letters::routes())
         .merge(deliveries::routes())
         .merge(links::routes())
+        .merge(listings::routes())
         .merge(operations::routes())
         .merge(adapters::routes())
         .merge(host::routes())

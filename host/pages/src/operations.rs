@@ -23,7 +23,7 @@ pub(crate) fn routes() -> Router<AppState> {
 
 #[derive(Template)]
 #[template(path = "operations/progress.html")]
-struct Progress {
+pub(crate) struct Progress {
     id: String,
     status: Status,
     why: Option<String>,
@@ -40,7 +40,7 @@ struct Progress {
 impl HtmlSafe for Progress {}
 
 impl Progress {
-    fn new(report: &OperationReport) -> Self {
+    pub(crate) fn new(report: &OperationReport) -> Self {
         let (mark, over) = match report.state.as_str() {
             "done" => (Mark::Good, true),
             "failed" => (Mark::Act, true),
@@ -79,6 +79,14 @@ fn on(report: &OperationReport) -> Option<(String, &'static str)> {
     match report.kind.as_str() {
         "propose_links" => batch().map(|batch| (format!("/links/{batch}"), "Review what was found")),
         "replay_dead_letters" => Some(("/dead-letters".to_owned(), "What is left")),
+        "change_listings" | "draft_listings" => {
+            Some((format!("/listings/jobs/{}", segment(&report.operation)), "What became of each"))
+        }
+        "ask_category_fields" => {
+            let listing = report.result.as_ref().and_then(|result| result["listing"].as_str()).map(segment);
+            listing.map(|listing| (format!("/listings/{listing}/edit"), "Fill in what it asks for"))
+        }
+        "adopt_listings" => Some(("/listings".to_owned(), "Listings")),
         "apply_links" | "undo_links" => Some(("/links".to_owned(), "Batches of links")),
         _ => None,
     }
@@ -90,6 +98,11 @@ fn title(kind: &str) -> &'static str {
         "apply_links" => "Linking",
         "undo_links" => "Undoing links",
         "replay_dead_letters" => "Trying dead letters again",
+        "change_listings" => "Changing listings",
+        "draft_listings" => "Making drafts",
+        "adopt_listings" => "Looking for what stands there already",
+        "find_categories" => "Looking for a category",
+        "ask_category_fields" => "Asking what the category needs",
         _ => "Operation",
     }
 }

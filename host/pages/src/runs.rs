@@ -10,6 +10,7 @@ use axum::Router;
 use axum::routing::{get, post};
 use entrepot_catalog::RunReport;
 use entrepot_domain::run::RunState;
+use entrepot_store::Scoped;
 
 use crate::AppState;
 use crate::failure::Failure;
@@ -49,6 +50,12 @@ pub(crate) struct ChannelNames(HashMap<String, String>);
 impl ChannelNames {
     pub(crate) async fn of(app: &AppState, visitor: &Visitor) -> Result<Self, Failure> {
         let rows = app.cases.channels.channels(visitor.tenant()).await?;
+        Ok(Self(rows.into_iter().map(|row| (row.id, row.name)).collect()))
+    }
+
+    /// As they are stored, in one look: for a list that says nothing else of its channels.
+    pub(crate) async fn stored(scoped: &Scoped) -> Result<Self, Failure> {
+        let rows = scoped.channels().await?;
         Ok(Self(rows.into_iter().map(|row| (row.id, row.name)).collect()))
     }
 

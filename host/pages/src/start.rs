@@ -43,7 +43,7 @@ async fn handler(State(app): State<AppState>, visitor: Visitor) -> Result<Respon
     let names = ChannelNames::of(&app, &visitor).await?;
     let runs = rows.iter().map(|row| RunLine::new(&RunReport::new(row, now), &names, now)).collect();
     let problems = channels.iter().filter(|channel| channel.problem.is_some()).count() as i64;
-    let products: i64 = channels.iter().map(|channel| channel.products).sum();
+    let stuck = crate::listings::stuck(&scoped.count_listings_by_standing("").await?);
     let figure = |number, label, href: &str, urgent| Figure {
         number: grouped(number),
         label,
@@ -53,8 +53,8 @@ async fn handler(State(app): State<AppState>, visitor: Visitor) -> Result<Respon
     let figures = vec![
         figure(problems, "channels need attention", "/channels?show=problems", true),
         figure(letters, "dead letters", "/dead-letters", true),
+        figure(stuck, "listings refused or failed", "/listings?show=stuck", true),
         figure(scoped.count_active_runs().await?, "runs under way", "/runs", false),
-        figure(products, "products", "/products", false),
     ];
     let may_connect = visitor.may(Scope::WriteChannels);
     channels.sort_by_key(|channel| channel.problem.is_none());

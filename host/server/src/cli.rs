@@ -18,7 +18,7 @@ pub use accounts::{ApiKeyArgs, ApiKeyCommand, PersonCommand, TenantCommand, User
 pub(crate) use adapter::id_or_version;
 pub use adapter::{AdapterCommand, ApproveArgs};
 pub use conflict::{ConflictCommand, DecisionWord};
-pub use connect::{ConnectArgs, ReconnectArgs};
+pub use connect::{ConnectArgs, ReconnectArgs, RemoveArgs};
 pub use dead_letters::DeadLettersCommand;
 pub use link::{DecideArgs, FilterArgs, LinkCommand, PairArgs};
 pub use listing::{CreateListingArgs, ListingCommand, ListingFields, PushArgs, RuleCommand, SetListingArgs};
@@ -190,7 +190,7 @@ pub enum ChannelCommand {
     /// End a channel's quarantine
     Release { channel: String },
     /// Take a channel out of use and forget its secrets
-    Remove { channel: String },
+    Remove(RemoveArgs),
 }
 
 #[derive(Debug, Args)]

@@ -36,6 +36,7 @@ pub mod quarantine;
 pub mod refused;
 pub mod rekey;
 pub mod runs;
+pub mod saved_views;
 pub mod schedules;
 pub mod search;
 mod sound;

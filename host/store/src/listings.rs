@@ -1,9 +1,12 @@
 //! Listings: what is to stand on channels, and what became of it.
 
+mod categories;
 mod changes;
 mod conflicts;
 mod events;
+mod found;
 mod lanes;
+mod standing;
 mod variants;
 
 use entrepot_domain::clock::Timestamp;
@@ -13,10 +16,13 @@ use sqlx::types::Json;
 use crate::products::StoredProduct;
 use crate::{Db, Scoped, ScopedTx, StoreError};
 
+pub use categories::CategoryRow;
 pub use changes::{Accepted, Block, Edit, Failure};
 pub use conflicts::{ConflictFilter, ConflictRow};
 pub use events::ListingEvent;
+pub use found::{FoundListing, ListingQuery};
 pub use lanes::Lane;
+pub use standing::{ListingCount, Standing};
 pub use variants::{ListedVariantRow, ToldOffer};
 
 /// A listing. Words are those of `entrepot_domain::listing`, JSON is text.
@@ -109,6 +115,24 @@ const DUE: &str = concat!(
 );
 const NEXT_DUE: &str = "SELECT not_before FROM listings WHERE tenant_id = $1 AND channel_id = $2 AND not_before IS NOT NULL \
     ORDER BY not_before LIMIT 1";
+const WITH_IDS: [&str; 2] = select_by_ids!(
+    "id, channel_id, product_id, status, overrides, category_id, fields, external_id, external_url, channel_status, sync_status, \
+     wanted_hash, sent_hash, accepted_hash, state, pending, issues, sync_error, tries, not_before, last_synced_at, version, touches, \
+     created_at, updated_at",
+    "listings",
+    "tenant_id = $1 AND $2 = $2",
+    "id",
+    "ORDER BY id DESC"
+);
+const OF_PRODUCTS: [&str; 2] = select_by_ids!(
+    "id, channel_id, product_id, status, overrides, category_id, fields, external_id, external_url, channel_status, sync_status, \
+     wanted_hash, sent_hash, accepted_hash, state, pending, issues, sync_error, tries, not_before, last_synced_at, version, touches, \
+     created_at, updated_at",
+    "listings",
+    "tenant_id = $1 AND $2 = $2",
+    "product_id",
+    "ORDER BY id"
+);
 const TITLES: [&str; 2] =
     select_by_ids!("id, title", "products", "tenant_id = $1 AND $2 = $2 AND deleted_at IS NULL", "id", "");
 const THERE: [&str; 2] =
@@ -185,6 +209,22 @@ impl Scoped {
         let ListingFilter { channel, product, status, sync } = filter;
         let tenant = self.tenant().as_str();
         Ok(read_all!(self, ListingRow, LIST, tenant, channel, product, status, sync, before, limit)?)
+    }
+
+    /// Of these ids those that are there, newest first.
+    pub async fn listings_with_ids(&self, ids: &[&str]) -> Result<Vec<ListingRow>, StoreError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        Ok(read_all_forked!(self, ListingRow, WITH_IDS, self.tenant().as_str(), "", Json(ids))?)
+    }
+
+    /// Those of these products, on whatever channel.
+    pub async fn listings_of_products(&self, products: &[&str]) -> Result<Vec<ListingRow>, StoreError> {
+        if products.is_empty() {
+            return Ok(Vec::new());
+        }
+        Ok(read_all_forked!(self, ListingRow, OF_PRODUCTS, self.tenant().as_str(), "", Json(products))?)
     }
 
     /// How many there are of each sync status; of one channel, or of all for "".

@@ -112,6 +112,14 @@ fn words(product: &Product) -> String {
     words
 }
 
+/// A pattern for each of the words that count; those that are missing fit everything.
+pub(crate) fn patterns(words: &str) -> [String; WORDS] {
+    // A NUL is in no text of a database, and PostgreSQL takes none in a parameter.
+    let clean = words.replace('\0', " ");
+    let mut words = clean.split_whitespace();
+    std::array::from_fn(|_| pattern(words.next()))
+}
+
 /// What stands anywhere in a text: in it nothing means anything else.
 fn pattern(word: Option<&str>) -> String {
     let mut pattern = String::from("%");
@@ -130,10 +138,7 @@ impl Scoped {
     pub async fn search_products(&self, query: &ProductQuery<'_>) -> Result<Vec<FoundProduct>, StoreError> {
         let ProductQuery { words, channel, status, after, limit } = *query;
         let tenant = self.tenant().as_str();
-        // A NUL is in no text of a database, and PostgreSQL takes none in a parameter.
-        let clean = words.replace('\0', " ");
-        let mut words = clean.split_whitespace();
-        let [one, two, three, four]: [String; WORDS] = std::array::from_fn(|_| pattern(words.next()));
+        let [one, two, three, four] = patterns(words);
         let ids = read_all!(self, (String,), FIND, tenant, after, channel, status, one, two, three, four, limit)?;
         if ids.is_empty() {
             return Ok(Vec::new());

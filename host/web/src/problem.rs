@@ -225,7 +225,10 @@ impl From<AppError> for Problem {
             AppError::NoPlan(_) | AppError::NoTenant(_) => Self::not_found(error),
             AppError::Plan(_) => Self::refused(error),
             AppError::PlanLimit { .. } => Self::over_the_plan(error),
-            AppError::Secret { .. } | AppError::Changed { .. } | AppError::ListingChanged(_) => Self::conflict(error),
+            AppError::Secret { .. }
+            | AppError::Changed { .. }
+            | AppError::ListingChanged(_)
+            | AppError::OnSale { .. } => Self::conflict(error),
             AppError::Listing(_) => Self::refused(error),
             AppError::NameTaken(_) | AppError::Crowded | AppError::Contested | AppError::Link(_) => {
                 Self::conflict(error)

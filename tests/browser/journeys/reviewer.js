@@ -8,6 +8,9 @@ export async function reviewer(visit) {
   await page.getByRole("link", { name: "WooCommerce" }).click();
   await visit.expect(page, "What it may do");
   await visit.look(page, "adapter-used");
+  await page.goto("/adapters/etsy/approve");
+  await visit.expect(page, "an operator approves");
+  await visit.look(page, "adapter-review-only");
   await page.getByRole("link", { name: "Adapters" }).first().click();
   await page.getByRole("link", { name: "Verify the audit log" }).click();
   await visit.expect(page, "it holds");

@@ -1,5 +1,6 @@
-// An owner invites a seller, who connects two shops, imports them, finds a product, tries again what failed, and links what is the same.
+// An owner invites a seller, who connects two shops, imports them, finds a product, tries again what failed, links what is the same, and sells.
 import { link } from "../mails.js";
+import { sell } from "./sell.js";
 import { signIn } from "./sign_in.js";
 
 const ANN = "ann@example.com";
@@ -52,6 +53,7 @@ export async function seller(visit) {
   await find(visit, ann);
   await tryAgain(visit, ann);
   await relate(visit, ann);
+  await sell(visit, ann);
   for (const [name, section] of [["channels", "Channels"], ["runs", "Runs"], ["links", "Links"]]) {
     await ann.getByRole("navigation", { name: "Sections" }).getByRole("link", { name: section }).click();
     await visit.look(ann, name);

@@ -1,10 +1,15 @@
 //! What holds for every page.
 
 use axum::http::{StatusCode, header};
+use entrepot_channels::NewChannel;
+use entrepot_core::RequestContext;
 use entrepot_domain::TenantId;
+use entrepot_listings::{ListingChange, NewListing, Which};
+use entrepot_store::search::ProductQuery;
 use entrepot_test_support::woocommerce::{Product, Seed, Store, serve};
 use entrepot_tests::pages::{Page, Pages};
-use entrepot_tests::{App, both_engines};
+use entrepot_tests::{App, both_engines, secrets_of};
+use serde_json::json;
 
 const HOSTILE: &str = r#"<script>alert(1)</script>"><img src=x onerror=alert(2)> مرحبا"#;
 
@@ -14,7 +19,22 @@ async fn all(app: &App, pages: &Pages) -> Vec<String> {
     let run = pages.shown("/runs").await.link("everything");
     let letter = pages.shown("/dead-letters").await.link("item");
     let channel = app.host.app.channels.channels(&app.host.tenant).await.expect("channels").remove(0).id;
+    let listing = pages.shown("/listings").await.link("onerror");
+    let (outlet, _) = listed(app).await;
+    let id = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
+    let drafting = app.host.app.listings.start_drafting(&context(app), OUTLET, vec![id(&product)]).await;
+    let of_listings = ["", "/edit", "/category"].map(|rest| format!("{listing}{rest}"));
+    let selling = ["rule", "adoption", "remove"].map(|rest| format!("/channels/{outlet}/{rest}"));
+    let plans = [
+        format!("/listings/plan?action=publish&id={}", id(&listing)),
+        format!("/listings/new?product={}&on={outlet}", id(&product)),
+        format!("/listings/jobs/{}", drafting.expect("begun").id),
+    ];
     let fixed = [
+        "/listings",
+        "/listings?show=stuck",
+        "/listings/plan?action=end&all=yes",
+        "/listings/new?all=yes",
         "/",
         "/channels",
         "/channels?show=problems",
@@ -40,7 +60,45 @@ async fn all(app: &App, pages: &Pages) -> Vec<String> {
         "/host/users",
     ];
     let of_channel = ["", "/settings", "/remove", "/deliveries"].map(|rest| format!("/channels/{channel}{rest}"));
-    fixed.map(str::to_owned).into_iter().chain(of_channel).chain([product, run, letter]).collect()
+    let more = of_channel.into_iter().chain(of_listings).chain(selling).chain(plans);
+    fixed.map(str::to_owned).into_iter().chain(more).chain([product, run, letter]).collect()
+}
+
+const OUTLET: &str = "outlet";
+
+fn context(app: &App) -> RequestContext {
+    RequestContext::new(app.host.tenant.clone(), "test")
+}
+
+/// The hostile product as it is to stand on another channel: id of the channel, and of the listing.
+async fn listed(app: &App) -> (String, String) {
+    let cases = &app.host.app;
+    let outlet = cases.channels.channel(&app.host.tenant, OUTLET).await.expect("a channel").id;
+    let which = Which { channel: OUTLET.into(), ..Which::default() };
+    let known = cases.listings.list(&app.host.tenant, which, "", 1).await.expect("listings").pop();
+    (outlet, known.expect("a listing").id)
+}
+
+/// A second shop, in which what is hostile is to be sold.
+async fn selling(app: &App) -> entrepot_test_support::server::Server {
+    let store = Store::empty();
+    let server = serve(&store);
+    let new = NewChannel {
+        adapter: "woocommerce".into(),
+        name: OUTLET.into(),
+        settings: [("store_url".to_owned(), server.base_url.clone().into())].into_iter().collect(),
+        secrets: secrets_of(&store.key()),
+        untested: false,
+    };
+    app.host.app.channels.add_channel(&app.host.tenant, new).await.expect("a channel");
+    let scoped = app.host.db.tenant(&app.host.tenant);
+    let query = ProductQuery { words: "onerror", limit: 1, ..ProductQuery::default() };
+    let product = scoped.search_products(&query).await.expect("found").remove(0).id;
+    let set = json!({ "title": HOSTILE, "description": HOSTILE, "brand": HOSTILE, "tags": [HOSTILE] });
+    let change = ListingChange { set: Some(set), category: Some(Some(HOSTILE.into())), ..ListingChange::default() };
+    let new = NewListing { channel: OUTLET.into(), product, change };
+    app.host.app.listings.create(&context(app), new).await.expect("a listing");
+    server
 }
 
 async fn odd_shop(app: &App) -> entrepot_test_support::server::Server {
@@ -59,7 +117,7 @@ fn policy(page: &Page) -> &str {
 
 #[both_engines]
 async fn every_page_is_whole_and_runs_nothing_foreign(app: App) {
-    let _server = odd_shop(&app).await;
+    let _servers = (odd_shop(&app).await, selling(&app).await);
     let pages = Pages::of(&app);
     for path in all(&app, &pages).await {
         let page = pages.shown(&path).await;
@@ -75,14 +133,14 @@ async fn every_page_is_whole_and_runs_nothing_foreign(app: App) {
 
 #[both_engines]
 async fn nobody_sees_another_tenants_goods(app: App) {
-    let _server = odd_shop(&app).await;
+    let _servers = (odd_shop(&app).await, selling(&app).await);
     let paths = all(&app, &Pages::of(&app)).await;
     let other = app.host.app.accounts.add_tenant("stranger", "test").await.expect("a tenant");
     let stranger = Pages::for_tenant(&app, &TenantId::from(other.id.as_str())).await;
     for path in paths.iter().filter(|path| path.contains("_01")) {
         assert_eq!(stranger.open(path).await.status, StatusCode::NOT_FOUND, "{path}");
     }
-    for path in ["/products", "/runs", "/dead-letters", "/channels", "/"] {
+    for path in ["/products", "/listings", "/runs", "/dead-letters", "/channels", "/"] {
         let page = stranger.shown(path).await;
         assert!(!page.holds("onerror") && !page.holds("/channels/chn_"), "{path}: {}", page.html);
     }

@@ -105,12 +105,37 @@ async fn a_role_sees_what_it_may(app: App) {
     assert!(refused.holds("href=\"/products\"") && refused.holds("viewer@example.com"), "{}", refused.html);
     assert_eq!(viewer.ask("GET", "/channels/new", "").await.status, StatusCode::FORBIDDEN);
     assert_eq!(viewer.ask("GET", "/audit", "").await.status, StatusCode::FORBIDDEN);
+    // Listings are seen by everybody of the tenant, and changed by those who sell.
+    let listings = viewer.ask("GET", "/listings", "").await;
+    assert!(listings.status == StatusCode::OK && !listings.holds("Choose products"), "{}", listings.html);
+    assert!(!viewer.ask("GET", "/products", "").await.holds("type=\"checkbox\""));
+    for path in ["rule", "adoption"] {
+        let page = viewer.ask("GET", &format!("/channels/{}/{path}", shop.channel.as_str()), "").await;
+        assert!(page.status == StatusCode::OK && !page.holds("<form method=\"post\" class=\"form"), "{}", page.html);
+        let posted = viewer.ask("POST", &format!("/channels/{}/{path}", shop.channel.as_str()), "percent=10").await;
+        assert_eq!(posted.status, StatusCode::FORBIDDEN, "{path}");
+    }
+    for path in ["/listings/plan?action=end", "/listings/new", "/listings/lst_1/edit", "/listings/lst_1/category"] {
+        assert_eq!(viewer.ask("GET", path, "").await.status, StatusCode::FORBIDDEN, "{path}");
+        assert_eq!(viewer.ask("POST", path, "").await.status, StatusCode::FORBIDDEN, "{path}");
+    }
+    let view = viewer.ask("POST", "/products/views", "name=Mine&q=boots").await;
+    assert_eq!(view.location(), "/products?q=boots", "a view is one's own: {}", view.html);
 
     let reviewer = sign_in(&pages, "reviewer@example.com", "/").await;
     assert_eq!(reviewer.ask("GET", "/", "").await.location(), "/adapters");
     let list = reviewer.ask("GET", "/adapters", "").await;
     assert!(list.status == StatusCode::OK && !list.holds("href=\"/products\""), "{}", list.html);
     assert_eq!(reviewer.ask("GET", "/adapters/woocommerce", "").await.status, StatusCode::OK);
+    // A reviewer looks, and an operator approves.
+    let review = reviewer.ask("GET", "/adapters/woocommerce/approve", "").await;
+    assert!(review.status == StatusCode::OK && review.holds("an operator approves"), "{}", review.html);
+    assert!(
+        !review.holds("action=\"/adapters/woocommerce/approve\"") && review.holds("It may do exactly what"),
+        "{}",
+        review.html
+    );
+    assert_eq!(reviewer.ask("POST", "/adapters/woocommerce/approve", "").await.status, StatusCode::FORBIDDEN);
     for path in ["/products", "/runs", "/dead-letters"] {
         let page = reviewer.ask("GET", path, "").await;
         assert!(page.status == StatusCode::SEE_OTHER && page.location() == "/tenants", "{path}: {}", page.html);

@@ -24,6 +24,7 @@ mod switch_tenant;
 mod tenants;
 mod tokens;
 mod users;
+mod views;
 
 pub use accounts::Accounts;
 pub use api_keys::{NewKey, ShownKey};

@@ -38,6 +38,7 @@ impl Accounts {
             .into_iter()
             .map(|of| json!({"id": of.id, "template": of.template, "data": of.data.0, "state": of.state, "created_at": of.created_at}))
             .collect();
+        let views = db.views_of(&row.id).await?;
         let log: Vec<Value> = self.log_of(&row.id).await?;
         Ok(json!({
             "account": {
@@ -45,7 +46,7 @@ impl Accounts {
                 "created_at": row.created_at, "operator": row.is_operator == 1, "reviewer": row.is_reviewer == 1,
                 "second_factor": row.totp.is_some(),
             },
-            "tenants": tenants, "sessions": sessions, "api_keys": keys, "mails": mails, "audit_log": log,
+            "tenants": tenants, "sessions": sessions, "api_keys": keys, "mails": mails, "saved_views": views, "audit_log": log,
         }))
     }
 

@@ -180,6 +180,16 @@ impl Channels {
         Ok(id)
     }
 
+    /// What is on sale there would stay so with nobody to keep it true.
+    pub async fn refuse_while_on_sale(&self, tenant: &TenantId, channel: &str) -> Result<(), AppError> {
+        let scoped = self.services.db().tenant(tenant);
+        let Some(row) = scoped.channel(channel).await? else { return Ok(()) };
+        match scoped.count_listings_that_stand(&ChannelId::from(row.id)).await? {
+            0 => Ok(()),
+            number => Err(AppError::OnSale { channel: row.name, number }),
+        }
+    }
+
     /// The log says that it is there, and no tenant has it.
     async fn has_lost_its_row(&self, channel: &str) -> Result<bool, AppError> {
         let told = self.services.admission().channel_macs().await?.get(channel).is_some_and(Option::is_some);

@@ -12,6 +12,11 @@ use entrepot_store::StoreError;
 use entrepot_vault::VaultError;
 use thiserror::Error;
 
+/// "3 listings stand on"
+fn stand(number: &i64) -> String {
+    if *number == 1 { "1 listing stands on".to_owned() } else { format!("{number} listings stand on") }
+}
+
 impl AppError {
     /// What the database said, through whichever part it was asked.
     pub fn of_the_database(&self) -> Option<&StoreError> {
@@ -109,6 +114,12 @@ pub enum AppError {
     NoListing(String),
     #[error("{0}")]
     Listing(String),
+    #[error(
+        "{} {channel} and would stay on sale there with nobody to keep them true; end them first, on the page Listings or with \
+         `entrepot listing end`, or leave them there with `entrepot channel remove {channel} --leave-listings`",
+        stand(.number)
+    )]
+    OnSale { channel: String, number: i64 },
     #[error("the listing {0} was changed by somebody else meanwhile; look at it and change it again")]
     ListingChanged(String),
     #[error("there is no batch {0:?} of proposed links; `entrepot link batches` shows what there is")]

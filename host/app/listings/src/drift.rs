@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use crate::Listings;
 use crate::conflicts::Decision;
 use crate::due::Due;
-use crate::look::Seen;
+use crate::there::Seen;
 use crate::outcomes::HOST;
 use crate::overrides::{checked, merged};
 

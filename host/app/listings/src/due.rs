@@ -46,7 +46,7 @@ impl Due {
 pub(crate) struct Loaded {
     pub(crate) row: ListingRow,
     pub(crate) listed: Vec<ListedVariantRow>,
-    product: Option<Product>,
+    pub(crate) product: Option<Product>,
 }
 
 impl Loaded {

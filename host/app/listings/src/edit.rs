@@ -3,9 +3,10 @@
 use entrepot_core::{AppError, RequestContext};
 use entrepot_domain::listing::Status;
 use entrepot_domain::{ChannelId, Id, ListingId, ProductId, TenantId};
-use entrepot_store::Scoped;
+use entrepot_store::channels::ChannelRow;
 use entrepot_store::listings::{Edit, ListingRow};
 use entrepot_store::products::StoredProduct;
+use entrepot_store::{Scoped, ScopedTx};
 use serde_json::{Value, json};
 
 use crate::Listings;
@@ -35,66 +36,91 @@ pub struct ListingChange {
     pub version: Option<i64>,
 }
 
+/// A listing that can be made.
+pub(crate) struct Prepared {
+    pub(crate) id: ListingId,
+    channel: ChannelId,
+    product: ProductId,
+    status: Status,
+    overrides: String,
+    category: Option<String>,
+    fields: String,
+    /// The marketplace's id of the product that it is linked with there.
+    external: Option<String>,
+}
+
 impl Listings {
     /// Makes a listing. Nothing is sent as long as it is a draft.
     pub async fn create(&self, context: &RequestContext, new: NewListing) -> Result<ListingId, AppError> {
         let scoped = self.services.db().tenant(&context.tenant);
-        let channel = self.channel_id(&context.tenant, &new.channel).await?;
-        let adapter = self.channels.open_as_stored(&context.tenant, channel.as_str()).await?.generation.adapter.clone();
-        if !adapter.sells() {
+        let channel = self.selling_channel(&context.tenant, &new.channel).await?;
+        let product = product_of(&scoped, &new.product).await?;
+        let prepared = self.prepare(&scoped, &channel, &product, new.change).await?;
+        let mut tx = scoped.begin().await?;
+        insert(&mut tx, &prepared, &context.actor).await?;
+        tx.commit().await?;
+        Ok(prepared.id)
+    }
+
+    /// The channel of that id or name; goods can be put on sale on it.
+    pub(crate) async fn selling_channel(&self, tenant: &TenantId, channel: &str) -> Result<ChannelRow, AppError> {
+        let row = self.channels.channel(tenant, channel).await?;
+        if !self.channels.open_as_stored(tenant, &row.id).await?.generation.adapter.sells() {
             return Err(AppError::Listing(format!(
                 "the adapter of {} puts nothing on sale; goods only come in from it",
-                new.channel
+                row.name
             )));
         }
-        let product = product_of(&scoped, &new.product).await?;
-        if product.channel_id == channel {
-            let told = format!("{} came from {}: it stands there already", product.id, new.channel);
+        Ok(row)
+    }
+
+    /// Id and name of the channels that goods can be put on sale on.
+    pub async fn channels_that_sell(&self, tenant: &TenantId) -> Result<Vec<(String, String)>, AppError> {
+        let mut selling = Vec::new();
+        for row in self.services.db().tenant(tenant).channels().await? {
+            let id = ChannelId::from(row.id.as_str());
+            let generation = self.services.admission().active_for(&row.adapter_id, &id).await;
+            // One whose adapter is not in use sells nothing, and says so on its own page.
+            if generation.is_ok_and(|generation| generation.adapter.sells()) {
+                selling.push((row.id, row.name));
+            }
+        }
+        selling.sort_by(|one, other| one.1.cmp(&other.1));
+        Ok(selling)
+    }
+
+    pub(crate) async fn prepare(
+        &self,
+        scoped: &Scoped,
+        channel: &ChannelRow,
+        product: &StoredProduct,
+        change: ListingChange,
+    ) -> Result<Prepared, AppError> {
+        let id = ChannelId::from(channel.id.as_str());
+        if product.channel_id == id {
+            let told = format!("{} came from {}: it stands there already", product.id, channel.name);
             return Err(AppError::Listing(told));
         }
-        if let Some(row) = scoped.listing_of(&channel, &product.id).await? {
+        if let Some(row) = scoped.listing_of(&id, &product.id).await? {
             let told = format!(
                 "{} is listed on {} already: {}; change it with `entrepot listing set {}`",
-                product.id, new.channel, row.id, row.id
+                product.id, channel.name, row.id, row.id
             );
             return Err(AppError::Listing(told));
         }
-        let change = new.change;
         let (overrides, fields) = (merged("{}", change.set.as_ref())?, merged("{}", change.fields.as_ref())?);
-        let overrides = checked(overrides, Some(&product))?;
-        let status = change.status.unwrap_or(Status::Draft);
-        let external = self.linked_on(&scoped, &channel, &product.id).await?;
-        let id = ListingId::make(self.services.db().clock().now());
         let category = change.category.flatten();
         check_category(category.as_deref())?;
-        let row = entrepot_store::listings::NewListing {
-            id: &id,
-            channel: &channel,
-            product: &product.id,
-            status: status.as_str(),
-            overrides: &overrides,
-            category: category.as_deref(),
-            fields: &fields.to_string(),
-            external: external.as_deref(),
-        };
-        let mut tx = scoped.begin().await?;
-        if let Some(external) = &external
-            && let Some(other) = tx.listing_with_external_id(&channel, external).await?
-        {
-            let told = format!(
-                "{} is linked with {external} on {}, which is listed already: {other}; it is not to stand there twice",
-                product.id, new.channel
-            );
-            return Err(AppError::Listing(told));
-        }
-        match tx.insert_listing(row).await {
-            Err(error) if error.is_conflict() => return Err(AppError::Contested),
-            inserted => inserted?,
-        }
-        let detail = json!({ "product": product.id, "status": status, "adopted": external }).to_string();
-        tx.note_listing(&id, "created", &context.actor, &detail).await?;
-        tx.commit().await?;
-        Ok(id)
+        Ok(Prepared {
+            id: ListingId::make(self.services.db().clock().now()),
+            overrides: checked(overrides, Some(product))?,
+            status: change.status.unwrap_or(Status::Draft),
+            external: self.linked_on(scoped, &id, &product.id).await?,
+            fields: fields.to_string(),
+            product: product.id.clone(),
+            channel: id,
+            category,
+        })
     }
 
     /// Changes a listing. What stands at the marketplace follows.
@@ -163,6 +189,35 @@ impl Listings {
         let linked = scoped.product(&ProductId::from(member.product_id.as_str())).await?;
         Ok(linked.map(|linked| linked.product.source_id))
     }
+}
+
+/// As it was prepared: refused where it stands there as another listing by now.
+pub(crate) async fn insert(tx: &mut ScopedTx, new: &Prepared, actor: &str) -> Result<(), AppError> {
+    if let Some(external) = &new.external
+        && let Some(other) = tx.listing_with_external_id(&new.channel, external).await?
+    {
+        let told = format!(
+            "{} is linked with {external} on {}, which is listed already: {other}; it is not to stand there twice",
+            new.product, new.channel
+        );
+        return Err(AppError::Listing(told));
+    }
+    let row = entrepot_store::listings::NewListing {
+        id: &new.id,
+        channel: &new.channel,
+        product: &new.product,
+        status: new.status.as_str(),
+        overrides: &new.overrides,
+        category: new.category.as_deref(),
+        fields: &new.fields,
+        external: new.external.as_deref(),
+    };
+    match tx.insert_listing(row).await {
+        Err(error) if error.is_conflict() => return Err(AppError::Contested),
+        inserted => inserted?,
+    }
+    let detail = json!({ "product": new.product, "status": new.status, "adopted": new.external }).to_string();
+    Ok(tx.note_listing(&new.id, "created", actor, &detail).await?)
 }
 
 pub(crate) async fn product_of(scoped: &Scoped, named: &str) -> Result<StoredProduct, AppError> {

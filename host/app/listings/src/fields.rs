@@ -6,7 +6,11 @@ use std::time::{Duration, Instant};
 
 use entrepot_channels::OpenChannel;
 use entrepot_core::AppError;
+use entrepot_domain::ChannelId;
+use entrepot_domain::clock::{Timestamp, millis};
 use entrepot_domain::listing::CategoryField;
+use entrepot_store::Scoped;
+use entrepot_store::listings::CategoryRow;
 
 use crate::Listings;
 
@@ -52,24 +56,60 @@ impl FieldCache {
 }
 
 impl Listings {
-    /// What a category asks for, as it is remembered; nothing where it was not asked yet.
-    pub(crate) fn known_fields(&self, channel: &OpenChannel, category: Option<&str>) -> Vec<CategoryField> {
-        self.fields.known(channel.id.as_str(), category.unwrap_or_default()).unwrap_or_default()
+    /// What a category asks for, as it was told last; `None` where it was not asked yet. No marketplace is waited for.
+    pub(crate) async fn known_fields(
+        &self,
+        scoped: &Scoped,
+        channel: &ChannelId,
+        category: Option<&str>,
+    ) -> Result<Option<Vec<CategoryField>>, AppError> {
+        let named = category.unwrap_or_default();
+        if let Some(known) = self.fields.known(channel.as_str(), named) {
+            return Ok(Some(known));
+        }
+        Ok(stored(scoped.category(channel, named).await?).map(|(_, fields)| fields))
     }
 
     /// What a category asks for; the marketplace is asked once a day.
     pub(crate) async fn fields_of(
         &self,
+        scoped: &Scoped,
         channel: &OpenChannel,
         category: Option<&str>,
     ) -> Result<Vec<CategoryField>, AppError> {
-        let (id, named) = (channel.id.as_str(), category.unwrap_or_default());
-        if let Some(known) = self.fields.known(id, named) {
+        let named = category.unwrap_or_default();
+        if let Some(known) = self.fields.known(channel.id.as_str(), named) {
             return Ok(known);
         }
+        let since = self.services.db().clock().now() - millis(KEPT);
+        match stored(scoped.category(&channel.id, named).await?) {
+            Some((at, fields)) if at > since => {
+                self.fields.keep(channel.id.as_str(), named, fields.clone());
+                Ok(fields)
+            }
+            _ => self.asked_fields(scoped, channel, category).await,
+        }
+    }
+
+    /// Asks the marketplace, and remembers the answer for all hosts.
+    pub(crate) async fn asked_fields(
+        &self,
+        scoped: &Scoped,
+        channel: &OpenChannel,
+        category: Option<&str>,
+    ) -> Result<Vec<CategoryField>, AppError> {
         let (adapter, session) = (&channel.generation.adapter, channel.session(&self.services));
         let found = adapter.category_fields(&channel.view, session, category.map(str::to_owned)).await?;
-        self.fields.keep(id, named, found.clone());
+        let text = serde_json::to_string(&found).unwrap_or_else(|_| "[]".to_owned());
+        let mut tx = scoped.begin().await?;
+        tx.put_category_fields(&channel.id, category.unwrap_or_default(), &text).await?;
+        tx.commit().await?;
+        self.fields.keep(channel.id.as_str(), category.unwrap_or_default(), found.clone());
         Ok(found)
     }
+}
+
+fn stored(row: Option<CategoryRow>) -> Option<(Timestamp, Vec<CategoryField>)> {
+    let row = row?;
+    Some((row.fields_at?, serde_json::from_str(&row.fields?).ok()?))
 }

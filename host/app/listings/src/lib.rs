@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod adopt;
+mod categories;
 mod check;
 mod conflicts;
 mod drift;
@@ -11,6 +12,7 @@ mod fields;
 mod job;
 mod lane;
 mod look;
+mod many;
 mod offers;
 mod outcomes;
 mod overrides;
@@ -19,6 +21,7 @@ mod report;
 mod rules;
 mod send;
 mod start;
+mod there;
 mod wanted;
 
 use std::sync::Arc;
@@ -27,10 +30,16 @@ use entrepot_channels::Channels;
 use entrepot_core::{OperationKinds, Operations, Services};
 
 pub use adopt::{AdoptListings, Adoption, AdoptionLine};
+pub use categories::{AskFields, AskedFields, FindCategories, FoundCategories, FoundCategory};
 pub use check::{CheckReport, ShownProduct};
 pub use conflicts::{ConflictReport, Decision, WhichConflicts};
 pub use edit::{ListingChange, NewListing};
 pub use job::SyncListings;
+pub use look::ListingLook;
+pub use many::{
+    BulkAction, ChangeListings, ChangePlan, ChangedLine, ChangedListings, DraftLine, DraftListings, DraftPlan,
+    DraftedListings, LeftOut, MOST,
+};
 pub use report::{ListingEventReport, ListingReport, ListingVariantReport, Which};
 pub use rules::{RulePlan, RulePlanLine};
 pub use start::Started;
@@ -54,6 +63,11 @@ impl Listings {
     /// Adds the operations of this context.
     #[must_use]
     pub fn register(&self, kinds: OperationKinds) -> OperationKinds {
-        kinds.with::<AdoptListings>(self.clone())
+        kinds
+            .with::<AdoptListings>(self.clone())
+            .with::<AskFields>(self.clone())
+            .with::<ChangeListings>(self.clone())
+            .with::<DraftListings>(self.clone())
+            .with::<FindCategories>(self.clone())
     }
 }

@@ -74,10 +74,13 @@ pub(crate) fn checked(set: Value, product: Option<&StoredProduct>) -> Result<Str
             .ok_or_else(|| wrong("cleaning the description's HTML takes too long; write it simpler".into()))?;
         set.description = Some(clean);
     }
-    let prices =
-        set.variants.iter().filter_map(|(id, own)| Some((format!("variants.{id}.price"), own.price.as_ref()?)));
-    for (field, price) in set.price.iter().map(|price| ("price".to_owned(), price)).chain(prices) {
-        check_price(&field, price)?;
+    for (field, amount) in [("price", &set.price), ("compare_at", &set.compare_at)] {
+        amount.as_ref().map_or(Ok(()), |amount| check_price(field, amount))?;
+    }
+    for (id, own) in &set.variants {
+        for (field, amount) in [("price", &own.price), ("compare_at", &own.compare_at)] {
+            amount.as_ref().map_or(Ok(()), |amount| check_price(&format!("variants.{id}.{field}"), amount))?;
+        }
     }
     if let Some(images) = &mut set.images {
         if images.len() > MAX_IMAGES {

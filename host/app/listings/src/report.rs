@@ -38,6 +38,8 @@ pub struct ListingReport {
     pub sync_status: String,
     /// How it stands at the marketplace.
     pub channel_status: Option<String>,
+    /// Something was sent, and nobody said what became of it: it may stand there.
+    pub in_doubt: bool,
     pub external_id: Option<String>,
     pub external_url: Option<String>,
     pub category: Option<String>,
@@ -102,6 +104,20 @@ impl Listings {
         self.reports(&scoped, rows).await
     }
 
+    /// Those of these ids that are there, newest first.
+    pub async fn list_these(&self, tenant: &TenantId, ids: &[&str]) -> Result<Vec<ListingReport>, AppError> {
+        let scoped = self.services.db().tenant(tenant);
+        let rows = scoped.listings_with_ids(ids).await?;
+        self.reports(&scoped, rows).await
+    }
+
+    /// Those of a product, on whatever channel.
+    pub async fn of_product(&self, tenant: &TenantId, product: &str) -> Result<Vec<ListingReport>, AppError> {
+        let scoped = self.services.db().tenant(tenant);
+        let rows = scoped.listings_of_products(&[product]).await?;
+        self.reports(&scoped, rows).await
+    }
+
     pub async fn show(&self, tenant: &TenantId, id: &str) -> Result<ListingReport, AppError> {
         let scoped = self.services.db().tenant(tenant);
         let row = self.listing_row(&scoped, id).await?;
@@ -139,7 +155,7 @@ impl Listings {
         Ok(events.into_iter().map(report).collect())
     }
 
-    async fn reports(&self, scoped: &Scoped, rows: Vec<ListingRow>) -> Result<Vec<ListingReport>, AppError> {
+    pub(crate) async fn reports(&self, scoped: &Scoped, rows: Vec<ListingRow>) -> Result<Vec<ListingReport>, AppError> {
         let ids: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();
         let mut variants: HashMap<String, Vec<ListingVariantReport>> = HashMap::new();
         for row in scoped.listed_variants(&ids).await? {
@@ -150,6 +166,7 @@ impl Listings {
         Ok(rows
             .into_iter()
             .map(|row| {
+                let in_doubt = row.is_in_doubt() && !["sending", "waiting"].contains(&row.sync_status.as_str());
                 let set = json(&row.overrides);
                 let own = set.get("title").and_then(Value::as_str).map(str::to_owned);
                 ListingReport {
@@ -163,6 +180,7 @@ impl Listings {
                     product: row.product_id,
                     status: row.status,
                     sync_status: row.sync_status,
+                    in_doubt,
                     channel_status: row.channel_status,
                     external_id: row.external_id,
                     external_url: row.external_url,

@@ -62,7 +62,7 @@ impl Listings {
         let changed_there = self.changed_there(scoped, channel, owner, &due).await?;
         let (mut push, mut end, mut poll, mut offer, mut ask) = (vec![], vec![], vec![], vec![], vec![]);
         for due in due.into_iter().filter(|due| !changed_there.contains(&due.row.id)) {
-            match self.next(channel, &due, currency.as_deref()).await {
+            match self.next(scoped, channel, &due, currency.as_deref()).await {
                 Ok(Next::Poll) => poll.push(due),
                 Ok(Next::Push) => push.push(due),
                 Ok(Next::End) => end.push(due),
@@ -91,7 +91,13 @@ impl Listings {
         if offer.is_empty() { Ok(()) } else { self.offer_these(scoped, channel, owner, offer).await }
     }
 
-    async fn next(&self, channel: &OpenChannel, due: &Due, currency: Option<&str>) -> Result<Next, AppError> {
+    async fn next(
+        &self,
+        scoped: &Scoped,
+        channel: &OpenChannel,
+        due: &Due,
+        currency: Option<&str>,
+    ) -> Result<Next, AppError> {
         let Due { row, wanted, .. } = due;
         if row.pending.is_some() {
             return Ok(Next::Poll);
@@ -106,7 +112,7 @@ impl Listings {
             let ended = row.accepted_hash.as_deref() == Some(&wanted.hash) && !in_doubt;
             return Ok(if stands && !ended { Next::End } else { Next::Nothing });
         }
-        let issues = self.refusals(channel, due, currency).await?;
+        let issues = self.refusals(scoped, channel, due, currency).await?;
         if !issues.is_empty() {
             return Ok(Next::Blocked(issues));
         }
@@ -124,9 +130,15 @@ impl Listings {
     }
 
     /// What keeps it from being sent: by the channel's rule, and by the adapter. Nothing that is found here is sent.
-    async fn refusals(&self, channel: &OpenChannel, due: &Due, currency: Option<&str>) -> Result<Vec<Issue>, AppError> {
+    async fn refusals(
+        &self,
+        scoped: &Scoped,
+        channel: &OpenChannel,
+        due: &Due,
+        currency: Option<&str>,
+    ) -> Result<Vec<Issue>, AppError> {
         let mut issues = own_issues(&due.row, &due.wanted, currency);
-        let fields = self.fields_of(channel, due.row.category_id.as_deref()).await?;
+        let fields = self.fields_of(scoped, channel, due.row.category_id.as_deref()).await?;
         let (adapter, session) = (&channel.generation.adapter, channel.session(&self.services));
         let checked = adapter.check_listing(&channel.view, session, due.wanted.listing.clone(), fields).await?;
         issues.extend(checked.issues);
@@ -144,7 +156,7 @@ impl Listings {
     ) -> Result<HashSet<String>, AppError> {
         let hinted = self.hinted(scoped, channel, due).await?;
         let some: Vec<&Due> = due.iter().filter(|due| hinted.contains(&due.row.id)).collect();
-        match self.look(scoped, channel, owner, &some).await {
+        match self.look_there(scoped, channel, owner, &some).await {
             Ok(as_they_were) => Ok(hinted.into_iter().filter(|id| !as_they_were.contains(id)).collect()),
             // Nothing is sent over them before they are looked at again.
             Err(AppError::Call(error)) => {
@@ -168,7 +180,7 @@ impl Listings {
             return Ok(Some(push));
         }
         let looked: HashSet<String> = standing.iter().map(|due| due.row.id.clone()).collect();
-        match self.look(scoped, channel, owner, &standing).await {
+        match self.look_there(scoped, channel, owner, &standing).await {
             Ok(as_they_were) => {
                 let goes_on = |due: &Due| !looked.contains(&due.row.id) || as_they_were.contains(&due.row.id);
                 Ok(Some(push.into_iter().filter(goes_on).collect()))

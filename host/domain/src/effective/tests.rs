@@ -38,7 +38,7 @@ fn a_person_counts_before_a_rule_and_a_variant_before_its_product() {
         price: Some(PriceRule { basis_points: 1_000, ..PriceRule::default() }),
         ..ChannelRule::default()
     };
-    let one = VariantOverrides { price: Some(euros(777)), enabled: Some(false) };
+    let one = VariantOverrides { price: Some(euros(777)), enabled: Some(false), ..VariantOverrides::default() };
     let overrides = Overrides { variants: [("v1".to_owned(), one)].into(), ..Overrides::default() };
     let all = effective(product(&[1000, 2000], 5), &rule, &overrides);
     assert_eq!(prices(&all), [1100, 777]);
@@ -50,6 +50,19 @@ fn a_person_counts_before_a_rule_and_a_variant_before_its_product() {
     // What is dearer than before is not reduced.
     assert_eq!(all.product.variants[0].compare_at, None);
     assert_eq!(all.product.variants[1].compare_at, Some(euros(2_500)));
+}
+
+#[test]
+fn what_it_cost_before_is_above_what_it_costs() {
+    let of = |before: i64| {
+        let overrides = Overrides { compare_at: Some(euros(before)), ..Overrides::default() };
+        effective(product(&[1000], 5), &ChannelRule::default(), &overrides)
+    };
+    let all = of(1_200);
+    assert_eq!((all.product.variants[0].compare_at.clone(), all.problems.len()), (Some(euros(1_200)), 0));
+    assert_eq!(all.origins["variants/v0/compare_at"], Origin::Manual);
+    let all = of(1_000);
+    assert_eq!((all.problems[0].0.as_str(), all.problems[0].1), ("/variants/0/compare_at", "compare-at-not-above"));
 }
 
 #[test]

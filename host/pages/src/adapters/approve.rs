@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::extract::{Form, Path, Query, State};
 use axum::response::Response;
+use entrepot_domain::account::Scope;
 use entrepot_policy::Approval;
 use entrepot_web::Problem;
 use serde::Deserialize;
@@ -43,6 +44,8 @@ struct Page {
     rate: f64,
     toolchain: Vec<String>,
     signed: bool,
+    /// Whoever looks approves, too.
+    may_approve: bool,
 }
 
 pub(crate) async fn review(
@@ -57,13 +60,14 @@ pub(crate) async fn review(
     let manifest = admission.manifest(&row).await?;
     let part = |name: &String, words: String| Part { name: name.clone(), words };
     Ok(page(&Page {
-        frame: somebody.frame(Section::Adapters, format!("Approve {}", manifest.name)),
+        frame: somebody.frame(Section::Adapters, format!("Review {}", manifest.name)),
         rules: manifest.egress.iter().map(|rule| part(&rule.name, rule.in_words())).collect(),
         credentials: manifest.credentials.iter().map(|(name, one)| part(name, one.in_words())).collect(),
         keys: manifest.keys.iter().map(|(slot, key)| part(slot, key.in_words(slot))).collect(),
         rate: manifest.rate_limit.requests_per_second,
         toolchain: admission.toolchain(&row).await?,
         signed: row.signer.is_some(),
+        may_approve: somebody.principal.may(Scope::WriteAdapters),
         name: manifest.name,
         id: row.adapter_id,
         version: row.version,

@@ -11,7 +11,7 @@ use super::list::status;
 use crate::AppState;
 use crate::failure::{Failure, sentence};
 use crate::frame::{Frame, Section, page};
-use crate::kit::{Choice, Moment, Status, grouped};
+use crate::kit::{Choice, Hour, Moment, Status, grouped};
 use crate::visitor::Somebody;
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
@@ -36,7 +36,7 @@ struct Rule {
 struct Count {
     what: String,
     number: String,
-    last: Moment,
+    last: Hour,
 }
 
 struct Entry {
@@ -63,8 +63,8 @@ struct Page {
     source: String,
     installed: Moment,
     periods: Vec<Choice>,
-    /// It can be looked at and approved.
-    may_approve: bool,
+    /// It can be looked at before it is approved.
+    reviewable: bool,
     may_change: bool,
     terms: Vec<String>,
     rules: Vec<Rule>,
@@ -80,7 +80,7 @@ struct Page {
 
 fn counts(all: Vec<Counted>, now: Timestamp) -> Vec<Count> {
     all.into_iter()
-        .map(|Counted { what, count, last }| Count { what, number: grouped(count), last: Moment { at: last, now } })
+        .map(|Counted { what, count, last }| Count { what, number: grouped(count), last: Hour { at: last, now } })
         .collect()
 }
 
@@ -130,9 +130,7 @@ pub(crate) async fn handler(
         name: text("name"),
         description: text("description"),
         status: status(&listed),
-        may_approve: in_use.as_ref() != Some(&listed.row.version)
-            && listed.problem.is_none()
-            && somebody.principal.may(Scope::WriteAdapters),
+        reviewable: in_use.as_ref() != Some(&listed.row.version) && listed.problem.is_none(),
         may_change: somebody.principal.may(Scope::WriteAdapters),
         problem: listed.problem.as_deref().map(sentence),
         installed: Moment { at: listed.row.installed_at, now },

@@ -7,8 +7,10 @@ use axum::response::Response;
 use entrepot_catalog::StartOptions;
 use entrepot_channels::ScheduleChange;
 use entrepot_core::AppError;
+use entrepot_domain::ChannelId;
 use entrepot_domain::run::RunScope;
 use entrepot_domain::schedule::ScheduleKind;
+use entrepot_store::channels::ChannelRow;
 use entrepot_web::Problem;
 use serde::Deserialize;
 
@@ -17,7 +19,7 @@ use crate::AppState;
 use crate::failure::Failure;
 use crate::forms::PostedForm;
 use crate::frame::{Frame, Section, page, see, with_status};
-use crate::kit::segment;
+use crate::kit::{address, count, segment};
 use crate::visitor::Visitor;
 
 #[derive(Debug, Deserialize)]
@@ -96,11 +98,38 @@ struct Confirm {
     id: String,
     name: String,
     problem: Option<String>,
+    /// How many listings stand there, and where they are ended; none: nothing is on sale there.
+    on_sale: Option<(String, String)>,
+    /// The box to leave them there is ticked.
+    leave: bool,
 }
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct Removal {
     name: String,
+    /// What is on sale there stays as it is.
+    leave_listings: Option<String>,
+}
+
+impl Confirm {
+    async fn of(
+        app: &AppState,
+        visitor: &Visitor,
+        row: ChannelRow,
+        removal: Option<&Removal>,
+    ) -> Result<Self, Failure> {
+        let scoped = app.cases.services.db().tenant(visitor.tenant());
+        let number = scoped.count_listings_that_stand(&ChannelId::from(row.id.as_str())).await?;
+        let ending = address("/listings/plan", &[("action", "end"), ("all", "yes"), ("channel", &row.id)]);
+        Ok(Self {
+            frame: visitor.frame(Section::Channels, format!("Remove {}", row.name)),
+            on_sale: (number > 0).then(|| (count(number, "listing stands", "listings stand"), ending)),
+            leave: removal.is_some_and(|removal| removal.leave_listings.is_some()),
+            id: row.id,
+            name: row.name,
+            problem: None,
+        })
+    }
 }
 
 pub(crate) async fn confirm_removal(
@@ -109,8 +138,7 @@ pub(crate) async fn confirm_removal(
     Path(channel): Path<String>,
 ) -> Result<Response, Failure> {
     let row = app.cases.channels.shown_channel(visitor.tenant(), &channel).await?;
-    let frame = visitor.frame(Section::Channels, format!("Remove {}", row.name));
-    Ok(page(&Confirm { frame, id: row.id, name: row.name, problem: None }))
+    Ok(page(&Confirm::of(&app, &visitor, row, None).await?))
 }
 
 pub(crate) async fn remove(
@@ -122,10 +150,21 @@ pub(crate) async fn remove(
     let row = app.cases.channels.shown_channel(visitor.tenant(), &channel).await?;
     if removal.name.trim() != row.name {
         let problem = Some(format!("This is not the channel's name. Type {} as it is written above.", row.name));
-        let frame = visitor.frame(Section::Channels, format!("Remove {}", row.name));
-        let confirm = Confirm { frame, id: row.id, name: row.name, problem };
+        let confirm = Confirm { problem, ..Confirm::of(&app, &visitor, row, Some(&removal)).await? };
         return Ok(with_status(StatusCode::UNPROCESSABLE_ENTITY, &confirm));
     }
-    app.cases.subscriptions.remove_channel(visitor.tenant(), &row.id).await?;
-    Ok(see("/channels"))
+    let subscriptions = &app.cases.subscriptions;
+    let removed = match removal.leave_listings {
+        Some(_) => subscriptions.remove_channel_and_leave_listings(visitor.tenant(), &row.id).await,
+        None => subscriptions.remove_channel(visitor.tenant(), &row.id).await,
+    };
+    match removed {
+        Ok(_) => Ok(see("/channels")),
+        // The page says how many, and what to do.
+        Err(AppError::OnSale { .. }) => {
+            let confirm = Confirm::of(&app, &visitor, row, Some(&removal)).await?;
+            Ok(with_status(StatusCode::CONFLICT, &confirm))
+        }
+        Err(error) => Err(error.into()),
+    }
 }

@@ -21,7 +21,6 @@ pub(crate) struct Line {
     pub(crate) adapter: String,
     pub(crate) status: Status,
     pub(crate) problem: Option<String>,
-    pub(crate) products: i64,
     pub(crate) products_shown: String,
     /// Its latest run: status, address, when.
     pub(crate) run: Option<(Status, String, Moment)>,
@@ -56,7 +55,7 @@ pub(crate) async fn lines(app: &AppState, visitor: &Visitor) -> Result<Vec<Line>
         };
         let products = products.get(&row.id).copied().unwrap_or_default();
         let (adapter, products_shown) = (row.adapter_id, grouped(products));
-        Line { id: row.id, name: row.name, adapter, status, problem, products, products_shown, run }
+        Line { id: row.id, name: row.name, adapter, status, problem, products_shown, run }
     };
     Ok(rows.into_iter().map(line).collect())
 }

@@ -59,6 +59,12 @@ struct Page {
     may_change: bool,
     created: Moment,
     tested: bool,
+    /// Goods can be put on sale on it.
+    sells: bool,
+    listings: i64,
+    last_pushed: Option<Moment>,
+    /// Why all of its listings wait, and until when.
+    listings_wait: Option<(String, Moment)>,
 }
 
 pub(crate) async fn handler(
@@ -80,6 +86,13 @@ pub(crate) async fn handler(
         href: address(path, &[("channel", &row.id)]),
         urgent: urgent && number > 0,
     };
+    let counts = scoped.count_listings_by_standing(&row.id).await?;
+    let (listings, stuck) = (counts.iter().map(|of| of.number).sum(), crate::listings::stuck(&counts));
+    let mut figures = vec![
+        figure(letters, "dead letters", "/dead-letters", true),
+        figure(scoped.count_products(&id).await?, "products", "/products", false),
+    ];
+    let lane = scoped.listing_lane(&id).await?;
     let hooks = scoped.hooks(&id).await?;
     let (webhooks, webhooks_why) = match &hooks {
         Some(hooks) if hooks.problem.is_some() => (Status::new(Mark::Act, "not in order"), hooks.problem.clone()),
@@ -87,6 +100,11 @@ pub(crate) async fn handler(
         _ => (Status::new(Mark::Over, "none"), None),
     };
     let generation = app.cases.services.admission().active_for(&row.adapter_id, &id).await;
+    let sells = generation.as_ref().is_ok_and(|generation| generation.adapter.sells());
+    if sells || listings > 0 {
+        figures.push(figure(stuck, "listings refused or failed", "/listings?show=stuck", true));
+        figures.push(figure(listings, "listings", "/listings", false));
+    }
     let schedule = |row: ScheduleRow| Schedule {
         enabled: row.enabled == 1,
         next: (row.enabled == 1).then_some(Moment { at: row.next_at, now }),
@@ -105,10 +123,14 @@ pub(crate) async fn handler(
         problem: row.problem.as_deref().map(sentence),
         webhooks,
         webhooks_why: webhooks_why.as_deref().map(sentence),
-        figures: vec![
-            figure(letters, "dead letters", "/dead-letters", true),
-            figure(scoped.count_products(&id).await?, "products", "/products", false),
-        ],
+        listings_wait: lane
+            .problem
+            .filter(|_| lane.not_before > now)
+            .map(|why| (sentence(&why), Moment { at: lane.not_before, now })),
+        last_pushed: scoped.last_listing_synced_at(&id).await?.map(|at| Moment { at, now }),
+        figures,
+        sells,
+        listings,
         settings: row.settings.iter().map(|(name, value)| (name.clone(), plain(value))).collect(),
         account: row.account.as_ref().map_or_else(Vec::new, |account| facts(account)),
         schedules: scoped.schedules(&id).await?.into_iter().map(schedule).collect(),

@@ -31,6 +31,35 @@ impl Display for Moment {
     }
 }
 
+const HOUR_MS: i64 = 60 * 60 * 1_000;
+
+/// An hour in which something happened, where nobody counts finer: "this hour", "3 h ago". `at`: its beginning, in milliseconds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Hour {
+    pub(crate) at: Timestamp,
+    pub(crate) now: Timestamp,
+}
+
+impl HtmlSafe for Hour {}
+
+impl Display for Hour {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let (begins, ends) = (self.at, self.at.saturating_add(HOUR_MS));
+        let exact = |at: Timestamp| jiff::Timestamp::from_millisecond(at);
+        let (Ok(begin), Ok(end)) = (exact(begins), exact(ends)) else { return write!(f, "{begins}") };
+        let (machine, day) = (begin.strftime("%Y-%m-%dT%H:%M:%SZ"), begin.strftime("%Y-%m-%d %H:%M"));
+        write!(f, r#"<time datetime="{machine}" title="between {day} and {} UTC">"#, end.strftime("%H:%M"))?;
+        match self.now.saturating_sub(begins).max(0) / HOUR_MS {
+            0 => f.write_str("this hour")?,
+            1 => f.write_str("the hour before")?,
+            hours @ 2..36 => write!(f, "{hours} h ago")?,
+            hours @ 36..720 => write!(f, "{} days ago", (hours + 12) / 24)?,
+            _ => write!(f, "{}", begin.strftime("%Y-%m-%d"))?,
+        }
+        f.write_str("</time>")
+    }
+}
+
 /// "40 s", "12 min", "3 h", "5 days"
 pub(crate) fn duration(seconds: u64) -> String {
     match seconds {
@@ -44,6 +73,23 @@ pub(crate) fn duration(seconds: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_hour_is_no_finer_than_it_is_counted() {
+        // Half past eight.
+        let now = 1_800_001_800_000;
+        let said = |hours: i64| Hour { at: now - now % HOUR_MS - hours * HOUR_MS, now }.to_string();
+        for (hours, words) in [
+            (0, ">this hour<"),
+            (1, ">the hour before<"),
+            (5, ">5 h ago<"),
+            (60, ">3 days ago<"),
+            (1_000, ">2026-12-04<"),
+        ] {
+            assert!(said(hours).contains(words), "{hours}: {}", said(hours));
+        }
+        assert!(said(0).contains(r#"title="between 2027-01-15 08:00 and 09:00 UTC""#), "{}", said(0));
+    }
 
     #[test]
     fn an_instant_is_said_from_now() {

@@ -2,10 +2,12 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use entrepot_domain::Money;
+use entrepot_domain::account::Scope;
 use entrepot_domain::catalog::ProductStatus;
 use entrepot_store::search::{FoundProduct, ProductQuery};
 use serde::Deserialize;
 
+use super::views::{View, views};
 use crate::AppState;
 use crate::failure::Failure;
 use crate::frame::{Frame, Section, page};
@@ -46,6 +48,16 @@ struct Page {
     filtered: bool,
     products: Vec<Line>,
     pager: Pager,
+    /// Whoever looks can put goods on sale.
+    may_sell: bool,
+    /// Where all that match are listed.
+    list_all: String,
+    views: Vec<View>,
+    /// The name of the view that is shown.
+    view: Option<String>,
+    /// The chosen ones, for a view that is to be saved.
+    channel: String,
+    status: String,
 }
 
 pub(crate) fn status_of(status: ProductStatus) -> Status {
@@ -94,13 +106,21 @@ pub(crate) async fn handler(
     let next = found.last().filter(|_| more).map(|last| last.id.clone());
     let at =
         |after: &str| address("/products", &[("q", &q), ("channel", &channel), ("status", &status), ("after", after)]);
+    let views = views(&app, &visitor, &at("")).await?;
+    let filter = [("q", q.as_str()), ("channel", &channel), ("status", &status)];
     Ok(page(&Page {
         frame: visitor.frame(Section::Products, "Products"),
+        may_sell: visitor.may(Scope::WriteListings),
+        list_all: address("/listings/new", &[&[("all", "yes")], filter.as_slice()].concat()),
+        view: views.iter().find(|view| view.shown).map(|view| view.name.clone()),
+        views,
         channels: Choice::all("All channels", &channel, names.sorted()),
         statuses: Choice::all("Any status", &status, STATUSES.map(|one| (one.as_str(), one.as_str()))),
         filtered: !(q.trim().is_empty() && channel.is_empty() && status.is_empty()),
         pager: Pager::new(&after, next.as_deref(), at),
         products: found.into_iter().map(|found| Line::new(found, &names)).collect(),
         q,
+        channel,
+        status,
     }))
 }

@@ -2,12 +2,14 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use entrepot_domain::ProductId;
+use entrepot_domain::account::Scope;
 use entrepot_domain::catalog::{Inventory, Issue, Media, Product, Variant};
 use entrepot_domain::clock::Timestamp;
 use entrepot_store::products::ProductTimes;
 use entrepot_web::Problem;
 
 use super::list::status_of;
+use super::listed::{Listed, listed};
 use crate::AppState;
 use crate::failure::Failure;
 use crate::frame::{Frame, Section, page};
@@ -61,6 +63,10 @@ struct Page {
     warnings: Vec<Issue>,
     letter: Option<Letter>,
     links: Vec<Linked>,
+    listed: Vec<Listed>,
+    /// Where it can be listed, too.
+    others: Vec<(String, String)>,
+    may_sell: bool,
     attributes: Vec<(String, String)>,
     updated: Option<Moment>,
     raw: Option<String>,
@@ -87,6 +93,7 @@ pub(crate) async fn handler(
             channel: names.name(&member.channel).to_owned(),
             variant: member.variant.clone(),
         });
+    let (listed, others) = listed(&app, &visitor, &id, stored.channel_id.as_str(), &names).await?;
     let item = scoped.stored_item(&stored.channel_id, &stored.product.source_id).await?;
     let raw = item.and_then(|item| item.body).map(|body| indented(&body));
     let times = scoped.product_times(&stored.id).await?;
@@ -104,6 +111,9 @@ pub(crate) async fn handler(
         attributes: product.attributes.iter().map(|one| (one.key.clone(), one.value.clone())).collect(),
         updated: product.updated_at.map(|at| Moment { at, now }),
         links: links.collect(),
+        may_sell: visitor.may(Scope::WriteListings),
+        listed,
+        others,
         pictures: product.media.into_iter().take(PICTURES).collect(),
         description: product.description_html,
         url: product.url,

@@ -1,4 +1,4 @@
-//! `entrepot channel connect` and `reconnect`
+//! `entrepot channel connect`, `reconnect` and `remove`
 
 use clap::Args;
 
@@ -28,4 +28,13 @@ pub struct ReconnectArgs {
     /// Print the address for the browser, and do not wait for what comes of it
     #[arg(long)]
     pub no_wait: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct RemoveArgs {
+    /// Name or id of the channel
+    pub channel: String,
+    /// Even while goods are on sale there: they stay so, with nobody to keep them true
+    #[arg(long)]
+    pub leave_listings: bool,
 }

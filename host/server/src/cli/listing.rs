@@ -73,8 +73,8 @@ pub struct SetListingArgs {
 
 #[derive(Debug, Args)]
 pub struct ListingFields {
-    /// title, description, price ("12.99 EUR"), seo_slug, meta_title, meta_description, brand, tags (with commas), images (addresses with blanks),
-    /// category, fields.KEY, variants.ID.price, variants.ID.enabled; an empty VALUE takes it back to the product's. May be given several times
+    /// title, description, price ("12.99 EUR"), compare_at (what it cost before), seo_slug, meta_title, meta_description, brand, tags (with commas),
+    /// images (addresses with blanks), category, fields.KEY, variants.ID.price, variants.ID.compare_at, variants.ID.enabled; an empty VALUE takes it back to the product's. May be given several times
     #[arg(long = "set", value_name = "FIELD=VALUE", value_parser = key_value)]
     pub set: Vec<(String, String)>,
     /// What is wanted of it

@@ -8,7 +8,7 @@ use entrepot_store::subscriptions::HooksRow;
 use serde_json::{Map, Value, json};
 
 use super::connect;
-use crate::cli::{AddArgs, ChannelCommand};
+use crate::cli::{AddArgs, ChannelCommand, RemoveArgs};
 use crate::host::Host;
 use crate::output::{Output, moment, operator, shortened, table};
 
@@ -52,8 +52,12 @@ pub(crate) async fn run(host: &Host, command: ChannelCommand, output: Output) ->
                 }
             })
         }
-        ChannelCommand::Remove { channel } => {
-            let id = host.app.subscriptions.remove_channel(&host.tenant, &channel).await?;
+        ChannelCommand::Remove(RemoveArgs { channel, leave_listings }) => {
+            let (subscriptions, tenant) = (&host.app.subscriptions, &host.tenant);
+            let id = match leave_listings {
+                true => subscriptions.remove_channel_and_leave_listings(tenant, &channel).await?,
+                false => subscriptions.remove_channel(tenant, &channel).await?,
+            };
             output.say(&json!({"channel": id, "removed": true}), || {
                 format!("{channel} is removed and its secrets are forgotten")
             })

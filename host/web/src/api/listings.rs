@@ -8,6 +8,7 @@ mod create;
 mod end;
 mod history;
 mod list;
+mod many;
 mod push;
 mod rule;
 mod view;
@@ -18,6 +19,7 @@ use utoipa_axum::routes;
 use crate::AppState;
 
 pub(crate) use adopt::AdoptedListings;
+pub(crate) use many::{AskedFieldsView, ChangedListingsView, DraftedListingsView, FoundCategoriesView};
 pub(crate) use view::ListingView;
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {

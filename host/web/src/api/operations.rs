@@ -11,7 +11,9 @@ use utoipa_axum::routes;
 
 use super::dead_letters::ReplayedView;
 use super::links::{AppliedLinks, LinkBatchView, UndoneLinks};
-use super::listings::AdoptedListings;
+use super::listings::{
+    AdoptedListings, AskedFieldsView, ChangedListingsView, DraftedListingsView, FoundCategoriesView,
+};
 use crate::AppState;
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
@@ -21,7 +23,8 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct OperationView {
     operation: String,
-    /// replay_dead_letters, propose_links, apply_links, undo_links
+    /// replay_dead_letters, propose_links, apply_links, undo_links, adopt_listings, change_listings, draft_listings, find_categories,
+    /// ask_category_fields, rotate_key
     kind: String,
     /// queued, running, done, failed
     state: String,
@@ -55,7 +58,8 @@ pub(crate) struct OperationError {
     detail: String,
 }
 
-/// By kind: replay_dead_letters, propose_links, apply_links, undo_links, adopt_listings
+/// By kind: replay_dead_letters, propose_links, apply_links, undo_links, adopt_listings, change_listings, draft_listings, find_categories,
+/// ask_category_fields
 #[derive(ToSchema)]
 #[serde(untagged)]
 #[expect(dead_code, reason = "it is only documented here; each context writes its own")]
@@ -65,6 +69,10 @@ pub(crate) enum OperationResult {
     Applied(AppliedLinks),
     Undone(UndoneLinks),
     Adopted(AdoptedListings),
+    Changed(ChangedListingsView),
+    Drafted(DraftedListingsView),
+    Categories(FoundCategoriesView),
+    Fields(AskedFieldsView),
 }
 
 impl From<OperationReport> for OperationView {

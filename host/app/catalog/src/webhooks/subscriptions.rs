@@ -30,6 +30,16 @@ pub struct SubscriptionReport {
 impl Subscriptions {
     /// Forgets a channel. Its webhooks are ended first: with its secrets the way to them is gone.
     pub async fn remove_channel(&self, tenant: &TenantId, channel: &str) -> Result<ChannelId, AppError> {
+        self.channels.refuse_while_on_sale(tenant, channel).await?;
+        self.remove_channel_and_leave_listings(tenant, channel).await
+    }
+
+    /// The same, and what is on sale there stays as it is.
+    pub async fn remove_channel_and_leave_listings(
+        &self,
+        tenant: &TenantId,
+        channel: &str,
+    ) -> Result<ChannelId, AppError> {
         let scoped = self.services.db().tenant(tenant);
         if let Some(row) = scoped.channel(channel).await? {
             self.end_subscriptions(&scoped, &ChannelId::from(row.id)).await;

@@ -1,15 +1,16 @@
 //! `--set FIELD=VALUE` of listings.
 
 use anyhow::{Context, Result, bail};
+use entrepot_domain::Money;
 use entrepot_domain::listing::Status;
-use entrepot_domain::money::exponent;
+use entrepot_domain::money::parse;
 use entrepot_listings::ListingChange;
 use serde_json::{Map, Value, json};
 
 use crate::cli::ListingFields;
 
-const KNOWN: &str = "title, description, price, seo_slug, meta_title, meta_description, brand, tags, images, category, fields.KEY, \
-    variants.ID.price and variants.ID.enabled";
+const KNOWN: &str = "title, description, price, compare_at, seo_slug, meta_title, meta_description, brand, tags, images, category, fields.KEY, \
+    variants.ID.price, variants.ID.compare_at and variants.ID.enabled";
 
 pub(super) fn change(given: ListingFields) -> Result<ListingChange> {
     let (mut set, mut fields, mut category) = (Map::new(), Map::new(), None);
@@ -20,15 +21,15 @@ pub(super) fn change(given: ListingFields) -> Result<ListingChange> {
             "title" | "description" | "seo_slug" | "meta_title" | "meta_description" | "brand" => {
                 drop(set.insert(field.clone(), or_null(json!(value))));
             }
-            "price" => drop(set.insert(field.clone(), amount(text)?)),
+            "price" | "compare_at" => drop(set.insert(field.clone(), amount(text)?)),
             "tags" => drop(set.insert(field.clone(), or_null(parts(text, &[','])))),
             "images" => drop(set.insert(field.clone(), or_null(parts(text, &[' ', ',', '\n'])))),
             "category" => category = Some((!text.is_empty()).then(|| text.to_owned())),
             other => match other.split('.').collect::<Vec<_>>().as_slice() {
                 ["fields", key] => drop(fields.insert((*key).to_owned(), or_null(plain(text)))),
                 // Ids of variants may have dots in them.
-                ["variants", id @ .., "price"] if !id.is_empty() => {
-                    of_variant(&mut set, &id.join("."), "price", amount(text)?)
+                ["variants", id @ .., amount_of @ ("price" | "compare_at")] if !id.is_empty() => {
+                    of_variant(&mut set, &id.join("."), amount_of, amount(text)?)
                 }
                 ["variants", id @ .., "enabled"] if !id.is_empty() => {
                     let enabled = match text {
@@ -70,20 +71,8 @@ fn amount(text: &str) -> Result<Value> {
     if text.starts_with('{') {
         return serde_json::from_str(text).with_context(|| format!("{text:?} is no amount"));
     }
-    let how = || format!("{text:?} is no amount; write 12.99 EUR");
-    let (number, currency) = text.split_once(' ').with_context(how)?;
-    let exponent =
-        exponent(currency.trim()).with_context(|| format!("{currency:?} is no currency of ISO 4217, such as EUR"))?;
-    let (whole, decimals) = number.split_once('.').unwrap_or((number, ""));
-    if decimals.len() > exponent as usize {
-        bail!("{text:?} has more decimals than {currency} has ({exponent})");
-    }
-    let digits = format!("{whole}{decimals:0<width$}", width = exponent as usize);
-    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        bail!(how());
-    }
-    let minor: i64 = digits.parse().with_context(how)?;
-    Ok(json!({ "minor": minor, "currency": currency.trim() }))
+    let Money { minor, currency } = parse(text, None).map_err(anyhow::Error::msg)?;
+    Ok(json!({ "minor": minor, "currency": currency }))
 }
 
 #[cfg(test)]
@@ -103,13 +92,15 @@ mod tests {
             ("brand", ""),
             ("tags", "a, b"),
             ("variants.7.1.price", "1500 JPY"),
+            ("variants.7.1.compare_at", "1800 JPY"),
             ("variants.7.1.enabled", "false"),
             ("fields.color", "red"),
             ("fields.sizes", "[1,2]"),
             ("category", "12"),
         ]);
         let change = change.expect("a change");
-        let variants = json!({"7.1": {"price": {"minor": 1500, "currency": "JPY"}, "enabled": false}});
+        let variants = json!({"7.1": {"price": {"minor": 1500, "currency": "JPY"}, "compare_at": {"minor": 1800, "currency": "JPY"},
+            "enabled": false}});
         let set = json!({"title": "Mug", "price": {"minor": 1290, "currency": "EUR"}, "brand": null, "tags": ["a", "b"], "variants": variants});
         assert_eq!(change.set, Some(set));
         assert_eq!(

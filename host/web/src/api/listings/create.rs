@@ -21,8 +21,8 @@ pub(crate) struct CreateListing {
     /// draft when absent: nothing is sent
     #[serde(default)]
     status: Option<Wanted>,
-    /// title, description, price {minor, currency}, seo_slug, meta_title, meta_description, brand, tags, images, variants {ID: {price,
-    /// enabled}}; what is absent is the product's
+    /// title, description, price {minor, currency}, compare_at (likewise: what it cost before), seo_slug, meta_title, meta_description,
+    /// brand, tags, images, variants {ID: {price, compare_at, enabled}}; what is absent is the product's
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     set: Option<Value>,

@@ -19,6 +19,8 @@ pub(crate) struct ListingView {
     sync_status: String,
     /// How it stands at the marketplace: draft, active, in-review, rejected, out-of-stock, ended
     channel_status: Option<String>,
+    /// Something was sent, and nobody said what became of it: it may stand there
+    in_doubt: bool,
     /// The marketplace's id, once there is one
     external_id: Option<String>,
     external_url: Option<String>,
@@ -98,6 +100,7 @@ impl From<ListingReport> for ListingView {
             status: report.status,
             sync_status: report.sync_status,
             channel_status: report.channel_status,
+            in_doubt: report.in_doubt,
             external_id: report.external_id,
             external_url: report.external_url,
             category: report.category,

@@ -1,0 +1,162 @@
+//! Looking at what stands at the marketplace, before something is sent over it and where the catalogue says that it was changed there.
+// See docs/decisions/0085-conflicts.md
+
+use std::collections::HashMap;
+
+use entrepot_channels::OpenChannel;
+use entrepot_core::AppError;
+use entrepot_domain::Money;
+use entrepot_domain::catalog::{Product, ProductStatus, validate};
+use entrepot_domain::drift::{Baseline, Difference};
+use entrepot_domain::listing::Intent;
+use entrepot_sandbox::CallError;
+use entrepot_store::Scoped;
+use entrepot_store::products::StoredProduct;
+use serde_json::json;
+
+use crate::Listings;
+use crate::due::Due;
+
+/// What stands there by the marketplace's id; none: it is gone, or cannot be read.
+pub(crate) type There = HashMap<String, Product>;
+
+/// What was found by looking.
+pub(crate) struct Seen {
+    /// What is known from now on.
+    pub(crate) baseline: Baseline,
+    pub(crate) differences: Vec<Difference>,
+}
+
+impl Due {
+    /// What is compared: the content as it is wanted.
+    pub(crate) fn content(&self) -> Product {
+        let status = match self.wanted.listing.intent {
+            Intent::Active => ProductStatus::Active,
+            Intent::Draft | Intent::Ended => ProductStatus::Draft,
+        };
+        let mut content = Product { status, ..self.wanted.listing.product.clone() };
+        content.description_html = clean(content.description_html);
+        content
+    }
+
+    pub(crate) fn baseline(&self) -> Option<Baseline> {
+        serde_json::from_str(self.row.baseline.as_deref()?).ok()
+    }
+
+    /// It stands, and nothing is on its way.
+    pub(crate) fn can_be_looked_at(&self) -> bool {
+        self.row.external_id.is_some()
+            && self.row.pending.is_none()
+            && !self.row.is_in_doubt()
+            && !self.wanted.is_to_end()
+    }
+
+    /// Where nothing is known of what stood there, all of it is taken for what was sent.
+    fn compare(&self, there: &Product) -> Seen {
+        let content = self.content();
+        let Some(mut baseline) = self.baseline() else {
+            return Seen { baseline: Baseline::after(&content, self.wanted.rest(), there), differences: Vec::new() };
+        };
+        let mut differences = baseline.differences(there, &content);
+        differences.extend(self.prices(there));
+        Seen { baseline, differences }
+    }
+
+    /// Prices that are neither as they were told nor as they are wanted.
+    fn prices<'a>(&'a self, there: &'a Product) -> impl Iterator<Item = Difference> + 'a {
+        self.wanted.offers().filter_map(|(listed, wanted)| {
+            let told = self.listed.iter().find(|known| known.variant_id == listed.variant_id)?.price()?;
+            let theirs = self.price_there(there, listed.external_id.as_deref()?)?;
+            if *theirs == told || Some(theirs) == wanted.price.as_ref() {
+                return None;
+            }
+            let field = format!("variants/{}/price", listed.variant_id);
+            Some(Difference { field, theirs: json!(theirs), ours: json!(wanted.price) })
+        })
+    }
+
+    fn price_there<'a>(&self, there: &'a Product, variant: &str) -> Option<&'a Money> {
+        let mut all = there.variants.iter();
+        let of = match there.variants.as_slice() {
+            // A product without variants is its own one, under whichever id.
+            [only] if self.wanted.listing.variants.len() == 1 => Some(only),
+            _ => all.find(|of| of.source_id == variant),
+        };
+        of?.price.as_ref()
+    }
+}
+
+fn clean(html: Option<String>) -> Option<String> {
+    html.and_then(|html| entrepot_catalog::clean_html(&html)).filter(|html| !html.is_empty())
+}
+
+impl Listings {
+    /// Which of these the catalogue has with other fields than stood there: it may be behind, so the marketplace is asked.
+    pub(crate) async fn hinted(
+        &self,
+        scoped: &Scoped,
+        channel: &OpenChannel,
+        due: &[Due],
+    ) -> Result<Vec<String>, AppError> {
+        if !channel.generation.adapter.fetches() {
+            return Ok(Vec::new());
+        }
+        let standing: Vec<&Due> = due.iter().filter(|due| due.can_be_looked_at()).collect();
+        let ids: Vec<&str> = standing.iter().filter_map(|due| due.row.external_id.as_deref()).collect();
+        let products = scoped.products_there(&channel.id, &ids).await?;
+        let products: HashMap<String, StoredProduct> =
+            products.into_iter().map(|found| (found.product.source_id.clone(), found)).collect();
+        let is_hinted = |due: &&&Due| match due.row.external_id.as_ref().and_then(|id| products.get(id)) {
+            // It may have been set back.
+            _ if due.is_in_conflict() => true,
+            _ if due.row.baseline.is_none() => due.row.accepted_hash.as_deref() == Some(&due.wanted.hash),
+            Some(there) => !due.compare(&there.product).differences.is_empty(),
+            None => false,
+        };
+        Ok(standing.iter().filter(is_hinted).map(|due| due.row.id.clone()).collect())
+    }
+
+    /// What stands there now. Of what is gone or cannot be mapped, nothing.
+    pub(crate) async fn there(&self, channel: &OpenChannel, ids: Vec<String>) -> Result<There, CallError> {
+        let items = channel.fetch_items(&channel.session(&self.services), None, ids).await?;
+        let mut mapper = channel.generation.adapter.mapper(&channel.view);
+        let mut there = There::new();
+        for item in items.iter().filter(|item| !item.deleted && item.problems.is_empty()) {
+            if let Ok(mut product) = mapper.map(item).await
+                && validate(&mut product).is_empty()
+            {
+                product.description_html = clean(product.description_html.take());
+                there.insert(item.source_id.clone(), product);
+            }
+        }
+        Ok(there)
+    }
+
+    /// Looks at these and does what follows: see [`Listings::settle_seen`]. Ids of those that go on as they were.
+    pub(crate) async fn look_there(
+        &self,
+        scoped: &Scoped,
+        channel: &OpenChannel,
+        owner: &str,
+        due: &[&Due],
+    ) -> Result<Vec<String>, AppError> {
+        let due: Vec<&&Due> = due.iter().filter(|due| due.can_be_looked_at()).collect();
+        let ids: Vec<String> = due.iter().filter_map(|due| due.row.external_id.clone()).collect();
+        if ids.is_empty() || !channel.generation.adapter.fetches() {
+            return Ok(due.iter().map(|due| due.row.id.clone()).collect());
+        }
+        let there = self.there(channel, ids).await?;
+        let mut as_they_were = Vec::new();
+        for due in due {
+            let there = due.row.external_id.as_ref().and_then(|id| there.get(id));
+            let goes_on = match there {
+                Some(there) => self.settle_seen(scoped, channel, owner, due, due.compare(there)).await?,
+                None => true,
+            };
+            if goes_on {
+                as_they_were.push(due.row.id.clone());
+            }
+        }
+        Ok(as_they_were)
+    }
+}

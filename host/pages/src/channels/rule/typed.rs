@@ -1,0 +1,164 @@
+//! A rule as somebody types it.
+
+use std::collections::BTreeMap;
+
+use entrepot_domain::Money;
+use entrepot_domain::effective::{ChannelRule, PriceRule, StockRule};
+use entrepot_domain::money::parse;
+use serde::Deserialize;
+
+use crate::failure::sentence;
+
+/// Of amounts whose currency nobody told; most have two decimals.
+pub(super) const USUAL: &str = "EUR";
+
+/// What is wrong, by the names of the fields.
+pub(super) type Wrong = BTreeMap<&'static str, String>;
+
+/// As it is typed.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Typed {
+    pub(super) percent: String,
+    pub(super) plus: String,
+    pub(super) ending: String,
+    pub(super) floor: String,
+    pub(super) buffer: String,
+    pub(super) cap: String,
+    /// The rule in force when the form was made.
+    pub(super) seen: String,
+}
+
+/// An amount without its currency, as it is typed; "−" comes as "-".
+fn typed_amount(minor: i64, currency: &str) -> String {
+    Money::new(minor, currency).to_string().split(' ').next().unwrap_or_default().to_owned()
+}
+
+fn percent(basis_points: i64) -> String {
+    let (whole, part) = (basis_points.unsigned_abs() / 100, basis_points.unsigned_abs() % 100);
+    let sign = if basis_points < 0 { "-" } else { "" };
+    let text = format!("{sign}{whole}.{part:02}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+pub(super) fn fingerprint(rule: &ChannelRule) -> String {
+    let text = serde_json::to_string(rule).unwrap_or_default();
+    blake3::hash(text.as_bytes()).to_hex()[..16].to_owned()
+}
+
+impl Typed {
+    pub(super) fn of(rule: &ChannelRule, currency: &str) -> Self {
+        let (price, stock) = (rule.price.clone().unwrap_or_default(), rule.stock.clone().unwrap_or_default());
+        let unless_zero = |number: i64, text: String| if number == 0 { String::new() } else { text };
+        Self {
+            percent: unless_zero(price.basis_points, percent(price.basis_points)),
+            plus: unless_zero(price.plus, typed_amount(price.plus, currency)),
+            ending: price.ending.map(|ending| format!("{ending:02}")).unwrap_or_default(),
+            floor: price.floor.map(|floor| typed_amount(floor, currency)).unwrap_or_default(),
+            buffer: unless_zero(stock.buffer, stock.buffer.to_string()),
+            cap: stock.cap.map(|cap| cap.to_string()).unwrap_or_default(),
+            seen: fingerprint(rule),
+        }
+    }
+
+    pub(super) fn rule(&self, currency: &str) -> Result<ChannelRule, Wrong> {
+        let mut wrong = Wrong::new();
+        let mut signed = |name: &'static str, text: &str, of: &str| -> i64 {
+            let text = text.trim();
+            let (sign, digits) = match text.strip_prefix(['-', '−']) {
+                Some(digits) => (-1, digits),
+                None => (1, text.strip_prefix('+').unwrap_or(text)),
+            };
+            match parse(digits, Some(of)) {
+                _ if text.is_empty() => 0,
+                Ok(money) => sign * money.minor,
+                Err(why) => {
+                    wrong.insert(name, sentence(&why));
+                    0
+                }
+            }
+        };
+        let price = PriceRule {
+            // Hundredths of a percent have two decimals.
+            basis_points: signed("percent", self.percent.trim().trim_end_matches('%').trim(), USUAL),
+            plus: signed("plus", &self.plus, currency),
+            floor: (!self.floor.trim().is_empty()).then(|| signed("floor", &self.floor, currency)),
+            ending: None,
+        };
+        let mut whole = |name: &'static str, text: &str| -> Option<i64> {
+            let text = text.trim();
+            let number = text.parse::<i64>();
+            if number.is_err() && !text.is_empty() {
+                wrong.insert(name, format!("{text:?} is no whole number."));
+            }
+            number.ok()
+        };
+        let price = PriceRule { ending: whole("ending", &self.ending), ..price };
+        let stock = StockRule { buffer: whole("buffer", &self.buffer).unwrap_or(0), cap: whole("cap", &self.cap) };
+        let rule = ChannelRule {
+            price: Some(price).filter(|price| *price != PriceRule::default()),
+            stock: Some(stock).filter(|stock| *stock != StockRule::default()),
+        };
+        if let Err(why) = rule.check() {
+            let of = [
+                ("basis_points", "percent"),
+                ("plus", "plus"),
+                ("ending", "ending"),
+                ("floor", "floor"),
+                ("buffer", "buffer"),
+            ];
+            let name = of.into_iter().find(|(word, _)| why.contains(word)).map_or("cap", |(_, name)| name);
+            wrong.entry(name).or_insert_with(|| sentence(&why));
+        }
+        if wrong.is_empty() { Ok(rule) } else { Err(wrong) }
+    }
+
+    pub(super) fn parts(&self) -> Vec<(&'static str, String)> {
+        [
+            ("percent", &self.percent),
+            ("plus", &self.plus),
+            ("ending", &self.ending),
+            ("floor", &self.floor),
+            ("buffer", &self.buffer),
+            ("cap", &self.cap),
+            ("seen", &self.seen),
+        ]
+        .map(|(name, value)| (name, value.clone()))
+        .into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rule_is_typed_as_people_write_it() {
+        let typed = Typed {
+            percent: "-12,5 %".into(),
+            plus: "+1.20".into(),
+            ending: "99".into(),
+            floor: "5".into(),
+            buffer: "2".into(),
+            ..Typed::default()
+        };
+        let rule = typed.rule("EUR").expect("a rule");
+        let price = PriceRule { basis_points: -1_250, plus: 120, ending: Some(99), floor: Some(500) };
+        assert_eq!(rule, ChannelRule { price: Some(price), stock: Some(StockRule { buffer: 2, cap: None }) });
+        let again = Typed::of(&rule, "EUR");
+        assert_eq!((again.percent.as_str(), again.plus.as_str(), again.ending.as_str()), ("-12.5", "1.20", "99"));
+        assert_eq!(Typed::default().rule("EUR"), Ok(ChannelRule::default()));
+        for (typed, name) in [
+            (Typed { percent: "much".into(), ..Typed::default() }, "percent"),
+            (Typed { percent: "-101".into(), ..Typed::default() }, "percent"),
+            (Typed { ending: "100".into(), ..Typed::default() }, "ending"),
+            (Typed { floor: "-1".into(), ..Typed::default() }, "floor"),
+            (Typed { cap: "few".into(), ..Typed::default() }, "cap"),
+            (Typed { cap: "-1".into(), ..Typed::default() }, "cap"),
+            (Typed { plus: "1".into(), buffer: "-1".into(), ..Typed::default() }, "buffer"),
+        ] {
+            let wrong = typed.rule("EUR").expect_err("wrong");
+            assert_eq!(wrong.keys().collect::<Vec<_>>(), [&name], "{typed:?}");
+        }
+    }
+}

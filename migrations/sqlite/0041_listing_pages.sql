@@ -1,0 +1,24 @@
+-- What listings are counted by, so that a count does not read them whole.
+CREATE INDEX listings_standing ON listings (tenant_id, channel_id, sync_status, status, channel_status);
+
+-- Categories of marketplaces, as they were told last.
+CREATE TABLE categories (
+    tenant_id  TEXT NOT NULL REFERENCES tenants (id), -- whose
+    channel_id TEXT NOT NULL, -- where
+    id         TEXT NOT NULL, -- the marketplace's id; empty: what is asked of goods without a category
+    path       TEXT,          -- JSON: names from the root down; null: not known
+    fields     TEXT,          -- JSON: what it asks for; null: not asked yet
+    fields_at  BIGINT,        -- ms since the epoch: when it was asked
+    PRIMARY KEY (tenant_id, channel_id, id)
+) WITHOUT ROWID;
+
+-- Filters of lists that people gave a name.
+CREATE TABLE saved_views (
+    tenant_id  TEXT NOT NULL REFERENCES tenants (id), -- whose goods are listed
+    user_id    TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE, -- who made it, and sees it
+    list       TEXT NOT NULL, -- which list: products
+    name       TEXT NOT NULL, -- as its tab says
+    query      TEXT NOT NULL, -- the parameters of the list's address
+    created_at BIGINT NOT NULL, -- ms since the epoch
+    PRIMARY KEY (tenant_id, user_id, list, name)
+) WITHOUT ROWID;
