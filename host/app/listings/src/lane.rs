@@ -47,7 +47,7 @@ impl Listings {
             if self.services.is_winding_down() || began.elapsed() >= self.services.options().slice {
                 return Ok(Outcome::Later(Duration::ZERO));
             }
-            let worker = async |owner: &str| self.work_on_lane(&scoped, channel, owner, &lane).await;
+            let worker = async |owner: &str| Box::pin(self.work_on_lane(&scoped, channel, owner, &lane)).await;
             let worked =
                 self.services.work_alone(ChannelWork::Listings, &scoped, channel, lane.lease.as_ref(), worker).await?;
             if let Some(wait) = worked {

@@ -52,7 +52,8 @@ impl Deliveries {
             if self.services.is_winding_down() || began.elapsed() >= self.services.options().slice {
                 return Ok(Outcome::Later(Duration::ZERO));
             }
-            let worker = async |owner: &str| self.work_on_inbox(&scoped, channel, owner).await;
+            // On the heap: a batch's work is deep, and the compiler counts.
+            let worker = async |owner: &str| Box::pin(self.work_on_inbox(&scoped, channel, owner)).await;
             let lease = inbox.lease.as_ref();
             match self.services.work_alone(ChannelWork::Deliveries, &scoped, channel, lease, worker).await {
                 Ok(None) => self.imports.state.conflicts.clear(channel),
