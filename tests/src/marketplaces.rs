@@ -97,6 +97,13 @@ impl Marketplace {
         self.secrets = secrets;
         self
     }
+
+    /// With one more setting.
+    #[must_use]
+    pub fn with_setting(mut self, name: &str, value: &str) -> Self {
+        self.settings[name] = json!(value);
+        self
+    }
 }
 
 impl App {

@@ -41,8 +41,9 @@ pub fn authorize_url(
         let mut query = url.query_pairs_mut();
         query.append_pair("response_type", "code");
         query.append_pair("client_id", filled(&oauth.client_id, secrets)?.expose());
-        if !oauth.scopes.is_empty() {
-            query.append_pair("scope", &oauth.scopes.join(&oauth.scope_separator.to_string()));
+        let scopes = oauth.asked_scopes().collect::<Vec<_>>().join(&oauth.scope_separator.to_string());
+        if !scopes.is_empty() {
+            query.append_pair("scope", &scopes);
         }
         query.append_pair("redirect_uri", request.redirect_uri).append_pair("state", request.state.expose());
         if let Some(verifier) = request.verifier {

@@ -38,6 +38,9 @@ pub struct OAuth {
     pub redirect_name: Option<String>,
     #[serde(default)]
     pub scopes: Vec<String>,
+    /// Asked for beside them; a channel is connected without them, too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub optional_scopes: Vec<String>,
     /// What stands between scopes in the address the browser is sent to.
     #[serde(default = "space", skip_serializing_if = "is_space")]
     pub scope_separator: char,
@@ -161,7 +164,12 @@ impl OAuth {
         names
     }
 
-    /// Those asked for that are not among the granted ones, nor included in one of them.
+    /// All that the seller is asked to grant.
+    pub fn asked_scopes(&self) -> impl Iterator<Item = &str> {
+        self.scopes.iter().chain(&self.optional_scopes).map(String::as_str)
+    }
+
+    /// Those needed that are not among the granted ones, nor included in one of them.
     pub fn missing_scopes<'a>(&'a self, granted: &[String]) -> Vec<&'a str> {
         let has = |scope: &String| {
             let includes =
@@ -215,7 +223,7 @@ impl OAuth {
             return Err("scope_separator must be a space or a mark, e.g. \",\"".to_owned());
         }
         let splits = |c: char| c == self.scope_separator || c.is_whitespace() || c.is_control();
-        if let Some(scope) = self.scopes.iter().find(|scope| scope.is_empty() || scope.contains(splits)) {
+        if let Some(scope) = self.asked_scopes().find(|scope| scope.is_empty() || scope.contains(splits)) {
             return Err(format!("the scope {scope:?} is empty or holds what separates scopes"));
         }
         let own = |name: &&String| name.is_empty() || OWN_PARAMETERS.contains(&name.as_str());

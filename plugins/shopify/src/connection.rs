@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::client::Client;
 use crate::documents;
+use crate::listings::missing;
 use crate::settings::VERSION;
 
 /// What an import reads with, and what is missing without it. A scope to write includes the one to read.
@@ -64,6 +65,8 @@ pub fn check<T: Transport>(transport: &T, channel: &Channel) -> Result<Account, 
     detail("domain", Some(domain.clone()));
     detail("API version", Some(answer.other_version.clone().unwrap_or_else(|| client.address.version.clone())));
     detail("scopes", Some(granted.join(", ")));
+    let missing = missing(&granted);
+    detail("missing to sell", Some(missing.join(", ")).filter(|missing| !missing.is_empty()));
     Ok(Account { name: text("/name").unwrap_or(domain), url: text("/url"), currency, details, warnings })
 }
 

@@ -16,6 +16,23 @@ struct Settings {
     base_url: Option<String>,
 }
 
+/// Where goods are put on sale, as far as the seller said.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub(crate) struct Places {
+    #[serde(default)]
+    pub(crate) publication: Option<String>,
+    #[serde(default)]
+    pub(crate) location: Option<String>,
+}
+
+impl Places {
+    pub(crate) fn of(channel: &Channel) -> Result<Self, Error> {
+        let said = |text: Option<String>| text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+        let Self { publication, location } = channel.settings()?;
+        Ok(Self { publication: said(publication), location: said(location) })
+    }
+}
+
 /// Where the shop is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Address {

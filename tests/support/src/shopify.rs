@@ -17,6 +17,7 @@ mod state;
 mod store;
 mod time;
 mod tree;
+mod writes;
 
 use std::sync::Arc;
 
@@ -24,11 +25,11 @@ use crate::server::{Listen, Server};
 
 pub use self::bulk::{Ending, Order};
 pub use self::deliveries::Delivery;
-pub use self::model::{Collection, Level, Location, Medium, MediumKind, Metafield, Product, Variant};
+pub use self::model::{Collection, Level, Location, Medium, MediumKind, Metafield, Product, Publication, Variant};
 pub use self::oauth::Tokens;
 pub use self::options::Options;
 pub use self::state::Subscription;
-pub use self::store::Store;
+pub use self::store::{Store, Trick};
 
 /// Serves a shop over plain HTTP on a free port.
 #[must_use]

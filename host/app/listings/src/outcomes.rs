@@ -136,6 +136,10 @@ impl Listings {
         // An adapter that names none of them knows the listing as a whole.
         let listed = if receipt.variants.is_empty() { &due.wanted.listing.variants } else { &receipt.variants };
         tx.put_listed_variants(id, listed).await?;
+        // What was waited for was sent a while ago: price and stock may be others by now, so they are sent once more.
+        if due.row.pending.is_some() {
+            return note_accepted(tx, id, receipt).await;
+        }
         // Price and stock went with it.
         let offers: Vec<_> = due.wanted.offers().collect();
         let told = offers.iter().map(|(listed, offer)| ToldOffer {
@@ -145,8 +149,7 @@ impl Listings {
             stock: offer.stock,
         });
         tx.note_told(id, &told.collect::<Vec<_>>()).await?;
-        let detail = json!({ "external_id": receipt.external_id, "url": receipt.url, "status": receipt.status, "warnings": receipt.warnings });
-        note(tx, id, "accepted", detail).await
+        note_accepted(tx, id, receipt).await
     }
 
     /// Tried again later, after a longer wait each time.
@@ -212,6 +215,11 @@ impl Listings {
         }
         Ok(tx.commit().await?)
     }
+}
+
+async fn note_accepted(tx: &mut ScopedTx, id: &ListingId, receipt: &Receipt) -> Result<(), AppError> {
+    let detail = json!({ "external_id": receipt.external_id, "url": receipt.url, "status": receipt.status, "warnings": receipt.warnings });
+    note(tx, id, "accepted", detail).await
 }
 
 pub(crate) async fn note(

@@ -32,6 +32,9 @@ impl OAuth {
         if !self.scopes.is_empty() {
             words.push(format!("Scopes: {}.", self.scopes.join(" ")));
         }
+        if !self.optional_scopes.is_empty() {
+            words.push(format!("Asked for and not needed: {}.", self.optional_scopes.join(" ")));
+        }
         let implied =
             self.implied_scopes.iter().map(|(scope, implied)| format!("{scope} includes {}", implied.join(" ")));
         words.extend(implied.map(|line| format!("{line}.")));

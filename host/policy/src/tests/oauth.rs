@@ -134,6 +134,17 @@ fn scopes_may_come_within_others() {
 }
 
 #[test]
+fn what_is_optional_is_asked_for_and_not_missed() {
+    let more = OAUTH.replace("refresh = true", "refresh = true\noptional_scopes = [\"write_goods\"]");
+    let oauth = Manifest::parse(&more).unwrap().oauth.unwrap();
+    assert_eq!(oauth.asked_scopes().collect::<Vec<_>>(), ["read_goods", "read_stock", "write_goods"]);
+    assert!(oauth.missing_scopes(&["read_goods".to_owned(), "read_stock".to_owned()]).is_empty());
+    assert!(oauth.in_words().contains("Asked for and not needed: write_goods."), "{}", oauth.in_words());
+    let wrong = more.replace("[\"write_goods\"]", "[\"write goods\"]");
+    assert!(Manifest::parse(&wrong).is_err_and(|error| error.to_string().contains("write goods")));
+}
+
+#[test]
 fn addresses_and_answers_are_of_the_channel() {
     let acme = settings(&[("shop", "acme")]);
     assert_eq!(oauth().authorize_endpoint(&acme).unwrap().as_str(), "https://acme.example.com/authorize");

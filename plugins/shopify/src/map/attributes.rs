@@ -4,9 +4,12 @@ use entrepot_guest::prelude::model::Attribute;
 use serde_json::Value;
 
 use super::look::{list, text};
+use crate::listings::MARK;
 
 pub(super) fn of(body: &Value) -> Vec<Attribute> {
-    let fields = list(body, "metafields").iter().filter_map(|field| {
+    // The mark of a listing says something of Entrepot, and nothing of the goods.
+    let marks = |field: &&Value| text(field, "key") == Some(MARK) && text(field, "namespace").is_some_and(is_of_the_app);
+    let fields = list(body, "metafields").iter().filter(|field| !marks(field)).filter_map(|field| {
         Some(Attribute {
             namespace: text(field, "namespace")?.to_owned(),
             key: text(field, "key")?.to_owned(),
@@ -16,6 +19,11 @@ pub(super) fn of(body: &Value) -> Vec<Attribute> {
         })
     });
     fields.collect()
+}
+
+/// The namespace that Shopify keeps for an app.
+fn is_of_the_app(namespace: &str) -> bool {
+    namespace.starts_with("app--")
 }
 
 fn kind(shopify: &str) -> &'static str {

@@ -51,6 +51,20 @@ fn missing_scopes_are_named() {
     assert!(warnings[0].contains("read_inventory") && warnings[1].contains("read_locations"), "{warnings:?}");
 }
 
+/// Whoever only reads is not warned; it is said all the same.
+#[test]
+fn what_is_missing_to_sell_is_a_detail() {
+    let of = |scopes: &'static [&'static str]| {
+        let host = shop(move |name, _| if name == "Account" { account("acme.myshopify.com", scopes) } else { locations() });
+        let account = check(&host, &channel()).unwrap();
+        assert!(account.warnings.is_empty(), "{:?}", account.warnings);
+        account.details.into_iter().find(|(name, _)| name == "missing to sell").map(|(_, value)| value)
+    };
+    let missing = "write_products, write_inventory, read_publications, write_publications";
+    assert_eq!(of(&ALL).as_deref(), Some(missing));
+    assert_eq!(of(&["write_products", "write_inventory", "read_locations", "write_publications"]), None);
+}
+
 #[test]
 fn locations_have_a_scope_of_their_own() {
     let host = shop(|name, _| match name {

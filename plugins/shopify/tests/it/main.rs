@@ -1,4 +1,4 @@
-//! The adapter against scripted answers: every trap that concerns reading, signing in or webhooks.
+//! The adapter against scripted answers: every trap that concerns reading, writing, signing in or webhooks.
 
 mod bulk;
 mod bulk_files;
@@ -8,10 +8,13 @@ mod deliveries;
 mod delivery_events;
 mod delta;
 mod documents;
+mod gate;
 mod items;
 mod map;
 mod map_odd;
+mod prices_and_stock;
 mod refusals;
+mod selling;
 mod shapes;
 mod shop;
 mod stock;

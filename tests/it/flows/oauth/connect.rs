@@ -70,7 +70,9 @@ async fn shopify_with_a_signed_way_back(app: App) {
     let (app, web) = host_for(app, &shop).await;
     let begun = begin(&app, &shop).await;
     let url = begun.authorize_url.expose();
-    assert!(url.contains("scope=read_products%2Cread_inventory%2Cread_locations"), "{url}");
+    // To sell, too; a shop whose app may only read is connected all the same.
+    let scopes = "read_products%2Cread_inventory%2Cread_locations%2Cwrite_products%2Cwrite_inventory%2Cread_publications%2Cwrite_publications";
+    assert!(url.contains(&format!("scope={scopes}&")), "{url}");
     assert!(!url.contains("code_challenge") && !url.contains(&store.options().client_secret), "{url}");
     let shown = come_back(&web, &agree(&store, &begun)).await;
     assert_eq!(shown.status, StatusCode::OK, "{}", shown.body);

@@ -12,8 +12,11 @@ pub(super) const MOST: u32 = 1_000;
 const MUTATION: u32 = 10;
 
 /// Fields that are connections; the schema says so of every one of them.
-pub(super) const CONNECTIONS: [&str; 8] = [
+pub(super) const CONNECTIONS: [&str; 11] = [
     "products",
+    "productVariants",
+    "publications",
+    "categories",
     "variants",
     "media",
     "metafields",
@@ -25,9 +28,22 @@ pub(super) const CONNECTIONS: [&str; 8] = [
 
 pub(super) fn requested(parsed: &Parsed, execution: &Execution<'_, '_>) -> u32 {
     if parsed.is_mutation() {
-        return MUTATION * parsed.operation.selection_set.len() as u32;
+        let fields = execution.fields("Root", &parsed.operation.selection_set);
+        let each = fields.iter().map(|field| MUTATION + of_input(&execution.arguments(field)) + of(&field.selection_set, execution));
+        return each.fold(0, u32::saturating_add);
     }
     of(&parsed.operation.selection_set, execution)
+}
+
+/// What `productSet` says of its input, in tenths of a point: 1.9 a file, 0.2 a variant, 0.6 the file of one, 0.4 a metafield.
+fn of_input(arguments: &super::tree::Arguments) -> u32 {
+    let Some(input) = arguments.get("input") else { return 0 };
+    let list = |of: &Value, name: &str| of.get(name).and_then(Value::as_array).cloned().unwrap_or_default();
+    let variants = list(input, "variants");
+    let files = variants.iter().filter(|variant| variant.get("file").is_some_and(Value::is_object)).count();
+    let metafields = list(input, "metafields").len() + variants.iter().map(|of| list(of, "metafields").len()).sum::<usize>();
+    let tenths = 19 * list(input, "files").len() + 2 * variants.len() + 6 * files + 4 * metafields;
+    u32::try_from(tenths.div_ceil(10)).unwrap_or(u32::MAX)
 }
 
 fn of(selections: &[Selection], execution: &Execution<'_, '_>) -> u32 {

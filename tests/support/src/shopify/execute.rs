@@ -77,6 +77,13 @@ impl<'a> Execution<'_, 'a> {
         given.map(|argument| (argument.name.to_string(), literal(&argument.value, self.variables))).collect()
     }
 
+    /// The key of `@idempotent`.
+    pub(super) fn key(&self, field: &Field) -> Option<Value> {
+        let directive = field.directives.get("idempotent")?;
+        let argument = directive.arguments.iter().find(|argument| argument.name == "key")?;
+        Some(literal(&argument.value, self.variables))
+    }
+
     pub(super) fn object(&self, node: &Node<'a>, selections: &[Selection]) -> Result<Value, Missing> {
         let scopes = node.scopes();
         if !scopes.is_empty() && !scopes.iter().any(|scope| self.forest.state.options.may(scope)) {
@@ -191,7 +198,7 @@ impl<'a> Execution<'_, 'a> {
 
 fn applies(condition: &str, kind: &str) -> bool {
     let media = matches!(kind, "MediaImage" | "Video" | "ExternalVideo" | "Model3d");
-    condition == kind || condition == "Node" || (condition == "Media" && media)
+    condition == kind || matches!(condition, "Node" | "ProductOperation") || (condition == "Media" && media)
 }
 
 fn cursor(at: usize) -> String {

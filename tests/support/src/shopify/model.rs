@@ -27,6 +27,8 @@ pub struct Product {
     pub created_at: i64,
     pub updated_at: i64,
     pub published_at: Option<i64>,
+    /// Ids of those it is published on.
+    pub publications: Vec<u64>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -63,6 +65,14 @@ pub struct Level {
 
 #[derive(Clone, Debug)]
 pub struct Location {
+    pub id: u64,
+    pub name: String,
+    pub active: bool,
+}
+
+/// A place where goods are put on sale: the online store, a till.
+#[derive(Clone, Debug)]
+pub struct Publication {
     pub id: u64,
     pub name: String,
 }

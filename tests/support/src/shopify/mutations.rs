@@ -35,7 +35,7 @@ pub(super) fn payload(state: &mut State, name: &str, arguments: &Arguments) -> R
                 json!({"deletedWebhookSubscriptionId": null, "userErrors": errors["userErrors"]})
             })
         }
-        other => Err(Missing::Unsimulated(format!("Mutation.{other}"))),
+        other => super::writes::payload(state, other, arguments),
     }
 }
 

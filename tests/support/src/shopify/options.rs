@@ -26,6 +26,8 @@ pub struct Options {
     pub bulk_at_once: usize,
     /// How often a bulk operation is asked for before it has ended.
     pub bulk_polls: u32,
+    /// How often a product that is set while nobody waits is asked for before it stands.
+    pub set_polls: u32,
     /// The order of the lines of a file, where grouping was not asked for.
     pub bulk_order: Order,
     /// The app's, for webhooks and OAuth.
@@ -54,6 +56,7 @@ impl Default for Options {
             costs: true,
             bulk_at_once: 5,
             bulk_polls: 1,
+            set_polls: 1,
             bulk_order: Order::Shuffled(1),
             client_id: "simulated-client-id".into(),
             client_secret: "simulated-client-secret".into(),
@@ -73,6 +76,11 @@ impl Options {
 
     pub(super) fn domain(&self) -> String {
         format!("{}.myshopify.com", self.shop)
+    }
+
+    /// Whether the app was granted just this one.
+    pub(super) fn has(&self, scope: &str) -> bool {
+        self.scopes.iter().any(|granted| granted == scope)
     }
 
     /// A scope to write includes the one to read.

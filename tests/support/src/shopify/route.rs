@@ -6,6 +6,8 @@ use super::execute::{Execution, Parsed};
 use super::state::State;
 use super::store::Store;
 use super::tree::{Arguments, Forest, Missing, Node, number};
+use super::store::Trick;
+use super::writes::{self, IDEMPOTENT};
 use super::{bulk, cost, mutations, oauth, schema};
 use crate::server::{Answer, Request, Site};
 
@@ -59,7 +61,18 @@ fn graphql(store: &Store, request: &Request, version: &str) -> Answer {
     };
     let empty = json!({});
     let variables = body.as_ref().and_then(|body| body.get("variables")).filter(|variables| variables.is_object());
-    answer(200, run(store, request, query, variables.unwrap_or(&empty)).to_string())
+    let name = Parsed::of(query).map(|parsed| parsed.name()).unwrap_or_default();
+    store.interfere(&name);
+    match store.trick(&name) {
+        Some(Trick::Status(status)) => answer(status, json!({"errors": "Sorry"}).to_string()),
+        Some(Trick::Body(body)) => answer(200, body),
+        // It was done, and something between gave up.
+        Some(Trick::Lost) => {
+            run(store, request, query, variables.unwrap_or(&empty));
+            Answer::html(502, "<h1>Bad gateway</h1>")
+        }
+        None => answer(200, run(store, request, query, variables.unwrap_or(&empty)).to_string()),
+    }
 }
 
 fn errors(messages: impl IntoIterator<Item = String>, code: Option<&str>) -> Value {
@@ -149,7 +162,12 @@ fn roots(
 ) -> Vec<(String, Arguments)> {
     with(state, request, parsed, variables, |execution| {
         let fields = execution.fields("Root", &parsed.operation.selection_set);
-        fields.into_iter().map(|field| (field.name.to_string(), execution.arguments(field))).collect()
+        let with_key = |field: &&apollo_compiler::Node<apollo_compiler::ast::Field>| {
+            let mut arguments = execution.arguments(field);
+            arguments.extend(execution.key(field).map(|key| (IDEMPOTENT.to_owned(), key)));
+            (field.name.to_string(), arguments)
+        };
+        fields.iter().map(with_key).collect()
     })
 }
 
@@ -159,6 +177,9 @@ fn poll(state: &mut State, parsed: &Parsed, request: &Request, variables: &Map<S
         let id = arguments.get("id").and_then(Value::as_str).and_then(|id| number(id, "BulkOperation"));
         if let (true, Some(id)) = (name == "bulkOperation", id) {
             bulk::asked_for(state, id);
+        }
+        if name == "productOperation" {
+            writes::asked_for(state, arguments.get("id").and_then(Value::as_str).unwrap_or_default());
         }
     }
 }

@@ -56,3 +56,56 @@ impl Search {
         self.any.is_empty() || self.any.iter().any(|terms| terms.iter().all(holds))
     }
 }
+
+/// Terms with quoted words: `sku:"A-1" OR sku:"B\"2"`.
+#[derive(Debug, Default)]
+pub(super) struct Words {
+    terms: Vec<(String, String)>,
+    pub(super) warnings: Vec<Value>,
+}
+
+impl Words {
+    pub(super) fn of(query: &str, known: &[&str]) -> Self {
+        let mut words = Self::default();
+        let mut rest = query.trim();
+        while !rest.is_empty() {
+            let (field, after) = rest.split_once(':').unwrap_or(("default", rest));
+            let mut value = String::new();
+            let mut chars = after.char_indices();
+            let quoted = after.starts_with('"');
+            let mut end = after.len();
+            if quoted {
+                chars.next();
+            }
+            while let Some((at, c)) = chars.next() {
+                match c {
+                    '\\' => value.extend(chars.next().map(|(_, c)| c)),
+                    '"' if quoted => {
+                        end = at + 1;
+                        break;
+                    }
+                    ' ' if !quoted => {
+                        end = at;
+                        break;
+                    }
+                    c => value.push(c),
+                }
+            }
+            let field = field.trim();
+            if known.contains(&field) {
+                words.terms.push((field.to_owned(), value.to_lowercase()));
+            } else {
+                words.warnings.push(json!({"field": field, "message": "Invalid search field for this query."}));
+            }
+            rest = after[end..].trim_start();
+            rest = rest.strip_prefix("OR ").unwrap_or(rest);
+        }
+        words
+    }
+
+    /// What begins like a term is found, however it is written; without a term that is understood everything is.
+    pub(super) fn finds(&self, text: &str) -> bool {
+        let text = text.to_lowercase();
+        self.terms.is_empty() || self.terms.iter().any(|(_, value)| text.starts_with(value.as_str()))
+    }
+}

@@ -8,7 +8,7 @@ use crate::seed;
 
 pub(super) fn fill(state: &mut State, products: &[seed::Product]) {
     for (at, name) in seed::LOCATIONS.iter().enumerate() {
-        state.locations.push(Location { id: 70_000_000_001 + at as u64, name: (*name).to_owned() });
+        state.locations.push(Location { id: 70_000_000_001 + at as u64, name: (*name).to_owned(), active: true });
     }
     let mut collections = BTreeMap::<String, u64>::new();
     for product in products {

@@ -5,9 +5,13 @@ use std::time::Instant;
 
 use super::bulk::Operation;
 use super::deliveries::Delivery;
-use super::model::{Collection, Location, Product};
+use super::model::{Collection, Location, Product, Publication};
 use super::oauth::Installed;
 use super::options::Options;
+use super::writes::{Definition, Done, Work};
+
+/// The shop's own channel, which every shop has.
+pub(super) const ONLINE_STORE: u64 = 110_000_000_001;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subscription {
@@ -28,6 +32,14 @@ pub(super) struct State {
     pub(super) locations: Vec<Location>,
     pub(super) subscriptions: Vec<Subscription>,
     pub(super) operations: Vec<Operation>,
+    pub(super) publications: Vec<Publication>,
+    pub(super) definitions: Vec<Definition>,
+    /// Products that are being set.
+    pub(super) works: Vec<Work>,
+    /// What was done under a key, which does it once.
+    pub(super) done: BTreeMap<String, Done>,
+    /// So many of the next changes with a key find another one with it at work.
+    pub(super) concurrent: usize,
     /// How the next bulk operations end.
     pub(super) endings: Vec<super::bulk::Ending>,
     /// Addresses of files that were signed before this many expiries are not served.
@@ -49,6 +61,14 @@ impl State {
             locations: Vec::new(),
             subscriptions: Vec::new(),
             operations: Vec::new(),
+            publications: vec![
+                Publication { id: ONLINE_STORE, name: "Online Store".to_owned() },
+                Publication { id: ONLINE_STORE + 1, name: "Point of Sale".to_owned() },
+            ],
+            definitions: Vec::new(),
+            works: Vec::new(),
+            done: BTreeMap::new(),
+            concurrent: 0,
             endings: Vec::new(),
             expiries: 0,
             installed: Installed::default(),
@@ -77,6 +97,9 @@ impl State {
             if *moment == 0 {
                 *moment = now;
             }
+        }
+        if product.published_at.is_some() && product.publications.is_empty() {
+            product.publications.push(ONLINE_STORE);
         }
         let id = product.id;
         self.products.insert(id, product);

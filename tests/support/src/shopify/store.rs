@@ -1,5 +1,7 @@
 //! A shop that tests may change while it is served.
 
+mod tricks;
+
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -12,6 +14,8 @@ use super::seeded;
 use super::state::{State, Subscription};
 use crate::seed;
 
+pub use self::tricks::Trick;
+
 struct Shared {
     state: Mutex<State>,
     /// Names of the operations that were executed.
@@ -19,6 +23,7 @@ struct Shared {
     undone: Mutex<BTreeSet<String>>,
     /// Bodies that answer the next queries in place of what the shop would say, with status 200.
     instead: Mutex<Vec<String>>,
+    tricks: Mutex<tricks::Tricks>,
 }
 
 /// A shop in memory. Clones are the same shop.
@@ -47,6 +52,7 @@ impl Store {
             asked: Mutex::default(),
             undone: Mutex::default(),
             instead: Mutex::default(),
+            tricks: Mutex::default(),
         }))
     }
 
@@ -131,7 +137,7 @@ impl Store {
     pub fn add_location(&self, name: &str) -> u64 {
         let mut state = self.state();
         let id = state.id();
-        state.locations.push(Location { id, name: name.to_owned() });
+        state.locations.push(Location { id, name: name.to_owned(), active: true });
         id
     }
 

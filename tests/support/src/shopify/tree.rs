@@ -2,14 +2,16 @@
 
 mod product;
 mod shop;
+pub(super) mod taxonomy;
 mod variant;
 
 use serde_json::{Map, Value, json};
 
 use super::bulk::Operation;
-use super::model::{Collection, Level, Location, Medium, MediumKind, Metafield, Product, Variant};
-use super::search::Search;
+use super::model::{Collection, Level, Location, Medium, MediumKind, Metafield, Product, Publication, Variant};
+use super::search::{Search, Words};
 use super::state::{State, Subscription};
+use super::writes::identified;
 
 /// An object of the schema.
 #[derive(Clone, Debug)]
@@ -27,6 +29,8 @@ pub(super) enum Node<'a> {
     Location(&'a Location),
     Operation(&'a Operation),
     Subscription(&'a Subscription),
+    Publication(&'a Publication),
+    Taxonomy,
     /// Small things: the name of the type, and all its fields.
     Plain(&'static str, Map<String, Value>),
 }
@@ -59,6 +63,9 @@ pub(super) struct Forest<'a> {
     /// `extensions.search`.
     pub(super) searches: std::cell::RefCell<Vec<Value>>,
 }
+
+/// Stands in a payload for the object with this gid.
+pub(super) const NODE: &str = "@node";
 
 pub(super) fn gid(kind: &str, id: u64) -> String {
     format!("gid://shopify/{kind}/{id}")
@@ -101,6 +108,8 @@ impl<'a> Node<'a> {
             Self::Location(_) => "Location",
             Self::Operation(_) => "BulkOperation",
             Self::Subscription(_) => "WebhookSubscription",
+            Self::Publication(_) => "Publication",
+            Self::Taxonomy => "Taxonomy",
             Self::Plain(kind, _) => kind,
         }
     }
@@ -112,6 +121,7 @@ impl<'a> Node<'a> {
             Self::Item(..) => &["read_inventory", "read_products"],
             Self::Level(..) => &["read_inventory"],
             Self::Location(_) => &["read_locations", "read_inventory"],
+            Self::Publication(_) => &["read_publications"],
             _ => &[],
         }
     }
@@ -124,9 +134,9 @@ impl<'a> Node<'a> {
             Self::Query => root(name, arguments, forest),
             Self::Shop => Ok(shop::field(name, forest)),
             Self::Installation => Ok(shop::installation(name, forest)),
-            Self::Product(product) => Ok(product::field(product, name, forest)),
+            Self::Product(product) => Ok(product::field(product, name, arguments, forest)),
             Self::Variant(product, variant) => Ok(variant::field(product, variant, name)),
-            Self::Item(product, variant) => Ok(variant::item(product, variant, name, forest)),
+            Self::Item(product, variant) => Ok(variant::item(product, variant, name, arguments, forest)),
             Self::Level(variant, level) => Ok(variant::level(variant, level, name, arguments, forest)),
             Self::Medium(medium) => Ok(product::medium(medium, name)),
             Self::Metafield(metafield) => Ok(product::metafield(metafield, name)),
@@ -134,7 +144,13 @@ impl<'a> Node<'a> {
             Self::Location(location) => Ok(shop::location(location, name, arguments, forest)),
             Self::Operation(operation) => Ok(operation.field(name, forest)),
             Self::Subscription(subscription) => Ok(shop::subscription(subscription, name)),
+            Self::Publication(publication) => Ok(shop::publication(publication, name)),
+            Self::Taxonomy => Ok(taxonomy::field(name, arguments)),
             Self::Plain(_, fields) => Ok(match fields.get(name) {
+                Some(Value::Object(inner)) if inner.contains_key(NODE) => {
+                    let there = inner[NODE].as_str().and_then(|gid| node(gid, forest));
+                    Some(there.map_or(Held::Scalar(Value::Null), Held::Object))
+                }
                 Some(Value::Object(inner)) => Some(Held::Object(Node::Plain("Object", inner.clone()))),
                 Some(Value::Array(list)) if list.iter().any(Value::is_object) => Some(plains("Object", list.clone())),
                 Some(value) => Some(Held::Scalar(value.clone())),
@@ -188,6 +204,23 @@ fn root<'a>(name: &str, arguments: &Arguments, forest: &Forest<'a>) -> Result<Op
         }
         "collections" => Ok(Some(Held::Connection(state.collections.values().map(Node::Collection).collect()))),
         "locations" => Ok(Some(Held::Connection(state.locations.iter().map(Node::Location).collect()))),
+        "location" => {
+            let id = text("id").and_then(|id| number(id, "Location"));
+            let mut found = state.locations.iter().filter(|location| id.is_none_or(|id| location.id == id));
+            one(found.next().map(Node::Location))
+        }
+        "publications" => Ok(Some(Held::Connection(state.publications.iter().map(Node::Publication).collect()))),
+        "productByIdentifier" => one(identified(state, arguments.get("identifier")).map(Node::Product)),
+        "productVariants" => Ok(Some(Held::Connection(with_words(arguments, forest)))),
+        "productOperation" => Ok(Some(match text("id").and_then(|id| state.works.iter().find(|work| work.gid() == id)) {
+            Some(work) => plain("ProductSetOperation", work.shown()),
+            None => Held::Scalar(Value::Null),
+        })),
+        "metafieldDefinition" => Ok(Some(match state.definition(arguments.get("identifier")) {
+            Some(definition) => plain("MetafieldDefinition", definition.shown()),
+            None => Held::Scalar(Value::Null),
+        })),
+        "taxonomy" => one(Some(Node::Taxonomy)),
         "bulkOperation" => one(text("id")
             .and_then(|id| number(id, "BulkOperation"))
             .and_then(|id| state.operations.iter().find(|operation| operation.id == id))
@@ -197,6 +230,19 @@ fn root<'a>(name: &str, arguments: &Arguments, forest: &Forest<'a>) -> Result<Op
         }
         _ => Ok(None),
     }
+}
+
+fn with_words<'a>(arguments: &Arguments, forest: &Forest<'a>) -> Vec<Node<'a>> {
+    let query = arguments.get("query").and_then(Value::as_str).unwrap_or_default();
+    let words = Words::of(query, &["sku"]);
+    if !words.warnings.is_empty() {
+        let found = json!({"path": ["productVariants"], "query": query, "warnings": words.warnings});
+        forest.searches.borrow_mut().push(found);
+    }
+    let products = forest.state.products.values();
+    let variants = products.flat_map(|product| product.variants.iter().map(move |variant| (product, variant)));
+    let found = variants.filter(|(_, variant)| words.finds(variant.sku.as_deref().unwrap_or_default()));
+    found.map(|(product, variant)| Node::Variant(product, variant)).collect()
 }
 
 fn node<'a>(gid: &str, forest: &Forest<'a>) -> Option<Node<'a>> {

@@ -4,9 +4,14 @@ use serde_json::{Value, json};
 
 use super::super::model::{Collection, Medium, MediumKind, Metafield, Product};
 use super::super::time::iso;
-use super::{Forest, Held, Node, gid, plain, plains, scalar};
+use super::{Arguments, Forest, Held, Node, gid, number, plain, plains, scalar};
 
-pub(super) fn field<'a>(product: &'a Product, name: &str, forest: &Forest<'a>) -> Option<Held<'a>> {
+pub(super) fn field<'a>(
+    product: &'a Product,
+    name: &str,
+    arguments: &Arguments,
+    forest: &Forest<'a>,
+) -> Option<Held<'a>> {
     let moment = |moment: Option<i64>| moment.map_or(Value::Null, |seconds| iso(seconds).into());
     let count = |count: usize| plain("Count", json!({"count": count, "precision": "EXACT"}));
     scalar(match name {
@@ -31,6 +36,10 @@ pub(super) fn field<'a>(product: &'a Product, name: &str, forest: &Forest<'a>) -
         "templateSuffix" => Value::Null,
         "totalInventory" => product.total().into(),
         "tracksInventory" => product.variants.iter().any(|variant| variant.tracked).into(),
+        "publishedOnPublication" => {
+            let id = arguments.get("publicationId").and_then(Value::as_str).and_then(|id| number(id, "Publication"));
+            id.is_some_and(|id| product.publications.contains(&id)).into()
+        }
         "onlineStoreUrl" => match product.published_at {
             Some(_) => format!("https://{}/products/{}", forest.state.options.domain(), product.handle).into(),
             None => Value::Null,

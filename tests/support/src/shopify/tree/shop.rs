@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::super::model::Location;
+use super::super::model::{Location, Publication};
 use super::super::search::Search;
 use super::super::state::Subscription;
 use super::super::time::iso;
@@ -53,8 +53,16 @@ pub(super) fn location<'a>(
     scalar(match name {
         "id" => gid("Location", location.id).into(),
         "name" => location.name.clone().into(),
-        "isActive" => true.into(),
+        "isActive" => location.active.into(),
         "inventoryLevels" => return Some(Held::Connection(levels(location, arguments, forest))),
+        _ => return None,
+    })
+}
+
+pub(super) fn publication<'a>(publication: &Publication, name: &str) -> Option<Held<'a>> {
+    scalar(match name {
+        "id" => gid("Publication", publication.id).into(),
+        "name" => publication.name.clone().into(),
         _ => return None,
     })
 }

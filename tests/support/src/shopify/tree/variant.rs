@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::super::model::{Level, Product, Variant};
 use super::super::time::iso;
-use super::{Arguments, Forest, Held, Node, gid, plain, plains, scalar};
+use super::{Arguments, Forest, Held, Node, gid, number, plain, plains, scalar};
 
 pub(super) fn field<'a>(product: &'a Product, variant: &'a Variant, name: &str) -> Option<Held<'a>> {
     let position = product.variants.iter().position(|other| other.id == variant.id).map_or(0, |at| at + 1);
@@ -53,6 +53,7 @@ pub(super) fn item<'a>(
     product: &'a Product,
     variant: &'a Variant,
     name: &str,
+    arguments: &Arguments,
     forest: &Forest<'a>,
 ) -> Option<Held<'a>> {
     scalar(match name {
@@ -76,6 +77,13 @@ pub(super) fn item<'a>(
         }
         "inventoryLevels" => {
             return Some(Held::Connection(variant.levels.iter().map(|level| Node::Level(variant, level)).collect()));
+        }
+        "inventoryLevel" => {
+            let id = arguments.get("locationId").and_then(Value::as_str).and_then(|id| number(id, "Location"));
+            match variant.levels.iter().find(|level| Some(level.location) == id) {
+                Some(level) => return Some(Held::Object(Node::Level(variant, level))),
+                None => Value::Null,
+            }
         }
         "variants" => return Some(Held::Connection(vec![Node::Variant(product, variant)])),
         _ => return None,

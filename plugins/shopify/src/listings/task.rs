@@ -1,0 +1,136 @@
+//! A listing on its way into the shop, as far as it has come: kept as text where Shopify takes its time.
+
+use entrepot_guest::listing::{ListedVariant, ListingStatus, Receipt};
+use entrepot_guest::prelude::*;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::known::State;
+
+/// What comes next.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Phase {
+    /// Which variants are there is looked at, page by page.
+    Read,
+    Set,
+    /// Shopify works on it.
+    Wait(String),
+    /// What stands there now is looked at, page by page.
+    Look,
+    Stock,
+    Publish,
+    Done,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Task {
+    pub(super) listing: String,
+    /// The number of the product, once it is known.
+    pub(super) product: Option<String>,
+    /// Shown to buyers.
+    pub(super) active: bool,
+    /// The product without pictures and variants.
+    pub(super) input: Value,
+    /// Names of the options.
+    pub(super) options: Vec<String>,
+    pub(super) rows: Vec<Row>,
+    pub(super) pictures: Vec<Picture>,
+    pub(super) phase: Phase,
+    /// Where the page after the last one begins.
+    pub(super) after: Option<String>,
+    /// What is there was looked at a second time already.
+    pub(super) again: bool,
+    /// When the product was changed.
+    pub(super) since: String,
+    pub(super) url: Option<String>,
+    pub(super) status: Option<String>,
+    pub(super) published: bool,
+    pub(super) warnings: Vec<(String, String, String)>,
+}
+
+/// A variant.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(super) struct Row {
+    pub(super) variant: String,
+    /// Its place in the listing.
+    pub(super) at: usize,
+    pub(super) sku: Option<String>,
+    /// What makes it what it is.
+    pub(super) values: String,
+    /// As it is sent, without its id and its picture.
+    pub(super) body: Value,
+    pub(super) picture: Option<usize>,
+    /// None: not counted.
+    pub(super) stock: Option<i64>,
+    /// Sold on when nothing is left.
+    pub(super) continues: bool,
+    /// Numbers of the variant and of its stock-keeping item.
+    pub(super) id: Option<String>,
+    pub(super) item: Option<String>,
+    /// What lies there now; none: the item does not lie there.
+    pub(super) there: Option<i64>,
+    pub(super) tracked: bool,
+    /// When the number that lies there was changed.
+    pub(super) since: String,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Picture {
+    /// Its place in the listing's media.
+    pub(super) at: usize,
+    pub(super) url: String,
+    pub(super) alt: String,
+    /// Shopify's, once it has it.
+    pub(super) id: Option<String>,
+}
+
+impl Task {
+    pub(super) fn warn(&mut self, path: &str, code: &str, message: String) {
+        self.warnings.push((path.to_owned(), code.to_owned(), message));
+    }
+
+    /// Something of it was done that another try would do again.
+    pub(super) fn has_begun(&self) -> bool {
+        self.after.is_some() || !matches!(self.phase, Phase::Read | Phase::Set)
+    }
+
+    /// Nothing is known of what is there: it is looked at before it is sent.
+    pub(super) fn begin_again(&mut self) {
+        self.again = true;
+        self.phase = Phase::Read;
+        self.after = None;
+        self.rows.iter_mut().for_each(|row| row.id = None);
+        self.pictures.iter_mut().for_each(|picture| picture.id = None);
+    }
+
+    pub(super) fn receipt(&self) -> Receipt {
+        let variants = self.rows.iter().map(|row| ListedVariant {
+            variant_id: row.variant.clone(),
+            external_id: row.id.clone(),
+            item_id: row.item.clone(),
+            sku: row.sku.clone(),
+        });
+        let files = self.pictures.iter().filter_map(|picture| Some((picture.url.clone(), picture.id.clone()?)));
+        Receipt {
+            external_id: self.product.clone().unwrap_or_default(),
+            url: self.url.clone(),
+            status: self.listing_status(),
+            variants: variants.collect(),
+            state: State { files: files.collect() }.text(),
+            warnings: self.warnings.iter().map(|(path, code, message)| issue(&**path, code, &**message)).collect(),
+            seen: None,
+        }
+    }
+
+    fn listing_status(&self) -> ListingStatus {
+        match self.status.as_deref() {
+            Some("ARCHIVED") => ListingStatus::Ended,
+            Some("ACTIVE" | "UNLISTED") if self.published => {
+                let left = |row: &Row| row.continues || row.stock.is_none_or(|stock| stock > 0);
+                if self.rows.iter().any(left) { ListingStatus::Active } else { ListingStatus::OutOfStock }
+            }
+            _ => ListingStatus::Draft,
+        }
+    }
+}
