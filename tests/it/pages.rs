@@ -2,6 +2,7 @@
 
 mod account;
 mod acting;
+mod conflicts;
 mod connecting;
 mod every_page;
 mod host;

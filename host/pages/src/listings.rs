@@ -2,6 +2,7 @@
 
 mod act;
 mod category;
+mod conflicts;
 mod draft;
 mod edit;
 mod form;
@@ -39,6 +40,7 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/listings/{listing}/category/find", post(category::find))
         .route("/listings/{listing}/category/ask", post(category::ask))
         .route("/listings/{listing}/revert", post(act::revert))
+        .route("/listings/{listing}/conflicts", post(conflicts::decide))
         .route("/listings/{listing}/push", post(act::push))
         .route("/listings/{listing}/end", post(act::end))
         .route("/listings/{listing}/remove", post(act::remove))

@@ -53,7 +53,7 @@ async fn handler(State(app): State<AppState>, visitor: Visitor) -> Result<Respon
     let figures = vec![
         figure(problems, "channels need attention", "/channels?show=problems", true),
         figure(letters, "dead letters", "/dead-letters", true),
-        figure(stuck, "listings refused or failed", "/listings?show=stuck", true),
+        figure(stuck, "listings need attention", "/listings?show=stuck", true),
         figure(scoped.count_active_runs().await?, "runs under way", "/runs", false),
     ];
     let may_connect = visitor.may(Scope::WriteChannels);

@@ -98,7 +98,7 @@ async function rules(visit, ann) {
   await visit.expect(ann, "It would be refused");
   await visit.look(ann, "listing-refused");
   await ann.getByRole("link", { name: "Entrepot" }).click();
-  await visit.expect(ann, "listings refused or failed");
+  await visit.expect(ann, "listings need attention");
   await visit.look(ann, "start-refused");
   await ann.goto(rule);
   await ann.getByLabel("Never below").fill("");

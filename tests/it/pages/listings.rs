@@ -89,20 +89,22 @@ async fn what_stops_the_day_is_counted_and_found(app: App) {
     seller.list_all().await;
     let pages = Pages::of(&seller.app);
     // What would be refused is said before anything is sent.
-    let floor =
-        ChannelRule { price: Some(PriceRule { floor: Some(100_000_000), ..PriceRule::default() }), stock: None };
+    let floor = ChannelRule {
+        price: Some(PriceRule { floor: Some(100_000_000), ..PriceRule::default() }),
+        ..ChannelRule::default()
+    };
     seller.app.host.app.listings.set_rule(&seller.context(), TARGET, &floor).await.expect("set");
     let plan = pages.shown("/listings/plan?action=publish&all=yes").await;
     assert!(plan.holds("There is nothing to do") && plan.holds("below the channel"), "{}", plan.html);
     seller.push().await;
     let start = pages.shown("/").await;
-    assert!(start.holds("class=\"urgent\"><b>3</b> listings refused or failed"), "{}", start.html);
-    let stuck = pages.shown(&start.link("listings refused or failed")).await;
+    assert!(start.holds("class=\"urgent\"><b>3</b> listings need attention"), "{}", start.html);
+    let stuck = pages.shown(&start.link("listings need attention")).await;
     assert_eq!(stuck.html.matches("</span>refused").count(), 3, "{}", stuck.html);
     assert!(stuck.holds("below the channel") && stuck.holds("<time"), "{}", stuck.html);
     let channel = pages.shown(&format!("/channels/{}", seller.channels[1].as_str())).await;
     assert!(
-        channel.holds("<b>3</b> listings refused or failed") && channel.holds("nothing was sent yet"),
+        channel.holds("<b>3</b> listings need attention") && channel.holds("nothing was sent yet"),
         "{}",
         channel.html
     );
@@ -129,7 +131,7 @@ async fn what_stops_the_day_is_counted_and_found(app: App) {
         sold.html
     );
     assert!(pages.shown("/listings?show=stuck").await.holds("No listing fits"));
-    assert!(pages.shown("/").await.holds("<b>0</b> listings refused or failed"));
+    assert!(pages.shown("/").await.holds("<b>0</b> listings need attention"));
     assert_eq!(pages.open("/listings?show=never").await.status, StatusCode::BAD_REQUEST);
 }
 

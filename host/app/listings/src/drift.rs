@@ -18,9 +18,9 @@ use serde_json::{Value, json};
 use crate::Listings;
 use crate::conflicts::Decision;
 use crate::due::Due;
-use crate::there::Seen;
 use crate::outcomes::HOST;
 use crate::overrides::{checked, merged};
+use crate::there::Seen;
 
 /// What is changed there so often within a day is for a person to decide: something there does it by itself.
 const SET_BACK: i64 = 3;

@@ -9,6 +9,7 @@ use entrepot_domain::{ChannelId, TenantId};
 
 use crate::Listings;
 use crate::check::CheckReport;
+use crate::conflicts::ConflictReport;
 use crate::own_issues::currency_of;
 use crate::report::ListingReport;
 use crate::send::rule_of;
@@ -28,6 +29,8 @@ pub struct ListingLook {
     pub fields: Option<Vec<CategoryField>>,
     /// The category's names from the root down, where they are known.
     pub category_path: Option<Vec<String>>,
+    /// What was changed there and waits for a decision.
+    pub conflicts: Vec<ConflictReport>,
     /// In which the channel sells.
     pub currency: Option<String>,
     /// Why all listings of the channel wait, and until when.
@@ -58,6 +61,8 @@ impl Listings {
         let source = loaded.as_ref().and_then(|loaded| loaded.product.clone());
         let wanted = loaded.filter(|_| source.is_some()).map(|loaded| loaded.under(&rule)).transpose()?;
         let report = self.reports(&scoped, vec![row]).await?.pop().ok_or_else(|| AppError::NoListing(id.to_owned()))?;
+        let mut open = scoped.conflicts_of(&[report.id.as_str()]).await?;
+        open.retain(|conflict| conflict.decision.is_none());
         let waits = lane.not_before > self.services.db().clock().now();
         Ok(ListingLook {
             report,
@@ -67,6 +72,7 @@ impl Listings {
             check,
             fields,
             category_path: known.and_then(|row| serde_json::from_str(&row.path?).ok()),
+            conflicts: open.into_iter().map(ConflictReport::from).collect(),
             currency: currency_of(&scoped, &channel).await?,
             all_wait: lane.problem.filter(|_| waits).map(|why| (why, lane.not_before)),
         })

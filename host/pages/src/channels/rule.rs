@@ -16,11 +16,15 @@ use crate::AppState;
 use crate::failure::Failure;
 use crate::forms::PostedForm;
 use crate::frame::{Frame, Section, page, see, with_status};
-use crate::kit::{address, count, grouped, money, segment};
+use crate::kit::{Choice, address, count, grouped, money, segment};
 use crate::visitor::Visitor;
 
 /// Lines of a plan that are shown.
 const SHOWN: usize = 100;
+/// What counts where something was changed at the marketplace, by the word in a rule.
+const POLICIES: [(&str, &str); 3] =
+    [("ask", "Ask me"), ("ours", "Send again what is wanted here"), ("theirs", "Take over what stands there")];
+
 struct Field {
     name: &'static str,
     label: &'static str,
@@ -53,6 +57,8 @@ struct Page {
     name: String,
     prices: Vec<Field>,
     stocks: Vec<Field>,
+    conflicts: Vec<Choice>,
+    policy: &'static str,
     seen: String,
     wrong: Option<String>,
     plan: Option<Plan>,
@@ -75,6 +81,11 @@ impl Page {
             name,
             label,
             hint,
+        };
+        let choice = |(word, label): &(&str, &str)| Choice {
+            chosen: *word == typed.conflicts,
+            value: (*word).to_owned(),
+            label: (*label).to_owned(),
         };
         Self {
             frame: visitor.frame(Section::Listings, format!("Rule of {}", row.name)),
@@ -113,6 +124,11 @@ impl Page {
                 ),
                 field("cap", "Pieces told at most", &typed.cap, "Of each variant.".to_owned()),
             ],
+            policy: POLICIES
+                .iter()
+                .find(|(word, _)| *word == typed.conflicts)
+                .map_or(POLICIES[0].1, |(_, label)| label),
+            conflicts: POLICIES.iter().map(choice).collect(),
             seen: typed.seen.clone(),
             wrong: None,
             plan: None,
@@ -142,7 +158,8 @@ pub(crate) async fn plan(
     PostedForm(typed): PostedForm<Typed>,
 ) -> Result<Response, Failure> {
     let row = app.cases.channels.shown_channel(visitor.tenant(), &channel).await?;
-    let rule = match typed.rule(&currency(&row)) {
+    let now = app.cases.listings.rule(visitor.tenant(), &row.id).await?;
+    let rule = match typed.rule(&currency(&row), &now) {
         Ok(rule) => rule,
         Err(wrong) => return Ok(refused(&visitor, &row, &typed, &wrong)),
     };
@@ -164,7 +181,7 @@ pub(crate) async fn save(
         let form = Page::new(&visitor, &row, &Typed::of(&now, &currency(&row)), &Wrong::new());
         return Ok(with_status(StatusCode::CONFLICT, &Page { wrong: Some(newer.to_owned()), ..form }));
     }
-    match typed.rule(&currency(&row)) {
+    match typed.rule(&currency(&row), &now) {
         Ok(rule) => {
             app.cases.listings.set_rule(&visitor.context, &row.id, &rule).await?;
             Ok(see(address("/listings", &[("channel", &row.id)])))

@@ -102,7 +102,7 @@ pub(crate) async fn handler(
     let generation = app.cases.services.admission().active_for(&row.adapter_id, &id).await;
     let sells = generation.as_ref().is_ok_and(|generation| generation.adapter.sells());
     if sells || listings > 0 {
-        figures.push(figure(stuck, "listings refused or failed", "/listings?show=stuck", true));
+        figures.push(figure(stuck, "listings need attention", "/listings?show=stuck", true));
         figures.push(figure(listings, "listings", "/listings", false));
     }
     let schedule = |row: ScheduleRow| Schedule {

@@ -32,6 +32,12 @@ impl Event {
             "failed" => "A try failed".into(),
             "ended" => "Taken off".into(),
             "gone" => "Found gone at the marketplace".into(),
+            "drift" if detail["conflicts"].as_array().is_some_and(|fields| !fields.is_empty()) => {
+                "Changed at the marketplace".into()
+            }
+            "drift" => "Changed at the marketplace, and decided by the channel’s rule".into(),
+            "decided" if detail["decision"] == "theirs" => "The marketplace’s value was taken".into(),
+            "decided" => "What is wanted here is sent over the marketplace’s value".into(),
             "adopted" => "What stands there already was taken for it".into(),
             other => other.to_owned().into(),
         };
@@ -73,6 +79,12 @@ fn why(kind: &str, detail: &Value) -> Option<String> {
             let warned = detail["warnings"].as_array()?.iter().filter_map(|issue| issue["message"].as_str());
             Some(warned.collect::<Vec<_>>().join(" "))
         }
+        "drift" => {
+            let asked = detail["conflicts"].as_array()?.iter().filter_map(Value::as_str);
+            let decided = detail["decided"].as_object()?.keys().map(String::as_str);
+            Some(asked.chain(decided).collect::<Vec<_>>().join(", "))
+        }
+        "decided" => detail["field"].as_str().map(str::to_owned),
         "adopted" => detail["external_id"].as_str().map(|id| format!("It is {id} there")),
         _ => detail["why"].as_str().map(str::to_owned).or_else(issues),
     };

@@ -53,8 +53,9 @@ impl Filter {
 fn label(standing: Standing) -> &'static str {
     match standing {
         Standing::Any => "All",
-        Standing::Stuck => "Refused or failed",
+        Standing::Stuck => "Need attention",
         Standing::Refused => "Refused",
+        Standing::Conflict => "Changed at the marketplace",
         Standing::Failed => "Failed, tried again",
         Standing::InDoubt => "In doubt: no answer came",
         Standing::Waiting => "On their way",
@@ -121,9 +122,9 @@ struct Page {
     pager: Pager,
 }
 
-/// Refused or failed, of those that were counted.
+/// Refused, failed or changed at the marketplace, of those that were counted.
 pub(crate) fn stuck(counts: &[ListingCount]) -> i64 {
-    counts.iter().filter(|of| of.is_refused() || of.is_failed()).map(|of| of.number).sum()
+    counts.iter().filter(|of| of.is_refused() || of.is_failed() || of.is_in_conflict()).map(|of| of.number).sum()
 }
 
 fn figures(counts: &[ListingCount], channel: &str) -> Vec<Figure> {
@@ -134,8 +135,8 @@ fn figures(counts: &[ListingCount], channel: &str) -> Vec<Figure> {
     };
     vec![
         figure(Standing::Refused, "refused", true, ListingCount::is_refused),
+        figure(Standing::Conflict, "changed at the marketplace", true, ListingCount::is_in_conflict),
         figure(Standing::Failed, "failed, tried again", false, ListingCount::is_failed),
-        figure(Standing::Waiting, "on their way", false, ListingCount::is_waiting),
         figure(Standing::OnSale, "on sale", false, ListingCount::is_on_sale),
     ]
 }

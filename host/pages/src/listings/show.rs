@@ -9,6 +9,7 @@ use entrepot_domain::catalog::{Issue, Product, web_address};
 use entrepot_listings::ListingLook;
 use serde::Deserialize;
 
+use super::conflicts::{ConflictLine, lines};
 use super::history::Event;
 use super::standing::Stand;
 use super::values::{FieldLine, VariantLine, fields, variants};
@@ -58,6 +59,7 @@ struct Page {
     draft: bool,
     ended: bool,
     can_remove: bool,
+    conflicts: Vec<ConflictLine>,
     fields: Vec<FieldLine>,
     variants: Vec<VariantLine>,
     more_variants: usize,
@@ -154,6 +156,7 @@ pub(crate) async fn handler(
         channel_name: names.name(&report.channel).to_owned(),
         channel: report.channel.clone(),
         product: report.product.clone(),
+        conflicts: lines(&look, now),
         unchecked,
         passes,
         fields,

@@ -57,6 +57,7 @@ impl Stand<'_> {
     pub(crate) fn status(&self) -> Status {
         let (mark, word) = match (self.sync, self.status, self.there) {
             ("blocked", ..) => (Mark::Act, "refused"),
+            ("conflict", ..) => (Mark::Act, "changed there"),
             _ if self.in_doubt => (Mark::Waiting, "in doubt"),
             ("failed", ..) => (Mark::Waiting, "failed"),
             ("sending", ..) => (Mark::Busy, "being sent"),
@@ -84,7 +85,7 @@ impl Stand<'_> {
 
     /// Nothing happens to it by itself before it is tried again or somebody changes it.
     pub(crate) fn rests(&self) -> bool {
-        self.is_draft() || ["blocked", "synced", "failed"].contains(&self.sync)
+        self.is_draft() || ["blocked", "synced", "failed", "conflict"].contains(&self.sync)
     }
 
     /// The time of the next try.
@@ -107,6 +108,9 @@ impl Stand<'_> {
     pub(crate) fn next(&self) -> &'static str {
         match (self.sync, self.status, self.there) {
             ("blocked", ..) => "Change what is wrong; then it is sent by itself.",
+            ("conflict", ..) => {
+                "Somebody changed it at the marketplace. Say whose value counts; until then its texts and pictures are not sent."
+            }
             _ if self.in_doubt => {
                 "It was sent and no answer came, so it may stand there. It is looked for there and sent again."
             }

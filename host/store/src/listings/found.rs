@@ -79,6 +79,7 @@ fn statement(standing: Standing) -> [&'static str; 2] {
         Standing::Any => ANY,
         Standing::Stuck => STUCK,
         Standing::Refused => REFUSED,
+        Standing::Conflict => CONFLICT,
         Standing::Failed => FAILED,
         Standing::InDoubt => IN_DOUBT,
         Standing::Waiting => WAITING,
@@ -137,11 +138,12 @@ macro_rules! both {
 }
 const ANY: [&str; 2] = both!("");
 const STUCK: [&str; 2] = both!(
-    " AND (l.sync_status IN ('blocked', 'failed') OR (l.status = 'active' AND l.sync_status = 'synced' AND l.channel_status = 'rejected'))"
+    " AND (l.sync_status IN ('blocked', 'failed', 'conflict') OR (l.status = 'active' AND l.sync_status = 'synced' AND l.channel_status = 'rejected'))"
 );
 const REFUSED: [&str; 2] = both!(
     " AND (l.sync_status = 'blocked' OR (l.status = 'active' AND l.sync_status = 'synced' AND l.channel_status = 'rejected'))"
 );
+const CONFLICT: [&str; 2] = both!(" AND l.sync_status = 'conflict'");
 const FAILED: [&str; 2] = both!(" AND l.sync_status = 'failed'");
 const IN_DOUBT: [&str; 2] =
     both!(" AND l.sync_status NOT IN ('sending', 'waiting') AND l.sent_hash <> COALESCE(l.accepted_hash, '')");

@@ -5,10 +5,12 @@
 pub enum Standing {
     #[default]
     Any,
-    /// Refused or failed: what somebody has to look at.
+    /// Refused, failed or changed there: what somebody has to look at.
     Stuck,
     /// By the host, by the adapter or at the marketplace.
     Refused,
+    /// Somebody changed it at the marketplace, and somebody here is to say whose value counts.
+    Conflict,
     /// The last try failed, and another one comes.
     Failed,
     /// Of those: something was sent and nobody said what became of it.
@@ -27,9 +29,10 @@ pub enum Standing {
 
 impl Standing {
     /// Those that a list can be narrowed to, what stops the day first.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Stuck,
         Self::Refused,
+        Self::Conflict,
         Self::Failed,
         Self::InDoubt,
         Self::Waiting,
@@ -45,6 +48,7 @@ impl Standing {
             Self::Any => "",
             Self::Stuck => "stuck",
             Self::Refused => "refused",
+            Self::Conflict => "conflict",
             Self::Failed => "failed",
             Self::InDoubt => "in-doubt",
             Self::Waiting => "waiting",
@@ -75,6 +79,10 @@ pub struct ListingCount {
 impl ListingCount {
     pub fn is_refused(&self) -> bool {
         self.sync_status == "blocked" || self.is_settled_as("rejected")
+    }
+
+    pub fn is_in_conflict(&self) -> bool {
+        self.sync_status == "conflict"
     }
 
     pub fn is_failed(&self) -> bool {

@@ -39,7 +39,8 @@ struct There {
 }
 
 pub(super) fn all<T: Transport>(shop: &Shop<'_, T>, offers: &[Offer]) -> Result<Vec<OfferOutcome>, Error> {
-    let mut fates: Vec<Fate> = offers.iter().map(|offer| Fate { issues: refusals(shop, offer), ..Fate::default() }).collect();
+    let mut fates: Vec<Fate> =
+        offers.iter().map(|offer| Fate { issues: refusals(shop, offer), ..Fate::default() }).collect();
     let open: Vec<usize> = (0..offers.len()).filter(|at| fates[*at].issues.is_empty()).collect();
     let known = read(shop, offers, &open)?;
     set_prices(shop, offers, &open, &known, &mut fates);
@@ -125,7 +126,9 @@ impl There {
     fn shows(&self, wanted: &Value, currency: &str) -> bool {
         let same = |there: &Value, wanted: &Value| match (there.as_str(), wanted.as_str()) {
             (None, None) => true,
-            (Some(there), Some(wanted)) => money(there, currency).is_ok_and(|there| Ok(there) == money(wanted, currency)),
+            (Some(there), Some(wanted)) => {
+                money(there, currency).is_ok_and(|there| Ok(there) == money(wanted, currency))
+            }
             _ => false,
         };
         same(&self.price, &wanted["price"]) && same(&self.before, &wanted["compareAtPrice"])
@@ -192,7 +195,8 @@ fn refused(error: &Value) -> Issue {
 }
 
 fn variant_gone() -> Issue {
-    let message = "The variant is no longer in the shop: somebody deleted it. To make it anew, push the listing by its id.";
+    let message =
+        "The variant is no longer in the shop: somebody deleted it. To make it anew, push the listing by its id.";
     issue("", "variant-gone", message)
 }
 

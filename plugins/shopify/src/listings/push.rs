@@ -19,7 +19,8 @@ pub(super) fn all<T: Transport>(shop: &Shop<'_, T>, listings: &[Listing]) -> Res
     if listings.iter().any(|listing| listing.external_id.is_none()) {
         shop.marks()?;
     }
-    let skus = listings.iter().flat_map(|listing| &listing.product.variants).filter_map(|variant| variant.sku.as_deref());
+    let skus =
+        listings.iter().flat_map(|listing| &listing.product.variants).filter_map(|variant| variant.sku.as_deref());
     let mut taken = Taken::of(&shop.client, skus)?;
     let mut ended: Option<Error> = None;
     let mut outcomes = Vec::with_capacity(listings.len());
@@ -160,7 +161,8 @@ fn waited<T: Transport>(shop: &Shop<'_, T>, task: &mut Task, operation: &str) ->
     if let Some(refusal) = refusal(&operation["userErrors"], &places(task)) {
         return Err(refusal);
     }
-    let product = gid::of(&operation["product"]).ok_or_else(|| Refusal::Failed(odd("an operation without its product")))?;
+    let product =
+        gid::of(&operation["product"]).ok_or_else(|| Refusal::Failed(odd("an operation without its product")))?;
     task.product = Some(product.to_owned());
     task.phase = Phase::Look;
     Ok(true)
@@ -170,7 +172,9 @@ fn waited<T: Transport>(shop: &Shop<'_, T>, task: &mut Task, operation: &str) ->
 fn counted<T: Transport>(shop: &Shop<'_, T>, task: &mut Task) -> Result<(), Refusal> {
     let mut all = Vec::new();
     for row in task.rows.iter().filter(|row| row.tracked && row.stock != row.there) {
-        if let (Some(quantity), Some(item)) = (row.stock, row.item.as_deref().and_then(|id| gid::made("InventoryItem", id))) {
+        if let (Some(quantity), Some(item)) =
+            (row.stock, row.item.as_deref().and_then(|id| gid::made("InventoryItem", id)))
+        {
             // The dates make it another change when the same numbers come again.
             let key = format!("{}/{}/{}/{}", task.listing, row.variant, task.since, row.since);
             let quantity = Quantity { item, location: shop.location.clone(), quantity, from: row.there, key };
@@ -190,7 +194,9 @@ fn counted<T: Transport>(shop: &Shop<'_, T>, task: &mut Task) -> Result<(), Refu
                 let why = "the shop's stock changes at this moment; the listing is sent again".to_owned();
                 return Err(Refusal::Failed(Error::Unavailable(why)));
             }
-            Outcome::Refused(found) => issues.push(issue(format!("/variants/{at}{}", found.path), &found.code, found.message)),
+            Outcome::Refused(found) => {
+                issues.push(issue(format!("/variants/{at}{}", found.path), &found.code, found.message))
+            }
             Outcome::Failed(error) => return Err(Refusal::Failed(error)),
         }
     }

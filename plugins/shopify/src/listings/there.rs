@@ -67,7 +67,8 @@ pub(super) fn look<T: Transport>(shop: &Shop<'_, T>, task: &mut Task) -> Result<
     task.published = product["publishedOnPublication"] == true;
     if task.after.is_none() {
         // They stand in the order in which they were sent.
-        let ids: Vec<_> = product["media"]["nodes"].as_array().into_iter().flatten().map(|node| text(node, "id")).collect();
+        let ids: Vec<_> =
+            product["media"]["nodes"].as_array().into_iter().flatten().map(|node| text(node, "id")).collect();
         let all = ids.len() == task.pictures.len();
         for (picture, id) in task.pictures.iter_mut().zip(ids).filter(|_| all) {
             picture.id = id;

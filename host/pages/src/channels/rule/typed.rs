@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use entrepot_domain::Money;
+use entrepot_domain::drift::{ConflictRule, Policy};
 use entrepot_domain::effective::{ChannelRule, PriceRule, StockRule};
 use entrepot_domain::money::parse;
 use serde::Deserialize;
@@ -25,6 +26,8 @@ pub(crate) struct Typed {
     pub(super) floor: String,
     pub(super) buffer: String,
     pub(super) cap: String,
+    /// Of what was changed at the marketplace: ask, ours, theirs.
+    pub(super) conflicts: String,
     /// The rule in force when the form was made.
     pub(super) seen: String,
 }
@@ -39,6 +42,17 @@ fn percent(basis_points: i64) -> String {
     let sign = if basis_points < 0 { "-" } else { "" };
     let text = format!("{sign}{whole}.{part:02}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// Of fields without a policy of their own.
+const DEFAULT: &str = "default";
+
+pub(super) fn word(policy: Policy) -> &'static str {
+    match policy {
+        Policy::Ask => "ask",
+        Policy::Ours => "ours",
+        Policy::Theirs => "theirs",
+    }
 }
 
 pub(super) fn fingerprint(rule: &ChannelRule) -> String {
@@ -57,11 +71,13 @@ impl Typed {
             floor: price.floor.map(|floor| typed_amount(floor, currency)).unwrap_or_default(),
             buffer: unless_zero(stock.buffer, stock.buffer.to_string()),
             cap: stock.cap.map(|cap| cap.to_string()).unwrap_or_default(),
+            conflicts: word(rule.conflicts.of("default")).to_owned(),
             seen: fingerprint(rule),
         }
     }
 
-    pub(super) fn rule(&self, currency: &str) -> Result<ChannelRule, Wrong> {
+    /// `now`: the rule in force, which says more of conflicts than the form does.
+    pub(super) fn rule(&self, currency: &str, now: &ChannelRule) -> Result<ChannelRule, Wrong> {
         let mut wrong = Wrong::new();
         let mut signed = |name: &'static str, text: &str, of: &str| -> i64 {
             let text = text.trim();
@@ -98,6 +114,7 @@ impl Typed {
         let rule = ChannelRule {
             price: Some(price).filter(|price| *price != PriceRule::default()),
             stock: Some(stock).filter(|stock| *stock != StockRule::default()),
+            conflicts: self.conflicts(now),
         };
         if let Err(why) = rule.check() {
             let of = [
@@ -113,6 +130,16 @@ impl Typed {
         if wrong.is_empty() { Ok(rule) } else { Err(wrong) }
     }
 
+    fn conflicts(&self, now: &ChannelRule) -> ConflictRule {
+        let mut all = now.conflicts.clone();
+        match self.conflicts.as_str() {
+            "ours" => drop(all.0.insert(DEFAULT.to_owned(), Policy::Ours)),
+            "theirs" => drop(all.0.insert(DEFAULT.to_owned(), Policy::Theirs)),
+            _ => drop(all.0.remove(DEFAULT)),
+        }
+        all
+    }
+
     pub(super) fn parts(&self) -> Vec<(&'static str, String)> {
         [
             ("percent", &self.percent),
@@ -121,6 +148,7 @@ impl Typed {
             ("floor", &self.floor),
             ("buffer", &self.buffer),
             ("cap", &self.cap),
+            ("conflicts", &self.conflicts),
             ("seen", &self.seen),
         ]
         .map(|(name, value)| (name, value.clone()))
@@ -142,12 +170,25 @@ mod tests {
             buffer: "2".into(),
             ..Typed::default()
         };
-        let rule = typed.rule("EUR").expect("a rule");
+        let rule = typed.rule("EUR", &ChannelRule::default()).expect("a rule");
         let price = PriceRule { basis_points: -1_250, plus: 120, ending: Some(99), floor: Some(500) };
-        assert_eq!(rule, ChannelRule { price: Some(price), stock: Some(StockRule { buffer: 2, cap: None }) });
+        assert_eq!(
+            rule,
+            ChannelRule {
+                price: Some(price),
+                stock: Some(StockRule { buffer: 2, cap: None }),
+                ..ChannelRule::default()
+            }
+        );
         let again = Typed::of(&rule, "EUR");
         assert_eq!((again.percent.as_str(), again.plus.as_str(), again.ending.as_str()), ("-12.5", "1.20", "99"));
-        assert_eq!(Typed::default().rule("EUR"), Ok(ChannelRule::default()));
+        assert_eq!(Typed::default().rule("EUR", &ChannelRule::default()), Ok(ChannelRule::default()));
+        let now: ChannelRule =
+            serde_json::from_value(serde_json::json!({"conflicts": {"title": "ours", "default": "theirs"}}))
+                .expect("a rule");
+        assert_eq!(Typed::of(&now, "EUR").rule("EUR", &now), Ok(now.clone()));
+        let asked = Typed { conflicts: "ask".into(), ..Typed::default() }.rule("EUR", &now).expect("a rule");
+        assert_eq!((asked.conflicts.of("title"), asked.conflicts.of("tags")), (Policy::Ours, Policy::Ask));
         for (typed, name) in [
             (Typed { percent: "much".into(), ..Typed::default() }, "percent"),
             (Typed { percent: "-101".into(), ..Typed::default() }, "percent"),
@@ -157,7 +198,7 @@ mod tests {
             (Typed { cap: "-1".into(), ..Typed::default() }, "cap"),
             (Typed { plus: "1".into(), buffer: "-1".into(), ..Typed::default() }, "buffer"),
         ] {
-            let wrong = typed.rule("EUR").expect_err("wrong");
+            let wrong = typed.rule("EUR", &ChannelRule::default()).expect_err("wrong");
             assert_eq!(wrong.keys().collect::<Vec<_>>(), [&name], "{typed:?}");
         }
     }

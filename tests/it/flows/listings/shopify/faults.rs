@@ -75,7 +75,11 @@ async fn one_product_that_is_refused_stops_no_other(app: App) {
     let reports = seller.reports().await;
     let refused: Vec<_> = reports.iter().filter(|report| report.sync_status != "synced").collect();
     assert_eq!((refused.len(), seller.target.product_count()), (1, 4), "{reports:?}");
-    assert_eq!((refused[0].id.as_str(), refused[0].issues[0]["path"].as_str()), (ids[1].as_str(), Some("/handle")), "{refused:?}");
+    assert_eq!(
+        (refused[0].id.as_str(), refused[0].issues[0]["path"].as_str()),
+        (ids[1].as_str(), Some("/handle")),
+        "{refused:?}"
+    );
     let before = seller.shops.1.server.log().total();
     seller.work().await;
     assert_eq!(seller.shops.1.server.log().total(), before, "what was refused is not sent again by itself");
@@ -89,7 +93,10 @@ async fn one_product_that_is_refused_stops_no_other(app: App) {
 async fn the_gate_is_before_the_shop(app: App) {
     let seller = Seller::selling(app, &catalogue(1), shop()).await;
     let ids = seller.list_all().await;
-    let rule = ChannelRule { price: Some(PriceRule { floor: Some(100_000_000), ..PriceRule::default() }), stock: None };
+    let rule = ChannelRule {
+        price: Some(PriceRule { floor: Some(100_000_000), ..PriceRule::default() }),
+        ..ChannelRule::default()
+    };
     let listings = &seller.app.host.app.listings;
     listings.set_rule(&seller.context(), TARGET, &rule).await.expect("set");
     seller.push().await;

@@ -162,7 +162,9 @@ async fn a_variant_that_is_gone_costs_the_others_nothing(app: App) {
     assert_eq!(report.issues[0]["code"], "variant-gone", "{report:?}");
     assert!(seller.there(&ids[0]).await.variants.iter().all(|variant| variant.price == "43.21"));
     // Pushed whole, it is made anew.
-    seller.change(&ids[0], ListingChange { set: Some(json!({ "title": "Whole again" })), ..ListingChange::default() }).await;
+    seller
+        .change(&ids[0], ListingChange { set: Some(json!({ "title": "Whole again" })), ..ListingChange::default() })
+        .await;
     seller.app.host.app.listings.push(&seller.context(), TARGET, &ids, false).await.expect("begun");
     seller.work().await;
     seller.assert_each_stands(1).await;

@@ -16,7 +16,8 @@ async fn a_shop_that_is_only_read_says_what_is_missing_to_sell(app: App) {
     seller.list_all().await;
     seller.push().await;
     let reports = seller.reports().await;
-    let lane = seller.app.host.db.tenant(&seller.app.host.tenant).listing_lane(&seller.channels[1]).await.expect("a lane");
+    let lane =
+        seller.app.host.db.tenant(&seller.app.host.tenant).listing_lane(&seller.channels[1]).await.expect("a lane");
     let said = lane.problem.clone().unwrap_or_default();
     for scope in ["write_products", "write_inventory", "read_publications", "write_publications"] {
         assert!(said.contains(scope), "{said} {reports:?}");
