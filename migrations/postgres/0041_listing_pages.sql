@@ -1,3 +1,9 @@
+-- The title that a person set, so that lists need not read all that is set; and in small letters, to be found by. Of other alphabets SQLite
+-- leaves capitals as they are until the listing changes.
+ALTER TABLE listings ADD COLUMN title TEXT;
+ALTER TABLE listings ADD COLUMN words TEXT NOT NULL DEFAULT '';
+UPDATE listings SET title = overrides::jsonb ->> 'title', words = LOWER(COALESCE(overrides::jsonb ->> 'title', ''));
+
 -- What listings are counted by, so that a count does not read them whole.
 CREATE INDEX listings_standing ON listings (tenant_id, channel_id, sync_status, status, channel_status);
 

@@ -127,7 +127,7 @@ async fn show(State(app): State<AppState>, visitor: Visitor, Path(id): Path<Stri
         progress: Progress::new(&report),
         created: Moment { at: report.created_at, now },
         finished: report.finished_at.map(|at| Moment { at, now }),
-        actor: report.actor,
+        actor: visitor.known_as(&report.actor),
     }))
 }
 

@@ -111,6 +111,11 @@ impl Visitor {
         self.somebody.principal.may(scope)
     }
 
+    /// Whoever did something, as whoever looks knows them.
+    pub(crate) fn known_as(&self, actor: &str) -> String {
+        if actor == self.actor() { "you".to_owned() } else { actor.to_owned() }
+    }
+
     /// As mails say it.
     pub(crate) fn name(&self) -> String {
         let person = self.somebody.principal.person();

@@ -139,8 +139,8 @@ const THERE: [&str; 2] =
     select_by_ids!("id", "products", "tenant_id = $1 AND channel_id = $2 AND deleted_at IS NULL", "source_id", "");
 
 const INSERT: &str = "INSERT INTO listings (tenant_id, id, channel_id, product_id, status, overrides, category_id, fields, external_id, \
-    sync_status, state, issues, tries, not_before, version, touches, created_at, updated_at) \
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'pending', '{}', '[]', 0, $10, 1, 1, $10, $10)";
+    sync_status, state, issues, tries, not_before, version, touches, created_at, updated_at, title, words) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'pending', '{}', '[]', 0, $10, 1, 1, $10, $10, $11, $12)";
 /// Products whose listings are to be looked at: something of them changed.
 const TOUCH: [&str; 2] = change_by_ids!(
     "UPDATE listings SET touches = touches + 1, tries = 0, not_before = CASE WHEN sync_status IN ('sending', 'waiting') THEN not_before \
@@ -253,6 +253,7 @@ impl ScopedTx {
     pub async fn insert_listing(&mut self, new: NewListing<'_>) -> Result<(), StoreError> {
         let now = self.clock.now();
         let NewListing { id, channel, product, status, overrides, category, fields, external } = new;
+        let title = found::own_title(overrides);
         execute!(
             &mut self.tx,
             INSERT,
@@ -265,7 +266,9 @@ impl ScopedTx {
             category,
             fields,
             external,
-            now
+            now,
+            &title,
+            found::words(title.as_deref())
         )?;
         Ok(())
     }

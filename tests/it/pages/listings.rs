@@ -44,7 +44,7 @@ async fn chosen_products_become_drafts_and_are_published(app: App) {
     let made = pages.post("/listings/new", &[("on", target), ("products", &ids)]).await;
     assert!(made.location().starts_with("/listings/jobs/"), "{}", made.html);
     let waits = pages.shown(made.location()).await;
-    assert!(waits.holds("data-live=\"/live/listings/jobs/") && waits.holds("0 of 2"), "{}", waits.html);
+    assert!(waits.holds("data-live=\"/live/listings/jobs/") && waits.holds("</span>queued"), "{}", waits.html);
     carried(&seller, "draft_listings").await;
     let job = pages.shown(made.location()).await;
     assert!(job.holds("</span>done") && job.holds("</span>draft") && !job.holds("data-live"), "{}", job.html);
@@ -122,14 +122,8 @@ async fn what_stops_the_day_is_counted_and_found(app: App) {
     seller.app.clock().advance(60_000);
     seller.work().await;
     let sold = pages.shown("/listings?show=on-sale").await;
-    assert_eq!(
-        sold.html.matches("</span>on sale").count()
-            + sold.html.matches("</span>out of stock").count()
-            + sold.html.matches("</span>hidden").count(),
-        3,
-        "{}",
-        sold.html
-    );
+    let number = sold.html.matches("name=\"id\"").count();
+    assert!(number > 0 && sold.holds(&format!("<b>{number}</b> on sale")), "{}", sold.html);
     assert!(pages.shown("/listings?show=stuck").await.holds("No listing fits"));
     assert!(pages.shown("/").await.holds("<b>0</b> listings need attention"));
     assert_eq!(pages.open("/listings?show=never").await.status, StatusCode::BAD_REQUEST);

@@ -1,16 +1,17 @@
 //! Making a listing, and changing what a person sets of it.
 
 use entrepot_core::{AppError, RequestContext};
-use entrepot_domain::listing::Status;
-use entrepot_domain::{ChannelId, Id, ListingId, ProductId, TenantId};
+use entrepot_domain::{ChannelId, ListingId, ProductId, TenantId};
+use entrepot_store::Scoped;
 use entrepot_store::channels::ChannelRow;
 use entrepot_store::listings::{Edit, ListingRow};
 use entrepot_store::products::StoredProduct;
-use entrepot_store::{Scoped, ScopedTx};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::Listings;
+use crate::change::ListingChange;
 use crate::overrides::{check_category, checked, merged};
+use crate::prepare::{Around, insert, prepare};
 
 /// A product that is to stand on a channel.
 #[derive(Clone, Debug, Default)]
@@ -22,40 +23,14 @@ pub struct NewListing {
     pub change: ListingChange,
 }
 
-/// What a person changes of a listing. What is `None` stays.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct ListingChange {
-    pub status: Option<Status>,
-    /// A JSON object that is merged into what is set (RFC 7396): null takes a value back to the product's.
-    pub set: Option<Value>,
-    /// `Some(None)`: none any more.
-    pub category: Option<Option<String>>,
-    /// Likewise merged into what the category asks for.
-    pub fields: Option<Value>,
-    /// Refused where the listing has another version by now.
-    pub version: Option<i64>,
-}
-
-/// A listing that can be made.
-pub(crate) struct Prepared {
-    pub(crate) id: ListingId,
-    channel: ChannelId,
-    product: ProductId,
-    status: Status,
-    overrides: String,
-    category: Option<String>,
-    fields: String,
-    /// The marketplace's id of the product that it is linked with there.
-    external: Option<String>,
-}
-
 impl Listings {
     /// Makes a listing. Nothing is sent as long as it is a draft.
     pub async fn create(&self, context: &RequestContext, new: NewListing) -> Result<ListingId, AppError> {
         let scoped = self.services.db().tenant(&context.tenant);
         let channel = self.selling_channel(&context.tenant, &new.channel).await?;
         let product = product_of(&scoped, &new.product).await?;
-        let prepared = self.prepare(&scoped, &channel, &product, new.change).await?;
+        let around = Around::of(&scoped, &channel, &[product.id.as_str()]).await?;
+        let prepared = prepare(&channel, &product, new.change, &around, self.services.db().clock().now())?;
         let mut tx = scoped.begin().await?;
         insert(&mut tx, &prepared, &context.actor).await?;
         tx.commit().await?;
@@ -87,40 +62,6 @@ impl Listings {
         }
         selling.sort_by(|one, other| one.1.cmp(&other.1));
         Ok(selling)
-    }
-
-    pub(crate) async fn prepare(
-        &self,
-        scoped: &Scoped,
-        channel: &ChannelRow,
-        product: &StoredProduct,
-        change: ListingChange,
-    ) -> Result<Prepared, AppError> {
-        let id = ChannelId::from(channel.id.as_str());
-        if product.channel_id == id {
-            let told = format!("{} came from {}: it stands there already", product.id, channel.name);
-            return Err(AppError::Listing(told));
-        }
-        if let Some(row) = scoped.listing_of(&id, &product.id).await? {
-            let told = format!(
-                "{} is listed on {} already: {}; change it with `entrepot listing set {}`",
-                product.id, channel.name, row.id, row.id
-            );
-            return Err(AppError::Listing(told));
-        }
-        let (overrides, fields) = (merged("{}", change.set.as_ref())?, merged("{}", change.fields.as_ref())?);
-        let category = change.category.flatten();
-        check_category(category.as_deref())?;
-        Ok(Prepared {
-            id: ListingId::make(self.services.db().clock().now()),
-            overrides: checked(overrides, Some(product))?,
-            status: change.status.unwrap_or(Status::Draft),
-            external: self.linked_on(scoped, &id, &product.id).await?,
-            fields: fields.to_string(),
-            product: product.id.clone(),
-            channel: id,
-            category,
-        })
     }
 
     /// Changes a listing. What stands at the marketplace follows.
@@ -176,48 +117,6 @@ impl Listings {
         let row = self.services.db().tenant(tenant).channel(channel).await?;
         row.map(|row| ChannelId::from(row.id)).ok_or_else(|| AppError::NoChannel(channel.to_owned()))
     }
-
-    /// The marketplace's id of the product of that channel that is linked with this one: it is not to stand there twice.
-    async fn linked_on(
-        &self,
-        scoped: &Scoped,
-        channel: &ChannelId,
-        product: &ProductId,
-    ) -> Result<Option<String>, AppError> {
-        let members = scoped.link_members(&[product.as_str()]).await?;
-        let Some(member) = members.iter().find(|member| member.channel_id == channel.as_str()) else { return Ok(None) };
-        let linked = scoped.product(&ProductId::from(member.product_id.as_str())).await?;
-        Ok(linked.map(|linked| linked.product.source_id))
-    }
-}
-
-/// As it was prepared: refused where it stands there as another listing by now.
-pub(crate) async fn insert(tx: &mut ScopedTx, new: &Prepared, actor: &str) -> Result<(), AppError> {
-    if let Some(external) = &new.external
-        && let Some(other) = tx.listing_with_external_id(&new.channel, external).await?
-    {
-        let told = format!(
-            "{} is linked with {external} on {}, which is listed already: {other}; it is not to stand there twice",
-            new.product, new.channel
-        );
-        return Err(AppError::Listing(told));
-    }
-    let row = entrepot_store::listings::NewListing {
-        id: &new.id,
-        channel: &new.channel,
-        product: &new.product,
-        status: new.status.as_str(),
-        overrides: &new.overrides,
-        category: new.category.as_deref(),
-        fields: &new.fields,
-        external: new.external.as_deref(),
-    };
-    match tx.insert_listing(row).await {
-        Err(error) if error.is_conflict() => return Err(AppError::Contested),
-        inserted => inserted?,
-    }
-    let detail = json!({ "product": new.product, "status": new.status, "adopted": new.external }).to_string();
-    Ok(tx.note_listing(&new.id, "created", actor, &detail).await?)
 }
 
 pub(crate) async fn product_of(scoped: &Scoped, named: &str) -> Result<StoredProduct, AppError> {

@@ -4,7 +4,7 @@ use entrepot_core::{AppError, RequestContext};
 use entrepot_domain::listing::Status;
 
 use crate::Listings;
-use crate::edit::ListingChange;
+use crate::change::ListingChange;
 
 impl Listings {
     /// No longer on sale. It stays ended until somebody publishes it again.

@@ -2,6 +2,7 @@
 
 mod adopt;
 mod categories;
+mod change;
 mod check;
 mod conflicts;
 mod drift;
@@ -17,6 +18,7 @@ mod offers;
 mod outcomes;
 mod overrides;
 mod own_issues;
+mod prepare;
 mod report;
 mod rules;
 mod send;
@@ -31,9 +33,10 @@ use entrepot_core::{OperationKinds, Operations, Services};
 
 pub use adopt::{AdoptListings, Adoption, AdoptionLine};
 pub use categories::{AskFields, AskedFields, FindCategories, FoundCategories, FoundCategory};
+pub use change::ListingChange;
 pub use check::{CheckReport, ShownProduct};
 pub use conflicts::{ConflictReport, Decision, WhichConflicts};
-pub use edit::{ListingChange, NewListing};
+pub use edit::NewListing;
 pub use job::SyncListings;
 pub use look::ListingLook;
 pub use many::{

@@ -117,6 +117,9 @@ pub(crate) async fn save(
         Ok(change) => change,
         Err(wrong) => return Ok(refused(&visitor, &look, &posted, &wrong, None)),
     };
+    if change.set.is_none() && change.fields.is_none() {
+        return Ok(see(format!("/listings/{}", segment(&id))));
+    }
     match app.cases.listings.change(&visitor.context, &id, change).await {
         Ok(()) => Ok(see(format!("/listings/{}", segment(&id)))),
         Err(AppError::ListingChanged(_)) => {

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::failure::sentence;
 use crate::kit::Moment;
+use crate::visitor::Visitor;
 
 pub(super) struct Event {
     pub(super) what: Cow<'static, str>,
@@ -18,7 +19,7 @@ pub(super) struct Event {
 }
 
 impl Event {
-    pub(super) fn new(event: ListingEventReport, now: Timestamp) -> Self {
+    pub(super) fn new(event: ListingEventReport, visitor: &Visitor, now: Timestamp) -> Self {
         let detail = &event.detail;
         let what: Cow<'static, str> = match event.kind.as_str() {
             "created" if detail["adopted"].is_string() => "Made, and what stands there already was taken for it".into(),
@@ -43,7 +44,7 @@ impl Event {
         };
         Self {
             why: why(&event.kind, detail),
-            who: Some(event.actor).filter(|actor| actor != "host"),
+            who: Some(event.actor).filter(|actor| actor != "host").map(|actor| visitor.known_as(&actor)),
             at: Moment { at: event.at, now },
             what,
         }

@@ -132,7 +132,7 @@ async fn progress(app: &AppState, tenant: &TenantId, id: &str) -> Result<(Operat
     let progress = Progress {
         id: id.to_owned(),
         why: report.error.as_ref().map(|error| sentence(&error.detail)),
-        steps: format!("{} of {}", grouped(done), grouped(total)),
+        steps: if total > 0 { format!("{} of {}", grouped(done), grouped(total)) } else { String::new() },
         percent: (total > 0).then(|| (done * 100 / total).clamp(0, 100)),
         numbers: vec![
             (if drafts { "drafts made" } else { "as wanted" }, number(settled)),
@@ -183,7 +183,7 @@ pub(crate) async fn show(
         frame: visitor.frame(Section::Listings, title(&report)),
         title: title(&report),
         created: Moment { at: report.created_at, now },
-        actor: report.actor,
+        actor: visitor.known_as(&report.actor),
         progress,
     }))
 }

@@ -30,7 +30,15 @@ pub(super) fn read(pairs: Vec<(String, String)>) -> Posted {
             })
             .or_insert(value);
     }
+    // Browsers end lines in their own way.
+    posted.values_mut().for_each(|value| *value = value.replace("\r\n", "\n"));
     posted
+}
+
+/// What is stored of it already is no change.
+fn changed(mut given: Map<String, Value>, stored: &Value) -> Option<Value> {
+    given.retain(|name, value| stored[name.as_str()] != *value);
+    (!given.is_empty()).then_some(Value::Object(given))
 }
 
 fn given<'a>(posted: &'a Posted, name: &str) -> &'a str {
@@ -39,7 +47,7 @@ fn given<'a>(posted: &'a Posted, name: &str) -> &'a str {
 
 /// What it changes. A field that stays empty is the shop's.
 pub(super) fn change(look: &ListingLook, posted: &Posted) -> Result<ListingChange, Wrong> {
-    let (mut set, mut wrong) = (Map::new(), Wrong::new());
+    let (mut set, mut wrong, stored) = (Map::new(), Wrong::new(), &look.report.set);
     for name in TEXTS {
         set.insert(name.to_owned(), or_null(given(posted, name)));
     }
@@ -64,19 +72,20 @@ pub(super) fn change(look: &ListingLook, posted: &Posted) -> Result<ListingChang
     let mut variants = Map::new();
     for at in 0.. {
         let Some(id) = posted.get(&format!("variant.{at}")) else { break };
-        let own = json!({
-            "price": amount(&format!("price.{at}")),
-            "compare_at": amount(&format!("compare_at.{at}")),
-            "enabled": match given(posted, &format!("enabled.{at}")) {
-                "yes" => Value::Bool(true),
-                "no" => Value::Bool(false),
-                _ => Value::Null,
-            },
-        });
-        variants.insert(id.clone(), own);
-    }
-    if !variants.is_empty() {
-        set.insert("variants".to_owned(), Value::Object(variants));
+        let enabled = match given(posted, &format!("enabled.{at}")) {
+            "yes" => Value::Bool(true),
+            "no" => Value::Bool(false),
+            _ => Value::Null,
+        };
+        let own = [
+            ("price", amount(&format!("price.{at}"))),
+            ("compare_at", amount(&format!("compare_at.{at}"))),
+            ("enabled", enabled),
+        ];
+        let own = own.map(|(name, value)| (name.to_owned(), value)).into_iter().collect();
+        if let Some(own) = changed(own, &stored["variants"][id.as_str()]) {
+            variants.insert(id.clone(), own);
+        }
     }
     match pictures(look, posted) {
         Ok(Some(images)) => drop(set.insert("images".to_owned(), images)),
@@ -87,13 +96,13 @@ pub(super) fn change(look: &ListingLook, posted: &Posted) -> Result<ListingChang
     if !wrong.is_empty() {
         return Err(wrong);
     }
-    let version = given(posted, "version").parse().ok();
-    Ok(ListingChange {
-        set: Some(Value::Object(set)),
-        fields: Some(Value::Object(fields)),
-        version,
-        ..ListingChange::default()
-    })
+    let mut set = changed(set, stored);
+    if !variants.is_empty() {
+        set.get_or_insert_with(|| json!({}))["variants"] = Value::Object(variants);
+    }
+    // A form that does not say what it was made from overtakes nobody.
+    let version = Some(given(posted, "version").parse().unwrap_or_default());
+    Ok(ListingChange { set, fields: changed(fields, &look.report.fields), version, ..ListingChange::default() })
 }
 
 fn or_null(text: &str) -> Value {
@@ -174,5 +183,72 @@ fn value(field: &CategoryField, text: &str) -> Result<Value, String> {
             }
             _ => Ok(json!(text)),
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn field(key: &str, kind: FieldKind) -> CategoryField {
+        CategoryField {
+            key: key.to_owned(),
+            name: key.to_owned(),
+            kind,
+            required: false,
+            recommended: false,
+            many: false,
+            of_variants: false,
+            values: Vec::new(),
+            closed: false,
+            max_chars: None,
+        }
+    }
+
+    #[test]
+    fn what_a_category_asks_for_is_read_by_its_kind() {
+        let colours = vec![("red".to_owned(), "Red".to_owned()), ("blue".to_owned(), "Blue".to_owned())];
+        let known = [
+            field("weight", FieldKind::Number),
+            field("vegan", FieldKind::Flag),
+            field("since", FieldKind::Date),
+            CategoryField { values: colours.clone(), closed: true, many: true, ..field("colours", FieldKind::Choice) },
+            CategoryField { max_chars: Some(3), ..field("code", FieldKind::Text) },
+            field("later", FieldKind::Text),
+        ];
+        let posted = |pairs: &[(&str, &str)]| {
+            read(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+        };
+        let typed = [
+            ("field.weight", "1,5"),
+            ("field.vegan", "no"),
+            ("field.since", "2026-12-01"),
+            ("field.colours", "red\r\nblue\r\n"),
+            ("field.code", ""),
+        ];
+        let mut wrong = Wrong::new();
+        let read = fields(&known, &posted(&typed), &mut wrong);
+        let all =
+            json!({ "weight": 1.5, "vegan": false, "since": "2026-12-01", "colours": ["red", "blue"], "code": null });
+        assert_eq!((Value::Object(read), wrong), (all, Wrong::new()), "what was not asked for stays");
+        let typed = [
+            ("field.weight", "heavy"),
+            ("field.since", "tomorrow"),
+            ("field.colours", "green"),
+            ("field.code", "long"),
+        ];
+        let mut wrong = Wrong::new();
+        fields(&known, &posted(&typed), &mut wrong);
+        let names: Vec<_> = wrong.keys().map(String::as_str).collect();
+        assert_eq!(names, ["field.code", "field.colours", "field.since", "field.weight"]);
+        assert!(wrong["field.code"].contains("may have 3"), "{wrong:?}");
+    }
+
+    #[test]
+    fn what_is_stored_is_no_change() {
+        let given = |value: Value| value.as_object().cloned().unwrap_or_default();
+        let stored = json!({ "title": "Mug", "tags": ["a"] });
+        assert_eq!(changed(given(json!({ "title": "Mug", "tags": ["a"], "brand": null })), &stored), None);
+        assert_eq!(changed(given(json!({ "title": null, "tags": ["a"] })), &stored), Some(json!({ "title": null })));
     }
 }

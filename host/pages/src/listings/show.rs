@@ -148,7 +148,7 @@ pub(crate) async fn handler(
         warnings: warnings.iter().map(|issue| issue.message.clone()).collect(),
         warned: if report.sync_status == "synced" { said.map(str::to_owned).collect() } else { Vec::new() },
         preview: check.as_ref().ok().and_then(|check| check.shown.clone()).map(preview),
-        history: events.into_iter().map(|event| Event::new(event, now)).collect(),
+        history: events.into_iter().map(|event| Event::new(event, &visitor, now)).collect(),
         pager: Pager::new(&place.before, older.as_deref(), |before| address(&path, &[("before", before)])),
         version: report.version,
         set: serde_json::to_string_pretty(&report.set).unwrap_or_default(),

@@ -3,6 +3,7 @@
 use entrepot_domain::clock::Timestamp;
 use entrepot_domain::{ChannelId, ListingId};
 
+use super::found::{own_title, words};
 use crate::{ScopedTx, StoreError};
 
 /// What a person changes. All of it is written.
@@ -51,7 +52,7 @@ pub struct Failure<'a> {
     pub keeps_pending: bool,
 }
 
-const EDIT: &str = "UPDATE listings SET status = $3, overrides = $4, category_id = $5, fields = $6, version = version + 1, touches = touches + 1, updated_at = $8, \
+const EDIT: &str = "UPDATE listings SET status = $3, overrides = $4, category_id = $5, fields = $6, version = version + 1, touches = touches + 1, updated_at = $8, title = $9, words = $10, \
     not_before = CASE WHEN $3 = 'draft' AND external_id IS NULL THEN NULL ELSE CAST($8 AS BIGINT) END, tries = 0, \
     sync_status = CASE WHEN sync_status IN ('sending', 'waiting') THEN sync_status ELSE 'pending' END \
     WHERE tenant_id = $1 AND id = $2 AND version = $7";
@@ -94,9 +95,10 @@ impl ScopedTx {
     pub async fn edit_listing(&mut self, id: &ListingId, edit: Edit<'_>) -> Result<bool, StoreError> {
         let now = self.clock.now();
         let Edit { status, overrides, category, fields, version } = edit;
-        let tenant = self.tenant.as_str();
+        let (tenant, id, title) = (self.tenant.as_str(), id.as_str(), own_title(overrides));
+        let words = words(title.as_deref());
         let done =
-            execute!(&mut self.tx, EDIT, tenant, id.as_str(), status, overrides, category, fields, version, now)?;
+            execute!(&mut self.tx, EDIT, tenant, id, status, overrides, category, fields, version, now, &title, words)?;
         Ok(done == 1)
     }
 

@@ -74,7 +74,18 @@ struct Row {
     stock: Option<i64>,
 }
 
-fn statement(standing: Standing) -> [&'static str; 2] {
+/// The title that a person set. `overrides`: JSON.
+pub(super) fn own_title(overrides: &str) -> Option<String> {
+    let set: serde_json::Value = serde_json::from_str(overrides).unwrap_or_default();
+    set["title"].as_str().map(str::to_owned)
+}
+
+/// What a listing is found by beside its product.
+pub(super) fn words(title: Option<&str>) -> String {
+    title.unwrap_or_default().to_lowercase()
+}
+
+fn statement(standing: Standing) -> &'static str {
     match standing {
         Standing::Any => ANY,
         Standing::Stuck => STUCK,
@@ -90,13 +101,10 @@ fn statement(standing: Standing) -> [&'static str; 2] {
     }
 }
 
-/// `$title`: the title that a person set.
-macro_rules! of_engine {
-    ($title:literal, $where:literal) => {
+macro_rules! listings {
+    ($where:literal) => {
         concat!(
-            "SELECT l.id, l.channel_id, l.product_id, COALESCE(",
-            $title,
-            ", p.title) AS title, p.media, (SELECT v.sku FROM variants v WHERE v.tenant_id = $1 AND v.product_id = l.product_id \
+            "SELECT l.id, l.channel_id, l.product_id, COALESCE(l.title, p.title) AS title, p.media, (SELECT v.sku FROM variants v WHERE v.tenant_id = $1 AND v.product_id = l.product_id \
              ORDER BY v.position LIMIT 1) AS sku, l.status, l.sync_status, l.channel_status, l.external_url, l.sync_error, \
              CAST(CASE WHEN l.sync_status NOT IN ('sending', 'waiting') AND l.sent_hash <> COALESCE(l.accepted_hash, '') THEN 1 ELSE 0 END \
              AS BIGINT) AS in_doubt, l.not_before, l.last_synced_at, \
@@ -110,58 +118,51 @@ macro_rules! of_engine {
              WHERE l.tenant_id = $1 AND ($2 = '' OR l.channel_id = $2) AND ($3 = '' OR l.id < $3) \
              AND l.channel_id IN (SELECT c.id FROM channels c WHERE c.tenant_id = $1 AND c.removed_at IS NULL)",
             $where,
-            found_by!($title, "$4"),
-            found_by!($title, "$5"),
-            found_by!($title, "$6"),
-            found_by!($title, "$7"),
+            found_by!("$4"),
+            found_by!("$5"),
+            found_by!("$6"),
+            found_by!("$7"),
             " ORDER BY l.id DESC LIMIT $8"
         )
     };
 }
 macro_rules! found_by {
-    ($title:literal, $words:literal) => {
+    ($words:literal) => {
         concat!(
             " AND (",
             $words,
-            " = '%' OR COALESCE(s.words, '') || ' ' || LOWER(COALESCE(",
-            $title,
-            ", '')) || ' ' || l.id || ' ' || COALESCE(l.external_id, '') LIKE ",
+            " = '%' OR COALESCE(s.words, '') || ' ' || l.words || ' ' || l.id || ' ' || COALESCE(l.external_id, '') LIKE ",
             $words,
             " ESCAPE '!')"
         )
     };
 }
-macro_rules! both {
-    ($where:literal) => {
-        [of_engine!("(l.overrides::jsonb ->> 'title')", $where), of_engine!("(l.overrides ->> 'title')", $where)]
-    };
-}
-const ANY: [&str; 2] = both!("");
-const STUCK: [&str; 2] = both!(
+const ANY: &str = listings!("");
+const STUCK: &str = listings!(
     " AND (l.sync_status IN ('blocked', 'failed', 'conflict') OR (l.status = 'active' AND l.sync_status = 'synced' AND l.channel_status = 'rejected'))"
 );
-const REFUSED: [&str; 2] = both!(
+const REFUSED: &str = listings!(
     " AND (l.sync_status = 'blocked' OR (l.status = 'active' AND l.sync_status = 'synced' AND l.channel_status = 'rejected'))"
 );
-const CONFLICT: [&str; 2] = both!(" AND l.sync_status = 'conflict'");
-const FAILED: [&str; 2] = both!(" AND l.sync_status = 'failed'");
-const IN_DOUBT: [&str; 2] =
-    both!(" AND l.sync_status NOT IN ('sending', 'waiting') AND l.sent_hash <> COALESCE(l.accepted_hash, '')");
-const WAITING: [&str; 2] = both!(
+const CONFLICT: &str = listings!(" AND l.sync_status = 'conflict'");
+const FAILED: &str = listings!(" AND l.sync_status = 'failed'");
+const IN_DOUBT: &str =
+    listings!(" AND l.sync_status NOT IN ('sending', 'waiting') AND l.sent_hash <> COALESCE(l.accepted_hash, '')");
+const WAITING: &str = listings!(
     " AND ((l.status <> 'draft' AND l.sync_status IN ('pending', 'sending', 'waiting')) \
      OR (l.status = 'active' AND l.sync_status = 'synced' AND l.channel_status = 'in-review'))"
 );
 /// What it was told last counts: how it stands there was said before.
-const OUT_OF_STOCK: [&str; 2] = both!(
+const OUT_OF_STOCK: &str = listings!(
     " AND l.status = 'active' AND l.sync_status = 'synced' AND NOT EXISTS (SELECT 1 FROM listing_variants t WHERE t.tenant_id = $1 \
      AND t.listing_id = l.id AND t.told_stock > 0) AND (l.channel_status = 'out-of-stock' OR (EXISTS (SELECT 1 FROM listing_variants t \
      WHERE t.tenant_id = $1 AND t.listing_id = l.id) AND NOT EXISTS (SELECT 1 FROM listing_variants t WHERE t.tenant_id = $1 \
      AND t.listing_id = l.id AND t.told_stock IS NULL)))"
 );
-const DRAFT: [&str; 2] = both!(" AND l.status = 'draft' AND l.sync_status NOT IN ('blocked', 'failed')");
-const ENDED: [&str; 2] = both!(" AND l.status = 'archived' AND l.sync_status = 'synced'");
-const ON_SALE: [&str; 2] = both!(
-    " AND l.status = 'active' AND l.sync_status = 'synced' AND COALESCE(l.channel_status, '') NOT IN ('rejected', 'in-review')"
+const DRAFT: &str = listings!(" AND l.status = 'draft' AND l.sync_status NOT IN ('blocked', 'failed')");
+const ENDED: &str = listings!(" AND l.status = 'archived' AND l.sync_status = 'synced'");
+const ON_SALE: &str = listings!(
+    " AND l.status = 'active' AND l.sync_status = 'synced' AND l.channel_status IN ('active', 'out-of-stock')"
 );
 const COUNT: &str = "SELECT channel_id, sync_status, status, COALESCE(channel_status, '') AS channel_status, COUNT(*) AS number \
     FROM listings WHERE tenant_id = $1 AND ($2 = '' OR channel_id = $2) \
@@ -177,7 +178,7 @@ impl Scoped {
         let ListingQuery { words, channel, standing, before, limit } = *query;
         let (tenant, [one, two, three, four]) = (self.tenant().as_str(), patterns(words));
         let find = statement(standing);
-        let rows = read_all_forked!(self, Row, find, tenant, channel, before, one, two, three, four, limit)?;
+        let rows = read_all!(self, Row, find, tenant, channel, before, one, two, three, four, limit)?;
         Ok(rows.into_iter().map(FoundListing::from).collect())
     }
 

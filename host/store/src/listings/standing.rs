@@ -98,7 +98,7 @@ impl ListingCount {
     pub fn is_on_sale(&self) -> bool {
         self.status == "active"
             && self.sync_status == "synced"
-            && !["rejected", "in-review"].contains(&self.channel_status.as_str())
+            && ["active", "out-of-stock"].contains(&self.channel_status.as_str())
     }
 
     fn is_settled_as(&self, word: &str) -> bool {

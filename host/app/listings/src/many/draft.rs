@@ -8,10 +8,13 @@ use serde::{Deserialize, Serialize};
 
 use super::MOST;
 use crate::Listings;
-use crate::edit::{ListingChange, Prepared, insert};
+use crate::change::ListingChange;
+use crate::prepare::{Around, Prepared, insert, prepare};
 
 /// Listings made in one transaction.
 const AT_ONCE: usize = 25;
+/// Products looked up at once for a plan.
+const PLANNED: usize = 250;
 
 /// Makes a draft of each product on a channel. Nothing is sent.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -59,7 +62,7 @@ impl Listings {
         let scoped = self.services.db().tenant(tenant);
         let channel = self.selling_channel(tenant, channel).await?;
         let mut plan = DraftPlan { products: products.len(), ..DraftPlan::default() };
-        for some in products.chunks(AT_ONCE) {
+        for some in products.chunks(PLANNED) {
             for (line, prepared) in self.prepare_all(&scoped, &channel, some).await? {
                 match prepared {
                     Some(_) => plan.would += 1,
@@ -91,8 +94,10 @@ impl Listings {
         channel: &ChannelRow,
         ids: &[String],
     ) -> Result<Vec<(DraftLine, Option<Prepared>)>, AppError> {
-        let found: Vec<StoredProduct> =
-            scoped.products_with_ids(&ids.iter().map(String::as_str).collect::<Vec<_>>()).await?;
+        let named: Vec<&str> = ids.iter().map(String::as_str).collect();
+        let found: Vec<StoredProduct> = scoped.products_with_ids(&named).await?;
+        let around = Around::of(scoped, channel, &named).await?;
+        let now = self.services.db().clock().now();
         let mut all = Vec::new();
         for id in ids {
             let mut line = DraftLine { product: id.clone(), title: String::new(), listing: None, why: None };
@@ -102,7 +107,7 @@ impl Listings {
                 continue;
             };
             line.title.clone_from(&product.product.title);
-            let prepared = match self.prepare(scoped, channel, product, ListingChange::default()).await {
+            let prepared = match prepare(channel, product, ListingChange::default(), &around, now) {
                 Ok(prepared) => Some(prepared),
                 Err(AppError::Listing(why)) => {
                     line.why = Some(why);
