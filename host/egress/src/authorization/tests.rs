@@ -62,7 +62,8 @@ fn the_browser_is_sent_with_all_that_was_asked_and_nothing_secret() {
          &code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256"
     );
 
-    let asked = oauth("scopes = [\"a_r\"]\noptional_scopes = [\"b_r\"]\nscope_separator = \",\"\nmoved_by = \"base_url\"");
+    let asked =
+        oauth("scopes = [\"a_r\"]\noptional_scopes = [\"b_r\"]\nscope_separator = \",\"\nmoved_by = \"base_url\"");
     let request = AuthorizationRequest { verifier: None, ..request };
     let given = settings(&[("shop", "acme"), ("base_url", "https://127.0.0.1:9/simulator/")]);
     let url = authorize_url(&asked, &given, &secrets, &request).expect("an address");

@@ -111,6 +111,7 @@ fn issue_of(error: &Value, code: &str, places: &Places) -> Issue {
 }
 
 pub(super) fn gone() -> Issue {
-    let message = "The product is no longer in the shop: somebody deleted it. To make it anew, push the listing by its id.";
+    let message =
+        "The product is no longer in the shop: somebody deleted it. To make it anew, push the listing by its id.";
     issue("", "listing-gone", message)
 }

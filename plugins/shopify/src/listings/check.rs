@@ -44,7 +44,8 @@ pub fn check_listing(_: &Channel, listing: &Listing, _: &[Field]) -> Checked {
     whole(product, &mut notes);
     if listing.category.as_deref().is_some_and(|category| crate::taxonomy::gid(category).is_none()) {
         let category = listing.category.as_deref().unwrap_or_default();
-        let message = format!("{category:?} is no category of Shopify's, such as aa-1-13-7. Choose one of its taxonomy.");
+        let message =
+            format!("{category:?} is no category of Shopify's, such as aa-1-13-7. Choose one of its taxonomy.");
         notes.refuse("/category", "category-unknown", message);
     }
     options(product, &mut notes);
@@ -144,9 +145,12 @@ fn variants(product: &Product, notes: &mut Notes) {
         let path = format!("/variants/{at}/option_values");
         let said = variant.option_values.iter().filter(|value| !value.trim().is_empty()).count();
         if said != product.options.len() || variant.option_values.len() != product.options.len() {
-            let message = "The variant does not say what it is of each option, and Shopify asks for all. Set its values.";
+            let message =
+                "The variant does not say what it is of each option, and Shopify asks for all. Set its values.";
             notes.refuse(&*path, "options-incomplete", message);
-        } else if !product.options.is_empty() && !values.insert(crate::listings::known::of_values(&variant.option_values)) {
+        } else if !product.options.is_empty()
+            && !values.insert(crate::listings::known::of_values(&variant.option_values))
+        {
             let message = "Another variant has the same values of all options. Change one of the two.";
             notes.refuse(&*path, "options-duplicate", message);
         }

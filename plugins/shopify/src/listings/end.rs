@@ -21,8 +21,7 @@ fn end<T: Transport>(shop: &Shop<'_, T>, listing: &Listing, forget: bool) -> Res
     let Some(id) = number.as_deref().and_then(|number| gid::made("Product", number)) else {
         return Ok(gone(listing));
     };
-    let receipt =
-        Receipt { external_id: number.unwrap_or_default(), state: listing.state.clone(), ..gone(listing) };
+    let receipt = Receipt { external_id: number.unwrap_or_default(), state: listing.state.clone(), ..gone(listing) };
     if forget {
         let payload = shop.client.change(documents::PRODUCT_DELETE, json!({ "id": id }), "productDelete")?;
         return if done(&payload)? { Ok(receipt) } else { Ok(gone(listing)) };

@@ -30,7 +30,8 @@ pub(super) struct Shop<'a, T> {
 
 /// The scopes to sell that were not granted.
 pub(crate) fn missing<'a>(granted: &[&str]) -> Vec<&'a str> {
-    let has = |scope: &str| granted.contains(&scope) || granted.contains(&scope.replacen("read_", "write_", 1).as_str());
+    let has =
+        |scope: &str| granted.contains(&scope) || granted.contains(&scope.replacen("read_", "write_", 1).as_str());
     SCOPES.into_iter().filter(|scope| !has(scope)).collect()
 }
 

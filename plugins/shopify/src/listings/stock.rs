@@ -51,7 +51,9 @@ fn set_some<T: Transport>(shop: &Shop<'_, T>, quantities: &[Quantity]) -> Vec<Ou
         // Two variants may be one item, which has one number: the first of them says which.
         let mut open: Vec<usize> = Vec::new();
         for (at, quantity) in quantities.iter().enumerate().filter(|(at, _)| outcomes[*at].is_none()) {
-            let same = |other: &usize| (&quantities[*other].item, &quantities[*other].location) == (&quantity.item, &quantity.location);
+            let same = |other: &usize| {
+                (&quantities[*other].item, &quantities[*other].location) == (&quantity.item, &quantity.location)
+            };
             if !open.iter().any(same) {
                 open.push(at);
             }
@@ -122,8 +124,11 @@ fn send<T: Transport>(shop: &Shop<'_, T>, sent: &[&Quantity], tried: usize) -> R
     let input = json!({ "name": "available", "reason": "correction", "quantities": quantities });
     let keys: Vec<&str> = sent.iter().map(|of| of.key.as_str()).collect();
     let key = fingerprint(&json!([keys, input, tried]).to_string());
-    let payload =
-        shop.client.change(documents::INVENTORY_SET, json!({ "input": input, "key": key }), "inventorySetQuantities")?;
+    let payload = shop.client.change(
+        documents::INVENTORY_SET,
+        json!({ "input": input, "key": key }),
+        "inventorySetQuantities",
+    )?;
     Ok(errors(&payload))
 }
 

@@ -8,7 +8,8 @@ use crate::listings::MARK;
 
 pub(super) fn of(body: &Value) -> Vec<Attribute> {
     // The mark of a listing says something of Entrepot, and nothing of the goods.
-    let marks = |field: &&Value| text(field, "key") == Some(MARK) && text(field, "namespace").is_some_and(is_of_the_app);
+    let marks =
+        |field: &&Value| text(field, "key") == Some(MARK) && text(field, "namespace").is_some_and(is_of_the_app);
     let fields = list(body, "metafields").iter().filter(|field| !marks(field)).filter_map(|field| {
         Some(Attribute {
             namespace: text(field, "namespace")?.to_owned(),

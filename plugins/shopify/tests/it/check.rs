@@ -55,7 +55,8 @@ fn missing_scopes_are_named() {
 #[test]
 fn what_is_missing_to_sell_is_a_detail() {
     let of = |scopes: &'static [&'static str]| {
-        let host = shop(move |name, _| if name == "Account" { account("acme.myshopify.com", scopes) } else { locations() });
+        let host =
+            shop(move |name, _| if name == "Account" { account("acme.myshopify.com", scopes) } else { locations() });
         let account = check(&host, &channel()).unwrap();
         assert!(account.warnings.is_empty(), "{:?}", account.warnings);
         account.details.into_iter().find(|(name, _)| name == "missing to sell").map(|(_, value)| value)

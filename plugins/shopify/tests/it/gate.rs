@@ -67,7 +67,11 @@ fn each_thing_that_shopify_would_refuse_is_refused_here() {
     let cases: Vec<(Change, &str, &str)> = vec![
         (|of| of.product.title = " ".into(), "/title", "title-missing"),
         (|of| of.product.title = "ä".repeat(256), "/title", "title-too-long"),
-        (|of| of.product.description_html = Some("x".repeat(512 * 1024 + 1)), "/description_html", "description-too-long"),
+        (
+            |of| of.product.description_html = Some("x".repeat(512 * 1024 + 1)),
+            "/description_html",
+            "description-too-long",
+        ),
         (|of| of.product.handle = Some("x".repeat(256)), "/handle", "handle-too-long"),
         (|of| of.product.tags = (0..251).map(|at| at.to_string()).collect(), "/tags", "tags-too-many"),
         (|of| of.product.tags = vec!["x".repeat(256)], "/tags/0", "tag-too-long"),
@@ -82,7 +86,11 @@ fn each_thing_that_shopify_would_refuse_is_refused_here() {
         (|of| of.product.variants.iter_mut().for_each(|one| one.enabled = false), "/variants", "variants-missing"),
         (|of| of.product.variants[1].option_values.clear(), "/variants/1/option_values", "options-incomplete"),
         (|of| of.product.variants[1].option_values[0] = " ".into(), "/variants/1/option_values", "options-incomplete"),
-        (|of| of.product.variants[1].option_values[0] = "Blue".into(), "/variants/1/option_values", "options-duplicate"),
+        (
+            |of| of.product.variants[1].option_values[0] = "Blue".into(),
+            "/variants/1/option_values",
+            "options-duplicate",
+        ),
         (|of| of.product.variants[1].sku = Some("MUG-B".into()), "/variants/1/sku", "sku-duplicate"),
         (|of| of.product.variants[1].sku = Some("x".repeat(256)), "/variants/1/sku", "sku-too-long"),
         (|of| of.product.variants[1].price = None, "/variants/1/price", "price-missing"),

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::gate::euros;
 use crate::selling::beginning;
-use crate::shop::{channel, data, name, read, shop};
+use crate::shop::{channel, data, name, read, shop, status};
 
 fn offer(variant: u64, available: i64, expected: Option<i64>) -> Offer {
     Offer {
@@ -91,7 +91,8 @@ fn keys_are_of_the_change() {
     let mut again = offer(91, 7, Some(5));
     again.key = "key-later".into();
     offered(&host, &[again]);
-    let keys: Vec<_> = sent(&host, "InventorySet").into_iter().map(|(_, set)| set["key"].as_str().unwrap().to_owned()).collect();
+    let keys: Vec<_> =
+        sent(&host, "InventorySet").into_iter().map(|(_, set)| set["key"].as_str().unwrap().to_owned()).collect();
     assert_eq!(keys[0], keys[1]);
     assert!(keys[2] != keys[0] && keys[3] != keys[0] && keys[3] != keys[2], "{keys:?}");
     assert_eq!(keys[0].len(), 32);
@@ -99,7 +100,8 @@ fn keys_are_of_the_change() {
 
 #[test]
 fn a_key_that_is_refused_is_replaced_and_one_at_work_is_waited_for() {
-    let vectors = read("responses/idempotency-usererrors.json").map(|text| serde_json::from_str::<Value>(&text).unwrap());
+    let vectors =
+        read("responses/idempotency-usererrors.json").map(|text| serde_json::from_str::<Value>(&text).unwrap());
     let error = |name: &str, code: &str| {
         let made = json!({ "field": null, "code": code, "message": "No" });
         vectors.as_ref().and_then(|all| all.get(name).cloned()).unwrap_or(made)
@@ -123,8 +125,13 @@ fn a_key_that_is_refused_is_replaced_and_one_at_work_is_waited_for() {
         let outcome = offered(&host, &[offer(91, 7, Some(5))]).remove(0);
         let keys = keys.borrow();
         match is_replaced {
-            true => assert!(matches!(outcome, OfferOutcome::Done) && keys.len() == 2 && keys[0] != keys[1], "{outcome:?}"),
-            false => assert!(matches!(outcome, OfferOutcome::Failed(Error::Unavailable(_))) && keys.len() == 1, "{outcome:?}"),
+            true => {
+                assert!(matches!(outcome, OfferOutcome::Done) && keys.len() == 2 && keys[0] != keys[1], "{outcome:?}")
+            }
+            false => assert!(
+                matches!(outcome, OfferOutcome::Failed(Error::Unavailable(_))) && keys.len() == 1,
+                "{outcome:?}"
+            ),
         }
     }
 }
@@ -146,7 +153,10 @@ fn one_that_is_stale_costs_the_others_nothing() {
         name => beginning(name).expect("nothing else"),
     });
     let outcomes = offered(&host, &[offer(91, 7, Some(5)), offer(92, 8, Some(5)), offer(93, 9, Some(5))]);
-    assert!(matches!(outcomes[..], [OfferOutcome::Done, OfferOutcome::Stale(Some(4)), OfferOutcome::Done]), "{outcomes:?}");
+    assert!(
+        matches!(outcomes[..], [OfferOutcome::Done, OfferOutcome::Stale(Some(4)), OfferOutcome::Done]),
+        "{outcomes:?}"
+    );
     let second = sent(&host, "InventorySet").remove(1).1;
     assert_eq!(second["input"]["quantities"].as_array().map(Vec::len), Some(2));
 }
@@ -165,8 +175,29 @@ fn many_are_sent_in_parts_that_the_shop_takes() {
         let of = |(_, variables): &(String, Value)| variables.pointer(at).and_then(Value::as_array).map_or(0, Vec::len);
         sent(&host, operation).iter().map(of).collect::<Vec<_>>()
     };
-    assert_eq!(parts("InventorySet", "/input/quantities"), [250, 250, 100]);
-    assert_eq!(parts("VariantsUpdate", "/variants"), [250, 250, 100]);
+    assert_eq!(parts("InventorySet", "/input/quantities"), [150, 150, 150, 150]);
+    assert_eq!(parts("VariantsUpdate", "/variants"), [150, 150, 150, 150]);
+}
+
+/// What the shop granted points for is done, and only the rest comes again.
+#[test]
+fn throttling_in_the_middle_loses_nothing() {
+    let reads = RefCell::new(0);
+    let throttled =
+        json!({ "errors": [{ "message": "Throttled", "extensions": { "code": "THROTTLED" } }] }).to_string();
+    let host = shop(|name, variables| match name {
+        "VariantsThere" => {
+            *reads.borrow_mut() += 1;
+            if *reads.borrow() == 2 { status(200, throttled.clone()) } else { there(variables, "12.50", Some(5)) }
+        }
+        "InventorySet" => payload("inventorySetQuantities", &json!([])),
+        name => beginning(name).expect("nothing else"),
+    });
+    let offers: Vec<Offer> = (0..400).map(|at| offer(1_000 + at, 7, Some(5))).collect();
+    let outcomes = offered(&host, &offers);
+    assert!(outcomes[..150].iter().all(|outcome| matches!(outcome, OfferOutcome::Done)));
+    assert!(outcomes[150..].iter().all(|outcome| matches!(outcome, OfferOutcome::Failed(Error::RateLimited(_)))));
+    assert_eq!(*reads.borrow(), 2, "the next part would fare no better");
 }
 
 #[test]
@@ -174,7 +205,8 @@ fn prices_are_refused_by_row_and_go_with_null_where_there_is_no_reduction() {
     let host = shop(|name, variables| match name {
         "VariantsThere" => there(variables, "9.99", Some(7)),
         "VariantsUpdate" => {
-            let error = json!([{ "field": ["variants", "1", "price"], "code": "NEGATIVE_PRICE_VALUE", "message": "No" }]);
+            let error =
+                json!([{ "field": ["variants", "1", "price"], "code": "NEGATIVE_PRICE_VALUE", "message": "No" }]);
             payload("productVariantsBulkUpdate", &error)
         }
         name => beginning(name).expect("nothing else"),
@@ -182,7 +214,10 @@ fn prices_are_refused_by_row_and_go_with_null_where_there_is_no_reduction() {
     let mut reduced = offer(92, 7, Some(7));
     reduced.compare_at = euros(1_500);
     let outcomes = offered(&host, &[offer(91, 7, Some(7)), reduced]);
-    assert!(matches!(&outcomes[..], [OfferOutcome::Done, OfferOutcome::Refused(issues)] if issues[0].code == "price-refused"), "{outcomes:?}");
+    assert!(
+        matches!(&outcomes[..], [OfferOutcome::Done, OfferOutcome::Refused(issues)] if issues[0].code == "price-refused"),
+        "{outcomes:?}"
+    );
     let (text, update) = sent(&host, "VariantsUpdate").remove(0);
     assert!(text.contains("allowPartialUpdates: true"));
     assert_eq!(update["variants"][0].get("compareAtPrice"), Some(&Value::Null));
@@ -204,6 +239,9 @@ fn a_product_that_is_gone_is_said_so() {
     });
     let outcomes = offered(&host, &[offer(91, 7, None), offer(92, 7, None)]);
     for outcome in &outcomes {
-        assert!(matches!(outcome, OfferOutcome::Refused(issues) if issues.len() == 1 && issues[0].code == "listing-gone"), "{outcome:?}");
+        assert!(
+            matches!(outcome, OfferOutcome::Refused(issues) if issues.len() == 1 && issues[0].code == "listing-gone"),
+            "{outcome:?}"
+        );
     }
 }

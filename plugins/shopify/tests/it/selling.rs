@@ -3,7 +3,7 @@
 use entrepot_guest::listing::{Listing, PushOutcome};
 use entrepot_guest::prelude::*;
 use entrepot_guest::testing::TestHost;
-use entrepot_plugin_shopify::listings::{end_listings, find, push_listings};
+use entrepot_plugin_shopify::listings::{find, push_listings};
 use serde_json::{Value, json};
 
 use crate::gate::listing;
@@ -26,17 +26,19 @@ pub(crate) fn beginning(name: &str) -> Option<Response> {
         "VariantsBySku" => json!({ "productVariants": nodes(&[]) }),
         "ProductThere" => json!({ "productByIdentifier": null }),
         "ProductMark" => json!({ "productByIdentifier": null }),
-        "Publish" => json!({ "publishablePublish": { "publishable": { "onlineStoreUrl": "https://acme.example/mug" }, "userErrors": [] } }),
+        "Publish" => {
+            json!({ "publishablePublish": { "publishable": { "onlineStoreUrl": "https://acme.example/mug" }, "userErrors": [] } })
+        }
         _ => return None,
     }))
 }
 
-fn nodes(nodes: &[Value]) -> Value {
+pub(crate) fn nodes(nodes: &[Value]) -> Value {
     json!({ "nodes": nodes, "pageInfo": { "hasNextPage": false, "endCursor": null } })
 }
 
 /// The product as it stands, with the variants of [`listing`].
-fn listed() -> Response {
+pub(crate) fn listed() -> Response {
     let variant = |id: u64, sku: &str, value: &str| {
         json!({
             "id": format!("gid://shopify/ProductVariant/{id}"), "sku": sku,
@@ -52,16 +54,20 @@ fn listed() -> Response {
     } }))
 }
 
-fn set(errors: &Value) -> Response {
-    let product = if errors.as_array().is_some_and(Vec::is_empty) { json!({ "id": "gid://shopify/Product/9" }) } else { Value::Null };
+pub(crate) fn set(errors: &Value) -> Response {
+    let product = if errors.as_array().is_some_and(Vec::is_empty) {
+        json!({ "id": "gid://shopify/Product/9" })
+    } else {
+        Value::Null
+    };
     data(json!({ "productSet": { "product": product, "productSetOperation": null, "userErrors": errors } }))
 }
 
-fn pushed(host: &TestHost<'_>, listings: &[Listing]) -> Vec<PushOutcome> {
+pub(crate) fn pushed(host: &TestHost<'_>, listings: &[Listing]) -> Vec<PushOutcome> {
     push_listings(host, &channel(), listings).expect("outcomes")
 }
 
-fn sent(host: &TestHost<'_>, operation: &str) -> Vec<Value> {
+pub(crate) fn sent(host: &TestHost<'_>, operation: &str) -> Vec<Value> {
     let bodies = host.asked().into_iter().filter_map(|request| serde_json::from_slice::<Value>(&request.body?).ok());
     let named = bodies.filter(|body| body["query"].as_str().is_some_and(|query| crate::shop::name(query) == operation));
     named.map(|body| body["variables"].clone()).collect()
@@ -69,19 +75,32 @@ fn sent(host: &TestHost<'_>, operation: &str) -> Vec<Value> {
 
 #[test]
 fn a_product_is_set_whole_under_its_mark_and_published() {
-    let host = shop(|name, _| beginning(name).unwrap_or_else(|| if name == "ProductSet" { set(&json!([])) } else { listed() }));
+    let host = shop(|name, _| {
+        beginning(name).unwrap_or_else(|| if name == "ProductSet" { set(&json!([])) } else { listed() })
+    });
     let mut wanted = listing();
     wanted.category = Some("hg-11-10".into());
     let PushOutcome::Done(receipt) = pushed(&host, &[wanted]).remove(0) else { panic!("it stands") };
     assert_eq!((receipt.external_id.as_str(), receipt.url.as_deref()), ("9", Some("https://acme.example/mug")));
-    let ids = |of: &entrepot_guest::listing::ListedVariant| (of.variant_id.clone(), of.external_id.clone(), of.item_id.clone());
+    let ids = |of: &entrepot_guest::listing::ListedVariant| {
+        (of.variant_id.clone(), of.external_id.clone(), of.item_id.clone())
+    };
     let known = |variant: &str, id: &str, item: &str| (variant.to_owned(), Some(id.to_owned()), Some(item.to_owned()));
-    assert_eq!(receipt.variants.iter().map(ids).collect::<Vec<_>>(), [known("v1", "91", "191"), known("v2", "92", "192")]);
+    assert_eq!(
+        receipt.variants.iter().map(ids).collect::<Vec<_>>(),
+        [known("v1", "91", "191"), known("v2", "92", "192")]
+    );
     let set = sent(&host, "ProductSet").remove(0);
     assert_eq!(set["identifier"], json!({ "customId": { "key": "entrepot_listing", "value": "lst_1" } }));
     let input = &set["input"];
-    assert_eq!((input["status"].as_str(), input["category"].as_str()), (Some("ACTIVE"), Some("gid://shopify/TaxonomyCategory/hg-11-10")));
-    assert_eq!(input["productOptions"], json!([{ "name": "Colour", "position": 1, "values": [{ "name": "Blue" }, { "name": "Red" }] }]));
+    assert_eq!(
+        (input["status"].as_str(), input["category"].as_str()),
+        (Some("ACTIVE"), Some("gid://shopify/TaxonomyCategory/hg-11-10"))
+    );
+    assert_eq!(
+        input["productOptions"],
+        json!([{ "name": "Colour", "position": 1, "values": [{ "name": "Blue" }, { "name": "Red" }] }])
+    );
     let first = &input["variants"][0];
     // Null, or a reduction that ended would stay.
     assert_eq!((first["price"].as_str(), first.get("compareAtPrice")), (Some("12.50"), Some(&Value::Null)));
@@ -94,7 +113,9 @@ fn a_product_is_set_whole_under_its_mark_and_published() {
 
 #[test]
 fn a_product_that_is_known_is_set_by_its_id_with_its_variants() {
-    let host = shop(|name, _| beginning(name).unwrap_or_else(|| if name == "ProductSet" { set(&json!([])) } else { listed() }));
+    let host = shop(|name, _| {
+        beginning(name).unwrap_or_else(|| if name == "ProductSet" { set(&json!([])) } else { listed() })
+    });
     let mut wanted = listing();
     wanted.external_id = Some("9".into());
     (wanted.variants[0].external_id, wanted.variants[1].external_id) = (Some("91".into()), Some("92".into()));
@@ -106,21 +127,53 @@ fn a_product_that_is_known_is_set_by_its_id_with_its_variants() {
         assert_eq!(variant["id"], format!("gid://shopify/ProductVariant/{id}"));
         assert!(variant.get("inventoryQuantities").is_none(), "stock of what is there is set by itself");
     }
-    assert!(!names(&host).iter().any(|name| matches!(name.as_str(), "InventorySet" | "ProductThere" | "ListingMark")), "{:?}", names(&host));
+    assert!(
+        !names(&host).iter().any(|name| matches!(name.as_str(), "InventorySet" | "ProductThere" | "ListingMark")),
+        "{:?}",
+        names(&host)
+    );
 }
 
 #[test]
 fn user_errors_are_refusals_at_their_field() {
     let cases = [
-        (json!({ "field": ["input", "variants", "1", "price"], "code": "INVALID_VARIANT", "message": "No" }), "/variants/1/price", "refused"),
-        (json!({ "field": ["input", "variants", "1"], "code": "INVALID_VARIANT", "message": "No" }), "/variants/1", "refused"),
-        (json!({ "field": ["input", "variants", "0", "barcode"], "code": null, "message": "No" }), "/variants/0/gtin", "refused"),
-        (json!({ "field": ["input", "productOptions", "0"], "code": "DUPLICATED_OPTION_VALUE", "message": "No" }), "/options/0", "refused"),
+        (
+            json!({ "field": ["input", "variants", "1", "price"], "code": "INVALID_VARIANT", "message": "No" }),
+            "/variants/1/price",
+            "refused",
+        ),
+        (
+            json!({ "field": ["input", "variants", "1"], "code": "INVALID_VARIANT", "message": "No" }),
+            "/variants/1",
+            "refused",
+        ),
+        (
+            json!({ "field": ["input", "variants", "0", "barcode"], "code": null, "message": "No" }),
+            "/variants/0/gtin",
+            "refused",
+        ),
+        (
+            json!({ "field": ["input", "productOptions", "0"], "code": "DUPLICATED_OPTION_VALUE", "message": "No" }),
+            "/options/0",
+            "refused",
+        ),
         (json!({ "field": ["input", "title"], "code": "INVALID_PRODUCT", "message": "No" }), "/title", "refused"),
-        (json!({ "field": ["input", "handle"], "code": "HANDLE_NOT_UNIQUE", "message": "No" }), "/handle", "handle-taken"),
-        (json!({ "field": ["input", "descriptionHtml"], "code": "INVALID_PRODUCT", "message": "No" }), "/description_html", "refused"),
+        (
+            json!({ "field": ["input", "handle"], "code": "HANDLE_NOT_UNIQUE", "message": "No" }),
+            "/handle",
+            "handle-taken",
+        ),
+        (
+            json!({ "field": ["input", "descriptionHtml"], "code": "INVALID_PRODUCT", "message": "No" }),
+            "/description_html",
+            "refused",
+        ),
         (json!({ "field": null, "code": "PRODUCT_SUSPENDED", "message": "No" }), "", "suspended"),
-        (json!({ "field": ["identifier", "id"], "code": "PRODUCT_DOES_NOT_EXIST", "message": "No" }), "", "listing-gone"),
+        (
+            json!({ "field": ["identifier", "id"], "code": "PRODUCT_DOES_NOT_EXIST", "message": "No" }),
+            "",
+            "listing-gone",
+        ),
     ];
     for (error, path, code) in cases {
         let host = shop(|name, _| beginning(name).unwrap_or_else(|| set(&json!([error]))));
@@ -129,7 +182,8 @@ fn user_errors_are_refusals_at_their_field() {
     }
     // A variant that is left out of what is sent does not move the places of the others.
     let host = shop(|name, _| {
-        let error = json!([{ "field": ["input", "variants", "0", "price"], "code": "INVALID_VARIANT", "message": "No" }]);
+        let error =
+            json!([{ "field": ["input", "variants", "0", "price"], "code": "INVALID_VARIANT", "message": "No" }]);
         beginning(name).unwrap_or_else(|| set(&error))
     });
     let mut wanted = listing();
@@ -191,7 +245,8 @@ fn a_sku_of_another_product_is_refused_and_near_misses_are_not() {
 fn a_search_that_is_not_understood_is_an_error() {
     let made = r#"{"data":{"productVariants":{"nodes":[],"pageInfo":{"hasNextPage":false}}},"extensions":{"search":[{"warnings":[
         {"field":"sku","message":"Invalid search field for this query."}]}]}}"#;
-    let host = shop(|name, _| if name == "VariantsBySku" { status(200, made) } else { beginning(name).expect("known") });
+    let host =
+        shop(|name, _| if name == "VariantsBySku" { status(200, made) } else { beginning(name).expect("known") });
     let error = push_listings(&host, &channel(), &[listing()]).expect_err("refused");
     assert!(matches!(error, Error::Other(ref why) if why.contains("Invalid search field")), "{error:?}");
     assert!(sent(&host, "ProductSet").is_empty());
@@ -200,7 +255,8 @@ fn a_search_that_is_not_understood_is_an_error() {
 #[test]
 fn scopes_that_are_missing_are_named() {
     let host = shop(|_, _| {
-        let scopes = json!([{ "handle": "read_products" }, { "handle": "read_inventory" }, { "handle": "read_locations" }]);
+        let scopes =
+            json!([{ "handle": "read_products" }, { "handle": "read_inventory" }, { "handle": "read_locations" }]);
         data(json!({ "shop": { "currencyCode": "EUR" }, "currentAppInstallation": { "accessScopes": scopes } }))
     });
     let Err(Error::Unauthorized(why)) = push_listings(&host, &channel(), &[listing()]) else { panic!("refused") };
@@ -214,46 +270,4 @@ fn another_currency_is_refused_before_anything_is_sent() {
     wanted.product.variants.iter_mut().for_each(|of| of.price = Some(Money { minor: 1, currency: "USD".into() }));
     let PushOutcome::Refused(issues) = pushed(&host, &[wanted]).remove(0) else { panic!("refused") };
     assert_eq!((issues[0].path.as_str(), issues[0].code.as_str()), ("/variants/0/price", "currency-other"));
-}
-
-/// Variants that are not known by their ids go with what is there; a variant that was deleted there makes us look once more.
-#[test]
-fn what_somebody_changed_there_is_looked_at() {
-    let tried = std::cell::Cell::new(0);
-    let host = shop(|name, _| match name {
-        "ProductSet" => {
-            tried.set(tried.get() + 1);
-            let gone = json!([{ "field": ["input", "variants", "0", "id"], "code": "PRODUCT_VARIANT_DOES_NOT_EXIST", "message": "No" }]);
-            if tried.get() == 1 { set(&gone) } else { set(&json!([])) }
-        }
-        "ProductThere" => {
-            let other = json!({ "id": "gid://shopify/ProductVariant/92", "sku": "MUG-R", "selectedOptions": [{ "name": "Colour", "value": "Crimson" }] });
-            data(json!({ "productByIdentifier": { "id": "gid://shopify/Product/9", "variants": nodes(&[other]) } }))
-        }
-        name => beginning(name).unwrap_or_else(listed),
-    });
-    let mut wanted = listing();
-    wanted.external_id = Some("9".into());
-    (wanted.variants[0].external_id, wanted.variants[1].external_id) = (Some("90".into()), Some("92".into()));
-    assert!(matches!(pushed(&host, &[wanted])[0], PushOutcome::Done(_)));
-    let second = &sent(&host, "ProductSet")[1]["input"]["variants"];
-    assert_eq!((second[0].get("id"), second[1]["id"].as_str()), (None, Some("gid://shopify/ProductVariant/92")));
-}
-
-#[test]
-fn what_was_never_made_is_ended_and_what_is_gone_too() {
-    let host = shop(|name, _| beginning(name).expect("nothing else"));
-    let outcomes = end_listings(&host, &channel(), &[listing()], false).expect("outcomes");
-    assert!(matches!(&outcomes[0], PushOutcome::Done(receipt) if receipt.external_id == "lst_1"), "{outcomes:?}");
-    let gone = json!([{ "field": ["id"], "message": "Product does not exist" }]);
-    let host = shop(|name, _| {
-        let payload = json!({ "userErrors": gone });
-        beginning(name).unwrap_or_else(|| data(json!({ "productUpdate": payload, "productDelete": payload })))
-    });
-    let mut known = listing();
-    known.external_id = Some("9".into());
-    for forget in [false, true] {
-        let outcomes = end_listings(&host, &channel(), &[known.clone()], forget).expect("outcomes");
-        assert!(matches!(&outcomes[0], PushOutcome::Done(_)), "{outcomes:?}");
-    }
 }

@@ -3,8 +3,8 @@
 mod faults;
 mod large;
 mod offers;
-mod scopes;
 mod round_trip;
+mod scopes;
 
 use entrepot_domain::catalog::Product;
 use entrepot_domain::effective::available;
@@ -18,17 +18,11 @@ use serde_json::json;
 
 use super::{Seller, TARGET};
 
-/// What the app needs to sell.
-const SCOPES: [&str; 5] =
-    ["write_products", "write_inventory", "read_locations", "read_publications", "write_publications"];
-
 /// An empty shop in which the app may sell, and which has time for it.
 fn shop() -> shopify::Store {
     let target = shopify::Store::from_seed(&[]);
-    target.configure(|options| {
-        options.scopes = SCOPES.iter().map(|&scope| scope.to_owned()).collect();
-        (options.bucket, options.restore_rate) = (20_000.0, 1_000.0);
-    });
+    target.let_sell();
+    target.configure(|options| (options.bucket, options.restore_rate) = (20_000.0, 1_000.0));
     target
 }
 
@@ -117,7 +111,10 @@ async fn goods_go_to_shopify_and_in_again(app: App) {
         let same = same.unwrap_or_else(|| panic!("{} is not there", product.title));
         assert_eq!(sold(same), sold(&product), "{}", product.title);
         assert_eq!((same.media.len(), same.status), (product.media.len(), product.status), "{}", product.title);
-        assert!(same.attributes.iter().all(|attribute| attribute.key != "entrepot_listing"), "the mark is no attribute");
+        assert!(
+            same.attributes.iter().all(|attribute| attribute.key != "entrepot_listing"),
+            "the mark is no attribute"
+        );
     }
     // Nothing changed, so nothing is sent.
     let before = seller.shops.1.server.log().total();
@@ -218,10 +215,8 @@ async fn what_somebody_deleted_there_is_made_anew_when_asked(app: App) {
 async fn what_stands_there_already_is_adopted_and_not_doubled(app: App) {
     let goods = catalogue(4);
     let target = shopify::Store::from_seed(&goods[..2]);
-    target.configure(|options| {
-        options.scopes = SCOPES.iter().map(|&scope| scope.to_owned()).collect();
-        (options.bucket, options.restore_rate) = (20_000.0, 1_000.0);
-    });
+    target.let_sell();
+    target.configure(|options| (options.bucket, options.restore_rate) = (20_000.0, 1_000.0));
     let seller = Seller::selling(app, &goods, target).await;
     seller.list_all().await;
     // Pushed without a look, they are refused, and the others are not.
@@ -229,9 +224,13 @@ async fn what_stands_there_already_is_adopted_and_not_doubled(app: App) {
     let reports = seller.reports().await;
     let refused: Vec<_> = reports.iter().filter(|report| report.sync_status == "blocked").collect();
     assert_eq!((refused.len(), seller.target.product_count()), (2, 4), "{reports:?}");
-    assert!(refused.iter().all(|of| of.sync_error.as_deref().is_some_and(|why| why.contains("Adopt it"))), "{refused:?}");
+    assert!(
+        refused.iter().all(|of| of.sync_error.as_deref().is_some_and(|why| why.contains("Adopt it"))),
+        "{refused:?}"
+    );
     let before: Vec<_> = seller.target.product_ids()[..2].to_vec();
-    let ids = |of: u64| seller.target.product(of).expect("it is there").variants.iter().map(|one| one.id).collect::<Vec<_>>();
+    let ids =
+        |of: u64| seller.target.product(of).expect("it is there").variants.iter().map(|one| one.id).collect::<Vec<_>>();
     let variants: Vec<_> = before.iter().map(|of| ids(*of)).collect();
     let done = seller.app.host.app.listings.adopt(&seller.context(), TARGET, true).await.expect("adopted");
     assert_eq!((done.found, done.adopted, done.doubtful.len()), (2, 2, 0), "{done:?}");

@@ -29,7 +29,9 @@ pub(super) const CONNECTIONS: [&str; 11] = [
 pub(super) fn requested(parsed: &Parsed, execution: &Execution<'_, '_>) -> u32 {
     if parsed.is_mutation() {
         let fields = execution.fields("Root", &parsed.operation.selection_set);
-        let each = fields.iter().map(|field| MUTATION + of_input(&execution.arguments(field)) + of(&field.selection_set, execution));
+        let each = fields
+            .iter()
+            .map(|field| MUTATION + of_input(&execution.arguments(field)) + of(&field.selection_set, execution));
         return each.fold(0, u32::saturating_add);
     }
     of(&parsed.operation.selection_set, execution)
@@ -41,14 +43,16 @@ fn of_input(arguments: &super::tree::Arguments) -> u32 {
     let list = |of: &Value, name: &str| of.get(name).and_then(Value::as_array).cloned().unwrap_or_default();
     let variants = list(input, "variants");
     let files = variants.iter().filter(|variant| variant.get("file").is_some_and(Value::is_object)).count();
-    let metafields = list(input, "metafields").len() + variants.iter().map(|of| list(of, "metafields").len()).sum::<usize>();
+    let metafields =
+        list(input, "metafields").len() + variants.iter().map(|of| list(of, "metafields").len()).sum::<usize>();
     let tenths = 19 * list(input, "files").len() + 2 * variants.len() + 6 * files + 4 * metafields;
     u32::try_from(tenths.div_ceil(10)).unwrap_or(u32::MAX)
 }
 
 fn of(selections: &[Selection], execution: &Execution<'_, '_>) -> u32 {
     let each = selections.iter().map(|selection| match selection {
-        Selection::Field(field) => field_cost(field, execution),
+        Selection::Field(field) if execution.included(&field.directives) => field_cost(field, execution),
+        Selection::Field(_) => 0,
         Selection::InlineFragment(fragment) => of(&fragment.selection_set, execution),
         Selection::FragmentSpread(spread) => {
             let fragment = execution.fragments.get(spread.fragment_name.as_str());

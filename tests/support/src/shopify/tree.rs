@@ -212,10 +212,12 @@ fn root<'a>(name: &str, arguments: &Arguments, forest: &Forest<'a>) -> Result<Op
         "publications" => Ok(Some(Held::Connection(state.publications.iter().map(Node::Publication).collect()))),
         "productByIdentifier" => one(identified(state, arguments.get("identifier")).map(Node::Product)),
         "productVariants" => Ok(Some(Held::Connection(with_words(arguments, forest)))),
-        "productOperation" => Ok(Some(match text("id").and_then(|id| state.works.iter().find(|work| work.gid() == id)) {
-            Some(work) => plain("ProductSetOperation", work.shown()),
-            None => Held::Scalar(Value::Null),
-        })),
+        "productOperation" => {
+            Ok(Some(match text("id").and_then(|id| state.works.iter().find(|work| work.gid() == id)) {
+                Some(work) => plain("ProductSetOperation", work.shown()),
+                None => Held::Scalar(Value::Null),
+            }))
+        }
         "metafieldDefinition" => Ok(Some(match state.definition(arguments.get("identifier")) {
             Some(definition) => plain("MetafieldDefinition", definition.shown()),
             None => Held::Scalar(Value::Null),

@@ -157,7 +157,9 @@ fn once(
     work: impl FnOnce(&mut State, &Arguments) -> Result<Value, Missing>,
 ) -> Result<Value, Missing> {
     let Some(key) = arguments.get(IDEMPOTENT).and_then(Value::as_str).filter(|key| !key.is_empty()) else {
-        return Err(Missing::Wrong("The @idempotent directive is required for this mutation but was not provided.".to_owned()));
+        return Err(Missing::Wrong(
+            "The @idempotent directive is required for this mutation but was not provided.".to_owned(),
+        ));
     };
     let refused = |code: &str, message: &str| {
         Ok(json!({"inventoryAdjustmentGroup": null, "inventoryLevel": null,
@@ -186,9 +188,7 @@ fn once(
 }
 
 fn define(state: &mut State, input: Option<&Value>) -> Value {
-    let refused = |field: &str, code: &str, message: &str| {
-        json!({"createdDefinition": null, "userErrors": [error(&["definition", field], code, message)]})
-    };
+    let refused = |field: &str, code: &str, message: &str| json!({"createdDefinition": null, "userErrors": [error(&["definition", field], code, message)]});
     if state.definition(input).is_some() {
         return refused("key", "TAKEN", "Key is in use for Product metafields.");
     }

@@ -6,7 +6,7 @@ use entrepot_tests::stock::catalogue;
 use entrepot_tests::{App, Marketplace, both_engines};
 
 use super::super::{Seller, TARGET};
-use super::{SCOPES, shop};
+use super::shop;
 
 #[both_engines]
 async fn a_shop_that_is_only_read_says_what_is_missing_to_sell(app: App) {
@@ -16,7 +16,8 @@ async fn a_shop_that_is_only_read_says_what_is_missing_to_sell(app: App) {
     seller.list_all().await;
     seller.push().await;
     let reports = seller.reports().await;
-    let lane = seller.app.host.db.tenant(&seller.app.host.tenant).listing_lane(&seller.channels[1]).await.expect("a lane");
+    let lane =
+        seller.app.host.db.tenant(&seller.app.host.tenant).listing_lane(&seller.channels[1]).await.expect("a lane");
     let said = lane.problem.clone().unwrap_or_default();
     for scope in ["write_products", "write_inventory", "read_publications", "write_publications"] {
         assert!(said.contains(scope), "{said} {reports:?}");
@@ -24,7 +25,7 @@ async fn a_shop_that_is_only_read_says_what_is_missing_to_sell(app: App) {
     assert!(!said.contains("read_locations"), "{said}");
     assert!(reports.iter().all(|report| report.sync_status == "failed"), "{reports:?}");
     import(&seller.app, TARGET).await;
-    seller.target.configure(|options| options.scopes = SCOPES.iter().map(|&scope| scope.to_owned()).collect());
+    seller.target.let_sell();
     seller.app.clock().advance(3_600_000);
     seller.work().await;
     seller.assert_each_stands(2).await;

@@ -28,7 +28,8 @@ pub(super) fn update(state: &mut State, arguments: &Arguments) -> Result<Value, 
     let (mut errors, mut changed) = (Vec::new(), Vec::new());
     for (at, row) in rows.iter().enumerate() {
         let place = at.to_string();
-        let mut refuse = |field: &str, code: &str, message: &str| errors.push(error(&["variants", &place, field], code, message));
+        let mut refuse =
+            |field: &str, code: &str, message: &str| errors.push(error(&["variants", &place, field], code, message));
         let known = ["id", "price", "compareAtPrice", "barcode"];
         if let Some(other) = row.as_object().and_then(|row| row.keys().find(|name| !known.contains(&name.as_str()))) {
             return Err(Missing::Unsimulated(format!("ProductVariantsBulkInput.{other}")));
@@ -37,7 +38,8 @@ pub(super) fn update(state: &mut State, arguments: &Arguments) -> Result<Value, 
             refuse("id", "PRODUCT_VARIANT_ID_MISSING", "Product variant is missing ID attribute");
             continue;
         };
-        let variant = number(id, "ProductVariant").and_then(|id| product.variants.iter_mut().find(|known| known.id == id));
+        let variant =
+            number(id, "ProductVariant").and_then(|id| product.variants.iter_mut().find(|known| known.id == id));
         let Some(variant) = variant else {
             refuse("id", "PRODUCT_VARIANT_DOES_NOT_EXIST", "Product variant does not exist");
             continue;

@@ -38,22 +38,27 @@ pub(super) fn delete(state: &mut State, arguments: &Arguments) -> Value {
             deliveries::deleted(state, id);
             json!({"deletedProductId": said, "userErrors": []})
         }
-        None => json!({"deletedProductId": null, "userErrors": [{"field": ["id"], "message": "Product does not exist"}]}),
+        None => {
+            json!({"deletedProductId": null, "userErrors": [{"field": ["id"], "message": "Product does not exist"}]})
+        }
     }
 }
 
 pub(super) fn publish(state: &mut State, arguments: &Arguments, shown: bool) -> Value {
     let now = state.options.seconds();
-    let refused = |field: &[&str], message: &str| {
-        json!({"publishable": null, "userErrors": [{"field": field, "message": message}]})
-    };
+    let refused = |field: &[&str], message: &str| json!({"publishable": null, "userErrors": [{"field": field, "message": message}]});
     let inputs = arguments.get("input").and_then(Value::as_array).cloned().unwrap_or_default();
     let mut wanted = Vec::new();
     for (at, input) in inputs.iter().enumerate() {
         let id = input.get("publicationId").and_then(Value::as_str).and_then(|id| number(id, "Publication"));
         match id.filter(|id| state.publications.iter().any(|known| known.id == *id)) {
             Some(id) => wanted.push(id),
-            None => return refused(&["input", &at.to_string(), "publicationId"], "Publication does not exist or is not publishable"),
+            None => {
+                return refused(
+                    &["input", &at.to_string(), "publicationId"],
+                    "Publication does not exist or is not publishable",
+                );
+            }
         }
     }
     let id = id_of(arguments.get("id").and_then(Value::as_str));

@@ -142,7 +142,9 @@ fn variant(state: &mut State, product: &Product, input: &Value, stock: &mut Vec<
         (variant.id, variant.item) = (state.id(), state.id());
     }
     let given = |name: &str| input.get(name);
-    for (name, field) in [("sku", &mut variant.sku), ("barcode", &mut variant.barcode), ("compareAtPrice", &mut variant.compare_at)] {
+    for (name, field) in
+        [("sku", &mut variant.sku), ("barcode", &mut variant.barcode), ("compareAtPrice", &mut variant.compare_at)]
+    {
         if let Some(value) = given(name) {
             *field = value.as_str().map(str::to_owned).filter(|text| !text.is_empty());
         }
@@ -172,7 +174,8 @@ fn variant(state: &mut State, product: &Product, input: &Value, stock: &mut Vec<
         let place = |medium: &Medium| match text(Some(file), "id") {
             Some(id) => checks::is_file(medium, id),
             None => {
-                let name = text(Some(file), "originalSource").unwrap_or_default().rsplit('/').next().unwrap_or_default();
+                let name =
+                    text(Some(file), "originalSource").unwrap_or_default().rsplit('/').next().unwrap_or_default();
                 medium.url.as_ref().is_some_and(|url| url.contains(&format!("/{name}?v=")))
             }
         };

@@ -79,7 +79,8 @@ pub(super) fn set(state: &mut State, arguments: &Arguments) -> Result<Value, Mis
             put(state, item, location, quantity);
         }
     }
-    let group = errors.is_empty().then(|| json!({"id": "gid://shopify/InventoryAdjustmentGroup/1", "reason": "correction"}));
+    let group =
+        errors.is_empty().then(|| json!({"id": "gid://shopify/InventoryAdjustmentGroup/1", "reason": "correction"}));
     Ok(json!({"inventoryAdjustmentGroup": group, "userErrors": errors}))
 }
 
@@ -101,7 +102,8 @@ pub(super) fn activate(state: &mut State, arguments: &Arguments) -> Result<Value
     };
     let (item, location) = ids(&arguments);
     let available = arguments["available"].as_i64();
-    let Some(location) = location.filter(|id| state.locations.iter().any(|known| known.id == *id && known.active)) else {
+    let Some(location) = location.filter(|id| state.locations.iter().any(|known| known.id == *id && known.active))
+    else {
         return refused("locationId", "The location could not be found.");
     };
     if available.is_some_and(|available| available < 0) {
@@ -110,9 +112,13 @@ pub(super) fn activate(state: &mut State, arguments: &Arguments) -> Result<Value
     let Some(found) = item.and_then(|item| variant(state, item)) else {
         return refused("inventoryItemId", "The inventory item could not be found.");
     };
-    let (item, before) = (found.item, found.levels.iter().find(|level| level.location == location).map(|of| of.available));
+    let (item, before) =
+        (found.item, found.levels.iter().find(|level| level.location == location).map(|of| of.available));
     if before.is_some() && available.is_some() {
-        return refused("available", "Not allowed to set available quantity when the item is already active at the location.");
+        return refused(
+            "available",
+            "Not allowed to set available quantity when the item is already active at the location.",
+        );
     }
     put(state, item, location, available.or(before).unwrap_or(0));
     let id = format!("gid://shopify/InventoryLevel/{}?inventory_item_id={item}", location + 34_000_000);

@@ -176,7 +176,8 @@ fn of_variant(
     }
     for quantity in variant.get("inventoryQuantities").and_then(Value::as_array).into_iter().flatten() {
         let location = text(Some(quantity), "locationId").and_then(|id| number(id, "Location"));
-        let stocked = |levels: &[super::super::super::model::Level]| levels.iter().any(|level| Some(level.location) == location);
+        let stocked =
+            |levels: &[super::super::super::model::Level]| levels.iter().any(|level| Some(level.location) == location);
         if !state.locations.iter().any(|known| Some(known.id) == location && known.active) {
             here("inventoryQuantities", "INVALID_INPUT", "The location does not exist");
         } else if known.flatten().is_some_and(|variant| !stocked(&variant.levels)) {
