@@ -44,8 +44,7 @@ impl Store {
 
     /// The app was granted what it needs to sell.
     pub fn let_sell(&self) {
-        let scopes =
-            ["write_products", "write_inventory", "read_locations", "read_publications", "write_publications"];
+        let scopes = ["write_products", "write_inventory", "read_locations", "read_publications", "write_publications"];
         self.configure(|options| options.scopes = scopes.iter().map(|&scope| scope.to_owned()).collect());
     }
 
