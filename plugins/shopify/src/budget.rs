@@ -21,7 +21,7 @@ pub(crate) const LEVEL: u32 = 3;
 const MOST_LEVELS: u32 = 30;
 
 /// What an empty bucket takes to fill: on every plan it holds twenty seconds' worth of points.
-const FULL_MS: u64 = 20_000;
+pub(crate) const FULL_MS: u64 = 20_000;
 
 /// What is wanted, as far as it is known how large it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

@@ -27,6 +27,7 @@ documents! {
     PRODUCTS_BY_ID = "products_by_id",
     PRODUCT_ARCHIVE = "product_archive",
     PRODUCT_COLLECTIONS = "product_collections",
+    PRODUCT_COUNTS = "product_counts",
     PRODUCT_DELETE = "product_delete",
     PRODUCT_LISTED = "product_listed",
     PRODUCT_MARK = "product_mark",

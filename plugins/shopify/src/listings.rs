@@ -53,7 +53,7 @@ pub fn end_listings<T: Transport>(
 /// What became of products that Shopify was not finished with.
 pub fn poll<T: Transport>(transport: &T, channel: &Channel, pending: &[String]) -> Result<Vec<PushOutcome>, Error> {
     let shop = Shop::of(transport, channel)?;
-    push::poll(&shop, pending)
+    Ok(push::poll(&shop, pending))
 }
 
 /// SKU and product of what carries it.

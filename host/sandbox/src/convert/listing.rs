@@ -13,6 +13,8 @@ use crate::error::AdapterError;
 
 /// Bytes of what an adapter keeps with a listing.
 const MAX_STATE_LEN: usize = 64 << 10;
+/// Bytes of what it is asked about again: for minutes, and perhaps of each of thousands of variants.
+const MAX_PENDING_LEN: usize = 1 << 20;
 
 /// A product as it is to stand on a channel.
 #[derive(Clone, Debug)]
@@ -140,7 +142,9 @@ pub(crate) fn push_outcome(outcome: wit::PushOutcome) -> PushOutcome {
     match outcome {
         wit::PushOutcome::Done(receipt) => receipt_of(receipt).map_or_else(PushOutcome::Failed, PushOutcome::Done),
         wit::PushOutcome::Refused(found) => PushOutcome::Refused(reasons(found)),
-        wit::PushOutcome::Pending(state) => kept(state).map_or_else(PushOutcome::Failed, PushOutcome::Pending),
+        wit::PushOutcome::Pending(state) => {
+            kept(state, MAX_PENDING_LEN).map_or_else(PushOutcome::Failed, PushOutcome::Pending)
+        }
         wit::PushOutcome::Failed(why) => PushOutcome::Failed(error(why)),
     }
 }
@@ -150,7 +154,9 @@ pub(crate) fn offer_outcome(outcome: wit::OfferOutcome) -> OfferOutcome {
         wit::OfferOutcome::Done => OfferOutcome::Done,
         wit::OfferOutcome::Stale(there) => OfferOutcome::Stale(there),
         wit::OfferOutcome::Refused(found) => OfferOutcome::Refused(reasons(found)),
-        wit::OfferOutcome::Pending(state) => kept(state).map_or_else(OfferOutcome::Failed, OfferOutcome::Pending),
+        wit::OfferOutcome::Pending(state) => {
+            kept(state, MAX_PENDING_LEN).map_or_else(OfferOutcome::Failed, OfferOutcome::Pending)
+        }
         wit::OfferOutcome::Failed(why) => OfferOutcome::Failed(error(why)),
     }
 }
@@ -209,17 +215,16 @@ fn receipt_of(receipt: wit::Receipt) -> Result<Receipt, AdapterError> {
             wit::ListingStatus::Ended => ListingStatus::Ended,
         },
         variants: variants.into_iter().map(known).collect(),
-        state: kept(state)?,
+        state: kept(state, MAX_STATE_LEN)?,
         warnings: issues(warnings),
         seen: seen.map(super::raw_item),
     })
 }
 
 /// What the host keeps for the adapter.
-fn kept(state: String) -> Result<String, AdapterError> {
-    if state.len() > MAX_STATE_LEN {
-        let told =
-            format!("the adapter asked to keep {} bytes with a listing; at most {MAX_STATE_LEN} are kept", state.len());
+fn kept(state: String, most: usize) -> Result<String, AdapterError> {
+    if state.len() > most {
+        let told = format!("the adapter asked to keep {} bytes with a listing; at most {most} are kept", state.len());
         return Err(AdapterError::Other(told));
     }
     if serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(&state).is_err() {

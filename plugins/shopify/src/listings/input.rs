@@ -58,6 +58,7 @@ pub(super) fn task<T>(shop: &Shop<'_, T>, listing: &Listing) -> Task {
     let with_pictures = rows.iter().filter(|row| row.picture.is_some()).count();
     let too_dear = cost + PER_PICTURE_OF_VARIANT * with_pictures > MOST_TENTHS;
     let known = listing.external_id.is_some() && rows.iter().all(|row| row.id.is_some());
+    let rows_are_many = is_large(listing);
     if too_dear {
         rows.iter_mut().for_each(|row| row.picture = None);
     }
@@ -69,7 +70,11 @@ pub(super) fn task<T>(shop: &Shop<'_, T>, listing: &Listing) -> Task {
         options: product.options.iter().map(|option| option.name.clone()).collect(),
         rows,
         pictures,
-        phase: if known { Phase::Set } else { Phase::Read },
+        phase: match (known, rows_are_many) {
+            (false, _) => Phase::Read,
+            (true, true) => Phase::Count,
+            (true, false) => Phase::Set,
+        },
         after: None,
         again: false,
         since: String::new(),
@@ -87,6 +92,11 @@ pub(super) fn task<T>(shop: &Shop<'_, T>, listing: &Listing) -> Task {
         task.warn("/variants", "variant-pictures-left-out", message);
     }
     task
+}
+
+/// Shopify takes its time with it.
+pub(super) fn is_large(listing: &Listing) -> bool {
+    listing.product.variants.iter().filter(|variant| variant.enabled).count() > AT_ONCE
 }
 
 impl Task {

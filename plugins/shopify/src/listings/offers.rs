@@ -16,9 +16,8 @@ use super::stock::{self, Outcome, Quantity, errors};
 use crate::pages::odd;
 use crate::{documents, gid};
 
-/// Variants that are read at a time, and set at a time.
+/// Variants that are read and set at a time.
 const PAGE: usize = 150;
-const AT_ONCE: usize = 250;
 
 /// What became of an offer so far.
 #[derive(Default)]
@@ -42,10 +41,25 @@ pub(super) fn all<T: Transport>(shop: &Shop<'_, T>, offers: &[Offer]) -> Result<
     let mut fates: Vec<Fate> =
         offers.iter().map(|offer| Fate { issues: refusals(shop, offer), ..Fate::default() }).collect();
     let open: Vec<usize> = (0..offers.len()).filter(|at| fates[*at].issues.is_empty()).collect();
-    let known = read(shop, offers, &open)?;
-    set_prices(shop, offers, &open, &known, &mut fates);
-    set_stock(shop, offers, &open, &known, &mut fates)?;
+    // Part by part: what the shop grants points for is done, and only the rest comes again.
+    let mut ended: Option<Error> = None;
+    for some in open.chunks(PAGE) {
+        let part = match &ended {
+            Some(error) => Err(error.clone()),
+            None => part(shop, offers, some, &mut fates),
+        };
+        if let Err(error) = part {
+            some.iter().for_each(|at| fates[*at].failed = Some(error.clone()));
+            ended = ended.or_else(|| is_about_the_account(&error).then_some(error));
+        }
+    }
     Ok(fates.into_iter().map(Fate::outcome).collect())
+}
+
+fn part<T: Transport>(shop: &Shop<'_, T>, offers: &[Offer], open: &[usize], fates: &mut [Fate]) -> Result<(), Error> {
+    let known = read(shop, offers, open)?;
+    set_prices(shop, offers, open, &known, fates);
+    set_stock(shop, offers, open, &known, fates)
 }
 
 impl Fate {
@@ -98,14 +112,12 @@ fn read<T: Transport>(shop: &Shop<'_, T>, offers: &[Offer], open: &[usize]) -> R
     }
     let mut known = HashMap::new();
     for (location, places) in by_location {
-        for some in places.chunks(PAGE) {
-            let ids: Vec<String> = some.iter().map(|at| variant_of(&offers[*at])).collect();
-            let variables = json!({ "ids": ids, "location": location });
-            let data = shop.client.ask(documents::VARIANTS_THERE, variables)?.data;
-            let nodes = data.get("nodes").and_then(Value::as_array).filter(|nodes| nodes.len() == some.len());
-            let nodes = nodes.ok_or_else(|| odd("another number of variants than were asked for"))?;
-            known.extend(some.iter().zip(nodes).filter_map(|(at, node)| Some((*at, There::of(node)?))));
-        }
+        let ids: Vec<String> = places.iter().map(|at| variant_of(&offers[*at])).collect();
+        let variables = json!({ "ids": ids, "location": location });
+        let data = shop.client.ask(documents::VARIANTS_THERE, variables)?.data;
+        let nodes = data.get("nodes").and_then(Value::as_array).filter(|nodes| nodes.len() == places.len());
+        let nodes = nodes.ok_or_else(|| odd("another number of variants than were asked for"))?;
+        known.extend(places.iter().zip(nodes).filter_map(|(at, node)| Some((*at, There::of(node)?))));
     }
     Ok(known)
 }
@@ -158,29 +170,27 @@ fn set_prices<T: Transport>(
     }
     let mut ended: Option<Error> = None;
     for (product, rows) in products {
-        for some in rows.chunks(AT_ONCE) {
-            let answer = match &ended {
-                Some(error) => Err(error.clone()),
-                None => {
-                    let variants: Vec<&Value> = some.iter().map(|(_, wanted)| wanted).collect();
-                    let variables = json!({ "product": gid::made("Product", product), "variants": variants });
-                    shop.client.change(documents::VARIANTS_UPDATE, variables, "productVariantsBulkUpdate")
-                }
-            };
-            match answer {
-                Ok(payload) => {
-                    for error in errors(&payload) {
-                        let issue = refused(&error);
-                        match place(&error, "variants").and_then(|place| some.get(place)) {
-                            Some((at, _)) => fates[*at].refuse(issue),
-                            None => some.iter().for_each(|(at, _)| fates[*at].refuse(issue.clone())),
-                        }
+        let answer = match &ended {
+            Some(error) => Err(error.clone()),
+            None => {
+                let variants: Vec<&Value> = rows.iter().map(|(_, wanted)| wanted).collect();
+                let variables = json!({ "product": gid::made("Product", product), "variants": variants });
+                shop.client.change(documents::VARIANTS_UPDATE, variables, "productVariantsBulkUpdate")
+            }
+        };
+        match answer {
+            Ok(payload) => {
+                for error in errors(&payload) {
+                    let issue = refused(&error);
+                    match place(&error, "variants").and_then(|place| rows.get(place)) {
+                        Some((at, _)) => fates[*at].refuse(issue),
+                        None => rows.iter().for_each(|(at, _)| fates[*at].refuse(issue.clone())),
                     }
                 }
-                Err(error) => {
-                    some.iter().for_each(|(at, _)| fates[*at].failed = Some(error.clone()));
-                    ended = ended.or_else(|| is_about_the_account(&error).then_some(error));
-                }
+            }
+            Err(error) => {
+                rows.iter().for_each(|(at, _)| fates[*at].failed = Some(error.clone()));
+                ended = ended.or_else(|| is_about_the_account(&error).then_some(error));
             }
         }
     }

@@ -5,23 +5,34 @@ use entrepot_guest::prelude::*;
 use serde_json::{Value, json};
 
 use super::answered::{Places, Refusal, gone, refusal};
-use super::input::task;
+use super::input::{is_large, task};
 use super::shop::Shop;
 use super::skus::Taken;
 use super::stock::{self, Outcome, Quantity};
 use super::task::{Phase, Task};
 use super::there::{self, failed};
+use crate::budget::FULL_MS;
 use crate::client::user_errors;
 use crate::pages::odd;
 use crate::{documents, gid};
+
+/// Bytes that the host keeps of what is pending.
+const MOST_KEPT: usize = 1 << 20;
 
 pub(super) fn all<T: Transport>(shop: &Shop<'_, T>, listings: &[Listing]) -> Result<Vec<PushOutcome>, Error> {
     if listings.iter().any(|listing| listing.external_id.is_none()) {
         shop.marks()?;
     }
-    let skus =
-        listings.iter().flat_map(|listing| &listing.product.variants).filter_map(|variant| variant.sku.as_deref());
-    let mut taken = Taken::of(&shop.client, skus)?;
+    let mut asked: Vec<&str> = Vec::new();
+    for listing in listings {
+        // Of a large product that stands there the search would find all of it, and cost more than some shops grant at once.
+        let stands =
+            is_large(listing) && (listing.external_id.is_some() || there::marked(shop, &listing.listing_id)?.is_some());
+        if !stands {
+            asked.extend(listing.product.variants.iter().filter_map(|variant| variant.sku.as_deref()));
+        }
+    }
+    let mut taken = Taken::of(&shop.client, asked.into_iter())?;
     let mut ended: Option<Error> = None;
     let mut outcomes = Vec::with_capacity(listings.len());
     for listing in listings {
@@ -45,15 +56,14 @@ pub(super) fn all<T: Transport>(shop: &Shop<'_, T>, listings: &[Listing]) -> Res
     Ok(outcomes)
 }
 
-pub(super) fn poll<T: Transport>(shop: &Shop<'_, T>, pending: &[String]) -> Result<Vec<PushOutcome>, Error> {
+pub(super) fn poll<T: Transport>(shop: &Shop<'_, T>, pending: &[String]) -> Vec<PushOutcome> {
     let one = |text: &String| {
         let Ok(mut task) = serde_json::from_str::<Task>(text) else {
             let why = "what was kept of a product that Shopify worked on cannot be read; it is sent again".to_owned();
-            return Ok(PushOutcome::Failed(Error::Other(why)));
+            return PushOutcome::Failed(Error::Other(why));
         };
-        let skus = task.rows.iter().filter(|_| task.phase == Phase::Read).filter_map(|row| row.sku.as_deref());
-        let taken = Taken::of(&shop.client, skus)?;
-        Ok(outcome(shop, &mut task, &taken))
+        // Who has its SKUs was asked when it was sent.
+        outcome(shop, &mut task, &Taken::default())
     };
     pending.iter().map(one).collect()
 }
@@ -78,13 +88,21 @@ fn outcome<T: Transport>(shop: &Shop<'_, T>, task: &mut Task, taken: &Taken) -> 
         Ok(text) => PushOutcome::Pending(text),
         Err(error) => PushOutcome::Failed(Error::Other(format!("what is pending cannot be written down: {error}"))),
     };
+    // What is still to be sent may be more than the host keeps: that begins anew when the shop's points have come back.
+    let is_small =
+        |task: &Task| task.input.is_null() || serde_json::to_string(task).is_ok_and(|text| text.len() <= MOST_KEPT);
     match advance(shop, task, taken) {
         Ok(true) => PushOutcome::Done(task.receipt()),
         Ok(false) => kept(task),
         Err(Refusal::Invalid(issues)) => PushOutcome::Refused(issues),
         Err(Refusal::Gone) => PushOutcome::Refused(vec![gone()]),
         // A large product takes more than the shop grants at once: it goes on from here.
-        Err(Refusal::Failed(Error::RateLimited(_))) if task.is_large() && task.has_begun() => kept(task),
+        Err(Refusal::Failed(Error::RateLimited(_))) if task.is_large() && task.has_begun() && is_small(task) => {
+            kept(task)
+        }
+        Err(Refusal::Failed(Error::RateLimited(wait))) if task.is_large() => {
+            PushOutcome::Failed(Error::RateLimited(Some(wait.unwrap_or_default().max(FULL_MS))))
+        }
         Err(Refusal::Failed(error)) => PushOutcome::Failed(error),
         Err(Refusal::OtherVariants | Refusal::OtherFiles) => PushOutcome::Failed(Error::Unavailable(
             "somebody changes the product's variants or pictures in Shopify at this moment".to_owned(),
@@ -96,6 +114,7 @@ fn outcome<T: Transport>(shop: &Shop<'_, T>, task: &mut Task, taken: &Taken) -> 
 fn advance<T: Transport>(shop: &Shop<'_, T>, task: &mut Task, taken: &Taken) -> Result<bool, Refusal> {
     loop {
         let done = match task.phase.clone() {
+            Phase::Count => there::count(shop, task),
             Phase::Read => there::read(shop, task),
             Phase::Set => {
                 let issues = taken.refusals(task);
@@ -113,7 +132,9 @@ fn advance<T: Transport>(shop: &Shop<'_, T>, task: &mut Task, taken: &Taken) -> 
         match done {
             Ok(()) => {}
             // Somebody made, deleted or replaced something there: what is there is looked at, once.
-            Err(Refusal::OtherVariants | Refusal::OtherFiles) if !task.again => task.begin_again(),
+            Err(Refusal::OtherVariants | Refusal::OtherFiles) if !task.again && !task.input.is_null() => {
+                task.begin_again();
+            }
             Err(refusal) => return Err(refusal),
         }
     }
@@ -137,6 +158,7 @@ fn set<T: Transport>(shop: &Shop<'_, T>, task: &mut Task) -> Result<(), Refusal>
     let operation = payload.pointer("/productSetOperation/id").and_then(Value::as_str);
     let operation = operation.ok_or_else(|| Refusal::Failed(odd("neither a product nor an operation")))?;
     task.phase = Phase::Wait(operation.to_owned());
+    task.forget_input();
     Ok(())
 }
 

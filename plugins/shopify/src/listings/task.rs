@@ -1,5 +1,7 @@
 //! A listing on its way into the shop, as far as it has come: kept as text where Shopify takes its time.
 
+use std::collections::HashSet;
+
 use entrepot_guest::listing::{ListedVariant, ListingStatus, Receipt};
 use entrepot_guest::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -7,10 +9,15 @@ use serde_json::Value;
 
 use super::known::State;
 
+/// Pictures whose ids are kept with a listing.
+const MOST_REMEMBERED: usize = 100;
+
 /// What comes next.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Phase {
+    /// How many variants are there is compared with how many are known.
+    Count,
     /// Which variants are there is looked at, page by page.
     Read,
     Set,
@@ -30,7 +37,7 @@ pub(super) struct Task {
     pub(super) product: Option<String>,
     /// Shown to buyers.
     pub(super) active: bool,
-    /// The product without pictures and variants.
+    /// The product without pictures and variants; null where it will not be sent from here any more.
     pub(super) input: Value,
     /// Names of the options.
     pub(super) options: Vec<String>,
@@ -55,20 +62,27 @@ pub(super) struct Row {
     pub(super) variant: String,
     /// Its place in the listing.
     pub(super) at: usize,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) sku: Option<String>,
     /// What makes it what it is.
     pub(super) values: String,
     /// As it is sent, without its id and its picture.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
     pub(super) body: Value,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) picture: Option<usize>,
     /// None: not counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) stock: Option<i64>,
     /// Sold on when nothing is left.
     pub(super) continues: bool,
     /// Numbers of the variant and of its stock-keeping item.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) item: Option<String>,
     /// What lies there now; none: the item does not lie there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) there: Option<i64>,
     pub(super) tracked: bool,
     /// When the number that lies there was changed.
@@ -92,7 +106,19 @@ impl Task {
 
     /// Something of it was done that another try would do again.
     pub(super) fn has_begun(&self) -> bool {
-        self.after.is_some() || !matches!(self.phase, Phase::Read | Phase::Set)
+        self.after.is_some() || !matches!(self.phase, Phase::Count | Phase::Read | Phase::Set)
+    }
+
+    /// In a large product no more is read of a variant than is needed to tell it from the others.
+    pub(super) fn is_known_by_sku(&self) -> bool {
+        let skus: HashSet<&str> = self.rows.iter().filter_map(|row| row.sku.as_deref()).collect();
+        self.is_large() && skus.len() == self.rows.len()
+    }
+
+    /// Shopify has all of it and is at work: what was sent is not sent again from here.
+    pub(super) fn forget_input(&mut self) {
+        self.input = Value::Null;
+        self.rows.iter_mut().for_each(|row| row.body = Value::Null);
     }
 
     /// Nothing is known of what is there: it is looked at before it is sent.
@@ -111,7 +137,12 @@ impl Task {
             item_id: row.item.clone(),
             sku: row.sku.clone(),
         });
-        let files = self.pictures.iter().filter_map(|picture| Some((picture.url.clone(), picture.id.clone()?)));
+        // Pictures that are not remembered are loaded again with the next change; the host keeps no more.
+        let files = self
+            .pictures
+            .iter()
+            .take(MOST_REMEMBERED)
+            .filter_map(|picture| Some((picture.url.clone(), picture.id.clone()?)));
         Receipt {
             external_id: self.product.clone().unwrap_or_default(),
             url: self.url.clone(),

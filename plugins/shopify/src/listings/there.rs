@@ -23,9 +23,33 @@ pub(super) fn marked<T: Transport>(shop: &Shop<'_, T>, listing: &str) -> Result<
     Ok(data.get("productByIdentifier").and_then(gid::of).map(str::to_owned))
 }
 
+/// Of a large product: whether the variants and pictures that are known are those that are there. It is set without being read then.
+pub(super) fn count<T: Transport>(shop: &Shop<'_, T>, task: &mut Task) -> Result<(), Refusal> {
+    let id = task.product.as_deref().and_then(|product| gid::made("Product", product));
+    let variables = json!({ "id": id, "media": task.pictures.len().max(1) });
+    let data = shop.client.ask(documents::PRODUCT_COUNTS, variables).map_err(failed)?.data;
+    let product = &data["product"];
+    if gid::of(product).is_none() {
+        return Err(Refusal::Gone);
+    }
+    let media: Vec<&str> =
+        product["media"]["nodes"].as_array().into_iter().flatten().filter_map(|node| node["id"].as_str()).collect();
+    for picture in &mut task.pictures {
+        picture.id = picture.id.take().filter(|id| media.contains(&id.as_str()));
+    }
+    if product["variantsCount"]["count"].as_u64() == Some(task.rows.len() as u64) {
+        task.phase = Phase::Set;
+    } else {
+        task.rows.iter_mut().for_each(|row| row.id = None);
+        task.phase = Phase::Read;
+    }
+    Ok(())
+}
+
 /// One page of the variants that are there before anything is sent.
 pub(super) fn read<T: Transport>(shop: &Shop<'_, T>, task: &mut Task) -> Result<(), Refusal> {
-    let variables = json!({ "identifier": task.identifier(), "first": PAGE, "after": task.after });
+    let values = !task.is_known_by_sku();
+    let variables = json!({ "identifier": task.identifier(), "first": PAGE, "after": task.after, "values": values });
     let data = shop.client.ask(documents::PRODUCT_THERE, variables).map_err(failed)?.data;
     let product = &data["productByIdentifier"];
     let Some(number) = gid::of(product) else {
@@ -54,6 +78,7 @@ pub(super) fn look<T: Transport>(shop: &Shop<'_, T>, task: &mut Task) -> Result<
         "media": media,
         "first": task.rows.len().clamp(1, PAGE_IN_FULL),
         "after": task.after,
+        "values": !task.is_known_by_sku(),
     });
     let data = shop.client.ask(documents::PRODUCT_LISTED, variables).map_err(failed)?.data;
     let product = &data["product"];

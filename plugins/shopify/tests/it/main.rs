@@ -15,6 +15,7 @@ mod map_odd;
 mod prices_and_stock;
 mod refusals;
 mod selling;
+mod selling_again;
 mod shapes;
 mod shop;
 mod stock;

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::gate::euros;
 use crate::selling::beginning;
-use crate::shop::{channel, data, name, read, shop};
+use crate::shop::{channel, data, name, read, shop, status};
 
 fn offer(variant: u64, available: i64, expected: Option<i64>) -> Offer {
     Offer {
@@ -175,8 +175,29 @@ fn many_are_sent_in_parts_that_the_shop_takes() {
         let of = |(_, variables): &(String, Value)| variables.pointer(at).and_then(Value::as_array).map_or(0, Vec::len);
         sent(&host, operation).iter().map(of).collect::<Vec<_>>()
     };
-    assert_eq!(parts("InventorySet", "/input/quantities"), [250, 250, 100]);
-    assert_eq!(parts("VariantsUpdate", "/variants"), [250, 250, 100]);
+    assert_eq!(parts("InventorySet", "/input/quantities"), [150, 150, 150, 150]);
+    assert_eq!(parts("VariantsUpdate", "/variants"), [150, 150, 150, 150]);
+}
+
+/// What the shop granted points for is done, and only the rest comes again.
+#[test]
+fn throttling_in_the_middle_loses_nothing() {
+    let reads = RefCell::new(0);
+    let throttled =
+        json!({ "errors": [{ "message": "Throttled", "extensions": { "code": "THROTTLED" } }] }).to_string();
+    let host = shop(|name, variables| match name {
+        "VariantsThere" => {
+            *reads.borrow_mut() += 1;
+            if *reads.borrow() == 2 { status(200, throttled.clone()) } else { there(variables, "12.50", Some(5)) }
+        }
+        "InventorySet" => payload("inventorySetQuantities", &json!([])),
+        name => beginning(name).expect("nothing else"),
+    });
+    let offers: Vec<Offer> = (0..400).map(|at| offer(1_000 + at, 7, Some(5))).collect();
+    let outcomes = offered(&host, &offers);
+    assert!(outcomes[..150].iter().all(|outcome| matches!(outcome, OfferOutcome::Done)));
+    assert!(outcomes[150..].iter().all(|outcome| matches!(outcome, OfferOutcome::Failed(Error::RateLimited(_)))));
+    assert_eq!(*reads.borrow(), 2, "the next part would fare no better");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use entrepot_guest::listing::{Listing, PushOutcome};
 use entrepot_guest::prelude::*;
 use entrepot_guest::testing::TestHost;
-use entrepot_plugin_shopify::listings::{end_listings, find, push_listings};
+use entrepot_plugin_shopify::listings::{find, push_listings};
 use serde_json::{Value, json};
 
 use crate::gate::listing;
@@ -33,12 +33,12 @@ pub(crate) fn beginning(name: &str) -> Option<Response> {
     }))
 }
 
-fn nodes(nodes: &[Value]) -> Value {
+pub(crate) fn nodes(nodes: &[Value]) -> Value {
     json!({ "nodes": nodes, "pageInfo": { "hasNextPage": false, "endCursor": null } })
 }
 
 /// The product as it stands, with the variants of [`listing`].
-fn listed() -> Response {
+pub(crate) fn listed() -> Response {
     let variant = |id: u64, sku: &str, value: &str| {
         json!({
             "id": format!("gid://shopify/ProductVariant/{id}"), "sku": sku,
@@ -54,7 +54,7 @@ fn listed() -> Response {
     } }))
 }
 
-fn set(errors: &Value) -> Response {
+pub(crate) fn set(errors: &Value) -> Response {
     let product = if errors.as_array().is_some_and(Vec::is_empty) {
         json!({ "id": "gid://shopify/Product/9" })
     } else {
@@ -63,11 +63,11 @@ fn set(errors: &Value) -> Response {
     data(json!({ "productSet": { "product": product, "productSetOperation": null, "userErrors": errors } }))
 }
 
-fn pushed(host: &TestHost<'_>, listings: &[Listing]) -> Vec<PushOutcome> {
+pub(crate) fn pushed(host: &TestHost<'_>, listings: &[Listing]) -> Vec<PushOutcome> {
     push_listings(host, &channel(), listings).expect("outcomes")
 }
 
-fn sent(host: &TestHost<'_>, operation: &str) -> Vec<Value> {
+pub(crate) fn sent(host: &TestHost<'_>, operation: &str) -> Vec<Value> {
     let bodies = host.asked().into_iter().filter_map(|request| serde_json::from_slice::<Value>(&request.body?).ok());
     let named = bodies.filter(|body| body["query"].as_str().is_some_and(|query| crate::shop::name(query) == operation));
     named.map(|body| body["variables"].clone()).collect()
@@ -270,46 +270,4 @@ fn another_currency_is_refused_before_anything_is_sent() {
     wanted.product.variants.iter_mut().for_each(|of| of.price = Some(Money { minor: 1, currency: "USD".into() }));
     let PushOutcome::Refused(issues) = pushed(&host, &[wanted]).remove(0) else { panic!("refused") };
     assert_eq!((issues[0].path.as_str(), issues[0].code.as_str()), ("/variants/0/price", "currency-other"));
-}
-
-/// Variants that are not known by their ids go with what is there; a variant that was deleted there makes us look once more.
-#[test]
-fn what_somebody_changed_there_is_looked_at() {
-    let tried = std::cell::Cell::new(0);
-    let host = shop(|name, _| match name {
-        "ProductSet" => {
-            tried.set(tried.get() + 1);
-            let gone = json!([{ "field": ["input", "variants", "0", "id"], "code": "PRODUCT_VARIANT_DOES_NOT_EXIST", "message": "No" }]);
-            if tried.get() == 1 { set(&gone) } else { set(&json!([])) }
-        }
-        "ProductThere" => {
-            let other = json!({ "id": "gid://shopify/ProductVariant/92", "sku": "MUG-R", "selectedOptions": [{ "name": "Colour", "value": "Crimson" }] });
-            data(json!({ "productByIdentifier": { "id": "gid://shopify/Product/9", "variants": nodes(&[other]) } }))
-        }
-        name => beginning(name).unwrap_or_else(listed),
-    });
-    let mut wanted = listing();
-    wanted.external_id = Some("9".into());
-    (wanted.variants[0].external_id, wanted.variants[1].external_id) = (Some("90".into()), Some("92".into()));
-    assert!(matches!(pushed(&host, &[wanted])[0], PushOutcome::Done(_)));
-    let second = &sent(&host, "ProductSet")[1]["input"]["variants"];
-    assert_eq!((second[0].get("id"), second[1]["id"].as_str()), (None, Some("gid://shopify/ProductVariant/92")));
-}
-
-#[test]
-fn what_was_never_made_is_ended_and_what_is_gone_too() {
-    let host = shop(|name, _| beginning(name).expect("nothing else"));
-    let outcomes = end_listings(&host, &channel(), &[listing()], false).expect("outcomes");
-    assert!(matches!(&outcomes[0], PushOutcome::Done(receipt) if receipt.external_id == "lst_1"), "{outcomes:?}");
-    let gone = json!([{ "field": ["id"], "message": "Product does not exist" }]);
-    let host = shop(|name, _| {
-        let payload = json!({ "userErrors": gone });
-        beginning(name).unwrap_or_else(|| data(json!({ "productUpdate": payload, "productDelete": payload })))
-    });
-    let mut known = listing();
-    known.external_id = Some("9".into());
-    for forget in [false, true] {
-        let outcomes = end_listings(&host, &channel(), &[known.clone()], forget).expect("outcomes");
-        assert!(matches!(&outcomes[0], PushOutcome::Done(_)), "{outcomes:?}");
-    }
 }

@@ -18,17 +18,11 @@ use serde_json::json;
 
 use super::{Seller, TARGET};
 
-/// What the app needs to sell.
-const SCOPES: [&str; 5] =
-    ["write_products", "write_inventory", "read_locations", "read_publications", "write_publications"];
-
 /// An empty shop in which the app may sell, and which has time for it.
 fn shop() -> shopify::Store {
     let target = shopify::Store::from_seed(&[]);
-    target.configure(|options| {
-        options.scopes = SCOPES.iter().map(|&scope| scope.to_owned()).collect();
-        (options.bucket, options.restore_rate) = (20_000.0, 1_000.0);
-    });
+    target.let_sell();
+    target.configure(|options| (options.bucket, options.restore_rate) = (20_000.0, 1_000.0));
     target
 }
 
@@ -221,10 +215,8 @@ async fn what_somebody_deleted_there_is_made_anew_when_asked(app: App) {
 async fn what_stands_there_already_is_adopted_and_not_doubled(app: App) {
     let goods = catalogue(4);
     let target = shopify::Store::from_seed(&goods[..2]);
-    target.configure(|options| {
-        options.scopes = SCOPES.iter().map(|&scope| scope.to_owned()).collect();
-        (options.bucket, options.restore_rate) = (20_000.0, 1_000.0);
-    });
+    target.let_sell();
+    target.configure(|options| (options.bucket, options.restore_rate) = (20_000.0, 1_000.0));
     let seller = Seller::selling(app, &goods, target).await;
     seller.list_all().await;
     // Pushed without a look, they are refused, and the others are not.

@@ -51,7 +51,8 @@ fn of_input(arguments: &super::tree::Arguments) -> u32 {
 
 fn of(selections: &[Selection], execution: &Execution<'_, '_>) -> u32 {
     let each = selections.iter().map(|selection| match selection {
-        Selection::Field(field) => field_cost(field, execution),
+        Selection::Field(field) if execution.included(&field.directives) => field_cost(field, execution),
+        Selection::Field(_) => 0,
         Selection::InlineFragment(fragment) => of(&fragment.selection_set, execution),
         Selection::FragmentSpread(spread) => {
             let fragment = execution.fragments.get(spread.fragment_name.as_str());

@@ -186,7 +186,7 @@ impl<'a> Execution<'_, 'a> {
         fields
     }
 
-    fn included(&self, directives: &DirectiveList) -> bool {
+    pub(super) fn included(&self, directives: &DirectiveList) -> bool {
         let condition = |name: &str| {
             let directive = directives.get(name)?;
             let argument = directive.arguments.iter().find(|argument| argument.name == "if")?;

@@ -69,7 +69,7 @@ async fn one_product_that_is_refused_stops_no_other(app: App) {
     // Another product has the handle; Shopify says so with status 200.
     let theirs = entrepot_test_support::shopify::Product::simple("Taken", "1.00");
     seller.target.insert(theirs);
-    let set = json!({ "handle": "taken" });
+    let set = json!({ "seo_slug": "taken" });
     seller.change(&ids[1], ListingChange { set: Some(set), ..ListingChange::default() }).await;
     seller.push().await;
     let reports = seller.reports().await;
@@ -83,7 +83,7 @@ async fn one_product_that_is_refused_stops_no_other(app: App) {
     let before = seller.shops.1.server.log().total();
     seller.work().await;
     assert_eq!(seller.shops.1.server.log().total(), before, "what was refused is not sent again by itself");
-    seller.change(&ids[1], ListingChange { set: Some(json!({ "handle": null })), ..ListingChange::default() }).await;
+    seller.change(&ids[1], ListingChange { set: Some(json!({ "seo_slug": null })), ..ListingChange::default() }).await;
     seller.work().await;
     seller.assert_all_are_synced(4).await;
 }

@@ -38,7 +38,8 @@ async fn a_large_product_is_pending_until_it_stands(app: App) {
     seller.target.configure(|options| options.set_polls = 2);
     seller.app.host.app.listings.push(&seller.context(), TARGET, &[], false).await.expect("begun");
     seller.app.host.app.listings.sync(&seller.app.host.tenant, &seller.channels[1]).await.expect("a turn");
-    assert_eq!(seller.report(&ids[0]).await.sync_status, "waiting");
+    let waiting = seller.report(&ids[0]).await;
+    assert_eq!((waiting.sync_status.as_str(), &waiting.sync_error), ("waiting", &None));
     for _ in 0..6 {
         seller.app.clock().advance(120_000);
         seller.work().await;
@@ -61,7 +62,8 @@ async fn a_price_that_changes_meanwhile_is_not_forgotten(app: App) {
     let ids = seller.list_all().await;
     seller.app.host.app.listings.push(&seller.context(), TARGET, &[], false).await.expect("begun");
     seller.app.host.app.listings.sync(&seller.app.host.tenant, &seller.channels[1]).await.expect("a turn");
-    assert_eq!(seller.report(&ids[0]).await.sync_status, "waiting");
+    let waiting = seller.report(&ids[0]).await;
+    assert_eq!((waiting.sync_status.as_str(), &waiting.sync_error), ("waiting", &None));
     let set = json!({ "price": { "minor": 4_321, "currency": "USD" } });
     seller.change(&ids[0], ListingChange { set: Some(set), ..ListingChange::default() }).await;
     for _ in 0..6 {

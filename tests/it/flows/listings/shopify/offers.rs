@@ -4,7 +4,7 @@ use entrepot_listings::ListingChange;
 use entrepot_test_support::shopify::Trick;
 use entrepot_test_support::{bigcommerce, seed};
 use entrepot_tests::linking::import;
-use entrepot_tests::stock::{catalogue, counted};
+use entrepot_tests::stock::catalogue;
 use entrepot_tests::{App, Marketplace, both_engines};
 use serde_json::json;
 
@@ -22,14 +22,20 @@ fn counted_goods() -> Vec<seed::Product> {
     goods
 }
 
+/// The first product that is counted has this many.
 fn restock(source: &bigcommerce::Store, available: i64) {
-    let variant = counted(source);
-    assert!(source.set_stock(variant, 1, available));
+    let counted = |id: &u64| source.product(*id).filter(|product| product["inventory_tracking"] != "none");
+    let product = source.product_ids().iter().find_map(counted).expect("a product that is counted");
+    assert!(source.set_stock(product["variants"][0]["id"].as_u64().expect("an id"), 1, available));
 }
 
 #[both_engines]
 async fn price_and_stock_are_sent_alone(app: App) {
-    let seller = Seller::selling(app, &catalogue(4), shop()).await;
+    let mut goods = catalogue(4);
+    let stocks =
+        goods.iter_mut().flat_map(|product| &mut product.variants).filter_map(|variant| variant.stock.as_mut());
+    stocks.for_each(|[_, second]| *second = 0);
+    let seller = Seller::selling(app, &goods, shop()).await;
     let ids = seller.list_all().await;
     seller.push().await;
     let sets = seller.asked("ProductSet");

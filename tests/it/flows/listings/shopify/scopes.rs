@@ -6,7 +6,7 @@ use entrepot_tests::stock::catalogue;
 use entrepot_tests::{App, Marketplace, both_engines};
 
 use super::super::{Seller, TARGET};
-use super::{SCOPES, shop};
+use super::shop;
 
 #[both_engines]
 async fn a_shop_that_is_only_read_says_what_is_missing_to_sell(app: App) {
@@ -25,7 +25,7 @@ async fn a_shop_that_is_only_read_says_what_is_missing_to_sell(app: App) {
     assert!(!said.contains("read_locations"), "{said}");
     assert!(reports.iter().all(|report| report.sync_status == "failed"), "{reports:?}");
     import(&seller.app, TARGET).await;
-    seller.target.configure(|options| options.scopes = SCOPES.iter().map(|&scope| scope.to_owned()).collect());
+    seller.target.let_sell();
     seller.app.clock().advance(3_600_000);
     seller.work().await;
     seller.assert_each_stands(2).await;

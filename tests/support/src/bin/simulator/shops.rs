@@ -103,6 +103,7 @@ fn etsy(arguments: &Arguments) -> Result<Shop> {
 fn shopify(arguments: &Arguments) -> Result<Shop> {
     let (products, variations) = catalogue(arguments);
     let store = shopify::Store::from_seed(&products);
+    store.let_sell();
     let server = shopify::serve_on(&store, &arguments.listen());
     Ok(Shop {
         settings: json!({"shop": store.options().shop, "base_url": server.base_url}),

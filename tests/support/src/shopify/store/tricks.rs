@@ -42,6 +42,12 @@ impl Store {
         *self.0.tricks.lock().expect("the tricks") = Tricks::default();
     }
 
+    /// The app was granted what it needs to sell.
+    pub fn let_sell(&self) {
+        let scopes = ["write_products", "write_inventory", "read_locations", "read_publications", "write_publications"];
+        self.configure(|options| options.scopes = scopes.iter().map(|&scope| scope.to_owned()).collect());
+    }
+
     /// So many of the next changes with a key find another one with it at work.
     pub fn be_at_work(&self, times: usize) {
         self.state().concurrent = times;
