@@ -133,6 +133,29 @@ impl Baseline {
         Self { fields: sent.into_iter().map(known).collect(), rest }
     }
 
+    /// Of what stood there before anything was sent: nothing of it is ours. What differs is for the policy, but for what the marketplace
+    /// makes itself, and pictures, of which the number counts: their addresses are its own.
+    pub fn adopted(there: &Product, wanted: &Product) -> (Self, Vec<Difference>) {
+        let mut ours = fields(wanted);
+        let mut known = BTreeMap::new();
+        let mut found = Vec::new();
+        for (name, theirs) in fields(there) {
+            let print = fingerprint(&theirs);
+            let ours = ours.remove(&name).unwrap_or_default();
+            let same = match name.as_str() {
+                "images" => theirs.as_array().map(Vec::len) == ours.as_array().map(Vec::len),
+                "seo_slug" | "meta_title" | "meta_description" | "brand" => theirs.is_null() || ours.is_null(),
+                "on_sale" => true,
+                _ => false,
+            };
+            if !same && theirs != ours {
+                found.push(Difference { field: name.clone(), theirs, ours });
+            }
+            known.insert(name, Known { sent: print.clone(), there: print });
+        }
+        (Self { fields: known, rest: String::new() }, found)
+    }
+
     /// What was changed there since, and is not as it is wanted. What has become as it is wanted, or is still on its way there (pictures that
     /// the marketplace fetches later), is known from now on.
     pub fn differences(&mut self, there: &Product, wanted: &Product) -> Vec<Difference> {

@@ -98,6 +98,11 @@ impl Spool {
         Ok(Filling { spool: self.clone(), id, path, file, size: 0, full: false, kept: false })
     }
 
+    /// A file was made in it, whether or not it is still there.
+    pub fn was_used(&self) -> bool {
+        self.0.next.load(Ordering::Relaxed) > 1
+    }
+
     /// Deletes a file.
     pub fn remove(&self, id: &str) -> Result<(), SpoolError> {
         let kept = self.files().remove(id).ok_or_else(|| SpoolError::NoFile(id.to_owned()))?;

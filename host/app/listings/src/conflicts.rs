@@ -17,7 +17,7 @@ pub struct ConflictReport {
     pub listing: String,
     /// title, description, variants/ID/price, …
     pub field: String,
-    /// As it stands there.
+    /// As it stands there; of a long text the beginning.
     pub theirs: Value,
     /// As it is wanted here.
     pub ours: Value,
@@ -31,7 +31,7 @@ pub struct ConflictReport {
 
 impl From<ConflictRow> for ConflictReport {
     fn from(row: ConflictRow) -> Self {
-        let value = |text: &str| serde_json::from_str(text).unwrap_or_default();
+        let value = |text: &str| shortened(serde_json::from_str(text).unwrap_or_default());
         Self {
             theirs: value(&row.theirs),
             ours: value(&row.ours),
@@ -42,6 +42,17 @@ impl From<ConflictRow> for ConflictReport {
             decided_by: row.decided_by,
             decided_at: row.decided_at,
         }
+    }
+}
+
+/// Characters of a value that are shown: beginnings are enough to decide, and lists stay small.
+const SHOWN: usize = 2_000;
+
+fn shortened(value: Value) -> Value {
+    match value {
+        Value::String(text) if text.chars().count() > SHOWN => text.chars().take(SHOWN).chain(['…']).collect(),
+        Value::Array(all) => all.into_iter().take(SHOWN).map(shortened).collect(),
+        other => other,
     }
 }
 

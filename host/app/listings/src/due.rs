@@ -62,6 +62,17 @@ impl Listings {
         rows: Vec<ListingRow>,
         rule: &ChannelRule,
     ) -> Result<Vec<Due>, AppError> {
+        let loaded = self.load_each(scoped, rows, rule).await?;
+        loaded.into_iter().map(|one| one.map_err(|(_, error)| error)).collect()
+    }
+
+    /// Of one that cannot be read, its row and why.
+    pub(crate) async fn load_each(
+        &self,
+        scoped: &Scoped,
+        rows: Vec<ListingRow>,
+        rule: &ChannelRule,
+    ) -> Result<Vec<Result<Due, (ListingRow, AppError)>>, AppError> {
         let ids: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();
         let mut conflicts: HashMap<String, Vec<ConflictRow>> = HashMap::new();
         for row in scoped.conflicts_of(&ids).await? {
@@ -69,11 +80,14 @@ impl Listings {
         }
         let (loaded, rule) = (self.load(scoped, rows).await?, Arc::new(rule.clone()));
         let due = loaded.into_iter().map(|of| {
-            let wanted = of.under(&rule)?;
+            let wanted = match of.under(&rule) {
+                Ok(wanted) => wanted,
+                Err(error) => return Err((of.row, error)),
+            };
             let conflicts = conflicts.remove(&of.row.id).unwrap_or_default();
             Ok(Due { row: of.row, listed: of.listed, wanted, rule: rule.clone(), conflicts })
         });
-        due.collect()
+        Ok(due.collect())
     }
 
     pub(crate) async fn load(&self, scoped: &Scoped, rows: Vec<ListingRow>) -> Result<Vec<Loaded>, AppError> {

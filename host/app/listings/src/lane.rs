@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use entrepot_core::{AppError, until};
-use entrepot_domain::clock::millis;
+use entrepot_domain::clock::{Timestamp, millis};
 use entrepot_domain::{ChannelId, TenantId};
 use entrepot_queue::Outcome;
 use entrepot_store::Scoped;
@@ -12,11 +12,19 @@ use entrepot_store::listings::Lane;
 use tracing::Instrument;
 
 use crate::Listings;
+use crate::send::rule_of;
 
 /// A channel that somebody has to mend is looked at again after this.
 const UNUSABLE: Duration = Duration::from_secs(60);
 /// Waits are instants of a clock that may be set: none is believed for longer.
 const LONGEST: Duration = Duration::from_secs(60);
+
+/// Nothing waits for longer than a day; an instant after more than two was written by a clock that was ahead.
+const TOO_FAR: Duration = Duration::from_secs(2 * 24 * 60 * 60);
+
+fn believed(at: Timestamp, now: Timestamp) -> Timestamp {
+    if at > now + millis(TOO_FAR) { now } else { at }
+}
 
 impl Listings {
     /// Works on a channel's listings until nothing is due, it has to wait, or the slice is used.
@@ -36,7 +44,7 @@ impl Listings {
             let Some(due) = scoped.next_listing_due(channel).await? else { return Ok(Outcome::Done) };
             let lane = scoped.listing_lane(channel).await?;
             let now = self.services.db().clock().now();
-            let wait = until(due.max(lane.not_before), now);
+            let wait = until(believed(due, now).max(believed(lane.not_before, now)), now);
             // What is due later has a job made for it then.
             if wait > LONGEST {
                 return Ok(Outcome::Done);
@@ -76,6 +84,9 @@ impl Listings {
         if !open.generation.adapter.sells() {
             let why = format!("the adapter {} puts nothing on sale", open.view.adapter);
             return self.put_lane_off(scoped, channel, owner, UNUSABLE, &why).await;
+        }
+        if let Err(error) = rule_of(lane) {
+            return self.put_lane_off(scoped, channel, owner, UNUSABLE, &format!("{error}; set it anew")).await;
         }
         let worked = self.send_due(scoped, &open, owner, lane).await;
         self.channels.account(scoped, &open).await;

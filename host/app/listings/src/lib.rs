@@ -10,6 +10,7 @@ mod due;
 mod edit;
 mod end;
 mod fields;
+mod guard;
 mod job;
 mod lane;
 mod look;

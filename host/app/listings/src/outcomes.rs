@@ -1,13 +1,14 @@
 //! What came of listings that were sent: written down for each, with what people read.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use entrepot_channels::OpenChannel;
 use entrepot_core::{AppError, retry_transient};
-use entrepot_domain::catalog::Issue;
+use entrepot_domain::catalog::{Issue, web_address};
 use entrepot_domain::clock::millis;
 use entrepot_domain::{ChannelId, ListingId};
-use entrepot_sandbox::{CallError, PushOutcome, Receipt};
+use entrepot_sandbox::{AdapterError, CallError, PushOutcome, Receipt};
 use entrepot_store::channel_work::ChannelWork;
 use entrepot_store::listings::{Accepted, Block, Failure, ToldOffer};
 use entrepot_store::{Scoped, ScopedTx};
@@ -43,7 +44,7 @@ impl Listings {
         due: &[Due],
         outcomes: Vec<PushOutcome>,
     ) -> Result<bool, AppError> {
-        let wait = outcomes.iter().find_map(asks_to_wait);
+        let (wait, outcomes) = (outcomes.iter().find_map(asks_to_wait), each_its_own(outcomes));
         retry_transient(self.services.options().database_patience, async || {
             let mut tx = scoped.begin().await?;
             tx.hold_channel_work(ChannelWork::Listings, &channel.id, owner, millis(self.services.options().lease))
@@ -104,6 +105,14 @@ impl Listings {
         if let Some(other) = tx.listing_with_external_id(&channel, &receipt.external_id).await?
             && other != due.row.id
         {
+            if due.row.external_id.is_some() {
+                let why = format!(
+                    "the marketplace answered with {} in the place of {}, which is another listing's: {other}",
+                    receipt.external_id,
+                    due.row.external_id.as_deref().unwrap_or_default()
+                );
+                return self.fail(tx, due, &why, None, false).await;
+            }
             // The marketplace gave its id to another one: a shop that was set up anew begins to count again.
             let why = format!("{} is another listing's there by now: {}", receipt.external_id, due.row.id);
             let other = ListingId::from(other);
@@ -115,9 +124,11 @@ impl Listings {
             tx.listing_is_gone(id, "ended; the marketplace did not have it").await?;
             return note(tx, id, "ended", json!({ "gone": true })).await;
         }
+        // An adapter, and its marketplace, say what they like.
+        let url = receipt.url.as_deref().and_then(web_address);
         let accepted = Accepted {
             external_id: &receipt.external_id,
-            url: receipt.url.as_deref(),
+            url: url.as_deref(),
             channel_status: receipt.status.as_str(),
             state: &receipt.state,
             issues: &json(&receipt.warnings),
@@ -218,8 +229,22 @@ impl Listings {
 }
 
 async fn note_accepted(tx: &mut ScopedTx, id: &ListingId, receipt: &Receipt) -> Result<(), AppError> {
-    let detail = json!({ "external_id": receipt.external_id, "url": receipt.url, "status": receipt.status, "warnings": receipt.warnings });
+    let detail = json!({ "external_id": receipt.external_id, "url": url, "status": receipt.status, "warnings": receipt.warnings });
     note(tx, id, "accepted", detail).await
+}
+
+/// One id is of one listing: who gets the same as another has no answer yet.
+fn each_its_own(mut outcomes: Vec<PushOutcome>) -> Vec<PushOutcome> {
+    let mut given = HashSet::new();
+    for outcome in &mut outcomes {
+        if let PushOutcome::Done(receipt) = outcome
+            && !given.insert(receipt.external_id.clone())
+        {
+            let why = format!("the marketplace answered with {} for several listings", receipt.external_id);
+            *outcome = PushOutcome::Failed(AdapterError::Unavailable(why));
+        }
+    }
+    outcomes
 }
 
 pub(crate) async fn note(

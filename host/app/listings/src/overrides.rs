@@ -6,16 +6,22 @@ use entrepot_domain::Money;
 use entrepot_domain::catalog::web_address;
 use entrepot_domain::effective::Overrides;
 use entrepot_domain::money::exponent;
+use entrepot_domain::names::is_unseen;
 use entrepot_store::products::StoredProduct;
 use serde_json::{Map, Value};
 
 /// Characters of a title; no marketplace shows as many.
 const MAX_TITLE: usize = 1_000;
 /// Bytes of what is set for one listing.
-const MAX_SET: usize = 1 << 20;
+const MAX_SET: usize = 256 << 10;
 /// Characters of a marketplace's id of a category.
 const MAX_CATEGORY: usize = 500;
 const MAX_IMAGES: usize = 250;
+const MAX_TAGS: usize = 500;
+/// Characters of a slug, a brand, a tag.
+const MAX_SHORT: usize = 255;
+/// The largest price in minor units: more cannot be meant.
+const MAX_PRICE: i64 = 1_000_000_000_000;
 
 /// RFC 7396.
 pub(crate) fn merged(stored: &str, change: Option<&Value>) -> Result<Value, AppError> {
@@ -69,6 +75,17 @@ pub(crate) fn checked(set: Value, product: Option<&StoredProduct>) -> Result<Str
             return Err(wrong(format!("the title has {length} characters; it needs one, and may have {MAX_TITLE}")));
         }
     }
+    let short = [("seo_slug", &set.seo_slug), ("brand", &set.brand)];
+    let short = short.into_iter().filter_map(|(field, text)| Some((field, text.as_deref()?, MAX_SHORT)));
+    let long = [("title", &set.title), ("meta_title", &set.meta_title), ("meta_description", &set.meta_description)];
+    let long = long.into_iter().filter_map(|(field, text)| Some((field, text.as_deref()?, MAX_TITLE)));
+    let tags = set.tags.iter().flatten().map(|tag| ("tags", tag.as_str(), MAX_SHORT));
+    for (field, text, most) in short.chain(long).chain(tags) {
+        check_text(field, text, most).map_err(wrong)?;
+    }
+    if let Some(tags) = set.tags.as_ref().filter(|tags| tags.len() > MAX_TAGS) {
+        return Err(wrong(format!("{} tags are set; at most {MAX_TAGS} are taken", tags.len())));
+    }
     if let Some(html) = &set.description {
         let clean = clean_html(html)
             .ok_or_else(|| wrong("cleaning the description's HTML takes too long; write it simpler".into()))?;
@@ -94,13 +111,28 @@ pub(crate) fn checked(set: Value, product: Option<&StoredProduct>) -> Result<Str
     serde_json::to_string(&set).map_err(|error| wrong(error.to_string()))
 }
 
-pub(crate) fn check_category(category: Option<&str>) -> Result<(), AppError> {
-    match category.map(|id| id.chars().count()) {
-        Some(length) if length > MAX_CATEGORY => {
-            Err(AppError::Listing(format!("the category's id has {length} characters; it may have {MAX_CATEGORY}")))
-        }
-        _ => Ok(()),
+/// Texts of one line, as people read them.
+fn check_text(field: &str, text: &str, most: usize) -> Result<(), String> {
+    let length = text.chars().count();
+    if length > most {
+        return Err(format!("{field} has {length} characters; it may have {most}"));
     }
+    if let Some(odd) = text.chars().find(|c| c.is_control() || turns_text(*c)) {
+        return Err(format!("{field} has the character {odd:?}, which nobody sees; take it out"));
+    }
+    if !text.is_empty() && text.chars().all(|c| c.is_whitespace() || is_unseen(c)) {
+        return Err(format!("{field} has nothing that can be seen"));
+    }
+    Ok(())
+}
+
+/// Turns what stands around it.
+fn turns_text(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+pub(crate) fn check_category(category: Option<&str>) -> Result<(), AppError> {
+    category.map_or(Ok(()), |id| check_text("the category's id", id, MAX_CATEGORY)).map_err(AppError::Listing)
 }
 
 fn check_price(field: &str, price: &Money) -> Result<(), AppError> {
@@ -109,6 +141,9 @@ fn check_price(field: &str, price: &Money) -> Result<(), AppError> {
             "{field}: {:?} is no currency of ISO 4217, such as EUR",
             price.currency
         )));
+    }
+    if price.minor > MAX_PRICE {
+        return Err(AppError::Listing(format!("{field}: {price} cannot be meant")));
     }
     if price.minor < 0 {
         return Err(AppError::Listing(format!("{field}: {price} is below zero")));

@@ -57,7 +57,13 @@ impl Listings {
         lane: &Lane,
     ) -> Result<(), AppError> {
         let rows = scoped.due_listings(&channel.id, BATCH).await?;
-        let due = self.load_under(scoped, rows, &rule_of(lane)?).await?;
+        let mut due = Vec::new();
+        for loaded in self.load_each(scoped, rows, &rule_of(lane)?).await? {
+            match loaded {
+                Ok(one) => due.push(one),
+                Err((row, error)) => self.set_aside(scoped, &row, &error).await?,
+            }
+        }
         let currency = currency_of(scoped, &channel.id).await?;
         let changed_there = self.changed_there(scoped, channel, owner, &due).await?;
         let (mut push, mut end, mut poll, mut offer, mut ask) = (vec![], vec![], vec![], vec![], vec![]);
@@ -105,7 +111,7 @@ impl Listings {
         let in_doubt = row.is_in_doubt();
         let stands = row.external_id.is_some() || in_doubt;
         // Nothing is sent of a draft before somebody pushes it.
-        if !stands && row.status == Status::Draft.as_str() {
+        if (!stands || (row.last_synced_at.is_none() && !in_doubt)) && row.status == Status::Draft.as_str() {
             return Ok(Next::Nothing);
         }
         if wanted.is_to_end() {
@@ -145,54 +151,6 @@ impl Listings {
         Ok(issues)
     }
 
-    /// Listings that the catalogue has otherwise than they stood there, and that the marketplace has so, too: what follows was written down,
-    /// and they are looked at again.
-    async fn changed_there(
-        &self,
-        scoped: &Scoped,
-        channel: &OpenChannel,
-        owner: &str,
-        due: &[Due],
-    ) -> Result<HashSet<String>, AppError> {
-        let hinted = self.hinted(scoped, channel, due).await?;
-        let some: Vec<&Due> = due.iter().filter(|due| hinted.contains(&due.row.id)).collect();
-        match self.look_there(scoped, channel, owner, &some).await {
-            Ok(as_they_were) => Ok(hinted.into_iter().filter(|id| !as_they_were.contains(id)).collect()),
-            // Nothing is sent over them before they are looked at again.
-            Err(AppError::Call(error)) => {
-                tracing::info!(channel = channel.id.as_str(), "what stands there cannot be looked at: {error}");
-                Ok(HashSet::new())
-            }
-            Err(error) => Err(error),
-        }
-    }
-
-    /// Nothing is sent over what somebody changed there: looked at just before. `None`: the marketplace does not answer, all wait.
-    async fn not_changed_there(
-        &self,
-        scoped: &Scoped,
-        channel: &OpenChannel,
-        owner: &str,
-        push: Vec<Due>,
-    ) -> Result<Option<Vec<Due>>, AppError> {
-        let standing: Vec<&Due> = push.iter().filter(|due| due.can_be_looked_at()).collect();
-        if standing.is_empty() {
-            return Ok(Some(push));
-        }
-        let looked: HashSet<String> = standing.iter().map(|due| due.row.id.clone()).collect();
-        match self.look_there(scoped, channel, owner, &standing).await {
-            Ok(as_they_were) => {
-                let goes_on = |due: &Due| !looked.contains(&due.row.id) || as_they_were.contains(&due.row.id);
-                Ok(Some(push.into_iter().filter(goes_on).collect()))
-            }
-            Err(AppError::Call(error)) => {
-                self.call_failed(scoped, channel, owner, &push, &error).await?;
-                Ok(None)
-            }
-            Err(error) => Err(error),
-        }
-    }
-
     /// False: the others wait, too.
     async fn push_these(
         &self,
@@ -203,16 +161,24 @@ impl Listings {
         ends: bool,
     ) -> Result<bool, AppError> {
         let again = self.services.db().clock().now() + millis(ANSWER);
-        retry_transient(self.services.options().database_patience, async || {
-            let mut tx = scoped.begin().await?;
+        let marked = retry_transient(self.services.options().database_patience, async || {
+            let (mut tx, mut marked) = (scoped.begin().await?, HashSet::new());
             tx.hold_channel_work(ChannelWork::Listings, &channel.id, owner, millis(self.services.options().lease))
                 .await?;
             for Due { row, wanted, .. } in &due {
-                tx.listing_is_sent(&row.listing_id(), &wanted.hash, again).await?;
+                if tx.listing_is_sent(&row.listing_id(), &wanted.hash, again).await? {
+                    marked.insert(row.id.clone());
+                }
             }
-            Ok::<_, AppError>(tx.commit().await?)
+            tx.commit().await?;
+            Ok::<_, AppError>(marked)
         })
         .await?;
+        // Those that somebody removed meanwhile are sent nowhere.
+        let due: Vec<Due> = due.into_iter().filter(|due| marked.contains(&due.row.id)).collect();
+        if due.is_empty() {
+            return Ok(true);
+        }
         let listings = due.iter().map(|due| due.wanted.listing.clone()).collect();
         let (adapter, session) = (&channel.generation.adapter, channel.session(&self.services));
         let outcomes = match ends {

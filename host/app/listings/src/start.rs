@@ -1,5 +1,7 @@
 //! Having listings sent now.
 
+use std::collections::BTreeSet;
+
 use entrepot_core::{AppError, RequestContext};
 use entrepot_domain::listing::Status;
 use entrepot_store::listings::{Edit, ListingFilter, ListingRow};
@@ -33,7 +35,7 @@ impl Listings {
         let scoped = self.services.db().tenant(&context.tenant);
         let channel = self.channel_id(&context.tenant, channel).await?;
         let mut rows = Vec::new();
-        for id in ids {
+        for id in ids.iter().collect::<BTreeSet<_>>() {
             let row = self.listing_row(&scoped, id).await?;
             if row.channel_id != channel.as_str() {
                 return Err(AppError::Listing(format!("{id} is no listing of this channel")));

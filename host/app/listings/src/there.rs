@@ -1,7 +1,7 @@
 //! Looking at what stands at the marketplace, before something is sent over it and where the catalogue says that it was changed there.
 // See docs/decisions/0085-conflicts.md
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use entrepot_channels::OpenChannel;
 use entrepot_core::AppError;
@@ -17,8 +17,19 @@ use serde_json::json;
 use crate::Listings;
 use crate::due::Due;
 
-/// What stands there by the marketplace's id; none: it is gone, or cannot be read.
-pub(crate) type There = HashMap<String, Product>;
+/// What stands there by the marketplace's id, or why that cannot be read; none: it is gone.
+pub(crate) type There = HashMap<String, Result<Product, String>>;
+
+/// What looking at listings came to. Of those in none of these, something was written down, and they are looked at again.
+#[derive(Default)]
+pub(crate) struct Looked {
+    /// Ids of those that go on as they were.
+    pub(crate) as_they_were: HashSet<String>,
+    /// Of those that stand there no longer.
+    pub(crate) gone: HashSet<String>,
+    /// Of those that cannot be read, and why.
+    pub(crate) unreadable: HashMap<String, String>,
+}
 
 /// What was found by looking.
 pub(crate) struct Seen {
@@ -54,7 +65,13 @@ impl Due {
     /// Where nothing is known of what stood there, all of it is taken for what was sent.
     fn compare(&self, there: &Product) -> Seen {
         let content = self.content();
-        let Some(mut baseline) = self.baseline() else {
+        let known = self.baseline();
+        if known.is_none() && self.row.last_synced_at.is_none() {
+            let (baseline, mut differences) = Baseline::adopted(there, &content);
+            differences.extend(self.prices_before(there));
+            return Seen { baseline, differences };
+        }
+        let Some(mut baseline) = known else {
             return Seen { baseline: Baseline::after(&content, self.wanted.rest(), there), differences: Vec::new() };
         };
         let mut differences = baseline.differences(there, &content);
@@ -72,6 +89,18 @@ impl Due {
             }
             let field = format!("variants/{}/price", listed.variant_id);
             Some(Difference { field, theirs: json!(theirs), ours: json!(wanted.price) })
+        })
+    }
+
+    /// Of goods that stood there before anything was sent.
+    fn prices_before<'a>(&'a self, there: &'a Product) -> impl Iterator<Item = Difference> + 'a {
+        let only = there.variants.len() == 1 && self.wanted.listing.variants.len() == 1;
+        self.wanted.offers().filter_map(move |(listed, wanted)| {
+            let same = |sku: &Option<String>| sku.is_some() && *sku == listed.sku;
+            let of = there.variants.iter().find(|of| only || same(&of.sku))?;
+            let (theirs, ours) = (of.price.as_ref()?, wanted.price.as_ref()?);
+            let field = format!("variants/{}/price", listed.variant_id);
+            (theirs != ours).then(|| Difference { field, theirs: json!(theirs), ours: json!(ours) })
         })
     }
 
@@ -116,47 +145,53 @@ impl Listings {
         Ok(standing.iter().filter(is_hinted).map(|due| due.row.id.clone()).collect())
     }
 
-    /// What stands there now. Of what is gone or cannot be mapped, nothing.
+    /// What stands there now.
     pub(crate) async fn there(&self, channel: &OpenChannel, ids: Vec<String>) -> Result<There, CallError> {
         let items = channel.fetch_items(&channel.session(&self.services), None, ids).await?;
         let mut mapper = channel.generation.adapter.mapper(&channel.view);
         let mut there = There::new();
-        for item in items.iter().filter(|item| !item.deleted && item.problems.is_empty()) {
-            if let Ok(mut product) = mapper.map(item).await
-                && validate(&mut product).is_empty()
-            {
-                product.description_html = clean(product.description_html.take());
-                there.insert(item.source_id.clone(), product);
-            }
+        for item in items.iter().filter(|item| !item.deleted) {
+            let mapped = match item.problems.first() {
+                Some(problem) => Err(problem.message.clone()),
+                None => mapper.map(item).await.map_err(|error| error.to_string()),
+            };
+            let read = mapped.and_then(|mut product| match validate(&mut product).into_iter().next() {
+                Some(problem) => Err(problem.message),
+                None => Ok(Product { description_html: clean(product.description_html.take()), ..product }),
+            });
+            there.insert(item.source_id.clone(), read);
         }
         Ok(there)
     }
 
-    /// Looks at these and does what follows: see [`Listings::settle_seen`]. Ids of those that go on as they were.
+    /// Looks at these and does what follows: see [`Listings::settle_seen`].
     pub(crate) async fn look_there(
         &self,
         scoped: &Scoped,
         channel: &OpenChannel,
         owner: &str,
         due: &[&Due],
-    ) -> Result<Vec<String>, AppError> {
+    ) -> Result<Looked, AppError> {
+        let mut looked = Looked::default();
         let due: Vec<&&Due> = due.iter().filter(|due| due.can_be_looked_at()).collect();
         let ids: Vec<String> = due.iter().filter_map(|due| due.row.external_id.clone()).collect();
         if ids.is_empty() || !channel.generation.adapter.fetches() {
-            return Ok(due.iter().map(|due| due.row.id.clone()).collect());
+            looked.as_they_were = due.iter().map(|due| due.row.id.clone()).collect();
+            return Ok(looked);
         }
         let there = self.there(channel, ids).await?;
-        let mut as_they_were = Vec::new();
         for due in due {
-            let there = due.row.external_id.as_ref().and_then(|id| there.get(id));
-            let goes_on = match there {
-                Some(there) => self.settle_seen(scoped, channel, owner, due, due.compare(there)).await?,
-                None => true,
-            };
-            if goes_on {
-                as_they_were.push(due.row.id.clone());
+            let id = due.row.id.clone();
+            match due.row.external_id.as_ref().and_then(|id| there.get(id)) {
+                Some(Ok(there)) => {
+                    if self.settle_seen(scoped, channel, owner, due, due.compare(there)).await? {
+                        looked.as_they_were.insert(id);
+                    }
+                }
+                Some(Err(why)) => drop(looked.unreadable.insert(id, why.clone())),
+                None => drop(looked.gone.insert(id)),
             }
         }
-        Ok(as_they_were)
+        Ok(looked)
     }
 }

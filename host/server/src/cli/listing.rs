@@ -14,7 +14,7 @@ pub enum ListingCommand {
         #[arg(long, value_parser = ["draft", "active", "archived"])]
         status: Option<String>,
         /// Only those that are so far
-        #[arg(long, value_parser = ["pending", "blocked", "sending", "waiting", "synced", "failed"])]
+        #[arg(long, value_parser = ["pending", "blocked", "sending", "waiting", "synced", "failed", "conflict"])]
         sync: Option<String>,
         /// At most so many
         #[arg(long, default_value = "50", value_parser = clap::value_parser!(i64).range(1..=1_000_000))]

@@ -79,7 +79,8 @@ const LOOK: &str = "UPDATE listings SET not_before = $3, tries = 0, touches = to
     sync_status = CASE WHEN sync_status IN ('sending', 'waiting') THEN sync_status ELSE 'pending' END \
     WHERE tenant_id = $1 AND id = $2";
 const IDLE: &str = "UPDATE listings SET not_before = NULL WHERE tenant_id = $1 AND id = $2 AND touches = $3";
-const ADOPT: &str = "UPDATE listings SET external_id = $3, not_before = $4, accepted_hash = NULL WHERE tenant_id = $1 AND id = $2 AND external_id IS NULL";
+const ADOPT: &str = "UPDATE listings SET external_id = $3, not_before = $4, accepted_hash = NULL, wanted_hash = NULL, issues = '[]', \
+    sync_error = NULL, sync_status = CASE WHEN sync_status = 'blocked' THEN 'pending' ELSE sync_status END WHERE tenant_id = $1 AND id = $2 AND external_id IS NULL";
 const GONE: &str = "UPDATE listings SET status = 'archived', sync_status = 'synced', channel_status = 'ended', external_id = NULL, \
     external_url = NULL, wanted_hash = NULL, sent_hash = NULL, accepted_hash = NULL, state = '{}', pending = NULL, issues = '[]', sync_error = $3, tries = 0, \
     not_before = NULL, baseline = NULL, touches = touches + 1 WHERE tenant_id = $1 AND id = $2";
@@ -102,10 +103,9 @@ impl ScopedTx {
         Ok(done == 1)
     }
 
-    /// It is about to be sent. Where no answer is noted until `again`, it is sent again.
-    pub async fn listing_is_sent(&mut self, id: &ListingId, hash: &str, again: Timestamp) -> Result<(), StoreError> {
-        execute!(&mut self.tx, SENDING, self.tenant.as_str(), id.as_str(), hash, again)?;
-        Ok(())
+    /// It is about to be sent. Where no answer is noted until `again`, it is sent again. False: it was removed meanwhile.
+    pub async fn listing_is_sent(&mut self, id: &ListingId, hash: &str, again: Timestamp) -> Result<bool, StoreError> {
+        Ok(execute!(&mut self.tx, SENDING, self.tenant.as_str(), id.as_str(), hash, again)? == 1)
     }
 
     /// It stands. It is looked at once more: somebody may have changed it while it was on its way.

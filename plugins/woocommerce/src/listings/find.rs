@@ -49,7 +49,7 @@ pub(super) fn of_listings<T: Transport>(
         }
     }
     // A product with variations carries no SKU itself, and may stand there without them.
-    let unfindable = |listing: &&Listing| !listing.product.options.is_empty() || skus(listing).next().is_none();
+    let unfindable = |listing: &&Listing| !listing.product.options.is_empty() || !skus(listing).any(can_be_asked_for);
     if listings
         .iter()
         .copied()
@@ -84,11 +84,14 @@ fn skus_of(listing: &Listing, sku: &str) -> bool {
     skus(listing).any(|own| own == sku)
 }
 
+/// A comma parts them, so a SKU with one is asked for in vain.
+fn can_be_asked_for(sku: &str) -> bool {
+    !sku.is_empty() && !sku.contains(',')
+}
+
 fn with_skus<T: Transport>(shop: &Shop<'_, T>, skus: &[String]) -> Result<Vec<(String, There)>, Error> {
     let mut found = Vec::new();
-    // A comma parts them, so a SKU with one is asked for in vain.
-    let askable: Vec<&str> =
-        skus.iter().map(String::as_str).filter(|sku| !sku.is_empty() && !sku.contains(',')).collect();
+    let askable: Vec<&str> = skus.iter().map(String::as_str).filter(|sku| can_be_asked_for(sku)).collect();
     for some in askable.chunks(AT_ONCE) {
         let query = vec![
             ("sku", some.join(",")),

@@ -1,6 +1,6 @@
 //! Making products and bringing them up to date, many in one request, with an outcome for each.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use entrepot_guest::lenient::{Fields, Raw};
 use entrepot_guest::listing::{Listing, ListingStatus, PushOutcome, Receipt, gone, is_about_the_account};
@@ -100,26 +100,29 @@ fn target(listing: &Listing, there: &HashMap<String, There>) -> Result<Option<u6
     }
 }
 
-/// Ids of the tags that these listings name, by the name in small letters; those that are missing are made.
+/// Tags made in one request.
+const TAGS: usize = 100;
+
+/// Ids of the tags that these listings name, by the name in small letters. All are made: of one that is there the shop says which it is.
 fn tags<'a, T: Transport>(
     shop: &Shop<'_, T>,
     listings: impl Iterator<Item = &'a Listing>,
 ) -> Result<HashMap<String, u64>, Error> {
-    let mut wanted: HashMap<String, &str> = HashMap::new();
+    let mut wanted: BTreeMap<String, &str> = BTreeMap::new();
     for tag in listings.flat_map(|listing| &listing.product.tags) {
         wanted.entry(tag.to_lowercase()).or_insert(tag);
     }
-    let mut known = HashMap::new();
-    for (lower, name) in wanted {
-        let query = vec![("search", name.to_owned()), ("per_page", "100".into()), ("_fields", "id,name".into())];
-        let list = shop.list("/wc/v3/products/tags", &query)?;
-        let found = Raw::of(&list.text).read::<Fields<'_>>();
-        let same = found.iter().find(|tag| tag.get("name").name().is_some_and(|name| name.to_lowercase() == lower));
-        let id = match same.and_then(|tag| tag.get("id").id()) {
-            Some(id) => Some(id),
-            None => shop.post("/wc/v3/products/tags", &json!({ "name": name }))?.fields().get("id").id(),
-        };
-        known.extend(id.map(|id| (lower, id)));
+    let (mut known, wanted) = (HashMap::new(), wanted.into_iter().collect::<Vec<_>>());
+    for some in wanted.chunks(TAGS) {
+        let create: Vec<Value> = some.iter().map(|(_, name)| json!({ "name": name })).collect();
+        let answer = shop.post("/wc/v3/products/tags/batch", &json!({ "create": create }))?;
+        let fields = answer.fields();
+        for ((lower, _), row) in some.iter().zip(fields.get("create").items()) {
+            let row = row.fields();
+            let there = || row.get("error").fields().get("data").fields().get("resource_id").id();
+            let id = row.get("id").id().filter(|id| *id > 0).or_else(there);
+            known.extend(id.map(|id| (lower.clone(), id)));
+        }
     }
     Ok(known)
 }

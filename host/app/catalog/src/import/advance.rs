@@ -205,7 +205,9 @@ impl Imports {
             let ahead = next.position.clone().filter(|_| go_on).zip(self.state.rooms.try_enter());
             let ahead = ahead.map(|(position, room)| {
                 let scope = active.row.scope();
-                Fetching::start(self, &active.channel, &active.run, scope, position, Some(room), mapper.ahead())
+                let fetching =
+                    Fetching::start(self, &active.channel, &active.run, scope, position, Some(room), mapper.ahead());
+                fetching.as_of(&active.channel, active.began())
             });
             let reasons = unreadable::reasons(&underway.page);
             let write = self.write(active, &mut mapper, underway, &next);
@@ -247,6 +249,8 @@ impl Imports {
     }
 
     pub(super) fn fetch(&self, active: &ActiveRun) -> Fetching {
-        Fetching::start(self, &active.channel, &active.run, active.row.scope(), active.position.clone(), None, None)
+        let position = active.position.clone();
+        Fetching::start(self, &active.channel, &active.run, active.row.scope(), position, None, None)
+            .as_of(&active.channel, active.began())
     }
 }

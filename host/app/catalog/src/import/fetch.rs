@@ -120,6 +120,14 @@ impl Fetching {
         Self { task: tokio::spawn(work.in_current_span()), operation, asked_at }
     }
 
+    /// A file is as old as the run at the most: what came since may be newer than what stands in it.
+    pub(crate) fn as_of(mut self, channel: &OpenChannel, began: Timestamp) -> Self {
+        if channel.reads_files() {
+            self.asked_at = self.asked_at.min(began);
+        }
+        self
+    }
+
     pub(crate) async fn wait(mut self) -> Fetched {
         let operation = self.operation;
         (&mut self.task).await.unwrap_or_else(|_| {

@@ -26,6 +26,12 @@ impl Imports {
         Ok(RunScope::Stock(self.watermark_of(scoped, channel, "stock").await?))
     }
 
+    /// When the last run that brought all stock began; 0: there was none.
+    pub(crate) async fn stock_read_at(&self, scoped: &Scoped, channel: &ChannelId) -> Result<Timestamp, StoreError> {
+        let full = scoped.last_completed(channel, FULL).await?;
+        Ok(full.max(scoped.last_completed(channel, "stock").await?).unwrap_or(0))
+    }
+
     /// By full runs, and by those of this scope.
     async fn watermark_of(
         &self,

@@ -75,7 +75,8 @@ impl Deliveries {
         let levels = scoped
             .known_levels(&channel.id, &plan.stock.keys().map(|(item, _)| item.as_str()).collect::<Vec<_>>())
             .await?;
-        let products = stock::settle_ties(&mut plan, &levels, &mut ask);
+        let read_at = if levels.is_empty() { 0 } else { self.imports.stock_read_at(scoped, &channel.id).await? };
+        let products = stock::settle_ties(&mut plan, &levels, (read_at, channel.clock_ahead), &mut ask);
         let answered = BTreeSet::new();
         let mut draft =
             Draft { known, plan: &mut plan, items, gone: Vec::new(), shown, failed, fates, until, answered };

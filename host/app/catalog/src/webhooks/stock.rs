@@ -13,19 +13,28 @@ use entrepot_channels::OpenChannel;
 /// Item and place.
 type Level = (String, String);
 
-/// Of two numbers of the same moment only the shop knows which is the later one: their products are asked for instead. Which products
-/// have the levels that are told of.
+/// Of two numbers of the same moment only the shop knows which is the later one, and so it is with a number from before the shop was read: it
+/// came late. Their products are asked for instead. Which products have the levels that are told of.
+///
+/// `read_at`: when all stock was read last; `ahead`: how far the shop's clock is ahead of this host's.
 pub(super) fn settle_ties(
     plan: &mut Plan,
     levels: &[KnownLevel],
+    (read_at, ahead): (Timestamp, i64),
     ask: &mut BTreeMap<String, Sources>,
 ) -> HashMap<Level, BTreeSet<String>> {
     let mut products: HashMap<Level, BTreeSet<String>> = HashMap::new();
     let mut ties = BTreeSet::new();
-    for KnownLevel { item, location_id, available, told_at, product, .. } in levels {
+    for KnownLevel { item, location_id, available, set_at, told_at, product } in levels {
         let level = (item.clone(), location_id.clone());
         if let Some(number) = plan.stock.get(&level) {
-            if number.tie || (number.at.is_some() && number.at == *told_at && number.available != *available) {
+            // Without a date it came with its product, which was read then.
+            let read_at = if told_at.is_none() { read_at.max(*set_at) } else { read_at };
+            let late = number.at.is_some_and(|at| at - ahead < read_at && told_at.is_none_or(|told| told < at));
+            if (late && number.available != *available)
+                || number.tie
+                || (number.at.is_some() && number.at == *told_at && number.available != *available)
+            {
                 ties.insert(level.clone());
             }
             products.entry(level).or_default().insert(product.clone());

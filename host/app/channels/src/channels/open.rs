@@ -53,6 +53,11 @@ impl OpenChannel {
         entrepot_egress::can_renew(oauth, self.secrets.as_ref())
     }
 
+    /// Something of it was read from files, which are as old as what they were made from.
+    pub fn reads_files(&self) -> bool {
+        self.view.files.as_ref().is_some_and(Spool::was_used)
+    }
+
     /// What its calls download goes there.
     pub fn with_files(mut self, files: impl FnOnce(u64) -> Spool) -> Self {
         self.view.files = Some(files(self.bound.limits.or_defaults().files.map_or(0, ByteSize::bytes)));

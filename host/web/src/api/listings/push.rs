@@ -13,7 +13,7 @@ use crate::problem::Problem;
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct PushListings {
     /// These alone; all of the channel when absent, but for what was taken off
-    listings: Vec<String>,
+    listings: Option<Vec<String>>,
     /// Only say how many
     dry_run: bool,
 }
@@ -31,7 +31,7 @@ pub(crate) struct PushedListings {
 /// Publish drafts, and send what differs from what stands at the marketplace
 #[utoipa::path(post, path = "/channels/{channel}/listings/push", tag = "listings", security(("scope" = ["listings:write"])), params(("channel" = String, Path)),
     request_body = Option<PushListings>,
-    responses((status = 202, body = PushedListings), (status = 404, body = Problem), (status = 409, body = Problem)))]
+    responses((status = 202, body = PushedListings), (status = 400, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(crate) async fn handler(
     State(app): State<AppState>,
     Context(context): Context,
@@ -39,6 +39,11 @@ pub(crate) async fn handler(
     JsonOrNothing(body): JsonOrNothing<PushListings>,
 ) -> Result<(StatusCode, [(HeaderName, String); 1], Json<PushedListings>), Problem> {
     let PushListings { listings, dry_run } = body.unwrap_or_default();
+    if listings.as_ref().is_some_and(Vec::is_empty) {
+        let told = "listings is empty: name those that are meant, or leave it out for all of the channel";
+        return Err(Problem::bad_request(told));
+    }
+    let listings = listings.unwrap_or_default();
     let started = app.cases.listings.push(&context, &channel, &listings, dry_run).await?;
     let location = format!("/api/v1/listings?channel={}", percent(&channel));
     let body = PushedListings { listings: started.listings, published: started.published, location: location.clone() };

@@ -52,7 +52,12 @@ fn changed(store: &Store, request: &Request, rest: &[&str]) -> Result<Answer, An
     let delete = request.method == Method::DELETE;
     match rest {
         ["batch"] => batch(store, &object(request)?, None),
-        ["tags"] => tag(store, &object(request)?),
+        ["tags"] => {
+            let term = tag(store, &object(request)?)
+                .map_err(|(status, error)| Answer::new(status, JSON, error.to_string().into_bytes()))?;
+            Ok(Answer::new(201, JSON, term.to_string().into_bytes()))
+        }
+        ["tags", "batch"] => tags(store, &object(request)?),
         [parent, "variations", "batch"] => batch(store, &object(request)?, Some(number(parent)?)),
         [] => one(store, product(store, 0, &object(request)?), 201),
         [id] if delete => {
@@ -213,17 +218,38 @@ fn free_sku(store: &Store, id: u64, body: &Object) -> Result<(), Refusal> {
     }
 }
 
-fn tag(store: &Store, body: &Object) -> Result<Answer, Answer> {
-    let missing = || errors::refusal(400, "rest_missing_callback_param", "Missing parameter(s): name");
-    let name = body.get("name").and_then(Value::as_str).filter(|name| !name.is_empty()).ok_or_else(missing)?.to_owned();
+fn tags(store: &Store, body: &Object) -> Result<Answer, Answer> {
+    let rows = body.get("create").and_then(Value::as_array).cloned().unwrap_or_default();
+    if rows.len() > MOST {
+        let message = "Unable to accept more than 100 items for this request.";
+        return Err(errors::refusal(413, "woocommerce_rest_request_entity_too_large", message));
+    }
+    let row = |row: Value| match tag(store, row.as_object().unwrap_or(&Object::new())) {
+        Ok(term) => term,
+        Err((_, error)) => json!({ "id": 0, "error": error }),
+    };
+    let rows: Vec<Value> = rows.into_iter().map(row).collect();
+    Ok(Answer::new(200, JSON, json!({ "create": rows }).to_string().into_bytes()))
+}
+
+/// The term, or the status and the error.
+fn tag(store: &Store, body: &Object) -> Result<Value, (u16, Value)> {
+    let Some(name) = body.get("name").and_then(Value::as_str).filter(|name| !name.is_empty()) else {
+        let message = "Missing parameter(s): name";
+        return Err((
+            400,
+            json!({ "code": "rest_missing_callback_param", "message": message, "data": { "status": 400 } }),
+        ));
+    };
     let mut state = store.write();
-    if let Some(known) = state.terms.tags.values().find(|term| *term.name == *name) {
-        let data = json!({ "code": "term_exists", "message": "A term with the name provided already exists.", "data": { "status": 400, "resource_id": known.id } });
-        return Err(Answer::new(400, JSON, data.to_string().into_bytes()));
+    if let Some(known) = state.terms.tags.values().find(|term| term.name.to_lowercase() == name.to_lowercase()) {
+        let message = "A term with the name provided already exists in this taxonomy.";
+        let data = json!({ "status": 400, "resource_id": known.id });
+        return Err((400, json!({ "code": "term_exists", "message": message, "data": data })));
     }
     state.last_id += 1;
     state.revision += 1;
     let id = state.last_id;
-    state.terms.tags.insert(id, Term::new(id, &name, 0));
-    Ok(Answer::new(201, JSON, json!({ "id": id, "name": name }).to_string().into_bytes()))
+    state.terms.tags.insert(id, Term::new(id, name, 0));
+    Ok(json!({ "id": id, "name": name }))
 }

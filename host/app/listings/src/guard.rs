@@ -1,0 +1,117 @@
+//! What is looked at before it is written over, and what keeps a listing from being sent then.
+// See docs/decisions/0085-conflicts.md
+
+use std::collections::HashSet;
+
+use entrepot_channels::OpenChannel;
+use entrepot_core::{AppError, retry_transient};
+use entrepot_domain::catalog::Issue;
+use entrepot_domain::clock::millis;
+use entrepot_store::Scoped;
+use entrepot_store::channel_work::ChannelWork;
+use entrepot_store::listings::{Block, ListingRow};
+
+use crate::Listings;
+use crate::due::Due;
+use crate::outcomes::{GONE, json, note};
+use crate::there::Looked;
+
+impl Listings {
+    /// Listings that the catalogue has otherwise than they stood there, and that the marketplace has so, too: what follows was written down,
+    /// and they are looked at again.
+    pub(crate) async fn changed_there(
+        &self,
+        scoped: &Scoped,
+        channel: &OpenChannel,
+        owner: &str,
+        due: &[Due],
+    ) -> Result<HashSet<String>, AppError> {
+        let hinted = self.hinted(scoped, channel, due).await?;
+        let some: Vec<&Due> = due.iter().filter(|due| hinted.contains(&due.row.id)).collect();
+        match self.look_there(scoped, channel, owner, &some).await {
+            Ok(looked) => {
+                let goes_on = |id: &String| {
+                    let Looked { as_they_were, gone, unreadable } = &looked;
+                    as_they_were.contains(id) || gone.contains(id) || unreadable.contains_key(id)
+                };
+                Ok(hinted.into_iter().filter(|id| !goes_on(id)).collect())
+            }
+            // Nothing is sent over them before they are looked at again.
+            Err(AppError::Call(error)) => {
+                tracing::info!(channel = channel.id.as_str(), "what stands there cannot be looked at: {error}");
+                Ok(HashSet::new())
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Nothing is sent over what somebody changed there, nor over what cannot be read: looked at just before. `None`: the marketplace does not
+    /// answer, all wait.
+    pub(crate) async fn not_changed_there(
+        &self,
+        scoped: &Scoped,
+        channel: &OpenChannel,
+        owner: &str,
+        push: Vec<Due>,
+    ) -> Result<Option<Vec<Due>>, AppError> {
+        let standing: Vec<&Due> = push.iter().filter(|due| due.can_be_looked_at()).collect();
+        if standing.is_empty() {
+            return Ok(Some(push));
+        }
+        let asked: HashSet<String> = standing.iter().map(|due| due.row.id.clone()).collect();
+        let looked = match self.look_there(scoped, channel, owner, &standing).await {
+            Ok(looked) => looked,
+            Err(AppError::Call(error)) => {
+                self.call_failed(scoped, channel, owner, &push, &error).await?;
+                return Ok(None);
+            }
+            Err(error) => return Err(error),
+        };
+        self.hold_back(scoped, channel, owner, &standing, &looked).await?;
+        let goes_on = |due: &Due| !asked.contains(&due.row.id) || looked.as_they_were.contains(&due.row.id);
+        Ok(Some(push.into_iter().filter(goes_on).collect()))
+    }
+
+    async fn hold_back(
+        &self,
+        scoped: &Scoped,
+        channel: &OpenChannel,
+        owner: &str,
+        due: &[&Due],
+        looked: &Looked,
+    ) -> Result<(), AppError> {
+        if looked.gone.is_empty() && looked.unreadable.is_empty() {
+            return Ok(());
+        }
+        retry_transient(self.services.options().database_patience, async || {
+            let mut tx = scoped.begin().await?;
+            tx.hold_channel_work(ChannelWork::Listings, &channel.id, owner, millis(self.services.options().lease))
+                .await?;
+            for due in due {
+                if looked.gone.contains(&due.row.id) {
+                    let told = "It is no longer at the marketplace: somebody deleted it there. To make it anew, push the listing by its id.";
+                    self.gone(&mut tx, &due.row.listing_id(), &[Issue::new("", GONE, told)]).await?;
+                }
+                if let Some(why) = looked.unreadable.get(&due.row.id) {
+                    let why = format!("what stands there cannot be read, so nothing is sent over it: {why}");
+                    self.fail(&mut tx, due, &why, None, false).await?;
+                }
+            }
+            Ok::<_, AppError>(tx.commit().await?)
+        })
+        .await
+    }
+
+    /// A listing that cannot be read here: the others go on.
+    pub(crate) async fn set_aside(&self, scoped: &Scoped, row: &ListingRow, error: &AppError) -> Result<(), AppError> {
+        let why = format!("{error}; set it anew");
+        let issues = [Issue::new("", "listing-unreadable", why.clone())];
+        let mut tx = scoped.begin().await?;
+        let block = Block { refused: None, nothing_new_stands: false, issues: &json(&issues), why: &why };
+        tx.listing_is_blocked(&row.listing_id(), block, row.touches).await?;
+        if row.sync_status != "blocked" {
+            note(&mut tx, &row.listing_id(), "blocked", serde_json::json!({ "issues": issues })).await?;
+        }
+        Ok(tx.commit().await?)
+    }
+}
