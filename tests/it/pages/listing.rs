@@ -120,7 +120,7 @@ async fn what_was_typed_is_kept_when_it_is_wrong_or_overtaken(app: App) {
         let wrong = of.post("edit", &fields).await;
         assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY, "{name}");
         assert!(wrong.holds(words) && wrong.holds("Nørd &#38; Co"), "{name}: {}", wrong.html);
-        assert!(wrong.holds(&value.replace('!', "!")[..4.min(value.len())]), "{name}");
+        assert!(wrong.holds(&value[..4]), "{name}");
     }
     assert_eq!(of.report().await.version, 1, "nothing was saved");
     let set = json!({ "title": "Theirs", "brand": "Their brand" });

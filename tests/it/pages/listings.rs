@@ -6,7 +6,7 @@ use entrepot_domain::{OperationId, TenantId};
 use entrepot_listings::{MOST, Which};
 use entrepot_store::listings::{ListingQuery, Standing};
 use entrepot_tests::operations::{carry, newest};
-use entrepot_tests::pages::Pages;
+use entrepot_tests::pages::{Page, Pages};
 use entrepot_tests::{App, both_engines};
 
 use crate::flows::listings::{Seller, TARGET};
@@ -22,6 +22,12 @@ async fn products(seller: &Seller) -> Vec<String> {
     let scoped = seller.app.host.db.tenant(&seller.app.host.tenant);
     let all = scoped.products_of(&seller.channels[0], "", 1_000).await.expect("products");
     all.into_iter().map(|stored| stored.id.to_string()).collect()
+}
+
+/// What a plan is about.
+fn ids_of(plan: &Page) -> String {
+    let ids = plan.html.split("name=\"ids\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
+    ids.expect("ids").to_owned()
 }
 
 #[both_engines]
@@ -49,6 +55,15 @@ async fn chosen_products_become_drafts_and_are_published(app: App) {
     let job = pages.shown(made.location()).await;
     assert!(job.holds("</span>done") && job.holds("</span>draft") && !job.holds("data-live"), "{}", job.html);
     assert_eq!(seller.target.product_ids().len(), 0, "drafts are sent nowhere");
+    // It is taken back.
+    let undo = pages.shown(&job.link("Remove these drafts")).await;
+    assert!(undo.holds("Remove 2 listings") && !undo.holds("to the marketplace"), "{}", undo.html);
+    let removed = pages.post("/listings/plan", &[("action", "remove"), ("ids", &ids_of(&undo))]).await;
+    carried(&seller, "change_listings").await;
+    assert!(pages.shown(removed.location()).await.holds("</span>removed"));
+    assert!(pages.shown("/listings").await.holds("Nothing is listed yet"));
+    pages.post("/listings/new", &[("on", target), ("products", &ids)]).await;
+    carried(&seller, "draft_listings").await;
     // A second time there is nothing to do.
     let again = pages.shown(&format!("/listings/new?{chosen}&on={target}")).await;
     assert!(again.holds("no draft would be made") && again.holds("is listed on target already"), "{}", again.html);
@@ -57,10 +72,10 @@ async fn chosen_products_become_drafts_and_are_published(app: App) {
     assert_eq!(drafts.html.matches("name=\"id\"").count(), 2, "{}", drafts.html);
     let plan = pages.shown(&drafts.link("Publish")).await;
     assert!(plan.holds("<h1>Publish 2 listings</h1>") && plan.holds("about 1 request"), "{}", plan.html);
-    let ids = plan.html.split("name=\"ids\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("ids");
-    let begun = pages.post("/listings/plan", &[("action", "publish"), ("ids", ids)]).await;
+    let ids = ids_of(&plan);
+    let begun = pages.post("/listings/plan", &[("action", "publish"), ("ids", &ids)]).await;
     // Sent twice, it is the same operation.
-    let twice = pages.post("/listings/plan", &[("action", "publish"), ("ids", ids)]).await;
+    let twice = pages.post("/listings/plan", &[("action", "publish"), ("ids", &ids)]).await;
     assert_eq!(begun.location(), twice.location());
     carried(&seller, "change_listings").await;
     let job = pages.shown(begun.location()).await;
@@ -70,6 +85,7 @@ async fn chosen_products_become_drafts_and_are_published(app: App) {
     assert!(job.holds("</span>on sale") && job.holds("2 of 2") && !job.holds("data-live"), "{}", job.html);
     let live = pages.shown(&format!("/live{}", begun.location())).await;
     assert!(live.html.starts_with("event: last") && live.holds("on sale"), "{}", live.html);
+    assert!(pages.shown(&job.link("End what was published")).await.holds("End 2 listings"));
     assert_eq!(seller.target.product_ids().len(), 2);
 
     let ids: Vec<&str> = ids.split(' ').collect();
@@ -79,6 +95,8 @@ async fn chosen_products_become_drafts_and_are_published(app: App) {
     carried(&seller, "change_listings").await;
     seller.work().await;
     assert!(pages.shown("/listings?show=ended").await.holds("</span>ended"));
+    let plan = pages.shown(&format!("/listings/plan?action=remove&id={}", ids[0])).await;
+    assert!(plan.holds("There is nothing to do") && plan.holds("its history stays"), "{}", plan.html);
     let plan = pages.shown(&format!("/listings/plan?action=push&id={}&id={}", ids[0], ids[1])).await;
     assert!(plan.holds("Send again 1 listing") && plan.holds("It is ended. Publish it"), "{}", plan.html);
 }

@@ -101,7 +101,7 @@ pub(crate) async fn form(
 ) -> Result<Response, Failure> {
     let look = app.cases.listings.look(visitor.tenant(), &id).await?;
     let (wrong, copies) = (Wrong::new(), way.copy == "description");
-    let made = Made { look: &look, posted: None, wrong: &wrong, overtaken: false, copies };
+    let made = Made { look: &look, posted: None, wrong: &wrong, stale: false, copies };
     Ok(page(&Page::new(&visitor, &made, None)))
 }
 
@@ -128,7 +128,7 @@ pub(crate) async fn save(
             let newer = "Somebody else changed this listing while the form was open. What you typed is below, and beside it what is set by now. Save \
                          again to have yours.";
             let wrong = Wrong::new();
-            let made = Made { look: &look, posted: Some(&posted), wrong: &wrong, overtaken: true, copies: false };
+            let made = Made { look: &look, posted: Some(&posted), wrong: &wrong, stale: true, copies: false };
             Ok(with_status(StatusCode::CONFLICT, &Page::new(&visitor, &made, Some(newer.to_owned()))))
         }
         Err(AppError::Listing(why)) => {
@@ -140,7 +140,7 @@ pub(crate) async fn save(
 }
 
 fn refused(visitor: &Visitor, look: &ListingLook, posted: &Posted, wrong: &Wrong, whole: Option<String>) -> Response {
-    let made = Made { look, posted: Some(posted), wrong, overtaken: false, copies: false };
+    let made = Made { look, posted: Some(posted), wrong, stale: false, copies: false };
     with_status(StatusCode::UNPROCESSABLE_ENTITY, &Page::new(visitor, &made, whole))
 }
 

@@ -52,7 +52,7 @@ pub(super) struct Made<'a> {
     pub(super) posted: Option<&'a Posted>,
     pub(super) wrong: &'a Wrong,
     /// Somebody else changed it since the form was made.
-    pub(super) overtaken: bool,
+    pub(super) stale: bool,
     /// The description begins with the shop's.
     pub(super) copies: bool,
 }
@@ -67,7 +67,7 @@ impl Made<'_> {
             name: name.to_owned(),
             label: label.to_owned(),
             problem: self.wrong.get(name).cloned(),
-            now: (self.overtaken && differs).then_some(now),
+            now: (self.stale && differs).then_some(now),
             value: typed.unwrap_or(set),
             choices: Vec::new(),
             required: false,

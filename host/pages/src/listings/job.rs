@@ -6,14 +6,14 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use entrepot_core::OperationReport;
 use entrepot_domain::TenantId;
-use entrepot_listings::{ChangedListings, DraftedListings, ListingReport};
+use entrepot_listings::{BulkAction, ChangedListings, DraftedListings, ListingReport};
 use entrepot_web::Problem;
 
 use super::standing::Stand;
 use crate::AppState;
 use crate::failure::{Failure, sentence};
 use crate::frame::{Frame, Section, page};
-use crate::kit::{Mark, Moment, Status, grouped, segment};
+use crate::kit::{Mark, Moment, Status, address, grouped, segment};
 use crate::live::Fragment;
 use crate::runs::ChannelNames;
 use crate::visitor::Visitor;
@@ -41,6 +41,8 @@ struct Progress {
     numbers: Vec<(&'static str, String)>,
     lines: Vec<Line>,
     more: usize,
+    /// What takes it back, and the plan of that.
+    undo: Option<(&'static str, String)>,
     over: bool,
 }
 
@@ -76,6 +78,22 @@ fn told(report: &OperationReport) -> Result<Vec<Told>, Problem> {
     }
 }
 
+/// For as many as an address has room for.
+fn undo(report: &OperationReport, all: &[Told]) -> Option<(&'static str, String)> {
+    let done: Vec<&str> =
+        all.iter().filter(|told| told.why.is_none()).filter_map(|told| told.listing.as_deref()).collect();
+    let action = report.result.as_ref().and_then(|result| BulkAction::parse(result["action"].as_str()?));
+    let (label, back) = match (report.kind.as_str(), action) {
+        ("draft_listings", _) => ("Remove these drafts", BulkAction::Remove),
+        (_, Some(BulkAction::Publish)) => ("End what was published", BulkAction::End),
+        (_, Some(BulkAction::End)) => ("Publish what was ended", BulkAction::Publish),
+        _ => return None,
+    };
+    let ids: Vec<(&str, &str)> = done.iter().map(|id| ("id", *id)).collect();
+    let query = [&[("action", back.as_str())], ids.as_slice()].concat();
+    (!done.is_empty() && done.len() <= SHOWN).then(|| (label, address("/listings/plan", &query)))
+}
+
 fn line(told: &Told, report: Option<&ListingReport>, names: &ChannelNames, now: i64) -> Line {
     let stand = report.map(Stand::from);
     let left_out = told.why.is_some();
@@ -85,6 +103,7 @@ fn line(told: &Told, report: Option<&ListingReport>, names: &ChannelNames, now: 
         channel: report.map_or_else(String::new, |report| names.name(&report.channel).to_owned()),
         status: match &stand {
             Some(stand) if !left_out => stand.status(),
+            None if !left_out => Status::new(Mark::Over, "removed"),
             _ => Status::new(Mark::Over, "left as it is"),
         },
         why: told.why.as_deref().map(sentence).or_else(|| stand.as_ref().and_then(Stand::why)),
@@ -142,6 +161,7 @@ async fn progress(app: &AppState, tenant: &TenantId, id: &str) -> Result<(Operat
             ("left as they are", number(left_out)),
         ],
         more: all.len().saturating_sub(SHOWN),
+        undo: undo(&report, &all).filter(|_| over),
         lines: all.iter().take(SHOWN).map(|told| line(told, of(told), &names, now)).collect(),
         status,
         over,

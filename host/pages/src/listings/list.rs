@@ -162,7 +162,7 @@ pub(crate) async fn handler(
         filtered: [&filter.q, &filter.channel, &filter.show].iter().any(|part| !part.trim().is_empty()),
         may_sell: visitor.may(Scope::WriteListings),
         listings: found.into_iter().map(|found| Line::new(found, &names, now)).collect(),
-        all: [("Publish", "publish"), ("Send again", "push"), ("End", "end")]
+        all: [("Publish", "publish"), ("Send again", "push"), ("End", "end"), ("Remove", "remove")]
             .map(|(label, action)| (label, filter.all(action)))
             .into(),
         most: MOST,

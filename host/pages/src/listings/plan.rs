@@ -42,7 +42,7 @@ struct Page {
 }
 
 fn action(word: &str) -> Result<BulkAction, Problem> {
-    let unknown = || Problem::bad_request(format!("do one of publish, push and end to listings, not {word:?}"));
+    let unknown = || Problem::bad_request(format!("do one of publish, push, end and remove to listings, not {word:?}"));
     BulkAction::parse(word).ok_or_else(unknown)
 }
 
@@ -51,6 +51,7 @@ fn verb(action: BulkAction) -> &'static str {
         BulkAction::Publish => "Publish",
         BulkAction::Push => "Send again",
         BulkAction::End => "End",
+        BulkAction::Remove => "Remove",
     }
 }
 
@@ -77,7 +78,7 @@ pub(crate) async fn handler(
     let names = ChannelNames::stored(&scoped).await?;
     let listings = |number: usize| count(number as i64, "listing", "listings");
     let mut cost = Vec::new();
-    if plan.would > 0 {
+    if plan.requests > 0 {
         let requests = count(plan.requests as i64, "request", "requests");
         cost.push(format!("It takes about {requests} to the marketplace, and nothing of the shop's goods is changed."));
     }
@@ -112,6 +113,9 @@ pub(crate) async fn handler(
             }
             BulkAction::End => {
                 "They are taken off at the marketplace, and stay so until somebody publishes them again."
+            }
+            BulkAction::Remove => {
+                "They are forgotten with their history. Nothing is sent, and their products stay as they are."
             }
         },
         more_left_out: plan.left_out.len().saturating_sub(SHOWN),

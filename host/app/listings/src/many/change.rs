@@ -14,6 +14,8 @@ use crate::job::SyncListings;
 /// Listings changed in one transaction.
 const AT_ONCE: usize = 50;
 
+const STANDS: &str = "It stands at the marketplace, or may. End it; its history stays.";
+
 /// What is done to each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -24,6 +26,8 @@ pub enum BulkAction {
     Push,
     /// Taken off.
     End,
+    /// Forgotten, where they never stood anywhere.
+    Remove,
 }
 
 impl BulkAction {
@@ -33,12 +37,13 @@ impl BulkAction {
             Self::Publish => "publish",
             Self::Push => "push",
             Self::End => "end",
+            Self::Remove => "remove",
         }
     }
 
     /// From that word.
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Publish, Self::Push, Self::End].into_iter().find(|known| known.as_str() == word)
+        [Self::Publish, Self::Push, Self::End, Self::Remove].into_iter().find(|known| known.as_str() == word)
     }
 
     /// Why it is not done to a listing, as far as that stands here.
@@ -47,6 +52,9 @@ impl BulkAction {
             (Self::Push, Some(Status::Draft)) => Some("It is a draft. Publish it."),
             (Self::Push, Some(Status::Archived)) => Some("It is ended. Publish it to put it on sale again."),
             (Self::End, Some(Status::Archived)) => Some("It is ended already."),
+            (Self::Remove, _) if row.external_id.is_some() || row.pending.is_some() || row.is_in_doubt() => {
+                Some(STANDS)
+            }
             _ => None,
         }
     }
@@ -62,6 +70,8 @@ pub struct ChangeListings {
 /// What was done.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ChangedListings {
+    /// What was done.
+    pub action: Option<BulkAction>,
     /// Listings that the marketplace is told of.
     pub changed: u64,
     /// Listings that were left as they are.
@@ -113,6 +123,7 @@ impl Operation for ChangeListings {
 
     async fn run(&self, listings: &Listings, active: &ActiveOperation) -> Result<Option<ChangedListings>, AppError> {
         let mut at = active.checkpoint::<Checkpoint>()?.unwrap_or_default();
+        at.so_far.action = Some(self.action);
         let total = self.listings.len();
         while at.at < total {
             let some = &self.listings[at.at..total.min(at.at + AT_ONCE)];
@@ -158,9 +169,11 @@ impl ChangeListings {
         if let Some(why) = self.action.left_out(row) {
             return Ok(Some(why.to_owned()));
         }
-        let (id, status) = match self.action {
-            BulkAction::End => (row.listing_id(), Status::Archived),
-            BulkAction::Publish | BulkAction::Push => (row.listing_id(), Status::Active),
+        let id = row.listing_id();
+        let status = match self.action {
+            BulkAction::Remove => return Ok((!tx.delete_listing(&id).await?).then(|| STANDS.to_owned())),
+            BulkAction::End => Status::Archived,
+            BulkAction::Publish | BulkAction::Push => Status::Active,
         };
         if row.status != status.as_str() {
             let edit = Edit {

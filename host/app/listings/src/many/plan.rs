@@ -65,8 +65,8 @@ impl Listings {
         let mut all_asked = 0;
         for (channel, rows) in by_channel {
             let refused = match action {
-                // It may be taken off whatever is wrong with it.
-                BulkAction::End => Vec::new(),
+                // It may be taken off and forgotten whatever is wrong with it.
+                BulkAction::End | BulkAction::Remove => Vec::new(),
                 BulkAction::Publish | BulkAction::Push => {
                     let asked = rows.len().min(ASKED - all_asked);
                     all_asked += asked;
@@ -76,7 +76,7 @@ impl Listings {
             };
             let would = rows.len() - refused.len();
             plan.would += would;
-            plan.requests += would.div_ceil(OF_A_REQUEST);
+            plan.requests += if action == BulkAction::Remove { 0 } else { would.div_ceil(OF_A_REQUEST) };
             why.extend(refused);
         }
         let titles: BTreeMap<String, Option<String>> =

@@ -6,6 +6,8 @@ use utoipa::ToSchema;
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "it is only documented here")]
 pub(crate) struct ChangedListingsView {
+    /// publish, push, end, remove
+    action: Option<String>,
     /// Listings that the marketplace is told of
     changed: u64,
     /// Listings that were left as they are
