@@ -50,7 +50,9 @@ const SHOWN: usize = 2_000;
 
 fn shortened(value: Value) -> Value {
     match value {
-        Value::String(text) if text.chars().count() > SHOWN => text.chars().take(SHOWN).chain(['…']).collect(),
+        Value::String(text) if text.chars().count() > SHOWN => {
+            Value::String(text.chars().take(SHOWN).chain(['…']).collect())
+        }
         Value::Array(all) => all.into_iter().take(SHOWN).map(shortened).collect(),
         other => other,
     }

@@ -229,7 +229,7 @@ impl Listings {
 }
 
 async fn note_accepted(tx: &mut ScopedTx, id: &ListingId, receipt: &Receipt) -> Result<(), AppError> {
-    let detail = json!({ "external_id": receipt.external_id, "url": url, "status": receipt.status, "warnings": receipt.warnings });
+    let detail = json!({ "external_id": receipt.external_id, "url": receipt.url.as_deref().and_then(web_address), "status": receipt.status, "warnings": receipt.warnings });
     note(tx, id, "accepted", detail).await
 }
 

@@ -43,6 +43,13 @@ pub(super) struct ActiveRun {
     pub(super) progressed_at: Timestamp,
 }
 
+impl ActiveRun {
+    /// When work on it began.
+    pub(super) fn began(&self) -> Timestamp {
+        self.row.started_at.unwrap_or(self.row.created_at)
+    }
+}
+
 /// What a step leads to.
 pub(super) enum Step {
     /// The next page is on its way.
