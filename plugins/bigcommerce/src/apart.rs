@@ -113,7 +113,6 @@ fn light<'a>(query: &Query<'a>) -> Query<'a> {
 }
 
 /// The items of these ids, and those at which the store fails, each with what it says.
-#[expect(clippy::type_complexity, reason = "it is taken apart where it is called")]
 fn halved<T: Transport>(
     client: &Client<'_, T>,
     context: &mut Context,

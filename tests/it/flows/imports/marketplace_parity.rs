@@ -235,8 +235,24 @@ fn table(names: &[&str]) -> String {
         }
         text.push('\n');
     }
+    text.push_str(GOES_OUT);
     text
 }
+
+/// What is not found by comparing: goods on their way out.
+const GOES_OUT: &str = "
+## Where goods can be put on sale
+
+| | Shopify | WooCommerce |
+|---|---|---|
+| draft, on sale, taken off | draft; active and published; archived | draft; published; draft |
+| variants | 2,048 with 3 options | as many as the shop bears |
+| price, price before a reduction | yes | yes |
+| stock | at one location, compared before it is set | yes |
+| categories | Shopify's taxonomy, without its attributes | the shop's own |
+| found again when an answer was lost | by a metafield that the shop keeps unique | by SKU and a mark |
+| what stands there already | adopted by SKU | adopted by SKU |
+";
 
 fn held(text: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/marketplaces.md");

@@ -29,9 +29,7 @@ pub(super) const CONNECTIONS: [&str; 11] = [
 pub(super) fn requested(parsed: &Parsed, execution: &Execution<'_, '_>) -> u32 {
     if parsed.is_mutation() {
         let fields = execution.fields("Root", &parsed.operation.selection_set);
-        let each = fields
-            .iter()
-            .map(|field| MUTATION + of_input(&execution.arguments(field)) + of(&field.selection_set, execution));
+        let each = fields.iter().map(|field| MUTATION + of_input(&execution.arguments(field)));
         return each.fold(0, u32::saturating_add);
     }
     of(&parsed.operation.selection_set, execution)
