@@ -6,6 +6,7 @@ mod conflicts;
 mod events;
 mod found;
 mod lanes;
+mod marks;
 mod standing;
 mod variants;
 
@@ -119,7 +120,7 @@ const NEXT_DUE: &str = "SELECT not_before FROM listings WHERE tenant_id = $1 AND
 const WITH_IDS: [&str; 2] = select_by_ids!(
     "id, channel_id, product_id, status, overrides, category_id, fields, external_id, external_url, channel_status, sync_status, \
      wanted_hash, sent_hash, accepted_hash, state, pending, issues, sync_error, tries, not_before, last_synced_at, version, touches, \
-     created_at, updated_at",
+     baseline, created_at, updated_at",
     "listings",
     "tenant_id = $1 AND $2 = $2",
     "id",
@@ -128,7 +129,7 @@ const WITH_IDS: [&str; 2] = select_by_ids!(
 const OF_PRODUCTS: [&str; 2] = select_by_ids!(
     "id, channel_id, product_id, status, overrides, category_id, fields, external_id, external_url, channel_status, sync_status, \
      wanted_hash, sent_hash, accepted_hash, state, pending, issues, sync_error, tries, not_before, last_synced_at, version, touches, \
-     created_at, updated_at",
+     baseline, created_at, updated_at",
     "listings",
     "tenant_id = $1 AND $2 = $2",
     "product_id",
@@ -142,25 +143,6 @@ const THERE: [&str; 2] =
 const INSERT: &str = "INSERT INTO listings (tenant_id, id, channel_id, product_id, status, overrides, category_id, fields, external_id, \
     sync_status, state, issues, tries, not_before, version, touches, created_at, updated_at, title, words) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'pending', '{}', '[]', 0, $10, 1, 1, $10, $10, $11, $12)";
-/// Products whose listings are to be looked at: something of them changed.
-const TOUCH: [&str; 2] = change_by_ids!(
-    "UPDATE listings SET touches = touches + 1, tries = 0, not_before = CASE WHEN sync_status IN ('sending', 'waiting') THEN not_before \
-     ELSE $2 END WHERE tenant_id = $1 AND (status <> 'draft' OR external_id IS NOT NULL) AND product_id",
-    ""
-);
-/// Likewise, of products by the marketplace's ids.
-const TOUCH_BY_SOURCE: [&str; 2] = change_by_ids!(
-    "UPDATE listings SET touches = touches + 1, tries = 0, not_before = CASE WHEN sync_status IN ('sending', 'waiting') THEN not_before \
-     ELSE $4 END WHERE tenant_id = $1 AND (status <> 'draft' OR external_id IS NOT NULL) AND product_id IN (SELECT id FROM products WHERE tenant_id = $1 AND \
-     channel_id = $2 AND source_id",
-    ")"
-);
-/// Listings that stand there under these ids of the marketplace: something of them was changed there, perhaps by us.
-const TOUCH_THERE: [&str; 2] = change_by_ids!(
-    "UPDATE listings SET touches = touches + 1, not_before = CASE WHEN sync_status IN ('sending', 'waiting') THEN not_before \
-     WHEN not_before IS NULL THEN $4 ELSE not_before END WHERE tenant_id = $1 AND channel_id = $2 AND baseline IS NOT NULL AND external_id",
-    ""
-);
 /// Of all tenants: where something is due. No wait is longer than a day: one of more than two was written by a clock that was ahead.
 const DUE_CHANNELS: &str = "SELECT DISTINCT l.tenant_id, l.channel_id FROM listings l LEFT JOIN listing_lanes n \
     ON n.tenant_id = l.tenant_id AND n.channel_id = l.channel_id \
@@ -271,38 +253,6 @@ impl ScopedTx {
             &title,
             found::words(title.as_deref())
         )?;
-        Ok(())
-    }
-
-    /// Has the listings of these products looked at: something of them changed.
-    pub async fn touch_listings(&mut self, products: &[&str]) -> Result<(), StoreError> {
-        if products.is_empty() {
-            return Ok(());
-        }
-        let now = self.clock.now();
-        execute_forked!(&mut self.tx, TOUCH, self.tenant.as_str(), now, Json(products))?;
-        Ok(())
-    }
-
-    /// Has listings looked at that stand in the channel under these ids.
-    pub(crate) async fn touch_listings_there(
-        &mut self,
-        channel: &ChannelId,
-        external: &[&str],
-    ) -> Result<(), StoreError> {
-        let now = self.clock.now();
-        execute_forked!(&mut self.tx, TOUCH_THERE, self.tenant.as_str(), channel.as_str(), Json(external), now)?;
-        Ok(())
-    }
-
-    /// Likewise, of a channel's products by the marketplace's ids.
-    pub(crate) async fn touch_listings_of(
-        &mut self,
-        channel: &ChannelId,
-        sources: &[String],
-    ) -> Result<(), StoreError> {
-        let now = self.clock.now();
-        execute_forked!(&mut self.tx, TOUCH_BY_SOURCE, self.tenant.as_str(), channel.as_str(), Json(sources), now)?;
         Ok(())
     }
 }

@@ -1,5 +1,6 @@
 //! Goods go out: made in the catalogue of one shop, put on sale in another, and kept true there.
 
+mod adopted;
 mod conflicts;
 mod ending;
 mod faults;

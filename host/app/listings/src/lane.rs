@@ -12,7 +12,7 @@ use entrepot_store::listings::Lane;
 use tracing::Instrument;
 
 use crate::Listings;
-use crate::send::rule_of;
+use crate::send::{BATCH, rule_of};
 
 /// A channel that somebody has to mend is looked at again after this.
 const UNUSABLE: Duration = Duration::from_secs(60);
@@ -88,7 +88,14 @@ impl Listings {
         if let Err(error) = rule_of(lane) {
             return self.put_lane_off(scoped, channel, owner, UNUSABLE, &format!("{error}; set it anew")).await;
         }
-        let worked = self.send_due(scoped, &open, owner, lane).await;
+        let rows = scoped.due_listings(&open.id, BATCH).await?;
+        if rows.is_empty() {
+            let now = self.services.db().clock().now();
+            let still_due = scoped.next_listing_due(&open.id).await?.is_some_and(|due| believed(due, now) <= now);
+            let why = "the row of a listing that is due cannot be read; the log names it";
+            return if still_due { self.put_lane_off(scoped, channel, owner, UNUSABLE, why).await } else { Ok(()) };
+        }
+        let worked = self.send_due(scoped, &open, owner, lane, rows).await;
         self.channels.account(scoped, &open).await;
         worked
     }

@@ -12,14 +12,14 @@ use entrepot_domain::listing::{Status, SyncStatus};
 use entrepot_sandbox::{AdapterError, CallError, PushOutcome};
 use entrepot_store::Scoped;
 use entrepot_store::channel_work::ChannelWork;
-use entrepot_store::listings::Lane;
+use entrepot_store::listings::{Lane, ListingRow};
 
 use crate::Listings;
 use crate::due::Due;
 use crate::own_issues::{currency_of, own_issues};
 
 /// Listings taken at a time: what marketplaces take in one request.
-const BATCH: i64 = 25;
+pub(crate) const BATCH: i64 = 25;
 /// Where no answer came (the process ended), it is sent again after this.
 const ANSWER: Duration = Duration::from_secs(60);
 /// Refused credentials do not become good by themselves.
@@ -55,8 +55,8 @@ impl Listings {
         channel: &OpenChannel,
         owner: &str,
         lane: &Lane,
+        rows: Vec<ListingRow>,
     ) -> Result<(), AppError> {
-        let rows = scoped.due_listings(&channel.id, BATCH).await?;
         let mut due = Vec::new();
         for loaded in self.load_each(scoped, rows, &rule_of(lane)?).await? {
             match loaded {

@@ -226,3 +226,32 @@ async fn nothing_is_sent_over_what_cannot_be_looked_at(app: App) {
     seller.work().await;
     assert_eq!((seller.title_there(&ids[0]).await.as_str(), seller.open().await.len()), ("Theirs", 1));
 }
+
+/// A price that the channel's settings refuse, or an item that the adapter cannot read, says nothing of what stands there.
+#[both_engines]
+async fn nothing_is_sent_over_what_cannot_be_read(app: App) {
+    let (seller, ids) = Seller::standing(app, 2).await;
+    seller
+        .edit_there(&ids[0], |product| {
+            product.name = "Theirs".into();
+            product.regular_price = "twelve".into();
+        })
+        .await;
+    let before = posts(&seller.shops.1);
+    seller.set_title(&ids[0], "Ours").await;
+    let report = seller.shown(&ids[0]).await;
+    assert_eq!((report.sync_status.as_str(), posts(&seller.shops.1)), ("failed", before), "{report:?}");
+    assert!(report.sync_error.is_some_and(|why| why.contains("what stands there cannot be read")));
+    assert_eq!(seller.title_there(&ids[0]).await, "Theirs");
+}
+
+#[both_engines]
+async fn what_is_in_the_trash_is_not_put_on_sale_again(app: App) {
+    let (seller, ids) = Seller::standing(app, 2).await;
+    let there = seller.there(&ids[0]).await;
+    assert!(seller.target.trash(there));
+    seller.set_title(&ids[0], "Ours").await;
+    let report = seller.shown(&ids[0]).await;
+    assert_eq!((report.status.as_str(), report.external_id.as_deref()), ("archived", None), "{report:?}");
+    assert_eq!(seller.target.product(there).expect("in the trash").status, "trash");
+}

@@ -76,7 +76,7 @@ impl Deliveries {
             .known_levels(&channel.id, &plan.stock.keys().map(|(item, _)| item.as_str()).collect::<Vec<_>>())
             .await?;
         let read_at = if levels.is_empty() { 0 } else { self.imports.stock_read_at(scoped, &channel.id).await? };
-        let products = stock::settle_ties(&mut plan, &levels, (read_at, channel.clock_ahead), &mut ask);
+        let products = stock::settle_ties(&mut plan, &levels, (read_at, channel.clock_ahead), &pending, &mut ask);
         let answered = BTreeSet::new();
         let mut draft =
             Draft { known, plan: &mut plan, items, gone: Vec::new(), shown, failed, fates, until, answered };

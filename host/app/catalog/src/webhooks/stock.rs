@@ -21,6 +21,7 @@ pub(super) fn settle_ties(
     plan: &mut Plan,
     levels: &[KnownLevel],
     (read_at, ahead): (Timestamp, i64),
+    pending: &[Pending],
     ask: &mut BTreeMap<String, Sources>,
 ) -> HashMap<Level, BTreeSet<String>> {
     let mut products: HashMap<Level, BTreeSet<String>> = HashMap::new();
@@ -30,7 +31,10 @@ pub(super) fn settle_ties(
         if let Some(number) = plan.stock.get(&level) {
             // Without a date it came with its product, which was read then.
             let read_at = if told_at.is_none() { read_at.max(*set_at) } else { read_at };
-            let late = number.at.is_some_and(|at| at - ahead < read_at && told_at.is_none_or(|told| told < at));
+            // What came before its product was read is not applied anyway.
+            let is_older = told_at.is_none() && *set_at > came(number, pending).unwrap_or(Timestamp::MAX);
+            let is_news = told_at.is_none_or(|told| number.at.is_some_and(|at| told < at));
+            let late = !is_older && is_news && number.at.is_some_and(|at| at - ahead < read_at);
             if (late && number.available != *available)
                 || number.tie
                 || (number.at.is_some() && number.at == *told_at && number.available != *available)
@@ -69,6 +73,11 @@ pub(super) fn leave_to_fetched(
     }
 }
 
+/// When the last of the deliveries that tell it came.
+fn came(number: &Number, pending: &[Pending]) -> Option<Timestamp> {
+    number.by.iter().filter_map(|index| pending.get(*index)).map(|delivery| delivery.received_at).max()
+}
+
 /// False: there is no such level, or what is known of it is newer: a number with a later date, or what was fetched after this one came.
 /// Its date is not held against the moment of a fetch: these are two clocks.
 pub(super) async fn set(
@@ -80,9 +89,7 @@ pub(super) async fn set(
 ) -> Result<bool, StoreError> {
     match number.at {
         Some(at) => {
-            let came =
-                number.by.iter().filter_map(|index| pending.get(*index)).map(|delivery| delivery.received_at).max();
-            let told = Told { at: Some(at), until, as_of: came.unwrap_or(until) };
+            let told = Told { at: Some(at), until, as_of: came(number, pending).unwrap_or(until) };
             tx.set_stock_told(&channel.id, item, location, number.available, told).await
         }
         None => tx.set_stock(&channel.id, item, location, number.available).await,

@@ -1,0 +1,60 @@
+//! Listings that are to be looked at: something of their product, or of what stands at the marketplace, changed.
+
+use entrepot_domain::ChannelId;
+use sqlx::types::Json;
+
+use crate::{ScopedTx, StoreError};
+
+/// Products whose listings are to be looked at: something of them changed.
+const TOUCH: [&str; 2] = change_by_ids!(
+    "UPDATE listings SET touches = touches + 1, tries = 0, not_before = CASE WHEN sync_status IN ('sending', 'waiting') THEN not_before \
+     ELSE $2 END WHERE tenant_id = $1 AND (status <> 'draft' OR external_id IS NOT NULL) AND product_id",
+    ""
+);
+/// Likewise, of products by the marketplace's ids.
+const TOUCH_BY_SOURCE: [&str; 2] = change_by_ids!(
+    "UPDATE listings SET touches = touches + 1, tries = 0, not_before = CASE WHEN sync_status IN ('sending', 'waiting') THEN not_before \
+     ELSE $4 END WHERE tenant_id = $1 AND (status <> 'draft' OR external_id IS NOT NULL) AND product_id IN (SELECT id FROM products WHERE tenant_id = $1 AND \
+     channel_id = $2 AND source_id",
+    ")"
+);
+/// Listings that stand there under these ids of the marketplace: something of them was changed there, perhaps by us.
+const TOUCH_THERE: [&str; 2] = change_by_ids!(
+    "UPDATE listings SET touches = touches + 1, not_before = CASE WHEN sync_status IN ('sending', 'waiting') THEN not_before \
+     WHEN not_before IS NULL THEN $4 ELSE not_before END WHERE tenant_id = $1 AND channel_id = $2 AND baseline IS NOT NULL AND external_id",
+    ""
+);
+
+impl ScopedTx {
+    /// Has the listings of these products looked at: something of them changed.
+    pub async fn touch_listings(&mut self, products: &[&str]) -> Result<(), StoreError> {
+        if products.is_empty() {
+            return Ok(());
+        }
+        let now = self.clock.now();
+        execute_forked!(&mut self.tx, TOUCH, self.tenant.as_str(), now, Json(products))?;
+        Ok(())
+    }
+
+    /// Has listings looked at that stand in the channel under these ids.
+    pub(crate) async fn touch_listings_there(
+        &mut self,
+        channel: &ChannelId,
+        external: &[&str],
+    ) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        execute_forked!(&mut self.tx, TOUCH_THERE, self.tenant.as_str(), channel.as_str(), Json(external), now)?;
+        Ok(())
+    }
+
+    /// Likewise, of a channel's products by the marketplace's ids.
+    pub(crate) async fn touch_listings_of(
+        &mut self,
+        channel: &ChannelId,
+        sources: &[String],
+    ) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        execute_forked!(&mut self.tx, TOUCH_BY_SOURCE, self.tenant.as_str(), channel.as_str(), Json(sources), now)?;
+        Ok(())
+    }
+}
