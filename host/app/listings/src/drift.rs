@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 use crate::Listings;
 use crate::conflicts::Decision;
-use crate::due::Due;
+use crate::due::{Due, WITHDRAWN};
 use crate::outcomes::HOST;
 use crate::overrides::{checked, merged};
 use crate::there::Seen;
@@ -25,8 +25,6 @@ use crate::there::Seen;
 /// What is changed there so often within a day is for a person to decide: something there does it by itself.
 const SET_BACK: i64 = 3;
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
-/// Nothing was decided: it stands there again as it did, or as it is wanted.
-const WITHDRAWN: &str = "withdrawn";
 
 impl Listings {
     /// After looking: what the rule decides is done, what it leaves to people is a conflict. True: nothing new was found.

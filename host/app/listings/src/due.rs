@@ -12,6 +12,9 @@ use entrepot_store::listings::{ConflictRow, ListedVariantRow, ListingRow};
 use crate::Listings;
 use crate::wanted::{Wanted, wanted};
 
+/// Nothing was decided of a conflict: it stands there again as it did, or as it is wanted.
+pub(crate) const WITHDRAWN: &str = "withdrawn";
+
 /// A listing on its way, with what is known of it.
 pub(crate) struct Due {
     pub(crate) row: ListingRow,

@@ -11,11 +11,12 @@ use entrepot_domain::drift::{Baseline, Difference};
 use entrepot_domain::listing::Intent;
 use entrepot_sandbox::CallError;
 use entrepot_store::Scoped;
+use entrepot_store::listings::ConflictRow;
 use entrepot_store::products::StoredProduct;
 use serde_json::json;
 
 use crate::Listings;
-use crate::due::Due;
+use crate::due::{Due, WITHDRAWN};
 
 /// What stands there by the marketplace's id, or why that cannot be read; none: it is gone.
 pub(crate) type There = HashMap<String, Result<Product, String>>;
@@ -65,13 +66,13 @@ impl Due {
     /// Where nothing is known of what stood there, all of it is taken for what was sent.
     fn compare(&self, there: &Product) -> Seen {
         let content = self.content();
-        let known = self.baseline();
-        if known.is_none() && self.row.last_synced_at.is_none() {
+        if self.row.last_synced_at.is_none() {
             let (baseline, mut differences) = Baseline::adopted(there, &content);
             differences.extend(self.prices_before(there));
+            differences.retain(|difference| !self.is_decided(difference));
             return Seen { baseline, differences };
         }
-        let Some(mut baseline) = known else {
+        let Some(mut baseline) = self.baseline() else {
             return Seen { baseline: Baseline::after(&content, self.wanted.rest(), there), differences: Vec::new() };
         };
         let mut differences = baseline.differences(there, &content);
@@ -90,6 +91,12 @@ impl Due {
             let field = format!("variants/{}/price", listed.variant_id);
             Some(Difference { field, theirs: json!(theirs), ours: json!(wanted.price) })
         })
+    }
+
+    fn is_decided(&self, difference: &Difference) -> bool {
+        let decided = |row: &&ConflictRow| row.decision.as_deref().is_some_and(|word| word != WITHDRAWN);
+        let same = |row: &ConflictRow| row.field == difference.field && row.theirs == difference.theirs.to_string();
+        self.conflicts.iter().filter(decided).any(same)
     }
 
     /// Of goods that stood there before anything was sent.
