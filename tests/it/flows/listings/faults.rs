@@ -1,8 +1,12 @@
 //! Lost answers, failures and refusals of single rows: nothing stands twice, and the others are not kept waiting.
 
+use entrepot_domain::drift::{ConflictRule, Policy};
 use entrepot_domain::effective::{ChannelRule, PriceRule};
+use entrepot_listings::ListingChange;
 use entrepot_test_support::server::{Fault, Matcher};
+use entrepot_tests::tampering::execute;
 use entrepot_tests::{App, both_engines};
+use serde_json::json;
 
 use super::{Seller, posts};
 
@@ -154,6 +158,10 @@ async fn what_stands_there_already_is_adopted_and_not_doubled(app: App) {
     assert!(seller.reports().await.iter().all(|report| report.external_id.is_none()));
     let done = cases.adopt(&context, super::TARGET, true).await.expect("adopted");
     assert_eq!((done.found, done.adopted, done.doubtful.len()), (2, 2, 0), "{done:?}");
+    // What differs there is to be as it is here.
+    let conflicts = ConflictRule([("default".to_owned(), Policy::Ours)].into());
+    let rule = ChannelRule { conflicts, ..ChannelRule::default() };
+    cases.set_rule(&context, super::TARGET, &rule).await.expect("set");
     seller.push().await;
     seller.assert_all_stand(5).await;
     let adopted = seller
@@ -162,4 +170,33 @@ async fn what_stands_there_already_is_adopted_and_not_doubled(app: App) {
         .into_iter()
         .filter(|report| report.external_id.as_ref().is_some_and(|id| ids.contains(id)));
     assert_eq!(adopted.count(), 2);
+}
+
+/// A clock that was a year ahead wrote until when the channel waits, and when a listing is tried again.
+#[both_engines]
+async fn a_wait_that_no_clock_can_mean_is_none(app: App) {
+    let seller = Seller::of(app, 2).await;
+    seller.list_all().await;
+    seller.push().await;
+    for table in ["listing_lanes", "listings"] {
+        execute(&seller.app, &format!("UPDATE {table} SET not_before = 4000000000000")).await;
+    }
+    assert_eq!(seller.app.host.app.listings.sync_due().await.expect("a look"), 1);
+    seller.work().await;
+    seller.assert_all_stand(2).await;
+    assert!(seller.reports().await.iter().all(|report| report.next_try_at.is_none()));
+}
+
+/// They are made many at a time.
+#[both_engines]
+async fn many_tags_cost_few_requests(app: App) {
+    let seller = Seller::of(app, 3).await;
+    let ids = seller.list_all().await;
+    let tags: Vec<String> = (0..300).map(|number| format!("tag {number}")).collect();
+    let change = ListingChange { set: Some(json!({ "tags": tags })), ..ListingChange::default() };
+    seller.change(&ids[0], change).await;
+    seller.push().await;
+    seller.assert_all_stand(3).await;
+    let asked = seller.shops.1.server.log().lines().iter().filter(|line| line.path.contains("/tags")).count();
+    assert!(asked <= 6, "{asked} requests");
 }

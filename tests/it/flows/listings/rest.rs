@@ -28,6 +28,10 @@ async fn a_listing_over_http(app: App) {
     let (status, again) = json("POST", "/api/v1/channels/target/listings", Some(body)).await;
     assert_eq!(status, 422, "{again}");
     assert!(again["detail"].as_str().is_some_and(|why| why.contains("listed on target already")), "{again}");
+    // An empty list is no "all".
+    let none = json!({ "listings": [] });
+    let (status, refused) = json("POST", "/api/v1/channels/target/listings/push", Some(none)).await;
+    assert!(status == 400 && refused["detail"].as_str().is_some_and(|why| why.contains("empty")), "{refused}");
     let path = format!("/api/v1/listings/{}", made["id"].as_str().expect("an id"));
     let (status, checked) = json("GET", &format!("{path}/check"), None).await;
     assert_eq!(

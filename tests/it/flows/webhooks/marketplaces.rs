@@ -3,8 +3,11 @@
 use std::collections::BTreeMap;
 
 use axum::http::StatusCode;
+use entrepot_catalog::StartOptions;
 use entrepot_domain::ChannelId;
 use entrepot_domain::catalog::Inventory;
+use entrepot_domain::run::{RunScope, RunState};
+use entrepot_queue::Outcome;
 use entrepot_test_support::seed::{self, Seed};
 use entrepot_test_support::{bigcommerce, etsy, shopify};
 use entrepot_tests::webhooks::{WebServer, deliveries, web_server, work};
@@ -123,4 +126,89 @@ async fn etsys_orders_are_noted(app: App) {
     let kept = deliveries(&app, &channel).await;
     assert_eq!((kept.len(), kept[0].state.as_str()), (1, "done"), "{kept:?}");
     assert!(kept[0].note.as_deref().is_some_and(|note| note.contains("77")), "{kept:?}");
+}
+
+/// A delivery that was held up tells of a time before the shop was read: the shop is asked.
+#[both_engines]
+async fn a_number_that_comes_late_does_not_undo_what_was_read_since(app: App) {
+    let store = shopify::Store::from_seed(&catalogue());
+    let shop = Marketplace::shopify(&store);
+    let (app, channel, web) = followed(app, &shop, true).await;
+    let ids = store.product_ids();
+    let tracked = ids.iter().copied().find(|id| store.product(*id).is_some_and(|of| of.variants[0].tracked));
+    let (tracked, location) = (tracked.expect("a product that is counted"), store.locations()[0].id);
+    let at = |minutes: i64| {
+        app.clock().advance(minutes * 60_000);
+        let now = app.clock().now() / 1_000;
+        store.configure(|options| options.now = Some(now));
+    };
+    at(1);
+    assert!(store.set_stock(tracked, 0, location, 9_009));
+    let held_up = store.deliveries();
+    at(10);
+    assert!(store.set_stock(tracked, 0, location, 2_002));
+    app.import().await;
+    at(1);
+    // It is found unchanged meanwhile, too.
+    app.import().await;
+    for delivery in &held_up {
+        send(&web, &channel, &delivery.headers, &delivery.body).await;
+    }
+    work(&app.host, &channel).await;
+    assert_eq!((counted(&app, 9_009).await, counted(&app, 2_002).await), (0, 1));
+}
+
+/// How many levels have that number.
+async fn counted(app: &App, number: i64) -> usize {
+    let products = app.products().await;
+    let levels = products.iter().flat_map(|of| &of.variants).filter_map(|variant| match &variant.inventory {
+        Inventory::Tracked(levels) => Some(levels),
+        Inventory::Untracked(_) => None,
+    });
+    levels.flatten().filter(|level| level.available == number).count()
+}
+
+/// A file of all products is as old as the operation that made it.
+#[both_engines]
+async fn a_bulk_file_does_not_undo_what_webhooks_brought_meanwhile(app: App) {
+    let store = shopify::Store::from_seed(&catalogue());
+    let shop = Marketplace::shopify(&store);
+    let (app, channel, web) = followed(app, &shop, true).await;
+    let ids = store.product_ids();
+    let tracked = ids.iter().copied().find(|id| store.product(*id).is_some_and(|of| of.variants[0].tracked));
+    let (tracked, location) = (tracked.expect("a product that is counted"), store.locations()[0].id);
+    let other: Vec<u64> = ids.iter().copied().filter(|id| *id != tracked).collect();
+    app.clock().advance(60_000);
+    let now = app.clock().now() / 1_000;
+    store.configure(|options| (options.now, options.bulk_polls) = (Some(now), 4));
+    let imports = &app.host.app.imports;
+    let fresh = StartOptions { fresh: true, ..StartOptions::default() };
+    let started = imports.start_import(&app.host.tenant, SHOP, RunScope::Full, fresh).await.expect("starts");
+    let before = store.bulk_operations();
+    let (cases, tenant, run) = (app.host.app.clone(), app.host.tenant.clone(), started.run.clone());
+    let carried = tokio::spawn(async move {
+        while let Outcome::Later(wait) = cases.imports.advance(&tenant, &run).await.expect("it goes on") {
+            tokio::time::sleep(wait).await;
+        }
+    });
+    entrepot_tests::people::until("the operation runs", || async { store.bulk_operations() > before }).await;
+    app.clock().advance(5_000);
+    let now = app.clock().now() / 1_000;
+    store.configure(|options| options.now = Some(now));
+    let known = store.deliveries().len();
+    assert!(store.set_stock(tracked, 0, location, 4_711));
+    assert!(store.update(other[0], |product| product.title = "Newest".into()));
+    assert!(store.delete(other[1]));
+    for delivery in store.deliveries().into_iter().skip(known) {
+        send(&web, &channel, &delivery.headers, &delivery.body).await;
+    }
+    work(&app.host, &channel).await;
+    assert_eq!(counted(&app, 4_711).await, 1);
+    assert!(!app.run().await.state().is_final(), "it was told meanwhile");
+    carried.await.expect("the run");
+    assert_eq!(app.report(&started.run).await.state, RunState::Completed);
+    assert_eq!(counted(&app, 4_711).await, 1);
+    let titles = titles(&app).await;
+    assert_eq!(titles.values().filter(|title| *title == "Newest").count(), 1);
+    assert_eq!(titles.len(), PRODUCTS - 1, "what was deleted does not come back");
 }
