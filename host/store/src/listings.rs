@@ -54,6 +54,8 @@ pub struct ListingRow {
     pub touches: i64,
     /// JSON: what stood there after it was sent last; `None`: not known.
     pub baseline: Option<String>,
+    /// 1: its channel leads elsewhere by now, and nobody looked yet whether it stands there.
+    pub unconfirmed: i64,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
 }
@@ -96,7 +98,7 @@ macro_rules! columns {
     () => {
         "id, channel_id, product_id, status, overrides, category_id, fields, external_id, external_url, channel_status, sync_status, \
          wanted_hash, sent_hash, accepted_hash, state, pending, issues, sync_error, tries, not_before, last_synced_at, version, touches, \
-         baseline, created_at, updated_at"
+         baseline, unconfirmed, created_at, updated_at"
     };
 }
 const FIND: &str = concat!("SELECT ", columns!(), " FROM listings WHERE tenant_id = $1 AND id = $2");
@@ -120,7 +122,7 @@ const NEXT_DUE: &str = "SELECT not_before FROM listings WHERE tenant_id = $1 AND
 const WITH_IDS: [&str; 2] = select_by_ids!(
     "id, channel_id, product_id, status, overrides, category_id, fields, external_id, external_url, channel_status, sync_status, \
      wanted_hash, sent_hash, accepted_hash, state, pending, issues, sync_error, tries, not_before, last_synced_at, version, touches, \
-     baseline, created_at, updated_at",
+     baseline, unconfirmed, created_at, updated_at",
     "listings",
     "tenant_id = $1 AND $2 = $2",
     "id",
@@ -129,7 +131,7 @@ const WITH_IDS: [&str; 2] = select_by_ids!(
 const OF_PRODUCTS: [&str; 2] = select_by_ids!(
     "id, channel_id, product_id, status, overrides, category_id, fields, external_id, external_url, channel_status, sync_status, \
      wanted_hash, sent_hash, accepted_hash, state, pending, issues, sync_error, tries, not_before, last_synced_at, version, touches, \
-     baseline, created_at, updated_at",
+     baseline, unconfirmed, created_at, updated_at",
     "listings",
     "tenant_id = $1 AND $2 = $2",
     "product_id",

@@ -5,6 +5,7 @@ mod conflicts;
 mod ending;
 mod faults;
 mod linked;
+mod moved;
 mod rest;
 mod shopify;
 

@@ -72,6 +72,47 @@ impl Listings {
         Ok(Some(push.into_iter().filter(goes_on).collect()))
     }
 
+    /// Where a channel was led elsewhere, the ids of before may be those of other goods: nothing is written before that was looked at.
+    pub(crate) async fn confirmed(
+        &self,
+        scoped: &Scoped,
+        channel: &OpenChannel,
+        owner: &str,
+        due: Vec<Due>,
+    ) -> Result<Vec<Due>, AppError> {
+        let is_open = |due: &Due| due.row.unconfirmed != 0 && due.row.external_id.is_some();
+        let (open, mut sure): (Vec<Due>, Vec<Due>) = due.into_iter().partition(is_open);
+        if open.is_empty() || !channel.generation.adapter.fetches() {
+            sure.extend(open);
+            return Ok(sure);
+        }
+        let ids = open.iter().filter_map(|due| due.row.external_id.clone()).collect();
+        let there = match self.there(channel, ids).await {
+            Ok(there) => there,
+            Err(error) => {
+                self.call_failed(scoped, channel, owner, &open, &error).await?;
+                return Ok(sure);
+            }
+        };
+        let mut looked = Looked::default();
+        for due in &open {
+            let id = due.row.id.clone();
+            match due.row.external_id.as_ref().and_then(|id| there.get(id)) {
+                Some(Ok(product)) if due.is_of(product) => drop(looked.as_they_were.insert(id)),
+                Some(Err(why)) => drop(looked.unreadable.insert(id, why.clone())),
+                _ => drop(looked.gone.insert(id)),
+            }
+        }
+        let mut tx = scoped.begin().await?;
+        for due in open.iter().filter(|due| looked.as_they_were.contains(&due.row.id)) {
+            tx.listing_is_confirmed(&due.row.listing_id()).await?;
+        }
+        tx.commit().await?;
+        self.hold_back(scoped, channel, owner, &open.iter().collect::<Vec<_>>(), &looked).await?;
+        sure.extend(open.into_iter().filter(|due| looked.as_they_were.contains(&due.row.id)));
+        Ok(sure)
+    }
+
     async fn hold_back(
         &self,
         scoped: &Scoped,
@@ -89,7 +130,12 @@ impl Listings {
                 .await?;
             for due in due {
                 if looked.gone.contains(&due.row.id) {
-                    let told = "It is no longer at the marketplace: somebody deleted it there. To make it anew, push the listing by its id.";
+                    let told = match due.row.unconfirmed {
+                        0 => "It is no longer at the marketplace: somebody deleted it there. To make it anew, push the listing by its id.",
+                        _ => {
+                            "The channel leads to another address since, and there it does not stand. To make it there, push the listing by its id."
+                        }
+                    };
                     self.gone(&mut tx, &due.row.listing_id(), &[Issue::new("", GONE, told)]).await?;
                 }
                 if let Some(why) = looked.unreadable.get(&due.row.id) {

@@ -64,6 +64,7 @@ impl Listings {
                 Err((row, error)) => self.set_aside(scoped, &row, &error).await?,
             }
         }
+        let due = self.confirmed(scoped, channel, owner, due).await?;
         let currency = currency_of(scoped, &channel.id).await?;
         let changed_there = self.changed_there(scoped, channel, owner, &due).await?;
         let (mut push, mut end, mut poll, mut offer, mut ask) = (vec![], vec![], vec![], vec![], vec![]);

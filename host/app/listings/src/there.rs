@@ -7,7 +7,7 @@ use entrepot_channels::OpenChannel;
 use entrepot_core::AppError;
 use entrepot_domain::Money;
 use entrepot_domain::catalog::{Product, ProductStatus, validate};
-use entrepot_domain::drift::{Baseline, Difference};
+use entrepot_domain::drift::{Baseline, Difference, fields, fingerprint};
 use entrepot_domain::listing::Intent;
 use entrepot_sandbox::CallError;
 use entrepot_store::Scoped;
@@ -91,6 +91,17 @@ impl Due {
             let field = format!("variants/{}/price", listed.variant_id);
             Some(Difference { field, theirs: json!(theirs), ours: json!(wanted.price) })
         })
+    }
+
+    /// By a SKU that it was listed with; of goods without any, by the title that stood there.
+    pub(crate) fn is_of(&self, there: &Product) -> bool {
+        let mut skus =
+            self.listed.iter().filter_map(|known| known.sku.as_deref()).filter(|sku| !sku.is_empty()).peekable();
+        if skus.peek().is_some() {
+            return skus.any(|sku| there.variants.iter().any(|of| of.sku.as_deref() == Some(sku)));
+        }
+        let known = self.baseline().and_then(|baseline| baseline.fields.get("title").map(|known| known.there.clone()));
+        known.is_some_and(|known| fields(there).get("title").is_some_and(|title| fingerprint(title) == known))
     }
 
     fn is_decided(&self, difference: &Difference) -> bool {

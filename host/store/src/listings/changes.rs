@@ -83,7 +83,10 @@ const ADOPT: &str = "UPDATE listings SET external_id = $3, not_before = $4, acce
     sync_error = NULL, sync_status = CASE WHEN sync_status = 'blocked' THEN 'pending' ELSE sync_status END WHERE tenant_id = $1 AND id = $2 AND external_id IS NULL";
 const GONE: &str = "UPDATE listings SET status = 'archived', sync_status = 'synced', channel_status = 'ended', external_id = NULL, \
     external_url = NULL, wanted_hash = NULL, sent_hash = NULL, accepted_hash = NULL, state = '{}', pending = NULL, issues = '[]', sync_error = $3, tries = 0, \
-    not_before = NULL, baseline = NULL, touches = touches + 1 WHERE tenant_id = $1 AND id = $2";
+    not_before = NULL, baseline = NULL, unconfirmed = 0, touches = touches + 1 WHERE tenant_id = $1 AND id = $2";
+const UNCONFIRMED: &str =
+    "UPDATE listings SET unconfirmed = 1 WHERE tenant_id = $1 AND channel_id = $2 AND external_id IS NOT NULL";
+const CONFIRMED: &str = "UPDATE listings SET unconfirmed = 0 WHERE tenant_id = $1 AND id = $2";
 const WITH_EXTERNAL: &str = "SELECT id FROM listings WHERE tenant_id = $1 AND channel_id = $2 AND external_id = $3";
 const DELETE: &str = "DELETE FROM listings WHERE tenant_id = $1 AND id = $2 AND external_id IS NULL AND pending IS NULL \
     AND (sent_hash IS NULL OR sent_hash = accepted_hash)";
@@ -166,6 +169,18 @@ impl ScopedTx {
     pub async fn adopt_listing(&mut self, id: &ListingId, external_id: &str) -> Result<bool, StoreError> {
         let now = self.clock.now();
         Ok(execute!(&mut self.tx, ADOPT, self.tenant.as_str(), id.as_str(), external_id, now)? == 1)
+    }
+
+    /// The channel leads elsewhere: whether its listings stand there is looked at before anything is written.
+    pub async fn listings_are_unconfirmed(&mut self, channel: &ChannelId) -> Result<(), StoreError> {
+        execute!(&mut self.tx, UNCONFIRMED, self.tenant.as_str(), channel.as_str())?;
+        Ok(())
+    }
+
+    /// It stands there.
+    pub async fn listing_is_confirmed(&mut self, id: &ListingId) -> Result<(), StoreError> {
+        execute!(&mut self.tx, CONFIRMED, self.tenant.as_str(), id.as_str())?;
+        Ok(())
     }
 
     /// It stands there no longer, and nobody here ended it. Made anew when somebody pushes it.

@@ -61,12 +61,13 @@ impl Channels {
         // Where it led before is known of what this host wrote alone.
         let moved_by = manifest.moved_by(is_ours.then_some(&row.settings.0), &settings);
         kept.check_moved(&generation, &moved_by)?;
+        let moved = !moved_by.is_empty();
         kept.check(&generation)?;
         let changed = settings != row.settings.0;
         row.settings = Lenient(settings);
         // Whoever renews tokens at this moment would write over those given here, or bring some from where the channel led before.
         let owner = if kept.changes_tokens() { Some(self.hold_tokens(&scoped, &id).await?) } else { None };
-        let written = self.write_changes(&scoped, &id, &row, kept, changed).await;
+        let written = self.write_changes(&scoped, &id, &row, kept, (changed, moved)).await;
         if let (Err(_), Some(owner)) = (&written, owner) {
             let mut tx = scoped.begin().await?;
             tx.release_tokens(&id, &owner).await?;
@@ -81,7 +82,7 @@ impl Channels {
         id: &ChannelId,
         row: &ChannelRow,
         kept: Kept,
-        changed: bool,
+        (changed, moved): (bool, bool),
     ) -> Result<(), AppError> {
         let mac = self.seal_channel(scoped.tenant(), row);
         let mut tx = scoped.begin().await?;
@@ -92,6 +93,9 @@ impl Channels {
         self.services.admission().record_channel(tx.raw(), what, Some(&mac), beside).await?;
         if changed {
             tx.note_earlier_settings(id).await?;
+        }
+        if moved {
+            tx.listings_are_unconfirmed(id).await?;
         }
         tx.update_channel_settings(id, &row.settings.0, &mac).await?;
         if kept.changes_tokens() {
