@@ -25,7 +25,7 @@ pub(crate) fn inventories<T: Transport>(
     ids: &[u64],
     attempt: u32,
 ) -> Result<HashMap<u64, Inventory>, Error> {
-    let mut found = HashMap::with_capacity(ids.len());
+    let (mut found, mut refused) = (HashMap::with_capacity(ids.len()), Vec::new());
     let mut waiting: Vec<Vec<u64>> = ids.chunks(BATCH).rev().map(<[u64]>::to_vec).collect();
     while let Some(some) = waiting.pop() {
         let request = client.request(As::Shop, "/listings/batch/inventory", &[("listing_ids", &joined(&some))]);
@@ -47,21 +47,30 @@ pub(crate) fn inventories<T: Transport>(
             }
             Err(error) => error,
         };
-        let hopeless = matches!(error, Error::Unavailable(_) | Error::Other(_)) && attempt >= GIVE_UP;
+        // The host knows by now that the account is well: a refusal is of one of these, too.
+        let of_one = is_about_items(&error) || matches!(error, Error::Unauthorized(_));
+        let hopeless = of_one && attempt >= GIVE_UP;
         match some.as_slice() {
             _ if error != Error::NotFound && !hopeless => return Err(error),
             [one] if error == Error::NotFound => {
                 let exists = listing(client, *one)?.is_some();
                 found.insert(*one, if exists { Inventory::Without } else { Inventory::Gone });
             }
-            [one] => drop(found.insert(*one, Inventory::Unreadable(said(error)))),
+            [one] => {
+                refused.extend(matches!(error, Error::Unauthorized(_)).then(|| error.clone()));
+                found.insert(*one, Inventory::Unreadable(said(error)));
+            }
             many => {
                 let (left, right) = many.split_at(many.len() / 2);
                 waiting.extend([right.to_vec(), left.to_vec()]);
             }
         }
     }
-    Ok(found)
+    // Refused one and all, it is about the account.
+    match refused.pop() {
+        Some(error) if refused.len() + 1 == ids.len() && ids.len() >= ALL => Err(error),
+        _ => Ok(found),
+    }
 }
 
 /// Puts what the answer holds into `found`; the ids that were asked for and are not in it.

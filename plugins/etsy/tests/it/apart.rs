@@ -59,3 +59,24 @@ fn a_marketplace_that_fails_at_everything_fails() {
     assert!(matches!(Run::of(&broken(12, all, false)), Err(Error::Unavailable(_))));
     assert!(matches!(Run::of(&broken(12, all, true)), Err(Error::Unavailable(_))));
 }
+
+/// Etsy shows the inventory of no listing with these to anybody, though the account is well.
+fn refused(count: u64, at: &'static [u64]) -> Shop {
+    Shop::of(count).twisted(move |_, asked: &Asked| {
+        let ids = asked.query.get("listing_ids")?;
+        let shows = ids.split(',').filter_map(|id| id.parse().ok()).any(|id: u64| at.contains(&id));
+        let is_inventory = asked.route.ends_with("/listings/batch/inventory");
+        (is_inventory && shows).then(|| Ok(status(403, r#"{"error":"Not yours"}"#)))
+    })
+}
+
+#[test]
+fn an_inventory_that_is_refused_costs_its_listing() {
+    let ids: Vec<String> = (1..=12).map(|id| id.to_string()).collect();
+    let items = fetch_items(&refused(12, &[5]), &channel(), None, &ids).unwrap();
+    let named: Vec<&str> =
+        items.iter().filter(|item| !item.problems.is_empty()).map(|item| item.source_id.as_str()).collect();
+    assert_eq!((items.len(), named), (12, vec!["5"]));
+    let all: &'static [u64] = &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
+    assert!(matches!(fetch_items(&refused(12, all), &channel(), None, &ids), Err(Error::Unauthorized(_))));
+}
