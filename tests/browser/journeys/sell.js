@@ -115,7 +115,8 @@ async function shown(visit, page, words) {
   for (let tries = 0; tries < 80; tries += 1) {
     if (await page.locator("main").getByText(words).count()) return;
     await page.waitForTimeout(400);
-    await page.reload();
+    // The page may be on its way already: what is live loads it by itself when it is over.
+    await page.reload().catch(() => page.waitForLoadState());
   }
   throw new Error(`${page.url()} never shows ${words}`);
 }

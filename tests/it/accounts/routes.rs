@@ -97,6 +97,7 @@ fn body(operation: &Operation, channel: &str) -> Value {
         (_, "{user}") => json!({"role": "viewer"}),
         (_, "{kind}") => json!({"enabled": false}),
         (_, "listings") => json!({"product": "prd_1"}),
+        (_, "conflicts") => json!({"field": "title", "decision": "ours"}),
         _ => json!({}),
     }
 }
