@@ -106,7 +106,7 @@ pub(crate) async fn handler(
         action: action.as_str(),
         lead: match action {
             BulkAction::Publish => {
-                "They are put on sale as they are shown here, and follow their products from then on."
+                "They are put on sale, and follow their products from then on."
             }
             BulkAction::Push => {
                 "They are looked at and sent where they differ from what stands there, refused ones too."
