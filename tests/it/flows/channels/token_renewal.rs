@@ -158,7 +158,14 @@ async fn a_run_that_waits_for_a_token_says_until_when(app: App) {
     let imports = &app.host.app.imports;
     let started = imports.start_import(&app.host.tenant, SHOP, RunScope::Full, StartOptions::default()).await;
     let run = started.expect("starts").run;
-    let outcome = imports.advance(&app.host.tenant, &run).await.expect("it waits");
+    // The marketplace refuses the old one first, and then there is no other.
+    let mut outcome = Outcome::Done;
+    for _ in 0..4 {
+        outcome = imports.advance(&app.host.tenant, &run).await.expect("it waits");
+        if matches!(outcome, Outcome::Later(wait) if !wait.is_zero()) {
+            break;
+        }
+    }
     assert!(matches!(outcome, Outcome::Later(wait) if !wait.is_zero()), "{outcome:?}");
     let shown = app.run().await;
     assert!(shown.lease().is_none() && !shown.state().is_final(), "{shown:?}");
