@@ -105,9 +105,7 @@ pub(crate) async fn handler(
         button: (plan.would > 0).then(|| format!("{} {}", verb(action), listings(plan.would))),
         action: action.as_str(),
         lead: match action {
-            BulkAction::Publish => {
-                "They are put on sale, and follow their products from then on."
-            }
+            BulkAction::Publish => "They are put on sale, and follow their products from then on.",
             BulkAction::Push => {
                 "They are looked at and sent where they differ from what stands there, refused ones too."
             }

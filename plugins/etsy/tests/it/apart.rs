@@ -4,7 +4,7 @@ use entrepot_guest::prelude::*;
 use entrepot_plugin_etsy::catalog::fetch_items;
 use serde_json::Value;
 
-use crate::shop::{Asked, Run, Shop, channel, since, status};
+use crate::shop::{Asked, Run, Shop, channel, first, since, status};
 
 /// Whatever shows one of these listings is a 500: what comes with images; with `rows_too` even a row in a list.
 fn broken(count: u64, at: &'static [u64], rows_too: bool) -> Shop {
@@ -72,11 +72,11 @@ fn refused(count: u64, at: &'static [u64]) -> Shop {
 
 #[test]
 fn an_inventory_that_is_refused_costs_its_listing() {
-    let ids: Vec<String> = (1..=12).map(|id| id.to_string()).collect();
-    let items = fetch_items(&refused(12, &[5]), &channel(), None, &ids).unwrap();
-    let named: Vec<&str> =
-        items.iter().filter(|item| !item.problems.is_empty()).map(|item| item.source_id.as_str()).collect();
-    assert_eq!((items.len(), named), (12, vec!["5"]));
+    // By then the host has asked whether the account is well.
+    let again = || PageRequest { attempt: 3, ..first() };
+    let run = Run::with(&refused(12, &[5]), again()).unwrap();
+    assert_eq!((run.items.len(), named(&run)), (12, vec!["5"]));
+    assert!(matches!(Run::of(&refused(12, &[5])), Err(Error::Unauthorized(_))), "not before");
     let all: &'static [u64] = &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
-    assert!(matches!(fetch_items(&refused(12, all), &channel(), None, &ids), Err(Error::Unauthorized(_))));
+    assert!(matches!(Run::with(&refused(12, all), again()), Err(Error::Unauthorized(_))));
 }
