@@ -170,7 +170,9 @@ fn text(baseline: &Baseline) -> String {
 }
 
 fn is_the_same(row: &ConflictRow, difference: &Difference) -> bool {
-    row.decision.is_none() && row.theirs == difference.theirs.to_string() && row.ours == difference.ours.to_string()
+    // As they were written down.
+    let (theirs, ours) = (difference.theirs.to_string(), difference.ours.to_string());
+    row.decision.is_none() && row.theirs == theirs && row.ours == ours
 }
 
 /// The change of what is set for the listing by which theirs counts. Fails where nothing like it can be set here.

@@ -66,7 +66,7 @@ impl Listings {
         rule: &ChannelRule,
     ) -> Result<Vec<Due>, AppError> {
         let loaded = self.load_each(scoped, rows, rule).await?;
-        loaded.into_iter().map(|one| one.map_err(|(_, error)| error)).collect()
+        loaded.into_iter().map(|one| one.map_err(|unread| unread.1)).collect()
     }
 
     /// Of one that cannot be read, its row and why.
@@ -75,7 +75,7 @@ impl Listings {
         scoped: &Scoped,
         rows: Vec<ListingRow>,
         rule: &ChannelRule,
-    ) -> Result<Vec<Result<Due, (ListingRow, AppError)>>, AppError> {
+    ) -> Result<Vec<Result<Due, Box<(ListingRow, AppError)>>>, AppError> {
         let ids: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();
         let mut conflicts: HashMap<String, Vec<ConflictRow>> = HashMap::new();
         for row in scoped.conflicts_of(&ids).await? {
@@ -85,7 +85,7 @@ impl Listings {
         let due = loaded.into_iter().map(|of| {
             let wanted = match of.under(&rule) {
                 Ok(wanted) => wanted,
-                Err(error) => return Err((of.row, error)),
+                Err(error) => return Err(Box::new((of.row, error))),
             };
             let conflicts = conflicts.remove(&of.row.id).unwrap_or_default();
             Ok(Due { row: of.row, listed: of.listed, wanted, rule: rule.clone(), conflicts })

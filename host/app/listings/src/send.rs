@@ -61,7 +61,7 @@ impl Listings {
         for loaded in self.load_each(scoped, rows, &rule_of(lane)?).await? {
             match loaded {
                 Ok(one) => due.push(one),
-                Err((row, error)) => self.set_aside(scoped, &row, &error).await?,
+                Err(unread) => self.set_aside(scoped, &unread.0, &unread.1).await?,
             }
         }
         let due = self.confirmed(scoped, channel, owner, due).await?;

@@ -106,7 +106,8 @@ impl Due {
 
     fn is_decided(&self, difference: &Difference) -> bool {
         let decided = |row: &&ConflictRow| row.decision.as_deref().is_some_and(|word| word != WITHDRAWN);
-        let same = |row: &ConflictRow| row.field == difference.field && row.theirs == difference.theirs.to_string();
+        let theirs = difference.theirs.to_string();
+        let same = |row: &ConflictRow| row.field == difference.field && row.theirs == theirs;
         self.conflicts.iter().filter(decided).any(same)
     }
 

@@ -207,7 +207,7 @@ impl Imports {
                 let scope = active.row.scope();
                 let fetching =
                     Fetching::start(self, &active.channel, &active.run, scope, position, Some(room), mapper.ahead());
-                fetching.as_of(&active.channel, active.began())
+                fetching.dated(&active.channel, active.began())
             });
             let reasons = unreadable::reasons(&underway.page);
             let write = self.write(active, &mut mapper, underway, &next);
@@ -251,6 +251,6 @@ impl Imports {
     pub(super) fn fetch(&self, active: &ActiveRun) -> Fetching {
         let position = active.position.clone();
         Fetching::start(self, &active.channel, &active.run, active.row.scope(), position, None, None)
-            .as_of(&active.channel, active.began())
+            .dated(&active.channel, active.began())
     }
 }

@@ -121,7 +121,7 @@ impl Fetching {
     }
 
     /// A file is as old as the run at the most: what came since may be newer than what stands in it.
-    pub(crate) fn as_of(mut self, channel: &OpenChannel, began: Timestamp) -> Self {
+    pub(crate) fn dated(mut self, channel: &OpenChannel, began: Timestamp) -> Self {
         if channel.reads_files() {
             self.asked_at = self.asked_at.min(began);
         }

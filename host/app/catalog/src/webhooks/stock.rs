@@ -10,6 +10,9 @@ use entrepot_store::{ScopedTx, StoreError};
 use super::merge::{Number, Plan, Sources};
 use entrepot_channels::OpenChannel;
 
+/// For so long marketplaces try a delivery again (Shopify: eight times in four hours). An older date tells of a clock, not of a delay.
+const LATE_MS: i64 = 4 * 60 * 60_000;
+
 /// Item and place.
 type Level = (String, String);
 
@@ -34,7 +37,9 @@ pub(super) fn settle_ties(
             // What came before its product was read is not applied anyway.
             let is_older = told_at.is_none() && *set_at > came(number, pending).unwrap_or(Timestamp::MAX);
             let is_news = told_at.is_none_or(|told| number.at.is_some_and(|at| told < at));
-            let late = !is_older && is_news && number.at.is_some_and(|at| at - ahead < read_at);
+            let late = !is_older
+                && is_news
+                && number.at.is_some_and(|at| (read_at - LATE_MS..read_at).contains(&(at - ahead)));
             if (late && number.available != *available)
                 || number.tie
                 || (number.at.is_some() && number.at == *told_at && number.available != *available)
