@@ -119,24 +119,21 @@ const DUE: &str = concat!(
 );
 const NEXT_DUE: &str = "SELECT not_before FROM listings WHERE tenant_id = $1 AND channel_id = $2 AND not_before IS NOT NULL \
     ORDER BY not_before LIMIT 1";
-const WITH_IDS: [&str; 2] = select_by_ids!(
-    "id, channel_id, product_id, status, overrides, category_id, fields, external_id, external_url, channel_status, sync_status, \
+macro_rules! by_ids {
+    ($id:literal, $order:literal) => {
+        select_by_ids!(
+            "id, channel_id, product_id, status, overrides, category_id, fields, external_id, external_url, channel_status, sync_status, \
      wanted_hash, sent_hash, accepted_hash, state, pending, issues, sync_error, tries, not_before, last_synced_at, version, touches, \
      baseline, unconfirmed, created_at, updated_at",
-    "listings",
-    "tenant_id = $1 AND $2 = $2",
-    "id",
-    "ORDER BY id DESC"
-);
-const OF_PRODUCTS: [&str; 2] = select_by_ids!(
-    "id, channel_id, product_id, status, overrides, category_id, fields, external_id, external_url, channel_status, sync_status, \
-     wanted_hash, sent_hash, accepted_hash, state, pending, issues, sync_error, tries, not_before, last_synced_at, version, touches, \
-     baseline, unconfirmed, created_at, updated_at",
-    "listings",
-    "tenant_id = $1 AND $2 = $2",
-    "product_id",
-    "ORDER BY id"
-);
+            "listings",
+            "tenant_id = $1 AND $2 = $2",
+            $id,
+            $order
+        )
+    };
+}
+const WITH_IDS: [&str; 2] = by_ids!("id", "ORDER BY id DESC");
+const OF_PRODUCTS: [&str; 2] = by_ids!("product_id", "ORDER BY id");
 const TITLES: [&str; 2] =
     select_by_ids!("id, title", "products", "tenant_id = $1 AND $2 = $2 AND deleted_at IS NULL", "id", "");
 const THERE: [&str; 2] =

@@ -1,2 +1,3 @@
 mod credentials;
+mod token_failures;
 mod token_renewal;

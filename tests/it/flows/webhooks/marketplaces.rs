@@ -70,19 +70,28 @@ async fn bigcommerces_ids_are_fetched_once_however_often_they_come(app: App) {
     app.assert_whole(PRODUCTS - 1).await;
 }
 
+/// A product whose stock is counted, and where.
+fn counted_product(store: &shopify::Store) -> (u64, u64) {
+    let is_counted = |id: &u64| store.product(*id).is_some_and(|of| of.variants[0].tracked);
+    let product = store.product_ids().into_iter().find(is_counted).expect("a product that is counted");
+    (product, store.locations()[0].id)
+}
+
+/// The host's clock and the shop's go on.
+fn pass(app: &App, store: &shopify::Store, seconds: i64) {
+    app.clock().advance(seconds * 1_000);
+    let now = app.clock().now() / 1_000;
+    store.configure(|options| options.now = Some(now));
+}
+
 #[both_engines]
 async fn shopifys_stock_is_applied_without_asking_and_its_changes_are_followed(app: App) {
     let store = shopify::Store::from_seed(&catalogue());
     let shop = Marketplace::shopify(&store);
     let (app, channel, web) = followed(app, &shop, true).await;
-    let ids = store.product_ids();
-    let tracked = ids.iter().copied().find(|id| store.product(*id).is_some_and(|of| of.variants[0].tracked));
-    let tracked = tracked.expect("a product that is counted");
-    let location = store.locations()[0].id;
+    let (ids, (tracked, location)) = (store.product_ids(), counted_product(&store));
     // Clearly after the import: of the same second only the shop would know.
-    app.clock().advance(60_000);
-    let now = app.clock().now() / 1_000;
-    store.configure(|options| options.now = Some(now));
+    pass(&app, &store, 60);
     assert!(store.set_stock(tracked, 0, location, 4_711));
     let (before, mut sent) = (shop.server.log().total(), 0);
     for delivery in store.deliveries() {
@@ -91,12 +100,7 @@ async fn shopifys_stock_is_applied_without_asking_and_its_changes_are_followed(a
     }
     work(&app.host, &channel).await;
     assert!(sent > 0 && shop.server.log().total() == before, "nothing had to be asked");
-    let products = app.products().await;
-    let levels = products.iter().flat_map(|of| &of.variants).filter_map(|variant| match &variant.inventory {
-        Inventory::Tracked(levels) => Some(levels),
-        Inventory::Untracked(_) => None,
-    });
-    assert_eq!(levels.flatten().filter(|level| level.available == 4_711).count(), 1);
+    assert_eq!(counted(&app, 4_711).await, 1);
 
     let known = store.deliveries().len();
     assert!(store.update(ids[1], |product| product.title = "Told by webhook".into()));
@@ -134,21 +138,14 @@ async fn a_number_that_comes_late_does_not_undo_what_was_read_since(app: App) {
     let store = shopify::Store::from_seed(&catalogue());
     let shop = Marketplace::shopify(&store);
     let (app, channel, web) = followed(app, &shop, true).await;
-    let ids = store.product_ids();
-    let tracked = ids.iter().copied().find(|id| store.product(*id).is_some_and(|of| of.variants[0].tracked));
-    let (tracked, location) = (tracked.expect("a product that is counted"), store.locations()[0].id);
-    let at = |minutes: i64| {
-        app.clock().advance(minutes * 60_000);
-        let now = app.clock().now() / 1_000;
-        store.configure(|options| options.now = Some(now));
-    };
-    at(1);
+    let (tracked, location) = counted_product(&store);
+    pass(&app, &store, 60);
     assert!(store.set_stock(tracked, 0, location, 9_009));
     let held_up = store.deliveries();
-    at(10);
+    pass(&app, &store, 600);
     assert!(store.set_stock(tracked, 0, location, 2_002));
     app.import().await;
-    at(1);
+    pass(&app, &store, 60);
     // It is found unchanged meanwhile, too.
     app.import().await;
     for delivery in &held_up {
@@ -174,13 +171,10 @@ async fn a_bulk_file_does_not_undo_what_webhooks_brought_meanwhile(app: App) {
     let store = shopify::Store::from_seed(&catalogue());
     let shop = Marketplace::shopify(&store);
     let (app, channel, web) = followed(app, &shop, true).await;
-    let ids = store.product_ids();
-    let tracked = ids.iter().copied().find(|id| store.product(*id).is_some_and(|of| of.variants[0].tracked));
-    let (tracked, location) = (tracked.expect("a product that is counted"), store.locations()[0].id);
-    let other: Vec<u64> = ids.iter().copied().filter(|id| *id != tracked).collect();
-    app.clock().advance(60_000);
-    let now = app.clock().now() / 1_000;
-    store.configure(|options| (options.now, options.bulk_polls) = (Some(now), 4));
+    let (tracked, location) = counted_product(&store);
+    let other: Vec<u64> = store.product_ids().into_iter().filter(|id| *id != tracked).collect();
+    pass(&app, &store, 60);
+    store.configure(|options| options.bulk_polls = 4);
     let imports = &app.host.app.imports;
     let fresh = StartOptions { fresh: true, ..StartOptions::default() };
     let started = imports.start_import(&app.host.tenant, SHOP, RunScope::Full, fresh).await.expect("starts");
@@ -192,9 +186,7 @@ async fn a_bulk_file_does_not_undo_what_webhooks_brought_meanwhile(app: App) {
         }
     });
     entrepot_tests::people::until("the operation runs", || async { store.bulk_operations() > before }).await;
-    app.clock().advance(5_000);
-    let now = app.clock().now() / 1_000;
-    store.configure(|options| options.now = Some(now));
+    pass(&app, &store, 5);
     let known = store.deliveries().len();
     assert!(store.set_stock(tracked, 0, location, 4_711));
     assert!(store.update(other[0], |product| product.title = "Newest".into()));
