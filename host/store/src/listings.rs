@@ -54,7 +54,7 @@ pub struct ListingRow {
     pub touches: i64,
     /// JSON: what stood there after it was sent last; `None`: not known.
     pub baseline: Option<String>,
-    /// 1: its channel leads elsewhere by now, and nobody looked yet whether it stands there.
+    /// How often its channel was led elsewhere since somebody looked whether it stands there.
     pub unconfirmed: i64,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
@@ -109,8 +109,6 @@ const LIST: &str = concat!(
      AND ($5 = '' OR sync_status = $5) AND ($6 = '' OR id < $6) ORDER BY id DESC LIMIT $7"
 );
 const COUNT: &str = "SELECT sync_status, COUNT(*) FROM listings WHERE tenant_id = $1 AND ($2 = '' OR channel_id = $2) GROUP BY sync_status";
-const OF_PRODUCT: &str =
-    concat!("SELECT ", columns!(), " FROM listings WHERE tenant_id = $1 AND channel_id = $2 AND product_id = $3");
 const DUE: &str = concat!(
     "SELECT ",
     columns!(),
@@ -212,10 +210,6 @@ impl Scoped {
     /// How many there are of each sync status; of one channel, or of all for "".
     pub async fn count_listings(&self, channel: &str) -> Result<Vec<(String, i64)>, StoreError> {
         Ok(read_all!(self, (String, i64), COUNT, self.tenant().as_str(), channel)?)
-    }
-
-    pub async fn listing_of(&self, channel: &ChannelId, product: &ProductId) -> Result<Option<ListingRow>, StoreError> {
-        Ok(read_optional!(self, ListingRow, OF_PRODUCT, self.tenant().as_str(), channel.as_str(), product.as_str())?)
     }
 
     /// What is to be looked at now, longest due first.

@@ -30,12 +30,15 @@ async fn what_was_changed_there_is_shown_and_decided(app: App) {
     assert!(shown.holds("Changed at the marketplace") && shown.holds("Wanted here"), "{}", shown.html);
     assert!(!shown.holds("<script>alert") && shown.holds("alert(1)"), "{}", shown.html);
     let decide = format!("{path}/conflicts");
-    let wrong = pages.post(&decide, &[("field", "title"), ("decision", "mine")]).await;
+    let seen = shown.html.split("name=\"seen\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("seen");
+    let wrong = pages.post(&decide, &[("field", "title"), ("decision", "mine"), ("seen", seen)]).await;
     assert_eq!(wrong.status, StatusCode::BAD_REQUEST);
-    let decided = pages.post(&decide, &[("field", "title"), ("decision", "ours")]).await;
+    let decided = pages.post(&decide, &[("field", "title"), ("decision", "ours"), ("seen", seen)]).await;
     assert_eq!(decided.location(), path, "{}", decided.html);
     // Posted twice, it was decided already.
-    assert!(!pages.post(&decide, &[("field", "title"), ("decision", "ours")]).await.status.is_success());
+    assert!(
+        !pages.post(&decide, &[("field", "title"), ("decision", "ours"), ("seen", seen)]).await.status.is_success()
+    );
     seller.work().await;
     let shown = pages.shown(&path).await;
     assert!(shown.holds("</span>on sale") && !shown.holds("Take theirs"), "{}", shown.html);

@@ -95,10 +95,28 @@ impl Operation for AskFields {
         let row = listings.listing_row(active.scoped(), &self.listing).await?;
         let channel = listings.channels.open_channel(active.tenant(), &row.channel_id).await?;
         let category = Some(self.category.as_str()).filter(|category| !category.is_empty());
-        let fields = listings.asked_fields(active.scoped(), &channel, category).await?;
+        let asked = listings.asked_fields(active.scoped(), &channel, category).await;
+        // Calls that failed count, too.
         listings.channels.account(active.scoped(), &channel).await;
+        let fields = asked?;
         let required = fields.iter().filter(|field| field.required).count() as u64;
         Ok(Some(AskedFields { listing: row.id, fields: fields.len() as u64, required }))
+    }
+}
+
+impl FindCategories {
+    async fn found(&self, asks: &Asks<'_>, title: &str, path: Vec<String>) -> Result<Found, AppError> {
+        let mut found = Found::default();
+        if !self.parent.is_empty() {
+            found.add(asks.below(Some(&self.parent)).await?, false);
+        } else if self.words.is_empty() {
+            found.add(asks.suggested(title, path).await?, true);
+            found.add(asks.below(None).await?, false);
+        } else {
+            found.add(asks.suggested(&self.words, vec![self.words.clone()]).await?, true);
+            found.add(asks.named(&self.words).await?, false);
+        }
+        Ok(found)
     }
 }
 
@@ -114,18 +132,9 @@ impl Operation for FindCategories {
         let collections = look.source.as_ref().map(|product| product.collections.as_slice()).unwrap_or_default();
         let path = collections.iter().map(|one| &one.path).max_by_key(|path| path.len()).cloned().unwrap_or_default();
         let title = look.report.title.unwrap_or_default();
-        let mut found = Found::default();
-        let asks = Asks { listings, channel: &channel };
-        if !self.parent.is_empty() {
-            found.add(asks.below(Some(&self.parent)).await?, false);
-        } else if self.words.is_empty() {
-            found.add(asks.suggested(&title, path).await?, true);
-            found.add(asks.below(None).await?, false);
-        } else {
-            found.add(asks.suggested(&self.words, vec![self.words.clone()]).await?, true);
-            found.add(asks.named(&self.words).await?, false);
-        }
+        let looked = self.found(&Asks { listings, channel: &channel }, &title, path).await;
         listings.channels.account(active.scoped(), &channel).await;
+        let found = looked?;
         let mut tx = active.scoped().begin().await?;
         for one in &found.all {
             let path = serde_json::to_string(&one.path).unwrap_or_else(|_| "[]".to_owned());
@@ -177,7 +186,7 @@ impl Asks<'_> {
         while !level.is_empty() && found.len() < MOST {
             let mut next = Vec::new();
             for one in level {
-                let may_open = opened < OPENED;
+                let may_open = opened < OPENED && found.len() < MOST;
                 if may_open {
                     opened += 1;
                     next.extend(self.below(Some(&one.id)).await?);

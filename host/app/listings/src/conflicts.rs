@@ -104,13 +104,15 @@ impl Listings {
         Ok(rows.into_iter().map(ConflictReport::from).collect())
     }
 
-    /// A person decides. What follows is sent by the channel's worker.
+    /// A person decides. What follows is sent by the channel's worker. `seen_at`: of the value that they were shown; something else may stand
+    /// there by now.
     pub async fn decide(
         &self,
         context: &RequestContext,
         listing: &str,
         field: &str,
         decision: Decision,
+        seen_at: Option<Timestamp>,
     ) -> Result<(), AppError> {
         let scoped = self.services.db().tenant(&context.tenant);
         let row = self.listing_row(&scoped, listing).await?;
@@ -122,13 +124,16 @@ impl Listings {
             );
             AppError::Listing(told)
         })?;
+        if seen_at.is_some_and(|seen_at| seen_at != open.seen_at) {
+            return Err(AppError::ListingChanged(listing.to_owned()));
+        }
         let lane = scoped.listing_lane(&entrepot_domain::ChannelId::from(row.channel_id.as_str())).await?;
         let mut due = self.load_under(&scoped, vec![row], &rule_of(&lane)?).await?;
         let due = due.pop().ok_or_else(|| AppError::NoListing(listing.to_owned()))?;
         let theirs = serde_json::from_str(&open.theirs).unwrap_or_default();
         let mut baseline = due.baseline().unwrap_or_default();
         let mut tx = scoped.begin().await?;
-        if !tx.decide_conflict(&id, field, decision.as_str(), &context.actor).await? {
+        if !tx.decide_conflict(&id, (field, open.seen_at), decision.as_str(), &context.actor).await? {
             return Err(AppError::Contested);
         }
         let counts = [(field.to_owned(), theirs, decision)];

@@ -70,8 +70,8 @@ impl Listings {
                 let values = (theirs.to_string(), ours.unwrap_or_default());
                 tx.put_conflict(&id, field, (&values.0, &values.1), Some((decision.as_str(), HOST))).await?;
             }
-            for field in &over {
-                tx.decide_conflict(&id, field, WITHDRAWN, HOST).await?;
+            for row in due.conflicts.iter().filter(|row| over.contains(&row.field.as_str())) {
+                tx.decide_conflict(&id, (&row.field, row.seen_at), WITHDRAWN, HOST).await?;
             }
             if nothing_new {
                 tx.set_baseline(&id, &text(&baseline)).await?;

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::Listings;
 use crate::change::ListingChange;
-use crate::overrides::{check_category, checked, merged};
+use crate::overrides::{check_category, checked, merged, names_variants};
 use crate::prepare::{Around, insert, prepare};
 
 /// A product that is to stand on a channel.
@@ -72,6 +72,7 @@ impl Listings {
             return Err(AppError::ListingChanged(row.id));
         }
         let product = scoped.product(&ProductId::from(row.product_id.as_str())).await?;
+        names_variants(change.set.as_ref(), product.as_ref())?;
         let overrides = checked(merged(&row.overrides, change.set.as_ref())?, product.as_ref())?;
         let fields = merged(&row.fields, change.fields.as_ref())?.to_string();
         let category = change.category.clone().unwrap_or_else(|| row.category_id.clone());

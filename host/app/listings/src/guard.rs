@@ -2,6 +2,7 @@
 // See docs/decisions/0085-conflicts.md
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use entrepot_channels::OpenChannel;
 use entrepot_core::{AppError, retry_transient};
@@ -14,7 +15,11 @@ use entrepot_store::listings::{Block, ListingRow};
 use crate::Listings;
 use crate::due::Due;
 use crate::outcomes::{GONE, json, note};
+use crate::send::{concerns_all, wait_for_all};
 use crate::there::Looked;
+
+/// What could not be looked at is looked at again then.
+const LOOK_AGAIN: Duration = Duration::from_secs(5);
 
 impl Listings {
     /// Listings that the catalogue has otherwise than they stood there, and that the marketplace has so, too: what follows was written down,
@@ -36,10 +41,20 @@ impl Listings {
                 };
                 Ok(hinted.into_iter().filter(|id| !goes_on(id)).collect())
             }
-            // Nothing is sent over them before they are looked at again.
+            // Nothing of them is sent before they are looked at again.
             Err(AppError::Call(error)) => {
                 tracing::info!(channel = channel.id.as_str(), "what stands there cannot be looked at: {error}");
-                Ok(HashSet::new())
+                if concerns_all(&error) {
+                    let wait = wait_for_all(&error);
+                    self.put_lane_off(scoped, &channel.id, owner, wait, &error.to_string()).await?;
+                }
+                let at = self.services.db().clock().now() + millis(LOOK_AGAIN);
+                let mut tx = scoped.begin().await?;
+                for due in some {
+                    tx.look_at_listing_later(&due.row.listing_id(), at, due.row.touches).await?;
+                }
+                tx.commit().await?;
+                Ok(hinted.into_iter().collect())
             }
             Err(error) => Err(error),
         }
@@ -104,8 +119,11 @@ impl Listings {
             }
         }
         let mut tx = scoped.begin().await?;
-        for due in open.iter().filter(|due| looked.as_they_were.contains(&due.row.id)) {
-            tx.listing_is_confirmed(&due.row.listing_id()).await?;
+        for due in &open {
+            let stands = looked.as_they_were.contains(&due.row.id);
+            if stands && !tx.listing_is_confirmed(&due.row.listing_id(), due.row.unconfirmed).await? {
+                looked.as_they_were.remove(&due.row.id);
+            }
         }
         tx.commit().await?;
         self.hold_back(scoped, channel, owner, &open.iter().collect::<Vec<_>>(), &looked).await?;

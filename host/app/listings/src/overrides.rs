@@ -51,18 +51,27 @@ fn merge(into: &mut Value, change: &Value) {
     }
 }
 
-/// What is set, as it is stored. `product`: none where it is gone.
+/// Variants that a change names are there. Those that are taken back need not be.
+pub(crate) fn names_variants(change: Option<&Value>, product: Option<&StoredProduct>) -> Result<(), AppError> {
+    let Some(product) = product else { return Ok(()) };
+    let named = change.and_then(|change| change.get("variants")?.as_object()).into_iter().flatten();
+    let known = |id: &str| product.product.variants.iter().any(|variant| variant.source_id == id);
+    match named.filter(|(_, set)| !set.is_null()).find(|(id, _)| !known(id)) {
+        Some((id, _)) => Err(AppError::Listing(format!(
+            "the product has no variant {id:?}; `entrepot listing preview` and the product's page show its variants"
+        ))),
+        None => Ok(()),
+    }
+}
+
+/// What is set, as it is stored. `product`: none where it is gone; what was set for variants that it has no more is dropped.
 pub(crate) fn checked(set: Value, product: Option<&StoredProduct>) -> Result<String, AppError> {
     let wrong = |why: String| AppError::Listing(why);
     let mut set: Overrides = serde_json::from_value(set).map_err(|error| {
         wrong(format!("what is set for the listing cannot be read: {error}; amounts are written {{\"minor\": 1299, \"currency\": \"EUR\"}}"))
     })?;
-    let known =
-        |id: &String| product.is_none_or(|of| of.product.variants.iter().any(|variant| variant.source_id == *id));
-    if let Some(id) = set.variants.keys().find(|id| !known(id)) {
-        return Err(wrong(format!(
-            "the product has no variant {id:?}; `entrepot listing preview` and the product's page show its variants"
-        )));
+    if let Some(product) = product {
+        set.variants.retain(|id, _| product.product.variants.iter().any(|variant| variant.source_id == *id));
     }
     if let Some(slug) =
         set.seo_slug.as_deref().filter(|slug| !slug.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_')))

@@ -14,7 +14,7 @@ use entrepot_store::{Scoped, ScopedTx};
 use serde_json::json;
 
 use crate::change::ListingChange;
-use crate::overrides::{check_category, checked, merged};
+use crate::overrides::{check_category, checked, merged, names_variants};
 
 /// A listing that can be made.
 pub(crate) struct Prepared {
@@ -83,6 +83,7 @@ pub(crate) fn prepare(
         return Err(AppError::Listing(told));
     }
     let (overrides, fields) = (merged("{}", change.set.as_ref())?, merged("{}", change.fields.as_ref())?);
+    names_variants(change.set.as_ref(), Some(product))?;
     let category = change.category.flatten();
     check_category(category.as_deref())?;
     Ok(Prepared {

@@ -76,7 +76,7 @@ pub struct ListingVariantReport {
 #[derive(Clone, Debug, Serialize)]
 pub struct ListingEventReport {
     pub id: String,
-    /// created, edited, accepted, offered, refused, failed, blocked, ended
+    /// created, edited, adopted, accepted, offered, refused, failed, blocked, drift, decided, ended, gone
     pub kind: String,
     /// Who did it; host where nobody did.
     pub actor: String,

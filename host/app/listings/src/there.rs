@@ -202,11 +202,15 @@ impl Listings {
         for due in due {
             let id = due.row.id.clone();
             match due.row.external_id.as_ref().and_then(|id| there.get(id)) {
-                Some(Ok(there)) => {
-                    if self.settle_seen(scoped, channel, owner, due, due.compare(there)).await? {
-                        looked.as_they_were.insert(id);
+                Some(Ok(there)) => match self.settle_seen(scoped, channel, owner, due, due.compare(there)).await {
+                    Ok(true) => drop(looked.as_they_were.insert(id)),
+                    Ok(false) => {}
+                    // Of this listing alone: the others are not to wait for it.
+                    Err(error @ (AppError::Listing(_) | AppError::ListingChanged(_))) => {
+                        looked.unreadable.insert(id, error.to_string());
                     }
-                }
+                    Err(error) => return Err(error),
+                },
                 Some(Err(why)) => drop(looked.unreadable.insert(id, why.clone())),
                 None => drop(looked.gone.insert(id)),
             }

@@ -86,19 +86,21 @@ pub(crate) struct Decided {
     field: String,
     /// ours, theirs
     decision: String,
+    /// Of the value that was shown.
+    seen: i64,
 }
 
 pub(crate) async fn decide(
     State(app): State<AppState>,
     visitor: Visitor,
     Path(listing): Path<String>,
-    PostedForm(Decided { field, decision }): PostedForm<Decided>,
+    PostedForm(Decided { field, decision, seen }): PostedForm<Decided>,
 ) -> Result<Response, Failure> {
     let decision = match decision.as_str() {
         "ours" => Decision::Ours,
         "theirs" => Decision::Theirs,
         other => return Err(Problem::bad_request(format!("{other:?} is no decision; it is ours or theirs")).into()),
     };
-    app.cases.listings.decide(&visitor.context, &listing, &field, decision).await?;
+    app.cases.listings.decide(&visitor.context, &listing, &field, decision, Some(seen)).await?;
     Ok(see(format!("/listings/{}", segment(&listing))))
 }

@@ -25,7 +25,6 @@ impl Event {
             "created" if detail["adopted"].is_string() => "Made, and what stands there already was taken for it".into(),
             "created" => "Made".into(),
             "edited" => edited(detail).into(),
-            "sent" => "Sent".into(),
             "accepted" => "Taken by the marketplace".into(),
             "offered" => "Price and stock told".into(),
             "refused" => "Refused by the marketplace".into(),

@@ -134,7 +134,8 @@ async fn progress(app: &AppState, tenant: &TenantId, id: &str) -> Result<(Operat
     };
     let left_out = all.iter().filter(|told| told.why.is_some()).count();
     let (refused, failed) = (count("refused") + count("refused there"), count("failed") + count("in doubt"));
-    let settled = all.len() - left_out - under_way - refused - failed;
+    let changed = count("changed there");
+    let settled = all.len() - left_out - under_way - refused - failed - changed;
     let over = report.state == "failed" || (report.state == "done" && under_way == 0);
     let status = match report.state.as_str() {
         "failed" => Status::new(Mark::Act, "failed"),
@@ -157,6 +158,7 @@ async fn progress(app: &AppState, tenant: &TenantId, id: &str) -> Result<(Operat
             (if drafts { "drafts made" } else { "as wanted" }, number(settled)),
             ("on their way", number(under_way)),
             ("refused", number(refused)),
+            ("changed at the marketplace", number(changed)),
             ("failed, tried again", number(failed)),
             ("left as they are", number(left_out)),
         ],

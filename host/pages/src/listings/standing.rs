@@ -12,7 +12,6 @@ pub(crate) struct Stand<'a> {
     sync: &'a str,
     there: &'a str,
     in_doubt: bool,
-    /// It has an id at the marketplace.
     error: Option<&'a str>,
     next: Option<Timestamp>,
     /// Pieces that the marketplace was told; none: they are not counted.
@@ -104,7 +103,7 @@ impl Stand<'_> {
         }
     }
 
-    /// What somebody does about it, or what happens by itself. `sells`: it stands at the marketplace.
+    /// What somebody does about it, or what happens by itself.
     pub(crate) fn next(&self) -> &'static str {
         match (self.sync, self.status, self.there) {
             ("blocked", ..) => "Change what is wrong; then it is sent by itself.",

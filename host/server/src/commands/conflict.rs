@@ -11,7 +11,7 @@ use crate::output::{Output, moment, operator, table};
 
 /// Asked for at a time.
 const PAGE: i64 = 200;
-/// Characters of a value in the table; `--json` has all of it.
+/// Characters of a value in the table; `--json` has more of it.
 const SHOWN: usize = 40;
 
 pub(crate) async fn run(host: &Host, command: ConflictCommand, output: Output) -> Result<()> {
@@ -38,7 +38,7 @@ pub(crate) async fn run(host: &Host, command: ConflictCommand, output: Output) -
                 DecisionWord::Theirs => (Decision::Theirs, "what stands there is set for the listing now"),
             };
             let context = RequestContext::new(host.tenant.clone(), operator());
-            listings.decide(&context, &listing, &field, decision).await?;
+            listings.decide(&context, &listing, &field, decision, None).await?;
             output.say(&json!({ "listing": listing, "field": field }), || format!("{listing}, {field}: {told}"))
         }
     }

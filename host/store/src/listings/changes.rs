@@ -78,15 +78,14 @@ const FAIL: &str = "UPDATE listings SET sync_status = 'failed', sync_error = $3,
 const LOOK: &str = "UPDATE listings SET not_before = $3, tries = 0, touches = touches + 1, \
     sync_status = CASE WHEN sync_status IN ('sending', 'waiting') THEN sync_status ELSE 'pending' END \
     WHERE tenant_id = $1 AND id = $2";
-const IDLE: &str = "UPDATE listings SET not_before = NULL WHERE tenant_id = $1 AND id = $2 AND touches = $3";
-const ADOPT: &str = "UPDATE listings SET external_id = $3, not_before = $4, accepted_hash = NULL, wanted_hash = NULL, issues = '[]', \
+const LATER: &str = "UPDATE listings SET not_before = $3 WHERE tenant_id = $1 AND id = $2 AND touches = $4";
+const ADOPT: &str = "UPDATE listings SET external_id = $3, not_before = $4, accepted_hash = NULL, last_synced_at = NULL, baseline = NULL, wanted_hash = NULL, issues = '[]', \
     sync_error = NULL, sync_status = CASE WHEN sync_status = 'blocked' THEN 'pending' ELSE sync_status END WHERE tenant_id = $1 AND id = $2 AND external_id IS NULL";
 const GONE: &str = "UPDATE listings SET status = 'archived', sync_status = 'synced', channel_status = 'ended', external_id = NULL, \
     external_url = NULL, wanted_hash = NULL, sent_hash = NULL, accepted_hash = NULL, state = '{}', pending = NULL, issues = '[]', sync_error = $3, tries = 0, \
     not_before = NULL, baseline = NULL, unconfirmed = 0, touches = touches + 1 WHERE tenant_id = $1 AND id = $2";
-const UNCONFIRMED: &str =
-    "UPDATE listings SET unconfirmed = 1 WHERE tenant_id = $1 AND channel_id = $2 AND external_id IS NOT NULL";
-const CONFIRMED: &str = "UPDATE listings SET unconfirmed = 0 WHERE tenant_id = $1 AND id = $2";
+const UNCONFIRMED: &str = "UPDATE listings SET unconfirmed = unconfirmed + 1 WHERE tenant_id = $1 AND channel_id = $2 AND external_id IS NOT NULL";
+const CONFIRMED: &str = "UPDATE listings SET unconfirmed = 0 WHERE tenant_id = $1 AND id = $2 AND unconfirmed = $3";
 const WITH_EXTERNAL: &str = "SELECT id FROM listings WHERE tenant_id = $1 AND channel_id = $2 AND external_id = $3";
 const DELETE: &str = "DELETE FROM listings WHERE tenant_id = $1 AND id = $2 AND external_id IS NULL AND pending IS NULL \
     AND (sent_hash IS NULL OR sent_hash = accepted_hash)";
@@ -159,9 +158,14 @@ impl ScopedTx {
         Ok(())
     }
 
-    /// There is nothing to do about it as it was looked at.
-    pub async fn listing_is_idle(&mut self, id: &ListingId, touches: i64) -> Result<(), StoreError> {
-        execute!(&mut self.tx, IDLE, self.tenant.as_str(), id.as_str(), touches)?;
+    /// It could not be looked at.
+    pub async fn look_at_listing_later(
+        &mut self,
+        id: &ListingId,
+        at: Timestamp,
+        touches: i64,
+    ) -> Result<(), StoreError> {
+        execute!(&mut self.tx, LATER, self.tenant.as_str(), id.as_str(), at, touches)?;
         Ok(())
     }
 
@@ -177,10 +181,9 @@ impl ScopedTx {
         Ok(())
     }
 
-    /// It stands there.
-    pub async fn listing_is_confirmed(&mut self, id: &ListingId) -> Result<(), StoreError> {
-        execute!(&mut self.tx, CONFIRMED, self.tenant.as_str(), id.as_str())?;
-        Ok(())
+    /// It stands there. False: the channel was led elsewhere once more since `unconfirmed` was read.
+    pub async fn listing_is_confirmed(&mut self, id: &ListingId, unconfirmed: i64) -> Result<bool, StoreError> {
+        Ok(execute!(&mut self.tx, CONFIRMED, self.tenant.as_str(), id.as_str(), unconfirmed)? == 1)
     }
 
     /// It stands there no longer, and nobody here ended it. Made anew when somebody pushes it.

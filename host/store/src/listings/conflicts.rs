@@ -47,7 +47,6 @@ const LIST: &str = "SELECT c.listing_id, c.field, c.theirs, c.ours, c.seen_at, c
     FROM listing_conflicts c JOIN listings l ON l.tenant_id = c.tenant_id AND l.id = c.listing_id \
     WHERE c.tenant_id = $1 AND ($2 = '' OR l.channel_id = $2) AND ($3 = '' OR c.listing_id = $3) AND (c.decision IS NULL OR $4 = 1) \
     AND (c.listing_id > $5 OR (c.listing_id = $5 AND c.field > $6)) ORDER BY c.listing_id, c.field LIMIT $7";
-const COUNT: &str = "SELECT COUNT(*) FROM listing_conflicts WHERE tenant_id = $1 AND decision IS NULL";
 const FIND: &str = "SELECT listing_id, field, theirs, ours, seen_at, times, decision, decided_by, decided_at FROM listing_conflicts \
     WHERE tenant_id = $1 AND listing_id = $2 AND field = $3";
 const PUT: &str = "INSERT INTO listing_conflicts (tenant_id, listing_id, field, theirs, ours, seen_at, times, decision, decided_by, decided_at) \
@@ -57,7 +56,7 @@ const PUT: &str = "INSERT INTO listing_conflicts (tenant_id, listing_id, field, 
     WHEN listing_conflicts.seen_at > $10 THEN listing_conflicts.times + 1 ELSE 1 END, \
     decision = excluded.decision, decided_by = excluded.decided_by, decided_at = excluded.decided_at";
 const DECIDE: &str = "UPDATE listing_conflicts SET decision = $4, decided_by = $5, decided_at = $6 \
-    WHERE tenant_id = $1 AND listing_id = $2 AND field = $3 AND decision IS NULL";
+    WHERE tenant_id = $1 AND listing_id = $2 AND field = $3 AND decision IS NULL AND seen_at = $7";
 const DROP_ALL: &str = "DELETE FROM listing_conflicts WHERE tenant_id = $1 AND listing_id = $2 AND decision IS NULL";
 const BASELINE: &str = "UPDATE listings SET baseline = $3 WHERE tenant_id = $1 AND id = $2";
 /// Whatever stands there, what is wanted is sent.
@@ -93,11 +92,6 @@ impl Scoped {
         Ok(read_all!(self, ConflictRow, LIST, tenant, channel, listing, decided, after.0, after.1, limit)?)
     }
 
-    /// Those that are open.
-    pub async fn count_conflicts(&self) -> Result<i64, StoreError> {
-        Ok(read_optional!(self, (i64,), COUNT, self.tenant().as_str())?.map_or(0, |(count,)| count))
-    }
-
     pub async fn conflict(&self, listing: &ListingId, field: &str) -> Result<Option<ConflictRow>, StoreError> {
         Ok(read_optional!(self, ConflictRow, FIND, self.tenant().as_str(), listing.as_str(), field)?)
     }
@@ -120,16 +114,16 @@ impl ScopedTx {
         Ok(())
     }
 
-    /// False: it is not open.
+    /// False: it is not open, or something else was seen there since.
     pub async fn decide_conflict(
         &mut self,
         listing: &ListingId,
-        field: &str,
+        (field, seen_at): (&str, Timestamp),
         decision: &str,
         by: &str,
     ) -> Result<bool, StoreError> {
         let (now, tenant) = (self.clock.now(), self.tenant.as_str());
-        Ok(execute!(&mut self.tx, DECIDE, tenant, listing.as_str(), field, decision, by, now)? == 1)
+        Ok(execute!(&mut self.tx, DECIDE, tenant, listing.as_str(), field, decision, by, now, seen_at)? == 1)
     }
 
     /// It is ended: nothing is left to decide.

@@ -112,7 +112,7 @@ macro_rules! listings {
              (SELECT MIN(t.told_price) FROM listing_variants t WHERE t.tenant_id = $1 AND t.listing_id = l.id) AS lowest, \
              (SELECT MAX(t.told_price) FROM listing_variants t WHERE t.tenant_id = $1 AND t.listing_id = l.id) AS highest, \
              (SELECT MIN(t.currency) FROM listing_variants t WHERE t.tenant_id = $1 AND t.listing_id = l.id) AS currency, \
-             (SELECT CAST(SUM(t.told_stock) AS BIGINT) FROM listing_variants t WHERE t.tenant_id = $1 AND t.listing_id = l.id) AS stock \
+             (SELECT CASE WHEN COUNT(*) = COUNT(t.told_stock) THEN CAST(SUM(t.told_stock) AS BIGINT) END FROM listing_variants t WHERE t.tenant_id = $1 AND t.listing_id = l.id) AS stock \
              FROM listings l LEFT JOIN products p ON p.tenant_id = l.tenant_id AND p.id = l.product_id AND p.deleted_at IS NULL \
              LEFT JOIN product_search s ON s.tenant_id = l.tenant_id AND s.product_id = l.product_id \
              WHERE l.tenant_id = $1 AND ($2 = '' OR l.channel_id = $2) AND ($3 = '' OR l.id < $3) \

@@ -21,7 +21,7 @@ const TOUCH_BY_SOURCE: [&str; 2] = change_by_ids!(
 /// Listings that stand there under these ids of the marketplace: something of them was changed there, perhaps by us.
 const TOUCH_THERE: [&str; 2] = change_by_ids!(
     "UPDATE listings SET touches = touches + 1, not_before = CASE WHEN sync_status IN ('sending', 'waiting') THEN not_before \
-     WHEN not_before IS NULL THEN $4 ELSE not_before END WHERE tenant_id = $1 AND channel_id = $2 AND baseline IS NOT NULL AND external_id",
+     WHEN not_before IS NULL THEN $4 ELSE not_before END WHERE tenant_id = $1 AND channel_id = $2 AND external_id",
     ""
 );
 

@@ -44,7 +44,7 @@ async fn what_differs_is_decided_before_it_is_written_over(app: App) {
     assert_eq!(&*seller.target.product(there).expect("there").name, "Made by hand");
     for conflict in &open {
         let decision = if conflict.field == "title" { Decision::Theirs } else { Decision::Ours };
-        listings.decide(&seller.context(), &listing, &conflict.field, decision).await.expect("decided");
+        listings.decide(&seller.context(), &listing, &conflict.field, decision, None).await.expect("decided");
     }
     seller.work().await;
     let product = seller.target.product(there).expect("there");

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use entrepot_domain::Money;
 use entrepot_domain::drift::{ConflictRule, Policy};
 use entrepot_domain::effective::ChannelRule;
 use entrepot_listings::{ConflictReport, Decision, ListingChange, ListingReport, WhichConflicts};
 use entrepot_test_support::server::{Fault, Matcher};
 use entrepot_test_support::woocommerce::Product;
 use entrepot_tests::linking::import;
+use entrepot_tests::tampering::execute;
 use entrepot_tests::{App, both_engines};
 use serde_json::json;
 
@@ -58,7 +60,7 @@ impl Seller {
     }
 
     async fn decide(&self, listing: &str, field: &str, decision: Decision) {
-        self.app.host.app.listings.decide(&self.context(), listing, field, decision).await.expect("decided");
+        self.app.host.app.listings.decide(&self.context(), listing, field, decision, None).await.expect("decided");
         self.work().await;
     }
 
@@ -88,7 +90,7 @@ async fn what_somebody_changed_there_is_not_overwritten_unseen(app: App) {
     seller.push().await;
     assert_eq!(seller.title_there(&ids[0]).await, "Summer sale");
     let listings = &seller.app.host.app.listings;
-    let wrong = listings.decide(&seller.context(), &ids[0], "brand", Decision::Ours).await.expect_err("not open");
+    let wrong = listings.decide(&seller.context(), &ids[0], "brand", Decision::Ours, None).await.expect_err("not open");
     assert!(wrong.to_string().contains("no open conflict about \"brand\""), "{wrong}");
     seller.decide(&ids[0], "title", Decision::Ours).await;
     assert_eq!(seller.title_there(&ids[0]).await, "From here");
@@ -98,7 +100,7 @@ async fn what_somebody_changed_there_is_not_overwritten_unseen(app: App) {
     assert_eq!(posts(&seller.shops.1), before, "it stands there already");
     seller.assert_all_stand(3).await;
     assert_eq!(seller.open().await, []);
-    let again = listings.decide(&seller.context(), &ids[1], "title", Decision::Ours).await;
+    let again = listings.decide(&seller.context(), &ids[1], "title", Decision::Ours, None).await;
     assert!(again.is_err(), "decided already");
 }
 
@@ -171,8 +173,10 @@ async fn a_price_that_was_changed_there_stays_until_somebody_decides(app: App) {
         let conflict = price(seller.open().await);
         assert!(conflict.field.starts_with("variants/") && conflict.field.ends_with("/price"), "{conflict:?}");
         assert_eq!(conflict.theirs, json!({ "minor": 333, "currency": "USD" }));
-        // What else changes goes on, and the price stays.
-        let told = seller.shown(id).await.variants[0].told_price.clone();
+        // What else changes goes on, and the price stays, though another is wanted by now.
+        let told = Some(Money::new(777, "USD"));
+        let set = json!({ "price": { "minor": 777, "currency": "USD" } });
+        seller.change(id, ListingChange { set: Some(set), ..ListingChange::default() }).await;
         seller.push().await;
         let there = seller.target.product(seller.there(id).await).expect("there");
         assert_eq!(&*there.regular_price, "3.33");
@@ -254,4 +258,52 @@ async fn what_is_in_the_trash_is_not_put_on_sale_again(app: App) {
     let report = seller.shown(&ids[0]).await;
     assert_eq!((report.status.as_str(), report.external_id.as_deref()), ("archived", None), "{report:?}");
     assert_eq!(seller.target.product(there).expect("in the trash").status, "trash");
+}
+
+/// After something was sent, what stands there is not known before it was looked at, however long that takes.
+#[both_engines]
+async fn what_is_changed_before_the_first_look_is_seen_or_waited_for(app: App) {
+    let seller = Seller::of(app, 1).await;
+    let ids = seller.list_all().await;
+    let reads = Matcher::path("/wp-json/wc/v3/products").with("include=").next(200);
+    seller.shops.1.server.inject(reads, Fault::Gateway(503));
+    seller.push().await;
+    let report = seller.shown(&ids[0]).await;
+    assert!(report.external_id.is_some() && report.next_try_at.is_some(), "it is looked at again: {report:?}");
+    seller.shops.1.server.heal();
+    seller.app.clock().advance(10_000);
+    seller.work().await;
+    seller.assert_all_stand(1).await;
+    seller.edit_there(&ids[0], |product| product.name = "Theirs".into()).await;
+    seller.set_title(&ids[0], "Ours").await;
+    assert_eq!((seller.title_there(&ids[0]).await.as_str(), seller.open().await.len()), ("Theirs", 1));
+}
+
+/// What was set for a variant that the shop has no more keeps nothing from being decided or set.
+#[both_engines]
+async fn a_variant_that_is_gone_stops_nothing(app: App) {
+    let (seller, ids) = Seller::standing(app, 1).await;
+    let set = json!({ "variants": { "gone": { "price": { "minor": 5, "currency": "USD" } } } });
+    let named = ListingChange { set: Some(set.clone()), ..ListingChange::default() };
+    let refused = seller.app.host.app.listings.change(&seller.context(), &ids[0], named).await;
+    assert!(refused.expect_err("there is none").to_string().contains("no variant \"gone\""));
+    execute(&seller.app, &format!("UPDATE listings SET overrides = '{set}'")).await;
+    seller.set_policy("default", Policy::Theirs).await;
+    seller.edit_there_seen(&ids[0], |product| product.name = "Theirs".into()).await;
+    assert_eq!(seller.shown(&ids[0]).await.set, json!({ "title": "Theirs" }));
+    seller.assert_all_stand(1).await;
+}
+
+/// Somebody decides about what they were shown.
+#[both_engines]
+async fn what_was_changed_once_more_is_not_decided_unseen(app: App) {
+    let (seller, ids) = Seller::standing(app, 1).await;
+    seller.edit_there_seen(&ids[0], |product| product.name = "First".into()).await;
+    let shown = seller.open().await.remove(0);
+    seller.app.clock().advance(1_000);
+    seller.edit_there_seen(&ids[0], |product| product.name = "Second".into()).await;
+    let (listings, context) = (&seller.app.host.app.listings, seller.context());
+    let late = listings.decide(&context, &ids[0], "title", Decision::Theirs, Some(shown.seen_at)).await;
+    assert!(late.expect_err("it was shown something else").to_string().contains("changed by somebody else"));
+    assert_eq!(seller.open().await.len(), 1);
 }

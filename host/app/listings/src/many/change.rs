@@ -72,7 +72,7 @@ pub struct ChangeListings {
 pub struct ChangedListings {
     /// What was done.
     pub action: Option<BulkAction>,
-    /// Listings that the marketplace is told of.
+    /// Listings that the marketplace is told of, or that were removed.
     pub changed: u64,
     /// Listings that were left as they are.
     pub left_out: u64,
@@ -147,7 +147,10 @@ impl Operation for ChangeListings {
                 at.so_far.lines.push(ChangedLine { listing: id.clone(), why });
             }
             for channel in channels {
-                tx.resume_listing_lane(&ChannelId::from(channel.as_str())).await?;
+                // Somebody says once that it is worth another try.
+                if at.at == 0 && self.action != BulkAction::Remove {
+                    tx.resume_listing_lane(&ChannelId::from(channel.as_str())).await?;
+                }
                 let job = SyncListings { tenant: active.tenant().to_string(), channel };
                 listings.services.queue().enqueue(tx.raw(), job).await?;
             }

@@ -36,7 +36,7 @@ pub struct DraftedListings {
 pub struct DraftLine {
     pub product: String,
     pub title: String,
-    /// The draft that was made, or may be.
+    /// The draft that was made.
     pub listing: Option<String>,
     /// Why none was.
     pub why: Option<String>,

@@ -33,7 +33,7 @@ pub(crate) struct ConflictView {
     listing: String,
     /// title, description, seo_slug, meta_title, meta_description, brand, tags, images, on_sale, variants/ID/price
     field: String,
-    /// As it stands there
+    /// As it stands there; of a long text the beginning
     #[schema(value_type = Value)]
     theirs: Value,
     /// As it is wanted here
@@ -94,6 +94,8 @@ pub(crate) struct DecideConflict {
     /// As the conflict names it
     field: String,
     decision: DecisionWord,
+    /// Of the conflict that was shown: 409 where something else was seen there since
+    seen_at: Option<i64>,
 }
 
 /// Decide whose value of a field counts: what follows is sent by the channel's worker
@@ -104,12 +106,12 @@ pub(crate) async fn decide(
     State(app): State<AppState>,
     Context(context): Context,
     Path(listing): Path<String>,
-    JsonBody(DecideConflict { field, decision }): JsonBody<DecideConflict>,
+    JsonBody(DecideConflict { field, decision, seen_at }): JsonBody<DecideConflict>,
 ) -> Result<(StatusCode, Json<ListingView>), Problem> {
     let decision = match decision {
         DecisionWord::Ours => Decision::Ours,
         DecisionWord::Theirs => Decision::Theirs,
     };
-    app.cases.listings.decide(&context, &listing, &field, decision).await?;
+    app.cases.listings.decide(&context, &listing, &field, decision, seen_at).await?;
     Ok((StatusCode::ACCEPTED, Json(app.cases.listings.show(&context.tenant, &listing).await?.into())))
 }

@@ -16,7 +16,7 @@ use crate::query::{Listing, Paging};
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ListingEventView {
     id: String,
-    /// created, edited, accepted, offered, refused, failed, blocked, ended
+    /// created, edited, adopted, accepted, offered, refused, failed, blocked, drift, decided, ended, gone
     kind: String,
     /// Who did it; `host` where nobody did
     actor: String,

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 pub(crate) struct ChangedListingsView {
     /// publish, push, end, remove
     action: Option<String>,
-    /// Listings that the marketplace is told of
+    /// Listings that the marketplace is told of, or that were removed
     changed: u64,
     /// Listings that were left as they are
     left_out: u64,
