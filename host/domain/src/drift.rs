@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::catalog::{MediaKind, Product, ProductStatus};
+use crate::catalog::{MediaKind, Product, ProductStatus, Variant};
 
 /// Whose value counts where both sides changed a field, or the marketplace's side alone.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,7 +25,7 @@ pub enum Policy {
 }
 
 /// The fields that are compared, by the names that overrides have. `price` is each variant's.
-pub const FIELDS: [&str; 10] = [
+pub const FIELDS: [&str; 11] = [
     "title",
     "description",
     "seo_slug",
@@ -34,6 +34,7 @@ pub const FIELDS: [&str; 10] = [
     "brand",
     "tags",
     "images",
+    "variants",
     "on_sale",
     "price",
 ];
@@ -66,7 +67,25 @@ pub struct Known {
     pub sent: String,
     /// As it stood there.
     pub there: String,
+    /// As it was sent since, without an answer: it may stand there by now.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub doubt: Vec<String>,
 }
+
+impl Known {
+    fn new(sent: String, there: String) -> Self {
+        Self { sent, there, doubt: Vec::new() }
+    }
+
+    /// `now` may be what was sent without an answer. Where the marketplace keeps the field in a form of its own, nobody can say.
+    fn is_in_doubt(&self, now: &str) -> bool {
+        let may_be = |sent: &String| sent == now || count(sent).is_some_and(|of| count(now) == Some(of));
+        self.doubt.iter().any(may_be) || (!self.doubt.is_empty() && self.sent != self.there)
+    }
+}
+
+/// Of what was sent without an answer, the last of a field are kept.
+const DOUBTS: usize = 8;
 
 /// What is known of a listing's fields since it was sent last.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,6 +107,17 @@ pub struct Difference {
     pub ours: Value,
 }
 
+/// What can be bought, each by its SKU, or by what it is of each option.
+fn sold(product: &Product) -> Vec<String> {
+    let name = |variant: &Variant| match variant.sku.as_deref().map(str::trim).filter(|sku| !sku.is_empty()) {
+        Some(sku) => sku.to_owned(),
+        None => variant.option_values.join(" / "),
+    };
+    let mut all: Vec<String> = product.variants.iter().filter(|variant| variant.enabled).map(name).collect();
+    all.sort_unstable();
+    all
+}
+
 /// A listing's fields but prices, by name, each in its one form.
 pub fn fields(product: &Product) -> BTreeMap<String, Value> {
     let seo = product.seo.as_ref();
@@ -106,6 +136,7 @@ pub fn fields(product: &Product) -> BTreeMap<String, Value> {
         ("brand", text(product.brand.as_deref())),
         ("tags", json!(tags)),
         ("images", json!(images)),
+        ("variants", json!(sold(product))),
         ("on_sale", json!(product.status == ProductStatus::Active)),
     ];
     all.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
@@ -128,7 +159,7 @@ impl Baseline {
         let (sent, there) = (fields(sent), fields(there));
         let known = |(name, value): (String, Value)| {
             let there = fingerprint(there.get(&name).unwrap_or(&Value::Null));
-            (name, Known { sent: fingerprint(&value), there })
+            (name, Known::new(fingerprint(&value), there))
         };
         Self { fields: sent.into_iter().map(known).collect(), rest }
     }
@@ -146,12 +177,14 @@ impl Baseline {
                 "images" => theirs.as_array().map(Vec::len) == ours.as_array().map(Vec::len),
                 "seo_slug" | "meta_title" | "meta_description" | "brand" => theirs.is_null() || ours.is_null(),
                 "on_sale" => true,
+                // Those that are made lose nothing; those that are there and not wanted might.
+                "variants" => sold(there).iter().all(|one| sold(wanted).contains(one)),
                 _ => false,
             };
             if !same && theirs != ours {
                 found.push(Difference { field: name.clone(), theirs, ours });
             }
-            known.insert(name, Known { sent: print.clone(), there: print });
+            known.insert(name, Known::new(print.clone(), print));
         }
         (Self { fields: known, rest: String::new() }, found)
     }
@@ -164,7 +197,7 @@ impl Baseline {
         for (name, known) in &mut self.fields {
             let (theirs, ours) = (there.remove(name).unwrap_or_default(), wanted.remove(name).unwrap_or_default());
             let now = fingerprint(&theirs);
-            if now == known.there {
+            if now == known.there || known.is_in_doubt(&now) {
                 continue;
             }
             // A slug is made and dropped by the marketplace, too, as it is published or not.
@@ -172,7 +205,7 @@ impl Baseline {
             let arrived =
                 count(&known.sent).is_some_and(|sent| count(&now) == Some(sent) && count(&known.there) != Some(sent));
             if theirs == ours {
-                *known = Known { sent: now.clone(), there: now };
+                *known = Known::new(now.clone(), now);
             } else if arrived || by_itself {
                 known.there = now;
             } else {
@@ -180,6 +213,28 @@ impl Baseline {
             }
         }
         found
+    }
+
+    /// As it is kept.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).unwrap_or_else(|_| "{}".to_owned())
+    }
+
+    /// `sent` is on its way, and its answer may be lost.
+    pub fn doubt(&mut self, sent: &Product) {
+        for (name, value) in fields(sent) {
+            let Some(known) = self.fields.get_mut(&name) else { continue };
+            let print = fingerprint(&value);
+            if print != known.sent && !known.doubt.contains(&print) {
+                known.doubt.push(print);
+                known.doubt.drain(..known.doubt.len().saturating_sub(DOUBTS));
+            }
+        }
+    }
+
+    /// What was sent was answered, or refused.
+    pub fn doubt_nothing(&mut self) {
+        self.fields.values_mut().for_each(|known| known.doubt.clear());
     }
 
     /// What stands there is known; what is wanted here is sent over it, or `taken` over from there.

@@ -65,6 +65,12 @@ impl ListingRow {
         ListingId::from(self.id.as_str())
     }
 
+    /// It has an id there, and was not taken off.
+    pub fn stands(&self) -> bool {
+        let ended = self.status == "archived" && self.channel_status.as_deref() == Some("ended");
+        self.external_id.is_some() && !ended
+    }
+
     /// Something was sent, and nobody said what became of it: it may stand there.
     pub fn is_in_doubt(&self) -> bool {
         self.sent_hash.is_some() && self.sent_hash != self.accepted_hash

@@ -26,6 +26,8 @@ pub struct StoredProduct {
     pub id: ProductId,
     pub channel_id: ChannelId,
     pub product: Product,
+    /// When it was last written as it is now, here.
+    pub updated_at: Timestamp,
 }
 
 #[derive(sqlx::FromRow)]
@@ -51,6 +53,7 @@ struct ProductRow {
     extras: Stored<Value>,
     source_created_at: Option<Timestamp>,
     source_updated_at: Option<Timestamp>,
+    updated_at: Timestamp,
 }
 
 #[derive(sqlx::FromRow)]
@@ -92,7 +95,7 @@ struct LevelRow {
 macro_rules! product_columns {
     () => {
         "SELECT id, channel_id, source_id, title, description_html, summary_html, status, url, handle, brand, product_type, tags, \
-         options, media, collections, attributes, seo, warnings, extras, CAST(source_created_at AS BIGINT) AS source_created_at, CAST(source_updated_at AS BIGINT) AS source_updated_at FROM products "
+         options, media, collections, attributes, seo, warnings, extras, CAST(source_created_at AS BIGINT) AS source_created_at, CAST(source_updated_at AS BIGINT) AS source_updated_at, updated_at FROM products "
     };
 }
 const BY_CHANNEL: &str = concat!(
@@ -104,7 +107,7 @@ const BY_TENANT: &str =
 const ONE: &str = concat!(product_columns!(), "WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL");
 const WITH_IDS: [&str; 2] = select_by_ids!(
     "id, channel_id, source_id, title, description_html, summary_html, status, url, handle, brand, product_type, tags, options, media, \
-     collections, attributes, seo, warnings, extras, CAST(source_created_at AS BIGINT) AS source_created_at, CAST(source_updated_at AS BIGINT) AS source_updated_at",
+     collections, attributes, seo, warnings, extras, CAST(source_created_at AS BIGINT) AS source_created_at, CAST(source_updated_at AS BIGINT) AS source_updated_at, updated_at",
     "products",
     "tenant_id = $1 AND $2 = $2 AND deleted_at IS NULL",
     "id",
@@ -293,6 +296,7 @@ impl ProductRow {
                 warnings: part(self.warnings, "/warnings", damaged),
                 extras: part(self.extras, "/extras", damaged),
             },
+            updated_at: self.updated_at,
         };
         product.product.warnings.append(damaged);
         product

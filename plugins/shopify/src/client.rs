@@ -82,13 +82,14 @@ impl<'a, T: Transport> Client<'a, T> {
         })
     }
 
-    /// A mutation's payload. What it refuses is in there: `userErrors` come with status 200.
+    /// A mutation's payload. What it refuses is in there: `userErrors` come with status 200, an empty list where there is nothing to say.
+    /// Without that list nobody knows what was done.
     pub(crate) fn change(&self, document: &str, variables: Value, payload: &str) -> Result<Value, Error> {
         let mut data = self.ask(document, variables)?.data;
         data.get_mut(payload)
             .map(Value::take)
-            .filter(Value::is_object)
-            .ok_or_else(|| Error::Unavailable(format!("Shopify's answer holds no {payload}")))
+            .filter(|payload| payload.get("userErrors").is_some_and(Value::is_array))
+            .ok_or_else(|| Error::Unavailable(format!("Shopify's answer holds no {payload} with userErrors")))
     }
 }
 

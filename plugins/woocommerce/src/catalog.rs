@@ -116,7 +116,7 @@ pub fn fetch_items<T: Transport>(
 /// What does not come counts as gone, so each is asked for alone: a list may leave out what is there.
 fn confirm<T: Transport>(client: &Client<'_, T>, missing: &[u64]) -> Result<(), Error> {
     for some in missing.chunks(AT_ONCE) {
-        let fields = vec![("_fields", "id,status".to_owned())];
+        let fields = vec![("_fields", "id,status,type".to_owned())];
         let requests: Vec<_> =
             some.iter().map(|id| client.request(&format!("/wc/v3/products/{id}"), &fields)).collect();
         for (id, status) in some.iter().zip(http::ask_all(client.transport, &requests, status)) {
@@ -130,12 +130,13 @@ fn confirm<T: Transport>(client: &Client<'_, T>, missing: &[u64]) -> Result<(), 
     Ok(())
 }
 
-/// Of a product, where it is there.
+/// Of a product, where it is there. A variation answers at a product's address, too, and is none.
 fn status(response: Response) -> Result<Option<String>, Error> {
     if matches!(response.status, 404 | 410) {
         return Ok(None);
     }
     let text = json::text(accepted(response)?.body)?;
     let fields = Raw::of(&text).fields();
-    Ok(fields.get("id").id().map(|_| fields.get("status").word().unwrap_or_default().into_owned()))
+    let is_product = fields.get("id").id().is_some() && fields.get("type").word().as_deref() != Some("variation");
+    Ok(is_product.then(|| fields.get("status").word().unwrap_or_default().into_owned()))
 }

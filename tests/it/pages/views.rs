@@ -21,7 +21,9 @@ async fn a_filter_gets_a_name_and_is_a_tab(app: App) {
     pages.post("/products/views", &[("name", "<b>Drafts</b>"), ("status", "archived")]).await;
     let list = pages.shown("/products").await;
     assert_eq!((list.html.matches("Drafts").count(), list.link("Drafts").as_str()), (1, "/products?status=archived"));
-    for (name, words) in [("", "give the view a name"), (&"x".repeat(41), "at most 40 characters")] {
+    for (name, words) in
+        [("", "give the view a name"), (&"x".repeat(41), "at most 40 characters"), ("a\u{202e}b", "holds \\u{202e}")]
+    {
         let refused = pages.post("/products/views", &[("name", name), ("q", "x")]).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(refused.html.to_lowercase().contains(words), "{}", refused.html);

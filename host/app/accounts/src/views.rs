@@ -1,6 +1,7 @@
 //! Filters of lists that somebody gave a name. They see their own, in the tenant they are in.
 
 use entrepot_domain::TenantId;
+use entrepot_domain::names::is_unseen;
 use entrepot_store::saved_views::SavedView;
 
 use crate::{AccountError, Accounts, Principal};
@@ -40,6 +41,10 @@ impl Accounts {
                 return Err(AccountError::Refused(told));
             }
             _ => {}
+        }
+        if let Some(hidden) = view.name.chars().find(|c| is_unseen(*c)) {
+            let told = format!("the name of a view holds {}, which nobody sees; leave it out", hidden.escape_unicode());
+            return Err(AccountError::Refused(told));
         }
         if view.query.len() > LONGEST_QUERY {
             return Err(AccountError::Refused(format!("a filter has at most {LONGEST_QUERY} characters")));

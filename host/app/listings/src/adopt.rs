@@ -27,6 +27,9 @@ pub struct AdoptListings {
 /// What was found.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Adoption {
+    /// Id of the channel that was looked at.
+    #[serde(default)]
+    pub channel: String,
     /// Listings without an id at the marketplace.
     pub looked_at: u64,
     /// Of those, found without doubt.
@@ -82,6 +85,7 @@ impl Operation for AdoptListings {
     async fn run(&self, listings: &Listings, active: &ActiveOperation) -> Result<Option<Adoption>, AppError> {
         let (scoped, id) = (active.scoped(), ChannelId::from(self.channel.as_str()));
         let mut at = active.checkpoint::<Checkpoint>()?.unwrap_or_default();
+        at.so_far.channel.clone_from(&self.channel);
         let filter = ListingFilter { channel: &self.channel, ..ListingFilter::default() };
         loop {
             let page = scoped.listings(filter, &at.before, PAGE).await?;

@@ -68,6 +68,9 @@ pub struct WhichConflicts {
     pub decided: bool,
 }
 
+/// In the place of a field: every one that is open.
+const ALL: &str = "all";
+
 /// Of a field that was changed there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Decision {
@@ -104,8 +107,8 @@ impl Listings {
         Ok(rows.into_iter().map(ConflictReport::from).collect())
     }
 
-    /// A person decides. What follows is sent by the channel's worker. `seen_at`: of the value that they were shown; something else may stand
-    /// there by now.
+    /// A person decides about a field, or about `all` that is open of the listing. What follows is sent by the channel's worker. `seen_at`: of
+    /// the newest value that they were shown; something else may stand there by now.
     pub async fn decide(
         &self,
         context: &RequestContext,
@@ -117,26 +120,30 @@ impl Listings {
         let scoped = self.services.db().tenant(&context.tenant);
         let row = self.listing_row(&scoped, listing).await?;
         let id = row.listing_id();
-        let open = scoped.conflict(&id, field).await?.filter(|conflict| conflict.decision.is_none());
-        let open = open.ok_or_else(|| {
+        let mut open = scoped.conflicts_of(&[listing]).await?;
+        open.retain(|conflict| conflict.decision.is_none() && [ALL, &conflict.field].contains(&field));
+        if open.is_empty() {
             let told = format!(
                 "{listing} has no open conflict about {field:?}; `entrepot conflict list --listing {listing}` shows what is open"
             );
-            AppError::Listing(told)
-        })?;
-        if seen_at.is_some_and(|seen_at| seen_at != open.seen_at) {
+            return Err(AppError::Listing(told));
+        }
+        if seen_at.is_some_and(|seen_at| open.iter().any(|conflict| conflict.seen_at > seen_at)) {
             return Err(AppError::ListingChanged(listing.to_owned()));
         }
         let lane = scoped.listing_lane(&entrepot_domain::ChannelId::from(row.channel_id.as_str())).await?;
         let mut due = self.load_under(&scoped, vec![row], &rule_of(&lane)?).await?;
         let due = due.pop().ok_or_else(|| AppError::NoListing(listing.to_owned()))?;
-        let theirs = serde_json::from_str(&open.theirs).unwrap_or_default();
         let mut baseline = due.baseline().unwrap_or_default();
         let mut tx = scoped.begin().await?;
-        if !tx.decide_conflict(&id, (field, open.seen_at), decision.as_str(), &context.actor).await? {
-            return Err(AppError::Contested);
+        let mut counts = Vec::new();
+        for conflict in open {
+            let of = (conflict.field.as_str(), conflict.seen_at);
+            if !tx.decide_conflict(&id, of, decision.as_str(), &context.actor).await? {
+                return Err(AppError::Contested);
+            }
+            counts.push((conflict.field, serde_json::from_str(&conflict.theirs).unwrap_or_default(), decision));
         }
-        let counts = [(field.to_owned(), theirs, decision)];
         self.follow(&scoped, &mut tx, &due, &mut baseline, &counts).await?;
         let detail = json!({ "field": field, "decision": decision.as_str() }).to_string();
         tx.note_listing(&id, "decided", &context.actor, &detail).await?;

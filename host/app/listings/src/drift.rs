@@ -74,7 +74,7 @@ impl Listings {
                 tx.decide_conflict(&id, (&row.field, row.seen_at), WITHDRAWN, HOST).await?;
             }
             if nothing_new {
-                tx.set_baseline(&id, &text(&baseline)).await?;
+                tx.set_baseline(&id, &baseline.to_json()).await?;
             } else {
                 self.follow(scoped, &mut tx, due, &mut baseline, &decided).await?;
                 let asked: Vec<&str> = asked.iter().map(|of| of.field.as_str()).collect();
@@ -137,7 +137,7 @@ impl Listings {
                 }
             }
         }
-        tx.set_baseline(&id, &text(baseline)).await?;
+        tx.set_baseline(&id, &baseline.to_json()).await?;
         if takes {
             let product = scoped.product(&ProductId::from(due.row.product_id.as_str())).await?;
             let overrides = checked(set, product.as_ref())?;
@@ -165,10 +165,6 @@ impl Listings {
     }
 }
 
-fn text(baseline: &Baseline) -> String {
-    serde_json::to_string(baseline).unwrap_or_else(|_| "{}".to_owned())
-}
-
 fn is_the_same(row: &ConflictRow, difference: &Difference) -> bool {
     // As they were written down.
     let (theirs, ours) = (difference.theirs.to_string(), difference.ours.to_string());
@@ -180,6 +176,7 @@ fn taken(due: &Due, field: &str, theirs: &Value) -> Result<Value, AppError> {
     let cannot = |why: &str| AppError::Listing(format!("what stands there as {field} cannot be taken over: {why}"));
     let change = match field {
         "on_sale" => json!({}),
+        "variants" => return Err(cannot("a listing has the variants of its product; disable or add them in its shop")),
         "title" if theirs.is_null() => return Err(cannot("a listing has a title")),
         "title" | "description" | "seo_slug" | "meta_title" | "meta_description" | "brand" => {
             json!({ field: theirs.as_str().unwrap_or_default() })

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use entrepot_core::AppError;
 use entrepot_domain::catalog::Product;
 use entrepot_domain::effective::ChannelRule;
+use entrepot_domain::listing::SyncStatus;
 use entrepot_store::Scoped;
 use entrepot_store::listings::{ConflictRow, ListedVariantRow, ListingRow};
 
@@ -23,12 +24,21 @@ pub(crate) struct Due {
     pub(crate) rule: Arc<ChannelRule>,
     /// Fields that were changed there, decided ones too.
     pub(crate) conflicts: Vec<ConflictRow>,
+    /// It was looked at just now, and is as it was known to be.
+    pub(crate) looked: bool,
+    /// Why no price of it is sent now: it could not be looked at.
+    pub(crate) held: Option<String>,
 }
 
 impl Due {
     /// Somebody is to decide about a field.
     pub(crate) fn is_in_conflict(&self) -> bool {
         self.conflicts.iter().any(|conflict| conflict.decision.is_none())
+    }
+
+    /// Somebody waits for it to be compared and sent.
+    pub(crate) fn is_asked_for(&self) -> bool {
+        self.row.sync_status == SyncStatus::Pending.as_str()
     }
 
     /// Somebody is to decide whose price of the variant counts.
@@ -41,7 +51,7 @@ impl Due {
     pub(crate) fn with(&self, row: ListingRow, product: Option<Product>) -> Result<Self, AppError> {
         let wanted = wanted(&row, &self.listed, product, &self.rule)?;
         let (listed, rule) = (self.listed.clone(), self.rule.clone());
-        Ok(Self { row, listed, wanted, rule, conflicts: Vec::new() })
+        Ok(Self { row, listed, wanted, rule, conflicts: Vec::new(), looked: false, held: None })
     }
 }
 
@@ -88,7 +98,7 @@ impl Listings {
                 Err(error) => return Err(Box::new((of.row, error))),
             };
             let conflicts = conflicts.remove(&of.row.id).unwrap_or_default();
-            Ok(Due { row: of.row, listed: of.listed, wanted, rule: rule.clone(), conflicts })
+            Ok(Due { row: of.row, listed: of.listed, wanted, rule: rule.clone(), conflicts, looked: false, held: None })
         });
         Ok(due.collect())
     }

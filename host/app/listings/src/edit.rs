@@ -95,7 +95,7 @@ impl Listings {
         Ok(tx.commit().await?)
     }
 
-    /// Forgets a listing that never stood anywhere.
+    /// Forgets a listing that stands nowhere, or is ended.
     pub async fn remove(&self, context: &RequestContext, id: &str) -> Result<(), AppError> {
         let scoped = self.services.db().tenant(&context.tenant);
         let row = self.listing_row(&scoped, id).await?;

@@ -8,6 +8,7 @@ use entrepot_channels::OpenChannel;
 use entrepot_core::{AppError, retry_transient};
 use entrepot_domain::catalog::Issue;
 use entrepot_domain::clock::millis;
+use entrepot_sandbox::CallError;
 use entrepot_store::Scoped;
 use entrepot_store::channel_work::ChannelWork;
 use entrepot_store::listings::{Block, ListingRow};
@@ -15,49 +16,101 @@ use entrepot_store::listings::{Block, ListingRow};
 use crate::Listings;
 use crate::due::Due;
 use crate::outcomes::{GONE, json, note};
-use crate::send::{concerns_all, wait_for_all};
-use crate::there::Looked;
+use crate::send::concerns_all;
+use crate::there::{Looked, Unread};
 
 /// What could not be looked at is looked at again then.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
 
+fn unread(what: &str, why: &str) -> String {
+    format!("what stands there cannot be read, so nothing is sent over {what}: {why}")
+}
+
 impl Listings {
-    /// Listings that the catalogue has otherwise than they stood there, and that the marketplace has so, too: what follows was written down,
-    /// and they are looked at again.
-    pub(crate) async fn changed_there(
+    /// Without the listings that the catalogue has otherwise than they stood there, and that the marketplace has so, too: what follows was
+    /// written down, and they are looked at again.
+    pub(crate) async fn unchanged_there(
         &self,
         scoped: &Scoped,
         channel: &OpenChannel,
         owner: &str,
-        due: &[Due],
-    ) -> Result<HashSet<String>, AppError> {
-        let hinted = self.hinted(scoped, channel, due).await?;
-        let some: Vec<&Due> = due.iter().filter(|due| hinted.contains(&due.row.id)).collect();
-        match self.look_there(scoped, channel, owner, &some).await {
+        due: Vec<Due>,
+    ) -> Result<Vec<Due>, AppError> {
+        let hinted = self.hinted(scoped, channel, &due).await?;
+        if hinted.is_empty() {
+            return Ok(due);
+        }
+        let (some, mut rest): (Vec<Due>, Vec<Due>) = due.into_iter().partition(|due| hinted.contains(&due.row.id));
+        match self.look_there(scoped, channel, owner, &some.iter().collect::<Vec<_>>()).await {
             Ok(looked) => {
-                let goes_on = |id: &String| {
-                    let Looked { as_they_were, gone, unreadable } = &looked;
-                    as_they_were.contains(id) || gone.contains(id) || unreadable.contains_key(id)
-                };
-                Ok(hinted.into_iter().filter(|id| !goes_on(id)).collect())
+                let Looked { as_they_were, gone, unreadable } = &looked;
+                let looked = some.into_iter().map(|due| Due { looked: as_they_were.contains(&due.row.id), ..due });
+                let stands = |id: &String| gone.contains(id) || unreadable.contains_key(id);
+                rest.extend(looked.filter(|due| due.looked || stands(&due.row.id)));
+                Ok(rest)
             }
             // Nothing of them is sent before they are looked at again.
             Err(AppError::Call(error)) => {
-                tracing::info!(channel = channel.id.as_str(), "what stands there cannot be looked at: {error}");
-                if concerns_all(&error) {
-                    let wait = wait_for_all(&error);
-                    self.put_lane_off(scoped, &channel.id, owner, wait, &error.to_string()).await?;
-                }
-                let at = self.services.db().clock().now() + millis(LOOK_AGAIN);
-                let mut tx = scoped.begin().await?;
-                for due in some {
-                    tx.look_at_listing_later(&due.row.listing_id(), at, due.row.touches).await?;
-                }
-                tx.commit().await?;
-                Ok(hinted.into_iter().collect())
+                self.not_looked_at(scoped, channel, owner, some, &error).await?;
+                Ok(rest)
             }
             Err(error) => Err(error),
         }
+    }
+
+    /// Where somebody waits for what they asked for, they read why.
+    async fn not_looked_at(
+        &self,
+        scoped: &Scoped,
+        channel: &OpenChannel,
+        owner: &str,
+        due: Vec<Due>,
+        error: &CallError,
+    ) -> Result<(), AppError> {
+        tracing::info!(channel = channel.id.as_str(), "what stands there cannot be looked at: {error}");
+        let (asked, hinted): (Vec<Due>, Vec<Due>) = due.into_iter().partition(Due::is_asked_for);
+        self.call_failed(scoped, channel, owner, &asked, error).await?;
+        let at = self.services.db().clock().now() + millis(LOOK_AGAIN);
+        let mut tx = scoped.begin().await?;
+        for due in hinted {
+            tx.look_at_listing_later(&due.row.listing_id(), at, due.row.touches).await?;
+        }
+        Ok(tx.commit().await?)
+    }
+
+    /// Whose price is to change is looked at first: nobody's price is overwritten unseen. Where that cannot be looked at, the price waits, and
+    /// stock does not.
+    pub(crate) async fn priced(
+        &self,
+        scoped: &Scoped,
+        channel: &OpenChannel,
+        owner: &str,
+        offer: Vec<Due>,
+    ) -> Result<Vec<Due>, AppError> {
+        let is_priced = |due: &Due| !due.looked && due.can_be_looked_at() && due.offers_a_price();
+        let (priced, mut offer): (Vec<Due>, Vec<Due>) = offer.into_iter().partition(is_priced);
+        let asked: Vec<&Due> = priced.iter().collect();
+        match self.look_there(scoped, channel, owner, &asked).await {
+            Ok(mut looked) => {
+                let unreadable = std::mem::take(&mut looked.unreadable);
+                self.hold_back(scoped, channel, owner, &asked, &looked).await?;
+                for due in priced {
+                    let held = unreadable.get(&due.row.id).map(|why| unread("its price", why));
+                    if held.is_some() || looked.as_they_were.contains(&due.row.id) {
+                        offer.push(Due { held, ..due });
+                    }
+                }
+            }
+            Err(AppError::Call(error)) if concerns_all(&error) => {
+                self.call_failed(scoped, channel, owner, &priced, &error).await?;
+            }
+            Err(AppError::Call(error)) => {
+                let held = Some(unread("its price", &error.to_string()));
+                offer.extend(priced.into_iter().map(|due| Due { held: held.clone(), ..due }));
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(offer)
     }
 
     /// Nothing is sent over what somebody changed there, nor over what cannot be read: looked at just before. `None`: the marketplace does not
@@ -69,7 +122,7 @@ impl Listings {
         owner: &str,
         push: Vec<Due>,
     ) -> Result<Option<Vec<Due>>, AppError> {
-        let standing: Vec<&Due> = push.iter().filter(|due| due.can_be_looked_at()).collect();
+        let standing: Vec<&Due> = push.iter().filter(|due| !due.looked && due.can_be_looked_at()).collect();
         if standing.is_empty() {
             return Ok(Some(push));
         }
@@ -101,20 +154,22 @@ impl Listings {
             sure.extend(open);
             return Ok(sure);
         }
-        let ids = open.iter().filter_map(|due| due.row.external_id.clone()).collect();
-        let there = match self.there(channel, ids).await {
+        let there = match self.there(scoped, channel, &open.iter().collect::<Vec<_>>()).await {
             Ok(there) => there,
-            Err(error) => {
+            Err(AppError::Call(error)) => {
                 self.call_failed(scoped, channel, owner, &open, &error).await?;
                 return Ok(sure);
             }
+            Err(error) => return Err(error),
         };
         let mut looked = Looked::default();
         for due in &open {
             let id = due.row.id.clone();
             match due.row.external_id.as_ref().and_then(|id| there.get(id)) {
                 Some(Ok(product)) if due.is_of(product) => drop(looked.as_they_were.insert(id)),
-                Some(Err(why)) => drop(looked.unreadable.insert(id, why.clone())),
+                Some(Err(Unread::TooLarge(why) | Unread::Wrong(why))) => {
+                    drop(looked.unreadable.insert(id, why.clone()))
+                }
                 _ => drop(looked.gone.insert(id)),
             }
         }
@@ -157,8 +212,7 @@ impl Listings {
                     self.gone(&mut tx, &due.row.listing_id(), &[Issue::new("", GONE, told)]).await?;
                 }
                 if let Some(why) = looked.unreadable.get(&due.row.id) {
-                    let why = format!("what stands there cannot be read, so nothing is sent over it: {why}");
-                    self.fail(&mut tx, due, &why, None, false).await?;
+                    self.fail(&mut tx, due, &unread("it", why), None, false).await?;
                 }
             }
             Ok::<_, AppError>(tx.commit().await?)

@@ -124,10 +124,34 @@ impl Listings {
             tx.listing_is_blocked(&id, block, due.row.touches).await?;
             return note(tx, &id, "refused", json!({ "issues": refused })).await;
         }
-        match failed {
+        match failed.or_else(|| due.held.clone().map(|why| (why, None))) {
             Some((why, all_wait)) => self.fail(tx, due, &why, all_wait, false).await,
             None => Ok(tx.listing_is_settled(&id, &due.wanted.hash, due.row.touches).await?),
         }
+    }
+}
+
+impl WantedOffer {
+    fn is_priced_as(&self, other: &Self) -> bool {
+        (&self.price, &self.before) == (&other.price, &other.before)
+    }
+}
+
+impl Due {
+    /// Price and stock as they are to be sent: a price that somebody is to decide about, or that could not be looked at, stays as it was told.
+    fn offered(&self, known: &ListedVariantRow, wanted: WantedOffer) -> WantedOffer {
+        match self.held.is_some() || self.is_price_in_conflict(&known.variant_id) {
+            true => WantedOffer { stock: wanted.stock, ..as_told(known) },
+            false => wanted,
+        }
+    }
+
+    /// A price is to be sent, by itself.
+    pub(crate) fn offers_a_price(&self) -> bool {
+        self.wanted.offers().any(|(listed, wanted)| {
+            let known = self.listed.iter().find(|known| known.variant_id == listed.variant_id);
+            known.is_some_and(|known| !as_told(known).is_priced_as(&self.offered(known, wanted)))
+        })
     }
 }
 
@@ -137,20 +161,19 @@ fn differing(of: usize, due: &Due) -> Vec<Sent> {
     let known = |id: &str| due.listed.iter().find(|known| known.variant_id == id);
     let sent = due.wanted.offers().filter_map(|(listed, wanted)| {
         let known = known(&listed.variant_id)?;
-        let wanted = match due.is_price_in_conflict(&listed.variant_id) {
-            true => WantedOffer { stock: wanted.stock, ..as_told(known) },
-            false => wanted,
-        };
-        if as_told(known) == wanted {
+        let (told, wanted) = (as_told(known), due.offered(known, wanted));
+        if told == wanted {
             return None;
         }
+        // What is as it was told is not told again: there it may have been changed since.
+        let priced = told.is_priced_as(&wanted);
         let offer = Offer {
             listing_id: due.row.id.clone(),
             external_id: external_id.clone(),
             of_variant: listed.clone(),
-            price: wanted.price.clone(),
-            compare_at: wanted.before.clone(),
-            available: wanted.stock,
+            price: wanted.price.clone().filter(|_| !priced),
+            compare_at: wanted.before.clone().filter(|_| !priced),
+            available: wanted.stock.filter(|_| told.stock != wanted.stock),
             location_id: None,
             expected: known.told_stock,
             key: key(&due.row.id, &listed.variant_id, &wanted, due.row.touches),

@@ -66,9 +66,9 @@ impl Listings {
         }
         let due = self.confirmed(scoped, channel, owner, due).await?;
         let currency = currency_of(scoped, &channel.id).await?;
-        let changed_there = self.changed_there(scoped, channel, owner, &due).await?;
+        let due = self.unchanged_there(scoped, channel, owner, due).await?;
         let (mut push, mut end, mut poll, mut offer, mut ask) = (vec![], vec![], vec![], vec![], vec![]);
-        for due in due.into_iter().filter(|due| !changed_there.contains(&due.row.id)) {
+        for due in due {
             match self.next(scoped, channel, &due, currency.as_deref()).await {
                 Ok(Next::Poll) => poll.push(due),
                 Ok(Next::Push) => push.push(due),
@@ -95,6 +95,7 @@ impl Listings {
                 return Ok(());
             }
         }
+        let offer = self.priced(scoped, channel, owner, offer).await?;
         if offer.is_empty() { Ok(()) } else { self.offer_these(scoped, channel, owner, offer).await }
     }
 
@@ -166,9 +167,15 @@ impl Listings {
             let (mut tx, mut marked) = (scoped.begin().await?, HashSet::new());
             tx.hold_channel_work(ChannelWork::Listings, &channel.id, owner, millis(self.services.options().lease))
                 .await?;
-            for Due { row, wanted, .. } in &due {
-                if tx.listing_is_sent(&row.listing_id(), &wanted.hash, again).await? {
-                    marked.insert(row.id.clone());
+            for sent in &due {
+                let Due { row, wanted, .. } = sent;
+                if !tx.listing_is_sent(&row.listing_id(), &wanted.hash, again).await? {
+                    continue;
+                }
+                marked.insert(row.id.clone());
+                if let Some(mut baseline) = sent.baseline().filter(|_| !ends) {
+                    baseline.doubt(&sent.content());
+                    tx.set_baseline(&row.listing_id(), &baseline.to_json()).await?;
                 }
             }
             tx.commit().await?;

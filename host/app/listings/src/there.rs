@@ -19,7 +19,18 @@ use crate::Listings;
 use crate::due::{Due, WITHDRAWN};
 
 /// What stands there by the marketplace's id, or why that cannot be read; none: it is gone.
-pub(crate) type There = HashMap<String, Result<Product, String>>;
+pub(crate) type There = HashMap<String, Result<Product, Unread>>;
+
+/// Why what stands there is not known.
+#[derive(Clone)]
+pub(crate) enum Unread {
+    /// More than can be read while somebody waits, and no import has read it since it was sent.
+    TooLarge(String),
+    Wrong(String),
+}
+
+/// How an adapter says that a product is there and too large to be read at once.
+const TOO_LARGE: &str = "not-read-yet";
 
 /// What looking at listings came to. Of those in none of these, something was written down, and they are looked at again.
 #[derive(Default)]
@@ -55,11 +66,12 @@ impl Due {
         serde_json::from_str(self.row.baseline.as_deref()?).ok()
     }
 
-    /// It stands, and nothing is on its way.
+    /// It stands, and what is on its way can be told from what others wrote.
     pub(crate) fn can_be_looked_at(&self) -> bool {
+        let is_known = self.row.last_synced_at.is_some() && self.row.baseline.is_some();
         self.row.external_id.is_some()
             && self.row.pending.is_none()
-            && !self.row.is_in_doubt()
+            && (!self.row.is_in_doubt() || is_known)
             && !self.wanted.is_to_end()
     }
 
@@ -75,6 +87,9 @@ impl Due {
         let Some(mut baseline) = self.baseline() else {
             return Seen { baseline: Baseline::after(&content, self.wanted.rest(), there), differences: Vec::new() };
         };
+        if !self.row.is_in_doubt() {
+            baseline.doubt_nothing();
+        }
         let mut differences = baseline.differences(there, &content);
         differences.extend(self.prices(there));
         Seen { baseline, differences }
@@ -85,7 +100,9 @@ impl Due {
         self.wanted.offers().filter_map(|(listed, wanted)| {
             let told = self.listed.iter().find(|known| known.variant_id == listed.variant_id)?.price()?;
             let theirs = self.price_there(there, listed.external_id.as_deref()?)?;
-            if *theirs == told || Some(theirs) == wanted.price.as_ref() {
+            // One that was sent without an answer may be what stands there.
+            let is_in_doubt = self.row.is_in_doubt() && wanted.price.as_ref() != Some(&told);
+            if *theirs == told || Some(theirs) == wanted.price.as_ref() || is_in_doubt {
                 return None;
             }
             let field = format!("variants/{}/price", listed.variant_id);
@@ -155,8 +172,8 @@ impl Listings {
         let products: HashMap<String, StoredProduct> =
             products.into_iter().map(|found| (found.product.source_id.clone(), found)).collect();
         let is_hinted = |due: &&&Due| match due.row.external_id.as_ref().and_then(|id| products.get(id)) {
-            // It may have been set back.
-            _ if due.is_in_conflict() => true,
+            // It may have been set back, or somebody asked to have it compared.
+            _ if due.is_in_conflict() || due.is_asked_for() => true,
             _ if due.row.baseline.is_none() => due.row.accepted_hash.as_deref() == Some(&due.wanted.hash),
             Some(there) => !due.compare(&there.product).differences.is_empty(),
             None => false,
@@ -164,18 +181,39 @@ impl Listings {
         Ok(standing.iter().filter(is_hinted).map(|due| due.row.id.clone()).collect())
     }
 
-    /// What stands there now.
-    pub(crate) async fn there(&self, channel: &OpenChannel, ids: Vec<String>) -> Result<There, CallError> {
+    /// What stands there now; of what is too large to be read at once, as it was imported since it was sent.
+    pub(crate) async fn there(&self, scoped: &Scoped, channel: &OpenChannel, due: &[&Due]) -> Result<There, AppError> {
+        let ids = due.iter().filter_map(|due| due.row.external_id.clone()).collect();
+        let mut there = self.read_there(channel, ids).await?;
+        let is_too_large = |due: &&&Due| {
+            let of = due.row.external_id.as_ref().and_then(|id| there.get(id));
+            matches!(of, Some(Err(Unread::TooLarge(_))))
+        };
+        let large: HashMap<String, &Due> =
+            due.iter().filter(is_too_large).filter_map(|due| Some((due.row.external_id.clone()?, *due))).collect();
+        let ids: Vec<&str> = large.keys().map(String::as_str).collect();
+        for found in scoped.products_there(&channel.id, &ids).await? {
+            let id = found.product.source_id.clone();
+            let sent_at = large.get(&id).and_then(|due| due.row.last_synced_at);
+            if sent_at.is_none_or(|at| found.updated_at > at) {
+                there.insert(id, Ok(found.product));
+            }
+        }
+        Ok(there)
+    }
+
+    async fn read_there(&self, channel: &OpenChannel, ids: Vec<String>) -> Result<There, CallError> {
         let items = channel.fetch_items(&channel.session(&self.services), None, ids).await?;
         let mut mapper = channel.generation.adapter.mapper(&channel.view);
         let mut there = There::new();
         for item in items.iter().filter(|item| !item.deleted) {
             let mapped = match item.problems.first() {
-                Some(problem) => Err(problem.message.clone()),
-                None => mapper.map(item).await.map_err(|error| error.to_string()),
+                Some(problem) if problem.code == TOO_LARGE => Err(Unread::TooLarge(problem.message.clone())),
+                Some(problem) => Err(Unread::Wrong(problem.message.clone())),
+                None => mapper.map(item).await.map_err(|error| Unread::Wrong(error.to_string())),
             };
             let read = mapped.and_then(|mut product| match validate(&mut product).into_iter().next() {
-                Some(problem) => Err(problem.message),
+                Some(problem) => Err(Unread::Wrong(problem.message)),
                 None => Ok(Product { description_html: clean(product.description_html.take()), ..product }),
             });
             there.insert(item.source_id.clone(), read);
@@ -192,13 +230,12 @@ impl Listings {
         due: &[&Due],
     ) -> Result<Looked, AppError> {
         let mut looked = Looked::default();
-        let due: Vec<&&Due> = due.iter().filter(|due| due.can_be_looked_at()).collect();
-        let ids: Vec<String> = due.iter().filter_map(|due| due.row.external_id.clone()).collect();
-        if ids.is_empty() || !channel.generation.adapter.fetches() {
+        let due: Vec<&Due> = due.iter().copied().filter(|due| due.can_be_looked_at()).collect();
+        if due.is_empty() || !channel.generation.adapter.fetches() {
             looked.as_they_were = due.iter().map(|due| due.row.id.clone()).collect();
             return Ok(looked);
         }
-        let there = self.there(channel, ids).await?;
+        let there = self.there(scoped, channel, &due).await?;
         for due in due {
             let id = due.row.id.clone();
             match due.row.external_id.as_ref().and_then(|id| there.get(id)) {
@@ -211,7 +248,9 @@ impl Listings {
                     }
                     Err(error) => return Err(error),
                 },
-                Some(Err(why)) => drop(looked.unreadable.insert(id, why.clone())),
+                // Waiting would be for an import that may never be asked for.
+                Some(Err(Unread::TooLarge(_))) => drop(looked.as_they_were.insert(id)),
+                Some(Err(Unread::Wrong(why))) => drop(looked.unreadable.insert(id, why.clone())),
                 None => drop(looked.gone.insert(id)),
             }
         }

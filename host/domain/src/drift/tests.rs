@@ -69,3 +69,21 @@ fn a_rule_names_fields_that_there_are() {
     let wrong: ConflictRule = serde_json::from_value(json!({"titel": "ours"})).expect("parsed");
     assert!(wrong.check().expect_err("no field").contains("conflicts.titel is no field"));
 }
+
+#[test]
+fn what_was_sent_without_an_answer_is_no_change_and_what_others_wrote_is() {
+    let sent = product("Mug", &["https://a/1.jpg"]);
+    let mut known = Baseline::after(&sent, String::new(), &product("Mug", &["https://cdn/1.jpg"]));
+    let wanted = product("Cup", &["https://a/1.jpg", "https://a/2.jpg"]);
+    known.doubt(&wanted);
+    let later = product("Beaker", &["https://a/1.jpg"]);
+    known.doubt(&later);
+    let arrived = product("Cup", &["https://cdn/1.jpg", "https://cdn/2.jpg"]);
+    assert_eq!(known.differences(&arrived, &later), [], "the first of two may have come to something");
+    let theirs = product("Sale! Mug", &["https://cdn/1.jpg"]);
+    let found = known.differences(&theirs, &later);
+    assert_eq!(found.iter().map(|of| of.field.as_str()).collect::<Vec<_>>(), ["title"]);
+    known.doubt_nothing();
+    let found = known.differences(&arrived, &later);
+    assert_eq!(found.iter().map(|of| of.field.as_str()).collect::<Vec<_>>(), ["images", "title"], "refused: not ours");
+}

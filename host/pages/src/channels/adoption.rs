@@ -65,6 +65,9 @@ pub(crate) async fn show(
         operation => Some(app.cases.operations.operation(visitor.tenant(), operation).await?),
     };
     let adoption = report.as_ref().map(adoption).transpose()?.flatten();
+    if adoption.as_ref().is_some_and(|adoption| !adoption.channel.is_empty() && adoption.channel != row.id) {
+        return Err(Problem::not_found("this operation looked at another channel").into());
+    }
     let found = match adoption {
         Some(adoption) => Some(found(&app, &visitor, adoption).await?),
         None => None,
@@ -88,7 +91,7 @@ fn adoption(report: &OperationReport) -> Result<Option<Adoption>, Problem> {
 }
 
 async fn found(app: &AppState, visitor: &Visitor, adoption: Adoption) -> Result<Found, Failure> {
-    let Adoption { looked_at, found, adopted, lines, doubtful } = adoption;
+    let Adoption { looked_at, found, adopted, lines, doubtful, .. } = adoption;
     let more = (lines.len() + doubtful.len()).saturating_sub(2 * SHOWN);
     let shown: Vec<AdoptionLine> = lines.into_iter().take(SHOWN).collect();
     let doubtful: Vec<AdoptionLine> = doubtful.into_iter().take(SHOWN).collect();

@@ -43,10 +43,11 @@ pub(super) fn lines(look: &ListingLook, now: Timestamp) -> Vec<ConflictLine> {
 fn label(look: &ListingLook, field: &str) -> String {
     let Some(variant) = field.strip_prefix("variants/").and_then(|of| of.strip_suffix("/price")) else {
         let named = match field {
-            "seo_slug" => "Slug",
+            "seo_slug" => "Address of its page",
             "meta_title" => "Title for search engines",
-            "meta_description" => "Description for search engines",
+            "meta_description" => "Text for search engines",
             "images" => "Pictures",
+            "variants" => "Variants",
             "on_sale" => "On sale",
             "title" => "Title",
             "description" => "Description",
@@ -69,10 +70,11 @@ fn shown(value: &Value) -> String {
     let text = match (amount, value) {
         (Some(amount), _) => money(&amount),
         (None, Value::Null) => "nothing".to_owned(),
+        (None, Value::Array(list)) if list.is_empty() => "nothing".to_owned(),
         (None, Value::Bool(true)) => "yes".to_owned(),
         (None, Value::Bool(false)) => "no".to_owned(),
         (None, Value::String(text)) => text.clone(),
-        (None, Value::Array(list)) => list.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("\n"),
+        (None, Value::Array(list)) => list.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", "),
         (None, other) => other.to_string(),
     };
     match text.chars().count() > SHOWN {

@@ -54,6 +54,8 @@ struct Told {
     /// Of what has no listing.
     title: String,
     why: Option<String>,
+    /// It stood at the marketplace before.
+    stood: bool,
 }
 
 fn told(report: &OperationReport) -> Result<Vec<Told>, Problem> {
@@ -62,8 +64,12 @@ fn told(report: &OperationReport) -> Result<Vec<Told>, Problem> {
     match report.kind.as_str() {
         "draft_listings" => {
             let drafted: DraftedListings = serde_json::from_value(result).map_err(unreadable)?;
-            let told =
-                |line: entrepot_listings::DraftLine| Told { listing: line.listing, title: line.title, why: line.why };
+            let told = |line: entrepot_listings::DraftLine| Told {
+                listing: line.listing,
+                title: line.title,
+                why: line.why,
+                stood: false,
+            };
             Ok(drafted.lines.into_iter().map(told).collect())
         }
         _ => {
@@ -72,6 +78,7 @@ fn told(report: &OperationReport) -> Result<Vec<Told>, Problem> {
                 title: line.listing.clone(),
                 listing: Some(line.listing),
                 why: line.why,
+                stood: line.stood,
             };
             Ok(changed.lines.into_iter().map(told).collect())
         }
@@ -80,8 +87,6 @@ fn told(report: &OperationReport) -> Result<Vec<Told>, Problem> {
 
 /// For as many as an address has room for.
 fn undo(report: &OperationReport, all: &[Told]) -> Option<(&'static str, String)> {
-    let done: Vec<&str> =
-        all.iter().filter(|told| told.why.is_none()).filter_map(|told| told.listing.as_deref()).collect();
     let action = report.result.as_ref().and_then(|result| BulkAction::parse(result["action"].as_str()?));
     let (label, back) = match (report.kind.as_str(), action) {
         ("draft_listings", _) => ("Remove these drafts", BulkAction::Remove),
@@ -89,6 +94,8 @@ fn undo(report: &OperationReport, all: &[Told]) -> Option<(&'static str, String)
         (_, Some(BulkAction::End)) => ("Publish what was ended", BulkAction::Publish),
         _ => return None,
     };
+    let taken_back = |told: &&Told| told.why.is_none() && !(told.stood && back == BulkAction::End);
+    let done: Vec<&str> = all.iter().filter(taken_back).filter_map(|told| told.listing.as_deref()).collect();
     let ids: Vec<(&str, &str)> = done.iter().map(|id| ("id", *id)).collect();
     let query = [&[("action", back.as_str())], ids.as_slice()].concat();
     (!done.is_empty() && done.len() <= SHOWN).then(|| (label, address("/listings/plan", &query)))
@@ -149,10 +156,11 @@ async fn progress(app: &AppState, tenant: &TenantId, id: &str) -> Result<(Operat
         None => (report.progress.done, report.progress.total.unwrap_or(0)),
     };
     let drafts = report.kind == "draft_listings";
+    let what = if drafts { "products" } else { "listings" };
     let progress = Progress {
         id: id.to_owned(),
         why: report.error.as_ref().map(|error| sentence(&error.detail)),
-        steps: if total > 0 { format!("{} of {}", grouped(done), grouped(total)) } else { String::new() },
+        steps: if total > 0 { format!("{} of {} {what} done", grouped(done), grouped(total)) } else { String::new() },
         percent: (total > 0).then(|| (done * 100 / total).clamp(0, 100)),
         numbers: vec![
             (if drafts { "drafts made" } else { "as wanted" }, number(settled)),

@@ -60,6 +60,8 @@ struct Page {
     ended: bool,
     can_remove: bool,
     conflicts: Vec<ConflictLine>,
+    /// When the newest of them was seen.
+    newest_conflict: i64,
     fields: Vec<FieldLine>,
     variants: Vec<VariantLine>,
     more_variants: usize,
@@ -129,7 +131,8 @@ pub(crate) async fn handler(
     let fields = fields(&look, &mut issues);
     let (variants, more_variants) = variants(&look, &mut issues, now);
     let said = report.issues.as_array().into_iter().flatten().filter_map(|issue| issue["message"].as_str());
-    let stands = report.external_id.is_some() || report.in_doubt;
+    let taken_off = report.status == "archived" && report.channel_status.as_deref() == Some("ended");
+    let stands = (report.external_id.is_some() && !taken_off) || report.in_doubt;
     Ok(page(&Page {
         frame: visitor.frame(Section::Listings, report.title.clone().unwrap_or_else(|| id.clone())),
         title: report.title.clone().unwrap_or_else(|| "A product that is gone from its shop".to_owned()),
@@ -156,6 +159,7 @@ pub(crate) async fn handler(
         channel_name: names.name(&report.channel).to_owned(),
         channel: report.channel.clone(),
         product: report.product.clone(),
+        newest_conflict: look.conflicts.iter().map(|of| of.seen_at).max().unwrap_or(0),
         conflicts: lines(&look, now),
         unchecked,
         passes,

@@ -63,7 +63,7 @@ impl Stand<'_> {
             ("waiting", ..) => (Mark::Busy, "worked on there"),
             _ if self.is_draft() => (Mark::Over, "draft"),
             ("pending", ..) => (Mark::Waiting, "to be sent"),
-            (_, "archived", _) => (Mark::Over, "ended"),
+            (_, "archived", _) | ("synced", _, "ended") => (Mark::Over, "ended"),
             (_, "draft", _) => (Mark::Over, "hidden"),
             (_, _, "rejected") => (Mark::Act, "refused there"),
             (_, _, "in-review") => (Mark::Waiting, "in review there"),
@@ -120,6 +120,9 @@ impl Stand<'_> {
             ("pending", ..) => "It is looked at in a moment, and sent if it differs from what stands there.",
             (_, "archived", "") => "It does not stand at the marketplace. Publish it to put it on sale.",
             (_, "archived", _) => "It was taken off. Publish it to put it on sale again.",
+            ("synced", _, "ended") => {
+                "Its product is gone from its shop, so it was taken off. It comes back by itself when the product does."
+            }
             (_, _, "rejected") => {
                 "The marketplace does not show it. Its page there says why; change it, and it is sent again."
             }

@@ -17,7 +17,12 @@ pub enum ConflictCommand {
         limit: i64,
     },
     /// Decide whose value counts: ours is sent over it, theirs is taken over
-    Decide { listing: String, field: String, decision: DecisionWord },
+    Decide {
+        listing: String,
+        /// As `conflict list` names it; "all" for every one that is open
+        field: String,
+        decision: DecisionWord,
+    },
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

@@ -4,6 +4,7 @@ use std::io::Read;
 
 use anyhow::{Context, Result, anyhow};
 use entrepot_core::RequestContext;
+use entrepot_domain::drift::Policy;
 use entrepot_domain::effective::ChannelRule;
 use entrepot_listings::{RulePlan, RulePlanLine};
 
@@ -66,6 +67,15 @@ fn shown(rule: &ChannelRule) -> String {
     if let Some(stock) = &rule.stock {
         lines.push(format!("stock: {} kept back", stock.buffer));
         lines.extend(stock.cap.map(|cap| format!("  no more than {cap} told")));
+    }
+    for (field, policy) in &rule.conflicts.0 {
+        let what = match policy {
+            Policy::Ask => "you decide",
+            Policy::Ours => "what is wanted here is sent again",
+            Policy::Theirs => "what stands there is taken over",
+        };
+        let field = if field == "default" { "anything else" } else { field };
+        lines.push(format!("changed at the marketplace, {field}: {what}"));
     }
     if lines.is_empty() { "no rule: prices and stock are the products' own".to_owned() } else { lines.join("\n") }
 }

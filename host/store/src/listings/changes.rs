@@ -87,7 +87,8 @@ const GONE: &str = "UPDATE listings SET status = 'archived', sync_status = 'sync
 const UNCONFIRMED: &str = "UPDATE listings SET unconfirmed = unconfirmed + 1 WHERE tenant_id = $1 AND channel_id = $2 AND external_id IS NOT NULL";
 const CONFIRMED: &str = "UPDATE listings SET unconfirmed = 0 WHERE tenant_id = $1 AND id = $2 AND unconfirmed = $3";
 const WITH_EXTERNAL: &str = "SELECT id FROM listings WHERE tenant_id = $1 AND channel_id = $2 AND external_id = $3";
-const DELETE: &str = "DELETE FROM listings WHERE tenant_id = $1 AND id = $2 AND external_id IS NULL AND pending IS NULL \
+const DELETE: &str = "DELETE FROM listings WHERE tenant_id = $1 AND id = $2 \
+    AND (external_id IS NULL OR (status = 'archived' AND channel_status = 'ended')) AND pending IS NULL \
     AND (sent_hash IS NULL OR sent_hash = accepted_hash)";
 const DELETE_EVENTS: &str = "DELETE FROM listing_events WHERE tenant_id = $1 AND listing_id = $2";
 const DELETE_VARIANTS: &str = "DELETE FROM listing_variants WHERE tenant_id = $1 AND listing_id = $2";
@@ -204,7 +205,7 @@ impl ScopedTx {
         Ok(tx_optional!(&mut self.tx, (String,), WITH_EXTERNAL, tenant, channel, external_id)?.map(|(id,)| id))
     }
 
-    /// Forgets one that never stood anywhere. False: it does, or may.
+    /// Forgets one that stands nowhere, or is ended. False: it is on sale, or may be.
     pub async fn delete_listing(&mut self, id: &ListingId) -> Result<bool, StoreError> {
         if execute!(&mut self.tx, DELETE, self.tenant.as_str(), id.as_str())? == 0 {
             return Ok(false);

@@ -47,8 +47,6 @@ const LIST: &str = "SELECT c.listing_id, c.field, c.theirs, c.ours, c.seen_at, c
     FROM listing_conflicts c JOIN listings l ON l.tenant_id = c.tenant_id AND l.id = c.listing_id \
     WHERE c.tenant_id = $1 AND ($2 = '' OR l.channel_id = $2) AND ($3 = '' OR c.listing_id = $3) AND (c.decision IS NULL OR $4 = 1) \
     AND (c.listing_id > $5 OR (c.listing_id = $5 AND c.field > $6)) ORDER BY c.listing_id, c.field LIMIT $7";
-const FIND: &str = "SELECT listing_id, field, theirs, ours, seen_at, times, decision, decided_by, decided_at FROM listing_conflicts \
-    WHERE tenant_id = $1 AND listing_id = $2 AND field = $3";
 const PUT: &str = "INSERT INTO listing_conflicts (tenant_id, listing_id, field, theirs, ours, seen_at, times, decision, decided_by, decided_at) \
     VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $8, $9) ON CONFLICT (tenant_id, listing_id, field) DO UPDATE SET \
     theirs = excluded.theirs, ours = excluded.ours, seen_at = excluded.seen_at, \
@@ -90,10 +88,6 @@ impl Scoped {
         let ConflictFilter { channel, listing, decided } = filter;
         let (tenant, decided) = (self.tenant().as_str(), i64::from(decided));
         Ok(read_all!(self, ConflictRow, LIST, tenant, channel, listing, decided, after.0, after.1, limit)?)
-    }
-
-    pub async fn conflict(&self, listing: &ListingId, field: &str) -> Result<Option<ConflictRow>, StoreError> {
-        Ok(read_optional!(self, ConflictRow, FIND, self.tenant().as_str(), listing.as_str(), field)?)
     }
 }
 

@@ -160,7 +160,8 @@ const OUT_OF_STOCK: &str = listings!(
      AND t.listing_id = l.id AND t.told_stock IS NULL)))"
 );
 const DRAFT: &str = listings!(" AND l.status = 'draft' AND l.sync_status NOT IN ('blocked', 'failed')");
-const ENDED: &str = listings!(" AND l.status = 'archived' AND l.sync_status = 'synced'");
+const ENDED: &str =
+    listings!(" AND l.sync_status = 'synced' AND (l.status = 'archived' OR l.channel_status = 'ended')");
 const ON_SALE: &str = listings!(
     " AND l.status = 'active' AND l.sync_status = 'synced' AND l.channel_status IN ('active', 'out-of-stock')"
 );

@@ -205,8 +205,8 @@ fn refused(error: &Value) -> Issue {
 }
 
 fn variant_gone() -> Issue {
-    let message =
-        "The variant is no longer in the shop: somebody deleted it. To make it anew, push the listing by its id.";
+    let message = "The variant is no longer in the shop: somebody deleted it. To make it anew, push the listing by its id and \
+         decide its variants as ours.";
     issue("", "variant-gone", message)
 }
 

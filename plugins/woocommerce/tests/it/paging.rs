@@ -211,6 +211,13 @@ fn items_by_id_leave_out_what_is_gone() {
     let items = fetch_items(&shop, &channel(), None, &ids).unwrap();
     assert_eq!(items.iter().map(|item| item.source_id.as_str()).collect::<Vec<_>>(), ["1", "5"]);
     assert_eq!(fetch_items(&shop, &channel(), None, &[]).unwrap().len(), 0);
+    // A variation answers at a product's address: it is no product that the list leaves out.
+    let mixed = shop.twisted(|_, asked| {
+        let variation = json!({ "id": 9, "status": "publish", "type": "variation" });
+        asked.route.ends_with("/products/9").then(|| Ok(ok(&variation)))
+    });
+    let items = fetch_items(&mixed, &channel(), None, &ids).unwrap();
+    assert_eq!(items.iter().map(|item| item.source_id.as_str()).collect::<Vec<_>>(), ["1", "5"]);
     // `include` ignored: nobody asked for the others.
     let deaf = Shop::of(5).twisted(|shop, asked| {
         let mut asked = asked.clone();

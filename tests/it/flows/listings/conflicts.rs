@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use entrepot_domain::Money;
 use entrepot_domain::drift::{ConflictRule, Policy};
 use entrepot_domain::effective::ChannelRule;
 use entrepot_listings::{ConflictReport, Decision, ListingChange, ListingReport, WhichConflicts};
@@ -17,7 +16,7 @@ use super::{Seller, TARGET, posts};
 
 impl Seller {
     /// Everything stands there, and what stood there is known.
-    async fn standing(app: App, products: usize) -> (Self, Vec<String>) {
+    pub(super) async fn standing(app: App, products: usize) -> (Self, Vec<String>) {
         let seller = Self::of(app, products).await;
         let ids = seller.list_all().await;
         seller.push().await;
@@ -25,46 +24,46 @@ impl Seller {
         (seller, ids)
     }
 
-    async fn there(&self, listing: &str) -> u64 {
+    pub(super) async fn there(&self, listing: &str) -> u64 {
         self.shown(listing).await.external_id.expect("it stands there").parse().expect("a number")
     }
 
-    async fn shown(&self, listing: &str) -> ListingReport {
+    pub(super) async fn shown(&self, listing: &str) -> ListingReport {
         self.app.host.app.listings.show(&self.app.host.tenant, listing).await.expect("a report")
     }
 
-    async fn edit_there(&self, listing: &str, change: impl FnOnce(&mut Product)) {
+    pub(super) async fn edit_there(&self, listing: &str, change: impl FnOnce(&mut Product)) {
         assert!(self.target.update(self.there(listing).await, change));
     }
 
     /// Somebody changes it in the shop, and the shop's goods come in.
-    async fn edit_there_seen(&self, listing: &str, change: impl FnOnce(&mut Product)) {
+    pub(super) async fn edit_there_seen(&self, listing: &str, change: impl FnOnce(&mut Product)) {
         self.edit_there(listing, change).await;
         import(&self.app, TARGET).await;
         self.work().await;
     }
 
-    async fn title_there(&self, listing: &str) -> String {
+    pub(super) async fn title_there(&self, listing: &str) -> String {
         self.target.product(self.there(listing).await).expect("there").name.into()
     }
 
-    async fn open(&self) -> Vec<ConflictReport> {
+    pub(super) async fn open(&self) -> Vec<ConflictReport> {
         let (listings, which) = (&self.app.host.app.listings, WhichConflicts::default());
         listings.conflicts(&self.app.host.tenant, which, ("", ""), 100).await.expect("conflicts")
     }
 
-    async fn set_title(&self, listing: &str, title: &str) {
+    pub(super) async fn set_title(&self, listing: &str, title: &str) {
         let change = ListingChange { set: Some(json!({ "title": title })), ..ListingChange::default() };
         self.change(listing, change).await;
         self.work().await;
     }
 
-    async fn decide(&self, listing: &str, field: &str, decision: Decision) {
+    pub(super) async fn decide(&self, listing: &str, field: &str, decision: Decision) {
         self.app.host.app.listings.decide(&self.context(), listing, field, decision, None).await.expect("decided");
         self.work().await;
     }
 
-    async fn set_policy(&self, field: &str, policy: Policy) {
+    pub(super) async fn set_policy(&self, field: &str, policy: Policy) {
         let conflicts = ConflictRule(BTreeMap::from([(field.to_owned(), policy)]));
         let rule = ChannelRule { conflicts, ..ChannelRule::default() };
         self.app.host.app.listings.set_rule(&self.context(), TARGET, &rule).await.expect("set");
@@ -155,45 +154,6 @@ async fn a_rule_decides_by_field(app: App) {
     assert_eq!((seller.open().await, posts(&seller.shops.1)), (vec![], before));
     assert_eq!(seller.shown(&ids[1]).await.set, json!({ "title": "As they say" }));
     seller.assert_all_stand(2).await;
-}
-
-#[both_engines]
-async fn a_price_that_was_changed_there_stays_until_somebody_decides(app: App) {
-    let (seller, ids) = Seller::standing(app, 6).await;
-    let mut single = Vec::new();
-    for id in &ids {
-        if seller.shown(id).await.variants.len() == 1 {
-            single.push(id.clone());
-        }
-    }
-    let [one, two] = [&single[0], &single[1]];
-    for id in [one, two] {
-        seller.edit_there_seen(id, |product| product.regular_price = "3.33".into()).await;
-        let price = |open: Vec<ConflictReport>| open.into_iter().find(|of| of.listing == *id).expect("a conflict");
-        let conflict = price(seller.open().await);
-        assert!(conflict.field.starts_with("variants/") && conflict.field.ends_with("/price"), "{conflict:?}");
-        assert_eq!(conflict.theirs, json!({ "minor": 333, "currency": "USD" }));
-        // What else changes goes on, and the price stays, though another is wanted by now.
-        let told = Some(Money::new(777, "USD"));
-        let set = json!({ "price": { "minor": 777, "currency": "USD" } });
-        seller.change(id, ListingChange { set: Some(set), ..ListingChange::default() }).await;
-        seller.push().await;
-        let there = seller.target.product(seller.there(id).await).expect("there");
-        assert_eq!(&*there.regular_price, "3.33");
-        let decision = if id == one { Decision::Ours } else { Decision::Theirs };
-        seller.decide(id, &conflict.field, decision).await;
-        let there = seller.target.product(seller.there(id).await).expect("there");
-        let report = seller.shown(id).await;
-        if id == one {
-            assert_eq!(report.variants[0].told_price, told);
-            assert_ne!(&*there.regular_price, "3.33");
-        } else {
-            assert_eq!(&*there.regular_price, "3.33");
-            assert_eq!(report.set["variants"].as_object().map(serde_json::Map::len), Some(1), "{:?}", report.set);
-        }
-        assert_eq!(report.sync_status, "synced", "{report:?}");
-    }
-    seller.assert_all_stand(6).await;
 }
 
 #[both_engines]
@@ -306,4 +266,31 @@ async fn what_was_changed_once_more_is_not_decided_unseen(app: App) {
     let late = listings.decide(&context, &ids[0], "title", Decision::Theirs, Some(shown.seen_at)).await;
     assert!(late.expect_err("it was shown something else").to_string().contains("changed by somebody else"));
     assert_eq!(seller.open().await.len(), 1);
+}
+
+/// What was sent without an answer is told from what somebody else wrote meanwhile.
+#[both_engines]
+async fn what_is_changed_there_after_a_lost_answer_is_not_overwritten(app: App) {
+    let (seller, ids) = Seller::standing(app, 3).await;
+    for id in &ids {
+        let set = ListingChange { set: Some(json!({ "title": "Ours" })), ..ListingChange::default() };
+        seller.change(id, set).await;
+    }
+    let batches = || Matcher::path("/wp-json/wc/v3/products/batch");
+    // Of the first the shop knows, of the second it never heard; of both there is no answer.
+    seller.shops.1.server.inject(batches().nth(1), Fault::Truncate(0));
+    seller.work().await;
+    seller.edit_there(&ids[0], |product| product.name = "Theirs".into()).await;
+    seller.edit_there(&ids[1], |product| product.description = "<p>Theirs</p>".into()).await;
+    for _ in 0..3 {
+        seller.app.clock().advance(60_000);
+        seller.work().await;
+    }
+    let mut open: Vec<_> = seller.open().await.into_iter().map(|of| (of.listing, of.field, of.theirs)).collect();
+    open.sort_by_key(|of| ids.iter().position(|id| *id == of.0));
+    let theirs = |id: &String, field: &str, theirs| (id.clone(), field.to_owned(), json!(theirs));
+    assert_eq!(open, [theirs(&ids[0], "title", "Theirs"), theirs(&ids[1], "description", "<p>Theirs</p>")]);
+    assert_eq!(seller.title_there(&ids[0]).await, "Theirs");
+    assert_eq!(seller.title_there(&ids[2]).await, "Ours");
+    assert_eq!(seller.shown(&ids[2]).await.sync_status, "synced");
 }

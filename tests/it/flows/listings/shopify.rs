@@ -9,7 +9,7 @@ mod scopes;
 use entrepot_domain::catalog::Product;
 use entrepot_domain::effective::available;
 use entrepot_domain::listing::Status;
-use entrepot_listings::{ListingChange, ListingReport};
+use entrepot_listings::{Decision, ListingChange, ListingReport, WhichConflicts};
 use entrepot_test_support::{bigcommerce, seed, shopify};
 use entrepot_tests::linking::import;
 use entrepot_tests::stock::catalogue;
@@ -17,6 +17,19 @@ use entrepot_tests::{App, Marketplace, both_engines};
 use serde_json::json;
 
 use super::{Seller, TARGET};
+
+/// Operations that change something.
+const WRITES: [&str; 9] = [
+    "BulkRun",
+    "InventoryActivate",
+    "InventorySet",
+    "ListingMarkCreate",
+    "ProductArchive",
+    "ProductSet",
+    "Publish",
+    "Unpublish",
+    "VariantsUpdate",
+];
 
 /// An empty shop in which the app may sell, and which has time for it.
 fn shop() -> shopify::Store {
@@ -59,6 +72,11 @@ impl Seller<shopify::Store> {
 
     fn asked(&self, operation: &str) -> usize {
         self.target.asked().iter().filter(|name| *name == operation).count()
+    }
+
+    /// How many requests changed something.
+    fn writes(&self) -> usize {
+        WRITES.iter().map(|operation| self.asked(operation)).sum()
     }
 
     async fn push_by_id(&self, id: &String) {
@@ -117,9 +135,9 @@ async fn goods_go_to_shopify_and_in_again(app: App) {
         );
     }
     // Nothing changed, so nothing is sent.
-    let before = seller.shops.1.server.log().total();
+    let before = seller.writes();
     seller.push().await;
-    assert_eq!(seller.shops.1.server.log().total(), before);
+    assert_eq!(seller.writes(), before);
     assert_eq!(ids.len(), 10);
 }
 
@@ -241,4 +259,38 @@ async fn what_stands_there_already_is_adopted_and_not_doubled(app: App) {
     assert_eq!(after, variants);
     let metafields = |of: &u64| seller.target.product(*of).expect("it is there").metafields.len();
     assert!(before.iter().any(|of| metafields(of) > 0), "what nobody named was left alone");
+}
+
+/// Lists are whole ones at Shopify: what is left out of them is deleted.
+#[both_engines]
+async fn variants_that_nobody_here_knows_are_not_deleted_unasked(app: App) {
+    let goods = catalogue(4);
+    let target = shopify::Store::from_seed(&goods[..1]);
+    target.let_sell();
+    target.configure(|options| (options.bucket, options.restore_rate) = (20_000.0, 1_000.0));
+    let there = target.product_ids()[0];
+    let seller = Seller::selling(app, &goods, target).await;
+    assert!(seller.target.update(there, |product| {
+        let mut more = product.variants[0].clone();
+        (more.id, more.item, more.sku) = (77_001, 77_002, Some("MADE-BY-HAND".into()));
+        more.values = product.options.iter().map(|_| "By hand".into()).collect();
+        product.variants.push(more);
+    }));
+    let many = seller.target.product(there).expect("there").variants.len();
+    seller.list_all().await;
+    let listings = &seller.app.host.app.listings;
+    assert_eq!(listings.adopt(&seller.context(), TARGET, true).await.expect("adopted").adopted, 1);
+    seller.push().await;
+    let which = WhichConflicts::default();
+    let open = listings.conflicts(&seller.app.host.tenant, which, ("", ""), 50).await.expect("conflicts");
+    let variants = open.iter().find(|of| of.field == "variants").unwrap_or_else(|| panic!("{open:?}"));
+    assert!(variants.theirs.to_string().contains("MADE-BY-HAND") && !variants.ours.to_string().contains("MADE-BY"));
+    let listing = variants.listing.clone();
+    let theirs = listings.decide(&seller.context(), &listing, "variants", Decision::Theirs, None).await;
+    assert!(theirs.expect_err("they are the product's").to_string().contains("the variants of its product"));
+    seller.push().await;
+    assert_eq!(seller.target.product(there).expect("there").variants.len(), many);
+    listings.decide(&seller.context(), &listing, "all", Decision::Ours, None).await.expect("decided");
+    seller.work().await;
+    assert_eq!(seller.target.product(there).expect("there").variants.len(), many - 1);
 }

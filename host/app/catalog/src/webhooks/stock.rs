@@ -10,8 +10,9 @@ use entrepot_store::{ScopedTx, StoreError};
 use super::merge::{Number, Plan, Sources};
 use entrepot_channels::OpenChannel;
 
-/// For so long marketplaces try a delivery again (Shopify: eight times in four hours). An older date tells of a clock, not of a delay.
-const LATE_MS: i64 = 4 * 60 * 60_000;
+/// A delivery may be as late: marketplaces try again for hours, and queues on the way hold some longer. An older date tells of a clock, not
+/// of a delay.
+const LATE_MS: i64 = 24 * 60 * 60_000;
 
 /// Item and place.
 type Level = (String, String);

@@ -49,12 +49,13 @@ impl BulkAction {
     /// Why it is not done to a listing, as far as that stands here.
     pub(super) fn left_out(self, row: &ListingRow) -> Option<&'static str> {
         match (self, Status::parse(&row.status)) {
+            (Self::Publish, Some(Status::Active)) => {
+                Some("It is published already. Send it again to have it compared.")
+            }
             (Self::Push, Some(Status::Draft)) => Some("It is a draft. Publish it."),
             (Self::Push, Some(Status::Archived)) => Some("It is ended. Publish it to put it on sale again."),
             (Self::End, Some(Status::Archived)) => Some("It is ended already."),
-            (Self::Remove, _) if row.external_id.is_some() || row.pending.is_some() || row.is_in_doubt() => {
-                Some(STANDS)
-            }
+            (Self::Remove, _) if row.stands() || row.pending.is_some() || row.is_in_doubt() => Some(STANDS),
             _ => None,
         }
     }
@@ -85,6 +86,9 @@ pub struct ChangedLine {
     pub listing: String,
     /// Why it was left as it is.
     pub why: Option<String>,
+    /// It stood at the marketplace before.
+    #[serde(default)]
+    pub stood: bool,
 }
 
 impl Listings {
@@ -144,7 +148,9 @@ impl Operation for ChangeListings {
                     }
                     _ => at.so_far.left_out += 1,
                 }
-                at.so_far.lines.push(ChangedLine { listing: id.clone(), why });
+                // What stood there before it was published is not taken off with what was.
+                let stood = row.is_some_and(|row| row.external_id.is_some());
+                at.so_far.lines.push(ChangedLine { listing: id.clone(), why, stood });
             }
             for channel in channels {
                 // Somebody says once that it is worth another try.

@@ -149,10 +149,12 @@ impl Operation for DraftListings {
         let channel = listings.channels.channel(active.tenant(), &self.channel).await?;
         while at.at < total {
             let some = &self.products[at.at..total.min(at.at + AT_ONCE)];
-            let prepared = listings.prepare_all(active.scoped(), &channel, some).await?;
-            let mut tx = active.scoped().begin().await?;
-            for (line, prepared) in prepared {
-                let line = made(&mut tx, line, prepared, active.actor()).await?;
+            let (mut tx, lines) = match made_together(listings, active, &channel, some).await {
+                // Somebody made one of them at the same moment: by now it is seen, and left out.
+                Err(AppError::Contested) => made_together(listings, active, &channel, some).await?,
+                made => made?,
+            };
+            for line in lines {
                 match line.listing {
                     Some(_) => at.so_far.drafted += 1,
                     None => at.so_far.left_out += 1,
@@ -169,6 +171,21 @@ impl Operation for DraftListings {
         }
         Ok(Some(at.so_far))
     }
+}
+
+/// In a transaction that is still to be committed.
+async fn made_together(
+    listings: &Listings,
+    active: &ActiveOperation,
+    channel: &ChannelRow,
+    some: &[String],
+) -> Result<(ScopedTx, Vec<DraftLine>), AppError> {
+    let prepared = listings.prepare_all(active.scoped(), channel, some).await?;
+    let (mut tx, mut lines) = (active.scoped().begin().await?, Vec::with_capacity(some.len()));
+    for (line, prepared) in prepared {
+        lines.push(made(&mut tx, line, prepared, active.actor()).await?);
+    }
+    Ok((tx, lines))
 }
 
 async fn made(

@@ -31,7 +31,7 @@ pub(crate) struct WhichConflict {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ConflictView {
     listing: String,
-    /// title, description, seo_slug, meta_title, meta_description, brand, tags, images, on_sale, variants/ID/price
+    /// title, description, seo_slug, meta_title, meta_description, brand, tags, images, variants, on_sale, variants/ID/price
     field: String,
     /// As it stands there; of a long text the beginning
     #[schema(value_type = Value)]
@@ -91,7 +91,7 @@ pub(crate) enum DecisionWord {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct DecideConflict {
-    /// As the conflict names it
+    /// As the conflict names it; `all`: every one that is open
     field: String,
     decision: DecisionWord,
     /// Of the conflict that was shown: 409 where something else was seen there since

@@ -21,6 +21,8 @@ pub(crate) struct ChangedLineView {
     listing: String,
     /// Why it was left as it is; null: it was done
     why: Option<String>,
+    /// It stood at the marketplace before
+    stood: bool,
 }
 
 /// Of `draft_listings`

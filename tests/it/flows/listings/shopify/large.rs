@@ -3,6 +3,7 @@
 use entrepot_listings::ListingChange;
 use entrepot_test_support::seed;
 use entrepot_test_support::shopify::Trick;
+use entrepot_tests::linking::import;
 use entrepot_tests::stock::catalogue;
 use entrepot_tests::{App, both_engines};
 use serde_json::json;
@@ -107,4 +108,38 @@ async fn a_large_product_stands_in_a_small_shop_too(app: App) {
     }
     assert_eq!(seller.there(&ids[0]).await.variants.len(), 700);
     assert_eq!(seller.asked("ProductSet"), 1);
+}
+
+/// What cannot be read while somebody waits is compared as it was imported last, and stops nothing.
+#[both_engines]
+async fn a_product_too_large_to_be_read_at_once_is_sent_again_and_not_overwritten_unseen(app: App) {
+    let seller = Seller::selling(app, &large(160), shop()).await;
+    let ids = seller.list_all().await;
+    seller.target.configure(|options| (options.bucket, options.restore_rate) = (1_600.0, 1_600.0));
+    let title = |title: &str| ListingChange { set: Some(json!({ "title": title })), ..ListingChange::default() };
+    let on = async || {
+        for _ in 0..8 {
+            seller.app.clock().advance(240_000);
+            seller.work().await;
+        }
+    };
+    seller.push().await;
+    on().await;
+    seller.change(&ids[0], title("Ours")).await;
+    on().await;
+    let report = seller.report(&ids[0]).await;
+    assert_eq!((report.sync_status.as_str(), &report.sync_error), ("synced", &None));
+    let there = seller.there(&ids[0]).await;
+    assert_eq!(there.title, "Ours");
+    // Our own change comes in, and then somebody else's.
+    import(&seller.app, TARGET).await;
+    on().await;
+    assert_eq!(seller.report(&ids[0]).await.sync_status, "synced");
+    seller.app.clock().advance(60_000);
+    assert!(seller.target.update(there.id, |product| product.title = "Theirs".into()));
+    import(&seller.app, TARGET).await;
+    seller.change(&ids[0], title("Ours again")).await;
+    on().await;
+    assert_eq!(seller.there(&ids[0]).await.title, "Theirs");
+    assert_eq!(seller.report(&ids[0]).await.sync_status, "conflict");
 }

@@ -1,6 +1,6 @@
 //! Price and stock alone.
 
-use entrepot_listings::ListingChange;
+use entrepot_listings::{Decision, ListingChange};
 use entrepot_test_support::shopify::Trick;
 use entrepot_test_support::{bigcommerce, seed};
 use entrepot_tests::linking::import;
@@ -8,7 +8,7 @@ use entrepot_tests::stock::catalogue;
 use entrepot_tests::{App, Marketplace, both_engines};
 use serde_json::json;
 
-use super::super::{Seller, TARGET};
+use super::super::Seller;
 use super::shop;
 
 /// One product with one variant that is counted.
@@ -54,9 +54,9 @@ async fn price_and_stock_are_sent_alone(app: App) {
     assert_eq!((seller.asked("VariantsUpdate"), seller.asked("InventorySet")), (1, 1));
     seller.assert_each_stands(4).await;
     // What is there already is not written back.
-    let before = seller.target.asked();
+    let before = seller.writes();
     seller.push().await;
-    assert_eq!(seller.target.asked(), before);
+    assert_eq!(seller.writes(), before);
 }
 
 /// A shop that sold one meanwhile says so, and its number is reckoned with.
@@ -167,11 +167,11 @@ async fn a_variant_that_is_gone_costs_the_others_nothing(app: App) {
     let report = seller.report(&ids[0]).await;
     assert_eq!(report.issues[0]["code"], "variant-gone", "{report:?}");
     assert!(seller.there(&ids[0]).await.variants.iter().all(|variant| variant.price == "43.21"));
-    // Pushed whole, it is made anew.
-    seller
-        .change(&ids[0], ListingChange { set: Some(json!({ "title": "Whole again" })), ..ListingChange::default() })
-        .await;
-    seller.app.host.app.listings.push(&seller.context(), TARGET, &ids, false).await.expect("begun");
+    // Whoever took it away is not overruled unasked.
+    seller.push_by_id(&ids[0]).await;
+    assert_eq!(seller.asked("ProductSet"), 1);
+    let context = seller.context();
+    seller.app.host.app.listings.decide(&context, &ids[0], "variants", Decision::Ours, None).await.expect("decided");
     seller.work().await;
     seller.assert_each_stands(1).await;
     assert_eq!(seller.there(&ids[0]).await.variants.len(), goods[0].variants.len());
