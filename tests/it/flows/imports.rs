@@ -5,6 +5,7 @@ mod marketplace_parity;
 mod marketplaces;
 mod mass_deletion;
 mod mass_deletion_new_ids;
+mod missing_items;
 mod oversized_values;
 mod reconciliation;
 mod recorded_store;

@@ -11,7 +11,8 @@ use entrepot_store::runs::RunRow;
 use entrepot_store::schedules::ScheduleRow;
 use entrepot_test_support::server::{Fault, Matcher};
 use entrepot_test_support::woocommerce::{Seed, Store, serve};
-use entrepot_test_support::{etsy, seed};
+use entrepot_test_support::{bigcommerce, etsy, seed};
+use entrepot_tests::stock::catalogue;
 use entrepot_tests::{App, Marketplace, SHOP, both_engines};
 
 const HOUR: i64 = 3_600_000;
@@ -106,6 +107,29 @@ async fn a_tick_while_a_run_is_under_way_is_left_out_or_waits(app: App) {
         "the one that waited"
     );
     assert_eq!(finish(&app).await.scope(), RunScope::Full);
+}
+
+/// Two schedules of one rule are due in the same moment each time.
+#[both_engines]
+async fn each_of_two_schedules_of_one_rule_comes_to_its_turn(app: App) {
+    let shop = Marketplace::bigcommerce(&bigcommerce::Store::from_seed(&catalogue(5)));
+    let (app, _) = app.connect_to(&shop).await;
+    let first = app.host.app.imports.start_import(&app.host.tenant, SHOP, RunScope::Full, Default::default()).await;
+    app.carry(&first.expect("it starts").run).await;
+    for kind in [ScheduleKind::Full, ScheduleKind::Delta, ScheduleKind::Stock] {
+        let off = ScheduleChange { enabled: Some(kind != ScheduleKind::Full), ..ScheduleChange::default() };
+        set(&app, kind, ScheduleChange { when_busy: Some(WhenBusy::Skip), rule: every("every 15m").rule, ..off }).await;
+    }
+    let mut scopes = Vec::new();
+    for _ in 0..3 {
+        app.clock().advance(HOUR / 2);
+        for _ in 0..2 {
+            assert_eq!(app.host.app.scheduler.tick().await.expect("a look"), Ticked { begun: 1, skipped: 0 });
+            scopes.push(finish(&app).await.scope().parts().0);
+        }
+        assert_eq!(app.host.app.scheduler.tick().await.expect("a look"), Ticked::default());
+    }
+    assert_eq!(scopes, ["changed_since", "stock"].repeat(3));
 }
 
 #[both_engines]

@@ -107,10 +107,12 @@ impl Scheduler {
         let tenant = TenantId::from(due.tenant_id.as_str());
         let (scoped, row) = (self.services.db().tenant(&tenant), &due.schedule);
         let channel = ChannelId::from(row.channel_id.clone());
-        if scoped.active_run(&channel).await?.is_some() {
+        if let Some(run) = scoped.active_run(&channel).await? {
             return match WhenBusy::parse(&row.when_busy) {
                 Some(WhenBusy::Queue) => Ok(Tick::Later),
-                _ => self.left_out(&scoped, row, "another run was under way").await,
+                // Left out each time by a schedule of the same rule, it would never come to its turn.
+                _ if !brings(run.scope(), ScheduleKind::parse(&row.kind)) => Ok(Tick::Later),
+                _ => self.left_out(&scoped, row, "another run was under way, which brings the same").await,
             };
         }
         // Refuse at once what cannot work, as an import that is asked for by hand does. No marketplace is waited for: others are due, too.
@@ -171,6 +173,15 @@ impl Scheduler {
 
     async fn has_stock_schedule(&self, scoped: &Scoped, channel: &ChannelId) -> Result<bool, StoreError> {
         Ok(scoped.schedules(channel).await?.iter().any(|row| row.kind == ScheduleKind::Stock.as_str()))
+    }
+}
+
+/// A run of this scope brings what the schedule is there for.
+fn brings(scope: RunScope, kind: Option<ScheduleKind>) -> bool {
+    match (scope, kind) {
+        (RunScope::Full, _) | (_, None) => true,
+        (RunScope::ChangedSince(_), Some(kind)) => kind == ScheduleKind::Delta,
+        (RunScope::Stock(_), Some(kind)) => kind == ScheduleKind::Stock,
     }
 }
 

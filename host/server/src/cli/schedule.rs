@@ -26,7 +26,7 @@ pub struct ScheduleArgs {
     /// Spread it over so many minutes
     #[arg(long, value_name = "MINUTES")]
     pub jitter: Option<i64>,
-    /// While another run is under way: leave it out, or begin afterwards
+    /// While a run is under way that brings the same: leave it out, or begin afterwards
     #[arg(long, value_parser = ["skip", "queue"])]
     pub when_busy: Option<String>,
     /// Switch it on

@@ -31,7 +31,7 @@ pub(super) struct Verdict {
     /// Dead letters of what could not be identified, and was not shown again: no products.
     nameless: Vec<String>,
     /// With `gone`, what was deleted within a day.
-    deletions: Deletions,
+    pub(super) deletions: Deletions,
     /// In the place of `gone`: too much for nobody to be asked.
     held_back: Option<HeldBack>,
 }
@@ -49,8 +49,13 @@ impl Imports {
     pub(super) async fn close_run(&self, active: &ActiveRun) -> Result<RunState, StoreError> {
         let ActiveRun { scoped, channel, row, seen, .. } = active;
         let mut counts = active.counts;
-        let verdict = self.judge_run(scoped, channel, row, counts, seen).await?;
-        let verdict = self.confirmed(active, verdict).await;
+        let verdict = match short(row.scope(), counts, seen) {
+            Some(why) => self.incomplete(active, &why).await?,
+            None => {
+                let verdict = self.judge_run(scoped, channel, row, counts, seen).await?;
+                self.confirmed(active, verdict).await
+            }
+        };
         let verdict = self.within_plan(active, verdict).await?;
         counts.deleted += verdict.gone.len() as i64;
         if active.watermark.is_some() {
@@ -103,14 +108,7 @@ impl Imports {
         counts: Counts,
         seen: &Seen,
     ) -> Result<Verdict, StoreError> {
-        if let Some(shortfall) = counts.shortfall() {
-            let failure = format!("{shortfall}; nothing was deleted. Import again to look for them");
-            return Ok(Verdict::of(RunState::Incomplete, Some(failure)));
-        }
         let patience = self.services.options().database_patience;
-        if let Some(short) = listed_short(row.scope(), counts, seen) {
-            return Ok(Verdict::of(RunState::Incomplete, Some(short)));
-        }
         let gone = match row.scope() {
             RunScope::Full => self.vanished(scoped, channel, row.created_at, seen).await?,
             RunScope::ChangedSince(_) => self.said_to_be_gone(scoped, channel, row, seen).await?,
@@ -180,7 +178,7 @@ impl Imports {
     }
 
     /// The items that were alive and that this run did not find.
-    async fn vanished(
+    pub(super) async fn vanished(
         &self,
         scoped: &Scoped,
         channel: &OpenChannel,
@@ -208,16 +206,14 @@ impl Imports {
     }
 }
 
-/// The list of all ids is shorter than the marketplace's own total: what is missing in it may be there.
-fn listed_short(scope: RunScope, counts: Counts, seen: &Seen) -> Option<String> {
+/// Not everything came, or the list of all ids is shorter than the marketplace's own total: what is missing may be there.
+fn short(scope: RunScope, counts: Counts, seen: &Seen) -> Option<String> {
+    if let Some(shortfall) = counts.shortfall() {
+        return Some(shortfall);
+    }
     let (listed, declared) = (i64::try_from(seen.listed.len()).unwrap_or(i64::MAX), counts.declared?);
     let short = scope == RunScope::Full && !seen.listed.is_empty() && listed < declared;
-    short.then(|| {
-        format!(
-            "the marketplace counts {declared} items and its list of all ids has {listed}; nothing was deleted. Import again to look for \
-             them"
-        )
-    })
+    short.then(|| format!("the marketplace counts {declared} items and its list of all ids has {listed}"))
 }
 
 /// So many did not come, and one of them may be what nobody could identify.

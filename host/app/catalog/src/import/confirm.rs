@@ -1,64 +1,106 @@
-//! What pages of a run showed and the list of all ids at its end lacks: either it went in between, or the list is not whole. Each is asked
-//! for before it is deleted.
+//! What a full run did not find is asked for by its ids before it is deleted: it went, or what was read is not whole.
+// See docs/decisions/0027-count-contract-and-deletion-guard.md
 
 use std::collections::HashSet;
 
+use entrepot_domain::catalog::limits::UNIDENTIFIED;
 use entrepot_domain::run::{RunScope, RunState};
+use entrepot_store::StoreError;
 
 use super::active_run::ActiveRun;
 use super::close::Verdict;
 use crate::Imports;
+use entrepot_core::retry_transient;
 
 /// Ids that are asked for in one call.
 const BATCH: usize = 100;
-/// More than these are no products that somebody deleted in the minutes of a run.
+/// Of more than these the first are asked for.
 const MAX_ASKED: usize = 1_000;
 
 impl Imports {
     /// The verdict, or where the marketplace shows something that would be deleted, that the run is incomplete.
     pub(super) async fn confirmed(&self, active: &ActiveRun, verdict: Verdict) -> Verdict {
-        let ActiveRun { row, seen, .. } = active;
+        let ActiveRun { channel, row, seen, .. } = active;
         // Whoever has looked at what is gone is sure of it.
         let sure = row.may_delete.is_some_and(|most| i64::try_from(verdict.gone.len()).is_ok_and(|gone| gone <= most));
-        if row.scope() != RunScope::Full || seen.listed.is_empty() || sure {
+        if row.scope() != RunScope::Full || sure || !channel.generation.adapter.fetches() {
             return verdict;
         }
-        let shown: Vec<&String> =
-            verdict.gone.iter().filter(|id| seen.items.contains(id) && !seen.gone.contains(id)).collect();
-        let there = match shown.len() {
-            0 => return verdict,
-            1..=MAX_ASKED => self.still_there(active, &shown).await,
-            many => many,
+        let untold = verdict.gone.iter().filter(|id| !seen.gone.contains(id));
+        let (shown, missing): (Vec<&String>, Vec<&String>) = untold.partition(|id| seen.items.contains(id));
+        // More than these are no products that somebody deleted in the minutes of a run.
+        let there = if shown.len() > MAX_ASKED {
+            shown.len()
+        } else {
+            let asked: Vec<&String> = shown.iter().chain(&missing).copied().take(MAX_ASKED).collect();
+            self.still_there(active, &asked).await.len()
         };
         if there == 0 {
             return verdict;
         }
-        let products = if there == 1 { "1 product".to_owned() } else { format!("{there} products") };
         let why = format!(
-            "{products} came with this run and are missing in the marketplace's list of all ids, so that list is not whole; nothing was \
-             deleted. Import again; if it stays so, a cache in front of the shop may keep old lists"
+            "{} missing in what the marketplace listed, and there when asked for; nothing was deleted. Import again; if it stays so, a cache \
+             in front of the shop may keep old lists",
+            if there == 1 { "1 product is".to_owned() } else { format!("{there} products are") }
         );
         Verdict::of(RunState::Incomplete, Some(why))
     }
 
-    /// How many of them come when they are asked for. What cannot be asked for is taken to be there.
-    async fn still_there(&self, active: &ActiveRun, ids: &[&String]) -> usize {
+    /// Not everything came, for this reason. What the marketplace does not have when it is asked for it is gone all the same: a total that
+    /// is always too high keeps nothing here for ever.
+    pub(super) async fn incomplete(&self, active: &ActiveRun, why: &str) -> Result<Verdict, StoreError> {
+        let ActiveRun { scoped, channel, row, seen, .. } = active;
+        let nothing = || {
+            let why = format!("{why}; nothing was deleted. Import again to look for them");
+            Verdict::of(RunState::Incomplete, Some(why))
+        };
+        if row.scope() != RunScope::Full || seen.unidentified || !channel.generation.adapter.fetches() {
+            return Ok(nothing());
+        }
+        let mut gone = self.vanished(scoped, channel, row.created_at, seen).await?;
+        gone.retain(|id| !id.starts_with(UNIDENTIFIED));
+        if gone.is_empty() || gone.len() > MAX_ASKED {
+            return Ok(nothing());
+        }
+        let brief = gone.iter().filter(|id| seen.items.contains(id)).count();
+        let patience = self.services.options().database_patience;
+        let deleting =
+            retry_transient(patience, || self.deletions_with(scoped, &channel.id, gone.len(), brief)).await?;
+        if !deleting.allowed {
+            return Ok(nothing());
+        }
+        let there = self.still_there(active, &gone.iter().collect::<Vec<_>>()).await;
+        gone.retain(|id| !there.contains(id));
+        if gone.is_empty() {
+            return Ok(nothing());
+        }
+        let why = format!(
+            "{why}; of those that were here {} not in the shop when asked for, and deleted. Import again to look for the others",
+            if gone.len() == 1 { "1 is".to_owned() } else { format!("{} are", gone.len()) }
+        );
+        let mut verdict = Verdict::of(RunState::Incomplete, Some(why));
+        (verdict.gone, verdict.deletions) = (gone, deleting.by_now);
+        Ok(verdict)
+    }
+
+    /// Which of them come when they are asked for. What cannot be asked for is taken to be there.
+    async fn still_there(&self, active: &ActiveRun, ids: &[&String]) -> HashSet<String> {
         let ActiveRun { channel, row, .. } = active;
-        let mut there = 0;
+        let mut there = HashSet::new();
         for some in ids.chunks(BATCH) {
             let session = channel.session(&self.services);
             let wanted: Vec<String> = some.iter().map(|id| (*id).clone()).collect();
-            there += match channel.fetch_items(&session, row.page_context.clone(), wanted).await {
+            match channel.fetch_items(&session, row.page_context.clone(), wanted.clone()).await {
                 Ok(items) => {
-                    let items = items.iter().filter(|item| !item.deleted);
-                    let shown: HashSet<&str> = items.map(|item| item.source_id.as_str()).collect();
-                    some.iter().filter(|id| shown.contains(id.as_str())).count()
+                    let shown: HashSet<String> =
+                        items.into_iter().filter(|item| !item.deleted).map(|item| item.source_id).collect();
+                    there.extend(wanted.into_iter().filter(|id| shown.contains(id)));
                 }
                 Err(error) => {
-                    tracing::warn!("what may be gone cannot be asked for: {error}");
-                    some.len()
+                    tracing::warn!(channel = channel.id.as_str(), "what may be gone cannot be asked for: {error}");
+                    there.extend(wanted);
                 }
-            };
+            }
         }
         there
     }
