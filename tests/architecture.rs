@@ -47,25 +47,26 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     ("linking", &["channels", "core", "matching", "store", "domain"]),
     ("listings", &["catalog", "channels", "core", "sandbox", "queue", "store", "domain"]),
+    ("stock", &["listings", "core", "store", "domain"]),
     (
         "web",
         &[
-            "accounts", "catalog", "channels", "linking", "listings", "core", "adapters", "store", "vault", "metrics",
-            "matching", "policy", "domain",
+            "accounts", "catalog", "channels", "linking", "listings", "stock", "core", "adapters", "store", "vault",
+            "metrics", "matching", "policy", "domain",
         ],
     ),
     (
         "pages",
         &[
-            "web", "accounts", "catalog", "channels", "linking", "listings", "core", "adapters", "store", "matching",
-            "policy", "domain",
+            "web", "accounts", "catalog", "channels", "linking", "listings", "stock", "core", "adapters", "store",
+            "matching", "policy", "domain",
         ],
     ),
     (
         "server",
         &[
-            "pages", "web", "accounts", "catalog", "channels", "linking", "listings", "core", "adapters", "config",
-            "sandbox", "queue", "store", "egress", "spool", "vault", "metrics", "policy", "domain",
+            "pages", "web", "accounts", "catalog", "channels", "linking", "listings", "stock", "core", "adapters",
+            "config", "sandbox", "queue", "store", "egress", "spool", "vault", "metrics", "policy", "domain",
         ],
     ),
     ("guest", &[]),

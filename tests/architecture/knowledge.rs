@@ -16,6 +16,10 @@ const MUST_NOT_KNOW: &[(&str, &[&str])] = &[
     ("host/app/channels", &["axum", "clap", "sqlx", "reqwest", "wasmtime", "entrepot_catalog", "entrepot_linking"]),
     ("host/app/catalog", &["axum", "clap", "sqlx", "reqwest", "wasmtime", "entrepot_linking"]),
     ("host/app/listings", &["axum", "clap", "sqlx", "reqwest", "wasmtime", "entrepot_linking"]),
+    (
+        "host/app/stock",
+        &["axum", "clap", "sqlx", "reqwest", "wasmtime", "entrepot_sandbox", "entrepot_catalog", "entrepot_linking"],
+    ),
     ("host/app/linking", &["axum", "clap", "sqlx", "reqwest", "wasmtime", "entrepot_sandbox", "entrepot_catalog"]),
     ("host/vault", &["sqlx", "entrepot_store", "entrepot_catalog", "entrepot_egress"]),
     ("host/spool", &["sqlx", "reqwest", "http", "entrepot_sandbox", "entrepot_store"]),

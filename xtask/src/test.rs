@@ -35,7 +35,7 @@ impl Options {
 }
 
 /// Most tests wait more than they compute.
-const TESTS_PER_PROCESSOR: usize = 2;
+const TESTS_PER_PROCESSOR: usize = 3;
 
 const POSTGRES_URL: &str = "ENTREPOT_TEST_POSTGRES_URL";
 

@@ -86,6 +86,10 @@ words! {
         ReadListings = "listings:read",
         /// Put goods on sale, change and end them.
         WriteListings = "listings:write",
+        /// Stock that is counted here, and its movements.
+        ReadStock = "stock:read",
+        /// Count and move stock, add locations.
+        WriteStock = "stock:write",
         /// Who belongs to the tenant, and which keys it has.
         ReadMembers = "members:read",
         /// Invite and remove members, make and revoke keys.
@@ -133,6 +137,8 @@ impl TenantRole {
                 Scope::WriteCatalog,
                 Scope::ReadListings,
                 Scope::WriteListings,
+                Scope::ReadStock,
+                Scope::WriteStock,
                 Scope::ReadMembers,
                 Scope::WriteMembers,
             ],
@@ -145,10 +151,17 @@ impl TenantRole {
                 Scope::WriteCatalog,
                 Scope::ReadListings,
                 Scope::WriteListings,
+                Scope::ReadStock,
+                Scope::WriteStock,
             ],
-            Self::Viewer => {
-                &[Scope::Own, Scope::ReadAdapters, Scope::ReadChannels, Scope::ReadCatalog, Scope::ReadListings]
-            }
+            Self::Viewer => &[
+                Scope::Own,
+                Scope::ReadAdapters,
+                Scope::ReadChannels,
+                Scope::ReadCatalog,
+                Scope::ReadListings,
+                Scope::ReadStock,
+            ],
         }
     }
 }
@@ -164,6 +177,8 @@ impl Scope {
                 | Self::WriteCatalog
                 | Self::ReadListings
                 | Self::WriteListings
+                | Self::ReadStock
+                | Self::WriteStock
                 | Self::ReadMembers
                 | Self::WriteMembers
         )

@@ -78,6 +78,10 @@ ids! {
     ListingId = "lst";
     /// Something that happened to a listing.
     ListingEventId = "lev";
+    /// Goods that are counted here.
+    StockItemId = "itm";
+    /// A movement of stock.
+    LedgerEntryId = "led";
     /// An item that could not be imported.
     DeadLetterId = "dlt";
     /// What a marketplace told by webhook, once.

@@ -20,13 +20,15 @@ mod reader;
 pub mod run;
 pub mod schedule;
 pub mod secret;
+pub mod stock;
 pub mod usage;
 
 pub use causes::with_causes;
 pub use clock::Clock;
 pub use id::{
-    ApiKeyId, ChannelId, ConnectionId, DeadLetterId, DeliveryId, Id, LinkBatchId, LinkId, LinkPairId, ListingEventId,
-    ListingId, MailId, OperationId, ProductId, RequestId, RunId, SessionId, TenantId, UserId,
+    ApiKeyId, ChannelId, ConnectionId, DeadLetterId, DeliveryId, Id, LedgerEntryId, LinkBatchId, LinkId, LinkPairId,
+    ListingEventId, ListingId, MailId, OperationId, ProductId, RequestId, RunId, SessionId, StockItemId, TenantId,
+    UserId,
 };
 pub use money::Money;
 pub use reader::end_with_the_reader;

@@ -5,11 +5,13 @@ mod adapter;
 mod conflict;
 mod connect;
 mod dead_letters;
+mod key;
 mod link;
 mod listing;
 mod plan;
 mod schedule;
 mod secrets;
+mod stock;
 mod webhooks;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -20,12 +22,14 @@ pub use adapter::{AdapterCommand, ApproveArgs};
 pub use conflict::{ConflictCommand, DecisionWord};
 pub use connect::{ConnectArgs, ReconnectArgs, RemoveArgs};
 pub use dead_letters::DeadLettersCommand;
+pub use key::KeyCommand;
 pub use link::{DecideArgs, FilterArgs, LinkCommand, PairArgs};
 pub use listing::{CreateListingArgs, ListingCommand, ListingFields, PushArgs, RuleCommand, SetListingArgs};
 pub use plan::PlanCommand;
 pub use schedule::{ScheduleArgs, ScheduleCommand};
 pub use secrets::SecretArgs;
 pub(crate) use secrets::from_stdin;
+pub use stock::{AdjustArgs, CountArgs, LocationCommand, LocationKind, StockCommand, StockKind};
 pub use webhooks::{DeliveryState, WebhooksCommand};
 
 /// Connects shops and marketplaces: every adapter is a sandboxed WebAssembly component.
@@ -106,6 +110,12 @@ pub enum Command {
     /// Fields of listings that were changed at the marketplace
     #[command(subcommand)]
     Conflict(ConflictCommand),
+    /// Stock that is counted here, for all channels where the goods are listed
+    #[command(subcommand)]
+    Stock(StockCommand),
+    /// Places where goods lie
+    #[command(subcommand)]
+    Location(LocationCommand),
     /// Plans: what tenants may have
     #[command(subcommand)]
     Plan(PlanCommand),
@@ -152,17 +162,6 @@ pub enum Role {
     All,
     Web,
     Worker,
-}
-
-#[derive(Debug, Subcommand)]
-pub enum KeyCommand {
-    /// Make a master key for ENTREPOT_MASTER_KEY
-    New,
-    /// After the master key was lost: begin anew with the one given. Secrets, grants and trusted keys have to be given once more
-    Adopt,
-    /// Change the master key: everything is written anew under the first key given, while hosts go on. Without ENTREPOT_MASTER_KEY a new
-    /// key is made; what was stopped goes on
-    Rotate,
 }
 
 #[derive(Debug, Subcommand)]

@@ -18,6 +18,7 @@ mod rule;
 mod runs;
 mod schedule;
 mod serve;
+mod stock;
 mod tenant;
 mod user;
 mod webhooks;
@@ -122,6 +123,8 @@ async fn carry_out(command: Command, tenant: Option<&str>, config: Config, outpu
         Command::Listing(command) => listing::run(&host, command, output).await,
         Command::Rule(command) => rule::run(&host, command, output).await,
         Command::Conflict(command) => conflict::run(&host, command, output).await,
+        Command::Stock(command) => stock::run(&host, command, output).await,
+        Command::Location(command) => stock::run_location(&host, command, output).await,
         Command::DeadLetters(command) => dead_letters::run(&host, command, output).await,
         Command::Webhooks(command) => webhooks::run(&host, command, output).await,
         Command::Migrate | Command::Doctor | Command::Openapi | Command::Key(_) | Command::CompileComponent { .. } => {

@@ -28,6 +28,7 @@ pub mod listings;
 pub mod master_keys;
 pub mod operations;
 pub mod overview;
+pub mod own_stock;
 pub mod pages;
 pub mod people;
 pub mod plans;

@@ -142,6 +142,9 @@ impl ScopedTx {
             Column::Text(members.iter().map(|(.., link)| Some(*link)).collect()),
         ];
         bulk::insert(&mut self.tx, PUT_MEMBERS, MOVE_MEMBERS, &columns).await?;
+        // What is the same goods from now on may share the stock that is counted here.
+        let products: Vec<&str> = members.iter().map(|(key, ..)| key.0.as_str()).collect();
+        self.touch_listings(&products).await?;
         let now = self.clock.now();
         let ids: Vec<LinkPairId> = pairs.iter().map(|_| LinkPairId::make(now)).collect();
         let sorted: Vec<_> = pairs.iter().map(|pair| (pair.one.min(pair.other), pair.one.max(pair.other))).collect();
@@ -186,6 +189,8 @@ impl ScopedTx {
             Column::Text(kept.iter().map(|(member, _)| Some(member.channel_id.as_str())).collect()),
             Column::Text(kept.iter().map(|(_, link)| Some(link.as_str())).collect()),
         ];
-        bulk::insert(&mut self.tx, PUT_MEMBERS, "", &columns).await
+        bulk::insert(&mut self.tx, PUT_MEMBERS, "", &columns).await?;
+        let products: Vec<&str> = members.iter().map(|member| member.product_id.as_str()).collect();
+        self.touch_listings(&products).await
     }
 }

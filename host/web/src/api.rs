@@ -16,6 +16,7 @@ mod plans;
 mod products;
 mod runs;
 mod schedules;
+mod stock;
 mod subscriptions;
 mod tenants;
 mod trusted_keys;
@@ -38,6 +39,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .merge(links::routes())
         .merge(listings::routes())
         .merge(operations::routes())
+        .merge(stock::routes())
         .merge(plans::routes())
         .merge(subscriptions::routes())
         .merge(trusted_keys::routes())

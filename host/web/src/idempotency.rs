@@ -26,7 +26,7 @@ pub(crate) const REPLAYED: HeaderName = HeaderName::from_static("idempotent-repl
 pub(crate) const LONGEST: usize = 255;
 
 /// Where it is taken, of `POST`: a route is listed once its answer is known to hold nothing secret but what [`SECRETS`] names, for answers are kept.
-pub(crate) const ROUTES: [&str; 26] = [
+pub(crate) const ROUTES: [&str; 28] = [
     "/api/v1/adapters",
     "/api/v1/adapters/{adapter}/approve",
     "/api/v1/adapters/{adapter}/promote",
@@ -50,8 +50,10 @@ pub(crate) const ROUTES: [&str; 26] = [
     "/api/v1/link-batches/{batch}/undo",
     "/api/v1/links",
     "/api/v1/links/remove",
+    "/api/v1/locations",
     "/api/v1/members",
     "/api/v1/runs/{run}/cancel",
+    "/api/v1/stock/{sku}/adjustments",
     "/api/v1/trusted-keys",
 ];
 

@@ -222,14 +222,16 @@ impl From<AppError> for Problem {
             AppError::NoProduct(_) | AppError::NoListing(_) | AppError::NoLinkBatch(_) | AppError::NoOperation(_) => {
                 Self::not_found(error)
             }
-            AppError::NoPlan(_) | AppError::NoTenant(_) => Self::not_found(error),
+            AppError::NoPlan(_) | AppError::NoTenant(_) | AppError::NoStockItem(_) | AppError::NoLocation(_) => {
+                Self::not_found(error)
+            }
             AppError::Plan(_) => Self::refused(error),
             AppError::PlanLimit { .. } => Self::over_the_plan(error),
             AppError::Secret { .. }
             | AppError::Changed { .. }
             | AppError::ListingChanged(_)
             | AppError::OnSale { .. } => Self::conflict(error),
-            AppError::Listing(_) => Self::refused(error),
+            AppError::Listing(_) | AppError::Stock(_) => Self::refused(error),
             AppError::NameTaken(_) | AppError::Crowded | AppError::Contested | AppError::Link(_) => {
                 Self::conflict(error)
             }

@@ -6,6 +6,7 @@ use entrepot_channels::{Channels, Connections, KeyRotation, RotateKey};
 use entrepot_core::{Monitor, OperationKinds, Operations, Parts, Plans, Services};
 use entrepot_linking::Links;
 use entrepot_listings::Listings;
+use entrepot_stock::Stock;
 
 /// The use cases of a host, one handle a context. Cheap to clone.
 #[derive(Clone)]
@@ -22,6 +23,7 @@ pub struct UseCases {
     pub dead_letters: DeadLetters,
     pub links: Links,
     pub listings: Listings,
+    pub stock: Stock,
     pub operations: Operations,
     pub plans: Plans,
     pub monitor: Monitor,
@@ -35,6 +37,7 @@ impl UseCases {
         let imports = Imports::new(channels.clone());
         let deliveries = Deliveries::new(imports.clone());
         let operations = Operations::new(services.clone());
+        let listings = Listings::new(channels.clone(), operations.clone());
         Ok(Self {
             accounts: Accounts::new(services.clone(), accounts)?,
             connections: Connections::new(channels.clone()),
@@ -43,7 +46,8 @@ impl UseCases {
             scheduler: Scheduler::new(imports.clone()),
             dead_letters: DeadLetters::new(deliveries.clone(), operations.clone()),
             links: Links::new(channels.clone(), operations.clone()),
-            listings: Listings::new(channels.clone(), operations.clone()),
+            stock: Stock::new(services.clone(), listings.clone()),
+            listings,
             monitor: Monitor::new(services.clone()),
             plans: Plans::new(services.clone()),
             services,

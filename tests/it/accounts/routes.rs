@@ -83,6 +83,8 @@ async fn belongings(app: &App, web: &Web) -> Vec<(&'static str, String)> {
         ("{session}", first("/me/sessions", "id").await),
         ("{user}", owner.signed_in["user"].as_str().expect("an id").to_owned()),
         ("{kind}", "full".to_owned()),
+        ("{sku}", first("/stock", "sku").await),
+        ("{location}", first("/locations", "code").await),
     ]
 }
 
@@ -98,6 +100,9 @@ fn body(operation: &Operation, channel: &str) -> Value {
         (_, "{kind}") => json!({"enabled": false}),
         (_, "listings") => json!({"product": "prd_1"}),
         (_, "conflicts") => json!({"field": "title", "decision": "ours"}),
+        (_, "{sku}") => json!({"kind": "simple"}),
+        (_, "{location}") if operation.method == Method::PUT => json!({"on_hand": 1, "reason": "counted"}),
+        (_, "adjustments") => json!({"location": "BER", "by": 1, "reason": "found"}),
         _ => json!({}),
     }
 }
@@ -120,6 +125,7 @@ async fn ids_of_another_tenant_lead_nowhere_for_anybody(app: App) {
     let paris = entrepot_tests::rows::channel(&app, tenant, "paris").await;
     entrepot_tests::rows::listing(&app, tenant, &paris).await;
     app.host.app.links.propose_links(tenant, SHOP, &[], "ann").await.expect("a batch");
+    entrepot_tests::stock::counted_here(&app, tenant).await;
     let web = Web::anonymous(&app);
     let belongings = belongings(&app, &web).await;
     app.host.app.accounts.add_tenant("other", "test").await.expect("a tenant");

@@ -6,6 +6,7 @@ mod ending;
 mod faults;
 mod linked;
 mod moved;
+mod own_stock;
 mod prices;
 mod rest;
 mod shopify;

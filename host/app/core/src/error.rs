@@ -115,6 +115,15 @@ pub enum AppError {
     #[error("{0}")]
     Listing(String),
     #[error(
+        "{0:?} is not counted here, and no product has this SKU; `entrepot stock list` shows what is counted, and `entrepot stock set --new` \
+         counts goods that no product has yet"
+    )]
+    NoStockItem(String),
+    #[error("there is no location {0:?}; `entrepot location list` shows what there is")]
+    NoLocation(String),
+    #[error("{0}")]
+    Stock(String),
+    #[error(
         "{} {channel} and would stay on sale there with nobody to keep them true; end them first, on the page Listings or with \
          `entrepot listing end`, or leave them there with `entrepot channel remove {channel} --leave-listings`",
         stand(.number)

@@ -9,8 +9,10 @@ use entrepot_domain::effective::ChannelRule;
 use entrepot_domain::listing::SyncStatus;
 use entrepot_store::Scoped;
 use entrepot_store::listings::{ConflictRow, ListedVariantRow, ListingRow};
+use entrepot_store::products::StoredProduct;
 
 use crate::Listings;
+use crate::counted::with_own_stock;
 use crate::wanted::{Wanted, wanted};
 
 /// Nothing was decided of a conflict: it stands there again as it did, or as it is wanted.
@@ -110,9 +112,14 @@ impl Listings {
             listed.entry(row.listing_id.clone()).or_default().push(row);
         }
         let products: Vec<&str> = rows.iter().map(|row| row.product_id.as_str()).collect();
+        let own = scoped.own_stock(&products).await?;
         let products = scoped.products_with_ids(&products).await?;
-        let mut products: HashMap<_, _> =
-            products.into_iter().map(|found| (found.id.to_string(), found.product)).collect();
+        let counted = |mut found: StoredProduct| {
+            let id = found.id.to_string();
+            with_own_stock(&mut found.product, &own.iter().filter(|own| own.product_id == id).collect::<Vec<_>>());
+            (id, found.product)
+        };
+        let mut products: HashMap<String, Product> = products.into_iter().map(counted).collect();
         let loaded = rows.into_iter().map(|row| Loaded {
             listed: listed.remove(&row.id).unwrap_or_default(),
             product: products.remove(&row.product_id),

@@ -5,6 +5,7 @@ mod categories;
 mod change;
 mod check;
 mod conflicts;
+mod counted;
 mod drift;
 mod due;
 mod edit;
@@ -24,6 +25,7 @@ mod report;
 mod rules;
 mod send;
 mod start;
+mod stock;
 mod there;
 mod wanted;
 
@@ -47,6 +49,7 @@ pub use many::{
 pub use report::{ListingEventReport, ListingReport, ListingVariantReport, Which};
 pub use rules::{RulePlan, RulePlanLine};
 pub use start::Started;
+pub use stock::ListedStock;
 
 use fields::FieldCache;
 

@@ -12,7 +12,7 @@ use super::Seller;
 
 impl Seller {
     /// A listing of one variant that is counted and costs what it always did.
-    async fn counted(&self, ids: &[String]) -> String {
+    pub(super) async fn counted(&self, ids: &[String]) -> String {
         for id in ids {
             let there = self.product_there(id).await;
             if there.kind == "simple" && there.manage_stock && there.sale_price.is_empty() {
@@ -22,7 +22,7 @@ impl Seller {
         panic!("none is counted");
     }
 
-    async fn product_there(&self, listing: &str) -> Product {
+    pub(super) async fn product_there(&self, listing: &str) -> Product {
         self.target.product(self.there(listing).await).expect("there")
     }
 
@@ -33,7 +33,7 @@ impl Seller {
     }
 
     /// The source has so many of the listing's only variant.
-    async fn restock(&self, listing: &str, available: i64) {
+    pub(super) async fn restock(&self, listing: &str, available: i64) {
         let sku = self.shown(listing).await.variants[0].sku.clone();
         for id in self.source.product_ids() {
             let product = self.source.product(id).expect("a product");

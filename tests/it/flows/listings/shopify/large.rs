@@ -117,10 +117,15 @@ async fn a_product_too_large_to_be_read_at_once_is_sent_again_and_not_overwritte
     let ids = seller.list_all().await;
     seller.target.configure(|options| (options.bucket, options.restore_rate) = (1_600.0, 1_600.0));
     let title = |title: &str| ListingChange { set: Some(json!({ "title": title })), ..ListingChange::default() };
+    // Its points come back in real time.
     let on = async || {
-        for _ in 0..8 {
-            seller.app.clock().advance(240_000);
+        for _ in 0..40 {
+            seller.app.clock().advance(600_000);
             seller.work().await;
+            if ["synced", "conflict"].contains(&seller.report(&ids[0]).await.sync_status.as_str()) {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(300)).await;
         }
     };
     seller.push().await;

@@ -1,0 +1,147 @@
+//! How many lie where, and every movement of them. A level and its entry are written together.
+
+use entrepot_domain::clock::Timestamp;
+use entrepot_domain::{Id, LedgerEntryId};
+use sqlx::types::Json;
+
+use crate::{Scoped, ScopedTx, StoreError};
+
+/// How many of an item lie at a location.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct LevelRow {
+    pub item_id: String,
+    pub location: String,
+    pub on_hand: i64,
+    pub reserved: i64,
+    pub buffer: i64,
+    pub changed_at: Timestamp,
+    /// Of the location.
+    pub enabled: i64,
+}
+
+/// A movement, as it is written.
+#[derive(Clone, Copy, Debug)]
+pub struct LedgerEntry<'a> {
+    pub item: &'a str,
+    pub location: &'a str,
+    /// count, adjust, reconcile
+    pub kind: &'a str,
+    pub on_hand_delta: i64,
+    pub on_hand_after: i64,
+    pub reserved_after: i64,
+    pub reason: &'a str,
+    pub actor: &'a str,
+    pub key: Option<&'a str>,
+}
+
+/// A movement, as it was written.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct LedgerRow {
+    pub id: String,
+    pub item_id: String,
+    pub location: String,
+    pub kind: String,
+    pub on_hand_delta: i64,
+    pub reserved_delta: i64,
+    pub on_hand_after: i64,
+    pub reserved_after: i64,
+    pub reason: String,
+    pub actor: String,
+    pub key: Option<String>,
+    pub at: Timestamp,
+}
+
+const LEVELS: [&str; 2] = select_by_ids!(
+    "s.item_id, s.location, s.on_hand, s.reserved, s.buffer, s.changed_at, l.enabled",
+    "stock_levels s JOIN locations l ON l.tenant_id = s.tenant_id AND l.code = s.location",
+    "s.tenant_id = $1 AND $2 = $2",
+    "s.item_id",
+    "ORDER BY item_id, location"
+);
+const ADD_LEVEL: &str = "INSERT INTO stock_levels (tenant_id, item_id, location, on_hand, reserved, buffer, changed_at) \
+    VALUES ($1, $2, $3, $4, 0, $5, $6) ON CONFLICT DO NOTHING";
+const SET_LEVEL: &str = "UPDATE stock_levels SET on_hand = $5, buffer = $6, changed_at = $7 \
+    WHERE tenant_id = $1 AND item_id = $2 AND location = $3 AND on_hand = $4";
+const ADD_ENTRY: &str = "INSERT INTO stock_ledger (tenant_id, item_id, id, location, kind, on_hand_delta, reserved_delta, on_hand_after, \
+    reserved_after, reason, actor, key, at) VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9, $10, $11, $12)";
+macro_rules! entries {
+    ($where:literal) => {
+        concat!(
+            "SELECT id, item_id, location, kind, on_hand_delta, reserved_delta, on_hand_after, reserved_after, reason, actor, key, at \
+             FROM stock_ledger WHERE tenant_id = $1 ",
+            $where
+        )
+    };
+}
+const LEDGER: &str = entries!("AND item_id = $2 AND ($3 = '' OR id < $3) ORDER BY id DESC LIMIT $4");
+const BY_KEY: &str = entries!("AND key = $2");
+const SUMS: &str = "SELECT location, CAST(SUM(on_hand_delta) AS BIGINT) AS on_hand FROM stock_ledger \
+    WHERE tenant_id = $1 AND item_id = $2 GROUP BY location ORDER BY location";
+
+impl Scoped {
+    /// Of these items, ordered by item and location.
+    pub async fn stock_levels(&self, items: &[&str]) -> Result<Vec<LevelRow>, StoreError> {
+        if items.is_empty() {
+            return Ok(Vec::new());
+        }
+        Ok(read_all_forked!(self, LevelRow, LEVELS, self.tenant().as_str(), "", Json(items))?)
+    }
+
+    /// Newest first, from before `before`.
+    pub async fn stock_ledger(&self, item: &str, before: &str, limit: i64) -> Result<Vec<LedgerRow>, StoreError> {
+        Ok(read_all!(self, LedgerRow, LEDGER, self.tenant().as_str(), item, before, limit)?)
+    }
+
+    /// The movement that was made with a key of the client's choice.
+    pub async fn stock_entry(&self, key: &str) -> Result<Option<LedgerRow>, StoreError> {
+        Ok(read_optional!(self, LedgerRow, BY_KEY, self.tenant().as_str(), key)?)
+    }
+
+    /// How many should lie at each location, by the ledger.
+    pub async fn stock_sums(&self, item: &str) -> Result<Vec<(String, i64)>, StoreError> {
+        Ok(read_all!(self, (String, i64), SUMS, self.tenant().as_str(), item)?)
+    }
+}
+
+impl ScopedTx {
+    /// `from`: what was there when the change was reckoned; none: no level yet. False: somebody else changed it since.
+    pub async fn set_stock_level(
+        &mut self,
+        (item, location): (&str, &str),
+        from: Option<i64>,
+        (on_hand, buffer): (i64, i64),
+    ) -> Result<bool, StoreError> {
+        let (now, tenant) = (self.clock.now(), self.tenant.as_str());
+        let done = match from {
+            None => execute!(&mut self.tx, ADD_LEVEL, tenant, item, location, on_hand, buffer, now)?,
+            Some(from) => execute!(&mut self.tx, SET_LEVEL, tenant, item, location, from, on_hand, buffer, now)?,
+        };
+        Ok(done == 1)
+    }
+
+    /// Fails as a conflict where a movement with that key was made.
+    pub async fn add_stock_entry(&mut self, entry: LedgerEntry<'_>) -> Result<String, StoreError> {
+        let now = self.clock.now();
+        let id = LedgerEntryId::make(now).to_string();
+        let LedgerEntry { item, location, kind, on_hand_delta, on_hand_after, reserved_after, reason, actor, key } =
+            entry;
+        let (tenant, after) = (self.tenant.as_str(), (on_hand_after, reserved_after));
+        execute!(
+            &mut self.tx,
+            ADD_ENTRY,
+            tenant,
+            item,
+            &id,
+            location,
+            kind,
+            on_hand_delta,
+            after.0,
+            after.1,
+            reason,
+            actor,
+            key,
+            now
+        )?;
+        Ok(id)
+    }
+}
