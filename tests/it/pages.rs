@@ -11,6 +11,7 @@ mod listings;
 mod searching;
 mod selling;
 mod signing_in;
+mod stock;
 mod streams;
 mod team;
 mod views;

@@ -28,6 +28,8 @@ pub(crate) fn needed(method: &Method, path: &str) -> Scope {
         ("host", _, true) => Scope::ReadTenants,
         ("host", _, false) => Scope::WriteTenants,
         ("plan", ..) => Scope::ReadChannels,
+        ("stock", _, true) => Scope::ReadStock,
+        ("stock", _, false) => Scope::WriteStock,
         ("live", ["listings", ..], true) => Scope::ReadListings,
         ("products", [_, "list"], false) => Scope::WriteListings,
         // One's own, and of nobody's goods.
@@ -69,6 +71,8 @@ mod tests {
             ("/channels/chn_1/rule", Scope::ReadListings, Scope::WriteListings),
             ("/channels/chn_1/rule/plan", Scope::ReadListings, Scope::WriteListings),
             ("/channels/chn_1/adoption", Scope::ReadListings, Scope::WriteListings),
+            ("/stock", Scope::ReadStock, Scope::WriteStock),
+            ("/stock/item", Scope::ReadStock, Scope::WriteStock),
             ("/products/prd_1/list", Scope::ReadCatalog, Scope::WriteListings),
             ("/products/views", Scope::ReadCatalog, Scope::ReadCatalog),
             ("/products/views/remove", Scope::ReadCatalog, Scope::ReadCatalog),

@@ -17,6 +17,7 @@ pub(crate) enum Section {
     Start,
     Products,
     Listings,
+    Stock,
     Channels,
     Links,
     Runs,
@@ -30,10 +31,11 @@ pub(crate) enum Section {
 }
 
 impl Section {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Start,
         Self::Products,
         Self::Listings,
+        Self::Stock,
         Self::Channels,
         Self::Links,
         Self::Runs,
@@ -50,6 +52,7 @@ impl Section {
             Self::Host => Scope::ReadTenants,
             Self::Channels => Scope::ReadChannels,
             Self::Listings => Scope::ReadListings,
+            Self::Stock => Scope::ReadStock,
             _ => Scope::ReadCatalog,
         }
     }
@@ -59,6 +62,7 @@ impl Section {
             Self::Start => "Start",
             Self::Products => "Products",
             Self::Listings => "Listings",
+            Self::Stock => "Stock",
             Self::Channels => "Channels",
             Self::Links => "Links",
             Self::Runs => "Runs",
@@ -75,6 +79,7 @@ impl Section {
             Self::Start | Self::Other => "/",
             Self::Products => "/products",
             Self::Listings => "/listings",
+            Self::Stock => "/stock",
             Self::Channels => "/channels",
             Self::Links => "/links",
             Self::Runs => "/runs",

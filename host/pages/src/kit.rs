@@ -47,10 +47,18 @@ impl Choice {
         choices: impl IntoIterator<Item = (V, L)>,
     ) -> Vec<Self> {
         let none = Self { value: String::new(), label: none.to_owned(), chosen: chosen.is_empty() };
-        let choices = choices.into_iter().map(|(value, label)| {
+        std::iter::once(none).chain(Self::one_of(chosen, choices)).collect()
+    }
+
+    /// One of them is always chosen: the first, where none is.
+    pub(crate) fn one_of<V: Into<String>, L: Into<String>>(
+        chosen: &str,
+        choices: impl IntoIterator<Item = (V, L)>,
+    ) -> Vec<Self> {
+        let choice = |(value, label): (V, L)| {
             let value = value.into();
             Self { chosen: value == chosen, label: label.into(), value }
-        });
-        std::iter::once(none).chain(choices).collect()
+        };
+        choices.into_iter().map(choice).collect()
     }
 }

@@ -24,6 +24,7 @@ mod register;
 mod runs;
 mod sign_in;
 mod start;
+mod stock;
 mod team;
 mod tenants;
 mod theme;
@@ -71,6 +72,7 @@ pub fn router(cases: UseCases, visitors: Visitors, public_url: &str) -> Router {
         .merge(deliveries::routes())
         .merge(links::routes())
         .merge(listings::routes())
+        .merge(stock::routes())
         .merge(operations::routes())
         .merge(adapters::routes())
         .merge(host::routes())

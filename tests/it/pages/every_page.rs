@@ -5,6 +5,7 @@ use entrepot_channels::NewChannel;
 use entrepot_core::RequestContext;
 use entrepot_domain::TenantId;
 use entrepot_listings::{ListingChange, NewListing, Which};
+use entrepot_stock::Adjustment;
 use entrepot_store::search::ProductQuery;
 use entrepot_test_support::woocommerce::{Product, Seed, Store, serve};
 use entrepot_tests::pages::{Page, Pages};
@@ -33,6 +34,8 @@ async fn all(app: &App, pages: &Pages) -> Vec<String> {
     let fixed = [
         "/listings",
         "/listings?show=stuck",
+        "/stock",
+        "/stock/item?sku=COUNTED",
         "/listings/plan?action=end&all=yes",
         "/listings/new?all=yes",
         "/",
@@ -98,6 +101,10 @@ async fn selling(app: &App) -> entrepot_test_support::server::Server {
     let change = ListingChange { set: Some(set), category: Some(Some(HOSTILE.into())), ..ListingChange::default() };
     let new = NewListing { channel: OUTLET.into(), product, change };
     app.host.app.listings.create(&context(app), new).await.expect("a listing");
+    entrepot_tests::stock::counted_here(app, &app.host.tenant).await;
+    let (sku, location, reason) = ("COUNTED".into(), "BER".into(), HOSTILE.into());
+    let moved = Adjustment { sku, location, by: 1, reason, key: None };
+    app.host.app.stock.adjust(&context(app), &moved).await.expect("moved");
     server
 }
 

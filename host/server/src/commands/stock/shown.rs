@@ -14,7 +14,8 @@ pub(super) fn items(all: &[ItemReport]) -> String {
     }
     let row = |of: &ItemReport| {
         let available = if of.kind == "shop" { "by its shop".to_owned() } else { pieces(of.available) };
-        vec![of.sku.clone(), of.kind.clone(), of.on_hand.to_string(), available, moment(of.updated_at)]
+        let on_hand = if of.kind == "simple" { of.on_hand.to_string() } else { "-".to_owned() };
+        vec![of.sku.clone(), of.kind.clone(), on_hand, available, moment(of.updated_at)]
     };
     table(&["SKU", "KIND", "ON HAND", "AVAILABLE", "SINCE (UTC)"], &all.iter().map(row).collect::<Vec<_>>())
 }
@@ -44,10 +45,12 @@ pub(super) fn stock(of: &StockReport) -> String {
         let numbers = [level.on_hand, level.reserved, level.buffer].map(|number| number.to_string());
         [vec![level.location.clone()], numbers.to_vec(), vec![available, moment(level.changed_at)]].concat()
     });
+    // Of goods that are counted in another way by now, the levels of before say nothing.
+    let counted = of.kind == "simple";
     add(
         "where it lies",
         &["LOCATION", "ON HAND", "RESERVED", "KEPT BACK", "AVAILABLE", "CHANGED (UTC)"],
-        levels.collect(),
+        levels.filter(|_| counted).collect(),
     );
     let parts = of.parts.iter().map(|part| vec![part.sku.clone(), part.units.to_string(), pieces(part.available)]);
     add("what one is made of", &["SKU", "UNITS", "AVAILABLE"], parts.collect());
