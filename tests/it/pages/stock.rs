@@ -32,7 +32,7 @@ async fn goods_are_counted_and_moved_once_and_the_number_is_explained(app: App) 
     let counted = pages.post("/stock/count", &count("1,040")).await;
     assert_eq!(counted.location(), item);
     let shown = pages.shown(item).await;
-    assert!(shown.holds("1,035 can be sold: 1,040 on hand, less 0 reserved and 5 kept back"), "{}", shown.html);
+    assert!(shown.holds("1,035 can be sold: 1,040 on hand, 0 reserved, 5 to be kept back"), "{}", shown.html);
     assert!(shown.holds("What shops tell") && shown.holds("What marketplaces are told"), "{}", shown.html);
     for _ in 0..2 {
         let form = [("sku", sku), ("location", "BER"), ("reason", "broken"), ("by", "-40"), ("key", "k2")];

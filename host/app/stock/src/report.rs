@@ -78,6 +78,7 @@ pub struct StockReport {
     pub sku: String,
     /// simple, bundle, untracked, shop
     pub kind: String,
+    /// At locations in use, like the two that follow.
     pub on_hand: i64,
     pub reserved: i64,
     pub buffer: i64,
@@ -129,7 +130,8 @@ impl Stock {
             true => Vec::new(),
             false => scoped.stock_levels(&[&id]).await?.iter().map(level).collect(),
         };
-        let sum = |of: fn(&LevelReport) -> i64| levels.iter().map(of).fold(0, i64::saturating_add);
+        let in_use = || levels.iter().filter(|level| level.enabled);
+        let sum = |of: fn(&LevelReport) -> i64| in_use().map(of).fold(0, i64::saturating_add);
         let goods: Vec<(String, String)> =
             variants.iter().map(|of| (of.product_id.clone(), of.variant_id.clone())).collect();
         Ok(StockReport {

@@ -98,7 +98,7 @@ fn sentence(of: &StockReport) -> String {
         "untracked" => "These goods are not counted: there is always one more.".to_owned(),
         "bundle" => format!("{} can be made of the parts that there are.", pieces(of.available)),
         _ => format!(
-            "{} can be sold: {} on hand, less {} reserved and {} kept back, at each location and never below 0.",
+            "{} can be sold: {} on hand, {} reserved, {} to be kept back, each location by itself.",
             pieces(of.available),
             grouped(of.on_hand),
             grouped(of.reserved),

@@ -27,7 +27,7 @@ pub(super) fn stock(of: &StockReport) -> String {
         "untracked" => format!("{}: not counted, there is always one more", of.sku),
         "bundle" => format!("{}: {} can be made of its parts", of.sku, pieces(of.available)),
         _ => format!(
-            "{}: {} can be sold = {} on hand - {} reserved - {} kept back, by location and never below 0",
+            "{}: {} can be sold: {} on hand, {} reserved, {} to be kept back, each location by itself",
             of.sku,
             pieces(of.available),
             of.on_hand,

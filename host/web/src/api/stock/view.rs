@@ -95,6 +95,7 @@ pub(crate) struct StockView {
     sku: String,
     /// simple, bundle, untracked, shop (counted by the shop that they come from)
     kind: String,
+    /// At locations in use, like the two that follow
     on_hand: i64,
     reserved: i64,
     buffer: i64,
