@@ -3,6 +3,8 @@
 mod item;
 mod list;
 
+pub(crate) use list::href;
+
 use axum::Router;
 use axum::routing::{get, post};
 

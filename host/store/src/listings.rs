@@ -23,6 +23,7 @@ pub use conflicts::{ConflictFilter, ConflictRow};
 pub use events::ListingEvent;
 pub use found::{FoundListing, ListingQuery};
 pub use lanes::Lane;
+pub use marks::OwnListing;
 pub use standing::{ListingCount, Standing};
 pub use variants::{ListedVariantRow, ToldOffer};
 

@@ -52,6 +52,8 @@ const ADD_LOCATION: &str =
     "INSERT INTO locations (tenant_id, code, name, kind, enabled, created_at) VALUES ($1, $2, $3, $4, 1, $5)";
 const SET_LOCATION: &str = "UPDATE locations SET name = $3, kind = $4, enabled = $5 WHERE tenant_id = $1 AND code = $2";
 const ITEM: &str = "SELECT id, sku, kind, created_at, updated_at FROM stock_items WHERE tenant_id = $1 AND sku = $2";
+const ITEM_WITH_ID: &str =
+    "SELECT id, sku, kind, created_at, updated_at FROM stock_items WHERE tenant_id = $1 AND id = $2";
 const ITEMS: &str = "SELECT id, sku, kind, created_at, updated_at FROM stock_items WHERE tenant_id = $1 AND sku > $2 ORDER BY sku LIMIT $3";
 const ADD_ITEM: &str =
     "INSERT INTO stock_items (tenant_id, id, sku, kind, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $5)";
@@ -71,6 +73,10 @@ impl Scoped {
 
     pub async fn stock_item(&self, sku: &str) -> Result<Option<StockItemRow>, StoreError> {
         Ok(read_optional!(self, StockItemRow, ITEM, self.tenant().as_str(), sku)?)
+    }
+
+    pub async fn stock_item_with_id(&self, id: &str) -> Result<Option<StockItemRow>, StoreError> {
+        Ok(read_optional!(self, StockItemRow, ITEM_WITH_ID, self.tenant().as_str(), id)?)
     }
 
     /// Ordered by SKU, from after `after`.

@@ -5,7 +5,7 @@ use entrepot_domain::catalog::Product;
 use entrepot_domain::clock::Timestamp;
 use entrepot_domain::effective::{Effective, Overrides};
 use entrepot_domain::listing::CategoryField;
-use entrepot_domain::{ChannelId, TenantId};
+use entrepot_domain::{ChannelId, ProductId, TenantId};
 
 use crate::Listings;
 use crate::check::CheckReport;
@@ -58,7 +58,8 @@ impl Listings {
         let known = scoped.category(&channel, category.unwrap_or_default()).await?;
         let (set, rule) = (overrides_of(&row)?, rule_of(&lane)?);
         let loaded = self.load(&scoped, vec![row.clone()]).await?.pop();
-        let source = loaded.as_ref().and_then(|loaded| loaded.product.clone());
+        // As its shop tells it, whatever is counted here.
+        let source = scoped.product(&ProductId::from(row.product_id.as_str())).await?.map(|stored| stored.product);
         let wanted = loaded.filter(|_| source.is_some()).map(|loaded| loaded.under(&rule)).transpose()?;
         let report = self.reports(&scoped, vec![row]).await?.pop().ok_or_else(|| AppError::NoListing(id.to_owned()))?;
         let mut open = scoped.conflicts_of(&[report.id.as_str()]).await?;

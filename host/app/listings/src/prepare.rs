@@ -8,7 +8,7 @@ use entrepot_domain::listing::Status;
 use entrepot_domain::{ChannelId, Id, ListingId, ProductId};
 use entrepot_store::channels::ChannelRow;
 use entrepot_store::links::MemberRow;
-use entrepot_store::listings::ListingRow;
+use entrepot_store::listings::{ListingRow, OwnListing};
 use entrepot_store::products::StoredProduct;
 use entrepot_store::{Scoped, ScopedTx};
 use serde_json::json;
@@ -37,6 +37,8 @@ pub(crate) struct Around {
     members: Vec<MemberRow>,
     /// The marketplace's ids of what is linked with them on the channel.
     linked: HashMap<String, String>,
+    /// Those of the products that are our own listings.
+    own: Vec<OwnListing>,
 }
 
 impl Around {
@@ -51,7 +53,7 @@ impl Around {
             .collect();
         let linked = scoped.products_with_ids(&there).await?;
         let linked = linked.into_iter().map(|stored| (stored.id.to_string(), stored.product.source_id)).collect();
-        Ok(Self { listings, members, linked })
+        Ok(Self { listings, members, linked, own: scoped.own_listings(products).await? })
     }
 
     /// The marketplace's id of the product of the channel that is linked with this one: it is not to stand there twice.
@@ -80,6 +82,12 @@ pub(crate) fn prepare(
             "{} is listed on {} already: {}; change it with `entrepot listing set {}`",
             product.id, channel.name, row.id, row.id
         );
+        return Err(AppError::Listing(told));
+    }
+    // It would be listed back to where it came from, at a price that goes round in a circle, or twice elsewhere.
+    if let Some(own) = around.own.iter().find(|own| own.id == product.id.as_str()) {
+        let told =
+            format!("{} is what your own listing {} put there; list {} instead", product.id, own.listing, own.origin);
         return Err(AppError::Listing(told));
     }
     let (overrides, fields) = (merged("{}", change.set.as_ref())?, merged("{}", change.fields.as_ref())?);

@@ -18,6 +18,10 @@ pub struct ListedStock {
     pub channel: String,
     pub product: String,
     pub variant: String,
+    /// How many the channel's rule keeps back.
+    pub kept_back: i64,
+    /// More than these are not told of by the channel's rule.
+    pub at_most: Option<i64>,
     /// How many are to be told of, by the channel's rule; none: it is not counted.
     pub wanted: Option<i64>,
     pub told: Option<i64>,
@@ -54,6 +58,8 @@ impl Listings {
                         channel: channel.clone(),
                         product: of.row.product_id.clone(),
                         variant: listed.variant_id.clone(),
+                        kept_back: rule.stock.as_ref().map_or(0, |stock| stock.buffer),
+                        at_most: rule.stock.as_ref().and_then(|stock| stock.cap),
                         wanted: offer.stock,
                         told: known.and_then(|known| known.told_stock),
                         told_at: known.and_then(|known| known.told_at),

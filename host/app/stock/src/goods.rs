@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use entrepot_core::{AppError, RequestContext};
 use serde::Serialize;
 
-use crate::{Stock, check_sku};
+use crate::{Stock, check_not_linked, check_sku};
 
 /// How goods are counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,10 +63,30 @@ impl Stock {
         if item.is_none() && scoped.counted_variants(sku).await?.is_empty() {
             return Err(AppError::NoStockItem(sku.to_owned()));
         }
+        if let Some(item) = &item {
+            let levels = scoped.stock_levels(&[&item.id]).await?;
+            let bundle = scoped.bundles_with(&item.id).await?.pop().filter(|_| kind == Kind::Shop);
+            if let Some(bundle) = bundle {
+                return Err(AppError::Stock(format!(
+                    "{sku} is part of the bundle {}, which needs it to be counted here; change the bundle first",
+                    bundle.sku
+                )));
+            }
+            if kind == Kind::Simple && levels.is_empty() {
+                return Err(uncounted(sku));
+            }
+        } else if kind == Kind::Simple {
+            return Err(uncounted(sku));
+        } else {
+            check_not_linked(&scoped, sku).await?;
+        }
         let mut tx = scoped.begin().await?;
         let item = match item {
             Some(item) => item,
-            None => tx.add_stock_item(sku, kind.as_str()).await?,
+            None => match tx.add_stock_item(sku, kind.as_str()).await {
+                Err(error) if error.is_conflict() => return Err(AppError::Contested),
+                item => item?,
+            },
         };
         tx.set_stock_kind(&item.id, kind.as_str()).await?;
         tx.set_bundle_parts(&item.id, &[]).await?;
@@ -94,6 +114,9 @@ impl Stock {
         let own = scoped.stock_item(sku).await?;
         if own.is_none() && scoped.counted_variants(sku).await?.is_empty() {
             return Err(AppError::NoStockItem(sku.to_owned()));
+        }
+        if own.is_none() {
+            check_not_linked(&scoped, sku).await?;
         }
         if let Some(of) = match &own {
             Some(own) => scoped.bundles_with(&own.id).await?.pop(),
@@ -125,11 +148,21 @@ impl Stock {
         let mut tx = scoped.begin().await?;
         let item = match own {
             Some(item) => item,
-            None => tx.add_stock_item(sku, Kind::Bundle.as_str()).await?,
+            None => match tx.add_stock_item(sku, Kind::Bundle.as_str()).await {
+                Err(error) if error.is_conflict() => return Err(AppError::Contested),
+                item => item?,
+            },
         };
         tx.set_stock_kind(&item.id, Kind::Bundle.as_str()).await?;
         tx.set_bundle_parts(&item.id, &made_of).await?;
         tx.touch_listings_of_goods(&item.id, sku).await?;
         Ok(tx.commit().await?)
     }
+}
+
+/// Without a level there is nothing to sell: all listings of the goods would be told of none.
+pub(crate) fn uncounted(sku: &str) -> AppError {
+    AppError::Stock(format!(
+        "{sku} is not counted here yet; `entrepot stock set {sku} --location CODE --on-hand N --reason R` has it counted here"
+    ))
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::goods::Kind;
 use crate::ledger::Movement;
-use crate::{LONGEST_TEXT, Stock, check_pieces, check_sku, check_text};
+use crate::{LONGEST_TEXT, Stock, check_not_linked, check_pieces, check_sku, check_text};
 
 /// Somebody else changed the same level in the same moment. They are done after one look more.
 const LOOKS: usize = 5;
@@ -58,7 +58,24 @@ struct Wanted {
     buffer: i64,
 }
 
+/// What a movement with a key is told by.
+#[derive(Clone, Copy)]
+enum Amount {
+    By(i64),
+    To(i64),
+}
+
+impl Amount {
+    fn is_of(self, entry: &LedgerRow) -> bool {
+        match self {
+            Self::By(by) => by == entry.on_hand_delta,
+            Self::To(on_hand) => on_hand == entry.on_hand_after,
+        }
+    }
+}
+
 struct Why<'a> {
+    amount: Option<Amount>,
     kind: &'a str,
     reason: &'a str,
     key: Option<&'a str>,
@@ -78,9 +95,8 @@ impl Stock {
             ));
         }
         self.location(&context.tenant, location).await?;
-        let item = self.item_to_count(context, sku, *new).await?;
-        let why = Why { kind: "count", reason, key: key.as_deref() };
-        self.move_stock(context, &item, location, why, |level| {
+        let why = Why { amount: on_hand.map(Amount::To), kind: "count", reason, key: key.as_deref() };
+        self.move_stock(context, (sku, *new), location, why, |level| {
             Ok(Wanted { on_hand: on_hand.unwrap_or(level.0), buffer: buffer.unwrap_or(level.1) })
         })
         .await
@@ -95,14 +111,14 @@ impl Stock {
             return Err(AppError::Stock("by is 0, which changes nothing".into()));
         }
         self.location(&context.tenant, location).await?;
-        let item = self.item(&self.scoped(context), sku).await?;
-        check_counted(&item)?;
-        let why = Why { kind: "adjust", reason, key: key.as_deref() };
-        self.move_stock(context, &item, location, why, |(on_hand, buffer)| {
+        // What nobody counted yet is not moved.
+        self.item(&self.scoped(context), sku).await?;
+        let why = Why { amount: Some(Amount::By(*by)), kind: "adjust", reason, key: key.as_deref() };
+        self.move_stock(context, (sku, false), location, why, |(on_hand, buffer)| {
             let after = on_hand + by;
             if after < 0 {
                 return Err(AppError::Stock(format!(
-                    "{on_hand} of {sku} are at {location}, and {by} would leave {after}; count what is there with `stock set`"
+                    "{on_hand} of {sku} are at {location}, and {by} would leave {after}; count what is there"
                 )));
             }
             check_pieces("what is then on hand", after)?;
@@ -111,51 +127,57 @@ impl Stock {
         .await
     }
 
-    async fn item_to_count(&self, context: &RequestContext, sku: &str, new: bool) -> Result<StockItemRow, AppError> {
-        let scoped = self.scoped(context);
-        if let Some(item) = scoped.stock_item(sku).await? {
-            check_counted(&item)?;
-            return Ok(item);
-        }
-        if !new && scoped.counted_variants(sku).await?.is_empty() {
-            return Err(AppError::NoStockItem(sku.to_owned()));
-        }
-        let mut tx = scoped.begin().await?;
-        match tx.add_stock_item(sku, Kind::Simple.as_str()).await {
-            Ok(item) => {
-                tx.commit().await?;
-                tracing::info!(sku, actor = context.actor, "goods are counted here from now on");
-                Ok(item)
+    /// None: the first count makes it.
+    async fn item_to_count(&self, scoped: &Scoped, sku: &str, new: bool) -> Result<Option<StockItemRow>, AppError> {
+        match scoped.stock_item(sku).await? {
+            Some(item) => check_counted(&item).map(|()| Some(item)),
+            None => {
+                check_not_linked(scoped, sku).await?;
+                match new || !scoped.counted_variants(sku).await?.is_empty() {
+                    true => Ok(None),
+                    false => Err(AppError::NoStockItem(sku.to_owned())),
+                }
             }
-            Err(error) if error.is_conflict() => self.item(&scoped, sku).await,
-            Err(error) => Err(error.into()),
         }
     }
 
     async fn move_stock(
         &self,
         context: &RequestContext,
-        item: &StockItemRow,
+        (sku, new): (&str, bool),
         location: &str,
         why: Why<'_>,
         wanted: impl Fn((i64, i64)) -> Result<Wanted, AppError>,
     ) -> Result<Adjusted, AppError> {
         let scoped = self.scoped(context);
         for _ in 0..LOOKS {
+            let item = self.item_to_count(&scoped, sku, new).await?;
             if let Some(entry) = made_before(&scoped, why.key).await? {
-                return repeated(&scoped, item, location, &why, entry).await;
+                return repeated(&scoped, item.as_ref(), (sku, location), &why, entry).await;
             }
-            let level = level(&scoped, &item.id, location).await?;
+            let level = match &item {
+                Some(item) => level(&scoped, &item.id, location).await?,
+                None => None,
+            };
             let from = level.as_ref().map(|level| level.on_hand);
             let (on_hand, buffer, reserved) =
                 level.as_ref().map_or((0, 0, 0), |level| (level.on_hand, level.buffer, level.reserved));
             let to = wanted((on_hand, buffer))?;
             let mut tx = scoped.begin().await?;
+            // The goods with their first level, or neither: goods without a level are none that can be sold.
+            let item = match item {
+                Some(item) => item,
+                None => match tx.add_stock_item(sku, Kind::Simple.as_str()).await {
+                    Err(error) if error.is_conflict() => continue,
+                    item => item?,
+                },
+            };
             if !tx.set_stock_level((&item.id, location), from, (to.on_hand, to.buffer)).await? {
                 continue;
             }
             // A count that finds what was thought is worth an entry; a buffer alone moves nothing.
-            let moves = to.on_hand != on_hand || (why.kind == "count" && to.buffer == buffer) || from.is_none();
+            let counts = why.kind == "count" && to.buffer == buffer;
+            let moves = to.on_hand != on_hand || counts || from.is_none() || why.key.is_some();
             let entry = LedgerEntry {
                 item: &item.id,
                 location,
@@ -167,21 +189,16 @@ impl Stock {
                 actor: &context.actor,
                 key: why.key,
             };
-            let entered = match moves || why.key.is_some() {
-                true => Some(tx.add_stock_entry(entry).await),
+            let movement = match moves {
+                true => match tx.add_stock_entry(entry).await {
+                    Err(error) if error.is_conflict() => continue,
+                    entry => Some(Movement::from(entry?)),
+                },
                 false => None,
             };
-            let entry = match entered.transpose() {
-                Err(error) if error.is_conflict() => continue,
-                entered => entered?,
-            };
-            tx.touch_listings_of_goods(&item.id, &item.sku).await?;
+            tx.touch_listings_of_goods(&item.id, sku).await?;
             tx.commit().await?;
-            let movement = match entry {
-                Some(_) => scoped.stock_ledger(&item.id, "", 1).await?.pop().map(Movement::from),
-                None => None,
-            };
-            let (sku, location) = (item.sku.clone(), location.to_owned());
+            let (sku, location) = (sku.to_owned(), location.to_owned());
             return Ok(Adjusted { sku, location, on_hand: to.on_hand, buffer: to.buffer, movement, repeated: false });
         }
         Err(AppError::Contested)
@@ -198,19 +215,22 @@ async fn made_before(scoped: &Scoped, key: Option<&str>) -> Result<Option<Ledger
 /// Nothing is done once more; another movement with the key is refused.
 async fn repeated(
     scoped: &Scoped,
-    item: &StockItemRow,
-    location: &str,
+    item: Option<&StockItemRow>,
+    (sku, location): (&str, &str),
     why: &Why<'_>,
     entry: LedgerRow,
 ) -> Result<Adjusted, AppError> {
-    if (entry.item_id.as_str(), entry.location.as_str(), entry.kind.as_str()) != (&item.id, location, why.kind) {
-        let told =
-            format!("another movement was made with the key {:?}; give each its own", why.key.unwrap_or_default());
-        return Err(AppError::Stock(told));
-    }
+    let same = |item: &&StockItemRow| {
+        (item.id.as_str(), location, why.kind) == (&entry.item_id, entry.location.as_str(), entry.kind.as_str())
+    };
+    let item = item.filter(same).filter(|_| why.amount.is_none_or(|amount| amount.is_of(&entry)));
+    let Some(item) = item else {
+        let key = why.key.unwrap_or_default();
+        return Err(AppError::Stock(format!("another movement was made with the key {key:?}; give each its own")));
+    };
     let level = level(scoped, &item.id, location).await?;
     let (on_hand, buffer) = level.map_or((0, 0), |level| (level.on_hand, level.buffer));
-    let (sku, location) = (item.sku.clone(), location.to_owned());
+    let (sku, location) = (sku.to_owned(), location.to_owned());
     Ok(Adjusted { sku, location, on_hand, buffer, movement: Some(entry.into()), repeated: true })
 }
 

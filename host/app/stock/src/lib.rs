@@ -46,7 +46,38 @@ impl Stock {
     /// The goods under a SKU that are counted here.
     async fn item(&self, scoped: &Scoped, sku: &str) -> Result<StockItemRow, AppError> {
         check_sku(sku)?;
-        scoped.stock_item(sku).await?.ok_or_else(|| AppError::NoStockItem(sku.to_owned()))
+        match scoped.stock_item(sku).await? {
+            Some(item) => Ok(item),
+            None if scoped.counted_variants(sku).await?.is_empty() => Err(AppError::NoStockItem(sku.to_owned())),
+            None => Err(goods::uncounted(sku)),
+        }
+    }
+}
+
+/// Goods with this SKU are linked with goods that are counted here under another one, which counts for both.
+async fn counted_as(scoped: &Scoped, sku: &str) -> Result<Option<StockItemRow>, AppError> {
+    let variants = scoped.counted_variants(sku).await?;
+    let products: Vec<&str> = variants.iter().map(|of| of.product_id.as_str()).collect();
+    let is_meant = |product: &str, variant: &str| {
+        variants.iter().any(|of| {
+            of.sku.as_deref() == Some(sku) && (of.product_id.as_str(), of.variant_id.as_str()) == (product, variant)
+        })
+    };
+    let own = scoped.own_stock(&products).await?;
+    match own.into_iter().find(|own| is_meant(&own.product_id, &own.variant_id)) {
+        Some(own) => Ok(scoped.stock_item_with_id(&own.item_id).await?.filter(|item| item.sku != sku)),
+        None => Ok(None),
+    }
+}
+
+/// The same goods are not counted twice.
+async fn check_not_linked(scoped: &Scoped, sku: &str) -> Result<(), AppError> {
+    match counted_as(scoped, sku).await? {
+        Some(other) => Err(AppError::Stock(format!(
+            "{sku} is linked with goods that are counted here as {0}, and shares their stock; count {0}, or undo the link first",
+            other.sku
+        ))),
+        None => Ok(()),
     }
 }
 

@@ -76,6 +76,8 @@ pub struct Reservation {
 #[derive(Clone, Debug, Serialize)]
 pub struct StockReport {
     pub sku: String,
+    /// The SKU that these goods are counted under: they are linked with goods of it. None: their own.
+    pub counted_as: Option<String>,
     /// simple, bundle, untracked, shop
     pub kind: String,
     /// At locations in use, like the two that follow.
@@ -120,8 +122,13 @@ impl Stock {
     pub async fn show(&self, tenant: &TenantId, sku: &str) -> Result<StockReport, AppError> {
         check_sku(sku)?;
         let scoped = self.services.db().tenant(tenant);
-        let item = scoped.stock_item(sku).await?;
-        let variants = scoped.counted_variants(sku).await?;
+        let mut item = scoped.stock_item(sku).await?;
+        let mut counted_as = None;
+        if item.is_none() {
+            item = crate::counted_as(&scoped, sku).await?;
+            counted_as = item.as_ref().map(|item| item.sku.clone());
+        }
+        let variants = scoped.counted_variants(counted_as.as_deref().unwrap_or(sku)).await?;
         if item.is_none() && variants.is_empty() {
             return Err(AppError::NoStockItem(sku.to_owned()));
         }
@@ -136,6 +143,7 @@ impl Stock {
             variants.iter().map(|of| (of.product_id.clone(), of.variant_id.clone())).collect();
         Ok(StockReport {
             sku: sku.to_owned(),
+            counted_as,
             on_hand: sum(|level| level.on_hand),
             reserved: sum(|level| level.reserved),
             buffer: sum(|level| level.buffer),

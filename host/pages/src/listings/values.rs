@@ -40,6 +40,8 @@ pub(super) struct Amount {
 
 pub(super) struct VariantLine {
     pub(super) title: String,
+    /// Where its stock is explained.
+    pub(super) stock_of: Option<String>,
     pub(super) sku: String,
     pub(super) offered: bool,
     pub(super) price: Amount,
@@ -215,15 +217,20 @@ pub(super) fn variants(look: &ListingLook, issues: &mut Issues, now: Timestamp) 
             origin: whose(origin("compare_at").or_else(|| origin("price").filter(|of| **of == Origin::Rule))),
             revert: revert("compare_at"),
         });
+        let shop_stock = shop.map(pieces).filter(|shop| *shop != pieces(variant));
         let told = look.report.variants.iter().find(|told| told.variant == variant.source_id);
         VariantLine {
             title: title(&effective.product, variant),
+            stock_of: variant.sku.as_deref().map(crate::stock::href),
             sku: variant.sku.clone().unwrap_or_default(),
             offered: variant.enabled,
             stock: Amount {
                 value: pieces(variant),
-                instead: shop.map(pieces).filter(|shop| *shop != pieces(variant)),
-                origin: whose(origin("available")),
+                origin: match origin("available") {
+                    None | Some(Origin::Source) if shop_stock.is_some() => "counted here",
+                    of => whose(of),
+                },
+                instead: shop_stock,
                 revert: None,
             },
             told: told.filter(|told| told.told_at.is_some()).map(|told| {

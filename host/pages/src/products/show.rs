@@ -23,6 +23,8 @@ const PICTURES: usize = 24;
 
 struct VariantLine {
     title: String,
+    /// Where its stock is explained.
+    stock_of: Option<String>,
     sku: String,
     gtin: String,
     price: String,
@@ -162,6 +164,7 @@ fn line(product: &Product, variant: &Variant) -> VariantLine {
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     VariantLine {
         title: if values.is_empty() { text(&variant.title) } else { values.join(", ") },
+        stock_of: variant.sku.as_deref().map(crate::stock::href),
         sku: text(&variant.sku),
         gtin: text(&variant.gtin),
         price: variant.price.as_ref().map_or_else(|| "none".to_owned(), money),

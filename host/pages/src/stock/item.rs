@@ -90,6 +90,14 @@ struct Page {
 }
 
 fn sentence(of: &StockReport) -> String {
+    let linked = of
+        .counted_as
+        .as_ref()
+        .map_or_else(String::new, |other| format!(" Linked with {other}, which is counted for both."));
+    format!("{}{linked}", number(of))
+}
+
+fn number(of: &StockReport) -> String {
     match of.kind.as_str() {
         "shop" => {
             "The shop that these goods come from counts them. Count them here to have one number on all channels."
@@ -160,8 +168,10 @@ async fn drawn(app: &AppState, visitor: &Visitor, wrong: Option<String>, typed: 
         locations: Choice::one_of(&typed.location, places.iter().map(|of| (of.code.clone(), of.name.clone()))),
         key: LedgerEntryId::make(now).to_string(),
         // Goods that nobody counted yet begin to be counted here.
-        may_count: may && (counted || (report.kind == "shop" && report.levels.is_empty())),
-        may_adjust: may && counted,
+        may_count: may
+            && report.counted_as.is_none()
+            && (counted || (report.kind == "shop" && report.levels.is_empty())),
+        may_adjust: may && counted && report.counted_as.is_none(),
         sku: report.sku,
         wrong,
         typed,
@@ -174,7 +184,10 @@ pub(crate) async fn handler(
     Query(place): Query<Place>,
 ) -> Result<Response, Failure> {
     let typed = Typed { sku: place.sku.trim().to_owned(), ..Typed::default() };
-    Ok(page(&drawn(&app, &visitor, None, typed).await?))
+    match app.cases.stock.show(visitor.tenant(), &typed.sku).await {
+        Err(AppError::NoStockItem(_)) => super::list::not_found(&app, &visitor, typed.sku).await,
+        _ => Ok(page(&drawn(&app, &visitor, None, typed).await?)),
+    }
 }
 
 /// A whole number, or what is wrong with it.

@@ -44,6 +44,8 @@ struct Page {
     may_change: bool,
     wrong: Option<String>,
     typed: NewPlace,
+    /// A SKU that nothing has.
+    unknown: Option<String>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -54,7 +56,7 @@ pub(crate) struct NewPlace {
     kind: String,
 }
 
-pub(super) fn href(sku: &str) -> String {
+pub(crate) fn href(sku: &str) -> String {
     address("/stock/item", &[("sku", sku)])
 }
 
@@ -100,6 +102,7 @@ async fn drawn(
         may_change: visitor.may(Scope::WriteStock),
         wrong,
         typed,
+        unknown: None,
     })
 }
 
@@ -109,6 +112,12 @@ pub(crate) async fn handler(
     Query(place): Query<Place>,
 ) -> Result<Response, Failure> {
     Ok(page(&drawn(&app, &visitor, &place.after, None, NewPlace::default()).await?))
+}
+
+/// Nobody counts goods of this SKU, and no product has it.
+pub(super) async fn not_found(app: &AppState, visitor: &Visitor, sku: String) -> Result<Response, Failure> {
+    let list = drawn(app, visitor, "", None, NewPlace::default()).await?;
+    Ok(with_status(StatusCode::NOT_FOUND, &Page { unknown: Some(sku), ..list }))
 }
 
 pub(crate) async fn add_location(

@@ -2,7 +2,7 @@
 
 mod shown;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use anyhow::{Context, Result, bail};
 use entrepot_core::RequestContext;
@@ -33,7 +33,8 @@ pub(crate) async fn run(host: &Host, command: StockCommand, output: Output) -> R
         }
         StockCommand::Show { sku } => {
             let report = stock.show(&host.tenant, &sku).await?;
-            output.say(&report, || shown::stock(&report))
+            let names = channel_names(host).await?;
+            output.say(&report, || shown::stock(&report, &names))
         }
         StockCommand::Set(args) => {
             let count = Count {
@@ -84,7 +85,8 @@ pub(crate) async fn run(host: &Host, command: StockCommand, output: Output) -> R
             let parts = parts_of(&parts)?;
             stock.set_parts(&context, &sku, &parts).await?;
             let report = stock.show(&host.tenant, &sku).await?;
-            output.say(&report, || shown::stock(&report))
+            let names = channel_names(host).await?;
+            output.say(&report, || shown::stock(&report, &names))
         }
         StockCommand::Reconcile { mend } => {
             let found = match mend {
@@ -94,6 +96,12 @@ pub(crate) async fn run(host: &Host, command: StockCommand, output: Output) -> R
             output.say(&found, || shown::mismatches(&found))
         }
     }
+}
+
+/// Of channels, by id.
+async fn channel_names(host: &Host) -> Result<HashMap<String, String>> {
+    let channels = host.app.channels.channels(&host.tenant).await?;
+    Ok(channels.into_iter().map(|row| (row.id, row.name)).collect())
 }
 
 fn parts_of(given: &[String]) -> Result<BTreeMap<String, i64>> {

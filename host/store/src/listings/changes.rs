@@ -65,7 +65,9 @@ const ACCEPT: &str = "UPDATE listings SET sync_status = 'synced', accepted_hash 
     WHERE tenant_id = $1 AND id = $2";
 const SETTLED: &str = "UPDATE listings SET sync_status = CASE WHEN EXISTS (SELECT 1 FROM listing_conflicts c WHERE c.tenant_id = $1 \
     AND c.listing_id = $2 AND c.decision IS NULL) THEN 'conflict' ELSE 'synced' END, wanted_hash = $3, sync_error = NULL, tries = 0, not_before = NULL, \
-    issues = CASE WHEN sync_status = 'blocked' THEN '[]' ELSE issues END WHERE tenant_id = $1 AND id = $2 AND touches = $4";
+    issues = CASE WHEN sync_status = 'blocked' THEN '[]' ELSE issues END, \
+    channel_status = CASE WHEN channel_status = 'out-of-stock' AND EXISTS (SELECT 1 FROM listing_variants v WHERE v.tenant_id = $1 \
+    AND v.listing_id = $2 AND v.told_stock > 0) THEN 'active' ELSE channel_status END WHERE tenant_id = $1 AND id = $2 AND touches = $4";
 /// What was refused there does not stand there: what was sent is again what was taken last.
 const BLOCK: &str = "UPDATE listings SET sync_status = 'blocked', wanted_hash = $3, \
     sent_hash = CASE WHEN $7 THEN accepted_hash ELSE sent_hash END, \

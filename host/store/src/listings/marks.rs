@@ -3,7 +3,7 @@
 use entrepot_domain::ChannelId;
 use sqlx::types::Json;
 
-use crate::{ScopedTx, StoreError};
+use crate::{Scoped, ScopedTx, StoreError};
 
 /// Products whose listings are to be looked at: something of them changed.
 const TOUCH: [&str; 2] = change_by_ids!(
@@ -24,6 +24,34 @@ const TOUCH_THERE: [&str; 2] = change_by_ids!(
      WHEN not_before IS NULL THEN $4 ELSE not_before END WHERE tenant_id = $1 AND channel_id = $2 AND external_id",
     ""
 );
+
+/// Products that are nothing but what a listing put there.
+const OWN: [&str; 2] = select_by_ids!(
+    "p.id, l.id AS listing, l.product_id AS origin",
+    "products p JOIN listings l ON l.tenant_id = p.tenant_id AND l.channel_id = p.channel_id AND l.external_id = p.source_id",
+    "p.tenant_id = $1 AND $2 = $2",
+    "p.id",
+    ""
+);
+
+/// A product that came in from a channel where one of our own listings put it.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct OwnListing {
+    pub id: String,
+    pub listing: String,
+    /// The product that is listed.
+    pub origin: String,
+}
+
+impl Scoped {
+    /// Those of these products that are our own listings.
+    pub async fn own_listings(&self, products: &[&str]) -> Result<Vec<OwnListing>, StoreError> {
+        if products.is_empty() {
+            return Ok(Vec::new());
+        }
+        Ok(read_all_forked!(self, OwnListing, OWN, self.tenant().as_str(), "", Json(products))?)
+    }
+}
 
 impl ScopedTx {
     /// Has the listings of these products looked at: something of them changed.

@@ -120,28 +120,39 @@ impl ScopedTx {
     }
 
     /// Fails as a conflict where a movement with that key was made.
-    pub async fn add_stock_entry(&mut self, entry: LedgerEntry<'_>) -> Result<String, StoreError> {
-        let now = self.clock.now();
-        let id = LedgerEntryId::make(now).to_string();
-        let LedgerEntry { item, location, kind, on_hand_delta, on_hand_after, reserved_after, reason, actor, key } =
-            entry;
-        let (tenant, after) = (self.tenant.as_str(), (on_hand_after, reserved_after));
+    pub async fn add_stock_entry(&mut self, entry: LedgerEntry<'_>) -> Result<LedgerRow, StoreError> {
+        let at = self.clock.now();
+        let row = LedgerRow {
+            id: LedgerEntryId::make(at).to_string(),
+            item_id: entry.item.to_owned(),
+            location: entry.location.to_owned(),
+            kind: entry.kind.to_owned(),
+            on_hand_delta: entry.on_hand_delta,
+            reserved_delta: 0,
+            on_hand_after: entry.on_hand_after,
+            reserved_after: entry.reserved_after,
+            reason: entry.reason.to_owned(),
+            actor: entry.actor.to_owned(),
+            key: entry.key.map(str::to_owned),
+            at,
+        };
+        let (tenant, of) = (self.tenant.as_str(), &row);
         execute!(
             &mut self.tx,
             ADD_ENTRY,
             tenant,
-            item,
-            &id,
-            location,
-            kind,
-            on_hand_delta,
-            after.0,
-            after.1,
-            reason,
-            actor,
-            key,
-            now
+            &of.item_id,
+            &of.id,
+            &of.location,
+            &of.kind,
+            of.on_hand_delta,
+            of.on_hand_after,
+            of.reserved_after,
+            &of.reason,
+            &of.actor,
+            &of.key,
+            at
         )?;
-        Ok(id)
+        Ok(row)
     }
 }

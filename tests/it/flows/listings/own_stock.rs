@@ -142,6 +142,10 @@ async fn bundles_are_as_many_as_their_parts_make_and_untracked_goods_are_not_cou
         let refused = stock.set_parts(&context, &sku, &wrong).await.expect_err("refused").to_string();
         assert!(refused.contains(why), "{refused}");
     }
+    let part = stock.set_kind(&context, "BOX", Kind::Shop).await.expect_err("it is a part").to_string();
+    assert!(part.contains("is part of the bundle"), "{part}");
+    let never = stock.set_kind(&context, &sku, Kind::Simple).await.expect_err("never counted").to_string();
+    assert!(never.contains("is not counted here yet"), "{never}");
     let counted = stock.count(&context, &of(&sku, "BER", 1, 0)).await.expect_err("a bundle").to_string();
     assert!(counted.contains("count its parts"), "{counted}");
     stock.set_kind(&context, &sku, Kind::Untracked).await.expect("changed");

@@ -1,5 +1,7 @@
 //! Stock as people read it.
 
+use std::collections::HashMap;
+
 use entrepot_stock::{Adjusted, ItemReport, LocationReport, Mismatch, Movement, StockReport};
 
 use crate::output::{moment, table};
@@ -21,7 +23,8 @@ pub(super) fn items(all: &[ItemReport]) -> String {
 }
 
 /// The number, and what it comes from, in the order in which it is reckoned.
-pub(super) fn stock(of: &StockReport) -> String {
+pub(super) fn stock(of: &StockReport, names: &HashMap<String, String>) -> String {
+    let name = |id: &String| names.get(id).unwrap_or(id).clone();
     let mut text = match of.kind.as_str() {
         "shop" => format!("{}: counted by its shop", of.sku),
         "untracked" => format!("{}: not counted, there is always one more", of.sku),
@@ -35,6 +38,9 @@ pub(super) fn stock(of: &StockReport) -> String {
             of.buffer
         ),
     };
+    if let Some(other) = &of.counted_as {
+        text.push_str(&format!("\nlinked with {other}, which is counted for both"));
+    }
     let mut add = |title: &str, head: &[&str], rows: Vec<Vec<String>>| {
         if !rows.is_empty() {
             text.push_str(&format!("\n\n{title}\n{}", table(head, &rows)));
@@ -54,16 +60,23 @@ pub(super) fn stock(of: &StockReport) -> String {
     );
     let parts = of.parts.iter().map(|part| vec![part.sku.clone(), part.units.to_string(), pieces(part.available)]);
     add("what one is made of", &["SKU", "UNITS", "AVAILABLE"], parts.collect());
-    let shops = of.shops.iter().map(|shop| vec![shop.channel.clone(), shop.product.clone(), pieces(shop.available)]);
+    let shops = of.shops.iter().map(|shop| vec![name(&shop.channel), shop.product.clone(), pieces(shop.available)]);
     add("what shops tell", &["CHANNEL", "PRODUCT", "AVAILABLE"], shops.collect());
     let listings = of.listings.iter().map(|one| {
         let told_at = one.told_at.map_or_else(String::new, moment);
         let told = if one.told_at.is_none() { "nothing yet".to_owned() } else { pieces(one.told) };
-        vec![one.channel.clone(), one.listing.clone(), pieces(one.wanted), told, told_at, one.sync_status.clone()]
+        let rule = match (one.kept_back, one.at_most) {
+            (0, None) => "none".to_owned(),
+            (kept, None) => format!("{kept} kept back"),
+            (0, Some(most)) => format!("at most {most}"),
+            (kept, Some(most)) => format!("{kept} kept back, at most {most}"),
+        };
+        let (channel, wanted) = (name(&one.channel), pieces(one.wanted));
+        vec![channel, one.listing.clone(), rule, wanted, told, told_at, one.sync_status.clone()]
     });
     add(
         "what marketplaces are told, by each channel's rule",
-        &["CHANNEL", "LISTING", "WANTED", "TOLD", "AT (UTC)", "STATUS"],
+        &["CHANNEL", "LISTING", "RULE", "WANTED", "TOLD", "AT (UTC)", "STATUS"],
         listings.collect(),
     );
     text

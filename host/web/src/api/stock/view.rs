@@ -80,6 +80,10 @@ pub(crate) struct ListedStockView {
     channel: String,
     product: String,
     variant: String,
+    /// How many the channel's rule keeps back
+    kept_back: i64,
+    /// More than these are not told of by the channel's rule
+    at_most: Option<i64>,
     /// By the channel's rule; null: not counted
     wanted: Option<i64>,
     told: Option<i64>,
@@ -93,6 +97,8 @@ pub(crate) struct ListedStockView {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct StockView {
     sku: String,
+    /// The SKU that these goods are counted under: they are linked with goods of it; null: their own
+    counted_as: Option<String>,
     /// simple, bundle, untracked, shop (counted by the shop that they come from)
     kind: String,
     /// At locations in use, like the two that follow
@@ -160,12 +166,12 @@ views! {
     Reservation => ReservationView { order, quantity, until }
     StockVariant => StockVariantView { channel, product, variant, title, sku }
     ShopLevel => ShopLevelView { channel, product, variant, available }
-    ListedStock => ListedStockView { listing, channel, product, variant, wanted, told, told_at, sync_status }
+    ListedStock => ListedStockView { listing, channel, product, variant, kept_back, at_most, wanted, told, told_at, sync_status }
     Movement => MovementView {
         id, location, kind, on_hand_delta, reserved_delta, on_hand_after, reserved_after, reason, actor, key, at
     }
     StockReport => StockView {
-        sku, kind, on_hand, reserved, buffer, available; levels, parts, reservations, variants, shops, listings
+        sku, counted_as, kind, on_hand, reserved, buffer, available; levels, parts, reservations, variants, shops, listings
     }
 }
 
