@@ -1,0 +1,82 @@
+//! Making products and bringing them up to date: ten at a time, step by step, so that what is done stays done when the store asks to wait.
+
+use entrepot_guest::listing::{Listing, PushOutcome, is_about_the_account};
+use entrepot_guest::prelude::*;
+use serde_json::{Value, json};
+
+use super::changes::Said;
+use super::shop::Shop;
+use super::work::{Work, each};
+use super::{made, pictures, stock, there, update, variants};
+
+pub(super) fn all<T: Transport>(shop: &Shop<'_, T>, listings: &[Listing]) -> Result<Vec<PushOutcome>, Error> {
+    let mut outcomes = Vec::with_capacity(listings.len());
+    let mut ended: Option<Error> = None;
+    for some in listings.chunks(update::AT_ONCE) {
+        let mut works: Vec<Work<'_>> = some.iter().map(Work::of).collect();
+        if ended.is_none()
+            && let Err(error) = steps(shop, &mut works)
+        {
+            works.iter_mut().filter(|work| work.is_open()).for_each(|work| work.fail(error.clone()));
+            ended = is_about_the_account(&error).then_some(error);
+        } else if let Some(error) = &ended {
+            works.iter_mut().filter(|work| work.is_open()).for_each(|work| work.fail(error.clone()));
+        }
+        let settled = |work: Work<'_>| match &work.outcome {
+            Some(outcome) => outcome.clone(),
+            None => PushOutcome::Done(work.receipt(&shop.store)),
+        };
+        outcomes.extend(works.into_iter().map(settled));
+    }
+    Ok(outcomes)
+}
+
+fn steps<T: Transport>(shop: &Shop<'_, T>, works: &mut [Work<'_>]) -> Result<(), Error> {
+    each(works, |_| true, |work| match foreign(shop, work.listing) {
+        Some(issue) => Err(Error::Invalid(vec![issue])),
+        None => Ok(()),
+    })?;
+    made::make(shop, works)?;
+    there::read(shop, works)?;
+    update::products(shop, works)?;
+    variants::all(shop, works)?;
+    made::note(works)?;
+    pictures::all(shop, works)?;
+    stock::of_all(shop, works)?;
+    on_sale(shop, works)
+}
+
+fn foreign<T: Transport>(shop: &Shop<'_, T>, listing: &Listing) -> Option<Issue> {
+    let prices = listing.product.variants.iter().enumerate().filter_map(|(at, of)| Some((at, of.price.as_ref()?)));
+    { prices }.find_map(|(at, price)| shop.foreign(&format!("/variants/{at}/price"), price))
+}
+
+/// A product is for sale on a storefront once it is assigned to it: all in one request, never two at once.
+fn on_sale<T: Transport>(shop: &Shop<'_, T>, works: &mut [Work<'_>]) -> Result<(), Error> {
+    let missing = |work: &Work<'_>| work.state.storefront != Some(shop.storefront);
+    let row = |id: u64| json!({ "product_id": id, "channel_id": shop.storefront });
+    let rows: Vec<Value> =
+        works.iter().filter(|work| work.is_open() && missing(work)).filter_map(|work| work.id).map(row).collect();
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let assign = |rows: Vec<Value>| {
+        shop.change(Method::Put, "/v3/catalog/products/channel-assignments", Some(&Value::Array(rows)))
+    };
+    let refusal = match assign(rows)? {
+        Said::Done(_) => None,
+        Said::Refused(refusal) => Some(refusal),
+    };
+    each(works, missing, |work| {
+        if refusal.is_some() && let Said::Refused(refusal) = assign(work.id.map(row).into_iter().collect())? {
+            let storefront = shop.storefront;
+            let message = format!(
+                "BigCommerce does not put the product on the storefront {storefront}: {}. Look at the channel's setting storefront.",
+                refusal.words
+            );
+            return Err(Error::Invalid(vec![issue("", "not-on-sale", message)]));
+        }
+        work.state.storefront = Some(shop.storefront);
+        Ok(())
+    })
+}
