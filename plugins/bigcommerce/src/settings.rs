@@ -57,7 +57,8 @@ impl Settings {
         let Some(said) = self.storefront.as_deref().map(str::trim).filter(|said| !said.is_empty()) else {
             return Ok(None);
         };
-        let message = format!("The storefront {said:?} is no number of a channel, such as 1. Look it up in Channel manager.");
+        let message =
+            format!("The storefront {said:?} is no number of a channel, such as 1. Look it up in Channel manager.");
         said.parse().map(Some).map_err(|_| invalid("/storefront", "storefront-invalid", message))
     }
 

@@ -101,7 +101,9 @@ fn read(response: Response) -> Result<Said, Error> {
     let words = (status == 207).then(|| said(&response));
     let text = if status == 204 { String::new() } else { json::text(accepted(response)?.body)? };
     if status != 204 && Fields::of(Raw::checked(&text)).is_none() {
-        return Err(Error::Unavailable(format!("BigCommerce answered HTTP {status} with something else than an object")));
+        return Err(Error::Unavailable(format!(
+            "BigCommerce answered HTTP {status} with something else than an object"
+        )));
     }
     Ok(Said::Done(Answer { text, lacks: words }))
 }

@@ -83,7 +83,11 @@ fn whole(listing: &Listing, notes: &mut Notes) {
         notes.warn(format!("/tags/{at}"), "tag-parted", message);
     }
     if product.summary_html.as_deref().is_some_and(|summary| !summary.trim().is_empty()) {
-        notes.warn("/summary_html", "summary-left-out", "BigCommerce has no short description; the description is sent.");
+        notes.warn(
+            "/summary_html",
+            "summary-left-out",
+            "BigCommerce has no short description; the description is sent.",
+        );
     }
     if let Some(category) = listing.category.as_deref().filter(|id| id.parse::<u64>().is_err()) {
         let message = format!("{category:?} is no category of the store's, which are numbers. Choose one of its tree.");
@@ -137,8 +141,10 @@ fn variants(product: &Product, notes: &mut Notes) {
         notes.refuse("/variants", "variants-missing", "There is nothing to buy of this product.");
     }
     if product.variants.len() > MOST_VARIANTS {
-        let message =
-            format!("There are {} variants; BigCommerce takes {MOST_VARIANTS}. Split the product.", product.variants.len());
+        let message = format!(
+            "There are {} variants; BigCommerce takes {MOST_VARIANTS}. Split the product.",
+            product.variants.len()
+        );
         notes.refuse("/variants", "variants-too-many", message);
     }
     if product.variants.len() > 1 && product.options.is_empty() {
@@ -153,7 +159,8 @@ fn variants(product: &Product, notes: &mut Notes) {
         let path = format!("/variants/{at}/option_values");
         let said = variant.option_values.iter().filter(|value| !value.trim().is_empty()).count();
         if said != product.options.len() || variant.option_values.len() != product.options.len() {
-            let message = "The variant does not say what it is of each option, and BigCommerce asks for all. Set its values.";
+            let message =
+                "The variant does not say what it is of each option, and BigCommerce asks for all. Set its values.";
             notes.refuse(&*path, "options-incomplete", message);
         } else if !product.options.is_empty() && !values.insert(&variant.option_values) {
             let message = "Another variant has the same values of all options. Change one of the two.";
@@ -181,8 +188,9 @@ fn codes(at: usize, product: &Product, variant: &ProductVariant, skus: &mut Hash
             notes.at_most(path("sku"), "sku-too-long", "The SKU", sku, MOST_CHARACTERS);
             // Whatever their case.
             if !skus.insert(sku.to_lowercase()) {
-                let message =
-                    format!("Two variants have the SKU {sku:?}; BigCommerce takes each once, whatever its case. Change one.");
+                let message = format!(
+                    "Two variants have the SKU {sku:?}; BigCommerce takes each once, whatever its case. Change one."
+                );
                 notes.refuse(path("sku"), "sku-duplicate", message);
             }
         }
@@ -211,7 +219,8 @@ fn prices(at: usize, variant: &ProductVariant, notes: &mut Notes) {
             let message = "The price before the reduction is below the price. Set a higher one, or none.";
             notes.refuse(path("compare_at"), "compare-at-below-price", message);
         } else if price.minor == 0 && before.minor > 0 {
-            let message = "A reduction to nothing is no reduction in BigCommerce: buyers would pay the whole price. Set a price.";
+            let message =
+                "A reduction to nothing is no reduction in BigCommerce: buyers would pay the whole price. Set a price.";
             notes.refuse(path("price"), "sale-of-nothing", message);
         }
     }

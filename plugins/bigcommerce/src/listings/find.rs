@@ -32,11 +32,8 @@ pub(super) fn by_sku<T: Transport>(shop: &Shop<'_, T>, skus: &[String]) -> Resul
     // A comma parts them.
     let askable: Vec<&str> = wanted.iter().copied().filter(|sku| !sku.contains(',')).collect();
     for some in askable.chunks(SKUS) {
-        let query: Query<'_> = vec![
-            ("sku:in", some.join(",")),
-            ("limit", "250".to_owned()),
-            ("include_fields", "sku".to_owned()),
-        ];
+        let query: Query<'_> =
+            vec![("sku:in", some.join(",")), ("limit", "250".to_owned()), ("include_fields", "sku".to_owned())];
         shop.client.all("/v3/catalog/products", &query, None, |elements| {
             for fields in elements.iter().map(|element| element.fields()) {
                 let (id, sku) = (fields.get("id").id(), fields.get("sku").owned().unwrap_or_default());
@@ -60,11 +57,13 @@ fn of_variants<'s, T: Transport>(
     let query = |sku: &str| -> Query<'_> { vec![("sku", sku.to_owned()), ("include_fields", "sku,product_id".into())] };
     let mut found = Vec::new();
     for some in skus.chunks(AT_ONCE) {
-        let requests: Vec<_> = some.iter().map(|sku| shop.client.request("/v3/catalog/variants", &query(sku))).collect();
+        let requests: Vec<_> =
+            some.iter().map(|sku| shop.client.request("/v3/catalog/variants", &query(sku))).collect();
         for (sku, list) in some.iter().zip(shop.client.lists(&requests)) {
             let list = list?;
             let records: Vec<Fields<'_>> = list.elements()?.data.into_iter().map(|element| element.fields()).collect();
-            let mut of = records.iter().filter(|record| record.get("sku").owned().is_some_and(|there| same(sku, &there)));
+            let mut of =
+                records.iter().filter(|record| record.get("sku").owned().is_some_and(|there| same(sku, &there)));
             found.extend(of.find_map(|record| record.get("product_id").id()).map(|product| (*sku, product)));
         }
         if one && !found.is_empty() {

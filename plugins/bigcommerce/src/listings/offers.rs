@@ -35,7 +35,10 @@ pub(super) fn all<T: Transport>(shop: &Shop<'_, T>, offers: &[Offer]) -> Result<
             return Err(error);
         }
         // What is settled stays so, and what is not comes again.
-        fates.iter_mut().filter(|fate| fate.is_none()).for_each(|fate| *fate = Some(OfferOutcome::Failed(error.clone())));
+        fates
+            .iter_mut()
+            .filter(|fate| fate.is_none())
+            .for_each(|fate| *fate = Some(OfferOutcome::Failed(error.clone())));
     }
     Ok(fates.into_iter().map(|fate| fate.unwrap_or(OfferOutcome::Done)).collect())
 }
@@ -99,7 +102,9 @@ fn products<T: Transport>(shop: &Shop<'_, T>, ids: BTreeSet<u64>) -> Result<Hash
             }
         })?;
         if untold {
-            return Err(Error::Unavailable("BigCommerce does not say how the stock of a product is counted".to_owned()));
+            return Err(Error::Unavailable(
+                "BigCommerce does not say how the stock of a product is counted".to_owned(),
+            ));
         }
         let missing: Vec<u64> = some.iter().copied().filter(|id| !known.contains_key(id)).collect();
         confirm(&shop.client, &missing)?;
@@ -151,7 +156,8 @@ fn alone<T: Transport>(
     id: u64,
     body: &Map<String, Value>,
 ) -> Result<Option<OfferOutcome>, Error> {
-    let unsaid = || Error::Unavailable("BigCommerce does not say what became of a price or of how stock is counted".to_owned());
+    let unsaid =
+        || Error::Unavailable("BigCommerce does not say what became of a price or of how stock is counted".to_owned());
     match shop.change(Method::Put, path, Some(&Value::Object(body.clone()))) {
         Ok(Said::Done(answer)) if answer.data().fields().get("id").id() != Some(id) => {
             Ok(Some(OfferOutcome::Failed(unsaid())))
@@ -253,8 +259,7 @@ fn stocks<T: Transport>(
     let locations: BTreeSet<u64> = wanted.iter().map(|(_, quantity)| quantity.location).collect();
     let mut there = HashMap::new();
     for location in locations {
-        let items: Vec<Item> =
-            wanted.iter().filter(|(_, of)| of.location == location).map(|(_, of)| of.item).collect();
+        let items: Vec<Item> = wanted.iter().filter(|(_, of)| of.location == location).map(|(_, of)| of.item).collect();
         let found = stock::on_hand(shop, &items, location)?;
         there.extend(found.into_iter().map(|(item, count)| ((item, location), count)));
     }

@@ -15,10 +15,14 @@ use super::variants::delete;
 use super::work::{Work, each};
 
 pub(super) fn all<T: Transport>(shop: &Shop<'_, T>, works: &mut [Work<'_>]) -> Result<(), Error> {
-    each(works, |work| !work.is_new, |work| {
-        let (Some(id), Some(there)) = (work.id, work.there.clone()) else { return Ok(()) };
-        one(shop, work, id, &there)
-    })
+    each(
+        works,
+        |work| !work.is_new,
+        |work| {
+            let (Some(id), Some(there)) = (work.id, work.there.clone()) else { return Ok(()) };
+            one(shop, work, id, &there)
+        },
+    )
 }
 
 fn one<T: Transport>(shop: &Shop<'_, T>, work: &mut Work<'_>, id: u64, there: &There) -> Result<(), Error> {
@@ -79,7 +83,9 @@ fn there_already<'t>(
 /// The picture's id.
 fn answered(said: Said, at: usize) -> Result<u64, Error> {
     let refused = |words: &str| {
-        let message = format!("BigCommerce cannot take a picture: {words}. It must be reachable for BigCommerce, and a picture itself.");
+        let message = format!(
+            "BigCommerce cannot take a picture: {words}. It must be reachable for BigCommerce, and a picture itself."
+        );
         Error::Invalid(vec![issue(format!("/media/{at}"), "picture-refused", message)])
     };
     match said {

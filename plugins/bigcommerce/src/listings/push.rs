@@ -32,10 +32,14 @@ pub(super) fn all<T: Transport>(shop: &Shop<'_, T>, listings: &[Listing]) -> Res
 }
 
 fn steps<T: Transport>(shop: &Shop<'_, T>, works: &mut [Work<'_>]) -> Result<(), Error> {
-    each(works, |_| true, |work| match foreign(shop, work.listing) {
-        Some(issue) => Err(Error::Invalid(vec![issue])),
-        None => Ok(()),
-    })?;
+    each(
+        works,
+        |_| true,
+        |work| match foreign(shop, work.listing) {
+            Some(issue) => Err(Error::Invalid(vec![issue])),
+            None => Ok(()),
+        },
+    )?;
     made::make(shop, works)?;
     there::read(shop, works)?;
     update::products(shop, works)?;
@@ -68,7 +72,9 @@ fn on_sale<T: Transport>(shop: &Shop<'_, T>, works: &mut [Work<'_>]) -> Result<(
         Said::Refused(refusal) => Some(refusal),
     };
     each(works, missing, |work| {
-        if refusal.is_some() && let Said::Refused(refusal) = assign(work.id.map(row).into_iter().collect())? {
+        if refusal.is_some()
+            && let Said::Refused(refusal) = assign(work.id.map(row).into_iter().collect())?
+        {
             let storefront = shop.storefront;
             let message = format!(
                 "BigCommerce does not put the product on the storefront {storefront}: {}. Look at the channel's setting storefront.",

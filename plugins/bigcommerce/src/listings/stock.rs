@@ -66,10 +66,7 @@ fn placed(error: Error, at: usize) -> Error {
 
 /// One outcome for each, in order. Nothing of a request that is refused is set, and it may name nobody: halves of it are sent until the
 /// culprits are alone. An error is about the account.
-pub(super) fn set<T: Transport>(
-    shop: &Shop<'_, T>,
-    quantities: &[Quantity],
-) -> Result<Vec<Result<(), Error>>, Error> {
+pub(super) fn set<T: Transport>(shop: &Shop<'_, T>, quantities: &[Quantity]) -> Result<Vec<Result<(), Error>>, Error> {
     let mut outcomes: Vec<Result<(), Error>> = vec![Ok(()); quantities.len()];
     let all: Vec<usize> = (0..quantities.len()).collect();
     let mut waiting: Vec<Vec<usize>> = all.chunks(AT_ONCE).rev().map(<[usize]>::to_vec).collect();

@@ -30,21 +30,29 @@ struct Row {
 
 pub(super) fn all<T: Transport>(shop: &Shop<'_, T>, works: &mut [Work<'_>]) -> Result<(), Error> {
     let mut rows = Vec::new();
-    each(works, |_| true, |work| {
-        rows.extend(one(shop, work)?);
-        Ok(())
-    })?;
+    each(
+        works,
+        |_| true,
+        |work| {
+            rows.extend(one(shop, work)?);
+            Ok(())
+        },
+    )?;
     let mut done: HashSet<u64> = HashSet::new();
     for some in rows.chunks(AT_ONCE).filter(|some| some.len() > 1) {
         done.extend(together(shop, some)?);
     }
-    each(works, |work| work.id.is_some(), |work| {
-        let open = |row: &&Row| Some(row.product) == work.id && !done.contains(&row.variant);
-        for row in rows.iter().filter(open) {
-            alone(shop, row.product, row.variant, row.at, &row.body)?;
-        }
-        Ok(())
-    })
+    each(
+        works,
+        |work| work.id.is_some(),
+        |work| {
+            let open = |row: &&Row| Some(row.product) == work.id && !done.contains(&row.variant);
+            for row in rows.iter().filter(open) {
+                alone(shop, row.product, row.variant, row.at, &row.body)?;
+            }
+            Ok(())
+        },
+    )
 }
 
 /// Everything but what goes in batches, which is given back.
@@ -71,7 +79,8 @@ fn one<T: Transport>(shop: &Shop<'_, T>, work: &mut Work<'_>) -> Result<Vec<Row>
         let (variant_id, body) = match known {
             Some(known) => (known.id, differing(known, &wanted)),
             None if work.is_new => {
-                let why = format!("BigCommerce does not show variant {:?} of the product that it has made", variant.sku);
+                let why =
+                    format!("BigCommerce does not show variant {:?} of the product that it has made", variant.sku);
                 return Err(Error::Unavailable(why));
             }
             None => (made(shop, id, at, variant, &wanted, picture, &axes)?, Map::new()),
@@ -106,7 +115,10 @@ fn of_base<T>(shop: &Shop<'_, T>, product: &model::Product, id: u64, base: &Know
     let Some(only) = product.variants.first() else { return Vec::new() };
     let mut body = body::variant(&shop.store, only);
     body.retain(|name, wanted| {
-        name != "purchasing_disabled" && OF_BATCH.contains(&name.as_str()) && base.has_own(name) && !base.has(name, wanted)
+        name != "purchasing_disabled"
+            && OF_BATCH.contains(&name.as_str())
+            && base.has_own(name)
+            && !base.has(name, wanted)
     });
     if body.is_empty() { Vec::new() } else { vec![Row { product: id, variant: base.id, at: 0, body }] }
 }

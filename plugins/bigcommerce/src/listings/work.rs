@@ -1,6 +1,8 @@
 //! Listings of one call, and how far each has come.
 
-use entrepot_guest::listing::{Intent, ListedVariant, Listing, ListingStatus, PushOutcome, Receipt, is_about_the_account};
+use entrepot_guest::listing::{
+    Intent, ListedVariant, Listing, ListingStatus, PushOutcome, Receipt, is_about_the_account,
+};
 use entrepot_guest::prelude::*;
 
 use super::body::{address, counted, has_options};
