@@ -1,7 +1,8 @@
 //! Lost answers, refusals, limits, a store that is away: nothing stands twice, and one listing's trouble is its own.
 
+use entrepot_listings::ListingReport;
 use entrepot_test_support::bigcommerce::{Quota, Store};
-use entrepot_test_support::server::{Fault, Matcher};
+use entrepot_test_support::server::{Fault, Matcher, RetryAfter};
 use entrepot_tests::{App, both_engines};
 use serde_json::json;
 
@@ -142,19 +143,33 @@ async fn a_batch_that_fails_is_taken_apart(app: App) {
 async fn a_quota_that_ends_in_the_middle_is_waited_for(app: App) {
     let seller = Seller::to_bigcommerce(app, &plain(12), Store::empty()).await;
     seller.list_all().await;
-    seller.target.configure(|options| options.quota = Some(Quota { requests: 6, window_ms: 4_000 }));
+    // The store asks for more patience than a call has.
+    seller.shops.1.server.inject(products().nth(11), Fault::TooMany(Some(RetryAfter::Seconds(8))));
     seller.push().await;
-    let refused = seller.shops.1.server.log().lines().iter().filter(|line| line.status == 429).count();
-    for _ in 0..30 {
-        seller.app.clock().advance(5_000);
-        tokio::time::sleep(std::time::Duration::from_millis(700)).await;
-        seller.work().await;
-        if seller.reports().await.iter().all(|report| report.sync_status == "synced") {
-            break;
-        }
-    }
-    assert!(refused > 0, "it was refused in the middle");
+    let states = |reports: &[ListingReport], state: &str| reports.iter().filter(|of| of.sync_status == state).count();
+    let reports = seller.reports().await;
+    assert_eq!((states(&reports, "synced"), states(&reports, "failed")), (10, 2), "{reports:?}");
+    let said = |report: &&ListingReport| report.sync_error.as_deref().is_some_and(|why| why.contains("slow down"));
+    assert_eq!(reports.iter().filter(said).count(), 2, "{reports:?}");
+    tokio::time::sleep(std::time::Duration::from_secs(8)).await;
+    seller.wait().await;
     seller.assert_each_stands(12).await;
+    assert_eq!(seller.writes("/adjustments/"), 2, "those that stood were not sent again");
+}
+
+/// A store of few requests gets all of them in the end.
+#[both_engines]
+async fn a_small_quota_is_kept(app: App) {
+    let seller = Seller::to_bigcommerce(app, &plain(4), Store::empty()).await;
+    seller.list_all().await;
+    seller.target.configure(|options| options.quota = Some(Quota { requests: 4, window_ms: 2_000 }));
+    seller.push().await;
+    for _ in 0..10 {
+        seller.app.clock().advance(120_000);
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+        seller.work().await;
+    }
+    seller.assert_each_stands(4).await;
 }
 
 /// Away, shedding load, forbidden, a page of HTML, an answer of another shape: each is what it is, nothing counts as done, and nothing is taken
