@@ -39,6 +39,14 @@ impl Answer {
         Raw::of(&self.text).fields()
     }
 
+    /// It is without a body, as is promised where there is nothing to say.
+    pub(super) fn done(&self) -> Result<(), Error> {
+        match self.text.is_empty() {
+            true => Ok(()),
+            false => Err(Error::Unavailable("BigCommerce does not say that it has done it".to_owned())),
+        }
+    }
+
     /// Which of these are in its list.
     pub(super) fn names(&self, id: u64) -> bool {
         self.data().records().iter().any(|record| record.get("id").id() == Some(id))

@@ -66,7 +66,7 @@ fn one<T: Transport>(
     match said {
         Said::Refused(refusal) if refusal.status == 404 => Ok(gone(listing)),
         Said::Refused(refusal) => Err(refusal.error()),
-        Said::Done(_) if forget => Ok(ended),
+        Said::Done(answer) if forget => answer.done().map(|()| ended),
         Said::Done(answer) => {
             let data = answer.data().fields();
             if data.get("id").id() != Some(id) || data.get("is_visible").flag() == Some(true) {

@@ -67,20 +67,25 @@ fn on_sale<T: Transport>(shop: &Shop<'_, T>, works: &mut [Work<'_>]) -> Result<(
     let assign = |rows: Vec<Value>| {
         shop.change(Method::Put, "/v3/catalog/products/channel-assignments", Some(&Value::Array(rows)))
     };
-    let refusal = match assign(rows)? {
-        Said::Done(_) => None,
-        Said::Refused(refusal) => Some(refusal),
+    let refused = match assign(rows)? {
+        Said::Done(answer) => {
+            answer.done()?;
+            false
+        }
+        Said::Refused(_) => true,
     };
     each(works, missing, |work| {
-        if refusal.is_some()
-            && let Said::Refused(refusal) = assign(work.id.map(row).into_iter().collect())?
-        {
-            let storefront = shop.storefront;
-            let message = format!(
-                "BigCommerce does not put the product on the storefront {storefront}: {}. Look at the channel's setting storefront.",
-                refusal.words
-            );
-            return Err(Error::Invalid(vec![issue("", "not-on-sale", message)]));
+        match if refused { Some(assign(work.id.map(row).into_iter().collect())?) } else { None } {
+            None => {}
+            Some(Said::Done(answer)) => answer.done()?,
+            Some(Said::Refused(refusal)) => {
+                let storefront = shop.storefront;
+                let message = format!(
+                    "BigCommerce does not put the product on the storefront {storefront}: {}. Look at the channel's setting storefront.",
+                    refusal.words
+                );
+                return Err(Error::Invalid(vec![issue("", "not-on-sale", message)]));
+            }
         }
         work.state.storefront = Some(shop.storefront);
         Ok(())

@@ -183,11 +183,12 @@ fn gone<T: Transport>(
 /// What is gone already is gone.
 pub(super) fn delete<T: Transport>(shop: &Shop<'_, T>, path: &str, place: &str) -> Result<(), Error> {
     match shop.change(Method::Delete, path, None)? {
-        Said::Refused(refusal) if refusal.status != 404 => {
+        Said::Done(answer) => answer.done(),
+        Said::Refused(refusal) if refusal.status == 404 => Ok(()),
+        Said::Refused(refusal) => {
             let message = format!("BigCommerce does not delete what is wanted no more: {}", refusal.words);
             Err(Error::Invalid(vec![issue(place, "not-deleted", message)]))
         }
-        _ => Ok(()),
     }
 }
 
