@@ -7,7 +7,7 @@ use entrepot_guest::prelude::*;
 use model::{Inventory, MediaKind, Product, ProductVariant};
 use serde_json::{Map, Value, json};
 
-use super::state::State;
+use super::state::{Ending, State};
 use crate::context::Store;
 use crate::mark;
 
@@ -23,7 +23,6 @@ pub(super) fn product(store: &Store, listing: &Listing, state: &State) -> Map<St
     let seo = |of: fn(&model::Seo) -> Option<&String>| product.seo.as_ref().and_then(of).map_or("", String::as_str);
     let mut body = object(json!({
         "name": title(listing, state),
-        "type": if is_digital(product) { "digital" } else { "physical" },
         "description": product.description_html.as_deref().unwrap_or_default(),
         "search_keywords": keywords(listing),
         "page_title": seo(|seo| seo.title.as_ref()),
@@ -45,9 +44,16 @@ pub(super) fn product(store: &Store, listing: &Listing, state: &State) -> Map<St
             body.extend(codes(first));
         }
     }
-    // BigCommerce asks for one, and takes 0 for what nobody weighed.
-    body.entry("weight").or_insert_with(|| json!(0));
+    if let Some(kind) = kind(product) {
+        body.insert("type".to_owned(), json!(kind));
+    }
     body
+}
+
+/// What BigCommerce asks for of a new product, where nobody knows: 0 is the weight of what nobody weighed.
+pub(super) fn complete(body: &mut Map<String, Value>) {
+    body.entry("weight").or_insert_with(|| json!(0));
+    body.entry("type").or_insert_with(|| json!("physical"));
 }
 
 /// A variant of a product with options, without what it is of them and without its picture.
@@ -63,8 +69,14 @@ pub(super) fn has_options(product: &Product) -> bool {
     !product.options.is_empty()
 }
 
-fn is_digital(product: &Product) -> bool {
-    product.variants.iter().all(|variant| variant.requires_shipping == Some(false))
+/// None: nobody says whether it is shipped.
+fn kind(product: &Product) -> Option<&'static str> {
+    let said: Vec<bool> = product.variants.iter().filter_map(|variant| variant.requires_shipping).collect();
+    match said.as_slice() {
+        [] => None,
+        said if said.len() == product.variants.len() && said.iter().all(|shipped| !shipped) => Some("digital"),
+        _ => Some("physical"),
+    }
 }
 
 /// Without options there is nothing but the product that could be counted.
@@ -87,7 +99,7 @@ pub(super) fn availability(product: &Product, there: Option<&str>) -> &'static s
 
 /// No two products have the same.
 pub(super) fn title(listing: &Listing, state: &State) -> String {
-    let ends = state.title_ends.as_deref().unwrap_or_default();
+    let ends = Ending::of(state.title.as_ref(), listing.product.title.trim());
     let most = MOST_TITLE.saturating_sub(ends.chars().count());
     let title: String = listing.product.title.trim().chars().take(most).collect();
     format!("{}{ends}", title.trim_end())
@@ -96,7 +108,7 @@ pub(super) fn title(listing: &Listing, state: &State) -> String {
 /// The page's path.
 pub(super) fn address(listing: &Listing, state: &State) -> Option<String> {
     let handle = listing.product.handle.as_deref().filter(|handle| is_address(handle))?;
-    Some(format!("/{handle}{}/", state.address_ends.as_deref().unwrap_or_default()))
+    Some(format!("/{handle}{}/", Ending::of(state.address.as_ref(), handle)))
 }
 
 /// Letters, digits, dots, dashes and underscores: what the store takes as it is.
@@ -159,8 +171,12 @@ fn rounded(value: f64) -> Value {
 
 /// What it is known by. The code of another kind that stores keep beside (`upc`) is left alone.
 fn codes(variant: &ProductVariant) -> Map<String, Value> {
-    let word = |text: &Option<String>| text.clone().unwrap_or_default();
-    object(json!({ "sku": word(&variant.sku), "gtin": word(&variant.gtin), "mpn": word(&variant.mpn) }))
+    let mut body = object(json!({ "sku": variant.sku.as_deref().unwrap_or_default() }));
+    // What is not known here may be known there.
+    for (name, code) in [("gtin", &variant.gtin), ("mpn", &variant.mpn)] {
+        body.extend(code.as_ref().map(|code| (name.to_owned(), json!(code))));
+    }
+    body
 }
 
 /// How many there are; none: it is not counted.

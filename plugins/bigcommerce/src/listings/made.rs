@@ -10,7 +10,7 @@ use super::body::{self, has_options};
 use super::changes::{Answer, Refusal, Said};
 use super::find::{self, Way};
 use super::shop::Shop;
-use super::state::fingerprint;
+use super::state::{Ending, State, fingerprint};
 use super::work::{Work, each};
 use crate::mark;
 
@@ -75,7 +75,6 @@ pub(super) fn settle<T: Transport>(
     refusal: &Refusal,
 ) -> Result<Option<u64>, Error> {
     let title = body::title(work.listing, &work.state);
-    let ending = format!("-{}", body::ending(work.listing));
     let way = match find::in_the_way(shop, work.listing, &title, work.id)? {
         // The store may take titles for the same that its search does not.
         None if refusal.mentions("name") && !refusal.mentions("sku") => Some(Way::Title),
@@ -85,9 +84,8 @@ pub(super) fn settle<T: Transport>(
         Some(Way::Own(id)) if work.id.is_none() => Ok(Some(id)),
         Some(Way::Own(id)) => Err(Error::Invalid(vec![sku_taken(0, work, id)])),
         Some(Way::Sku(at, id)) => Err(Error::Invalid(vec![sku_taken(at, work, id)])),
-        Some(Way::Title) if work.state.title_ends.is_none() => {
-            let ends = format!(" ({})", body::ending(work.listing));
-            work.state.title_ends = Some(ends);
+        Some(Way::Title) if title == work.listing.product.title.trim() => {
+            work.state.title = Some(Ending::new(&title, format!(" ({})", body::ending(work.listing))));
             let own = body::title(work.listing, &work.state);
             let message = format!("Another product of the store is called {title:?}, so this one is called {own:?}.");
             work.warnings.push(issue("/title", "title-taken", message));
@@ -95,7 +93,8 @@ pub(super) fn settle<T: Transport>(
         }
         None if is_about_the_address(work, refusal) => {
             let before = body::address(work.listing, &work.state).unwrap_or_default();
-            work.state.address_ends = Some(ending);
+            let handle = work.listing.product.handle.as_deref().unwrap_or_default();
+            work.state.address = Some(Ending::new(handle, format!("-{}", body::ending(work.listing))));
             let own = body::address(work.listing, &work.state).unwrap_or_default();
             let message = format!("The address {before} is another page's in the store, so this one is {own}.");
             work.warnings.push(issue("/handle", "address-taken", message));
@@ -105,10 +104,16 @@ pub(super) fn settle<T: Transport>(
     }
 }
 
-/// It has one, which was not changed yet, and the store does not name anything else.
+/// It has an address of its own, to which nothing was added yet.
+pub(super) fn has_plain_address(work: &Work<'_>) -> bool {
+    let (listing, plain) = (work.listing, State::default());
+    let address = body::address(listing, &work.state);
+    address.is_some() && address == body::address(listing, &plain)
+}
+
+/// The store does not name anything else.
 fn is_about_the_address(work: &Work<'_>, refusal: &Refusal) -> bool {
-    let has_one = body::address(work.listing, &work.state).is_some() && work.state.address_ends.is_none();
-    has_one && !["categor", "brand", "tax class", "sku"].iter().any(|word| refusal.mentions(word))
+    has_plain_address(work) && !["categor", "brand", "tax class", "sku"].iter().any(|word| refusal.mentions(word))
 }
 
 fn sku_taken(at: usize, work: &Work<'_>, id: u64) -> Issue {
@@ -124,6 +129,7 @@ fn sku_taken(at: usize, work: &Work<'_>, id: u64) -> Issue {
 fn whole<T>(shop: &Shop<'_, T>, work: &Work<'_>) -> Map<String, Value> {
     let (listing, product) = (work.listing, &work.listing.product);
     let mut body = body::product(&shop.store, listing, &work.state);
+    body::complete(&mut body);
     body.insert("availability".to_owned(), json!(body::availability(product, None)));
     let category = listing.category.as_deref().and_then(|category| category.parse::<u64>().ok());
     body.insert("categories".to_owned(), json!(category.into_iter().collect::<Vec<_>>()));

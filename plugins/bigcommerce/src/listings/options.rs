@@ -15,7 +15,7 @@ pub(super) fn complete<T: Transport>(
     product: &model::Product,
     there: &There,
 ) -> Result<Vec<Axis>, Error> {
-    let has_variants = there.variants.iter().any(|variant| !variant.values.is_empty());
+    let has_variants = !there.has_no_options();
     let named = |name: &str| there.options.iter().find(|axis| axis.name.eq_ignore_ascii_case(name));
     let is_known = |axis: &Axis| product.options.iter().any(|option| option.name.eq_ignore_ascii_case(&axis.name));
     if has_variants && there.options.len() != product.options.len() {
@@ -102,6 +102,5 @@ fn changed(product: &model::Product, there: &There) -> Error {
 
 /// A product without options that has some there.
 pub(super) fn none_wanted(product: &model::Product, there: &There) -> Result<(), Error> {
-    let has_some = there.variants.iter().any(|variant| !variant.values.is_empty());
-    if has_some { Err(changed(product, there)) } else { Ok(()) }
+    if there.has_no_options() { Ok(()) } else { Err(changed(product, there)) }
 }

@@ -1,11 +1,13 @@
 //! Making products and bringing them up to date: ten at a time, step by step, so that what is done stays done when the store asks to wait.
 
+use std::collections::HashMap;
+
 use entrepot_guest::listing::{Listing, PushOutcome, is_about_the_account};
 use entrepot_guest::prelude::*;
 use serde_json::{Value, json};
 
 use super::changes::Said;
-use super::shop::Shop;
+use super::shop::{Shop, gone};
 use super::work::{Work, each};
 use super::{made, pictures, stock, there, update, variants};
 
@@ -41,13 +43,41 @@ fn steps<T: Transport>(shop: &Shop<'_, T>, works: &mut [Work<'_>]) -> Result<(),
         },
     )?;
     made::make(shop, works)?;
-    there::read(shop, works)?;
+    read(shop, works)?;
     update::products(shop, works)?;
     variants::all(shop, works)?;
     made::note(works)?;
     pictures::all(shop, works)?;
     stock::of_all(shop, works)?;
     on_sale(shop, works)
+}
+
+/// Reads what there is of those that have an id. What is gone is said of each.
+fn read<T: Transport>(shop: &Shop<'_, T>, works: &mut [Work<'_>]) -> Result<(), Error> {
+    let ids: Vec<u64> = works.iter().filter(|work| work.is_open()).filter_map(|work| work.id).collect();
+    let mut found = HashMap::new();
+    for some in ids.chunks(there::AT_A_TIME) {
+        found.extend(there::products(shop, some)?);
+    }
+    each(
+        works,
+        |work| work.id.is_some(),
+        |work| {
+            work.there = Some(match work.id.and_then(|id| found.remove(&id)) {
+                Some(Some(there)) => there,
+                Some(None) => {
+                    let why = "BigCommerce answered without the product's options, variants or pictures";
+                    return Err(Error::Unavailable(why.to_owned()));
+                }
+                None if work.is_new => {
+                    let why = "BigCommerce does not show the product that it has just made";
+                    return Err(Error::Unavailable(why.to_owned()));
+                }
+                None => return Err(Error::Invalid(vec![gone()])),
+            });
+            Ok(())
+        },
+    )
 }
 
 fn foreign<T: Transport>(shop: &Shop<'_, T>, listing: &Listing) -> Option<Issue> {

@@ -25,10 +25,29 @@ pub(super) struct State {
     pub(super) storefront: Option<u64>,
     /// What was added to the title: another product has it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) title_ends: Option<String>,
+    pub(super) title: Option<Ending>,
     /// What was added to the address likewise.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) address_ends: Option<String>,
+    pub(super) address: Option<Ending>,
+}
+
+/// What was added to a text that another product has.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Ending {
+    /// The fingerprint of the text: to another one nothing has to be added.
+    of: String,
+    ends: String,
+}
+
+impl Ending {
+    pub(super) fn new(text: &str, ends: String) -> Self {
+        Self { of: fingerprint(text), ends }
+    }
+
+    /// What belongs to the end of this text.
+    pub(super) fn of<'e>(known: Option<&'e Self>, text: &str) -> &'e str {
+        known.filter(|known| known.of == fingerprint(text)).map_or("", |known| known.ends.as_str())
+    }
 }
 
 impl State {

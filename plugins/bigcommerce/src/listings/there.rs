@@ -5,8 +5,7 @@ use std::collections::HashMap;
 use entrepot_guest::lenient::{Fields, Raw};
 use entrepot_guest::prelude::*;
 
-use super::shop::{Shop, gone};
-use super::work::{Work, each};
+use super::shop::Shop;
 use crate::client::Query;
 use crate::reader::confirm;
 
@@ -87,6 +86,11 @@ impl Known {
 }
 
 impl There {
+    /// All there is to buy is the product itself.
+    pub(super) fn has_no_options(&self) -> bool {
+        self.variants.iter().all(|variant| variant.values.is_empty())
+    }
+
     fn of(fields: &Fields<'_>) -> Option<Self> {
         let options = fields.get("options").list()?.into_iter().map(|option| {
             let option = option.fields();
@@ -120,36 +124,8 @@ impl There {
     }
 }
 
-/// Reads what there is of those that have an id. What is gone is said of each.
-pub(super) fn read<T: Transport>(shop: &Shop<'_, T>, works: &mut [Work<'_>]) -> Result<(), Error> {
-    let ids: Vec<u64> = works.iter().filter(|work| work.is_open()).filter_map(|work| work.id).collect();
-    let mut found = HashMap::new();
-    for some in ids.chunks(AT_A_TIME) {
-        found.extend(products(shop, some)?);
-    }
-    each(
-        works,
-        |work| work.id.is_some(),
-        |work| {
-            work.there = Some(match work.id.and_then(|id| found.remove(&id)) {
-                Some(Some(there)) => there,
-                Some(None) => {
-                    let why = "BigCommerce answered without the product's options, variants or pictures";
-                    return Err(Error::Unavailable(why.to_owned()));
-                }
-                None if work.is_new => {
-                    let why = "BigCommerce does not show the product that it has just made";
-                    return Err(Error::Unavailable(why.to_owned()));
-                }
-                None => return Err(Error::Invalid(vec![gone()])),
-            });
-            Ok(())
-        },
-    )
-}
-
 /// By id; none: it is there, and not all of it was answered.
-fn products<T: Transport>(shop: &Shop<'_, T>, ids: &[u64]) -> Result<HashMap<u64, Option<There>>, Error> {
+pub(super) fn products<T: Transport>(shop: &Shop<'_, T>, ids: &[u64]) -> Result<HashMap<u64, Option<There>>, Error> {
     let query: Query<'_> = vec![
         ("id:in", ids.iter().map(u64::to_string).collect::<Vec<_>>().join(",")),
         ("limit", AT_A_TIME.to_string()),

@@ -5,8 +5,9 @@ use serde_json::{Map, Value, json};
 
 use super::body;
 use super::changes::Said;
-use super::made::{partly, settle};
+use super::made::{has_plain_address, partly, settle};
 use super::shop::{Shop, gone};
+use super::there::There;
 use super::work::{Work, each};
 
 /// Products of one request.
@@ -75,7 +76,7 @@ fn alone<T: Transport>(shop: &Shop<'_, T>, work: &mut Work<'_>, id: u64) -> Resu
         match refusal.status {
             404 => return Err(Error::Invalid(vec![gone()])),
             409 => _ = settle(shop, work, &refusal)?,
-            207 if refusal.mentions("url") && work.state.address_ends.is_none() => _ = settle(shop, work, &refusal)?,
+            207 if refusal.mentions("url") && has_plain_address(work) => _ = settle(shop, work, &refusal)?,
             207 => return Err(partly(&refusal.words)),
             _ => return Err(refusal.error()),
         }
@@ -92,6 +93,10 @@ fn changed<T>(shop: &Shop<'_, T>, work: &Work<'_>) -> Map<String, Value> {
     let mut body = body::product(&shop.store, work.listing, &work.state);
     let is_there = there.map(|there| there.availability.as_str());
     body.insert("availability".to_owned(), json!(body::availability(product, is_there)));
+    // It had no options before: what was its own is that of a variant by now, and a SKU is there once.
+    if body::has_options(product) && there.is_some_and(There::has_no_options) {
+        body.extend(["sku", "gtin", "mpn"].map(|name| (name.to_owned(), json!(""))));
+    }
     // The list is replaced: what others put the product into stays.
     let known = there.map(|there| there.categories.as_slice()).unwrap_or_default();
     let (before, wanted) = (work.state.category, wanted_category(work));

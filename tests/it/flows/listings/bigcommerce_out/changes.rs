@@ -2,6 +2,7 @@
 
 use entrepot_listings::ListingChange;
 use entrepot_test_support::bigcommerce::Store;
+use entrepot_test_support::woocommerce;
 use entrepot_tests::linking::import;
 use entrepot_tests::{App, both_engines};
 use serde_json::{Value, json};
@@ -159,4 +160,69 @@ async fn pictures_are_sent_once_and_go_when_they_are_gone(app: App) {
     assert_eq!((after.len(), after.contains(&before[0]), after.contains(&before[1])), (2, true, false));
     assert_eq!(seller.writes("/images"), 2, "one was sent, one deleted");
     seller.assert_each_stands(1).await;
+}
+
+/// What nobody says here may be said there.
+#[both_engines]
+async fn what_is_not_known_here_stays_as_it_is_there(app: App) {
+    let mut goods = plain(1);
+    (goods[0].variants[0].gtin, goods[0].variants[0].weight_grams) = (None, 0);
+    let seller = Seller::to_bigcommerce(app, &goods, Store::empty()).await;
+    let listings = seller.list_all().await;
+    seller.push().await;
+    let id = seller.id_there(&listings[0]).await;
+    seller.target.change(id, |product| {
+        (product["mpn"], product["upc"]) = (json!("M-1"), json!("012345678905"));
+        (product["availability"], product["type"]) = (json!("preorder"), json!("physical"));
+    });
+    seller.set(&listings[0], json!({ "title": "Renamed" })).await;
+    let after = seller.there(&listings[0]).await;
+    assert_eq!(
+        (&after["name"], &after["mpn"], &after["upc"]),
+        (&json!("Renamed"), &json!("M-1"), &json!("012345678905"))
+    );
+    assert_eq!(after["availability"], "preorder");
+    seller.assert_each_stands(1).await;
+}
+
+/// A product is given options: it stays the product that it is, and its SKU may be that of a variant by now.
+#[both_engines]
+async fn a_product_gets_options(app: App) {
+    let goods = plain(1);
+    let seller = Seller::to_bigcommerce(app, &goods, Store::empty()).await;
+    let listings = seller.list_all().await;
+    seller.push().await;
+    let (woo, id) = (seller.source.product_ids()[0], seller.id_there(&listings[0]).await);
+    let sku = goods[0].variants[0].sku.clone();
+    assert!(seller.source.update(woo, |product| {
+        product.kind = "variable";
+        product.sku = "".into();
+        product.manage_stock = false;
+        let options = vec!["Small".into(), "Large".into()];
+        let axis = woocommerce::Attribute { id: 0, name: "Size".into(), visible: true, variation: true, options };
+        product.attributes.push(axis);
+    }));
+    for (size, sku) in [("Small", sku.as_str()), ("Large", "ANOTHER")] {
+        let mut variation = woocommerce::Variation::of(woo, &[("Size", size)]);
+        (variation.sku, variation.regular_price) = (sku.into(), "12.00".into());
+        seller.source.insert_variation(variation);
+    }
+    seller.reread().await;
+    let after = seller.there(&listings[0]).await;
+    assert_eq!((seller.id_there(&listings[0]).await, seller.target.product_count()), (id, 1), "{after}");
+    let skus: Vec<_> = after["variants"].as_array().expect("variants").iter().map(|of| of["sku"].clone()).collect();
+    assert_eq!((skus, &after["sku"]), (vec![json!(sku), json!("ANOTHER")], &json!("")));
+    // Which options there are cannot be changed any more: that is said, with what to do.
+    assert!(seller.source.update(woo, |product| {
+        (product.kind, product.sku, product.regular_price) = ("simple", "PLAIN".into(), "12.00".into());
+        product.attributes.retain(|axis| *axis.name != *"Size");
+    }));
+    seller.source.variations_of(woo).into_iter().for_each(|variation| assert!(seller.source.force_delete(variation)));
+    seller.reread().await;
+    let report = seller.report(&listings[0]).await;
+    assert_eq!(report.sync_status, "blocked", "{report:?}");
+    assert!(
+        report.sync_error.as_deref().is_some_and(|why| why.contains("there Size") && why.contains("forget")),
+        "{report:?}"
+    );
 }

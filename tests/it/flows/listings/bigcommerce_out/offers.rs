@@ -161,3 +161,24 @@ async fn a_number_that_is_refused_costs_the_others_nothing(app: App) {
     let report = seller.report(&ids[0]).await;
     assert_eq!((report.status.as_str(), report.external_id.as_deref()), ("archived", None), "{report:?}");
 }
+
+/// A base variant with a price of its own costs that, whatever its product's is.
+#[both_engines]
+async fn a_price_is_set_where_it_counts(app: App) {
+    let seller = Seller::to_bigcommerce(app, &plain(2), Store::empty()).await;
+    let ids = seller.list_all().await;
+    seller.push().await;
+    let there = seller.id_there(&ids[0]).await;
+    let own = paid(&seller.there(&ids[0]).await)[0];
+    seller.target.change(there, |product| {
+        (product["variants"][0]["price"], product["variants"][0]["sale_price"]) = (json!(own), json!(0));
+    });
+    for id in &ids {
+        seller.change(id, ListingChange { set: Some(dollars(4_321)), ..ListingChange::default() }).await;
+    }
+    seller.work().await;
+    seller.assert_each_stands(2).await;
+    for id in &ids {
+        assert_eq!(paid(&seller.there(id).await), [43.21]);
+    }
+}

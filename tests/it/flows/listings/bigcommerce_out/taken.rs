@@ -60,6 +60,9 @@ async fn a_title_that_is_taken_gets_an_ending(app: App) {
         seller.push_by_id(&ids[renamed]).await;
     }
     assert_eq!(named(&seller.there(&ids[renamed]).await), names[renamed], "it is not renamed again");
+    // Another title is nobody else's.
+    seller.set(&ids[renamed], json!({ "title": "Nobody else's" })).await;
+    assert_eq!(named(&seller.there(&ids[renamed]).await), "Nobody else's");
     seller.assert_each_stands(2).await;
 }
 
