@@ -33,6 +33,11 @@ fn document(name: &'static str) -> Option<&'static Value> {
     })
 }
 
+/// Whether the documents are at hand.
+pub(crate) fn is_there() -> bool {
+    document("inventory.v3.yml").is_some()
+}
+
 /// What is wrong with a body, by the path of the field.
 pub(crate) fn faults(file: &'static str, route: &str, method: &str, body: &Value) -> BTreeMap<String, String> {
     let mut faults = BTreeMap::new();
@@ -84,7 +89,7 @@ impl Check<'_> {
         }
         if let Some(items) = value.as_array().filter(|_| schema["items"].is_object()) {
             for (place, item) in items.iter().enumerate() {
-                self.value(&schema["items"], item, &format!("{at}.{place}"), faults);
+                self.value(&schema["items"], item, &below(at, &place.to_string()), faults);
             }
         }
         if let Some(fields) = value.as_object() {
@@ -116,7 +121,7 @@ impl Check<'_> {
         if known.is_empty() {
             return;
         }
-        let path = |name: &str| if at.is_empty() { name.to_owned() } else { format!("{at}.{name}") };
+        let path = |name: &str| below(at, name);
         for (name, value) in fields {
             match known.get(name) {
                 Some(schema) => self.value(schema, value, &path(name), faults),
@@ -128,6 +133,10 @@ impl Check<'_> {
             faults.insert(path(name), "error.path.missing".into());
         }
     }
+}
+
+fn below(at: &str, name: &str) -> String {
+    if at.is_empty() { name.to_owned() } else { format!("{at}.{name}") }
 }
 
 fn kind(schema: &Value, value: &Value) -> Option<String> {

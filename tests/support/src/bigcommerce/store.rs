@@ -166,6 +166,12 @@ impl Store {
         self.write().category(&path)
     }
 
+    /// Whether what is written is held against the official documents, which are not part of this repository.
+    #[must_use]
+    pub fn checks_writes() -> bool {
+        super::schema::is_there()
+    }
+
     /// An empty store in which goods can be sold.
     #[must_use]
     pub fn empty() -> Self {
