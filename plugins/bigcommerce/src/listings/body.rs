@@ -61,7 +61,7 @@ pub(super) fn variant(store: &Store, variant: &ProductVariant) -> Map<String, Va
     let mut body = amounts(variant.price.as_ref(), variant.compare_at.as_ref());
     body.extend(measures(store, variant));
     body.extend(codes(variant));
-    body.insert("purchasing_disabled".to_owned(), json!(!variant.enabled));
+    body.insert("purchasing_disabled".to_owned(), json!(!is_sold(variant)));
     body
 }
 
@@ -90,7 +90,7 @@ pub(super) fn tracking(product: &Product) -> &'static str {
 
 /// Whether it can be bought at all; `there`: what the store says of it, which may be a pre-order.
 pub(super) fn availability(product: &Product, there: Option<&str>) -> &'static str {
-    match (product.variants.iter().any(|variant| variant.enabled), there) {
+    match (product.variants.iter().any(is_sold), there) {
         (false, _) => "disabled",
         (true, Some("preorder")) => "preorder",
         (true, _) => "available",
@@ -177,6 +177,11 @@ fn codes(variant: &ProductVariant) -> Map<String, Value> {
         body.extend(code.as_ref().map(|code| (name.to_owned(), json!(code))));
     }
     body
+}
+
+/// What is not counted would be sold without end: where there is none of it, it is not for sale.
+pub(super) fn is_sold(variant: &ProductVariant) -> bool {
+    variant.enabled && !matches!(variant.inventory, Inventory::Untracked(false))
 }
 
 /// How many there are; none: it is not counted.

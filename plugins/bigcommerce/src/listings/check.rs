@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use entrepot_guest::listing::{Checked, Listing};
 use entrepot_guest::prelude::*;
 use entrepot_guest::taxonomy::Field;
-use model::{MediaKind, Product, ProductVariant};
+use model::{Inventory, MediaKind, Product, ProductVariant};
 
 use super::body::{MOST_ADDRESS, MOST_TITLE, has_options, is_address, keywords, pictures};
 
@@ -151,6 +151,7 @@ fn variants(product: &Product, notes: &mut Notes) {
         let message = "There are several variants and no option by which buyers could tell them apart.";
         notes.refuse("/options", "options-missing", message);
     }
+    stock(product, notes);
     let (mut skus, mut values, mut currencies) = (HashSet::new(), HashSet::new(), HashSet::new());
     for (at, variant) in product.variants.iter().enumerate() {
         prices(at, variant, notes);
@@ -173,6 +174,24 @@ fn variants(product: &Product, notes: &mut Notes) {
     if currencies.len() > 1 {
         let message = "The variants have prices in several currencies; a store sells in one.";
         notes.refuse("/variants", "currency-mixed", message);
+    }
+}
+
+fn stock(product: &Product, notes: &mut Notes) {
+    let is_counted = |variant: &ProductVariant| matches!(variant.inventory, Inventory::Tracked(_));
+    let endless = product.variants.iter().position(|variant| matches!(variant.inventory, Inventory::Untracked(true)));
+    if let Some(at) = endless.filter(|_| product.variants.iter().any(is_counted)) {
+        let message = "The stock of this variant is not counted and that of others is: BigCommerce counts all variants of a product or \
+             none, and would sell nothing of this one. Count it, too, or none.";
+        notes.refuse(format!("/variants/{at}/inventory"), "stock-mixed", message);
+    }
+    let beyond = |variant: &ProductVariant| match &variant.inventory {
+        Inventory::Tracked(levels) => levels.iter().any(|level| level.backorder),
+        Inventory::Untracked(_) => false,
+    };
+    if product.variants.iter().any(beyond) {
+        let message = "BigCommerce sells no more than lies there: what may be ordered beyond that is not sent.";
+        notes.warn("/variants", "backorder-left-out", message);
     }
 }
 

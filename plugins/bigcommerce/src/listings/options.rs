@@ -8,6 +8,29 @@ use super::changes::{Answer, Said};
 use super::shop::Shop;
 use super::there::{Axis, There};
 
+/// Whether the product's options can become of those that are there: that is asked before anything of it is changed.
+pub(super) fn fit(product: &model::Product, there: &There) -> Result<(), Error> {
+    if there.has_no_options() {
+        return Ok(());
+    }
+    let is_there = |at: usize, option: &model::OptionAxis| {
+        named(there, &option.name).is_some() || renamed(product, there, at).is_some()
+    };
+    let fits = there.options.len() == product.options.len()
+        && product.options.iter().enumerate().all(|(at, option)| is_there(at, option));
+    if fits { Ok(()) } else { Err(changed(product, there)) }
+}
+
+fn named<'t>(there: &'t There, name: &str) -> Option<&'t Axis> {
+    there.options.iter().find(|axis| axis.name.eq_ignore_ascii_case(name))
+}
+
+/// One that was renamed is at the place where it was.
+fn renamed<'t>(product: &model::Product, there: &'t There, at: usize) -> Option<&'t Axis> {
+    let is_known = |axis: &Axis| product.options.iter().any(|option| option.name.eq_ignore_ascii_case(&axis.name));
+    there.options.get(at).filter(|axis| !there.has_no_options() && !is_known(axis))
+}
+
 /// Sees to it that the store has each option with each value, and nothing is made twice. In the order of the product's options.
 pub(super) fn complete<T: Transport>(
     shop: &Shop<'_, T>,
@@ -15,22 +38,13 @@ pub(super) fn complete<T: Transport>(
     product: &model::Product,
     there: &There,
 ) -> Result<Vec<Axis>, Error> {
-    let has_variants = !there.has_no_options();
-    let named = |name: &str| there.options.iter().find(|axis| axis.name.eq_ignore_ascii_case(name));
-    let is_known = |axis: &Axis| product.options.iter().any(|option| option.name.eq_ignore_ascii_case(&axis.name));
-    if has_variants && there.options.len() != product.options.len() {
-        return Err(changed(product, there));
-    }
     let mut axes = Vec::with_capacity(product.options.len());
     for (at, option) in product.options.iter().enumerate() {
         let labels = used(product, at);
-        // One that was renamed is at the place where it was.
-        let renamed = || there.options.get(at).filter(|axis| has_variants && !is_known(axis));
-        let mut axis = match named(&option.name) {
+        let mut axis = match named(there, &option.name) {
             Some(axis) => axis.clone(),
-            None => match renamed() {
+            None => match renamed(product, there, at) {
                 Some(axis) => renamed_to(shop, id, axis, &option.name)?,
-                None if has_variants => return Err(changed(product, there)),
                 None => made(shop, id, at, &option.name, &labels)?,
             },
         };
@@ -98,9 +112,4 @@ fn changed(product: &model::Product, there: &There) -> Error {
         names(there.options.iter().map(|axis| axis.name.as_str()).collect()),
     );
     invalid("/options", "options-changed", message)
-}
-
-/// A product without options that has some there.
-pub(super) fn none_wanted(product: &model::Product, there: &There) -> Result<(), Error> {
-    if there.has_no_options() { Ok(()) } else { Err(changed(product, there)) }
 }

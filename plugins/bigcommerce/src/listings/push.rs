@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::changes::Said;
 use super::shop::{Shop, gone};
 use super::work::{Work, each};
-use super::{made, pictures, stock, there, update, variants};
+use super::{made, options, pictures, stock, there, update, variants};
 
 pub(super) fn all<T: Transport>(shop: &Shop<'_, T>, listings: &[Listing]) -> Result<Vec<PushOutcome>, Error> {
     let mut outcomes = Vec::with_capacity(listings.len());
@@ -75,7 +75,8 @@ fn read<T: Transport>(shop: &Shop<'_, T>, works: &mut [Work<'_>]) -> Result<(), 
                 }
                 None => return Err(Error::Invalid(vec![gone()])),
             });
-            Ok(())
+            let there = work.there.as_ref().filter(|_| !work.is_new);
+            there.map_or(Ok(()), |there| options::fit(&work.listing.product, there))
         },
     )
 }

@@ -60,7 +60,6 @@ fn one<T: Transport>(shop: &Shop<'_, T>, work: &mut Work<'_>) -> Result<Vec<Row>
     let (Some(id), Some(there)) = (work.id, work.there.clone()) else { return Ok(Vec::new()) };
     let product = &work.listing.product;
     if !has_options(product) {
-        options::none_wanted(product, &there)?;
         let Some(base) = there.variants.first() else {
             return Err(Error::Unavailable("BigCommerce shows the product without its base variant".to_owned()));
         };
@@ -68,7 +67,9 @@ fn one<T: Transport>(shop: &Shop<'_, T>, work: &mut Work<'_>) -> Result<Vec<Row>
         return Ok(of_base(shop, product, id, base));
     }
     let matched = matched(work, &there);
-    if !work.is_new {
+    // A SKU of what goes may be needed again; but where all goes, what comes is made first: a product is never without anything to buy.
+    let all_go = matched.iter().all(Option::is_none);
+    if !work.is_new && !all_go {
         gone(shop, work, id, &there, &matched)?;
     }
     let axes = if work.is_new { Vec::new() } else { options::complete(shop, id, product, &there)? };
@@ -103,6 +104,9 @@ fn one<T: Transport>(shop: &Shop<'_, T>, work: &mut Work<'_>) -> Result<Vec<Row>
         if let Some(picture) = picture {
             work.state.shown.insert(variant_id, fingerprint(picture));
         }
+    }
+    if !work.is_new && all_go {
+        gone(shop, work, id, &there, &matched)?;
     }
     work.state.variants = work.ids.iter().flatten().copied().collect();
     let kept: HashSet<u64> = work.state.variants.iter().copied().collect();

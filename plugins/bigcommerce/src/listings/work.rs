@@ -5,7 +5,7 @@ use entrepot_guest::listing::{
 };
 use entrepot_guest::prelude::*;
 
-use super::body::{address, counted, has_options};
+use super::body::{address, counted, has_options, is_sold};
 use super::state::State;
 use super::there::There;
 use crate::context::Store;
@@ -73,7 +73,7 @@ impl<'l> Work<'l> {
             item_id: variant.map(item),
             ..listed.clone()
         });
-        let sold_out = product.variants.iter().filter(|of| of.enabled).all(|of| counted(of) == Some(0));
+        let sold_out = product.variants.iter().all(|of| !is_sold(of) || counted(of) == Some(0));
         let path = address(listing, &self.state).or_else(|| self.there.as_ref()?.path.clone());
         Receipt {
             external_id: id.to_string(),

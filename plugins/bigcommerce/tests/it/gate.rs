@@ -62,6 +62,12 @@ fn each_thing_that_bigcommerce_would_refuse_is_refused_here() {
         // Whatever its case.
         (|of| of.product.variants[1].sku = Some("mug-b".into()), "/variants/1/sku", "sku-duplicate"),
         (|of| of.product.variants[1].sku = Some("x".repeat(256)), "/variants/1/sku", "sku-too-long"),
+        // All of a product are counted, or none.
+        (
+            |of| of.product.variants[1].inventory = model::Inventory::Untracked(true),
+            "/variants/1/inventory",
+            "stock-mixed",
+        ),
         (|of| of.product.variants[1].gtin = Some("1".repeat(15)), "/variants/1/gtin", "gtin-too-long"),
         (|of| of.product.variants[1].price = None, "/variants/1/price", "price-missing"),
         (|of| of.product.variants[1].price = euros(-1), "/variants/1/price", "price-negative"),
@@ -102,6 +108,7 @@ fn what_is_left_out_is_said_and_keeps_nothing_from_being_sold() {
     let cases: Vec<(Change, &str)> = vec![
         (|of| of.product.handle = Some("größe".into()), "handle-left-out"),
         (|of| of.product.tags = vec!["a, b".into()], "tag-parted"),
+        (|of| backorder(&mut of.product.variants[0].inventory), "backorder-left-out"),
         (|of| of.product.summary_html = Some("<p>Short</p>".into()), "summary-left-out"),
         (
             |of| {
@@ -140,6 +147,11 @@ fn numbered(first: &model::ProductVariant, count: usize) -> Vec<model::ProductVa
         ..blank::variant(at.to_string())
     };
     (0..count).map(|at| model::ProductVariant { price: first.price.clone(), ..of(at) }).collect()
+}
+
+fn backorder(inventory: &mut model::Inventory) {
+    let model::Inventory::Tracked(levels) = inventory else { panic!("it is counted") };
+    levels[0].backorder = true;
 }
 
 fn seo(title: usize, description: usize) -> Option<model::Seo> {

@@ -180,6 +180,44 @@ fn of_one_product_and_never_of_all() {
     }
 }
 
+/// BigCommerce would sell what is not counted without end.
+#[test]
+fn what_is_not_there_is_not_for_sale() {
+    let shop = stocked_with(1).twisted(yes);
+    let (mut plain, mut many) = (standing(), mug());
+    plain.product.variants[0].inventory = model::Inventory::Untracked(false);
+    many.product.variants.iter_mut().for_each(|of| of.inventory = model::Inventory::Untracked(true));
+    many.product.variants[1].inventory = model::Inventory::Untracked(false);
+    let outcomes = push(&shop, &[plain, many]);
+    let asked = shop.asked.borrow();
+    let body = |of: &str| asked.iter().find(|asked| route(asked) == of).expect("sent").body.clone();
+    let (changed, made) = (body("Put /v3/catalog/products/N"), body("Post /v3/catalog/products"));
+    assert_eq!((&changed["availability"], &changed["inventory_tracking"]), (&json!("disabled"), &json!("none")));
+    let disabled: Vec<_> = made["variants"].as_array().unwrap().iter().map(|of| &of["purchasing_disabled"]).collect();
+    assert_eq!((disabled, &made["availability"]), (vec![&json!(false), &json!(true)], &json!("available")));
+    let PushOutcome::Done(receipt) = &outcomes[0] else { panic!("{outcomes:?}") };
+    assert_eq!(receipt.status, entrepot_guest::listing::ListingStatus::OutOfStock);
+}
+
+/// What cannot become of what is there is refused before anything of it is changed.
+#[test]
+fn other_options_are_refused_before_anything_is_deleted() {
+    let shop = stocked_with(1).twisted(yes);
+    let value = |id: u64| json!({"id": id, "label": format!("L{id}")});
+    shop.products.borrow_mut()[0]["options"] = json!([{"id": 5, "display_name": "Size", "option_values": [value(51)]}, {"id": 6, "display_name": "Wood", "option_values": [value(61)]}]);
+    let of = |id: u64| {
+        let values = json!([{"option_id": 5, "id": 51, "label": "L51"}, {"option_id": 6, "id": 61, "label": "L61"}]);
+        json!({"id": id, "sku": format!("OLD-{id}"), "price": 1, "option_values": values})
+    };
+    shop.products.borrow_mut()[0]["variants"] = json!([of(1_001), of(1_002)]);
+    let ours = Listing { external_id: Some("1".into()), state: r#"{"variants":[1001,1002]}"#.into(), ..mug() };
+    let outcome = push(&shop, &[ours]).remove(0);
+    let PushOutcome::Refused(issues) = &outcome else { panic!("{outcome:?}") };
+    assert_eq!(issues[0].code, "options-changed");
+    assert!(issues[0].message.contains("here Colour; there Size, Wood"), "{issues:?}");
+    assert!(shop.asked.borrow().iter().all(|asked| asked.method == Method::Get), "nothing was changed");
+}
+
 #[test]
 fn goods_are_found_by_sku_whatever_its_case() {
     let shop = Shop::new(vec![simple(1)]).twisted(|_, asked| {

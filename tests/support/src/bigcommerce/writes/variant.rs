@@ -1,5 +1,7 @@
 //! Variants: of values of options that there are, up to 600 of a product.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value, json};
 
 use super::super::errors::{json_answer, refusal, with_errors};
@@ -58,15 +60,16 @@ fn add(state: &mut State, product: &mut Value, row: &Value, values: Vec<Value>) 
         return Err(with_errors(422, "JSON data is missing or invalid", &json!({"sku": "error.path.missing"})));
     }
     unique::sku(state, sku, None)?;
-    let known = product["variants"].as_array().cloned().unwrap_or_default();
+    let known = product["variants"].as_array().expect("variants");
     if known.iter().any(|other| other["sku"].as_str().is_some_and(|other| other.eq_ignore_ascii_case(sku))) {
         return Err(with_errors(409, "The variant sku is a duplicate", &json!({"sku": sku})));
     }
-    if values.len() != product["options"].as_array().map_or(0, Vec::len) || values.is_empty() {
+    if values.is_empty() || values.len() != product["options"].as_array().map_or(0, Vec::len) {
         let words = "The option values of the variant do not exist, or are not one of each option";
         return Err(with_errors(422, words, &json!({"option_values": words})));
     }
-    if known.iter().any(|other| other["option_values"] == json!(values)) {
+    let values = Value::Array(values);
+    if known.iter().any(|other| other["option_values"] == values) {
         return Err(with_errors(
             422,
             "The options of the variants are not unique",
@@ -78,7 +81,7 @@ fn add(state: &mut State, product: &mut Value, row: &Value, values: Vec<Value>) 
     }
     let (id, sku_id) = (state.id(), state.id());
     let mut made = inheriting(id, product_id, json!(sku_id));
-    made["option_values"] = json!(values);
+    made["option_values"] = values;
     merge(state, &mut made, &fields(row))?;
     product["variants"].as_array_mut().expect("variants").push(made.clone());
     Ok(made)
@@ -122,8 +125,7 @@ pub(super) fn create(state: &mut State, ids: &[u64], body: &Value) -> Result<Ans
     Ok(one(&made))
 }
 
-fn change(state: &mut State, of: u64, id: u64, given: &Map<String, Value>) -> Result<Value, Answer> {
-    let mut product = product(state, of)?;
+fn change(state: &State, product: &mut Value, id: u64, given: &Map<String, Value>) -> Result<Value, Answer> {
     if let Some(sku) = given.get("sku").and_then(Value::as_str) {
         unique::sku(state, sku, Some(id))?;
     }
@@ -133,38 +135,41 @@ fn change(state: &mut State, of: u64, id: u64, given: &Map<String, Value>) -> Re
     let mut changed = row.clone();
     merge(state, &mut changed, given)?;
     *row = changed.clone();
-    keep(state, product);
     Ok(changed)
 }
 
 pub(super) fn update(state: &mut State, ids: &[u64], body: &Value) -> Result<Answer, Answer> {
     checked(VARIANTS, "/catalog/products/{product_id}/variants/{variant_id}", "put", body)?;
-    Ok(one(&change(state, ids[0], ids[1], &fields(body))?))
+    let mut product = product(state, ids[0])?;
+    let changed = change(state, &mut product, ids[1], &fields(body))?;
+    keep(state, product);
+    Ok(one(&changed))
 }
 
 pub(super) fn batch(state: &mut State, _: &[u64], body: &Value) -> Result<Answer, Answer> {
     let rows = too_many(body, MOST_OF_A_BATCH)?;
     checked(VARIANTS, "/catalog/variants", "put", body)?;
-    let before = (state.products.clone(), state.outbox.clone());
-    let mut shown = Vec::new();
+    let (mut shown, mut changed) = (Vec::new(), BTreeMap::<u64, Value>::new());
     for row in rows {
-        let owner = { state.products.iter() }.find_map(|(id, product)| {
-            let rows = product["variants"].as_array()?;
-            rows.iter().any(|variant| variant["id"] == row["id"]).then_some(*id)
-        });
+        let is_of = |product: &&Value| {
+            let variants = product["variants"].as_array().into_iter().flatten();
+            variants.into_iter().any(|variant| variant["id"] == row["id"])
+        };
+        let owner = state.products.values().find(is_of).and_then(|product| product["id"].as_u64());
         let done = match owner {
-            Some(owner) => change(state, owner, row["id"].as_u64().unwrap_or(0), &fields(row)),
+            Some(owner) => {
+                let product = changed.entry(owner).or_insert_with(|| state.products[&owner].clone());
+                change(state, product, row["id"].as_u64().unwrap_or(0), &fields(row))
+            }
             None => Err(refusal(404, "A variant was not found with the specified id")),
         };
-        match done {
-            Ok(variant) => shown.push(variant),
-            Err(_) => {
-                (state.products, state.outbox) = before;
-                let error = json!({"status": 422, "title": "The variant could not be saved", "type": "", "errors": {}});
-                return Err(json_answer(422, &json!({"batch_errors": [error]})));
-            }
-        }
+        let Ok(variant) = done else {
+            let error = json!({"status": 422, "title": "The variant could not be saved", "type": "", "errors": {}});
+            return Err(json_answer(422, &json!({"batch_errors": [error]})));
+        };
+        shown.push(variant);
     }
+    changed.into_values().for_each(|product| keep(state, product));
     Ok(json_answer(200, &json!({"data": shown, "meta": {}})))
 }
 
