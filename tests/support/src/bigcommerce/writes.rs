@@ -30,7 +30,7 @@ pub(crate) fn answer(state: &mut State, request: &Request, route: &[&str]) -> Op
     if forbidden_here {
         return Some(Err(forbidden()));
     }
-    Some(write(state, request, route)?)
+    write(state, request, route)
 }
 
 fn write(state: &mut State, request: &Request, route: &[&str]) -> Option<Result<Answer, Answer>> {
