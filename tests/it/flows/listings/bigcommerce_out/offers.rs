@@ -78,7 +78,13 @@ async fn a_sale_at_the_same_moment_is_seen(app: App) {
     seller.push().await;
     let variant = seller.there(&ids[0]).await["variants"][0]["id"].as_u64().expect("an id");
     assert!(seller.target.set_stock(variant, 1, 19));
+    let looks = || {
+        let lines = seller.shops.1.server.log().lines();
+        lines.iter().filter(|line| line.path.contains("/inventory/items") && line.query.contains("location_id")).count()
+    };
+    let before = looks();
     seller.restock(30).await;
+    assert_eq!(looks() - before, 2, "once with what was expected, once with what is there");
     assert_eq!(seller.stock(&ids[0]).await, [(1, 30)]);
     seller.assert_each_stands(1).await;
     seller.target.keep_back(variant, 5);
