@@ -65,6 +65,8 @@ pub(crate) struct About {
     pub(crate) time_zone: Option<String>,
     pub(crate) plan: Option<String>,
     pub(crate) warnings: Vec<String>,
+    /// The storefront that goods stand on where nobody says otherwise.
+    pub(crate) default_channel: Option<u64>,
     /// It may be read, and does not say in which units it measures.
     pub(crate) without_units: bool,
 }
@@ -163,6 +165,7 @@ fn told(response: Response, channel: &Channel) -> Result<(Store, About), Error> 
         time_zone: fields.get("timezone").fields().get("name").owned(),
         plan: get("plan_name"),
         warnings: warnings(&fields),
+        default_channel: fields.get("default_channel_id").id(),
         without_units: store.weight_units.is_empty() || store.dimension_units.is_empty(),
     };
     checked(store, about)

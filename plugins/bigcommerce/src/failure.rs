@@ -27,7 +27,7 @@ pub(crate) fn accepted(response: Response) -> Result<Response, Error> {
         )),
         403 => Error::Unauthorized(format!(
             "The API account may not do this: give it the scopes Products, Store inventory and Information & settings, each \
-             read-only. ({})",
+             read-only; to sell, Products and Store inventory: modify. ({})",
             said()
         )),
         404 => Error::NotFound,
@@ -68,8 +68,8 @@ pub(crate) fn wait(response: &Response) -> Option<u64> {
         .filter(|ms| *ms > 0)
 }
 
-/// V3 answers an object with a title and, by field, errors; V2 a list of objects with a message.
-fn said(response: &Response) -> String {
+/// What an answer says is wrong. V3 answers an object with a title and, by field, errors; V2 a list of objects with a message.
+pub(crate) fn said(response: &Response) -> String {
     let Ok(text) = json::text(response.body.clone()) else { return excerpt(&response.body, 80) };
     let whole = Raw::of(text.as_str());
     let first = whole.items().into_iter().next().filter(|_| text.starts_with('['));

@@ -75,7 +75,7 @@ pub(crate) fn by_ids<T: Transport>(
 }
 
 /// What does not come counts as gone, so it is asked for once more: a list may leave out what is there.
-fn confirm<T: Transport>(client: &Client<'_, T>, missing: &[u64]) -> Result<(), Error> {
+pub(crate) fn confirm<T: Transport>(client: &Client<'_, T>, missing: &[u64]) -> Result<(), Error> {
     if missing.is_empty() {
         return Ok(());
     }

@@ -22,6 +22,12 @@ pub(crate) struct Settings {
     base_url: Option<String>,
     #[serde(default)]
     pub(crate) price_rounding: Rounding,
+    /// Where stock is sent to, by number, code or name.
+    #[serde(default)]
+    location: Option<String>,
+    /// The storefront on which goods are sold, by its number.
+    #[serde(default)]
+    storefront: Option<String>,
 }
 
 impl Settings {
@@ -39,6 +45,21 @@ impl Settings {
             return Err(invalid("/store_hash", "store-hash-invalid", message));
         }
         Ok(hash)
+    }
+
+    /// What somebody entered as the location; none: the store's first one.
+    pub(crate) fn location(&self) -> Option<&str> {
+        self.location.as_deref().map(str::trim).filter(|said| !said.is_empty())
+    }
+
+    /// The number of a channel of the store; none: its default one.
+    pub(crate) fn storefront(&self) -> Result<Option<u64>, Error> {
+        let Some(said) = self.storefront.as_deref().map(str::trim).filter(|said| !said.is_empty()) else {
+            return Ok(None);
+        };
+        let message =
+            format!("The storefront {said:?} is no number of a channel, such as 1. Look it up in Channel manager.");
+        said.parse().map(Some).map_err(|_| invalid("/storefront", "storefront-invalid", message))
     }
 
     /// Where everything of the store is, without a slash at the end.

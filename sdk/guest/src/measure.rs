@@ -39,3 +39,38 @@ pub fn length_unit(name: &str) -> Option<LengthUnit> {
         _ => return None,
     })
 }
+
+/// A weight in the unit that is named; nothing where it is no known one.
+///
+/// ```
+/// use entrepot_guest::{measure::weight_in, prelude::model::WeightUnit};
+/// assert_eq!(weight_in("KGS", 250.0, WeightUnit::Gram), Some(0.25));
+/// ```
+pub fn weight_in(name: &str, value: f64, unit: WeightUnit) -> Option<f64> {
+    let grams = |unit: WeightUnit| match unit {
+        WeightUnit::Gram => 1.0,
+        WeightUnit::Kilogram => 1000.0,
+        WeightUnit::Ounce => 28.349_523_125,
+        WeightUnit::Pound => 453.592_37,
+    };
+    let (target, times) = weight_unit(name)?;
+    Some(value * grams(unit) / (grams(target) * times))
+}
+
+/// What a length in `unit` is multiplied with to be one in the unit that is named.
+///
+/// ```
+/// use entrepot_guest::{measure::length_factor, prelude::model::LengthUnit};
+/// assert_eq!(length_factor("Centimeters", LengthUnit::Meter), Some(100.0));
+/// ```
+pub fn length_factor(name: &str, unit: LengthUnit) -> Option<f64> {
+    let millimeters = |unit: LengthUnit| match unit {
+        LengthUnit::Millimeter => 1.0,
+        LengthUnit::Centimeter => 10.0,
+        LengthUnit::Meter => 1000.0,
+        LengthUnit::Inch => 25.4,
+        LengthUnit::Foot => 304.8,
+        LengthUnit::Yard => 914.4,
+    };
+    Some(millimeters(unit) / millimeters(length_unit(name)?))
+}

@@ -1,6 +1,7 @@
 //! Goods go out: made in the catalogue of one shop, put on sale in another, and kept true there.
 
 mod adopted;
+mod bigcommerce_out;
 mod conflicts;
 mod ending;
 mod faults;
@@ -26,9 +27,9 @@ use serde_json::json;
 pub(crate) const TARGET: &str = "target";
 
 /// A seller whose goods are in one shop, and who wants them in another that is empty.
-pub(crate) struct Seller<S = Store> {
+pub(crate) struct Seller<S = Store, O = bigcommerce::Store> {
     pub(crate) app: App,
-    pub(crate) source: bigcommerce::Store,
+    pub(crate) source: O,
     pub(crate) target: S,
     pub(crate) channels: Vec<ChannelId>,
     /// They are served as long as this is there.
@@ -52,7 +53,7 @@ impl Seller {
     }
 }
 
-impl<S> Seller<S> {
+impl<S, O> Seller<S, O> {
     pub(crate) fn context(&self) -> RequestContext {
         RequestContext::new(self.app.host.tenant.clone(), "a seller")
     }

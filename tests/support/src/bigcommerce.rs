@@ -1,5 +1,5 @@
-//! A simulated BigCommerce store: its REST API for reading the catalogue and stock and for keeping webhooks, after the official
-//! OpenAPI documents, and the webhooks it sends.
+//! A simulated BigCommerce store: its REST API for reading and writing the catalogue and stock and for keeping webhooks, after the official
+//! OpenAPI documents, against which it holds what is written, and the webhooks it sends.
 
 mod catalogue;
 mod deliver;
@@ -12,11 +12,13 @@ mod parameters;
 mod quota;
 mod render;
 mod route;
+mod schema;
 mod seeded;
 mod select;
 mod state;
 mod store;
 mod time;
+mod writes;
 
 use std::sync::Arc;
 

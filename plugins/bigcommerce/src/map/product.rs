@@ -175,7 +175,8 @@ fn slug(path: &str) -> Option<String> {
 fn keywords(raw: Raw<'_>) -> Vec<String> {
     let text = raw.text().unwrap_or_default();
     let mut words: Vec<String> = Vec::new();
-    for word in text.split(',').map(str::trim).filter(|word| !word.is_empty()) {
+    // What marks a listing is no word of the seller's.
+    for word in text.split(',').map(str::trim).filter(|word| !word.is_empty() && !crate::mark::is_one(word)) {
         if !words.iter().any(|known| known == word) {
             words.push(word.to_owned());
         }

@@ -2,13 +2,16 @@
 
 mod apart;
 mod doors;
+mod gate;
 mod gateway;
+mod goods;
 mod hooks;
 mod joined;
 mod map;
 mod map_odd;
 mod paging;
 mod samples;
+mod selling;
 mod shapes;
 mod shop;
 mod stock;

@@ -101,6 +101,13 @@ impl Shop {
                 let all = [category(21, 0, "Home"), category(22, 21, "Kitchen"), category(23, 22, "Bowls & Plates")];
                 page(asked, &all, "category_id")
             }
+            "/v3/catalog/variants" => {
+                let wanted = asked.ids("product_id:in").unwrap_or_default();
+                let products = self.products.borrow();
+                let all = products.iter().flat_map(|product| product["variants"].as_array().into_iter().flatten());
+                let of = |variant: &&Value| variant["product_id"].as_u64().is_some_and(|id| wanted.contains(&id));
+                page(asked, &all.filter(of).cloned().collect::<Vec<_>>(), "")
+            }
             "/v3/inventory/items" => {
                 let wanted = asked.ids("product_id:in");
                 let of = |item: &Value| item["identity"]["product_id"].as_u64();

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use entrepot_guest::listing::{Intent, Listing};
-use entrepot_guest::measure::weight_unit;
+use entrepot_guest::measure::{length_factor, weight_in};
 use entrepot_guest::money::text;
 use entrepot_guest::prelude::*;
 use entrepot_guest::time;
-use model::{Inventory, LengthUnit, MediaKind, Product, ProductVariant, WeightUnit};
+use model::{Inventory, MediaKind, Product, ProductVariant};
 use serde_json::{Value, json};
 
 use super::shop::Shop;
@@ -116,7 +116,7 @@ fn sold<T>(shop: &Shop<'_, T>, variant: &ProductVariant, body: &mut Value) {
         body["weight"] = json!(decimal(weight));
     }
     if let Some(size) = &variant.dimensions
-        && let Some(times) = length_in(&shop.dimension_unit, size.unit)
+        && let Some(times) = length_factor(&shop.dimension_unit, size.unit)
     {
         let side = |side: f64| decimal(side * times);
         body["dimensions"] =
@@ -148,30 +148,6 @@ pub(super) fn stock(inventory: &Inventory, body: &mut Value) {
             body["backorders"] = json!(if levels.iter().any(|level| level.backorder) { "yes" } else { "no" });
         }
     }
-}
-
-fn weight_in(shop: &str, value: f64, unit: WeightUnit) -> Option<f64> {
-    let grams = |unit: WeightUnit| match unit {
-        WeightUnit::Gram => 1.0,
-        WeightUnit::Kilogram => 1000.0,
-        WeightUnit::Ounce => 28.349_523_125,
-        WeightUnit::Pound => 453.592_37,
-    };
-    let (target, times) = weight_unit(shop)?;
-    Some(value * grams(unit) / (grams(target) * times))
-}
-
-/// What a measure is multiplied with.
-fn length_in(shop: &str, unit: LengthUnit) -> Option<f64> {
-    let millimeters = |unit: LengthUnit| match unit {
-        LengthUnit::Millimeter => 1.0,
-        LengthUnit::Centimeter => 10.0,
-        LengthUnit::Meter => 1000.0,
-        LengthUnit::Inch => 25.4,
-        LengthUnit::Foot => 304.8,
-        LengthUnit::Yard => 914.4,
-    };
-    Some(millimeters(unit) / millimeters(entrepot_guest::measure::length_unit(shop)?))
 }
 
 /// Without what a binary float leaves behind.

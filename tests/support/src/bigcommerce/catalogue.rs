@@ -76,6 +76,30 @@ pub(crate) fn categories(state: &State, values: &Values) -> Result<Answer, Answe
     Ok(list::answer(values, &all, "category_id"))
 }
 
+pub(crate) fn locations(state: &State, values: &Values) -> Answer {
+    let all: Vec<Value> = { state.locations.iter() }
+        .map(|(id, (name, enabled))| {
+            json!({"id": id, "code": format!("BC-LOCATION-{id}"), "label": name, "description": "", "enabled": enabled,
+                "managed_by_external_source": false, "type_id": "PHYSICAL", "storefront_visibility": true})
+        })
+        .collect();
+    list::answer(values, &all, "id")
+}
+
+/// Of all products.
+pub(crate) fn variants(state: &State, values: &Values) -> Result<Answer, Answer> {
+    let (id, products) = (values.number("id")?, values.ids("product_id:in")?);
+    let of = |variant: &&Value| {
+        let sku = variant["sku"].as_str().unwrap_or_default();
+        id.is_none_or(|id| variant["id"] == id)
+            && values.get("sku").is_none_or(|wanted| wanted.eq_ignore_ascii_case(sku))
+            && products.as_ref().is_none_or(|ids| ids.iter().any(|id| variant["product_id"] == *id))
+    };
+    let all = state.products.values().flat_map(|product| product["variants"].as_array().into_iter().flatten());
+    let all: Vec<Value> = all.filter(of).cloned().collect();
+    Ok(list::answer(values, &all, "id"))
+}
+
 pub(crate) fn inventory(state: &State, values: &Values) -> Result<Answer, Answer> {
     let (products, variants) = (values.ids("product_id:in")?, values.ids("variant_id:in")?);
     let locations = values.ids("location_id:in")?;
@@ -90,10 +114,11 @@ pub(crate) fn inventory(state: &State, values: &Values) -> Result<Answer, Answer
             let at = levels.iter().filter(|(id, _)| among(&locations, &json!(id)));
             let at: Vec<Value> = at
                 .map(|(id, available)| {
+                    let safety = variant["id"].as_u64().and_then(|id| state.safety.get(&id)).copied().unwrap_or(0);
                     let (name, enabled) = state.locations.get(id).cloned().unwrap_or_default();
                     json!({"location_id": id, "location_code": format!("BC-LOCATION-{id}"), "location_name": name,
-                        "available_to_sell": available, "total_inventory_onhand": available, "location_enabled": enabled,
-                        "settings": {"safety_stock": 0, "is_in_stock": *available > 0, "warning_level": 0, "bin_picking_number": ""}})
+                        "available_to_sell": available, "total_inventory_onhand": available + safety, "location_enabled": enabled,
+                        "settings": {"safety_stock": safety, "is_in_stock": *available > 0, "warning_level": 0, "bin_picking_number": ""}})
                 })
                 .collect();
             all.push(

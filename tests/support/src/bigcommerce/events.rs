@@ -1,5 +1,7 @@
 //! Which change tells which webhooks.
 
+use std::collections::{HashMap, HashSet};
+
 use serde_json::{Value, json};
 
 use super::deliver::delivery;
@@ -79,17 +81,19 @@ impl State {
         if TOLD.iter().any(|field| before[*field] != after[*field]) {
             self.tell_product("updated", id);
         }
-        let variants = |product: &Value| product["variants"].as_array().cloned().unwrap_or_default();
-        let (old, new) = (variants(before), variants(after));
-        let find = |list: &[Value], id: &Value| list.iter().find(|variant| variant["id"] == *id).cloned();
-        for variant in &new {
-            match find(&old, &variant["id"]) {
+        let of = |variant: &Value| variant["id"].as_u64();
+        let rows = |product| -> Vec<&Value> { Value::as_array(product).into_iter().flatten().collect() };
+        let (old, new) = (rows(&before["variants"]), rows(&after["variants"]));
+        let known: HashMap<_, _> = old.iter().map(|variant| (of(variant), *variant)).collect();
+        let left: HashSet<_> = new.iter().map(|variant| of(variant)).collect();
+        for variant in new {
+            match known.get(&of(variant)) {
                 None => self.tell_sku("created", id, variant),
-                Some(known) if known != *variant => self.tell_sku("updated", id, variant),
+                Some(known) if *known != variant => self.tell_sku("updated", id, variant),
                 Some(_) => {}
             }
         }
-        for variant in old.iter().filter(|variant| find(&new, &variant["id"]).is_none()) {
+        for variant in old.into_iter().filter(|variant| !left.contains(&of(variant))) {
             self.tell_sku("deleted", id, variant);
         }
     }

@@ -30,6 +30,14 @@ pub struct Options {
     pub inventory_forbidden: bool,
     /// The API account lacks the scope for the store's information.
     pub information_forbidden: bool,
+    /// The API account may read products, and not change them.
+    pub products_read_only: bool,
+    /// The same of stock.
+    pub inventory_read_only: bool,
+    /// Pictures whose address has one of these in it cannot be fetched.
+    pub unreachable_pictures: Vec<String>,
+    /// The store's storefronts.
+    pub channels: Vec<u64>,
     /// Deliveries carry the headers of Standard Webhooks.
     pub signs: bool,
     /// Deliveries say when the event was; not all of BigCommerce's own examples do.
@@ -57,6 +65,10 @@ impl Default for Options {
             sheds_load: false,
             inventory_forbidden: false,
             information_forbidden: false,
+            products_read_only: false,
+            inventory_read_only: false,
+            unreachable_pictures: Vec::new(),
+            channels: vec![1],
             signs: true,
             says_when: true,
             any_port: false,

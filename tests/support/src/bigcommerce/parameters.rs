@@ -113,6 +113,26 @@ pub(crate) const INVENTORY: Known = Known {
     most: 1000,
 };
 
+pub(crate) const VARIANTS: Known = Known {
+    done: &["id", "sku", "product_id:in", "page", "limit", "include_fields", "exclude_fields"],
+    undone: &["upc"],
+    most: 250,
+};
+
+pub(crate) const LOCATIONS: Known = Known {
+    done: &["page", "limit"],
+    undone: &[
+        "location_id:in",
+        "location_code:in",
+        "is_default",
+        "type_id:in",
+        "managed_by_external_source",
+        "is_active",
+        "storefront_visibility",
+    ],
+    most: 1000,
+};
+
 pub(crate) const HOOKS: Known =
     Known { done: &["page", "limit", "is_active", "scope", "destination"], undone: &[], most: 250 };
 

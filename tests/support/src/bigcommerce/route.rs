@@ -4,7 +4,7 @@ use http::Method;
 
 use super::parameters::{self as known, Known, Values};
 use super::store::Store;
-use super::{catalogue, errors, hooks};
+use super::{catalogue, errors, hooks, writes};
 use crate::server::{Answer, Request, Site};
 
 impl Site for Store {
@@ -50,6 +50,10 @@ fn api(store: &Store, request: &Request) -> Result<Answer, Answer> {
         (&Method::GET, ["v3", "catalog", "trees", "categories"]) => {
             catalogue::categories(&store.read(), &values(&known::CATEGORIES)?)
         }
+        (&Method::GET, ["v3", "catalog", "variants"]) => catalogue::variants(&store.read(), &values(&known::VARIANTS)?),
+        (&Method::GET, ["v3", "inventory", "locations"]) => {
+            values(&known::LOCATIONS).map(|values| catalogue::locations(&store.read(), &values))
+        }
         (&Method::GET, ["v3", "inventory", "items"]) => {
             catalogue::inventory(&store.read(), &values(&known::INVENTORY)?)
         }
@@ -59,6 +63,6 @@ fn api(store: &Store, request: &Request) -> Result<Answer, Answer> {
         (&Method::PUT, ["v3", "hooks", hook]) => hooks::change(&mut store.write(), id(hook)?, request),
         (&Method::DELETE, ["v3", "hooks", hook]) => hooks::delete(&mut store.write(), id(hook)?),
         (_, ["v3", "hooks", ..] | ["v2", "store"]) => Err(errors::refusal(405, "Method not allowed")),
-        _ => Err(errors::not_found()),
+        _ => writes::answer(&mut store.write(), request, &route).unwrap_or_else(|| Err(errors::not_found())),
     }
 }

@@ -86,7 +86,7 @@ fn insert(state: &mut State, seed: &Product) {
 }
 
 /// What a product has that says nothing.
-fn plain() -> Value {
+pub(crate) fn plain() -> Value {
     let mut plain = json!({
         "type": "physical", "width": 0, "depth": 0, "height": 0, "retail_price": 0, "map_price": 0, "tax_class_id": 0,
         "product_tax_code": "", "option_set_id": null, "option_set_display": "right", "inventory_level": 0,

@@ -1,6 +1,6 @@
 //! The store's database.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
@@ -39,6 +39,10 @@ pub(crate) struct State {
     pub(crate) locations: BTreeMap<u64, (String, bool)>,
     /// Variant to location to what can be sold there.
     pub(crate) stock: BTreeMap<u64, BTreeMap<u64, i64>>,
+    /// Variant to what of it is kept back at each location.
+    pub(crate) safety: BTreeMap<u64, i64>,
+    /// Which products are for sale on which storefronts.
+    pub(crate) assigned: BTreeSet<(u64, u64)>,
     pub(crate) hooks: Vec<Hook>,
     pub(crate) outbox: Vec<Delivery>,
     /// The highest id ever given, of whatever kind: no id is given twice.

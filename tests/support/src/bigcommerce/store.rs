@@ -142,6 +142,44 @@ impl Store {
         self.write().locations.insert(id, (name.to_owned(), enabled));
     }
 
+    /// So many of a variant are kept back and not sold.
+    pub fn keep_back(&self, variant: u64, pieces: i64) {
+        self.write().safety.insert(variant, pieces);
+    }
+
+    /// Which of a storefront's products there are.
+    #[must_use]
+    pub fn assigned_to(&self, channel: u64) -> Vec<u64> {
+        self.read().assigned.iter().filter(|(_, of)| *of == channel).map(|(product, _)| *product).collect()
+    }
+
+    /// What lies of a variant where, to be sold.
+    #[must_use]
+    pub fn stock_of(&self, variant: u64) -> Vec<(u64, i64)> {
+        let state = self.read();
+        state.stock.get(&variant).into_iter().flatten().map(|(location, count)| (*location, *count)).collect()
+    }
+
+    /// A category below another (0: at the root), made where there is none.
+    pub fn add_category(&self, path: &[&str]) -> u64 {
+        let path: Vec<String> = path.iter().map(|name| (*name).to_owned()).collect();
+        self.write().category(&path)
+    }
+
+    /// Whether what is written is held against the official documents, which are not part of this repository.
+    #[must_use]
+    pub fn checks_writes() -> bool {
+        super::schema::is_there()
+    }
+
+    /// An empty store in which goods can be sold.
+    #[must_use]
+    pub fn empty() -> Self {
+        let store = Self::default();
+        seeded::fill(&mut store.write(), &[]);
+        store
+    }
+
     /// A category with this name at the root or below another.
     pub fn rename_category(&self, id: u64, name: &str) -> bool {
         let mut state = self.write();

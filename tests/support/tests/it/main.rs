@@ -4,6 +4,7 @@ mod auth;
 mod bigcommerce;
 mod bigcommerce_catalogue;
 mod bigcommerce_hooks;
+mod bigcommerce_writes;
 mod client;
 mod dates;
 mod etsy;

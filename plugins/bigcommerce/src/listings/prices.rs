@@ -1,0 +1,141 @@
+//! Prices alone: of variants fifty in one request, of products without options ten.
+
+use std::collections::BTreeSet;
+
+use entrepot_guest::listing::{Offer, OfferOutcome, is_about_the_account};
+use entrepot_guest::prelude::*;
+use serde_json::{Map, Value, json};
+
+use super::body::amounts;
+use super::changes::Said;
+use super::offered::{Fates, PRODUCTS, Product, number, variant_of};
+use super::shop::{Shop, gone};
+use super::update;
+use crate::client::Query;
+
+/// Variants of one request.
+const VARIANTS: usize = 50;
+
+/// Changes products, ten at a time and each by itself where that fails. What is wrong with each is told; none: it is done.
+pub(super) fn of_products<T: Transport>(
+    shop: &Shop<'_, T>,
+    rows: &[(u64, Map<String, Value>)],
+    tell: &mut impl FnMut(u64, Option<OfferOutcome>),
+) -> Result<(), Error> {
+    for some in rows.chunks(update::AT_ONCE) {
+        let done = if some.len() > 1 { update::together(shop, some)? } else { Vec::new() };
+        for (id, body) in some {
+            let path = format!("/v3/catalog/products/{id}");
+            tell(*id, if done.contains(id) { None } else { alone(shop, &path, *id, body)? });
+        }
+    }
+    Ok(())
+}
+
+/// What is wrong with a change; none: it is done.
+fn alone<T: Transport>(
+    shop: &Shop<'_, T>,
+    path: &str,
+    id: u64,
+    body: &Map<String, Value>,
+) -> Result<Option<OfferOutcome>, Error> {
+    let unsaid =
+        || Error::Unavailable("BigCommerce does not say what became of a price or of how stock is counted".to_owned());
+    match shop.change(Method::Put, path, Some(&Value::Object(body.clone()))) {
+        Ok(Said::Done(answer)) if answer.data().fields().get("id").id() != Some(id) => {
+            Ok(Some(OfferOutcome::Failed(unsaid())))
+        }
+        Ok(Said::Done(answer)) => Ok(answer.lacks.map(|words| {
+            let message = format!("BigCommerce did not do all of it: {words}");
+            OfferOutcome::Refused(vec![issue("/price", "partly-refused", message)])
+        })),
+        Ok(Said::Refused(refusal)) if refusal.status == 404 => {
+            let of_product = path.ends_with(&format!("products/{id}"));
+            Ok(Some(OfferOutcome::Refused(vec![if of_product { gone() } else { variant_gone() }])))
+        }
+        Ok(Said::Refused(refusal)) => {
+            let message = format!("BigCommerce refuses the price: {}", refusal.words);
+            Ok(Some(OfferOutcome::Refused(vec![issue("/price", "price-refused", message)])))
+        }
+        Err(error) if is_about_the_account(&error) => Err(error),
+        Err(error) => Ok(Some(OfferOutcome::Failed(error))),
+    }
+}
+
+fn variant_gone() -> Issue {
+    let message = "The variant is no longer in the store: somebody deleted it. To make it anew, push the listing by its id and \
+         decide its variants as ours.";
+    issue("", "variant-gone", message)
+}
+
+pub(super) fn prices<T: Transport>(
+    shop: &Shop<'_, T>,
+    offers: &[Offer],
+    rows: &[(usize, Product)],
+    fates: &mut Fates,
+) -> Result<(), Error> {
+    let priced = |at: &usize| offers[*at].price.is_some();
+    let body = |at: usize| amounts(offers[at].price.as_ref(), offers[at].compare_at.as_ref());
+    let open: Vec<&(usize, Product)> = rows.iter().filter(|(at, _)| priced(at) && fates[*at].is_none()).collect();
+    let plain = open.iter().filter(|(_, product)| !product.has_variants);
+    let own = own_prices(shop, &plain.map(|(at, _)| number(&offers[*at].external_id)).collect::<Vec<_>>())?;
+    let (of_variants, whole): (Vec<&(usize, Product)>, Vec<&(usize, Product)>) =
+        open.into_iter().partition(|(at, product)| product.has_variants || own.contains(&variant_of(&offers[*at])));
+    let whole: Vec<(u64, Map<String, Value>)> =
+        whole.into_iter().map(|(at, _)| (number(&offers[*at].external_id), body(*at))).collect();
+    of_products(shop, &whole, &mut |id, outcome| {
+        let of = |(at, _): &&(usize, Product)| number(&offers[*at].external_id) == id && priced(at);
+        rows.iter().filter(of).for_each(|(at, _)| fates[*at] = outcome.clone().or_else(|| ended(&offers[*at])));
+    })?;
+    for some in of_variants.chunks(VARIANTS) {
+        let done = if some.len() > 1 { together(shop, offers, some)? } else { Vec::new() };
+        for (at, _) in some {
+            let (product, variant) = (number(&offers[*at].external_id), variant_of(&offers[*at]));
+            let path = format!("/v3/catalog/products/{product}/variants/{variant}");
+            let wrong = if done.contains(&variant) { None } else { alone(shop, &path, variant, &body(*at))? };
+            fates[*at] = wrong.or_else(|| ended(&offers[*at]));
+        }
+    }
+    Ok(())
+}
+
+/// Base variants to which somebody gave a price of their own: buyers pay that one, whatever their product's is.
+fn own_prices<T: Transport>(shop: &Shop<'_, T>, products: &[u64]) -> Result<BTreeSet<u64>, Error> {
+    let mut own = BTreeSet::new();
+    for some in products.chunks(PRODUCTS) {
+        let query: Query<'_> = vec![
+            ("product_id:in", some.iter().map(u64::to_string).collect::<Vec<_>>().join(",")),
+            ("limit", PRODUCTS.to_string()),
+            ("include_fields", "product_id,price,sale_price".to_owned()),
+        ];
+        shop.client.all("/v3/catalog/variants", &query, None, |elements| {
+            for fields in elements.iter().map(|element| element.fields()) {
+                let has_own = ["price", "sale_price"].iter().any(|name| fields.get(name).word().is_some());
+                own.extend(fields.get("id").id().filter(|_| has_own));
+            }
+        })?;
+    }
+    Ok(own)
+}
+
+/// Its price is set, and there is nothing else to it.
+fn ended(offer: &Offer) -> Option<OfferOutcome> {
+    offer.available.is_none().then_some(OfferOutcome::Done)
+}
+
+/// Ids of variants whose price was taken.
+fn together<T: Transport>(shop: &Shop<'_, T>, offers: &[Offer], some: &[&(usize, Product)]) -> Result<Vec<u64>, Error> {
+    let row = |(at, _): &&(usize, Product)| {
+        let mut body = amounts(offers[*at].price.as_ref(), offers[*at].compare_at.as_ref());
+        body.insert("id".to_owned(), json!(variant_of(&offers[*at])));
+        Value::Object(body)
+    };
+    match shop.change(Method::Put, "/v3/catalog/variants", Some(&Value::Array(some.iter().map(row).collect()))) {
+        Ok(Said::Done(answer)) if answer.lacks.is_none() => {
+            Ok(some.iter().map(|(at, _)| variant_of(&offers[*at])).filter(|id| answer.names(*id)).collect())
+        }
+        Err(error) if is_about_the_account(&error) => Err(error),
+        // Alone each says what is wrong with it.
+        _ => Ok(Vec::new()),
+    }
+}

@@ -1,0 +1,76 @@
+//! Taken off, and back again.
+
+use entrepot_domain::listing::Status;
+use entrepot_listings::ListingChange;
+use entrepot_test_support::bigcommerce::Store;
+use entrepot_test_support::server::{Fault, Matcher};
+use entrepot_tests::{App, both_engines};
+use serde_json::json;
+
+use super::{Seller, plain};
+
+#[both_engines]
+async fn what_is_ended_is_hidden_and_comes_back(app: App) {
+    let seller = Seller::to_bigcommerce(app, &plain(3), Store::empty()).await;
+    let ids = seller.list_all().await;
+    seller.push().await;
+    for id in &ids[..2] {
+        seller.app.host.app.listings.end(&seller.context(), id).await.expect("ended");
+    }
+    seller.work().await;
+    let report = seller.report(&ids[0]).await;
+    assert_eq!((report.status.as_str(), report.channel_status.as_deref()), ("archived", Some("ended")), "{report:?}");
+    assert_eq!(seller.there(&ids[0]).await["is_visible"], json!(false));
+    // A push of all of the channel leaves it so; by itself it comes back.
+    seller.push().await;
+    assert_eq!(seller.there(&ids[0]).await["is_visible"], json!(false));
+    seller.change(&ids[0], ListingChange { status: Some(Status::Active), ..ListingChange::default() }).await;
+    seller.work().await;
+    assert_eq!(seller.there(&ids[0]).await["is_visible"], json!(true));
+    assert_eq!(seller.target.product_count(), 3, "hidden, not deleted");
+    // Deleted there while we looked away: there is nothing left to do, and that is no error.
+    assert!(seller.target.delete(seller.id_there(&ids[0]).await));
+    seller.app.host.app.listings.end(&seller.context(), &ids[0]).await.expect("ended");
+    seller.work().await;
+    assert_eq!(seller.report(&ids[0]).await.sync_status, "synced");
+    assert_eq!(seller.target.product_count(), 2);
+}
+
+#[both_engines]
+async fn what_somebody_deleted_there_is_made_anew_when_asked(app: App) {
+    let seller = Seller::to_bigcommerce(app, &plain(2), Store::empty()).await;
+    let ids = seller.list_all().await;
+    seller.push().await;
+    assert!(seller.target.delete(seller.id_there(&ids[0]).await));
+    seller.set(&ids[0], json!({ "title": "Another title" })).await;
+    let report = seller.report(&ids[0]).await;
+    assert_eq!((report.status.as_str(), report.external_id.as_deref()), ("archived", None), "{report:?}");
+    assert!(report.sync_error.as_deref().is_some_and(|why| why.contains("deleted it")), "{report:?}");
+    seller.push().await;
+    assert_eq!(seller.target.product_count(), 1, "not by itself");
+    seller.push_by_id(&ids[0]).await;
+    seller.assert_all_are_synced(2).await;
+    assert_eq!(seller.target.product_count(), 2);
+}
+
+/// It was made without an answer, and is taken off before it was found again.
+#[both_engines]
+async fn what_may_stand_there_is_taken_off_too(app: App) {
+    let seller = Seller::to_bigcommerce(app, &plain(2), Store::empty()).await;
+    let ids = seller.list_all().await;
+    let made = Matcher::path("/v3/catalog/products").without("?").without("/products/");
+    (1..=2).for_each(|at| seller.shops.1.server.inject(made.clone().nth(at), Fault::Truncate(0)));
+    seller.push().await;
+    seller.shops.1.server.heal();
+    assert_eq!(seller.target.product_count(), 2);
+    for id in &ids {
+        seller.app.host.app.listings.end(&seller.context(), id).await.expect("ended");
+    }
+    seller.wait().await;
+    for id in seller.target.product_ids() {
+        assert_eq!(seller.target.product(id).expect("still there")["is_visible"], json!(false));
+    }
+    for report in seller.reports().await {
+        assert_eq!((report.status.as_str(), report.sync_status.as_str()), ("archived", "synced"), "{report:?}");
+    }
+}
