@@ -166,6 +166,7 @@ pub(crate) fn channel(orders: Value) -> ChannelView {
         settings: orders.to_string(),
         ledger: Default::default(),
         files: None,
+        media: Default::default(),
     }
 }
 

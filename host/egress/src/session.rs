@@ -24,6 +24,7 @@ use crate::shared::Shared;
 mod again;
 mod clock;
 mod follow;
+mod pictures;
 mod plan;
 
 use again::Budget;
