@@ -7,7 +7,7 @@ use entrepot_guest::measure::{length_unit, number, weight_unit};
 use entrepot_guest::options::Axes;
 use entrepot_guest::prelude::model::{Dimensions, OptionAxis, ProductVariant};
 
-use super::attributes::object;
+use super::attributes::{is_hidden, object};
 use super::notes::{Notes, short};
 use super::options::{Choice, choices, key};
 use super::price::money;
@@ -33,6 +33,8 @@ struct Live<'a> {
 impl Common<'_> {
     pub(super) fn variants(&self, inventory: &Fields<'_>, notes: &mut Notes) -> (Vec<OptionAxis>, Vec<ProductVariant>) {
         let (mut axes, mut pools) = (Axes::default(), Pools::of(inventory, self.id));
+        // Etsy keeps no inventory of nothing, so what it says then is made up.
+        let none_left = is_hidden(self.listing);
         let (mut live, mut seen) = (Vec::new(), HashSet::new());
         for (at, row) in inventory.get("products").items().into_iter().enumerate() {
             let product = row.fields();
@@ -43,7 +45,10 @@ impl Common<'_> {
             let offering = offering(&product, at, notes);
             let path = format!("/inventory/products/{at}/offerings");
             // Of what nothing is offered, there is no quantity either.
-            let quantity = offering.as_ref().map_or(0, |offering| quantity(offering.get("quantity"), &path, notes));
+            let quantity = offering
+                .as_ref()
+                .filter(|_| !none_left)
+                .map_or(0, |offering| quantity(offering.get("quantity"), &path, notes));
             let choices = choices(&product);
             axes.add(choices.iter().map(Choice::as_option));
             pools.see(&choices, quantity);
