@@ -3,6 +3,7 @@
 mod adopted;
 mod conflicts;
 mod ending;
+mod etsy;
 mod faults;
 mod linked;
 mod moved;

@@ -173,7 +173,7 @@ fn can_be_fetched(url: &str) -> bool {
 fn fee(listing: &Listing, notes: &mut Notes) {
     let published =
         listing.external_id.is_some() && State::of(&listing.state).active && !State::of(&listing.state).held;
-    if listing.intent == Intent::Active && !published {
+    if !published {
         let message = "Etsy charges 0.20 USD for publishing a listing for four months, and as much for each renewal.";
         notes.warn("", "listing-fee", message);
     } else if listing.intent == Intent::Active && variants::stock(&listing.product) == 0 {

@@ -19,10 +19,12 @@ pub(super) fn plain(html: &str) -> String {
     while let Some(from) = rest.find('<') {
         push(&mut text, &rest[..from]);
         let tag = &rest[from + 1..];
-        let Some(to) = tag.find('>') else {
+        let begins = tag.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!' | '?'));
+        let Some(to) = tag.find('>').filter(|_| begins) else {
             // No tag begins here.
-            push(&mut text, &rest[from..]);
-            return finished(&text);
+            push(&mut text, "<");
+            rest = tag;
+            continue;
         };
         let (tag, after) = (&tag[..to], &tag[to + 1..]);
         let name: String = tag.trim_start_matches('/').chars().take_while(char::is_ascii_alphanumeric).collect();
@@ -133,7 +135,7 @@ mod tests {
     fn html_becomes_lines() {
         let html = "<h2>Tea &amp; mug</h2>\n<p>A <b>fine</b>\n mug.<br>Two lines.</p><ul><li>blue</li><li>red</li></ul><script>x()</script><p>1 &lt; 2</p>";
         assert_eq!(plain(html), "Tea & mug\n\nA fine mug.\nTwo lines.\n\n- blue\n- red\n\n1 < 2");
-        assert_eq!(plain("a < b"), "a < b");
+        assert_eq!(plain("<p>a < b</p> <3"), "a < b\n\n<3");
         assert_eq!(plain("<p></p>"), "");
     }
 

@@ -29,7 +29,7 @@ pub fn fields<T: Transport>(transport: &T, channel: &Channel, category: Option<&
             "is_supply",
             "What is it?",
             false,
-            pairs(&[("false", "A finished product"), ("true", "A supply or tool to make things")]),
+            pairs(&[("no", "A finished product"), ("yes", "A supply or tool to make things")]),
         ),
     ];
     for (name, title, required) in [
@@ -122,7 +122,11 @@ fn of_shop<T: Transport>(client: &Client<'_, T>, name: &str) -> Result<Choices, 
 /// Attributes that a listing has as a whole; what products vary by is an option of the goods.
 fn of_category<T: Transport>(client: &Client<'_, T>, category: u64) -> Result<Vec<Field>, Error> {
     let route = format!("/seller-taxonomy/nodes/{category}/properties");
-    let rows = client.rows(&client.request(As::App, &route, &[]))?;
+    let rows = match client.rows(&client.request(As::App, &route, &[])) {
+        // Etsy says so of the listing, where somebody reads it.
+        Err(Error::NotFound) => return Ok(Vec::new()),
+        rows => rows?,
+    };
     let attribute = |row: &Value| {
         let values = row["possible_values"].as_array()?.iter().filter_map(|value| {
             let name = value["name"].as_str()?.to_owned();
