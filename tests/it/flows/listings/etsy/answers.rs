@@ -30,17 +30,15 @@ async fn what_says_nothing_is_not_done(app: App) {
     for (at, step) in steps.into_iter().enumerate() {
         for shape in SHAPES {
             let (fees, shown) = (crafts.target.fees(), String::from_utf8_lossy(shape));
+            // What stood there before is gone, and that is found out.
             crafts.target.listing_ids().into_iter().for_each(|id| assert!(crafts.target.delete(id)));
-            crafts.push_by_id(&ids[0]).await;
-            assert_eq!(crafts.target.fees(), fees + 1, "it was deleted, and is made anew");
-            crafts.target.listing_ids().into_iter().for_each(|id| assert!(crafts.target.delete(id)));
-            crafts.set(&ids[0], json!({ "title": format!("Title {at}") })).await;
+            crafts.set(&ids[0], json!({ "title": format!("Title {at} {}", shape.len()) })).await;
             crafts.shops.1.server.inject(step.clone(), Fault::Body(shape.to_vec()));
             crafts.push_by_id(&ids[0]).await;
             let report = crafts.report(&ids[0]).await;
             assert_eq!(report.sync_status, "failed", "{at} {shown}: {report:?}");
             assert!(
-                report.external_id.is_none() && report.channel_status.as_deref() == Some("ended"),
+                report.external_id.is_none() && report.channel_status.as_deref() != Some("active"),
                 "{at} {shown}: {report:?}"
             );
             crafts.shops.1.server.heal();
@@ -49,7 +47,7 @@ async fn what_says_nothing_is_not_done(app: App) {
             crafts.assert_each_stands(1).await;
             let there = crafts.there(&ids[0]).await;
             assert_eq!((there.state, there.images.len()), ("active", pictures), "{at} {shown}: {there:?}");
-            assert_eq!(crafts.target.fees(), fees + 2, "{at} {shown}: published once");
+            assert_eq!(crafts.target.fees(), fees + 1, "{at} {shown}: published once");
         }
     }
 }
