@@ -26,7 +26,7 @@ use crate::settings::Settings;
 pub use check::check_listing;
 pub use terms::{choices, fields};
 
-pub(crate) use state::{HIDDEN, is_mark};
+pub(crate) use state::{HIDDEN, is_mark, is_mark_sku};
 
 pub fn push_listings<T: Transport + Media>(
     transport: &T,

@@ -70,16 +70,22 @@ impl Index {
             .map(|known| known.id)
     }
 
-    /// By its mark; or by its words and SKUs, all of them: what stands there just as it would be made is taken for it.
+    /// By its mark, which is a material of a draft or the SKU of goods without one; or by its words and SKUs, all of them: what stands there
+    /// just as it would be made is taken for it.
     pub(super) fn own(&self, listing: &Listing) -> Option<u64> {
         let mark = mark(listing);
-        if let Some(known) = self.0.iter().find(|known| known.materials.contains(&mark)) {
+        let marked = |known: &&Known| known.materials.contains(&mark) || known.skus.contains(&listing.listing_id);
+        if let Some(known) = self.0.iter().find(marked) {
             return Some(known.id);
         }
-        let (title, description) = (listing.product.title.trim(), content::description(&listing.product));
         let mut skus: Vec<&str> = skus(listing).collect();
         skus.sort_unstable();
         skus.dedup();
+        // Words alone may be those of other goods.
+        if skus.is_empty() {
+            return None;
+        }
+        let (title, description) = (listing.product.title.trim(), content::description(&listing.product));
         let same = |known: &&Known| {
             let mut own: Vec<&str> = known.skus.iter().map(String::as_str).collect();
             own.sort_unstable();

@@ -14,7 +14,7 @@ use super::answered::{refused, unsaid};
 use crate::client::{Body, Client};
 use crate::map::variant_key;
 
-pub(super) use build::{MOST_QUANTITY, wanted};
+pub(super) use build::{MOST_QUANTITY, MOST_SKU, wanted};
 pub(super) use on::On;
 
 /// A property's value in one line.

@@ -31,7 +31,7 @@ fn push<T: Transport + Media>(shop: &Shop<'_, T>, listing: &Listing) -> Result<R
         None => create(shop, listing, &terms)?,
     };
     let id = there.id;
-    let mut wanted = inventory::wanted(&listing.product, &there.table, terms.processing_profile);
+    let mut wanted = inventory::wanted(&listing.product, &there.table, terms.processing_profile, &listing.listing_id);
     let (is_active, stock) = (listing.intent == Intent::Active, wanted.stock());
     // Etsy sets what was sold out to one piece as it renews it, so the inventory comes after.
     if is_active && stock > 0 && there.state() == "sold_out" {
@@ -110,7 +110,7 @@ fn target<T: Transport>(shop: &Shop<'_, T>, listing: &Listing) -> Result<Option<
 }
 
 fn create<T: Transport>(shop: &Shop<'_, T>, listing: &Listing, terms: &Terms) -> Result<There, Error> {
-    let table = inventory::wanted(&listing.product, &Table::default(), terms.processing_profile);
+    let table = inventory::wanted(&listing.product, &Table::default(), terms.processing_profile, &listing.listing_id);
     let lowest = table.lines.iter().filter_map(|line| line.price.clone()).min_by_key(|price| price.minor);
     let price = lowest.as_ref().and_then(decimal).unwrap_or_default();
     let mut fields = content::of(listing, terms, &[mark(listing)]);

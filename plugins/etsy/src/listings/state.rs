@@ -42,6 +42,12 @@ pub(super) fn mark(listing: &Listing) -> String {
     format!("{MARK} {id}")
 }
 
+/// A SKU that is a listing's id, given to goods without one.
+pub(crate) fn is_mark_sku(sku: &str) -> bool {
+    let id = sku.strip_prefix("lst_");
+    id.is_some_and(|id| id.len() == 26 && id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()))
+}
+
 /// A material that is one of these marks, and says nothing of the goods.
 pub(crate) fn is_mark(material: &str) -> bool {
     let id = material.strip_prefix(MARK).and_then(|rest| rest.strip_prefix(' '));

@@ -31,6 +31,18 @@ impl There {
             Ok(row) if row["shop_id"].as_u64().is_some_and(|shop| shop != client.settings.shop) => Ok(None),
             Ok(row) if row["state"] == "removed" => Ok(None),
             Ok(row) => Self::of(id, row).map(Some),
+            Err(Error::NotFound) => Self::without_record(client, id),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// A refusal of the batch may be about the inventory alone: the listing itself says whether it is there.
+    fn without_record<T: Transport>(client: &Client<'_, T>, id: u64) -> Result<Option<Self>, Error> {
+        match client.value(&client.request(As::Shop, &format!("/listings/{id}"), &[])) {
+            Ok(row) if row["shop_id"].as_u64().is_some_and(|shop| shop != client.settings.shop) => Ok(None),
+            Ok(row) if row["state"] == "removed" => Ok(None),
+            Ok(row) if row["listing_id"] == id => Self::of(id, row).map(Some),
+            Ok(_) => Err(Error::Unavailable(format!("Etsy answers without listing {id}"))),
             Err(Error::NotFound) => Ok(None),
             Err(error) => Err(error),
         }

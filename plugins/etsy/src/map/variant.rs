@@ -12,6 +12,7 @@ use super::notes::{Notes, short};
 use super::options::{Choice, choices, key};
 use super::price::money;
 use super::stock::{Pools, level, quantity};
+use crate::listings::is_mark_sku;
 use entrepot_guest::lenient::{Fields, Raw};
 
 /// What all variants of a listing have in common.
@@ -88,7 +89,7 @@ impl Common<'_> {
         let raw = |name: &str| offering.map_or(Raw::MISSING, |offering| offering.get(name));
         let profile = raw("readiness_state_id").id().map_or(Raw::MISSING, |id| self.profiles.get(&id.to_string()));
         ProductVariant {
-            sku: live.product.get("sku").name(),
+            sku: live.product.get("sku").name().filter(|sku| !is_mark_sku(sku)),
             enabled: raw("is_enabled").is_true(),
             price: money(raw("price"), &path, notes),
             extras: object([

@@ -6,13 +6,12 @@ use entrepot_guest::prelude::*;
 use model::{Inventory, Product, ProductVariant};
 
 use super::Notes;
-use crate::listings::inventory::MOST_QUANTITY;
+use crate::listings::inventory::{MOST_QUANTITY, MOST_SKU};
 
 /// Properties by which the products of a listing differ.
 const MOST_OPTIONS: usize = 2;
 /// Values of one of them.
 const MOST_VALUES: usize = 70;
-const MOST_SKU: usize = 32;
 
 /// What could be sold now.
 pub(super) fn stock(product: &Product) -> i64 {

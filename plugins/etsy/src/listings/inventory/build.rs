@@ -9,12 +9,15 @@ use super::{Choice, Line, Table};
 
 /// Of one product of a listing.
 pub(in super::super) const MOST_QUANTITY: i64 = 999;
+/// Characters of a SKU.
+pub(in super::super) const MOST_SKU: usize = 32;
 /// Those that a seller names.
 const CUSTOM: [u64; 3] = [513, 514, 515];
 
 /// `there`: as it is now. Properties and values that are there keep their numbers; what is not wanted is left out, and combinations that
 /// nobody sells are there and cannot be bought, because Etsy asks for all.
-pub(in super::super) fn wanted(product: &Product, there: &Table, readiness: u64) -> Table {
+/// `mark`: the listing's id, which is the SKU of the first variant that has none: only the seller sees it, and by it the listing is known again.
+pub(in super::super) fn wanted(product: &Product, there: &Table, readiness: u64, mark: &str) -> Table {
     let properties = properties(product, there);
     let choice = |at: usize, value: &str| {
         let (property, name) = properties[at].clone();
@@ -38,6 +41,9 @@ pub(in super::super) fn wanted(product: &Product, there: &Table, readiness: u64)
         readiness: Some(readiness),
     };
     let mut lines: Vec<Line> = product.variants.iter().map(line).collect();
+    if let Some(line) = lines.iter_mut().find(|line| line.sku.is_empty()) {
+        line.sku = mark.chars().take(MOST_SKU).collect();
+    }
     fill(&mut lines, readiness);
     let on = there.on.fitting(&lines);
     Table { lines, on }

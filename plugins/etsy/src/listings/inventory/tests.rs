@@ -58,7 +58,7 @@ fn properties_that_are_there_keep_their_numbers() {
         &["Primary color", "Size"],
         vec![variant("RED-S", &["Red", "S"], 2200, 3), variant("RED-M", &["Red", "M"], 2400, 1)],
     );
-    let table = wanted(&goods, &there, 9);
+    let table = wanted(&goods, &there, 9, "lst_1");
     let choices: Vec<_> = table.lines.iter().map(|line| line.choices[1].value_ids.clone()).collect();
     assert_eq!(choices, [vec![2042], vec![]]);
     assert_eq!(table.lines[1].choices[0].value_ids, [1213]);
@@ -75,7 +75,7 @@ fn properties_that_are_there_keep_their_numbers() {
 fn combinations_that_nobody_sells_are_there_and_cannot_be_bought() {
     let goods =
         product(&["Colour", "Size"], vec![variant("a", &["Red", "S"], 900, 1), variant("b", &["Blue", "M"], 800, 2)]);
-    let table = wanted(&goods, &Table::default(), 9);
+    let table = wanted(&goods, &Table::default(), 9, "lst_1");
     let filled: Vec<_> = table.lines[2..].iter().map(|line| (line.enabled, line.quantity, line.sku.as_str())).collect();
     assert_eq!(filled, [(false, 0, ""), (false, 0, "")]);
     assert_eq!(table.lines.iter().map(|line| line.choices[0].property).collect::<Vec<_>>(), [513; 4]);
@@ -85,11 +85,20 @@ fn combinations_that_nobody_sells_are_there_and_cannot_be_bought() {
 #[test]
 fn lists_are_empty_where_nothing_varies() {
     let goods = product(&["Size"], vec![variant("a", &["S"], 900, 5), variant("a", &["M"], 900, 5)]);
-    assert_eq!(wanted(&goods, &Table::default(), 9).on, On::default());
+    assert_eq!(wanted(&goods, &Table::default(), 9, "lst_1").on, On::default());
     let one = product(&[], vec![variant("a", &[], 900, 2_000)]);
-    let table = wanted(&one, &Table::default(), 9);
+    let table = wanted(&one, &Table::default(), 9, "lst_1");
     assert_eq!((table.on.clone(), table.lines[0].quantity), (On::default(), MOST_QUANTITY));
     assert_eq!(table.body().expect("a body")["products"][0]["property_values"], json!([]));
+}
+
+/// Without any SKU nobody could find it again.
+#[test]
+fn the_first_variant_without_a_sku_has_the_listings_id() {
+    let goods = product(&["Size"], vec![variant("", &["S"], 900, 5), variant("", &["M"], 900, 5)]);
+    let table = wanted(&goods, &Table::default(), 9, "lst_1");
+    assert_eq!(table.lines.iter().map(|line| line.sku.as_str()).collect::<Vec<_>>(), ["lst_1", ""]);
+    assert_eq!(table.on.sku, [513]);
 }
 
 #[test]
