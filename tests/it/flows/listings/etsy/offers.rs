@@ -35,6 +35,52 @@ async fn price_and_stock_are_sent_alone(app: App) {
     assert_eq!(crafts.writes(), before);
 }
 
+/// Requests are dear at Etsy: what a change of stock costs is said, so it is held.
+#[both_engines]
+async fn a_change_of_stock_costs_few_requests(app: App) {
+    let crafts = Crafts::of(app, &plain()).await;
+    crafts.list().await;
+    crafts.push().await;
+    let before = crafts.shops.1.server.log().total();
+    crafts.restock(0, 3).await;
+    assert_eq!(crafts.shops.1.server.log().total() - before, 2, "read, and written");
+}
+
+#[both_engines]
+async fn a_change_of_stock_of_variants_costs_few_requests(app: App) {
+    let crafts = Crafts::of(app, &varied()).await;
+    crafts.list().await;
+    crafts.push().await;
+    let before = crafts.shops.1.server.log().total();
+    crafts.restock(0, 3).await;
+    let taken = crafts.shops.1.server.log().total() - before;
+    assert!((3..=4).contains(&taken), "{taken}: and the links to pictures");
+}
+
+/// The divisor is whatever the data says: a yen has no hundredth.
+#[both_engines]
+async fn prices_are_those_of_the_shops_currency(app: App) {
+    let target = super::shop();
+    target.configure(|options| {
+        options.currency = "JPY".into();
+        options.divisor = 1;
+    });
+    let served = super::served(&target);
+    let crafts = Crafts::on(app, &plain(), target, served).await;
+    let ids = crafts.list().await;
+    crafts.push().await;
+    let report = crafts.report(&ids[0]).await;
+    assert!(report.sync_error.as_deref().is_some_and(|why| why.contains("JPY")), "{report:?}");
+    crafts.set(&ids[0], json!({ "price": { "minor": 4_321, "currency": "JPY" } })).await;
+    crafts.push().await;
+    crafts.assert_each_stands(1).await;
+    let amount = async || crafts.there(&ids[0]).await.products.iter().flatten().next().map(|one| one.offering.amount);
+    assert_eq!(amount().await, Some(4_321));
+    crafts.set(&ids[0], json!({ "price": { "minor": 1_234, "currency": "JPY" } })).await;
+    assert_eq!(amount().await, Some(1_234));
+    crafts.assert_each_stands(1).await;
+}
+
 /// A write takes the links between variants and pictures away; they are the seller's.
 #[both_engines]
 async fn pictures_of_variants_outlive_a_change_of_stock(app: App) {
