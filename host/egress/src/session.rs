@@ -28,6 +28,7 @@ mod pictures;
 mod plan;
 
 use again::Budget;
+pub use pictures::FormTurn;
 
 pub struct SessionSpec {
     /// Id of the channel. Sessions of one channel share its rate limit.

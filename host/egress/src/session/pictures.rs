@@ -8,6 +8,7 @@ use entrepot_domain::usage::UseKind;
 use entrepot_policy::parse_url;
 use http::header::{ACCEPT, LOCATION};
 use http::{HeaderMap, HeaderValue, Method};
+use tokio::sync::SemaphorePermit;
 use tokio::time::{sleep, timeout};
 use url::Url;
 
@@ -41,13 +42,11 @@ impl Session {
         let most = self.0.shared.options.total_timeout.min(TIME);
         let mut tries = 0;
         loop {
-            let once = timeout(most, self.0.picture(operation, url, &mut taking)).await;
-            let outcome = once.unwrap_or_else(|_| {
-                Err(PictureFailure::Failed(Failure::unavailable(format!(
-                    "the picture did not come within {} s",
-                    most.as_secs()
-                ))))
-            });
+            let Ok(outcome) = timeout(most, self.0.picture(operation, url, &mut taking)).await else {
+                // Whoever sends it this slowly is not asked again at once.
+                let why = format!("the picture did not come within {} s", most.as_secs());
+                return Err(PictureFailure::Failed(Failure::unavailable(why)));
+            };
             let outcome = outcome.and_then(|()| taking.finish().map_err(PictureFailure::Failed));
             match outcome {
                 // The sink's own words are kept: those of the exchange are about the exchange.
@@ -67,14 +66,24 @@ impl Session {
         }
     }
 
+    /// Waits until a form can be held: take it before what goes into the form is read.
+    pub async fn turn_for_form(&self) -> Result<FormTurn<'_>, Failure> {
+        let turn = self.0.shared.forms.acquire().await;
+        turn.map(FormTurn).map_err(|_| Failure::unavailable("the host is shutting down"))
+    }
+
     /// A form in the place of the request's body, which has none. Rules, credentials and limits are those of every request.
-    pub async fn send_form(&self, operation: &str, request: Request, parts: Vec<Part>) -> Result<Response, Failure> {
+    pub async fn send_form(
+        &self,
+        operation: &str,
+        request: Request,
+        parts: Vec<Part>,
+        _turn: FormTurn<'_>,
+    ) -> Result<Response, Failure> {
         let says = |(name, _): &(String, String)| name.eq_ignore_ascii_case("content-type");
         if request.body.is_some() || request.headers.iter().any(says) {
             return Err(Failure::denied("a request with a form has no body and no content-type of its own"));
         }
-        let turn = self.0.shared.forms.acquire().await;
-        let _turn = turn.map_err(|_| Failure::unavailable("the host is shutting down"))?;
         let Form { content_type, body } = Form::of(&parts)?;
         drop(parts);
         let mut headers = request.headers;
@@ -82,6 +91,9 @@ impl Session {
         self.send(operation, Request { headers, body: Some(body), ..request }).await
     }
 }
+
+/// Room for a form in memory, as long as it is there.
+pub struct FormTurn<'s>(#[expect(dead_code, reason = "dropping it gives the room back")] SemaphorePermit<'s>);
 
 impl Inner {
     async fn picture(&self, operation: &str, url: &str, taking: &mut Taking<'_>) -> Result<(), PictureFailure> {

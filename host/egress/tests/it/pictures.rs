@@ -175,8 +175,15 @@ async fn a_form_goes_by_the_rules_with_its_credential() {
     let picture = Part { file: Some(("a.jpg".into(), "image/jpeg")), ..part("image", JPEG) };
     let post =
         |path: &str| Request { method: "POST".into(), ..Request::get(format!("{}{path}", server.https_origin())) };
-    let answer =
-        session.send_form("fetch-page", post("/api/images"), vec![picture.clone(), part("rank", b"1")]).await.unwrap();
+    let answer = session
+        .send_form(
+            "fetch-page",
+            post("/api/images"),
+            vec![picture.clone(), part("rank", b"1")],
+            session.turn_for_form().await.unwrap(),
+        )
+        .await
+        .unwrap();
     assert!(!String::from_utf8_lossy(&answer.body).contains(TOKEN), "answers are searched as ever");
     let seen = server.seen().remove(0);
     assert!(seen.contains(TOKEN) && seen.contains("content-type: multipart/form-data; boundary=entrepot-"), "{seen}");
@@ -192,7 +199,7 @@ async fn a_form_goes_by_the_rules_with_its_credential() {
         (post("/api/images"), vec![part("_method", b"DELETE")]),
         (post("/api/images"), vec![part("a\"\r\nX: y", b"")]),
     ] {
-        let outcome = session.send_form("fetch-page", request, parts).await;
+        let outcome = session.send_form("fetch-page", request, parts, session.turn_for_form().await.unwrap()).await;
         assert!(matches!(outcome, Err(Failure::Denied(_))), "{outcome:?}");
     }
     assert_eq!(server.seen().len(), 1);

@@ -44,6 +44,11 @@ impl media::Host for &mut HostState {
             Ok(spool) => spool,
             Err(error) => return Ok(Err(error)),
         };
+        // Pictures are read when there is room for them.
+        let turn = match session.turn_for_form().await {
+            Ok(turn) => turn,
+            Err(failure) => return Ok(Err(refused(failure))),
+        };
         let kinds = self.pictures.clone();
         let read = blocking({
             let spool = spool.clone();
@@ -54,7 +59,7 @@ impl media::Host for &mut HostState {
             Err(error) => return Ok(Err(error)),
         };
         let (ids, parts): (Vec<Option<String>>, Vec<Part>) = read.into_iter().unzip();
-        let answer = session.send_form(self.operation, outgoing(request), parts).await;
+        let answer = session.send_form(self.operation, outgoing(request), parts, turn).await;
         for id in ids.into_iter().flatten() {
             self.pictures.remove(&id);
             // There is room for the next one.
