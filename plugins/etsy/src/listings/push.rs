@@ -54,7 +54,8 @@ fn push<T: Transport + Media>(shop: &Shop<'_, T>, listing: &Listing) -> Result<R
         "active" => None,
         _ => (is_active && stock > 0).then_some("active"),
     };
-    let hides = is_active && stock == 0 && (there.state() == "active" || there.is_hidden());
+    // Whoever pushes it wants it on sale: it comes back when there is stock.
+    let hides = is_active && stock == 0 && matches!(there.state(), "active" | "inactive");
     let mut fields = content::of(listing, &terms, &materials(&terms.materials, hides));
     fields = content::differing(fields, &there.fields);
     fields.extend(pictures.order.as_ref().map(|order| ("image_ids", joined(order))));

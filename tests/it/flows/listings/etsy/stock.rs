@@ -117,3 +117,26 @@ async fn what_the_seller_took_off_stays_off(app: App) {
     crafts.set(&ids[0], json!({ "title": "Another title" })).await;
     assert_eq!((crafts.there(&ids[0]).await.state, conflicts(&crafts).await), ("inactive", 1));
 }
+
+/// Taken off by its seller here, and wanted again when nothing is left of it: it comes back with its stock.
+#[both_engines]
+async fn what_is_wanted_again_without_stock_comes_back_with_it(app: App) {
+    let crafts = Crafts::of(app, &plain()).await;
+    let ids = crafts.list().await;
+    crafts.push().await;
+    crafts.app.host.app.listings.end(&crafts.context(), &ids[0]).await.expect("ended");
+    crafts.work().await;
+    crafts.restock(0, 0).await;
+    let change = entrepot_listings::ListingChange {
+        status: Some(entrepot_domain::listing::Status::Active),
+        ..Default::default()
+    };
+    crafts.change(&ids[0], change).await;
+    crafts.work().await;
+    assert_eq!(crafts.there(&ids[0]).await.state, "inactive");
+    crafts.restock(0, 8).await;
+    let there = crafts.there(&ids[0]).await;
+    let quantities: Vec<u64> = there.products.iter().flatten().map(|one| one.offering.quantity).collect();
+    assert_eq!((there.state, quantities, crafts.target.fees()), ("active", vec![8], 1));
+    crafts.assert_each_stands(1).await;
+}
