@@ -122,5 +122,6 @@ fn view(shop: &Shop) -> ChannelView {
         settings: shop.channel.settings.clone(),
         ledger: Default::default(),
         files: None,
+        media: Default::default(),
     }
 }

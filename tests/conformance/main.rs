@@ -73,6 +73,7 @@ async fn each_check_catches_its_adapter() {
         ("trimming", "webhooks/altered", "a delivery with a space at its end is accepted"),
         ("picky", "listings/checked", "a good listing is refused: dislike"),
         ("doubling", "listings/once", "after its answer was lost, the listing 71 became 72"),
+        ("refetching", "listings/once", "boots.gif was fetched 3 times"),
         ("summing", "listings/offers", "was given 1 offers and answered with 0 outcomes"),
         ("surprised", "listings/ended", "ended again: the listing 71: not-found"),
         ("amnesiac", "webhooks/replayed", "a minute later"),

@@ -54,6 +54,11 @@ pub(crate) const RECORDING: &str = r#"
 
 /// The shop keeps what it is told to keep each time, under an id of its own.
 pub(crate) const SHELF: &str = r#"
+> GET https://pictures.example/boots.gif
+< 200
+<
+< GIF89a of boots
+
 > GET https://shop.example/api/listings?ref=lst_1
 < 200
 <
@@ -141,7 +146,8 @@ pub(crate) const WEBHOOKS: &str = r#"
 "#;
 
 pub(crate) const BOOTS: &str = r#"{
-"source_id": "1", "title": "Boots", "status": "active", "tags": [], "options": [], "media": [], "collections": [], "attributes": [],
+"source_id": "1", "title": "Boots", "status": "active", "tags": [], "options": [], "collections": [], "attributes": [],
+"media": [{"source_id": "m", "url": "https://pictures.example/boots.gif", "alt": null, "kind": "image", "position": 0}],
 "warnings": [], "extras": {}, "variants": [{"source_id": "1", "option_values": [], "enabled": true,
 "price": {"minor": 115, "currency": "EUR"}, "inventory": {"untracked": true}, "media_ids": [], "extras": {}}]}"#;
 

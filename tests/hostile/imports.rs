@@ -34,7 +34,10 @@ fn lines() -> Vec<Line> {
 
 fn interface() -> Result<Resolve> {
     let mut resolve = Resolve::default();
-    resolve.push_path(Path::new(env!("CARGO_MANIFEST_DIR")).join("../wit/0.1.1"))?;
+    // A version holds what is new, and refers to the one before for the rest.
+    for version in ["0.1.1", "0.2.0"] {
+        resolve.push_path(Path::new(env!("CARGO_MANIFEST_DIR")).join("../wit").join(version))?;
+    }
     Ok(resolve)
 }
 
@@ -53,10 +56,18 @@ fn imports(resolve: &Resolve) -> BTreeSet<(String, String)> {
     all
 }
 
+/// The newest that has it.
+fn version(resolve: &Resolve, interface: &str) -> Option<String> {
+    let of = resolve.interfaces.iter().filter(|(_, known)| known.name.as_deref() == Some(interface));
+    let versions = of.filter_map(|(_, known)| resolve.packages[known.package?].name.version.as_ref());
+    versions.max().map(ToString::to_string)
+}
+
 /// A component that imports all of one interface and does nothing.
 fn importing(interface: &str) -> Result<Vec<u8>> {
     let mut resolve = self::interface()?;
-    let text = format!("package probe:probe;\nworld probe {{ import entrepot:adapter/{interface}@0.1.1; }}");
+    let version = version(&resolve, interface).context("an interface of ours")?;
+    let text = format!("package probe:probe;\nworld probe {{ import entrepot:adapter/{interface}@{version}; }}");
     let package = resolve.push_str("probe.wit", &text)?;
     let world = resolve.select_world(&[package], None)?;
     let mut module = dummy_module(&resolve, world, ManglingAndAbi::Standard32);

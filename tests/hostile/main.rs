@@ -12,6 +12,7 @@ mod forge;
 mod heavy;
 mod host;
 mod imports;
+mod media;
 mod neighbour;
 mod pages;
 mod requests;
@@ -56,7 +57,7 @@ macro_rules! groups {
     };
 }
 
-groups!(compute, answers, requests, files, wire, artifacts, compiling, cached, admission, host, pages);
+groups!(compute, answers, requests, files, media, wire, artifacts, compiling, cached, admission, host, pages);
 
 fn in_turn<F: Future<Output = Vec<Row>>>(all: impl FnOnce() -> F + Send) -> Vec<Row> {
     let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);

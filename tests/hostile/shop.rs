@@ -54,6 +54,7 @@ async fn answer(State(log): State<Log>, request: Request) -> Response {
         "/granted/to-outside" => to("/outside"),
         "/granted/in-circles" => to("/granted/in-circles"),
         "/granted/ok" => "ok".into_response(),
+        "/outside/picture.jpg" => b"\xff\xd8\xff\xe0 picture.".to_vec().into_response(),
         _ => (StatusCode::NOT_FOUND, "nothing here").into_response(),
     }
 }

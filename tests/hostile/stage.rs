@@ -140,10 +140,13 @@ impl Stage {
 
     /// As part of a run with those files.
     pub(crate) async fn fetch_page_with(&self, guest: &Adapter, orders: Value, files: Option<Spool>) -> String {
-        let view = ChannelView { files, ..channel(orders) };
+        self.fetch_page_of(guest, &ChannelView { files, ..channel(orders) }).await
+    }
+
+    pub(crate) async fn fetch_page_of(&self, guest: &Adapter, view: &ChannelView) -> String {
         let request = PageRequest { scope: RunScope::Full, cursor: None, context: None, limit: 100, attempt: 0 };
         match self.session() {
-            Ok(session) => told(guest.fetch_page(&view, session, request).await.map(|page| {
+            Ok(session) => told(guest.fetch_page(view, session, request).await.map(|page| {
                 format!(
                     "a page with {} ids and {} bytes of cursor",
                     page.listed.len(),
@@ -166,6 +169,7 @@ pub(crate) fn channel(orders: Value) -> ChannelView {
         settings: orders.to_string(),
         ledger: Default::default(),
         files: None,
+        media: Default::default(),
     }
 }
 

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::catalog::{MediaKind, Product, ProductStatus, Variant};
+use crate::catalog::{Inventory, MediaKind, Product, ProductStatus, Variant};
 
 /// Whose value counts where both sides changed a field, or the marketplace's side alone.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -118,6 +118,15 @@ fn sold(product: &Product) -> Vec<String> {
     all
 }
 
+/// Everything of it is counted, and nothing is left.
+fn is_sold_out(product: &Product) -> bool {
+    let left = |variant: &Variant| match &variant.inventory {
+        Inventory::Tracked(levels) => levels.iter().any(|level| level.available > 0),
+        Inventory::Untracked(_) => true,
+    };
+    !product.variants.is_empty() && !product.variants.iter().any(left)
+}
+
 /// A listing's fields but prices, by name, each in its one form.
 pub fn fields(product: &Product) -> BTreeMap<String, Value> {
     let seo = product.seo.as_ref();
@@ -192,7 +201,10 @@ impl Baseline {
     /// What was changed there since, and is not as it is wanted. What has become as it is wanted, or is still on its way there (pictures that
     /// the marketplace fetches later), is known from now on.
     pub fn differences(&mut self, there: &Product, wanted: &Product) -> Vec<Difference> {
+        let nothing_left = is_sold_out(there);
         let (mut there, mut wanted) = (fields(there), fields(wanted));
+        let title = there.get("title").map(fingerprint);
+        let retitled = self.fields.get("title").is_some_and(|known| title.as_ref() != Some(&known.there));
         let mut found = Vec::new();
         for (name, known) in &mut self.fields {
             let (theirs, ours) = (there.remove(name).unwrap_or_default(), wanted.remove(name).unwrap_or_default());
@@ -200,8 +212,12 @@ impl Baseline {
             if now == known.there || known.is_in_doubt(&now) {
                 continue;
             }
-            // A slug is made and dropped by the marketplace, too, as it is published or not.
-            let by_itself = name == "seo_slug" && (theirs.is_null() || ours.is_null());
+            // What is sold out some marketplaces take off by themselves: nobody decided that.
+            if name == "on_sale" && nothing_left && theirs == json!(false) {
+                continue;
+            }
+            // A slug is made and dropped by the marketplace, too, as it is published or not; some make it of the title.
+            let by_itself = name == "seo_slug" && (retitled || theirs.is_null() || ours.is_null());
             let arrived =
                 count(&known.sent).is_some_and(|sent| count(&now) == Some(sent) && count(&known.there) != Some(sent));
             if theirs == ours {

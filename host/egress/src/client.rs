@@ -9,6 +9,7 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
 use thiserror::Error;
+use tokio::sync::Semaphore;
 
 use crate::clocks::Clocks;
 use crate::kept::Pages;
@@ -37,6 +38,8 @@ pub enum StartError {
 
 /// Beyond this many, rate limiters that nobody uses are dropped.
 const MAX_IDLE_LIMITERS: usize = 4096;
+/// Each may hold a picture of the largest size, twice.
+const MAX_FORMS: usize = 4;
 /// For a request to what the operator named.
 const OPERATORS_TIME: Duration = Duration::from_secs(10);
 
@@ -70,6 +73,7 @@ impl Egress {
             redactors: Redactors::default(),
             pages: Pages::default(),
             clocks: Clocks::default(),
+            forms: Semaphore::new(MAX_FORMS),
             limiters: Mutex::default(),
         })))
     }

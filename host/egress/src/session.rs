@@ -24,9 +24,11 @@ use crate::shared::Shared;
 mod again;
 mod clock;
 mod follow;
+mod pictures;
 mod plan;
 
 use again::Budget;
+pub use pictures::FormTurn;
 
 pub struct SessionSpec {
     /// Id of the channel. Sessions of one channel share its rate limit.

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use entrepot_policy::RateLimit;
+use tokio::sync::Semaphore;
 
 use crate::clocks::Clocks;
 use crate::kept::Pages;
@@ -17,6 +18,8 @@ pub(crate) struct Shared {
     pub(crate) redactors: Redactors,
     pub(crate) pages: Pages,
     pub(crate) clocks: Clocks,
+    /// Forms are held in memory while they are sent: so many at a time.
+    pub(crate) forms: Semaphore,
     /// By channel.
     pub(crate) limiters: Mutex<HashMap<String, (RateLimit, Arc<RateLimiter>)>>,
 }

@@ -14,7 +14,7 @@ use depth::Depths;
 
 /// The interfaces a guest may import. Types-only ones grant nothing.
 const KNOWN_IMPORTS: &[&str] =
-    &["types", "exchange", "model", "items", "listing-types", "log", "http", "files", "keys"];
+    &["types", "exchange", "model", "items", "listing-types", "log", "http", "files", "media", "keys"];
 
 /// By name and version.
 fn is_known(import: &str) -> bool {

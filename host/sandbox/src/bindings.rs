@@ -60,7 +60,7 @@ pub(crate) mod listing_target {
 
 pub(crate) use catalog_source::entrepot::adapter::{files, items, model};
 pub(crate) use connectable::entrepot::adapter::{exchange, http, log, types};
-pub(crate) use listing_target::entrepot::adapter0_2_0::listing_types;
+pub(crate) use listing_target::entrepot::adapter0_2_0::{listing_types, media};
 pub(crate) use listing_target::exports::entrepot::adapter0_2_0::{listings, taxonomy};
 pub(crate) use stock_source::exports::entrepot::adapter::stock;
 pub(crate) use webhook_receiver::entrepot::adapter::keys;

@@ -78,6 +78,7 @@ impl Adapter {
             channel: &channel.id,
             session: Some(session),
             files: channel.files.clone(),
+            media: channel.media.clone(),
             limits,
         };
         let mut store = store(self.sandbox(), context);

@@ -86,6 +86,7 @@ impl Sandbox {
         }
         imports::link_http(&mut networked).map_err(fail)?;
         imports::link_files(&mut networked).map_err(fail)?;
+        imports::link_media(&mut networked).map_err(fail)?;
         let compilation = Compilation::new(&engine, options.compiler, options.cache);
         let queue = || Arc::new(Semaphore::new(options.concurrency as usize));
         let (calls, mappers, verifiers) = (queue(), queue(), Arc::new(Semaphore::new(MAX_VERIFICATIONS as usize)));

@@ -1,5 +1,8 @@
 //! What the host keeps for one call.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
 use entrepot_egress::Session;
 use entrepot_metrics::Running;
 use entrepot_spool::Spool;
@@ -16,6 +19,10 @@ pub(crate) struct HostState {
     pub(crate) session: Option<Session>,
     /// Of the run, where the call is part of one.
     pub(crate) files: Option<Spool>,
+    /// Addresses of pictures that the call may have fetched.
+    pub(crate) media: Arc<BTreeSet<String>>,
+    /// Those that were fetched and not sent yet: file and kind.
+    pub(crate) pictures: BTreeMap<String, &'static str>,
     /// For log lines.
     pub(crate) adapter: String,
     pub(crate) channel: String,
@@ -42,6 +49,7 @@ pub(crate) struct Call<'a> {
     pub(crate) channel: &'a str,
     pub(crate) session: Option<Session>,
     pub(crate) files: Option<Spool>,
+    pub(crate) media: Arc<BTreeSet<String>>,
     pub(crate) limits: CallLimits,
 }
 
@@ -53,6 +61,8 @@ impl HostState {
             operation: call.operation,
             session: call.session,
             files: call.files,
+            media: call.media,
+            pictures: BTreeMap::new(),
             adapter: call.adapter.to_owned(),
             channel: call.channel.to_owned(),
             log_left: call.limits.log,

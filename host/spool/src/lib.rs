@@ -115,6 +115,15 @@ impl Spool {
         lines::read(&self.kept(id)?.path, offset, most)
     }
 
+    /// All of a file that is no larger than `most` bytes.
+    pub fn whole(&self, id: &str, most: u64) -> Result<Vec<u8>, SpoolError> {
+        let kept = self.kept(id)?;
+        if kept.size > most {
+            return Err(SpoolError::Content(format!("has {} bytes, and {most} can be held", kept.size)));
+        }
+        Ok(fs::read(kept.path)?)
+    }
+
     /// A new file in which each line without `parent_key` is followed by all lines that descend from it, in the order they came.
     pub fn group(&self, id: &str, id_key: &str, parent_key: &str) -> Result<Spooled, SpoolError> {
         let from = self.kept(id)?;

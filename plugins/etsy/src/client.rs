@@ -3,6 +3,7 @@
 use entrepot_guest::prelude::*;
 use entrepot_guest::text::excerpt;
 use entrepot_guest::{http, json};
+use serde_json::Value;
 
 use crate::failure::{Quota, accepted};
 use crate::settings::Settings;
@@ -20,6 +21,13 @@ pub(crate) enum As {
 pub(crate) struct Client<'a, T> {
     pub(crate) transport: &'a T,
     pub(crate) settings: Settings,
+}
+
+/// What a change is sent as; which of them is the endpoint's.
+pub(crate) enum Body {
+    Form(Vec<(&'static str, String)>),
+    Json(Value),
+    None,
 }
 
 /// One JSON object.
@@ -70,6 +78,48 @@ impl<T: Transport> Client<'_, T> {
         http::ask(self.transport, request, answer)
     }
 
+    pub(crate) fn value(&self, request: &Request) -> Result<Value, Error> {
+        http::ask(self.transport, request, value)
+    }
+
+    /// The rows of a list, which has as many as it counts.
+    pub(crate) fn rows(&self, request: &Request) -> Result<Vec<Value>, Error> {
+        http::ask(self.transport, request, |response| {
+            let answer = value(response)?;
+            match answer["results"].as_array() {
+                Some(rows) => Ok(rows.clone()),
+                None => Err(Error::Unavailable("Etsy answered with something else than a list".to_owned())),
+            }
+        })
+    }
+
+    /// Changes something: sent once. An answer that is no object is none.
+    pub(crate) fn change(&self, method: Method, route: &str, body: Body) -> Result<Value, Error> {
+        let request = self.changing(method, route, body);
+        let answer = self.transport.send(&request).and_then(value);
+        answer.map_err(|error| http::named(error, &request))
+    }
+
+    /// What answers with nothing: 204.
+    pub(crate) fn delete(&self, route: &str) -> Result<(), Error> {
+        let request = self.changing(Method::Delete, route, Body::None);
+        let answer = self.transport.send(&request).and_then(accepted);
+        answer.map(drop).map_err(|error| http::named(error, &request))
+    }
+
+    /// A request that changes something.
+    pub(crate) fn changing(&self, method: Method, route: &str, body: Body) -> Request {
+        let mut request = Request { method, ..self.request(As::Shop, route, &[]) };
+        let (kind, bytes) = match body {
+            Body::Json(value) => ("application/json", value.to_string()),
+            Body::Form(fields) => ("application/x-www-form-urlencoded", form(&fields)),
+            Body::None => return request,
+        };
+        request.headers.push(("content-type".to_owned(), kind.to_owned()));
+        request.body = Some(bytes.into_bytes());
+        request
+    }
+
     /// One result for each request, in order.
     pub(crate) fn get_all(&self, requests: &[Request]) -> Vec<Result<Answer, Error>> {
         http::ask_all(self.transport, requests, answer)
@@ -85,4 +135,25 @@ fn answer(response: Response) -> Result<Answer, Error> {
         return Err(Error::Unavailable(format!("Etsy answered with something else than an object: {words}")));
     }
     Ok(Answer { text, quota })
+}
+
+/// An object, as what was changed is answered with.
+pub(crate) fn value(response: Response) -> Result<Value, Error> {
+    let text = answer(response)?.text;
+    let repaired = json::repaired(&text);
+    serde_json::from_str(repaired.as_deref().unwrap_or(&text))
+        .map_err(|error| Error::Unavailable(format!("Etsy answered with something that cannot be read: {error}")))
+}
+
+fn form(fields: &[(&'static str, String)]) -> String {
+    let mut text = String::new();
+    for (name, value) in fields {
+        if !text.is_empty() {
+            text.push('&');
+        }
+        text.push_str(name);
+        text.push('=');
+        http::percent_encode(value, "", &mut text);
+    }
+    text
 }

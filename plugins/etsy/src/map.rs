@@ -9,4 +9,11 @@ mod product;
 mod stock;
 mod variant;
 
+use entrepot_guest::lenient::Fields;
+
 pub use product::map_product;
+
+/// What a variant is named after, behind its listing's id; empty: the listing has one.
+pub(crate) fn variant_key(product: &Fields<'_>) -> String {
+    options::key(&options::choices(product))
+}

@@ -66,6 +66,11 @@ pub(crate) fn size(limit: u32, attempt: u32) -> u64 {
 }
 
 impl Cursor {
+    /// The beginning of one of the lists.
+    pub(crate) fn of_list(list: usize) -> Self {
+        Self { list, ..Self::default() }
+    }
+
     /// The state whose listings are read. The sweep ends with the active ones again: nothing becomes active unseen meanwhile.
     pub(crate) fn state(&self) -> Result<&'static str, Error> {
         let again = (self.phase == Phase::Sweep && self.list == STATES.len()).then_some(STATES[0]);

@@ -168,7 +168,7 @@ pub use imports::entrepot::adapter::{exchange, files, http, items, keys, log, mo
 pub use catalog_source::exports::entrepot::adapter::catalog::{self, Guest as Catalog};
 pub use connectable::exports::entrepot::adapter::connection::{self, Guest as Connection};
 pub use feed_format::exports::entrepot::adapter::feed::{self, Guest as FeedFormat};
-pub use listing_target::entrepot::adapter0_2_0::listing_types;
+pub use listing_target::entrepot::adapter0_2_0::{listing_types, media};
 pub use listing_target::exports::entrepot::adapter0_2_0::listings::{self, Guest as Listings};
 pub use listing_target::exports::entrepot::adapter0_2_0::taxonomy::{self, Guest as Taxonomy};
 pub use order_source::exports::entrepot::adapter::orders::{self, Guest as Orders};

@@ -18,6 +18,7 @@ pub mod lenient;
 pub mod listing;
 pub mod log;
 pub mod measure;
+pub mod media;
 pub mod money;
 pub mod options;
 pub mod paging;
@@ -34,6 +35,7 @@ pub use bindings::{Catalog, Connection, FeedFormat, Listings, Orders, Stock, Tax
 pub use bindings::{exchange, feed, items, listings, model, orders, stock, taxonomy, types, webhooks};
 pub use files::Files;
 pub use keys::Keys;
+pub use media::Media;
 pub use transport::{Host, Transport};
 
 /// What nearly every file of an adapter needs.
@@ -46,5 +48,5 @@ pub mod prelude {
     pub use crate::bindings::types::{Channel, Error, Issue, Money};
     pub use crate::bindings::webhooks::{Delivery, Event, StockChange, Subscription, Verdict, Verified};
     pub use crate::issue::issue;
-    pub use crate::{Catalog, Connection, Files, Host, Keys, Listings, Stock, Taxonomy, Transport, Webhooks};
+    pub use crate::{Catalog, Connection, Files, Host, Keys, Listings, Media, Stock, Taxonomy, Transport, Webhooks};
 }

@@ -8,11 +8,12 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha512};
 
-use crate::bindings::exchange::{Request, Response};
+use crate::bindings::exchange::{Method, Request, Response};
 use crate::bindings::files::{Chunk, File};
 use crate::bindings::keys::Algorithm;
+use crate::bindings::media::{Content, Part, Picture};
 use crate::bindings::types::{Channel, Error};
-use crate::{Files, Keys, Transport};
+use crate::{Files, Keys, Media, Transport};
 
 /// What the shop answers, for each request.
 type Answer<'a> = Box<dyn Fn(&Request) -> Result<Response, Error> + 'a>;
@@ -24,12 +25,21 @@ pub struct TestHost<'a> {
     asked: RefCell<Vec<Request>>,
     files: RefCell<Vec<Vec<String>>>,
     next: Cell<u64>,
+    /// Addresses of pictures that were fetched, by their ids.
+    pictures: RefCell<Vec<String>>,
 }
 
 impl<'a> TestHost<'a> {
     pub fn new(answer: impl Fn(&Request) -> Result<Response, Error> + 'a) -> Self {
         let answer: Answer<'a> = Box::new(answer);
-        Self { answer, keys: Vec::new(), asked: RefCell::default(), files: RefCell::default(), next: Cell::new(0) }
+        Self {
+            answer,
+            keys: Vec::new(),
+            asked: RefCell::default(),
+            files: RefCell::default(),
+            next: Cell::new(0),
+            pictures: RefCell::default(),
+        }
     }
 
     /// Without a network.
@@ -118,6 +128,37 @@ impl Files for TestHost<'_> {
     fn group_lines(&self, id: &str, id_key: &str, parent_key: &str) -> Result<File, Error> {
         let grouped = lines::group(self.file(id)?, id_key, parent_key)?;
         Ok(self.keep(grouped))
+    }
+}
+
+/// Pictures are their addresses; a form is JSON of its parts.
+impl Media for TestHost<'_> {
+    fn fetch_media(&self, url: &str) -> Result<Picture, Error> {
+        let get = Request { method: Method::Get, url: url.to_owned(), headers: vec![], body: None, credential: None };
+        crate::http::classify(self.send(&get)?)?;
+        self.pictures.borrow_mut().push(url.to_owned());
+        Ok(Picture {
+            id: (self.pictures.borrow().len() - 1).to_string(),
+            size: 1,
+            content_type: "image/jpeg".to_owned(),
+        })
+    }
+
+    fn upload_form(&self, request: &Request, parts: &[Part]) -> Result<Response, Error> {
+        let pictures = self.pictures.borrow();
+        let said = |part: &Part| {
+            let content = match &part.content {
+                Content::Text(text) => text.clone(),
+                Content::Picture(id) => {
+                    id.parse().ok().and_then(|id: usize| pictures.get(id)).cloned().unwrap_or_default()
+                }
+            };
+            (part.name.clone(), serde_json::Value::String(content))
+        };
+        let form: serde_json::Map<_, _> = parts.iter().map(said).collect();
+        let body = serde_json::Value::Object(form).to_string().into_bytes();
+        drop(pictures);
+        self.send(&Request { body: Some(body), ..request.clone() })
     }
 }
 

@@ -120,6 +120,7 @@ impl Kit {
             settings: Value::Object(settings).to_string(),
             ledger: Arc::new(Ledger::default()),
             files: Some(files.spool(limit)),
+            media: Arc::default(),
         };
         Ok(Shop {
             adapter: self.adapter.clone(),

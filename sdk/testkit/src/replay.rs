@@ -46,6 +46,11 @@ impl Replay {
         self.state().seen.clone()
     }
 
+    /// How often this address was asked for.
+    pub fn times(&self, method: &str, url: &str) -> usize {
+        self.state().asked.get(&key(method, url, None)).copied().unwrap_or_default()
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -4,6 +4,7 @@ mod adopted;
 mod bigcommerce_out;
 mod conflicts;
 mod ending;
+mod etsy;
 mod faults;
 mod linked;
 mod moved;

@@ -31,6 +31,11 @@ fn push_one(channel: &Channel, listing: &Listing) -> Result<Receipt, Error> {
         }
     };
     let target = known.as_ref().map_or_else(|| place.clone(), |id| format!("{place}/{id}"));
+    if setting(channel, "sin") == "refetching" {
+        for media in &listing.product.media {
+            Host.fetch_media(&media.url)?;
+        }
+    }
     let body = serde_json::json!({"ref": listing.listing_id, "title": listing.product.title}).to_string();
     let answer: Value = json::parse(classify(Host.send(&post_json(target, body.into_bytes()))?)?.body)?;
     let external_id = answer["id"].as_str().unwrap_or_default().to_owned();

@@ -1,4 +1,4 @@
-//! A simulated Etsy shop: Open API v3 for reading listings, the OAuth endpoints, limits, and signed webhooks, after the official
+//! A simulated Etsy shop: Open API v3 for reading and writing listings, the OAuth endpoints, limits, and signed webhooks, after the official
 //! OpenAPI document, with the quirks that clients met.
 
 mod answers;
@@ -12,14 +12,16 @@ mod parameters;
 mod quota;
 mod render;
 mod route;
+mod schema;
 mod store;
 mod webhook;
+mod writes;
 
 use std::sync::Arc;
 
 use crate::server::{Listen, Server};
 
-pub use self::model::{Image, Listing, Offering, Product, Property, Video};
+pub use self::model::{Image, Listing, NodeProperty, Offering, Product, Property, Video};
 pub use self::options::{Options, Order};
 pub use self::parameters::{Parameter, ROUTES, Route};
 pub use self::store::{Credentials, Store};

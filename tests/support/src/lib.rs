@@ -3,6 +3,7 @@
 pub mod bigcommerce;
 pub mod dice;
 pub mod etsy;
+pub mod pictures;
 pub mod post;
 pub mod seed;
 pub mod server;

@@ -191,7 +191,7 @@ impl Listings {
         let (adapter, session) = (&channel.generation.adapter, channel.session(&self.services));
         let outcomes = match ends {
             true => adapter.end_listings(&channel.view, session, listings, false).await,
-            false => adapter.push_listings(&channel.view, session, listings).await,
+            false => adapter.push_listings(&channel.view_with_files(self.services.files()), session, listings).await,
         };
         match outcomes {
             Ok(outcomes) => self.settle_pushed(scoped, channel, owner, &due, outcomes).await,

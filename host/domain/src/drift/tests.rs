@@ -87,3 +87,39 @@ fn what_was_sent_without_an_answer_is_no_change_and_what_others_wrote_is() {
     let found = known.differences(&arrived, &later);
     assert_eq!(found.iter().map(|of| of.field.as_str()).collect::<Vec<_>>(), ["images", "title"], "refused: not ours");
 }
+
+#[test]
+fn what_is_sold_out_was_taken_off_by_nobody() {
+    let counted = |available: i64, status: ProductStatus| {
+        let level = crate::catalog::Level {
+            location_id: "a".into(),
+            location_name: None,
+            available,
+            item_id: None,
+            backorder: false,
+        };
+        let variant = Variant { inventory: Inventory::Tracked(vec![level]), ..Variant::blank("v") };
+        Product { status, variants: vec![variant], ..product("Mug", &[]) }
+    };
+    let sent = counted(3, ProductStatus::Active);
+    let mut known = Baseline::after(&sent, String::new(), &sent);
+    assert_eq!(known.differences(&counted(0, ProductStatus::Archived), &sent), [], "the marketplace did it");
+    let found = known.differences(&counted(3, ProductStatus::Archived), &sent);
+    assert_eq!(found.iter().map(|of| of.field.as_str()).collect::<Vec<_>>(), ["on_sale"], "somebody did it");
+}
+
+#[test]
+fn a_slug_that_is_made_of_the_title_follows_it() {
+    let slug = |title: &str, slug: &str| Product { handle: Some(slug.into()), ..product(title, &[]) };
+    let (sent, there) = (slug("Mug", "mug"), slug("Mug", "mug-1"));
+    let mut known = Baseline::after(&sent, String::new(), &there);
+    let found = known.differences(&slug("Sale", "sale"), &sent);
+    assert_eq!(found.iter().map(|of| of.field.as_str()).collect::<Vec<_>>(), ["title"]);
+    let mut known = Baseline::after(&sent, String::new(), &there);
+    let found = known.differences(&slug("Mug", "sale"), &sent);
+    assert_eq!(
+        found.iter().map(|of| of.field.as_str()).collect::<Vec<_>>(),
+        ["seo_slug"],
+        "by itself it does not change"
+    );
+}

@@ -177,7 +177,7 @@ impl Inner {
         self.ledger.peak(UseKind::OutboundCalls, operation.to_owned(), sent);
     }
 
-    fn caps(&self) -> Caps {
+    pub(super) fn caps(&self) -> Caps {
         let options = &self.shared.options;
         let bytes = self.limits.max_body_bytes.map_or(options.max_body_bytes, |own| own.min(options.max_body_bytes));
         Caps { bytes, ratio: options.max_ratio }
@@ -283,7 +283,7 @@ fn too_often(url: &Url, followed: u8) -> String {
     )
 }
 
-fn resolve(url: &Url, location: &[u8], credential: Option<&Credential>) -> Result<Url, Failure> {
+pub(super) fn resolve(url: &Url, location: &[u8], credential: Option<&Credential>) -> Result<Url, Failure> {
     let refused = |why: &dyn std::fmt::Display| Failure::denied(format!("a redirect cannot be followed: {why}"));
     let text = std::str::from_utf8(location).map_err(|error| refused(&error))?;
     if text.contains('\\') || text.chars().any(char::is_control) {

@@ -5,6 +5,7 @@ mod again;
 mod caps;
 mod credentials;
 mod downloads;
+mod pictures;
 mod policy;
 mod properties;
 mod rate_limit;

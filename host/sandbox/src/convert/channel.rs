@@ -1,5 +1,6 @@
 //! The channel that a call is made for.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use entrepot_domain::usage::Ledger;
@@ -22,6 +23,8 @@ pub struct ChannelView {
     pub ledger: Arc<Ledger>,
     /// Of the run that calls are made for. None: there is no run, and nothing to download for.
     pub files: Option<Spool>,
+    /// Addresses of pictures that the call may have fetched: those of the listings it is given.
+    pub media: Arc<BTreeSet<String>>,
 }
 
 impl ChannelView {

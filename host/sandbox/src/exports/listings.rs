@@ -1,5 +1,8 @@
 //! `entrepot:adapter/listings`
 
+use std::sync::Arc;
+
+use entrepot_domain::catalog::MediaKind;
 use entrepot_domain::listing::CategoryField;
 use entrepot_egress::Session;
 
@@ -39,6 +42,9 @@ impl Adapter {
         session: Session,
         listings: Vec<Listing>,
     ) -> Result<Vec<PushOutcome>, CallError> {
+        let media = listings.iter().flat_map(|listing| &listing.product.media);
+        let pictures = media.filter(|media| media.kind == MediaKind::Image).map(|media| media.url.clone());
+        let channel = &ChannelView { media: Arc::new(pictures.collect()), ..channel.clone() };
         self.invoke("listings/push-listings", self.push(), channel, session, move |store, guest, channel| {
             Box::pin(async move {
                 let guest = guest.entrepot_adapter0_2_0_listings();

@@ -41,6 +41,9 @@ impl files::Host for &mut HostState {
             Ok(spool) => spool,
             Err(error) => return Ok(Err(error)),
         };
+        if self.pictures.contains_key(&id) {
+            return Ok(Err(Error::NotFound));
+        }
         // What the guest could not hold need not be read.
         let most = (max_bytes as usize).min(self.limits.memory);
         let cleaner = match session.cleaner().await {
@@ -67,6 +70,9 @@ impl files::Host for &mut HostState {
             Ok(spool) => spool,
             Err(error) => return Ok(Err(error)),
         };
+        if self.pictures.contains_key(&id) {
+            return Ok(Err(Error::NotFound));
+        }
         Ok(blocking(move || spool.group(&id, &id_key, &parent_key)).await?.map(file))
     }
 
@@ -83,7 +89,7 @@ impl files::Host for &mut HostState {
 }
 
 impl HostState {
-    fn spool(&self) -> Result<Spool, Error> {
+    pub(super) fn spool(&self) -> Result<Spool, Error> {
         let none = || Error::Denied(format!("{} is not part of a run, and files belong to one", self.operation));
         self.files.clone().ok_or_else(none)
     }
@@ -106,7 +112,7 @@ async fn downloaded(session: &Session, spool: Spool, operation: &'static str, re
     }
 }
 
-struct Kept(Filling);
+pub(super) struct Kept(pub(super) Filling);
 
 impl Sink for Kept {
     fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
@@ -127,14 +133,14 @@ fn file(spooled: Spooled) -> File {
 }
 
 /// Reading and sorting files must not hold up other guests.
-async fn blocking<T: Send + 'static>(
+pub(super) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, SpoolError> + Send + 'static,
 ) -> wasmtime::Result<Result<T, Error>> {
     let done = tokio::task::spawn_blocking(work).await;
     Ok(done.map_err(|_| wasmtime::format_err!("a file could not be worked on inside the host"))?.map_err(failed))
 }
 
-fn failed(error: SpoolError) -> Error {
+pub(super) fn failed(error: SpoolError) -> Error {
     match error {
         SpoolError::NoFile(_) => Error::NotFound,
         SpoolError::Full { .. } | SpoolError::TooMany => Error::Denied(error.to_string()),

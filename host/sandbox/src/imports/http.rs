@@ -69,7 +69,7 @@ pub(super) fn outgoing(request: exchange::Request) -> Request {
     }
 }
 
-fn incoming(response: Response) -> exchange::Response {
+pub(super) fn incoming(response: Response) -> exchange::Response {
     let Response { status, headers, body, retry_after_ms } = response;
     exchange::Response { status, headers, body, retry_after: retry_after_ms }
 }

@@ -5,6 +5,7 @@ use entrepot_guest::prelude::model::Attribute;
 
 use super::options::texts;
 use crate::item::write_string;
+use crate::listings::{HIDDEN, is_mark};
 use entrepot_guest::lenient::{Fields, Raw};
 
 pub(super) fn of(listing: &Fields<'_>, taxonomy: &[String]) -> Vec<Attribute> {
@@ -12,11 +13,9 @@ pub(super) fn of(listing: &Fields<'_>, taxonomy: &[String]) -> Vec<Attribute> {
     let mut add = |key: &str, kind: &str, value: String| {
         attributes.push(Attribute { namespace: "etsy".to_owned(), key: key.to_owned(), kind: kind.to_owned(), value });
     };
-    for (name, values) in [
-        ("materials", texts(listing.get("materials"))),
-        ("style", texts(listing.get("style"))),
-        ("taxonomy", taxonomy.to_vec()),
-    ] {
+    for (name, values) in
+        [("materials", materials(listing)), ("style", texts(listing.get("style"))), ("taxonomy", taxonomy.to_vec())]
+    {
         if !values.is_empty() {
             add(name, "json", list(&values));
         }
@@ -33,6 +32,17 @@ pub(super) fn of(listing: &Fields<'_>, taxonomy: &[String]) -> Vec<Attribute> {
         }
     }
     attributes
+}
+
+/// Without the marks that stand among them.
+fn materials(listing: &Fields<'_>) -> Vec<String> {
+    texts(listing.get("materials")).into_iter().filter(|material| !is_mark(material)).collect()
+}
+
+/// It was taken off from here for want of stock: it is on sale, and there is nothing of it.
+pub(super) fn is_hidden(listing: &Fields<'_>) -> bool {
+    let marked = || texts(listing.get("materials")).iter().any(|material| material == HIDDEN);
+    listing.get("state").word().as_deref() == Some("inactive") && marked()
 }
 
 /// What is kept of a listing beside the model; who made it when is an attribute.

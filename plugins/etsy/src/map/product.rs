@@ -97,6 +97,7 @@ fn status(listing: &Fields<'_>, notes: &mut Notes) -> ProductStatus {
         "active" if listing.get("is_private").is_true() => ProductStatus::Archived,
         "active" => ProductStatus::Active,
         "draft" => ProductStatus::Draft,
+        "inactive" if attributes::is_hidden(listing) => ProductStatus::Active,
         // Each of these takes a renewal or the seller's hand to be offered again; `extras` tells which it is.
         "inactive" | "sold_out" | "expired" => ProductStatus::Archived,
         other => {

@@ -7,11 +7,12 @@ use entrepot_guest::measure::{length_unit, number, weight_unit};
 use entrepot_guest::options::Axes;
 use entrepot_guest::prelude::model::{Dimensions, OptionAxis, ProductVariant};
 
-use super::attributes::object;
+use super::attributes::{is_hidden, object};
 use super::notes::{Notes, short};
 use super::options::{Choice, choices, key};
 use super::price::money;
 use super::stock::{Pools, level, quantity};
+use crate::listings::is_mark_sku;
 use entrepot_guest::lenient::{Fields, Raw};
 
 /// What all variants of a listing have in common.
@@ -33,6 +34,8 @@ struct Live<'a> {
 impl Common<'_> {
     pub(super) fn variants(&self, inventory: &Fields<'_>, notes: &mut Notes) -> (Vec<OptionAxis>, Vec<ProductVariant>) {
         let (mut axes, mut pools) = (Axes::default(), Pools::of(inventory, self.id));
+        // Etsy keeps no inventory of nothing, so what it says then is made up.
+        let none_left = is_hidden(self.listing);
         let (mut live, mut seen) = (Vec::new(), HashSet::new());
         for (at, row) in inventory.get("products").items().into_iter().enumerate() {
             let product = row.fields();
@@ -43,7 +46,10 @@ impl Common<'_> {
             let offering = offering(&product, at, notes);
             let path = format!("/inventory/products/{at}/offerings");
             // Of what nothing is offered, there is no quantity either.
-            let quantity = offering.as_ref().map_or(0, |offering| quantity(offering.get("quantity"), &path, notes));
+            let quantity = offering
+                .as_ref()
+                .filter(|_| !none_left)
+                .map_or(0, |offering| quantity(offering.get("quantity"), &path, notes));
             let choices = choices(&product);
             axes.add(choices.iter().map(Choice::as_option));
             pools.see(&choices, quantity);
@@ -83,7 +89,7 @@ impl Common<'_> {
         let raw = |name: &str| offering.map_or(Raw::MISSING, |offering| offering.get(name));
         let profile = raw("readiness_state_id").id().map_or(Raw::MISSING, |id| self.profiles.get(&id.to_string()));
         ProductVariant {
-            sku: live.product.get("sku").name(),
+            sku: live.product.get("sku").name().filter(|sku| !is_mark_sku(sku)),
             enabled: raw("is_enabled").is_true(),
             price: money(raw("price"), &path, notes),
             extras: object([

@@ -1,6 +1,8 @@
 //! The adapter against shops of the tests' own.
 
 mod apart;
+mod categories;
+mod check;
 mod doors;
 mod drifting_store;
 mod gateway;

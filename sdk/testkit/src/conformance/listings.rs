@@ -27,6 +27,16 @@ pub(super) async fn once(subject: &Subject<'_>) -> Outcome {
         let receipts = push_thrice(&shop, listing).await;
         recorded(&replay)?;
         let receipts = receipts?;
+        // What is there is not sent again: it would be there twice.
+        for media in &listing.product.media {
+            let times = replay.times("GET", &media.url);
+            if times > 1 {
+                return Err(format!(
+                    "the picture {} was fetched {times} times, and was there after the first",
+                    media.url
+                ));
+            }
+        }
         let id = &receipts[0].external_id;
         if id.is_empty() {
             return Err(format!("{} was pushed and has no id", listing.listing_id));

@@ -3,6 +3,7 @@
 mod answers;
 mod exhaust;
 mod files;
+mod media;
 mod network;
 mod orders;
 mod plan;
@@ -35,6 +36,8 @@ impl Catalog for Hostile {
             "plan" => Plan::of(orders.text("plan"))?.page(&request),
             "download" => files::download(&orders),
             "files-of-others" => files::others(),
+            "picture" => media::picture(&orders),
+            "form-with-files-of-others" => media::others(&orders),
             _ => network::fetch_page(&orders),
         }
     }

@@ -71,6 +71,9 @@ pub(crate) fn from_a_pure_operation(orders: &Orders) -> Result<(), Error> {
     if orders.mode() == "http" {
         Host.send(&request(orders.text("url"), orders))?;
     }
+    if orders.mode() == "picture" {
+        Host.fetch_media(orders.text("url"))?;
+    }
     Ok(())
 }
 

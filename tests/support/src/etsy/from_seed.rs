@@ -70,7 +70,7 @@ fn listing(product: &seed::Product, section: Option<u64>, taxonomy: Option<u64>)
                 id: 0,
                 sku: variant.sku.clone(),
                 properties: variant.option_values.iter().enumerate().map(property).collect(),
-                offering: Offering { id: 0, amount: variant.price, quantity: stock, enabled: true },
+                offering: Offering { id: 0, amount: variant.price, quantity: stock, enabled: true, readiness: None },
             }
         })
         .collect();

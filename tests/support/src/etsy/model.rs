@@ -1,5 +1,7 @@
 //! Listings as Etsy keeps them.
 
+use std::collections::BTreeMap;
+
 #[derive(Clone, Debug, PartialEq)]
 pub struct Listing {
     /// 0: the next free one.
@@ -33,6 +35,28 @@ pub struct Listing {
     pub price_on: Vec<u64>,
     pub quantity_on: Vec<u64>,
     pub sku_on: Vec<u64>,
+    pub is_supply: bool,
+    pub shipping_profile: Option<u64>,
+    pub return_policy: Option<u64>,
+    /// Its processing profile.
+    pub readiness: Option<u64>,
+    /// Attributes of its category: id to value ids and values.
+    pub properties: BTreeMap<u64, Vec<(u64, String)>>,
+    /// Property, value and image.
+    pub variation_images: Vec<(u64, u64, u64)>,
+}
+
+/// What a category asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NodeProperty {
+    pub id: u64,
+    pub name: String,
+    pub required: bool,
+    /// It says something of a listing; otherwise its products vary by it.
+    pub attribute: bool,
+    /// Several of the values may be chosen.
+    pub many: bool,
+    pub values: Vec<(u64, String)>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -58,6 +82,8 @@ pub struct Offering {
     pub amount: i64,
     pub quantity: u64,
     pub enabled: bool,
+    /// The processing profile; `None`: the shop's first.
+    pub readiness: Option<u64>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -82,7 +108,7 @@ impl Listing {
             id: 0,
             sku: sku.to_owned(),
             properties: Vec::new(),
-            offering: Offering { id: 0, amount, quantity, enabled: true },
+            offering: Offering { id: 0, amount, quantity, enabled: true, readiness: None },
         };
         Self {
             id: 0,
@@ -109,6 +135,12 @@ impl Listing {
             price_on: Vec::new(),
             quantity_on: Vec::new(),
             sku_on: Vec::new(),
+            is_supply: false,
+            shipping_profile: Some(22_200_001),
+            return_policy: Some(1),
+            readiness: None,
+            properties: BTreeMap::new(),
+            variation_images: Vec::new(),
         }
     }
 

@@ -43,6 +43,10 @@ pub struct Options {
     pub redirect_names: std::collections::BTreeMap<String, String>,
     /// The addresses registered for the app.
     pub redirect_uris: Vec<String>,
+    /// Id and title.
+    pub shipping_profiles: Vec<(u64, String)>,
+    /// Their ids.
+    pub return_policies: Vec<u64>,
     /// The clock, seconds; `None` is the computer's.
     pub now: Option<i64>,
 }
@@ -69,6 +73,8 @@ impl Default for Options {
             refresh_lifetime: None,
             redirect_names: std::collections::BTreeMap::new(),
             redirect_uris: Vec::new(),
+            shipping_profiles: vec![(22_200_001, "Letters".into())],
+            return_policies: vec![1],
             now: None,
         }
     }

@@ -29,6 +29,28 @@ pub struct Route {
 }
 
 pub(crate) const STATES: &[&str] = &["active", "inactive", "sold_out", "draft", "expired"];
+pub(crate) const WHO_MADE: &[&str] = &["i_did", "someone_else", "collective"];
+pub(crate) const WHEN_MADE: &[&str] = &[
+    "made_to_order",
+    "2020_2026",
+    "2010_2019",
+    "2007_2009",
+    "before_2007",
+    "2000_2006",
+    "1990s",
+    "1980s",
+    "1970s",
+    "1960s",
+    "1950s",
+    "1940s",
+    "1930s",
+    "1920s",
+    "1910s",
+    "1900s",
+    "1800s",
+    "1700s",
+    "before_1700",
+];
 const SHOP_INCLUDES: &[&str] =
     &["Shipping", "Images", "Shop", "User", "Translations", "Inventory", "Videos", "Personalization", "BuyerPrice"];
 /// Inventory and Shipping are gone since July 2026.
@@ -87,6 +109,32 @@ pub const ROUTES: &[Route] = &[
             ("language", Parameter::Text),
             ("allow_suggested_title", Parameter::Flag),
         ],
+    },
+    Route {
+        operation: "getListingInventory",
+        path: "/listings/*/inventory",
+        scope: Some("listings_r"),
+        parameters: &[("show_deleted", Parameter::Flag), ("includes", Parameter::Enum(&["Listing"]))],
+    },
+    Route { operation: "getListingImages", path: "/listings/*/images", scope: None, parameters: &[] },
+    Route {
+        operation: "getListingVariationImages",
+        path: "/shops/*/listings/*/variation-images",
+        scope: None,
+        parameters: &[],
+    },
+    Route {
+        operation: "getShopShippingProfiles",
+        path: "/shops/*/shipping-profiles",
+        scope: Some("shops_r"),
+        parameters: &[],
+    },
+    Route { operation: "getShopReturnPolicies", path: "/shops/*/policies/return", scope: None, parameters: &[] },
+    Route {
+        operation: "getPropertiesByTaxonomyId",
+        path: "/seller-taxonomy/nodes/*/properties",
+        scope: None,
+        parameters: &[],
     },
     Route { operation: "getSellerTaxonomyNodes", path: "/seller-taxonomy/nodes", scope: None, parameters: &[] },
 ];

@@ -2,10 +2,16 @@
 
 use serde_json::{Value, json};
 
-use super::model::Listing;
+use super::model::{Listing, NodeProperty};
 use super::store::State;
 
 const PROFILE: u64 = 1_400_000_000_001;
+const OTHER_PROFILE: u64 = 1_400_000_000_002;
+
+/// Ids of the shop's processing profiles.
+pub(crate) fn profiles(_: &State) -> [u64; 2] {
+    [PROFILE, OTHER_PROFILE]
+}
 
 /// What an endpoint shows of a listing.
 #[derive(Clone, Copy)]
@@ -52,15 +58,15 @@ pub(crate) fn listing(state: &State, listing: &Listing, with: With) -> Value {
     let more = json!({
         "non_taxable": false, "is_taxable": true, "is_customizable": false, "is_personalizable": false,
         "listing_type": listing.kind, "tags": listing.tags, "materials": listing.materials,
-        "shipping_profile_id": physical.then_some(22_200_001), "return_policy_id": physical.then_some(1),
+        "shipping_profile_id": listing.shipping_profile.filter(|_| physical), "return_policy_id": listing.return_policy.filter(|_| physical),
         "processing_min": physical.then_some(1), "processing_max": physical.then_some(3), "who_made": listing.who_made,
-        "when_made": listing.when_made, "is_supply": false, "item_weight": listing.weight,
+        "when_made": listing.when_made, "is_supply": listing.is_supply, "item_weight": listing.weight,
         "item_weight_unit": listing.weight.map(|_| "g"), "item_length": null, "item_width": null, "item_height": null,
         "item_dimensions_unit": null, "is_private": listing.private, "style": listing.style, "file_data": null,
         "has_variations": listing.products().iter().any(|product| !product.properties.is_empty()),
         "should_auto_renew": true, "language": "en", "price": money(state, listing.amount()), "converted_price": null,
         "taxonomy_id": listing.taxonomy, "suggested_title": null, "skus": skus, "views": state.views,
-        "readiness_state_id": (with.shop_scoped && physical && listing.state == "active").then_some(PROFILE),
+        "readiness_state_id": (with.shop_scoped && physical && listing.state == "active").then_some(listing.readiness.unwrap_or(PROFILE)),
     });
     if let (Value::Object(all), Value::Object(more)) = (&mut value, more) {
         all.extend(more);
@@ -81,7 +87,7 @@ pub(crate) fn listing(state: &State, listing: &Listing, with: With) -> Value {
 }
 
 /// Colours and sizes are filled in some time after the upload.
-fn picture(state: &State, listing: &Listing, at: usize, image: &super::model::Image) -> Value {
+pub(crate) fn picture(state: &State, listing: &Listing, at: usize, image: &super::model::Image) -> Value {
     let known = state.views % 2 == 1;
     json!({"listing_id": listing.id, "listing_image_id": image.id, "hex_code": known.then_some("8A7F80"), "red": known.then_some(138),
         "green": known.then_some(127), "blue": known.then_some(128), "hue": known.then_some(355), "saturation": known.then_some(7),
@@ -104,7 +110,7 @@ pub(crate) fn inventory(state: &State, listing: &Listing, owner: bool) -> Value 
             let offering = &product.offering;
             json!({"product_id": product.id, "sku": if owner { text(state, &product.sku) } else { String::new() }, "is_deleted": false,
                 "offerings": [{"offering_id": offering.id, "quantity": offering.quantity, "is_enabled": offering.enabled,
-                    "is_deleted": false, "price": money(state, offering.amount), "readiness_state_id": physical.then_some(PROFILE)}],
+                    "is_deleted": false, "price": money(state, offering.amount), "readiness_state_id": physical.then_some(offering.readiness.unwrap_or(PROFILE))}],
                 "property_values": product.properties.iter().map(property).collect::<Vec<_>>()})
         })
         .collect();
@@ -112,8 +118,8 @@ pub(crate) fn inventory(state: &State, listing: &Listing, owner: bool) -> Value 
         "sku_on_property": listing.sku_on, "readiness_state_on_property": []})
 }
 
-pub(crate) fn profile(state: &State) -> Value {
-    json!({"shop_id": state.options.shop_id, "readiness_state_id": PROFILE, "readiness_state": "ready_to_ship",
+pub(crate) fn profile(state: &State, id: u64) -> Value {
+    json!({"shop_id": state.options.shop_id, "readiness_state_id": id, "readiness_state": "ready_to_ship",
         "min_processing_days": 1, "max_processing_days": 3, "processing_days_display_label": "1 - 3 days"})
 }
 
@@ -146,4 +152,23 @@ pub(crate) fn shop(state: &State) -> Value {
         "is_vacation": own.vacation, "listing_active_count": active, "digital_listing_count": 0, "login_name": own.shop_name,
         "url": format!("https://www.etsy.com/shop/{}", own.shop_name), "num_favorers": 3, "languages": ["en"],
         "review_count": 5, "review_average": 4.8})
+}
+
+pub(crate) fn shipping_profile(state: &State, id: u64, title: &str) -> Value {
+    json!({"shipping_profile_id": id, "title": title, "user_id": state.options.user_id, "origin_country_iso": "DE",
+        "is_deleted": false, "shipping_profile_destinations": [], "shipping_profile_upgrades": [], "origin_postal_code": null,
+        "profile_type": "manual", "domestic_handling_fee": 0.0, "international_handling_fee": 0.0})
+}
+
+pub(crate) fn return_policy(state: &State, id: u64) -> Value {
+    json!({"return_policy_id": id, "shop_id": state.options.shop_id, "accepts_returns": true, "accepts_exchanges": false,
+        "return_deadline": 30})
+}
+
+pub(crate) fn node_property(property: &NodeProperty) -> Value {
+    let value = |(id, name): &(u64, String)| json!({"value_id": id, "name": name, "scale_id": null, "equal_to": []});
+    json!({"property_id": property.id, "name": property.name, "display_name": property.name, "scales": [],
+        "is_required": property.required, "supports_attributes": property.attribute, "supports_variations": !property.attribute,
+        "is_multivalued": property.many, "max_values_allowed": property.many.then_some(5),
+        "possible_values": property.values.iter().map(value).collect::<Vec<_>>(), "selected_values": []})
 }

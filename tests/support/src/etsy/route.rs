@@ -7,7 +7,7 @@ use super::model::Listing;
 use super::parameters::{Route, ids, includes};
 use super::render::{self, With};
 use super::store::{State, Store};
-use super::{auth, lists, oauth};
+use super::{auth, lists, oauth, writes};
 use crate::server::{Answer, Request, Site};
 
 impl Site for Store {
@@ -39,10 +39,10 @@ fn application(state: &mut State, request: &Request, path: &str) -> Answer {
 }
 
 fn resource(state: &mut State, request: &Request, path: &str) -> Result<Answer, Answer> {
-    let (route, numbers) = Route::find(path).ok_or_else(not_found)?;
     if request.method != http::Method::GET {
-        return Err(refusal(405, "Method not allowed"));
+        return writes::answer(state, request, path);
     }
+    let (route, numbers) = Route::find(path).ok_or_else(not_found)?;
     let owner = auth::owner(state, request, route.scope)?;
     route.check(request)?;
     let own = numbers.first() == Some(&state.options.shop_id);
@@ -59,7 +59,7 @@ fn resource(state: &mut State, request: &Request, path: &str) -> Result<Answer, 
         "getShop" => ok(&render::shop(state)),
         "getShopSections" => list(state.sections.len(), render::sections(state)),
         "getShopReadinessStateDefinitions" => {
-            let mut all = vec![render::profile(state)];
+            let mut all: Vec<_> = render::profiles(state).into_iter().map(|id| render::profile(state, id)).collect();
             let count = all.len();
             // Paged, this list loses records.
             if request.parameter("offset").is_some() {
@@ -96,6 +96,35 @@ fn resource(state: &mut State, request: &Request, path: &str) -> Result<Answer, 
                 value
             };
             list(found.len(), found.iter().map(one).collect())
+        }
+        "getShopShippingProfiles" => {
+            let profiles = &state.options.shipping_profiles;
+            list(
+                profiles.len(),
+                profiles.iter().map(|(id, title)| render::shipping_profile(state, *id, title)).collect(),
+            )
+        }
+        "getShopReturnPolicies" => {
+            let policies = &state.options.return_policies;
+            list(policies.len(), policies.iter().map(|id| render::return_policy(state, *id)).collect())
+        }
+        "getPropertiesByTaxonomyId" => {
+            let node = numbers.first().filter(|id| state.taxonomy.contains_key(id)).ok_or_else(not_found)?;
+            let known = state.node_properties.get(node).map(Vec::as_slice).unwrap_or_default();
+            list(known.len(), known.iter().map(render::node_property).collect())
+        }
+        "getListingInventory" => {
+            let found = numbers.first().and_then(|id| state.listings.get(id)).ok_or_else(not_found)?;
+            ok(&render::inventory(state, found, owner))
+        }
+        "getListingImages" => {
+            let found = numbers.first().and_then(|id| state.listings.get(id)).ok_or_else(not_found)?;
+            let images = found.images.iter().enumerate().map(|(at, image)| render::picture(state, found, at, image));
+            list(found.images.len(), images.collect())
+        }
+        "getListingVariationImages" => {
+            let id = numbers.get(1).filter(|id| state.listings.contains_key(id)).ok_or_else(not_found)?;
+            ok(&writes::variation_images(state, *id))
         }
         _ => {
             let found = numbers.first().and_then(|id| state.listings.get(id));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use super::from_seed;
-use super::model::Listing;
+use super::model::{Image, Listing, NodeProperty};
 use super::oauth::Tokens;
 use super::options::Options;
 use super::quota::Quota;
@@ -33,11 +33,19 @@ pub(crate) struct State {
     pub(crate) sections: BTreeMap<u64, String>,
     /// Name and parent.
     pub(crate) taxonomy: BTreeMap<u64, (String, Option<u64>)>,
+    /// By category.
+    pub(crate) node_properties: BTreeMap<u64, Vec<NodeProperty>>,
+    /// Listings that were published or renewed, each for a fee.
+    pub(crate) fees: u64,
+    /// Which listing got which bytes.
+    pub(crate) uploads: Vec<(u64, Vec<u8>)>,
+    pub(crate) deleted_images: Vec<Image>,
+    pub(crate) last_image: u64,
     pub(crate) tokens: Tokens,
     pub(crate) quota: Quota,
     pub(crate) deliveries: Vec<Delivery>,
     pub(crate) views: u64,
-    last_product: u64,
+    pub(crate) last_product: u64,
     script: Vec<(Matcher, Option<Action>)>,
 }
 
@@ -59,6 +67,14 @@ impl State {
         let id = listing.id;
         self.listings.insert(id, listing);
         id
+    }
+
+    /// It was changed now.
+    pub(crate) fn touch(&mut self, id: u64) {
+        let now = self.options.seconds();
+        if let Some(listing) = self.listings.get_mut(&id) {
+            listing.modified = now;
+        }
     }
 }
 
@@ -122,6 +138,28 @@ impl Store {
 
     pub fn add_category(&self, id: u64, name: &str, parent: Option<u64>) {
         self.state().taxonomy.insert(id, (name.to_owned(), parent));
+    }
+
+    /// What listings of a category say more, or vary by.
+    pub fn add_property(&self, category: u64, property: NodeProperty) {
+        self.state().node_properties.entry(category).or_default().push(property);
+    }
+
+    /// The connection may write, too.
+    pub fn let_sell(&self) {
+        self.state().tokens.limit(&["listings_r", "shops_r", "listings_w", "listings_d"]);
+    }
+
+    /// How many listings were published or renewed for a fee.
+    #[must_use]
+    pub fn fees(&self) -> u64 {
+        self.state().fees
+    }
+
+    /// Which listing got which bytes, in order.
+    #[must_use]
+    pub fn uploads(&self) -> Vec<(u64, Vec<u8>)> {
+        self.state().uploads.clone()
     }
 
     /// Changes a listing and when it was last modified; `false` when there is none.

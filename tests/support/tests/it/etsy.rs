@@ -4,6 +4,7 @@ mod client;
 mod document;
 mod oauth;
 mod webhooks;
+mod writes;
 
 use entrepot_test_support::etsy::{Listing, Order, Store, serve};
 use entrepot_test_support::seed::{Seed, catalogue};

@@ -10,7 +10,7 @@ use entrepot_domain::{ChannelId, RunId, TenantId};
 use entrepot_egress::{Session, SessionSpec};
 use entrepot_policy::{BoundGrant, ByteSize, OAuth, Settings};
 use entrepot_sandbox::{AdapterError, CallError, ChannelView, RawItem};
-use entrepot_spool::Spool;
+use entrepot_spool::{Area, Spool};
 use entrepot_store::Scoped;
 use entrepot_vault::OpenSecrets;
 use serde_json::Value;
@@ -62,6 +62,12 @@ impl OpenChannel {
     pub fn with_files(mut self, files: impl FnOnce(u64) -> Spool) -> Self {
         self.view.files = Some(files(self.bound.limits.or_defaults().files.map_or(0, ByteSize::bytes)));
         self
+    }
+
+    /// The channel for one call that keeps files of its own: they are gone with it.
+    pub fn view_with_files(&self, files: &Area) -> ChannelView {
+        let limit = self.bound.limits.or_defaults().files.map_or(0, ByteSize::bytes);
+        ChannelView { files: Some(files.spool(limit)), ..self.view.clone() }
     }
 
     /// Items by their ids; what is not in the answer does not exist. Where one came that nobody can identify, it may be any of those
@@ -167,6 +173,7 @@ impl Channels {
             settings: Value::Object(settings.clone()).to_string(),
             ledger: Arc::default(),
             files: None,
+            media: Arc::default(),
         };
         let (bound, secrets) = (Arc::new(bound), Arc::new(secrets));
         Ok(OpenChannel {

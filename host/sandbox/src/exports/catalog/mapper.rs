@@ -1,5 +1,7 @@
 //! `catalog.map-product`, for many items one after the other: instantiating for each would cost more than mapping does.
 
+use std::sync::Arc;
+
 use entrepot_domain::catalog::Product;
 use entrepot_domain::delivery::RawItem;
 use tokio::sync::OwnedSemaphorePermit;
@@ -84,7 +86,8 @@ impl Mapper {
         };
         let (adapter, channel) = (&self.channel.adapter, &self.channel.id);
         let limits = self.adapter.limits().of(OPERATION);
-        let call = Call { operation: OPERATION, adapter, channel, session: None, files: None, limits };
+        let call =
+            Call { operation: OPERATION, adapter, channel, session: None, files: None, media: Arc::default(), limits };
         let mut store = store(self.adapter.sandbox(), call);
         let bindings = pre.instantiate_async(&mut store).await?;
         Ok((store, bindings))

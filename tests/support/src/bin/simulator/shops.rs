@@ -83,6 +83,7 @@ fn bigcommerce(arguments: &Arguments) -> Result<Shop> {
 fn etsy(arguments: &Arguments) -> Result<Shop> {
     let (products, variations) = catalogue(arguments);
     let store = etsy::Store::from_seed(&products);
+    store.let_sell();
     let server = etsy::serve_on(&store, &arguments.listen());
     let credentials = store.credentials();
     Ok(Shop {
