@@ -10,7 +10,7 @@ use entrepot_domain::{Id, StockItemId};
 use crate::{Scoped, ScopedTx, StoreError};
 
 pub use goods::{CountedVariant, OwnStock};
-pub use levels::{LedgerEntry, LedgerRow, LevelRow};
+pub use levels::{LedgerEntry, LedgerRow, LevelRow, MismatchRow};
 
 /// Where goods lie.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
@@ -50,7 +50,8 @@ const LOCATIONS: &str =
     "SELECT code, name, kind, enabled, created_at FROM locations WHERE tenant_id = $1 ORDER BY created_at, code";
 const ADD_LOCATION: &str =
     "INSERT INTO locations (tenant_id, code, name, kind, enabled, created_at) VALUES ($1, $2, $3, $4, 1, $5)";
-const SET_LOCATION: &str = "UPDATE locations SET name = $3, kind = $4, enabled = $5 WHERE tenant_id = $1 AND code = $2";
+const SET_LOCATION: &str = "UPDATE locations SET name = COALESCE($3, name), kind = COALESCE($4, kind), enabled = COALESCE($5, enabled) \
+    WHERE tenant_id = $1 AND code = $2";
 const ITEM: &str = "SELECT id, sku, kind, created_at, updated_at FROM stock_items WHERE tenant_id = $1 AND sku = $2";
 const ITEM_WITH_ID: &str =
     "SELECT id, sku, kind, created_at, updated_at FROM stock_items WHERE tenant_id = $1 AND id = $2";
@@ -88,14 +89,24 @@ impl Scoped {
     pub async fn bundle_parts(&self, item: &str) -> Result<Vec<PartRow>, StoreError> {
         Ok(read_all!(self, PartRow, PARTS, self.tenant().as_str(), item)?)
     }
-
-    /// The bundles that it is part of, each with its own SKU and kind.
-    pub async fn bundles_with(&self, part: &str) -> Result<Vec<PartRow>, StoreError> {
-        Ok(read_all!(self, PartRow, PART_OF, self.tenant().as_str(), part)?)
-    }
 }
 
 impl ScopedTx {
+    /// Until the transaction ends nobody else changes how this tenant's goods are counted, or mends their ledger.
+    pub async fn lock_stock(&mut self) -> Result<(), StoreError> {
+        self.lock_links().await
+    }
+
+    /// See [`Scoped::stock_item`].
+    pub async fn stock_item(&mut self, sku: &str) -> Result<Option<StockItemRow>, StoreError> {
+        Ok(tx_optional!(&mut self.tx, StockItemRow, ITEM, self.tenant.as_str(), sku)?)
+    }
+
+    /// The bundles that it is part of, each with its own SKU and kind.
+    pub async fn bundles_with(&mut self, part: &str) -> Result<Vec<PartRow>, StoreError> {
+        Ok(tx_all!(&mut self.tx, PartRow, PART_OF, self.tenant.as_str(), part)?)
+    }
+
     /// Fails as a conflict where there is one with that code.
     pub async fn add_location(&mut self, code: &str, name: &str, kind: &str) -> Result<(), StoreError> {
         let now = self.clock.now();
@@ -103,8 +114,14 @@ impl ScopedTx {
         Ok(())
     }
 
-    pub async fn set_location(&mut self, row: &LocationRow) -> Result<(), StoreError> {
-        let LocationRow { code, name, kind, enabled, .. } = row;
+    /// What is none stays.
+    pub async fn set_location(
+        &mut self,
+        code: &str,
+        name: Option<&str>,
+        kind: Option<&str>,
+        enabled: Option<i64>,
+    ) -> Result<(), StoreError> {
         execute!(&mut self.tx, SET_LOCATION, self.tenant.as_str(), code, name, kind, enabled)?;
         Ok(())
     }

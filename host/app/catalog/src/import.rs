@@ -10,6 +10,7 @@ mod confirm;
 mod conflicts;
 mod failure;
 mod fetch;
+mod held_back;
 mod lease;
 mod levels;
 mod page;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use entrepot_core::{AppError, RequestContext};
+use entrepot_store::Scoped;
 use serde::Serialize;
 
 use crate::{Stock, check_not_linked, check_sku};
@@ -59,35 +60,26 @@ impl Stock {
             )));
         }
         let scoped = self.scoped(context);
-        let item = scoped.stock_item(sku).await?;
-        if item.is_none() && scoped.counted_variants(sku).await?.is_empty() {
-            return Err(AppError::NoStockItem(sku.to_owned()));
-        }
-        if let Some(item) = &item {
-            let levels = scoped.stock_levels(&[&item.id]).await?;
-            let bundle = scoped.bundles_with(&item.id).await?.pop().filter(|_| kind == Kind::Shop);
-            if let Some(bundle) = bundle {
-                return Err(AppError::Stock(format!(
-                    "{sku} is part of the bundle {}, which needs it to be counted here; change the bundle first",
-                    bundle.sku
-                )));
-            }
-            if kind == Kind::Simple && levels.is_empty() {
-                return Err(uncounted(sku));
-            }
-        } else if kind == Kind::Simple {
+        self.check_known(&scoped, sku).await?;
+        let levels = match scoped.stock_item(sku).await? {
+            Some(item) => scoped.stock_levels(&[&item.id]).await?.len(),
+            None => 0,
+        };
+        if kind == Kind::Simple && levels == 0 {
             return Err(uncounted(sku));
-        } else {
-            check_not_linked(&scoped, sku).await?;
         }
         let mut tx = scoped.begin().await?;
-        let item = match item {
+        tx.lock_stock().await?;
+        let item = match tx.stock_item(sku).await? {
             Some(item) => item,
-            None => match tx.add_stock_item(sku, kind.as_str()).await {
-                Err(error) if error.is_conflict() => return Err(AppError::Contested),
-                item => item?,
-            },
+            None => tx.add_stock_item(sku, kind.as_str()).await?,
         };
+        if let Some(bundle) = tx.bundles_with(&item.id).await?.pop().filter(|_| kind == Kind::Shop) {
+            return Err(AppError::Stock(format!(
+                "{sku} is part of the bundle {}, which needs it to be counted here; change the bundle first",
+                bundle.sku
+            )));
+        }
         tx.set_stock_kind(&item.id, kind.as_str()).await?;
         tx.set_bundle_parts(&item.id, &[]).await?;
         tx.touch_listings_of_goods(&item.id, sku).await?;
@@ -102,62 +94,68 @@ impl Stock {
         parts: &BTreeMap<String, i64>,
     ) -> Result<(), AppError> {
         check_sku(sku)?;
-        let refuse = |why: String| Err(AppError::Stock(why));
-        match parts.len() {
-            0 => return refuse(format!("a bundle has at least one part; say what {sku} is made of")),
-            many if many > MOST_PARTS => {
-                return refuse(format!("a bundle has at most {MOST_PARTS} parts; these are {many}"));
-            }
-            _ => {}
-        }
+        check_parts(sku, parts)?;
         let scoped = self.scoped(context);
-        let own = scoped.stock_item(sku).await?;
-        if own.is_none() && scoped.counted_variants(sku).await?.is_empty() {
-            return Err(AppError::NoStockItem(sku.to_owned()));
+        self.check_known(&scoped, sku).await?;
+        for part in parts.keys() {
+            self.item(&scoped, part).await?;
         }
-        if own.is_none() {
-            check_not_linked(&scoped, sku).await?;
-        }
-        if let Some(of) = match &own {
-            Some(own) => scoped.bundles_with(&own.id).await?.pop(),
-            None => None,
-        } {
-            return refuse(format!("{sku} is itself part of the bundle {}; bundles are made of goods alone", of.sku));
-        }
+        let mut tx = scoped.begin().await?;
+        // What is part of what is read and written by one at a time: two at once could make a circle.
+        tx.lock_stock().await?;
+        let refuse = |why: String| Err(AppError::Stock(why));
         let mut made_of = Vec::new();
         for (part, units) in parts {
-            if !(1..=MOST_UNITS).contains(units) {
-                return refuse(format!(
-                    "a bundle takes 1 to {MOST_UNITS} of each part; of {part} it would take {units}"
-                ));
-            }
-            if part == sku {
-                return refuse(format!("{sku} is not made of itself"));
-            }
-            let item = self.item(&scoped, part).await?;
+            let Some(item) = tx.stock_item(part).await? else { return Err(uncounted(part)) };
             match Kind::parse(&item.kind) {
                 Some(Kind::Simple | Kind::Untracked) => made_of.push((item.id, *units)),
                 Some(Kind::Bundle) => return refuse(format!("{part} is a bundle itself; name what it is made of")),
-                _ => {
-                    return refuse(format!(
-                        "{part} is counted by its shop; count it here first: `entrepot stock set {part} …`"
-                    ));
-                }
+                _ => return refuse(format!("{part} is counted by its shop; have it counted here first")),
             }
         }
-        let mut tx = scoped.begin().await?;
-        let item = match own {
+        let item = match tx.stock_item(sku).await? {
             Some(item) => item,
-            None => match tx.add_stock_item(sku, Kind::Bundle.as_str()).await {
-                Err(error) if error.is_conflict() => return Err(AppError::Contested),
-                item => item?,
-            },
+            None => tx.add_stock_item(sku, Kind::Bundle.as_str()).await?,
         };
+        if let Some(of) = tx.bundles_with(&item.id).await?.pop() {
+            return refuse(format!("{sku} is itself part of the bundle {}; bundles are made of goods alone", of.sku));
+        }
         tx.set_stock_kind(&item.id, Kind::Bundle.as_str()).await?;
         tx.set_bundle_parts(&item.id, &made_of).await?;
         tx.touch_listings_of_goods(&item.id, sku).await?;
         Ok(tx.commit().await?)
     }
+
+    /// It is counted here, or a product has it, which is not linked with goods that are.
+    async fn check_known(&self, scoped: &Scoped, sku: &str) -> Result<(), AppError> {
+        if scoped.stock_item(sku).await?.is_some() {
+            return Ok(());
+        }
+        if scoped.counted_variants(sku).await?.is_empty() {
+            return Err(AppError::NoStockItem(sku.to_owned()));
+        }
+        check_not_linked(scoped, sku).await
+    }
+}
+
+fn check_parts(sku: &str, parts: &BTreeMap<String, i64>) -> Result<(), AppError> {
+    let refuse = |why: String| Err(AppError::Stock(why));
+    match parts.len() {
+        0 => return refuse(format!("a bundle has at least one part; say what {sku} is made of")),
+        many if many > MOST_PARTS => {
+            return refuse(format!("a bundle has at most {MOST_PARTS} parts; these are {many}"));
+        }
+        _ => {}
+    }
+    for (part, units) in parts {
+        if !(1..=MOST_UNITS).contains(units) {
+            return refuse(format!("a bundle takes 1 to {MOST_UNITS} of each part; of {part} it would take {units}"));
+        }
+        if part == sku {
+            return refuse(format!("{sku} is not made of itself"));
+        }
+    }
+    Ok(())
 }
 
 /// Without a level there is nothing to sell: all listings of the goods would be told of none.

@@ -1,6 +1,8 @@
 //! Counting and moving stock.
 
-use entrepot_core::{AppError, RequestContext};
+use std::time::Duration;
+
+use entrepot_core::{AppError, RequestContext, backoff};
 use entrepot_store::Scoped;
 use entrepot_store::own_stock::{LedgerEntry, LedgerRow, LevelRow, StockItemRow};
 use serde::Serialize;
@@ -9,8 +11,10 @@ use crate::goods::Kind;
 use crate::ledger::Movement;
 use crate::{LONGEST_TEXT, Stock, check_not_linked, check_pieces, check_sku, check_text};
 
-/// Somebody else changed the same level in the same moment. They are done after one look more.
-const LOOKS: usize = 5;
+/// Somebody else changed the same level in the same moment: so many looks, with longer and longer waits.
+const LOOKS: i64 = 40;
+const FIRST_WAIT: Duration = Duration::from_millis(2);
+const LONGEST_WAIT: Duration = Duration::from_millis(200);
 
 /// How many lie somewhere, as they were counted.
 #[derive(Clone, Debug)]
@@ -150,7 +154,11 @@ impl Stock {
         wanted: impl Fn((i64, i64)) -> Result<Wanted, AppError>,
     ) -> Result<Adjusted, AppError> {
         let scoped = self.scoped(context);
-        for _ in 0..LOOKS {
+        for look in 0..LOOKS {
+            // Whoever looks once more gives the others time, each another one.
+            if look > 0 {
+                tokio::time::sleep(backoff(FIRST_WAIT, look - 1).min(LONGEST_WAIT)).await;
+            }
             let item = self.item_to_count(&scoped, sku, new).await?;
             if let Some(entry) = made_before(&scoped, why.key).await? {
                 return repeated(&scoped, item.as_ref(), (sku, location), &why, entry).await;
@@ -159,7 +167,7 @@ impl Stock {
                 Some(item) => level(&scoped, &item.id, location).await?,
                 None => None,
             };
-            let from = level.as_ref().map(|level| level.on_hand);
+            let from = level.as_ref().map(|level| (level.on_hand, level.buffer));
             let (on_hand, buffer, reserved) =
                 level.as_ref().map_or((0, 0, 0), |level| (level.on_hand, level.buffer, level.reserved));
             let to = wanted((on_hand, buffer))?;
@@ -201,7 +209,7 @@ impl Stock {
             let (sku, location) = (sku.to_owned(), location.to_owned());
             return Ok(Adjusted { sku, location, on_hand: to.on_hand, buffer: to.buffer, movement, repeated: false });
         }
-        Err(AppError::Contested)
+        Err(AppError::Stock(format!("others change {sku} at {location} all the time; nothing was done, try again")))
     }
 }
 

@@ -97,22 +97,16 @@ impl Stock {
         code: &str,
         change: LocationChange,
     ) -> Result<LocationReport, AppError> {
-        let now = self.location(&context.tenant, code).await?;
-        let row = LocationRow {
-            code: now.code,
-            name: change.name.unwrap_or(now.name),
-            kind: change.kind.unwrap_or(now.kind),
-            enabled: i64::from(change.enabled.unwrap_or(now.enabled)),
-            created_at: now.created_at,
-        };
-        check(&row.name, &row.kind)?;
+        self.location(&context.tenant, code).await?;
+        let LocationChange { name, kind, enabled } = change;
+        check(name.as_deref().unwrap_or(code), kind.as_deref().unwrap_or(KINDS[0]))?;
         let mut tx = self.scoped(context).begin().await?;
-        tx.set_location(&row).await?;
-        if (row.enabled != 0) != now.enabled {
+        tx.set_location(code, name.as_deref(), kind.as_deref(), enabled.map(i64::from)).await?;
+        if enabled.is_some() {
             tx.touch_listings_at(code).await?;
         }
         tx.commit().await?;
-        Ok(row.into())
+        self.location(&context.tenant, code).await
     }
 }
 

@@ -128,7 +128,17 @@ impl Stock {
             item = crate::counted_as(&scoped, sku).await?;
             counted_as = item.as_ref().map(|item| item.sku.clone());
         }
-        let variants = scoped.counted_variants(counted_as.as_deref().unwrap_or(sku)).await?;
+        let mut variants = scoped.counted_variants(counted_as.as_deref().unwrap_or(sku)).await?;
+        // Linked goods that are counted under their own SKU are none of these.
+        if let Some(item) = &item {
+            let products: Vec<&str> = variants.iter().map(|of| of.product_id.as_str()).collect();
+            let others = scoped.own_stock(&products).await?;
+            let is_other = |of: &CountedVariant| {
+                let own = others.iter().find(|own| own.product_id == of.product_id && own.variant_id == of.variant_id);
+                own.is_some_and(|own| own.item_id != item.id)
+            };
+            variants.retain(|of| !is_other(of));
+        }
         if item.is_none() && variants.is_empty() {
             return Err(AppError::NoStockItem(sku.to_owned()));
         }

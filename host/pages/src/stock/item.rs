@@ -192,7 +192,10 @@ pub(crate) async fn handler(
 
 /// A whole number, or what is wrong with it.
 fn whole(name: &str, text: &str) -> Result<Option<i64>, AppError> {
-    let text: String = text.chars().filter(|c| !c.is_whitespace() && *c != ',').collect();
+    let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    // "1,040" is a thousand and forty; "1,5" is no whole number, whoever's comma it is.
+    let grouped = text.split(',').skip(1).all(|group| group.len() == 3 && group.bytes().all(|c| c.is_ascii_digit()));
+    let text = if grouped { text.replace(',', "") } else { text };
     match text.as_str() {
         "" => Ok(None),
         text => text

@@ -25,6 +25,16 @@ const TOUCH_THERE: [&str; 2] = change_by_ids!(
     ""
 );
 
+/// Listings of what is linked with these products: a change of SKU may have them share other stock that is counted here.
+const TOUCH_LINKED: [&str; 2] = change_by_ids!(
+    "UPDATE listings SET touches = touches + 1, tries = 0, not_before = CASE WHEN sync_status IN ('sending', 'waiting') THEN not_before \
+     ELSE $2 END WHERE tenant_id = $1 AND (status <> 'draft' OR external_id IS NOT NULL) \
+     AND EXISTS (SELECT 1 FROM stock_items i WHERE i.tenant_id = $1) AND product_id IN (SELECT m.product_id FROM link_members o \
+     JOIN link_members m ON m.tenant_id = o.tenant_id AND m.link_id = o.link_id AND m.product_id <> o.product_id \
+     WHERE o.tenant_id = $1 AND o.product_id",
+    ")"
+);
+
 /// Products that are nothing but what a listing put there.
 const OWN: [&str; 2] = select_by_ids!(
     "p.id, l.id AS listing, l.product_id AS origin",
@@ -61,6 +71,7 @@ impl ScopedTx {
         }
         let now = self.clock.now();
         execute_forked!(&mut self.tx, TOUCH, self.tenant.as_str(), now, Json(products))?;
+        execute_forked!(&mut self.tx, TOUCH_LINKED, self.tenant.as_str(), now, Json(products))?;
         Ok(())
     }
 

@@ -60,8 +60,8 @@ const LEVELS: [&str; 2] = select_by_ids!(
 );
 const ADD_LEVEL: &str = "INSERT INTO stock_levels (tenant_id, item_id, location, on_hand, reserved, buffer, changed_at) \
     VALUES ($1, $2, $3, $4, 0, $5, $6) ON CONFLICT DO NOTHING";
-const SET_LEVEL: &str = "UPDATE stock_levels SET on_hand = $5, buffer = $6, changed_at = $7 \
-    WHERE tenant_id = $1 AND item_id = $2 AND location = $3 AND on_hand = $4";
+const SET_LEVEL: &str = "UPDATE stock_levels SET on_hand = $6, buffer = $7, changed_at = $8 \
+    WHERE tenant_id = $1 AND item_id = $2 AND location = $3 AND on_hand = $4 AND buffer = $5";
 const ADD_ENTRY: &str = "INSERT INTO stock_ledger (tenant_id, item_id, id, location, kind, on_hand_delta, reserved_delta, on_hand_after, \
     reserved_after, reason, actor, key, at) VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9, $10, $11, $12)";
 macro_rules! entries {
@@ -75,8 +75,24 @@ macro_rules! entries {
 }
 const LEDGER: &str = entries!("AND item_id = $2 AND ($3 = '' OR id < $3) ORDER BY id DESC LIMIT $4");
 const BY_KEY: &str = entries!("AND key = $2");
-const SUMS: &str = "SELECT location, CAST(SUM(on_hand_delta) AS BIGINT) AS on_hand FROM stock_ledger \
-    WHERE tenant_id = $1 AND item_id = $2 GROUP BY location ORDER BY location";
+/// In one statement, so that a movement is seen whole or not at all.
+const MISMATCHES: &str = "SELECT x.item_id, i.sku, x.location, CAST(SUM(x.on_hand) AS BIGINT) AS on_hand, \
+    CAST(SUM(x.reserved) AS BIGINT) AS reserved, CAST(SUM(x.moved) AS BIGINT) AS by_ledger FROM (\
+    SELECT tenant_id, item_id, location, on_hand, reserved, 0 AS moved FROM stock_levels WHERE tenant_id = $1 \
+    UNION ALL SELECT tenant_id, item_id, location, 0 AS on_hand, 0 AS reserved, on_hand_delta AS moved FROM stock_ledger WHERE tenant_id = $1) x \
+    JOIN stock_items i ON i.tenant_id = x.tenant_id AND i.id = x.item_id \
+    GROUP BY x.item_id, i.sku, x.location HAVING SUM(x.on_hand) <> SUM(x.moved) ORDER BY i.sku, x.location LIMIT 1000";
+
+/// A level that is not what its movements add up to.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct MismatchRow {
+    pub item_id: String,
+    pub sku: String,
+    pub location: String,
+    pub on_hand: i64,
+    pub reserved: i64,
+    pub by_ledger: i64,
+}
 
 impl Scoped {
     /// Of these items, ordered by item and location.
@@ -97,24 +113,29 @@ impl Scoped {
         Ok(read_optional!(self, LedgerRow, BY_KEY, self.tenant().as_str(), key)?)
     }
 
-    /// How many should lie at each location, by the ledger.
-    pub async fn stock_sums(&self, item: &str) -> Result<Vec<(String, i64)>, StoreError> {
-        Ok(read_all!(self, (String, i64), SUMS, self.tenant().as_str(), item)?)
+    /// The first thousand.
+    pub async fn stock_mismatches(&self) -> Result<Vec<MismatchRow>, StoreError> {
+        Ok(read_all!(self, MismatchRow, MISMATCHES, self.tenant().as_str())?)
     }
 }
 
 impl ScopedTx {
-    /// `from`: what was there when the change was reckoned; none: no level yet. False: somebody else changed it since.
+    /// See [`Scoped::stock_mismatches`].
+    pub async fn stock_mismatches(&mut self) -> Result<Vec<MismatchRow>, StoreError> {
+        Ok(tx_all!(&mut self.tx, MismatchRow, MISMATCHES, self.tenant.as_str())?)
+    }
+
+    /// `from`: on hand and buffer as they were when the change was reckoned; none: no level yet. False: somebody else changed it since.
     pub async fn set_stock_level(
         &mut self,
         (item, location): (&str, &str),
-        from: Option<i64>,
+        from: Option<(i64, i64)>,
         (on_hand, buffer): (i64, i64),
     ) -> Result<bool, StoreError> {
         let (now, tenant) = (self.clock.now(), self.tenant.as_str());
         let done = match from {
             None => execute!(&mut self.tx, ADD_LEVEL, tenant, item, location, on_hand, buffer, now)?,
-            Some(from) => execute!(&mut self.tx, SET_LEVEL, tenant, item, location, from, on_hand, buffer, now)?,
+            Some(was) => execute!(&mut self.tx, SET_LEVEL, tenant, item, location, was.0, was.1, on_hand, buffer, now)?,
         };
         Ok(done == 1)
     }

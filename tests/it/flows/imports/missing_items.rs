@@ -1,6 +1,7 @@
 //! What a full import does not find is asked for before it is deleted.
 
-use entrepot_domain::run::RunState;
+use entrepot_catalog::StartOptions;
+use entrepot_domain::run::{RunScope, RunState};
 use entrepot_test_support::server::{Fault, Matcher};
 use entrepot_test_support::woocommerce::{Seed, Store};
 use entrepot_tests::{App, Marketplace, both_engines};
@@ -52,4 +53,9 @@ async fn what_is_gone_goes_although_the_total_is_too_high(app: App) {
     store.product_ids().into_iter().skip(3).for_each(|id| assert!(store.force_delete(id)));
     let many = app.import().await;
     assert_eq!((many.state, many.deleted), (RunState::Incomplete, 0), "{many:?}");
+    assert!(many.failure.is_some_and(|why| why.contains("--allow-mass-deletion=26")), "who looks can allow it");
+    let options = StartOptions { allow_mass_deletion: Some(26), ..StartOptions::default() };
+    let allowed = app.import_with(RunScope::Full, options).await;
+    assert_eq!((allowed.state, allowed.deleted), (RunState::Incomplete, 26), "{allowed:?}");
+    assert_eq!(app.products().await.len(), 3);
 }

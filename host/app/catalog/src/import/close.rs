@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 
 use entrepot_domain::catalog::limits::UNIDENTIFIED;
 use entrepot_domain::clock::Timestamp;
-use entrepot_domain::names::shell_word;
 use entrepot_domain::run::{Counts, RunScope, RunState};
 use entrepot_store::inboxes::Deletions;
 use entrepot_store::pages::{Ids, Seen};
@@ -13,6 +12,7 @@ use entrepot_store::runs::{HeldBack, RunRow};
 use entrepot_store::{Scoped, StoreError};
 
 use super::active_run::ActiveRun;
+use super::held_back::{beyond, doubted, how_to_allow};
 use super::page::PLAN_LIMIT;
 use super::{shop_facts, stock};
 use crate::Imports;
@@ -21,9 +21,6 @@ use entrepot_channels::OpenChannel;
 use entrepot_core::retry_transient;
 
 const DELETE_AT_ONCE: usize = 1_000;
-/// Items that are shown of what would have been deleted.
-const SAMPLE: usize = 20;
-
 pub(super) struct Verdict {
     state: RunState,
     failure: Option<String>,
@@ -33,7 +30,7 @@ pub(super) struct Verdict {
     /// With `gone`, what was deleted within a day.
     pub(super) deletions: Deletions,
     /// In the place of `gone`: too much for nobody to be asked.
-    held_back: Option<HeldBack>,
+    pub(super) held_back: Option<HeldBack>,
 }
 
 impl Verdict {
@@ -131,15 +128,7 @@ impl Imports {
         let wanted = retry_transient(patience, || self.deletions_with(scoped, &channel.id, gone.len(), brief)).await?;
         let sure = row.may_delete.is_some_and(|most| i64::try_from(gone.len()).is_ok_and(|gone| gone <= most));
         if (seen.unidentified || !wanted.allowed) && !sure {
-            let sample = retry_transient(patience, || scoped.titles(&channel.id, &gone, SAMPLE)).await?;
-            let name = retry_transient(patience, || scoped.channel(channel.id.as_str())).await?;
-            let name = name.map_or_else(|| channel.id.to_string(), |row| row.name);
-            let held_back = HeldBack {
-                gone: i64::try_from(gone.len()).unwrap_or(i64::MAX),
-                of: wanted.by_now.of,
-                most: i64::try_from(wanted.most).unwrap_or(i64::MAX),
-                sample,
-            };
+            let (held_back, name) = self.shown(scoped, channel, &gone, wanted).await?;
             let why = match seen.unidentified {
                 true => doubted(gone.len()),
                 false => beyond(row, &held_back, wanted.by_now.deleted),
@@ -214,36 +203,6 @@ fn short(scope: RunScope, counts: Counts, seen: &Seen) -> Option<String> {
     let (listed, declared) = (i64::try_from(seen.listed.len()).unwrap_or(i64::MAX), counts.declared?);
     let short = scope == RunScope::Full && !seen.listed.is_empty() && listed < declared;
     short.then(|| format!("the marketplace counts {declared} items and its list of all ids has {listed}"))
-}
-
-/// So many did not come, and one of them may be what nobody could identify.
-fn doubted(gone: usize) -> String {
-    let products = if gone == 1 { "1 product".to_owned() } else { format!("{gone} products") };
-    format!(
-        "{products} did not come, and something came whose id cannot be read, which may be one of them (see the dead letters)"
-    )
-}
-
-/// More are gone than may be without being asked about. `deleted`: within a day, with these.
-fn beyond(row: &RunRow, held_back: &HeldBack, deleted: i64) -> String {
-    let HeldBack { gone, of, most, .. } = held_back;
-    let before = deleted - gone;
-    let with_those =
-        if before > 0 { format!(", with the {before} that were deleted within a day") } else { String::new() };
-    let allowed =
-        row.may_delete.map_or_else(String::new, |allowed| format!(" and more than the {allowed} that were allowed"));
-    format!(
-        "{deleted} of {of} products are gone from the shop{with_those}, more than the {most} that may vanish within a day without being \
-         asked about{allowed}"
-    )
-}
-
-/// How to see what would have been deleted, and how to allow just that.
-fn how_to_allow(row: &RunRow, name: &str, gone: i64) -> String {
-    let (word, run) = (shell_word(name), &row.id);
-    format!(
-        "Which ones: entrepot run {run}. If that is right: entrepot import {word} --full --allow-mass-deletion={gone}"
-    )
 }
 
 /// `currencies`: of a full run that is complete.

@@ -9,7 +9,9 @@ use entrepot_store::StoreError;
 
 use super::active_run::ActiveRun;
 use super::close::Verdict;
+use super::held_back::{beyond, how_to_allow};
 use crate::Imports;
+use crate::deletions::Deleting;
 use entrepot_core::retry_transient;
 
 /// Ids that are asked for in one call.
@@ -59,20 +61,23 @@ impl Imports {
         }
         let mut gone = self.vanished(scoped, channel, row.created_at, seen).await?;
         gone.retain(|id| !id.starts_with(UNIDENTIFIED));
-        if gone.is_empty() || gone.len() > MAX_ASKED {
+        // Whoever has looked at what is gone is sure of it.
+        let sure = row.may_delete.is_some_and(|most| i64::try_from(gone.len()).is_ok_and(|gone| gone <= most));
+        if gone.is_empty() || (gone.len() > MAX_ASKED && !sure) {
             return Ok(nothing());
         }
         let brief = gone.iter().filter(|id| seen.items.contains(id)).count();
         let patience = self.services.options().database_patience;
         let deleting =
             retry_transient(patience, || self.deletions_with(scoped, &channel.id, gone.len(), brief)).await?;
-        if !deleting.allowed {
-            return Ok(nothing());
-        }
         let there = self.still_there(active, &gone.iter().collect::<Vec<_>>()).await;
         gone.retain(|id| !there.contains(id));
         if gone.is_empty() {
             return Ok(nothing());
+        }
+        if !deleting.allowed && !sure {
+            let why = format!("{why}; and of those that were here {} do not come when asked for", gone.len());
+            return self.held_back(active, &why, &gone, deleting).await;
         }
         let why = format!(
             "{why}; of those that were here {} not in the shop when asked for, and deleted. Import again to look for the others",
@@ -80,6 +85,23 @@ impl Imports {
         );
         let mut verdict = Verdict::of(RunState::Incomplete, Some(why));
         (verdict.gone, verdict.deletions) = (gone, deleting.by_now);
+        Ok(verdict)
+    }
+
+    /// Of a run that is incomplete anyway: so many are gone that nobody deletes them unasked.
+    async fn held_back(
+        &self,
+        active: &ActiveRun,
+        why: &str,
+        gone: &[String],
+        wanted: Deleting,
+    ) -> Result<Verdict, StoreError> {
+        let ActiveRun { scoped, channel, row, .. } = active;
+        let (held_back, name) = self.shown(scoped, channel, gone, wanted).await?;
+        let beyond = beyond(row, &held_back, wanted.by_now.deleted);
+        let failure = format!("{why}: {beyond}; nothing was deleted. {}", how_to_allow(row, &name, held_back.gone));
+        let mut verdict = Verdict::of(RunState::Incomplete, Some(failure));
+        verdict.held_back = Some(held_back);
         Ok(verdict)
     }
 
