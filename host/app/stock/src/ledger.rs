@@ -6,7 +6,7 @@ use entrepot_domain::clock::Timestamp;
 use entrepot_store::own_stock::LedgerRow;
 use serde::Serialize;
 
-use crate::Stock;
+use crate::{Stock, check_sku, counted_as};
 
 /// One movement, and what was there after it.
 #[derive(Clone, Debug, Serialize)]
@@ -58,7 +58,18 @@ impl Stock {
         limit: i64,
     ) -> Result<Vec<Movement>, AppError> {
         let scoped = self.services.db().tenant(tenant);
-        let item = self.item(&scoped, sku).await?;
+        check_sku(sku)?;
+        let item = match scoped.stock_item(sku).await? {
+            Some(item) => item,
+            // What its shop counts has no movements here.
+            None => match counted_as(&scoped, sku).await? {
+                Some(item) => item,
+                None if scoped.counted_variants(sku).await?.is_empty() => {
+                    return Err(AppError::NoStockItem(sku.to_owned()));
+                }
+                None => return Ok(Vec::new()),
+            },
+        };
         Ok(scoped.stock_ledger(&item.id, before, limit).await?.into_iter().map(Movement::from).collect())
     }
 }

@@ -1,5 +1,5 @@
 //! Pictures of goods, from wherever they stand. No rule names their hosts, so everything else about them is bounded: no credential, public
-//! addresses only, each hop from the first check on, a picture by its content, a size and a time.
+//! addresses only, each redirect from the first check on, a picture by its content, a size and a time.
 // See docs/decisions/0087-pictures.md
 
 use std::time::Duration;
@@ -107,7 +107,7 @@ impl Inner {
             self.may_still(operation)?;
             check_target(&url, self.shared.options.allow_loopback).map_err(refused)?;
             self.spend()?;
-            let answer = self.hop(operation, &url, taking).await.map_err(refused)?;
+            let answer = self.fetched(operation, &url, taking).await.map_err(refused)?;
             match answer.status {
                 200..=299 => return Ok(()),
                 301 | 302 | 303 | 307 | 308 => {
@@ -141,7 +141,7 @@ impl Inner {
         }
     }
 
-    async fn hop(&self, operation: &str, url: &Url, taking: &mut Taking<'_>) -> Result<RawResponse, Failure> {
+    async fn fetched(&self, operation: &str, url: &Url, taking: &mut Taking<'_>) -> Result<RawResponse, Failure> {
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static(ACCEPTED));
         self.counters.requests.fetch_add(1, std::sync::atomic::Ordering::Relaxed);

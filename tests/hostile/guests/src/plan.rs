@@ -96,7 +96,12 @@ impl Plan {
         if ids.iter().any(|id| id == poison) {
             return Err(Error::Unavailable("that one cannot be read, as ordered".to_owned()));
         }
-        Ok(ids.into_iter().chain(unasked).map(item).collect())
+        // What is past the total that it tells is gone.
+        let is_there = |id: &String| match (self.number("total"), id.strip_prefix("item-").map(str::parse::<u64>)) {
+            (Some(total), Some(Ok(number))) => number < total,
+            _ => true,
+        };
+        Ok(ids.into_iter().filter(is_there).chain(unasked).map(item).collect())
     }
 }
 
