@@ -5,6 +5,7 @@ pub mod address;
 pub mod api;
 pub mod bindings;
 pub mod blank;
+pub mod check;
 pub mod currency;
 mod export;
 mod files;

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use entrepot_guest::check::Notes;
 use entrepot_guest::listing::{Checked, Listing};
 use entrepot_guest::prelude::*;
 use entrepot_guest::taxonomy::Field;
@@ -22,44 +23,18 @@ const MOST_GTIN: usize = 14;
 /// Minor units: above, a number of JSON would not keep each digit.
 const MOST_PRICE: i64 = 1_000_000_000_000;
 
-struct Notes {
-    issues: Vec<Issue>,
-    warnings: Vec<Issue>,
-}
-
-impl Notes {
-    fn refuse(&mut self, path: impl Into<String>, code: &str, message: impl Into<String>) {
-        self.issues.push(issue(path, code, message));
-    }
-
-    fn warn(&mut self, path: impl Into<String>, code: &str, message: impl Into<String>) {
-        self.warnings.push(issue(path, code, message));
-    }
-
-    fn at_most(&mut self, path: impl Into<String>, code: &str, what: &str, text: &str, most: usize) {
-        let count = text.chars().count();
-        if count > most {
-            self.refuse(path, code, format!("{what} has {count} characters; BigCommerce takes {most}. Shorten it."));
-        }
-    }
-}
-
 pub fn check_listing(_: &Channel, listing: &Listing, _: &[Field]) -> Checked {
-    let mut notes = Notes { issues: Vec::new(), warnings: Vec::new() };
+    let mut notes = Notes::new("BigCommerce");
     let product = &listing.product;
     whole(listing, &mut notes);
     options(product, &mut notes);
     variants(product, &mut notes);
-    let Notes { issues, warnings } = notes;
-    let shown = issues.is_empty().then(|| shown(product));
-    Checked { issues, warnings, shown }
+    notes.checked(|| shown(product))
 }
 
 fn whole(listing: &Listing, notes: &mut Notes) {
     let product = &listing.product;
-    if product.title.trim().is_empty() {
-        notes.refuse("/title", "title-missing", "The listing has no title. Set one.");
-    }
+    notes.title(product);
     notes.at_most("/title", "title-too-long", "The title", product.title.trim(), MOST_TITLE);
     if let Some(handle) = product.handle.as_deref().filter(|handle| !is_address(handle)) {
         let message = format!(
@@ -116,15 +91,9 @@ fn media(product: &Product, notes: &mut Notes) {
 }
 
 fn options(product: &Product, notes: &mut Notes) {
-    let mut names = HashSet::new();
+    notes.option_names(product, product.variants.len());
     for (at, option) in product.options.iter().enumerate() {
         let path = format!("/options/{at}");
-        if option.name.trim().is_empty() {
-            notes.refuse(&*path, "option-unnamed", "An option has no name, so buyers would not know what they choose.");
-        } else if !names.insert(option.name.to_lowercase()) {
-            let message = format!("Two options are called {:?}. Rename one of them.", option.name);
-            notes.refuse(&*path, "option-duplicate", message);
-        }
         notes.at_most(&*path, "option-too-long", "The name of an option", &option.name, MOST_CHARACTERS);
         let values: HashSet<&str> =
             product.variants.iter().filter_map(|variant| variant.option_values.get(at).map(String::as_str)).collect();
@@ -147,15 +116,10 @@ fn variants(product: &Product, notes: &mut Notes) {
         );
         notes.refuse("/variants", "variants-too-many", message);
     }
-    if product.variants.len() > 1 && product.options.is_empty() {
-        let message = "There are several variants and no option by which buyers could tell them apart.";
-        notes.refuse("/options", "options-missing", message);
-    }
     stock(product, notes);
-    let (mut skus, mut values, mut currencies) = (HashSet::new(), HashSet::new(), HashSet::new());
+    let (mut skus, mut values) = (HashSet::new(), HashSet::new());
     for (at, variant) in product.variants.iter().enumerate() {
         prices(at, variant, notes);
-        currencies.extend(variant.price.as_ref().map(|price| price.currency.as_str()));
         codes(at, product, variant, &mut skus, notes);
         let path = format!("/variants/{at}/option_values");
         let said = variant.option_values.iter().filter(|value| !value.trim().is_empty()).count();
@@ -171,10 +135,7 @@ fn variants(product: &Product, notes: &mut Notes) {
             notes.at_most(&*path, "option-too-long", "The value of an option", value, MOST_CHARACTERS);
         }
     }
-    if currencies.len() > 1 {
-        let message = "The variants have prices in several currencies; a store sells in one.";
-        notes.refuse("/variants", "currency-mixed", message);
-    }
+    notes.one_currency(product.variants.iter());
 }
 
 fn stock(product: &Product, notes: &mut Notes) {
@@ -219,29 +180,16 @@ fn codes(at: usize, product: &Product, variant: &ProductVariant, skus: &mut Hash
 
 fn prices(at: usize, variant: &ProductVariant, notes: &mut Notes) {
     let path = |field: &str| format!("/variants/{at}/{field}");
-    let Some(price) = &variant.price else {
-        notes.refuse(path("price"), "price-missing", "The variant has no price, so it cannot be sold. Set one.");
-        return;
-    };
-    if price.minor < 0 {
-        notes.refuse(path("price"), "price-negative", "The price is below zero. Set another one.");
-    }
-    let before = variant.compare_at.as_ref();
-    if price.minor.max(before.map_or(0, |before| before.minor)) > MOST_PRICE {
+    notes.price(at, variant);
+    let Some(price) = &variant.price else { return };
+    let before = variant.compare_at.as_ref().map_or(0, |before| before.minor);
+    if price.minor.max(before) > MOST_PRICE {
         notes.refuse(path("price"), "price-absurd", "The price is larger than BigCommerce can keep. Set another one.");
     }
-    if let Some(before) = before {
-        if before.currency != price.currency {
-            let message = format!("It is in {}, and the price is in {}.", before.currency, price.currency);
-            notes.refuse(path("compare_at"), "currency-mixed", message);
-        } else if before.minor < price.minor {
-            let message = "The price before the reduction is below the price. Set a higher one, or none.";
-            notes.refuse(path("compare_at"), "compare-at-below-price", message);
-        } else if price.minor == 0 && before.minor > 0 {
-            let message =
-                "A reduction to nothing is no reduction in BigCommerce: buyers would pay the whole price. Set a price.";
-            notes.refuse(path("price"), "sale-of-nothing", message);
-        }
+    if price.minor == 0 && before > 0 {
+        let message =
+            "A reduction to nothing is no reduction in BigCommerce: buyers would pay the whole price. Set a price.";
+        notes.refuse(path("price"), "sale-of-nothing", message);
     }
     if variant.sale.as_ref().is_some_and(|sale| sale.price.minor < price.minor) {
         let message = "BigCommerce keeps no period of a reduction: the reduced price is sent when it is in force.";

@@ -4,6 +4,7 @@ mod variants;
 
 use std::collections::BTreeSet;
 
+use entrepot_guest::check::Notes;
 use entrepot_guest::listing::{Checked, Intent, Listing};
 use entrepot_guest::prelude::*;
 use entrepot_guest::taxonomy::Field;
@@ -15,23 +16,8 @@ use super::state::State;
 use super::terms::{Defaults, Terms, said_materials};
 use super::text::{self, MOST_MATERIALS, MOST_TAG, MOST_TAGS, MOST_TITLE, ONCE, fits_title};
 
-pub(super) struct Notes {
-    issues: Vec<Issue>,
-    warnings: Vec<Issue>,
-}
-
-impl Notes {
-    fn refuse(&mut self, path: impl Into<String>, code: &str, message: impl Into<String>) {
-        self.issues.push(issue(path, code, message));
-    }
-
-    fn warn(&mut self, path: impl Into<String>, code: &str, message: impl Into<String>) {
-        self.warnings.push(issue(path, code, message));
-    }
-}
-
 pub fn check_listing(channel: &Channel, listing: &Listing, fields: &[Field]) -> Checked {
-    let mut notes = Notes { issues: Vec::new(), warnings: Vec::new() };
+    let mut notes = Notes::new("Etsy");
     let (product, signs) = (&listing.product, Signs::of(listing));
     if let Err(issues) = Terms::of(&Defaults::of(channel), listing) {
         notes.issues.extend(issues);
@@ -41,9 +27,7 @@ pub fn check_listing(channel: &Channel, listing: &Listing, fields: &[Field]) -> 
     media(listing, &mut notes);
     variants::check(product, &mut notes);
     fee(listing, &mut notes);
-    let Notes { issues, warnings } = notes;
-    let shown = issues.is_empty().then(|| shown(product));
-    Checked { issues, warnings, shown }
+    notes.checked(|| shown(product))
 }
 
 /// What the category and the shop offer to choose from.
@@ -72,14 +56,8 @@ fn asked(signs: &Signs, defaults: &Defaults, fields: &[Field], notes: &mut Notes
 
 fn words(product: &Product, signs: &Signs, notes: &mut Notes) {
     let title = product.title.trim();
-    let characters = title.chars().count();
-    if characters == 0 {
-        notes.refuse("/title", "title-missing", "The listing has no title. Set one.");
-    }
-    if characters > MOST_TITLE {
-        let message = format!("The title has {characters} characters; Etsy takes {MOST_TITLE}. Shorten it.");
-        notes.refuse("/title", "title-too-long", message);
-    }
+    notes.title(product);
+    notes.at_most("/title", "title-too-long", "The title", title, MOST_TITLE);
     let odd: BTreeSet<char> = title.chars().filter(|c| !fits_title(*c)).collect();
     if !odd.is_empty() {
         let odd: Vec<String> = odd.iter().map(|c| format!("{c:?}")).collect();
@@ -176,9 +154,13 @@ fn fee(listing: &Listing, notes: &mut Notes) {
     if !published {
         let message = "Etsy charges 0.20 USD for publishing a listing for four months, and as much for each renewal.";
         notes.warn("", "listing-fee", message);
-    } else if listing.intent == Intent::Active && variants::stock(&listing.product) == 0 {
-        let message = "There is no stock, so it is taken off until there is some. If it was sold out on Etsy, Etsy charges 0.20 USD for its renewal.";
-        notes.warn("/variants", "out-of-stock", message);
+    } else if listing.intent == Intent::Active {
+        if variants::stock(&listing.product) == 0 {
+            let message = "There is no stock, so it is taken off until there is some.";
+            notes.warn("/variants", "out-of-stock", message);
+        }
+        let message = "If it is sold out or expired on Etsy by now, putting it on sale again renews it, for which Etsy charges 0.20 USD.";
+        notes.warn("", "renewal-fee", message);
     }
 }
 

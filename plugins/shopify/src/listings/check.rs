@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use entrepot_guest::check::Notes;
 use entrepot_guest::listing::{Checked, Listing};
 use entrepot_guest::prelude::*;
 use entrepot_guest::taxonomy::Field;
@@ -17,29 +18,8 @@ const MOST_CHARACTERS: usize = 255;
 /// Bytes of a description.
 const MOST_DESCRIPTION: usize = 512 * 1024;
 
-struct Notes {
-    issues: Vec<Issue>,
-    warnings: Vec<Issue>,
-}
-
-impl Notes {
-    fn refuse(&mut self, path: impl Into<String>, code: &str, message: impl Into<String>) {
-        self.issues.push(issue(path, code, message));
-    }
-
-    fn warn(&mut self, path: impl Into<String>, code: &str, message: impl Into<String>) {
-        self.warnings.push(issue(path, code, message));
-    }
-
-    fn at_most(&mut self, path: impl Into<String>, code: &str, what: &str, count: usize, most: usize, unit: &str) {
-        if count > most {
-            self.refuse(path, code, format!("{what} has {count} {unit}; Shopify takes {most}. Shorten it."));
-        }
-    }
-}
-
 pub fn check_listing(_: &Channel, listing: &Listing, _: &[Field]) -> Checked {
-    let mut notes = Notes { issues: Vec::new(), warnings: Vec::new() };
+    let mut notes = Notes::new("Shopify");
     let product = &listing.product;
     whole(product, &mut notes);
     if listing.category.as_deref().is_some_and(|category| crate::taxonomy::gid(category).is_none()) {
@@ -50,21 +30,19 @@ pub fn check_listing(_: &Channel, listing: &Listing, _: &[Field]) -> Checked {
     }
     options(product, &mut notes);
     variants(product, &mut notes);
-    let Notes { issues, warnings } = notes;
-    let shown = issues.is_empty().then(|| shown(product));
-    Checked { issues, warnings, shown }
+    notes.checked(|| shown(product))
 }
 
 fn whole(product: &Product, notes: &mut Notes) {
-    if product.title.trim().is_empty() {
-        notes.refuse("/title", "title-missing", "The listing has no title. Set one.");
-    }
-    let characters = |text: &str| text.chars().count();
-    notes.at_most("/title", "title-too-long", "The title", characters(&product.title), MOST_CHARACTERS, "characters");
+    notes.title(product);
+    notes.at_most("/title", "title-too-long", "The title", &product.title, MOST_CHARACTERS);
     let bytes = product.description_html.as_deref().map_or(0, str::len);
-    notes.at_most("/description_html", "description-too-long", "The description", bytes, MOST_DESCRIPTION, "bytes");
+    if bytes > MOST_DESCRIPTION {
+        let message = format!("The description has {bytes} bytes; Shopify takes {MOST_DESCRIPTION}. Shorten it.");
+        notes.refuse("/description_html", "description-too-long", message);
+    }
     if let Some(handle) = &product.handle {
-        notes.at_most("/handle", "handle-too-long", "The handle", characters(handle), MOST_CHARACTERS, "characters");
+        notes.at_most("/handle", "handle-too-long", "The handle", handle, MOST_CHARACTERS);
         if !is_handle(handle) {
             let message = format!(
                 "{handle:?} is no handle: Shopify takes letters, digits and hyphens, so it makes one of the title."
@@ -77,7 +55,7 @@ fn whole(product: &Product, notes: &mut Notes) {
         notes.refuse("/tags", "tags-too-many", message);
     }
     for (at, tag) in product.tags.iter().enumerate() {
-        notes.at_most(format!("/tags/{at}"), "tag-too-long", "The tag", characters(tag), MOST_CHARACTERS, "characters");
+        notes.at_most(format!("/tags/{at}"), "tag-too-long", "The tag", tag, MOST_CHARACTERS);
     }
     let pictures = pictures(product).count();
     if pictures > MOST_PICTURES {
@@ -97,18 +75,10 @@ fn options(product: &Product, notes: &mut Notes) {
         );
         notes.refuse("/options", "options-too-many", message);
     }
-    let mut names = HashSet::new();
+    notes.option_names(product, product.variants.iter().filter(|variant| variant.enabled).count());
     for (at, option) in product.options.iter().enumerate() {
-        let path = format!("/options/{at}");
-        if option.name.trim().is_empty() {
-            notes.refuse(&*path, "option-unnamed", "An option has no name, so buyers would not know what they choose.");
-        } else if !names.insert(option.name.to_lowercase()) {
-            let message = format!("Two options are called {:?}. Rename one of them.", option.name);
-            notes.refuse(&*path, "option-duplicate", message);
-        }
         for text in [&option.name].into_iter().chain(&option.values) {
-            let characters = text.chars().count();
-            notes.at_most(&*path, "option-too-long", "A name or value", characters, MOST_CHARACTERS, "characters");
+            notes.at_most(format!("/options/{at}"), "option-too-long", "A name or value", text, MOST_CHARACTERS);
         }
     }
 }
@@ -126,21 +96,17 @@ fn variants(product: &Product, notes: &mut Notes) {
         let message = format!("There are {} variants; Shopify takes {MOST_VARIANTS}. Split the product.", sold.len());
         notes.refuse("/variants", "variants-too-many", message);
     }
-    if sold.len() > 1 && product.options.is_empty() {
-        let message = "There are several variants and no option by which buyers could tell them apart.";
-        notes.refuse("/options", "options-missing", message);
-    }
-    let (mut skus, mut values, mut currencies) = (HashSet::new(), HashSet::new(), HashSet::new());
+    notes.one_currency(sold.iter().map(|(_, variant)| *variant));
+    let (mut skus, mut values) = (HashSet::new(), HashSet::new());
     for (at, variant) in sold {
         prices(at, variant, notes);
-        currencies.extend(variant.price.as_ref().map(|price| price.currency.as_str()));
         if let Some(sku) = variant.sku.as_deref().filter(|sku| !sku.is_empty()) {
             let path = format!("/variants/{at}/sku");
             if !skus.insert(sku) {
                 let message = format!("Two variants have the SKU {sku:?}. Change one of them.");
                 notes.refuse(&*path, "sku-duplicate", message);
             }
-            notes.at_most(&*path, "sku-too-long", "The SKU", sku.chars().count(), MOST_CHARACTERS, "characters");
+            notes.at_most(&*path, "sku-too-long", "The SKU", sku, MOST_CHARACTERS);
         }
         let path = format!("/variants/{at}/option_values");
         let said = variant.option_values.iter().filter(|value| !value.trim().is_empty()).count();
@@ -155,33 +121,14 @@ fn variants(product: &Product, notes: &mut Notes) {
             notes.refuse(&*path, "options-duplicate", message);
         }
     }
-    if currencies.len() > 1 {
-        let message = "The variants have prices in several currencies; a shop sells in one.";
-        notes.refuse("/variants", "currency-mixed", message);
-    }
 }
 
 fn prices(at: usize, variant: &ProductVariant, notes: &mut Notes) {
-    let path = |field: &str| format!("/variants/{at}/{field}");
-    let Some(price) = &variant.price else {
-        notes.refuse(path("price"), "price-missing", "The variant has no price, so it cannot be sold. Set one.");
-        return;
-    };
-    if price.minor < 0 {
-        notes.refuse(path("price"), "price-negative", "The price is below zero. Set another one.");
-    }
-    if let Some(before) = &variant.compare_at {
-        if before.currency != price.currency {
-            let message = format!("It is in {}, and the price is in {}.", before.currency, price.currency);
-            notes.refuse(path("compare_at"), "currency-mixed", message);
-        } else if before.minor < price.minor {
-            let message = "The price before the reduction is below the price. Set a higher one, or none.";
-            notes.refuse(path("compare_at"), "compare-at-below-price", message);
-        }
-    }
+    notes.price(at, variant);
+    let Some(price) = &variant.price else { return };
     if variant.sale.as_ref().is_some_and(|sale| sale.price.minor < price.minor) {
         let message = "Shopify keeps no period of a reduction: the reduced price is sent when it is in force.";
-        notes.warn(path("sale"), "sale-left-out", message);
+        notes.warn(format!("/variants/{at}/sale"), "sale-left-out", message);
     }
 }
 

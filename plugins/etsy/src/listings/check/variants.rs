@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use entrepot_guest::check::Notes;
 use entrepot_guest::prelude::*;
 use model::{Inventory, Product, ProductVariant};
 
-use super::Notes;
 use crate::listings::inventory::{MOST_QUANTITY, MOST_SKU};
 
 /// Properties by which the products of a listing differ.
@@ -36,7 +36,7 @@ pub(super) fn check(product: &Product, notes: &mut Notes) {
             "It is not shipped, so Etsy would ask for a file to download, and none is sent from here. Make it on Etsy.";
         notes.refuse("/variants", "digital-unsupported", message);
     }
-    let (mut skus, mut values, mut currencies) = (HashSet::new(), HashSet::new(), BTreeSet::new());
+    let (mut skus, mut values) = (HashSet::new(), HashSet::new());
     for (at, variant) in product.variants.iter().enumerate() {
         let path = |field: &str| format!("/variants/{at}/{field}");
         match &variant.price {
@@ -46,9 +46,7 @@ pub(super) fn check(product: &Product, notes: &mut Notes) {
             Some(price) if price.minor <= 0 => {
                 notes.refuse(path("price"), "price-too-low", "Etsy takes no price of nothing. Set one.");
             }
-            Some(price) => {
-                currencies.insert(price.currency.as_str());
-            }
+            Some(_) => {}
         }
         if variant.compare_at.is_some() {
             let message = "Etsy shows no price from before a reduction: the price that is asked now is sent.";
@@ -76,13 +74,7 @@ pub(super) fn check(product: &Product, notes: &mut Notes) {
         }
         quantity(variant, &path("inventory"), notes);
     }
-    if currencies.len() > 1 {
-        notes.refuse(
-            "/variants",
-            "currency-mixed",
-            "The variants have prices in several currencies; a shop sells in one.",
-        );
-    }
+    notes.one_currency(product.variants.iter());
 }
 
 fn quantity(variant: &ProductVariant, path: &str, notes: &mut Notes) {
@@ -107,11 +99,7 @@ fn options(product: &Product, notes: &mut Notes) {
         );
         notes.refuse("/options", "options-too-many", message);
     }
-    if product.variants.len() > 1 && product.options.is_empty() {
-        let message = "There are several variants and no option by which buyers could tell them apart.";
-        notes.refuse("/options", "options-missing", message);
-    }
-    let mut names = HashSet::new();
+    notes.option_names(product, product.variants.len());
     let mut used: BTreeMap<usize, BTreeSet<&str>> = BTreeMap::new();
     for variant in &product.variants {
         for (at, value) in variant.option_values.iter().enumerate() {
@@ -120,16 +108,6 @@ fn options(product: &Product, notes: &mut Notes) {
     }
     for (at, option) in product.options.iter().enumerate() {
         let path = format!("/options/{at}");
-        if option.name.trim().is_empty() {
-            notes.refuse(
-                path.as_str(),
-                "option-unnamed",
-                "An option has no name, so buyers would not know what they choose.",
-            );
-        } else if !names.insert(option.name.trim().to_lowercase()) {
-            let message = format!("Two options are called {:?}. Rename one of them.", option.name);
-            notes.refuse(path.as_str(), "option-duplicate", message);
-        }
         let values = used.get(&at).cloned().unwrap_or_default();
         if values.len() > MOST_VALUES {
             let message =
