@@ -30,6 +30,7 @@ pub(crate) async fn all() -> Vec<Row> {
     let picture = stage.shop.url("/outside/picture.jpg");
     let of = |url: &str| json!({ "mode": "picture", "url": url });
     let form = json!({ "mode": "form-with-files-of-others", "url": picture, "form": stage.shop.url("/granted/ok"), "method": "POST" });
+    let often = json!({ "mode": "form-of-one-picture", "url": picture, "form": stage.shop.url("/granted/ok"), "method": "POST" });
     let mut rows = Vec::new();
     for (case, orders, must) in [
         ("a picture that stands in no listing", of(&stage.shop.url("/outside")), "is no picture of the listings"),
@@ -40,6 +41,7 @@ pub(crate) async fn all() -> Vec<Row> {
         ),
         ("a picture that is read", of(&picture), "image/jpeg of 13 bytes; reading it: Error::NotFound, grouped false"),
         ("a form with files of others", form, "5 of 5 not found, then"),
+        ("a form of one picture twenty thousand times", often, "stands twice in one form"),
     ] {
         let pushing = with_picture(&stage, &area, &picture, orders);
         rows.push(measured(&stage, case, must, pushing).await);

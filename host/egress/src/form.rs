@@ -7,7 +7,7 @@ use crate::exchange::Failure;
 /// Characters of a name.
 const MAX_NAME_LEN: usize = 100;
 /// More than any form has fields.
-const MAX_PARTS: usize = 100;
+pub const MAX_PARTS: usize = 100;
 
 /// A part of a form.
 #[derive(Clone, Debug)]

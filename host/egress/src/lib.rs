@@ -34,7 +34,7 @@ pub use authorization::{AuthorizationRequest as Luggage, random_state as unguess
 pub use client::{Egress, StartError, operators_client};
 pub use download::Sink;
 pub use exchange::{Failure, Request, Response};
-pub use form::{Form, Part};
+pub use form::{Form, MAX_PARTS, Part};
 pub use intercept::InterceptedRequest as Asked;
 pub use intercept::{Intercept, InterceptedRequest};
 pub use options::{EgressOptions, Retry};

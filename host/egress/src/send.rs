@@ -18,6 +18,9 @@ use crate::resolve::AddressRefused;
 use crate::shared::Shared;
 use crate::wire::{Outgoing, RawResponse};
 
+/// Bytes a second of a body that are waited for.
+const SLOWEST_UPLOAD: u64 = 128 << 10;
+
 /// The checks that need no look-up: the scheme, and addresses that stand in the URL, which no resolver will see.
 pub(crate) fn check_target(url: &Url, allow_loopback: bool) -> Result<(), Failure> {
     let literal = match url.host() {
@@ -67,9 +70,11 @@ pub(crate) async fn send(
     // A range is one of the bytes as they are.
     let encoding = if request.headers().contains_key(RANGE) { "identity" } else { "gzip" };
     request.headers_mut().insert(ACCEPT_ENCODING, HeaderValue::from_static(encoding));
+    // The answer begins when the body is there, which takes its time on a slow line.
+    let body_time = Duration::from_secs(outgoing.body.as_ref().map_or(0, |body| body.len() as u64 / SLOWEST_UPLOAD));
     *request.body_mut() = outgoing.body.map(Into::into);
 
-    let first_byte = options.first_byte_timeout.min(time);
+    let first_byte = (options.first_byte_timeout + body_time).min(time);
     let started = tokio::time::Instant::now();
     let response = timeout(first_byte, shared.client.execute(request))
         .await

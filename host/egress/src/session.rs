@@ -173,17 +173,22 @@ impl Session {
                 *why = cleaned;
             }
         }
-        if let Err(Failure::Denied(why)) = &mut outcome {
-            // The remedy repeats what was asked for.
-            let what = why.split("; ").next().unwrap_or_default();
-            self.0.ledger.count(UseKind::Denied, operation.to_owned(), "", what);
-            self.0.shared.options.metrics.add(Metric::Denied, &[&self.0.bound().adapter_id], 1);
-            // A guest can be denied as often as it likes; the log is not the place to count.
-            if self.0.counters.denied.fetch_add(1, Ordering::Relaxed) < MAX_LOGGED_DENIALS {
-                tracing::warn!(channel = self.0.channel, operation, error = why, "outbound request denied");
-            }
+        if let Err(Failure::Denied(why)) = &outcome {
+            self.note_denied(operation, why);
         }
         outcome
+    }
+
+    /// Something that the guest asked for was denied: reviewers see it, and so does the log.
+    pub fn note_denied(&self, operation: &str, why: &str) {
+        // The remedy repeats what was asked for.
+        let what = why.split("; ").next().unwrap_or_default();
+        self.0.ledger.count(UseKind::Denied, operation.to_owned(), "", what);
+        self.0.shared.options.metrics.add(Metric::Denied, &[&self.0.bound().adapter_id], 1);
+        // A guest can be denied as often as it likes; the log is not the place to count.
+        if self.0.counters.denied.fetch_add(1, Ordering::Relaxed) < MAX_LOGGED_DENIALS {
+            tracing::warn!(channel = self.0.channel, operation, error = why, "outbound request denied");
+        }
     }
 
     /// As many in flight as the channel's rate limit has room for; one result for each request, in order.

@@ -22,7 +22,7 @@ pub(crate) struct HostState {
     /// Addresses of pictures that the call may have fetched.
     pub(crate) media: Arc<BTreeSet<String>>,
     /// Those that were fetched and not sent yet: file and kind.
-    pub(crate) pictures: BTreeMap<String, &'static str>,
+    pub(crate) pictures: BTreeMap<String, (&'static str, u64)>,
     /// For log lines.
     pub(crate) adapter: String,
     pub(crate) channel: String,

@@ -9,7 +9,7 @@ use entrepot_policy::parse_url;
 use http::header::{ACCEPT, LOCATION};
 use http::{HeaderMap, HeaderValue, Method};
 use tokio::sync::SemaphorePermit;
-use tokio::time::{sleep, timeout};
+use tokio::time::{sleep, timeout_at};
 use url::Url;
 
 use super::follow::resolve;
@@ -22,9 +22,9 @@ use crate::picture::{PictureFailure, Taking};
 use crate::send::{check_target, send};
 use crate::wire::{Outgoing, RawResponse};
 
-/// What is asked for.
-const ACCEPTED: &str = "image/jpeg,image/png,image/gif,image/webp;q=0.9,image/avif;q=0.8";
-/// For one picture with its redirects: whoever sends it slower is not waited for.
+/// What every marketplace takes; a host that has the picture in another form, too, is not to choose that.
+const ACCEPTED: &str = "image/jpeg,image/png,image/gif";
+/// For one picture with its redirects and tries: whoever sends it slower is not waited for.
 const TIME: Duration = Duration::from_secs(60);
 const REDIRECTS: u8 = 5;
 /// In audits, in the place of a rule.
@@ -40,9 +40,10 @@ impl Session {
     ) -> Result<&'static str, PictureFailure> {
         let mut taking = Taking::new(sink);
         let most = self.0.shared.options.total_timeout.min(TIME);
+        let ends = tokio::time::Instant::now() + most;
         let mut tries = 0;
         loop {
-            let Ok(outcome) = timeout(most, self.0.picture(operation, url, &mut taking)).await else {
+            let Ok(outcome) = timeout_at(ends, self.0.picture(operation, url, &mut taking)).await else {
                 // Whoever sends it this slowly is not asked again at once.
                 let why = format!("the picture did not come within {} s", most.as_secs());
                 return Err(PictureFailure::Failed(Failure::unavailable(why)));

@@ -1,9 +1,9 @@
 //! `entrepot:adapter/media`: pictures of the listings in hand. Which addresses are fetched is decided by what the host gave the call, and
 //! how, by egress; what is kept, by the spool of the call.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use entrepot_egress::{MOST_PICTURE_BYTES, Part, PictureFailure, Session};
+use entrepot_egress::{MAX_PARTS, MOST_PICTURE_BYTES, Part, PictureFailure, Session};
 use entrepot_spool::{Spool, SpoolError};
 use wasmtime::component::Linker;
 
@@ -24,11 +24,16 @@ impl media::Host for &mut HostState {
         let session = self.session("media")?;
         let spool = match self.in_hand(&url) {
             Ok(spool) => spool,
-            Err(error) => return Ok(Err(error)),
+            Err(error) => {
+                if let Error::Denied(why) = &error {
+                    session.note_denied(self.operation, why);
+                }
+                return Ok(Err(error));
+            }
         };
         let fetched = fetched(&session, spool, self.operation, &url).await;
         if let Ok((kind, picture)) = &fetched {
-            self.pictures.insert(picture.id.clone(), kind);
+            self.pictures.insert(picture.id.clone(), (*kind, picture.size));
         }
         Ok(fetched.map(|(_, picture)| picture))
     }
@@ -44,29 +49,66 @@ impl media::Host for &mut HostState {
             Ok(spool) => spool,
             Err(error) => return Ok(Err(error)),
         };
-        // Pictures are read when there is room for them.
-        let turn = match session.turn_for_form().await {
-            Ok(turn) => turn,
-            Err(failure) => return Ok(Err(refused(failure))),
-        };
-        let kinds = self.pictures.clone();
-        let read = blocking({
-            let spool = spool.clone();
-            move || parts.into_iter().map(|part| of_form(&spool, &kinds, part)).collect::<Result<Vec<_>, _>>()
-        });
-        let read = match read.await? {
-            Ok(read) => read,
+        let ids = match pictures_of(&parts, &self.pictures) {
+            Ok(ids) => ids,
             Err(error) => return Ok(Err(error)),
         };
-        let (ids, parts): (Vec<Option<String>>, Vec<Part>) = read.into_iter().unzip();
-        let answer = session.send_form(self.operation, outgoing(request), parts, turn).await;
-        for id in ids.into_iter().flatten() {
+        let answer = form(&session, self.operation, request, parts, &spool, &self.pictures).await;
+        // Whatever the answer: there is room for the next ones.
+        for id in ids {
             self.pictures.remove(&id);
-            // There is room for the next one.
             let _ = spool.remove(&id);
         }
-        Ok(answer.map(incoming).map_err(refused))
+        answer
     }
+}
+
+/// The pictures of a form, each once, and not more bytes than may be held: known before any of them is read.
+fn pictures_of(
+    parts: &[media::Part],
+    known: &BTreeMap<String, (&'static str, u64)>,
+) -> Result<BTreeSet<String>, Error> {
+    if parts.len() > MAX_PARTS {
+        return Err(Error::Denied(format!("a form of more than {MAX_PARTS} parts")));
+    }
+    let (mut ids, mut bytes) = (BTreeSet::new(), 0_u64);
+    for part in parts {
+        bytes = bytes.saturating_add(match &part.content {
+            Content::Text(text) => text.len() as u64,
+            Content::Picture(id) if !ids.insert(id.clone()) => {
+                return Err(Error::Denied(format!("the picture {id:?} stands twice in one form")));
+            }
+            // One that is not there is said when it is read.
+            Content::Picture(id) => known.get(id).map_or(0, |(_, size)| *size),
+        });
+    }
+    if bytes > MOST_PICTURE_BYTES {
+        return Err(Error::Denied(format!("a form of {bytes} bytes; at most {MOST_PICTURE_BYTES} are sent at once")));
+    }
+    Ok(ids)
+}
+
+async fn form(
+    session: &Session,
+    operation: &'static str,
+    request: Request,
+    parts: Vec<media::Part>,
+    spool: &Spool,
+    known: &BTreeMap<String, (&'static str, u64)>,
+) -> wasmtime::Result<Result<Response, Error>> {
+    // Pictures are read when there is room for them.
+    let turn = match session.turn_for_form().await {
+        Ok(turn) => turn,
+        Err(failure) => return Ok(Err(refused(failure))),
+    };
+    let (spool, kinds) = (spool.clone(), known.clone());
+    let read = blocking(move || parts.into_iter().map(|part| of_form(&spool, &kinds, part)).collect::<Result<_, _>>());
+    let parts: Vec<Part> = match read.await? {
+        Ok(parts) => parts,
+        Err(error) => return Ok(Err(error)),
+    };
+    let answer = session.send_form(operation, outgoing(request), parts, turn).await;
+    Ok(answer.map(incoming).map_err(refused))
 }
 
 impl HostState {
@@ -105,25 +147,24 @@ fn unfit(failure: PictureFailure) -> Error {
     }
 }
 
-/// The part with the id of its file, if it has one.
 fn of_form(
     spool: &Spool,
-    kinds: &BTreeMap<String, &'static str>,
+    kinds: &BTreeMap<String, (&'static str, u64)>,
     part: media::Part,
-) -> Result<(Option<String>, Part), SpoolError> {
+) -> Result<Part, SpoolError> {
     let media::Part { name, filename, content } = part;
     match content {
         Content::Text(text) => {
             let file = filename.map(|filename| (filename, "application/octet-stream"));
-            Ok((None, Part { name, file, content: text.into_bytes() }))
+            Ok(Part { name, file, content: text.into_bytes() })
         }
         Content::Picture(id) => {
             // Downloads of a run are no pictures.
-            let kind = *kinds.get(&id).ok_or_else(|| SpoolError::NoFile(id.clone()))?;
+            let (kind, _) = *kinds.get(&id).ok_or_else(|| SpoolError::NoFile(id.clone()))?;
             let content = spool.whole(&id, MOST_PICTURE_BYTES)?;
             let extension = kind.trim_start_matches("image/").replace("jpeg", "jpg");
             let filename = filename.unwrap_or_else(|| format!("picture.{extension}"));
-            Ok((Some(id), Part { name, file: Some((filename, kind)), content }))
+            Ok(Part { name, file: Some((filename, kind)), content })
         }
     }
 }

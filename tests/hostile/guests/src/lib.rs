@@ -38,6 +38,7 @@ impl Catalog for Hostile {
             "files-of-others" => files::others(),
             "picture" => media::picture(&orders),
             "form-with-files-of-others" => media::others(&orders),
+            "form-of-one-picture" => media::often(&orders),
             _ => network::fetch_page(&orders),
         }
     }

@@ -39,3 +39,13 @@ pub(crate) fn others(orders: &Orders) -> Result<Page, Error> {
     };
     Err(Error::Other(format!("{refused} of {} not found, then {} and {}", names.len(), outcome(sent), outcome(again))))
 }
+
+/// Names one picture very often in one form: the host would hold it as often.
+pub(crate) fn often(orders: &Orders) -> Result<Page, Error> {
+    let form = request(orders.text("form"), orders);
+    let picture = Host.fetch_media(orders.text("url"))?;
+    let parts = |count: usize| (0..count).map(|_| picture_part("image", &picture)).collect::<Vec<_>>();
+    let twice = Host.upload_form(&form, &parts(2));
+    let many = Host.upload_form(&form, &parts(20_000));
+    Err(Error::Other(format!("{twice:?}; {many:?}")))
+}
