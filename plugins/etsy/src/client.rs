@@ -82,12 +82,18 @@ impl<T: Transport> Client<'_, T> {
         http::ask(self.transport, request, value)
     }
 
-    /// The rows of a list, which has as many as it counts.
+    /// The rows of a list that comes whole. One with fewer rows than it counts says nothing of those that are missing.
     pub(crate) fn rows(&self, request: &Request) -> Result<Vec<Value>, Error> {
         http::ask(self.transport, request, |response| {
             let answer = value(response)?;
             match answer["results"].as_array() {
-                Some(rows) => Ok(rows.clone()),
+                Some(rows) => match answer["count"].as_u64() {
+                    Some(count) if count > rows.len() as u64 => {
+                        let why = format!("Etsy counts {count} and shows {} of them", rows.len());
+                        Err(Error::Unavailable(why))
+                    }
+                    _ => Ok(rows.clone()),
+                },
                 None => Err(Error::Unavailable("Etsy answered with something else than a list".to_owned())),
             }
         })

@@ -14,6 +14,7 @@ mod rest;
 mod shopify;
 
 use entrepot_core::RequestContext;
+use entrepot_domain::catalog::Product;
 use entrepot_domain::effective::{ChannelRule, PriceRule, StockRule};
 use entrepot_domain::{ChannelId, Money};
 use entrepot_listings::{ListingChange, ListingReport, NewListing, Which};
@@ -23,7 +24,7 @@ use entrepot_test_support::{bigcommerce, woocommerce};
 use entrepot_tests::linking::import;
 use entrepot_tests::stock::catalogue;
 use entrepot_tests::{App, Marketplace, both_engines};
-use serde_json::json;
+use serde_json::{Value, json};
 
 pub(crate) const TARGET: &str = "target";
 
@@ -94,8 +95,32 @@ impl<S, O> Seller<S, O> {
         self.app.host.app.listings.list(&self.app.host.tenant, which, "", 1_000).await.expect("listings")
     }
 
+    pub(crate) async fn report(&self, id: &str) -> ListingReport {
+        self.app.host.app.listings.show(&self.app.host.tenant, id).await.expect("a report")
+    }
+
+    /// As somebody who asks for just this listing.
+    pub(crate) async fn push_by_id(&self, id: &String) {
+        let ids = std::slice::from_ref(id);
+        self.app.host.app.listings.push(&self.context(), TARGET, ids, false).await.expect("begun");
+        self.work().await;
+    }
+
+    /// What came in from the source (0) or the target (1).
+    pub(crate) async fn products(&self, channel: usize) -> Vec<Product> {
+        let scoped = self.app.host.db.tenant(&self.app.host.tenant);
+        let stored = scoped.products_of(&self.channels[channel], "", 1_000).await.expect("products");
+        stored.into_iter().map(|stored| stored.product).collect()
+    }
+
     pub(crate) async fn change(&self, id: &str, change: ListingChange) {
         self.app.host.app.listings.change(&self.context(), id, change).await.expect("changed");
+    }
+
+    /// Sets values of a listing, and has it sent.
+    pub(crate) async fn set(&self, id: &str, set: Value) {
+        self.change(id, ListingChange { set: Some(set), ..ListingChange::default() }).await;
+        self.work().await;
     }
 
     pub(crate) async fn assert_all_are_synced(&self, products: usize) {

@@ -3,6 +3,7 @@
 use entrepot_domain::{ChannelId, Id, ListingId, ProductId};
 use entrepot_store::listings::{Block, Failure, ListingRow, NewListing};
 use entrepot_store::{Scoped, ScopedTx};
+use entrepot_tests::tampering::execute;
 use entrepot_tests::{App, both_engines};
 
 async fn made(app: &App) -> (Scoped, ListingId) {
@@ -67,4 +68,25 @@ async fn a_refusal_ends_the_doubt_and_the_hosts_own_does_not(app: App) {
     let refused = row(&scoped, &id).await;
     assert_eq!((refused.is_in_doubt(), refused.wanted_hash.as_deref()), (false, Some("h1")));
     assert!(change(&scoped, async |tx| tx.delete_listing(&id).await.expect("answers")).await);
+}
+
+/// A change of SKU may have linked goods share other stock that is counted here, so their listings are looked at.
+#[both_engines]
+async fn listings_of_what_is_linked_with_a_changed_product_are_looked_at(app: App) {
+    let (scoped, id) = made(&app).await;
+    let link = |product: &str, channel: &str| {
+        format!(
+            "INSERT INTO link_members (tenant_id, product_id, variant_id, channel_id, link_id) \
+             SELECT id, '{product}', '1', '{channel}', 'lnk_1' FROM tenants"
+        )
+    };
+    execute(&app, &link("prd_1", "chn_2")).await;
+    execute(&app, &link("prd_2", "chn_3")).await;
+    let changed = async || change(&scoped, async |tx| tx.touch_listings(&["prd_2"]).await.expect("touched")).await;
+    let before = row(&scoped, &id).await.touches;
+    changed().await;
+    assert_eq!(row(&scoped, &id).await.touches, before, "nothing is counted here");
+    change(&scoped, async |tx| tx.add_stock_item("MUG", "simple").await.expect("an item")).await;
+    changed().await;
+    assert_eq!(row(&scoped, &id).await.touches, before + 1);
 }

@@ -37,7 +37,8 @@ fn plan(wanted: &[&model::Media], known: &BTreeMap<String, u64>, there: &[Shown]
     let mut unknown: Vec<&Shown> = there.iter().filter(|shown| !known.values().any(|id| *id == shown.id)).collect();
     for (of, media) in found.iter_mut().zip(wanted).filter(|(of, _)| of.is_none()) {
         // One that was sent without an answer is known again by its words.
-        let same = unknown.iter().position(|shown| known.is_empty() || shown.alt == alt(media));
+        let words = alt(media);
+        let same = unknown.iter().position(|shown| known.is_empty() || (!words.is_empty() && shown.alt == words));
         *of = same.map(|at| unknown.remove(at).id);
     }
     let kept: BTreeSet<u64> = found.iter().flatten().copied().collect();
@@ -101,6 +102,11 @@ pub(super) fn push<T: Transport + Media>(
     let rest: Vec<u64> = order.iter().copied().filter(|id| !wished.contains(id)).collect();
     wished.extend(rest);
     Ok(Pictures { ids, order: (wished != order).then_some(wished) })
+}
+
+/// Takes away what stands there, of a draft that nobody sees.
+pub(super) fn clear<T: Transport>(client: &Client<'_, T>, id: u64) -> Result<(), Error> {
+    shown(client, id)?.iter().try_for_each(|shown| remove(client, id, shown.id))
 }
 
 fn shown<T: Transport>(client: &Client<'_, T>, id: u64) -> Result<Vec<Shown>, Error> {

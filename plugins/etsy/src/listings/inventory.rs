@@ -109,6 +109,15 @@ impl Table {
         self.lines.len() == other.lines.len() && self.lines.iter().all(same)
     }
 
+    /// The same goods at the same prices, however many there are.
+    pub(super) fn sells_as(&self, other: &Self) -> bool {
+        let uncounted = |table: &Self| {
+            let line = |line: &Line| Line { quantity: 0, enabled: true, ..line.clone() };
+            Self { lines: table.lines.iter().map(line).collect(), on: table.on.clone() }
+        };
+        uncounted(self).is_as(&uncounted(other))
+    }
+
     /// As it is written: without ids of products and offerings, with prices as numbers.
     fn body(&self) -> Result<Value, Error> {
         let line = |line: &Line| {

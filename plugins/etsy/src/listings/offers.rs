@@ -9,7 +9,7 @@ use entrepot_guest::prelude::*;
 use super::answered::gone;
 use super::inventory::{MOST_QUANTITY, Table};
 use super::linked;
-use super::push::{materials, patch};
+use super::push::{materials, patch, waits_for_stock};
 use super::state::State;
 use super::there::There;
 use crate::client::Client;
@@ -56,7 +56,9 @@ fn one<T: Transport>(client: &Client<'_, T>, id: &str, offers: &[&Offer]) -> Res
     if there.is_hidden() || (state.held && there.state() == "draft") {
         table.lines.iter_mut().for_each(|line| line.quantity = 0);
     }
-    let outcomes: Vec<OfferOutcome> = offers.iter().map(|offer| apply(&mut table, offer)).collect();
+    // A listing without options has one line, whatever it is called.
+    let only = offers.len() == 1 && matches!(table.lines.as_slice(), [line] if line.choices.is_empty());
+    let outcomes: Vec<OfferOutcome> = offers.iter().map(|offer| apply(&mut table, offer, only)).collect();
     if outcomes.iter().all(|outcome| *outcome != OfferOutcome::Done) {
         return Ok(outcomes);
     }
@@ -67,10 +69,9 @@ fn one<T: Transport>(client: &Client<'_, T>, id: &str, offers: &[&Offer]) -> Res
     Ok(outcomes)
 }
 
-fn apply(table: &mut Table, offer: &Offer) -> OfferOutcome {
+fn apply(table: &mut Table, offer: &Offer, only: bool) -> OfferOutcome {
     let named = offer.of_variant.external_id.as_deref().unwrap_or(&offer.external_id);
     let sku = offer.of_variant.sku.as_deref().filter(|sku| !sku.is_empty());
-    let only = table.lines.len() == 1;
     let by_name = table.lines.iter().position(|line| line.id == named);
     let by_sku = || table.lines.iter().position(|line| Some(line.sku.as_str()) == sku);
     let Some(at) = by_name.or_else(by_sku).or(only.then_some(0)) else {
@@ -109,7 +110,8 @@ fn in_stock<T: Transport>(client: &Client<'_, T>, there: &There, state: &State, 
     Ok(())
 }
 
-/// Etsy takes no inventory of nothing, so it is taken off, and comes back with stock. A new price is written all the same.
+/// Etsy takes no inventory of nothing, so it is taken off, and comes back with stock. A new price is written all the same, but of what is
+/// sold out on Etsy, where it waits for stock.
 fn out_of_stock<T: Transport>(
     client: &Client<'_, T>,
     there: &There,
@@ -123,7 +125,11 @@ fn out_of_stock<T: Transport>(
         let own = materials(&state.materials, true).join(",");
         patch(client, there.id, vec![("materials", own), ("state", "inactive".to_owned())])?;
     }
-    if table.stock() > 0 { write(client, there, table, false) } else { Ok(()) }
+    match table.stock() > 0 {
+        true => write(client, there, table, false),
+        false if table.is_as(&there.table) => Ok(()),
+        false => Err(waits_for_stock(there.id)),
+    }
 }
 
 /// Where it differs, or `always`; links between variants and pictures are set again after.

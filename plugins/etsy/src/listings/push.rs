@@ -12,7 +12,7 @@ use super::index::Found;
 use super::inventory::{self, MOST_QUANTITY, Table};
 use super::linked;
 use super::shop::Shop;
-use super::state::{HIDDEN, State, mark};
+use super::state::{HIDDEN, State, mark, pictures_mark};
 use super::terms::Terms;
 use super::text::MOST_MATERIALS;
 use super::there::There;
@@ -37,25 +37,39 @@ fn push<T: Transport + Media>(shop: &Shop<'_, T>, listing: &Listing) -> Result<R
     if is_active && stock > 0 && there.state() == "sold_out" {
         there.fields = patch(client, id, vec![("state", "active".to_owned())])?;
     }
+    if state.images.is_empty() {
+        unfinished(client, listing, &there)?;
+    }
     let pictures = images::push(client, id, listing, &state.images, there.state() == "active")?;
-    // Etsy takes no inventory of nothing: a draft has one piece that nobody can buy, and what is on sale is taken off.
-    let is_draft = there.state() == "draft";
-    if stock == 0 && is_draft {
+    // Whoever pushes it wants it on sale: it comes back when there is stock.
+    let hides = is_active && stock == 0 && matches!(there.state(), "active" | "inactive");
+    // Etsy takes no inventory of nothing: what is on sale is taken off first, and has one piece then that nobody can buy.
+    if stock == 0 && there.state() == "active" {
+        let own = materials(&terms.materials, hides).join(",");
+        there.fields = patch(client, id, vec![("materials", own), ("state", "inactive".to_owned())])?;
+    }
+    if stock == 0 && there.state() != "sold_out" {
         wanted.lines.iter_mut().take(1).for_each(|line| (line.quantity, line.enabled) = (1, true));
         wanted.on = wanted.on.fitting(&wanted.lines);
     }
-    let table = match stock > 0 || is_draft {
-        true => written(client, listing, &there, &wanted, &pictures)?,
-        false => there.table.clone(),
+    let table = match there.state() {
+        // A write would renew it. What else is another goes with its stock.
+        "sold_out" if stock == 0 && wanted.sells_as(&there.table) => there.table.clone(),
+        "sold_out" if stock == 0 => return Err(waits_for_stock(id)),
+        _ => written(client, listing, &there, &wanted, &pictures)?,
     };
+    // Attributes are the category's: those of the one before are taken back while it is still in that.
+    taken_back(client, id, &terms, &mut state)?;
+    if there.fields["taxonomy_id"] != terms.category {
+        there.fields = patch(client, id, vec![("taxonomy_id", terms.category.to_string())])?;
+        state.properties.clear();
+    }
     attributes(client, id, &terms, &mut state)?;
     let to = match there.state() {
         "active" if !is_active || stock == 0 => Some("inactive"),
         "active" => None,
         _ => (is_active && stock > 0).then_some("active"),
     };
-    // Whoever pushes it wants it on sale: it comes back when there is stock.
-    let hides = is_active && stock == 0 && matches!(there.state(), "active" | "inactive");
     let mut fields = content::of(listing, &terms, &materials(&terms.materials, hides));
     fields = content::differing(fields, &there.fields);
     fields.extend(pictures.order.as_ref().map(|order| ("image_ids", joined(order))));
@@ -77,6 +91,26 @@ fn push<T: Transport + Media>(shop: &Shop<'_, T>, listing: &Listing) -> Result<R
         warnings: Vec::new(),
         seen: None,
     })
+}
+
+/// A draft that was not finished: the pictures that are there are those that are wanted only where it was begun with the same. Others are
+/// taken away before it is said which ones follow.
+fn unfinished<T: Transport>(client: &Client<'_, T>, listing: &Listing, there: &There) -> Result<(), Error> {
+    let marks = [mark(listing), pictures_mark(listing)];
+    let has =
+        |mark: &String| there.fields["materials"].as_array().is_some_and(|all| all.iter().any(|one| *one == **mark));
+    if there.state() != "draft" || !has(&marks[0]) || has(&marks[1]) {
+        return Ok(());
+    }
+    images::clear(client, there.id)?;
+    patch(client, there.id, vec![("materials", marks.join(","))]).map(drop)
+}
+
+/// Of what is sold out on Etsy nothing but stock can be written: that renews it.
+pub(super) fn waits_for_stock(id: u64) -> Error {
+    let why =
+        format!("listing {id} is sold out on Etsy: what is changed is sent as soon as there is stock, which renews it");
+    Error::Unavailable(why)
 }
 
 /// A shop sells in one currency, and would take the number for its own.
@@ -114,7 +148,7 @@ fn create<T: Transport>(shop: &Shop<'_, T>, listing: &Listing, terms: &Terms) ->
     let table = inventory::wanted(&listing.product, &Table::default(), terms.processing_profile, &listing.listing_id);
     let lowest = table.lines.iter().filter_map(|line| line.price.clone()).min_by_key(|price| price.minor);
     let price = lowest.as_ref().and_then(decimal).unwrap_or_default();
-    let mut fields = content::of(listing, terms, &[mark(listing)]);
+    let mut fields = content::of(listing, terms, &[mark(listing), pictures_mark(listing)]);
     fields.extend([
         ("quantity", table.stock().clamp(1, MOST_QUANTITY).to_string()),
         ("price", price),
@@ -160,7 +194,6 @@ fn written<T: Transport>(
 
 /// What the category asks for, each where it differs from what was set last.
 fn attributes<T: Transport>(client: &Client<'_, T>, id: u64, terms: &Terms, state: &mut State) -> Result<(), Error> {
-    let route = |property: &str| client.of_shop(&format!("/listings/{id}/properties/{property}"));
     for (property, chosen) in &terms.properties {
         let key = property.to_string();
         let text = chosen.iter().map(|one| one.text()).collect::<Vec<_>>().join("|");
@@ -172,21 +205,30 @@ fn attributes<T: Transport>(client: &Client<'_, T>, id: u64, terms: &Terms, stat
             ("values", chosen.iter().map(|one| one.name.as_str()).collect::<Vec<_>>().join(",")),
         ];
         fields.extend(chosen.iter().find_map(|one| one.scale).map(|scale| ("scale_id", scale.to_string())));
-        let answer = client.change(Method::Put, &route(&key), Body::Form(fields));
+        let answer = client.change(Method::Put, &property_of(client, id, &key), Body::Form(fields));
         let answer = answer.map_err(|error| refused(error, &format!("/fields/property_{key}"), "field-refused"))?;
         if answer["property_id"] != *property {
             return Err(unsaid(&format!("it has set the attribute {property}")));
         }
         state.properties.insert(key, text);
     }
+    Ok(())
+}
+
+/// Attributes that are no longer wanted.
+fn taken_back<T: Transport>(client: &Client<'_, T>, id: u64, terms: &Terms, state: &mut State) -> Result<(), Error> {
     let over: Vec<String> = state.properties.keys().cloned().collect();
     for key in over.into_iter().filter(|key| !terms.properties.keys().any(|id| id.to_string() == *key)) {
-        match client.delete(&route(&key)) {
+        match client.delete(&property_of(client, id, &key)) {
             Ok(()) | Err(Error::NotFound) => drop(state.properties.remove(&key)),
             Err(error) => return Err(refused(error, &format!("/fields/property_{key}"), "field-refused")),
         }
     }
     Ok(())
+}
+
+fn property_of<T: Transport>(client: &Client<'_, T>, id: u64, property: &str) -> String {
+    client.of_shop(&format!("/listings/{id}/properties/{property}"))
 }
 
 /// With the mark of what is taken off for want of stock.

@@ -9,8 +9,6 @@ mod offers;
 mod round_trip;
 mod taken;
 
-use entrepot_domain::catalog::Product;
-use entrepot_listings::{ListingChange, ListingReport};
 use entrepot_test_support::{bigcommerce, seed, woocommerce};
 use entrepot_tests::linking::import;
 use entrepot_tests::{App, Marketplace};
@@ -48,10 +46,6 @@ impl OfWoo {
         assert_eq!(self.target.unsimulated_parameters(), Vec::<String>::new());
     }
 
-    async fn report(&self, id: &str) -> ListingReport {
-        self.app.host.app.listings.show(&self.app.host.tenant, id).await.expect("a report")
-    }
-
     async fn id_there(&self, listing: &str) -> u64 {
         self.report(listing).await.external_id.expect("it stands there").parse().expect("a number")
     }
@@ -61,29 +55,12 @@ impl OfWoo {
         self.target.product(self.id_there(listing).await).expect("a product")
     }
 
-    async fn set(&self, listing: &str, set: Value) {
-        self.change(listing, ListingChange { set: Some(set), ..ListingChange::default() }).await;
-        self.work().await;
-    }
-
-    async fn push_by_id(&self, listing: &String) {
-        let ids = std::slice::from_ref(listing);
-        self.app.host.app.listings.push(&self.context(), TARGET, ids, false).await.expect("begun");
-        self.work().await;
-    }
-
     /// Time for another try passes, again and again.
     async fn wait(&self) {
         for _ in 0..4 {
             self.app.clock().advance(120_000);
             self.work().await;
         }
-    }
-
-    async fn products(&self, channel: usize) -> Vec<Product> {
-        let scoped = self.app.host.db.tenant(&self.app.host.tenant);
-        let stored = scoped.products_of(&self.channels[channel], "", 1_000).await.expect("products");
-        stored.into_iter().map(|stored| stored.product).collect()
     }
 
     /// How many requests changed something there, of those whose address has this in it.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use entrepot_domain::drift::{ConflictRule, Policy};
 use entrepot_domain::effective::ChannelRule;
-use entrepot_listings::{ConflictReport, Decision, ListingChange, ListingReport, WhichConflicts};
+use entrepot_listings::{ConflictReport, Decision, ListingChange, WhichConflicts};
 use entrepot_test_support::server::{Fault, Matcher};
 use entrepot_test_support::woocommerce::Product;
 use entrepot_tests::linking::import;
@@ -25,11 +25,7 @@ impl Seller {
     }
 
     pub(super) async fn there(&self, listing: &str) -> u64 {
-        self.shown(listing).await.external_id.expect("it stands there").parse().expect("a number")
-    }
-
-    pub(super) async fn shown(&self, listing: &str) -> ListingReport {
-        self.app.host.app.listings.show(&self.app.host.tenant, listing).await.expect("a report")
+        self.report(listing).await.external_id.expect("it stands there").parse().expect("a number")
     }
 
     pub(super) async fn edit_there(&self, listing: &str, change: impl FnOnce(&mut Product)) {
@@ -78,7 +74,7 @@ async fn what_somebody_changed_there_is_not_overwritten_unseen(app: App) {
         seller.edit_there(id, |product| product.name = "Summer sale".into()).await;
         seller.set_title(id, "From here").await;
         assert_eq!(seller.title_there(id).await, "Summer sale");
-        assert_eq!(seller.shown(id).await.sync_status, "conflict");
+        assert_eq!(seller.report(id).await.sync_status, "conflict");
     }
     seller.set_title(&ids[2], "From here").await;
     assert_eq!(seller.title_there(&ids[2]).await, "From here", "the others go on");
@@ -95,7 +91,7 @@ async fn what_somebody_changed_there_is_not_overwritten_unseen(app: App) {
     assert_eq!(seller.title_there(&ids[0]).await, "From here");
     let before = posts(&seller.shops.1);
     seller.decide(&ids[1], "title", Decision::Theirs).await;
-    assert_eq!(seller.shown(&ids[1]).await.set, json!({ "title": "Summer sale" }));
+    assert_eq!(seller.report(&ids[1]).await.set, json!({ "title": "Summer sale" }));
     assert_eq!(posts(&seller.shops.1), before, "it stands there already");
     seller.assert_all_stand(3).await;
     assert_eq!(seller.open().await, []);
@@ -123,7 +119,7 @@ async fn drift_is_seen_when_the_shop_comes_in_and_is_over_when_it_is_set_back(ap
     seller.edit_there_seen(&ids[0], |product| product.name = "Meddled with".into()).await;
     let open = seller.open().await;
     assert_eq!(open.iter().map(|of| of.field.as_str()).collect::<Vec<_>>(), ["title"]);
-    assert_eq!(seller.shown(&ids[0]).await.sync_status, "conflict");
+    assert_eq!(seller.report(&ids[0]).await.sync_status, "conflict");
     seller.edit_there_seen(&ids[0], |product| product.name = "Meddled with again".into()).await;
     let again = seller.open().await;
     assert_eq!(again.iter().map(|of| of.theirs.clone()).collect::<Vec<_>>(), [json!("Meddled with again")]);
@@ -152,7 +148,7 @@ async fn a_rule_decides_by_field(app: App) {
     let before = posts(&seller.shops.1);
     seller.edit_there_seen(&ids[1], |product| product.name = "As they say".into()).await;
     assert_eq!((seller.open().await, posts(&seller.shops.1)), (vec![], before));
-    assert_eq!(seller.shown(&ids[1]).await.set, json!({ "title": "As they say" }));
+    assert_eq!(seller.report(&ids[1]).await.set, json!({ "title": "As they say" }));
     seller.assert_all_stand(2).await;
 }
 
@@ -166,7 +162,7 @@ async fn what_was_taken_off_there_is_not_put_on_sale_again_unasked(app: App) {
         assert_eq!((there.status, &*there.name == "Published again?"), ("draft", false));
     }
     seller.decide(&ids[0], "on_sale", Decision::Theirs).await;
-    let ended = seller.shown(&ids[0]).await;
+    let ended = seller.report(&ids[0]).await;
     assert_eq!((ended.status.as_str(), ended.sync_status.as_str()), ("archived", "synced"), "{ended:?}");
     seller.decide(&ids[1], "on_sale", Decision::Ours).await;
     let there = seller.target.product(seller.there(&ids[1]).await).expect("there");
@@ -182,7 +178,7 @@ async fn nothing_is_sent_over_what_cannot_be_looked_at(app: App) {
     let reads = Matcher::path("/wp-json/wc/v3/products").with("include=").next(200);
     seller.shops.1.server.inject(reads, Fault::Gateway(503));
     seller.set_title(&ids[0], "Ours").await;
-    let report = seller.shown(&ids[0]).await;
+    let report = seller.report(&ids[0]).await;
     assert_eq!((report.sync_status.as_str(), posts(&seller.shops.1)), ("failed", before), "{report:?}");
     assert!(report.next_try_at.is_some());
     seller.shops.1.server.heal();
@@ -203,7 +199,7 @@ async fn nothing_is_sent_over_what_cannot_be_read(app: App) {
         .await;
     let before = posts(&seller.shops.1);
     seller.set_title(&ids[0], "Ours").await;
-    let report = seller.shown(&ids[0]).await;
+    let report = seller.report(&ids[0]).await;
     assert_eq!((report.sync_status.as_str(), posts(&seller.shops.1)), ("failed", before), "{report:?}");
     assert!(report.sync_error.is_some_and(|why| why.contains("what stands there cannot be read")));
     assert_eq!(seller.title_there(&ids[0]).await, "Theirs");
@@ -215,7 +211,7 @@ async fn what_is_in_the_trash_is_not_put_on_sale_again(app: App) {
     let there = seller.there(&ids[0]).await;
     assert!(seller.target.trash(there));
     seller.set_title(&ids[0], "Ours").await;
-    let report = seller.shown(&ids[0]).await;
+    let report = seller.report(&ids[0]).await;
     assert_eq!((report.status.as_str(), report.external_id.as_deref()), ("archived", None), "{report:?}");
     assert_eq!(seller.target.product(there).expect("in the trash").status, "trash");
 }
@@ -228,7 +224,7 @@ async fn what_is_changed_before_the_first_look_is_seen_or_waited_for(app: App) {
     let reads = Matcher::path("/wp-json/wc/v3/products").with("include=").next(200);
     seller.shops.1.server.inject(reads, Fault::Gateway(503));
     seller.push().await;
-    let report = seller.shown(&ids[0]).await;
+    let report = seller.report(&ids[0]).await;
     assert!(report.external_id.is_some() && report.next_try_at.is_some(), "it is looked at again: {report:?}");
     seller.shops.1.server.heal();
     seller.app.clock().advance(10_000);
@@ -250,7 +246,7 @@ async fn a_variant_that_is_gone_stops_nothing(app: App) {
     execute(&seller.app, &format!("UPDATE listings SET overrides = '{set}'")).await;
     seller.set_policy("default", Policy::Theirs).await;
     seller.edit_there_seen(&ids[0], |product| product.name = "Theirs".into()).await;
-    assert_eq!(seller.shown(&ids[0]).await.set, json!({ "title": "Theirs" }));
+    assert_eq!(seller.report(&ids[0]).await.set, json!({ "title": "Theirs" }));
     seller.assert_all_stand(1).await;
 }
 
@@ -292,5 +288,5 @@ async fn what_is_changed_there_after_a_lost_answer_is_not_overwritten(app: App) 
     assert_eq!(open, [theirs(&ids[0], "title", "Theirs"), theirs(&ids[1], "description", "<p>Theirs</p>")]);
     assert_eq!(seller.title_there(&ids[0]).await, "Theirs");
     assert_eq!(seller.title_there(&ids[2]).await, "Ours");
-    assert_eq!(seller.shown(&ids[2]).await.sync_status, "synced");
+    assert_eq!(seller.report(&ids[2]).await.sync_status, "synced");
 }

@@ -6,12 +6,13 @@ mod faults;
 mod limits;
 mod offers;
 mod pictures;
+mod standing;
 mod stock;
 mod terms;
 
 use entrepot_domain::catalog::Product;
 use entrepot_domain::effective::available;
-use entrepot_listings::{ListingChange, ListingReport};
+use entrepot_listings::ListingChange;
 use entrepot_test_support::server::Server;
 use entrepot_test_support::{bigcommerce, etsy, seed};
 use entrepot_tests::linking::import;
@@ -114,31 +115,10 @@ impl Crafts {
         ids
     }
 
-    async fn report(&self, id: &str) -> ListingReport {
-        self.app.host.app.listings.show(&self.app.host.tenant, id).await.expect("a report")
-    }
-
     /// The listing as the shop has it.
     async fn there(&self, id: &str) -> etsy::Listing {
         let external = self.report(id).await.external_id.expect("it stands there");
         self.target.listing(external.parse().expect("a number")).expect("a listing")
-    }
-
-    async fn set(&self, id: &str, set: serde_json::Value) {
-        self.change(id, ListingChange { set: Some(set), ..ListingChange::default() }).await;
-        self.work().await;
-    }
-
-    async fn push_by_id(&self, id: &String) {
-        let ids = std::slice::from_ref(id);
-        self.app.host.app.listings.push(&self.context(), TARGET, ids, false).await.expect("begun");
-        self.work().await;
-    }
-
-    async fn products(&self, channel: usize) -> Vec<Product> {
-        let scoped = self.app.host.db.tenant(&self.app.host.tenant);
-        let stored = scoped.products_of(&self.channels[channel], "", 1_000).await.expect("products");
-        stored.into_iter().map(|stored| stored.product).collect()
     }
 
     /// How many requests with this method changed something, or tried to.
@@ -246,65 +226,4 @@ async fn a_change_sends_what_differs(app: App) {
     assert_eq!(crafts.target.uploads().len(), uploads, "no picture is sent twice");
     crafts.assert_each_stands(1).await;
     assert_eq!(crafts.target.fees(), 1);
-}
-
-/// What somebody changed at Etsy is not written over unseen.
-#[both_engines]
-async fn what_was_changed_at_etsy_waits_for_a_decision(app: App) {
-    let crafts = Crafts::of(app, &plain()).await;
-    let ids = crafts.list().await;
-    crafts.push().await;
-    let id = crafts.target.listing_ids()[0];
-    crafts.target.update(id, |listing| listing.title = "Changed at Etsy".into());
-    crafts.set(&ids[0], json!({ "description": "<p>Another one.</p>" })).await;
-    let listings = &crafts.app.host.app.listings;
-    let which = entrepot_listings::WhichConflicts::default();
-    let open = listings.conflicts(&crafts.app.host.tenant, which, ("", ""), 50).await.expect("conflicts");
-    assert_eq!(open.iter().map(|of| of.field.as_str()).collect::<Vec<_>>(), ["title"], "{open:?}");
-    assert_eq!(crafts.there(&ids[0]).await.title, "Changed at Etsy");
-    let decision = entrepot_listings::Decision::Ours;
-    listings.decide(&crafts.context(), &ids[0], "all", decision, None).await.expect("decided");
-    crafts.work().await;
-    let there = crafts.there(&ids[0]).await;
-    assert_eq!((there.title.contains("No."), there.description.as_str()), (true, "Another one."));
-    crafts.assert_each_stands(1).await;
-}
-
-#[both_engines]
-async fn what_stands_there_already_is_adopted_and_not_doubled(app: App) {
-    let goods = catalogue(4);
-    let target = etsy::Store::from_seed(&goods[..2]);
-    target.add_category(CATEGORY, "Quilts & Rugs", None);
-    target.let_sell();
-    let before: Vec<etsy::Listing> = target.listing_ids().iter().filter_map(|id| target.listing(*id)).collect();
-    let served = served(&target);
-    let crafts = Crafts::on(app, &goods, target, served).await;
-    crafts.list().await;
-    // Pushed without a look, they are refused, and the others are not.
-    crafts.push().await;
-    let reports = crafts.reports().await;
-    let refused: Vec<_> = reports.iter().filter(|report| report.sync_status == "blocked").collect();
-    assert_eq!((refused.len(), crafts.target.listing_ids().len()), (2, 4), "{reports:?}");
-    let told = |of: &&ListingReport| of.sync_error.as_deref().is_some_and(|why| why.contains("Adopt it"));
-    assert!(refused.iter().all(told), "{refused:?}");
-    let done = crafts.app.host.app.listings.adopt(&crafts.context(), TARGET, true).await.expect("adopted");
-    assert_eq!((done.found, done.adopted, done.doubtful.len()), (2, 2, 0), "{done:?}");
-    let uploads = crafts.target.uploads().len();
-    for report in crafts.reports().await {
-        let decision = entrepot_listings::Decision::Ours;
-        drop(crafts.app.host.app.listings.decide(&crafts.context(), &report.id, "all", decision, None).await);
-    }
-    crafts.push().await;
-    for report in crafts.reports().await {
-        let decision = entrepot_listings::Decision::Ours;
-        drop(crafts.app.host.app.listings.decide(&crafts.context(), &report.id, "all", decision, None).await);
-    }
-    crafts.work().await;
-    crafts.assert_each_stands(4).await;
-    for listing in before {
-        let after = crafts.target.listing(listing.id).expect("it is there");
-        assert_eq!(after.images, listing.images, "its pictures are its own");
-        assert_eq!(after.videos, listing.videos, "what nobody named was left alone");
-    }
-    assert_eq!(crafts.target.uploads().len(), uploads);
 }

@@ -30,7 +30,7 @@ impl Seller {
             seller.app.host.app.stock.add_location(&seller.context(), new).await.expect("added");
         }
         let id = seller.counted(&ids).await;
-        let sku = seller.shown(&id).await.variants[0].sku.clone().expect("a SKU");
+        let sku = seller.report(&id).await.variants[0].sku.clone().expect("a SKU");
         (seller, id, sku)
     }
 
@@ -178,7 +178,7 @@ async fn bundles_are_as_many_as_their_parts_make_and_untracked_goods_are_not_cou
 async fn linked_goods_share_their_stock(app: App) {
     let (seller, id, _) = Seller::with_places(app).await;
     import(&seller.app, super::TARGET).await;
-    let listing = seller.shown(&id).await;
+    let listing = seller.report(&id).await;
     let there = listing.external_id.expect("it stands there");
     let channel = seller.channels[1].as_str();
     execute(

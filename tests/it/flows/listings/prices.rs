@@ -34,7 +34,7 @@ impl Seller {
 
     /// The source has so many of the listing's only variant.
     pub(super) async fn restock(&self, listing: &str, available: i64) {
-        let sku = self.shown(listing).await.variants[0].sku.clone();
+        let sku = self.report(listing).await.variants[0].sku.clone();
         for id in self.source.product_ids() {
             let product = self.source.product(id).expect("a product");
             let variant = &product["variants"][0];
@@ -62,7 +62,7 @@ async fn a_price_that_was_changed_there_stays_until_somebody_decides(app: App) {
     let (seller, ids) = Seller::standing(app, 6).await;
     let mut single = Vec::new();
     for id in &ids {
-        if seller.shown(id).await.variants.len() == 1 {
+        if seller.report(id).await.variants.len() == 1 {
             single.push(id.clone());
         }
     }
@@ -83,7 +83,7 @@ async fn a_price_that_was_changed_there_stays_until_somebody_decides(app: App) {
         let decision = if id == one { Decision::Ours } else { Decision::Theirs };
         seller.decide(id, &conflict.field, decision).await;
         let there = seller.target.product(seller.there(id).await).expect("there");
-        let report = seller.shown(id).await;
+        let report = seller.report(id).await;
         if id == one {
             assert_eq!(report.variants[0].told_price, told);
             assert_ne!(&*there.regular_price, "3.33");
@@ -105,10 +105,10 @@ async fn stock_is_sent_without_the_price_and_the_price_without_stock(app: App) {
     seller.edit_there(&id, |product| product.regular_price = "3.33".into()).await;
     seller.restock(&id, stock + 40).await;
     let there = seller.product_there(&id).await;
-    let told = seller.shown(&id).await.variants[0].told_stock;
+    let told = seller.report(&id).await.variants[0].told_stock;
     assert_eq!((offer(&there).0, there.stock_quantity), ("3.33", told));
     assert_ne!(told, Some(stock), "the number of there is the new one");
-    assert_eq!(seller.shown(&id).await.sync_status, "synced", "nobody looked at the price yet");
+    assert_eq!(seller.report(&id).await.sync_status, "synced", "nobody looked at the price yet");
     // Somebody bought one, and another price is wanted: theirs is asked about, and nothing is counted anew.
     let left = there.stock_quantity.map(|stock| stock - 1);
     seller.edit_there(&id, |product| product.stock_quantity = left).await;
@@ -137,7 +137,7 @@ async fn a_price_waits_for_a_look_and_stock_does_not(app: App) {
     let there = seller.product_there(&id).await;
     assert_eq!(&*there.regular_price, "twelve", "it cannot be read, so it is not overwritten");
     assert_ne!(there.stock_quantity, before.stock_quantity);
-    let report = seller.shown(&id).await;
+    let report = seller.report(&id).await;
     assert!(report.next_try_at.is_some(), "{report:?}");
     assert!(report.sync_error.is_some_and(|why| why.contains("nothing is sent over its price")));
     seller
@@ -161,7 +161,7 @@ async fn a_price_waits_for_a_shop_that_cannot_be_read(app: App) {
     seller.shops.1.server.inject(reads, Fault::Gateway(503));
     seller.set_price(&id, 777).await;
     assert_eq!(&*seller.product_there(&id).await.regular_price, "3.33");
-    assert!(seller.shown(&id).await.next_try_at.is_some());
+    assert!(seller.report(&id).await.next_try_at.is_some());
     seller.shops.1.server.heal();
     seller.app.clock().advance(600_000);
     seller.work().await;

@@ -9,7 +9,7 @@ mod scopes;
 use entrepot_domain::catalog::Product;
 use entrepot_domain::effective::available;
 use entrepot_domain::listing::Status;
-use entrepot_listings::{Decision, ListingChange, ListingReport, WhichConflicts};
+use entrepot_listings::{Decision, ListingChange, WhichConflicts};
 use entrepot_test_support::{bigcommerce, seed, shopify};
 use entrepot_tests::linking::import;
 use entrepot_tests::stock::catalogue;
@@ -60,10 +60,6 @@ impl Seller<shopify::Store> {
         assert_eq!(self.target.unsimulated(), Vec::<String>::new());
     }
 
-    async fn report(&self, id: &str) -> ListingReport {
-        self.app.host.app.listings.show(&self.app.host.tenant, id).await.expect("a report")
-    }
-
     /// The product of a listing, as the shop has it.
     async fn there(&self, id: &str) -> shopify::Product {
         let external = self.report(id).await.external_id.expect("it stands there");
@@ -77,18 +73,6 @@ impl Seller<shopify::Store> {
     /// How many requests changed something.
     fn writes(&self) -> usize {
         WRITES.iter().map(|operation| self.asked(operation)).sum()
-    }
-
-    async fn push_by_id(&self, id: &String) {
-        let ids = std::slice::from_ref(id);
-        self.app.host.app.listings.push(&self.context(), TARGET, ids, false).await.expect("begun");
-        self.work().await;
-    }
-
-    async fn products(&self, channel: usize) -> Vec<Product> {
-        let scoped = self.app.host.db.tenant(&self.app.host.tenant);
-        let stored = scoped.products_of(&self.channels[channel], "", 1_000).await.expect("products");
-        stored.into_iter().map(|stored| stored.product).collect()
     }
 }
 

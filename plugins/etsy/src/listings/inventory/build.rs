@@ -33,7 +33,7 @@ pub(in super::super) fn wanted(product: &Product, there: &Table, readiness: u64,
             .iter()
             .take(properties.len())
             .enumerate()
-            .map(|(at, value)| choice(at, value))
+            .map(|(at, value)| choice(at, value.trim()))
             .collect(),
         price: variant.price.clone(),
         quantity: quantity(&variant.inventory),

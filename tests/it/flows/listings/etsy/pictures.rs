@@ -71,6 +71,27 @@ async fn a_picture_that_is_none_is_said(app: App) {
     crafts.assert_each_stands(1).await;
 }
 
+/// A draft that was begun with other pictures is not published with one of those.
+#[both_engines]
+async fn pictures_of_a_draft_are_those_that_are_wanted_by_now(app: App) {
+    let crafts = Crafts::of(app, &plain()).await;
+    let ids = crafts.list().await;
+    let base = crafts.pictures.base_url.clone();
+    let set = async |names: &[&str]| {
+        let images: Vec<String> = names.iter().map(|name| format!("{base}/{name}.jpg")).collect();
+        let set = Some(json!({ "images": images }));
+        crafts.change(&ids[0], entrepot_listings::ListingChange { set, ..Default::default() }).await;
+        crafts.push().await;
+    };
+    set(&["first", "gone"]).await;
+    assert_eq!((crafts.report(&ids[0]).await.sync_status.as_str(), crafts.target.uploads().len()), ("blocked", 1));
+    set(&["other"]).await;
+    crafts.assert_each_stands(1).await;
+    let sent: Vec<Vec<u8>> = crafts.target.uploads().into_iter().map(|(_, bytes)| bytes).collect();
+    assert_eq!(sent, [jpeg("/first.jpg"), jpeg("/other.jpg")]);
+    assert_eq!((crafts.there(&ids[0]).await.images.len(), crafts.target.fees()), (1, 1), "the first one is gone");
+}
+
 /// A host that is away, or too slow, is asked again later.
 #[both_engines]
 async fn a_host_of_pictures_that_is_away_is_waited_for(app: App) {

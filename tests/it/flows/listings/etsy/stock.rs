@@ -35,7 +35,8 @@ async fn what_is_sold_out_here_is_taken_off_and_comes_back(app: App) {
     assert_eq!((left, there.status), (0, entrepot_domain::catalog::ProductStatus::Active), "{there:?}");
     assert!(there.attributes.iter().all(|one| one.key != "materials"), "the mark is no material: {there:?}");
     // A change of its words leaves it off, and nobody is asked about what nobody did.
-    crafts.set(&ids[0], json!({ "title": "Without stock" })).await;
+    let set = json!({ "title": "Without stock", "price": { "minor": 4_321, "currency": "USD" } });
+    crafts.set(&ids[0], set).await;
     let there = crafts.there(&ids[0]).await;
     assert_eq!((there.state, there.title.as_str(), conflicts(&crafts).await), ("inactive", "Without stock", 0));
     assert_eq!(crafts.report(&ids[0]).await.channel_status.as_deref(), Some("out-of-stock"));
@@ -46,6 +47,7 @@ async fn what_is_sold_out_here_is_taken_off_and_comes_back(app: App) {
     let quantities: Vec<u64> = there.products.iter().flatten().map(|one| one.offering.quantity).collect();
     assert_eq!((there.state, quantities.iter().sum::<u64>(), quantities[1]), ("active", 4, 4), "{quantities:?}");
     assert_eq!((quantities.len(), there.materials.len(), crafts.target.fees()), (variants, 0, 1), "no fee for that");
+    assert!(there.products.iter().flatten().all(|one| one.offering.amount == 4_321), "at the price of now: {there:?}");
     assert_eq!(conflicts(&crafts).await, 0);
 }
 

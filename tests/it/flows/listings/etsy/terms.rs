@@ -91,6 +91,16 @@ async fn attributes_of_a_category_are_set_and_taken_back(app: App) {
         CATEGORY,
         NodeProperty { id: 51, name: "Holiday".into(), required: false, attribute: true, many: true, values },
     );
+    target.add_category(481, "Blankets", Some(480));
+    let pattern = NodeProperty {
+        id: 77,
+        name: "Pattern".into(),
+        required: false,
+        attribute: true,
+        many: false,
+        values: vec![(1214, "Blue".into())],
+    };
+    target.add_property(481, pattern);
     let served = super::served(&target);
     let crafts = Crafts::on(app, &plain(), target, served).await;
     let ids = crafts.list().await;
@@ -110,6 +120,12 @@ async fn attributes_of_a_category_are_set_and_taken_back(app: App) {
     let there = crafts.there(&ids[0]).await;
     assert_eq!(there.properties.get(&200).map(|chosen| chosen[0].0), Some(1214));
     assert_eq!((there.properties.len(), crafts.sent("PUT", "/properties/")), (1, puts + 1), "{there:?}");
+    // Attributes of another category are set there, and not before it is in that one.
+    crafts.change(&ids[0], ListingChange { category: Some(Some("481".into())), ..ListingChange::default() }).await;
+    set(json!({ "property_200": null, "property_77": "1214:Blue" })).await;
+    crafts.assert_each_stands(1).await;
+    let there = crafts.there(&ids[0]).await;
+    assert_eq!((there.taxonomy, there.properties.keys().copied().collect::<Vec<_>>()), (Some(481), vec![77]));
 }
 
 /// Everything that passes the check is taken: titles, tags and texts at Etsy's limits.

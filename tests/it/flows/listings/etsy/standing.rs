@@ -1,0 +1,79 @@
+//! What stands at Etsy already, and what was changed there.
+
+use std::collections::BTreeSet;
+
+use entrepot_listings::{ConflictReport, Decision, ListingReport, WhichConflicts};
+use entrepot_test_support::etsy;
+use entrepot_tests::stock::catalogue;
+use entrepot_tests::{App, both_engines};
+use serde_json::json;
+
+use super::super::TARGET;
+use super::{CATEGORY, Crafts, plain, served};
+
+impl Crafts {
+    /// Those that are open.
+    async fn conflicts(&self) -> Vec<ConflictReport> {
+        let (listings, which) = (&self.app.host.app.listings, WhichConflicts::default());
+        listings.conflicts(&self.app.host.tenant, which, ("", ""), 50).await.expect("conflicts")
+    }
+}
+
+/// What somebody changed at Etsy is not written over unseen.
+#[both_engines]
+async fn what_was_changed_at_etsy_waits_for_a_decision(app: App) {
+    let crafts = Crafts::of(app, &plain()).await;
+    let ids = crafts.list().await;
+    crafts.push().await;
+    let id = crafts.target.listing_ids()[0];
+    crafts.target.update(id, |listing| listing.title = "Changed at Etsy".into());
+    crafts.set(&ids[0], json!({ "description": "<p>Another one.</p>" })).await;
+    let listings = &crafts.app.host.app.listings;
+    let open = crafts.conflicts().await;
+    assert_eq!(open.iter().map(|of| of.field.as_str()).collect::<Vec<_>>(), ["title"], "{open:?}");
+    assert_eq!(crafts.there(&ids[0]).await.title, "Changed at Etsy");
+    listings.decide(&crafts.context(), &ids[0], "all", Decision::Ours, None).await.expect("decided");
+    crafts.work().await;
+    let there = crafts.there(&ids[0]).await;
+    assert_eq!((there.title.contains("No."), there.description.as_str()), (true, "Another one."));
+    crafts.assert_each_stands(1).await;
+}
+
+#[both_engines]
+async fn what_stands_there_already_is_adopted_and_not_doubled(app: App) {
+    let goods = catalogue(4);
+    let target = etsy::Store::from_seed(&goods[..2]);
+    target.add_category(CATEGORY, "Quilts & Rugs", None);
+    target.let_sell();
+    let before: Vec<etsy::Listing> = target.listing_ids().iter().filter_map(|id| target.listing(*id)).collect();
+    let served = served(&target);
+    let crafts = Crafts::on(app, &goods, target, served).await;
+    crafts.list().await;
+    // Pushed without a look, they are refused, and the others are not.
+    crafts.push().await;
+    let reports = crafts.reports().await;
+    let refused: Vec<_> = reports.iter().filter(|report| report.sync_status == "blocked").collect();
+    assert_eq!((refused.len(), crafts.target.listing_ids().len()), (2, 4), "{reports:?}");
+    let told = |of: &&ListingReport| of.sync_error.as_deref().is_some_and(|why| why.contains("Adopt it"));
+    assert!(refused.iter().all(told), "{refused:?}");
+    let done = crafts.app.host.app.listings.adopt(&crafts.context(), TARGET, true).await.expect("adopted");
+    assert_eq!((done.found, done.adopted, done.doubtful.len()), (2, 2, 0), "{done:?}");
+    let uploads = crafts.target.uploads().len();
+    // What differs from what stood there is decided before it is written over.
+    crafts.push().await;
+    let open = crafts.conflicts().await;
+    let undecided: BTreeSet<&str> = open.iter().map(|of| of.listing.as_str()).collect();
+    assert_eq!(undecided.len(), 2, "{open:?}");
+    for id in undecided {
+        let listings = &crafts.app.host.app.listings;
+        listings.decide(&crafts.context(), id, "all", Decision::Ours, None).await.expect("decided");
+    }
+    crafts.work().await;
+    crafts.assert_each_stands(4).await;
+    for listing in before {
+        let after = crafts.target.listing(listing.id).expect("it is there");
+        assert_eq!(after.images, listing.images, "its pictures are its own");
+        assert_eq!(after.videos, listing.videos, "what nobody named was left alone");
+    }
+    assert_eq!(crafts.target.uploads().len(), uploads);
+}
