@@ -1,5 +1,6 @@
 //! How the work is going: channels and their tokens, schedules, inboxes, webhooks, dead letters, room on the disk.
 
+mod listings;
 mod webhooks;
 
 use std::collections::HashSet;
@@ -62,6 +63,7 @@ pub(super) async fn examine(host: &Host, checks: &mut Checks) -> Result<()> {
     schedules(host, checks).await?;
     inboxes(host, checks).await?;
     webhooks::examine(host, checks, &channels).await?;
+    listings::examine(host, checks).await?;
     dead_letters(host, checks).await
 }
 
@@ -75,8 +77,15 @@ pub(super) async fn of_the_host(host: &Host, checks: &mut Checks) -> Result<()> 
 /// Channels that the audit log knows, and no list shows: somebody deleted their rows, or marked them as removed.
 async fn hidden(host: &Host, checks: &mut Checks) -> Result<()> {
     let known: HashSet<String> = host.db.begin().await?.channel_ids().await?.into_iter().collect();
-    let mut told: Vec<String> =
-        host.app.services.admission().channel_macs().await?.into_iter().filter_map(there).collect();
+    let mut told: Vec<String> = host
+        .app
+        .services
+        .admission()
+        .channel_macs()
+        .await?
+        .into_iter()
+        .filter_map(|(id, mac)| mac.map(|_| id))
+        .collect();
     told.retain(|id| !known.contains(id));
     told.sort();
     for id in told {
@@ -89,11 +98,6 @@ async fn hidden(host: &Host, checks: &mut Checks) -> Result<()> {
         );
     }
     Ok(())
-}
-
-/// With a MAC it was there when the log was last told of it.
-fn there((id, mac): (String, Option<String>)) -> Option<String> {
-    mac.map(|_| id)
 }
 
 /// What is read of all tenants is said of the one whose it is.
