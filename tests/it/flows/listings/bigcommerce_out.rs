@@ -7,6 +7,7 @@ mod faults;
 mod limits;
 mod offers;
 mod pictures;
+mod refused;
 mod round_trip;
 mod taken;
 mod values;
