@@ -29,6 +29,7 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/channels/{channel}/schedules/{kind}", post(act::schedule))
         .route("/channels/{channel}/reconnect", post(act::reconnect))
         .route("/channels/{channel}/settings", get(settings::form).post(settings::change))
+        .route("/channels/{channel}/settings/{setting}/choices", post(settings::ask))
         .route("/channels/{channel}/rule", get(rule::form).post(rule::save))
         .route("/channels/{channel}/rule/plan", post(rule::plan))
         .route("/channels/{channel}/rule/ends", post(rule::allow_ends))

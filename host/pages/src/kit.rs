@@ -33,6 +33,7 @@ impl Pager {
 }
 
 /// One of the choices of a filter.
+#[derive(Clone, Debug)]
 pub(crate) struct Choice {
     pub(crate) value: String,
     pub(crate) label: String,

@@ -86,6 +86,12 @@ fn on(report: &OperationReport) -> Option<(String, &'static str)> {
             let listing = report.result.as_ref().and_then(|result| result["listing"].as_str()).map(segment);
             listing.map(|listing| (format!("/listings/{listing}/edit"), "Fill in what it asks for"))
         }
+        "ask_choices" => {
+            let channel = report.result.as_ref().and_then(|result| result["channel"].as_str()).map(segment);
+            channel.map(|channel| {
+                (format!("/channels/{channel}/settings?choices={}", segment(&report.operation)), "Choose")
+            })
+        }
         "adopt_listings" => Some(("/listings".to_owned(), "Listings")),
         "apply_links" | "undo_links" => Some(("/links".to_owned(), "Batches of links")),
         _ => None,
@@ -103,6 +109,7 @@ fn title(kind: &str) -> &'static str {
         "adopt_listings" => "Looking for what stands there already",
         "find_categories" => "Looking for a category",
         "ask_category_fields" => "Asking what the category needs",
+        "ask_choices" => "Asking what the account offers",
         _ => "Operation",
     }
 }

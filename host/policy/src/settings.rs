@@ -24,10 +24,18 @@ pub struct Setting {
     /// For type `choice`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub choices: Vec<String>,
+    /// For type `string`: the account is asked what there is to choose from, once the channel is connected.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub live_choices: bool,
     /// For type `url`: folders at which a pasted address ends, e.g. `wp-admin`. People copy the address of the page they
     /// are on, and a grant bound to that page would allow nothing else.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cut_at: Vec<String>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives it so")]
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

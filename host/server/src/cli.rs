@@ -186,6 +186,8 @@ pub enum ChannelCommand {
     List,
     /// Ask the marketplace whether the account is usable
     Test { channel: String },
+    /// Ask the account what there is to choose from for a setting, such as shipping profiles
+    Choices { channel: String, setting: String },
     /// End a channel's quarantine
     Release { channel: String },
     /// Take a channel out of use and forget its secrets

@@ -5,6 +5,7 @@ mod by_rule;
 mod categories;
 mod change;
 mod check;
+mod choices;
 mod conflicts;
 mod counted;
 mod drift;
@@ -40,6 +41,7 @@ pub use adopt::{AdoptListings, Adoption, AdoptionLine};
 pub use categories::{AskFields, AskedFields, FindCategories, FoundCategories, FoundCategory};
 pub use change::ListingChange;
 pub use check::{CheckReport, ShownProduct};
+pub use choices::{AskChoices, AskedChoices, OfferedChoice};
 pub use conflicts::{ConflictReport, Decision, WhichConflicts};
 pub use edit::NewListing;
 pub use job::SyncListings;
@@ -74,6 +76,7 @@ impl Listings {
     pub fn register(&self, kinds: OperationKinds) -> OperationKinds {
         kinds
             .with::<AdoptListings>(self.clone())
+            .with::<AskChoices>(self.clone())
             .with::<AskFields>(self.clone())
             .with::<ChangeListings>(self.clone())
             .with::<DraftListings>(self.clone())

@@ -4,11 +4,13 @@ use std::collections::HashMap;
 
 use entrepot_core::AppError;
 use entrepot_domain::Secret;
+use entrepot_listings::OfferedChoice;
 use entrepot_policy::{Manifest, Setting, SettingType, Settings};
 use entrepot_web::Problem;
 use serde_json::Value;
 
 use crate::failure::sentence;
+use crate::kit::Choice;
 
 /// What was posted, by the names of the fields.
 pub(crate) type Posted = HashMap<String, String>;
@@ -27,7 +29,9 @@ pub(crate) struct Field {
     /// text, url, number, choice, boolean, secret
     pub(crate) kind: &'static str,
     pub(crate) value: String,
-    pub(crate) choices: Vec<(String, bool)>,
+    pub(crate) choices: Vec<Choice>,
+    /// The key, where the account can be asked what there is to choose from.
+    pub(crate) live: Option<String>,
     pub(crate) problem: Option<String>,
     /// It comes by connecting, and is given by those alone who have it already.
     pub(crate) token: bool,
@@ -88,7 +92,8 @@ pub(crate) fn fields(
             hint: setting.description.clone(),
             required: setting.required,
             kind: kind(setting),
-            choices: setting.choices.iter().map(|choice| (choice.clone(), *choice == value)).collect(),
+            choices: Choice::one_of(&value, setting.choices.iter().map(|choice| (choice, choice))),
+            live: (setting.live_choices && !new).then(|| key.clone()),
             token: false,
             forget: None,
             name,
@@ -105,12 +110,24 @@ pub(crate) fn fields(
             kind: "secret",
             value: String::new(),
             choices: Vec::new(),
+            live: None,
             token: manifest.comes_by_connecting(key),
             forget: (!new && (!secret.required || manifest.comes_by_connecting(key))).then(|| format!("{FORGET}{key}")),
             name,
         }
     });
     settings.chain(secrets).collect()
+}
+
+impl Field {
+    /// With what the account offers in the place of a text to type. What is set and no longer offered stays to be chosen.
+    pub(crate) fn offer(&mut self, offered: &[OfferedChoice]) {
+        let known = offered.iter().map(|choice| (choice.value.clone(), format!("{} ({})", choice.name, choice.value)));
+        let is_known = self.value.is_empty() || offered.iter().any(|choice| choice.value == self.value);
+        let own = (!is_known).then(|| (self.value.clone(), self.value.clone()));
+        self.choices = Choice::one_of(&self.value, known.chain(own));
+        self.kind = "choice";
+    }
 }
 
 fn kind(setting: &Setting) -> &'static str {

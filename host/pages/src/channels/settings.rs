@@ -1,13 +1,15 @@
 //! Changing what a channel was given.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use entrepot_core::AppError;
 use entrepot_domain::ChannelId;
+use entrepot_listings::AskedChoices;
 use entrepot_policy::{Manifest, Settings};
 use entrepot_store::channels::ChannelRow;
+use serde::Deserialize;
 
 use super::fields::{Field, Posted, Wrong, fields, secrets, settings};
 use crate::AppState;
@@ -15,6 +17,7 @@ use crate::failure::Failure;
 use crate::forms::PostedForm;
 use crate::frame::{Frame, Section, page, see, with_status};
 use crate::kit::segment;
+use crate::operations::Progress;
 use crate::visitor::Visitor;
 
 #[derive(Template)]
@@ -26,6 +29,8 @@ struct Form {
     /// What was stored when the form was made.
     seen: String,
     fields: Vec<Field>,
+    /// Of asking it.
+    progress: Option<Progress>,
     wrong: Option<String>,
     summary: Vec<(String, String)>,
 }
@@ -44,6 +49,7 @@ impl Form {
                 .map(|field| (field.label.clone(), field.name.clone()))
                 .collect(),
             wrong: wrong.whole.clone(),
+            progress: None,
             fields,
         }
     }
@@ -58,11 +64,42 @@ pub(crate) async fn form(
     State(app): State<AppState>,
     visitor: Visitor,
     Path(channel): Path<String>,
+    Query(asked): Query<Asked>,
 ) -> Result<Response, Failure> {
     let row = app.cases.channels.shown_channel(visitor.tenant(), &channel).await?;
     let generation =
         app.cases.services.admission().active_for(&row.adapter_id, &ChannelId::from(row.id.as_str())).await?;
-    Ok(page(&Form::new(&visitor, &row, &generation.manifest, None, &Wrong::default())))
+    let mut form = Form::new(&visitor, &row, &generation.manifest, None, &Wrong::default());
+    if !asked.choices.is_empty() {
+        let report = app.cases.operations.operation(visitor.tenant(), &asked.choices).await?;
+        let of = report.result.clone().and_then(|result| serde_json::from_value::<AskedChoices>(result).ok());
+        match of.filter(|of| report.kind == "ask_choices" && of.channel == row.id) {
+            Some(of) => {
+                let field = form.fields.iter_mut().find(|field| field.live.as_ref() == Some(&of.setting));
+                field.into_iter().for_each(|field| field.offer(&of.choices));
+            }
+            None => form.progress = Some(Progress::new(&report)),
+        }
+    }
+    Ok(page(&form))
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Asked {
+    /// The operation.
+    choices: String,
+}
+
+/// The account is asked what there is to choose from.
+pub(crate) async fn ask(
+    State(app): State<AppState>,
+    visitor: Visitor,
+    Path((channel, setting)): Path<(String, String)>,
+) -> Result<Response, Failure> {
+    let row = app.cases.channels.shown_channel(visitor.tenant(), &channel).await?;
+    let started = app.cases.listings.start_asking_choices(&visitor.context, &row.id, &setting).await?;
+    Ok(see(format!("/operations/{}", segment(started.id.as_str()))))
 }
 
 pub(crate) async fn change(

@@ -117,6 +117,12 @@ fn settings(manifest: &Manifest) -> Result<(), Fault> {
             (SettingType::Choice, false) | (_, true) => {}
             (_, false) => return wrong("choices", "only a setting of type \"choice\" has choices"),
         }
+        if setting.live_choices && setting.kind != SettingType::String {
+            return wrong(
+                "live_choices",
+                "only a setting of type \"string\" has choices that the account is asked for",
+            );
+        }
         if let Err(problem) = check_default(setting) {
             return wrong("default", &problem);
         }

@@ -2,7 +2,9 @@
 
 use anyhow::Result;
 use entrepot_channels::{AccountReport, NewChannel};
+use entrepot_core::RequestContext;
 use entrepot_domain::names::shell_word;
+use entrepot_listings::AskedChoices;
 use entrepot_store::channels::ChannelRow;
 use entrepot_store::subscriptions::HooksRow;
 use serde_json::{Map, Value, json};
@@ -41,6 +43,11 @@ pub(crate) async fn run(host: &Host, command: ChannelCommand, output: Output) ->
             output.say(&json!({"channel": channel, "ok": true, "account": account}), || {
                 format!("{channel} works\n{}", words(&account))
             })
+        }
+        ChannelCommand::Choices { channel, setting } => {
+            let context = RequestContext::new(host.tenant.clone(), operator());
+            let asked = host.app.listings.ask_choices(&context, &channel, &setting).await?;
+            output.say(&asked, || choices(&asked, &channel))
         }
         ChannelCommand::Release { channel } => {
             let released = host.app.deliveries.release_channel(&host.tenant, &channel, &operator()).await?;
@@ -143,4 +150,14 @@ fn of_hooks(hooks: Option<&HooksRow>, now: i64) -> String {
         (None, Some(lost), Some(at)) => format!("active; found switched off {} (UTC): {lost}", moment(at)),
         _ => "active".to_owned(),
     }
+}
+
+fn choices(asked: &AskedChoices, channel: &str) -> String {
+    if asked.choices.is_empty() {
+        return format!("the account has nothing to choose from for {}", asked.setting);
+    }
+    let rows: Vec<Vec<String>> =
+        asked.choices.iter().map(|choice| vec![choice.value.clone(), choice.name.clone()]).collect();
+    let set = format!("entrepot channel set {} --set {}=VALUE", shell_word(channel), asked.setting);
+    format!("{}\nto choose one: {set}", table(&["VALUE", "NAME"], &rows))
 }

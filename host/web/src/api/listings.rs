@@ -3,6 +3,7 @@
 mod adopt;
 mod change;
 mod check;
+mod choices;
 mod conflicts;
 mod create;
 mod end;
@@ -19,7 +20,9 @@ use utoipa_axum::routes;
 use crate::AppState;
 
 pub(crate) use adopt::AdoptedListings;
-pub(crate) use many::{AskedFieldsView, ChangedListingsView, DraftedListingsView, FoundCategoriesView};
+pub(crate) use many::{
+    AskedChoicesView, AskedFieldsView, ChangedListingsView, DraftedListingsView, FoundCategoriesView,
+};
 pub(crate) use view::ListingView;
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
@@ -35,6 +38,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(rule::get, rule::set))
         .routes(routes!(rule::plan))
         .routes(routes!(rule::held, rule::allow))
+        .routes(routes!(choices::handler))
         .routes(routes!(conflicts::list))
         .routes(routes!(conflicts::decide))
 }

@@ -12,7 +12,7 @@ use utoipa_axum::routes;
 use super::dead_letters::ReplayedView;
 use super::links::{AppliedLinks, LinkBatchView, UndoneLinks};
 use super::listings::{
-    AdoptedListings, AskedFieldsView, ChangedListingsView, DraftedListingsView, FoundCategoriesView,
+    AdoptedListings, AskedChoicesView, AskedFieldsView, ChangedListingsView, DraftedListingsView, FoundCategoriesView,
 };
 use crate::AppState;
 
@@ -24,7 +24,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
 pub(crate) struct OperationView {
     operation: String,
     /// replay_dead_letters, propose_links, apply_links, undo_links, adopt_listings, change_listings, draft_listings, find_categories,
-    /// ask_category_fields, rotate_key
+    /// ask_category_fields, ask_choices, rotate_key
     kind: String,
     /// queued, running, done, failed
     state: String,
@@ -59,7 +59,7 @@ pub(crate) struct OperationError {
 }
 
 /// By kind: replay_dead_letters, propose_links, apply_links, undo_links, adopt_listings, change_listings, draft_listings, find_categories,
-/// ask_category_fields
+/// ask_category_fields, ask_choices
 #[derive(ToSchema)]
 #[serde(untagged)]
 #[expect(dead_code, reason = "it is only documented here; each context writes its own")]
@@ -72,6 +72,7 @@ pub(crate) enum OperationResult {
     Changed(ChangedListingsView),
     Drafted(DraftedListingsView),
     Categories(FoundCategoriesView),
+    Choices(AskedChoicesView),
     Fields(AskedFieldsView),
 }
 

@@ -68,6 +68,24 @@ pub(crate) struct FoundCategoryView {
     suggested: bool,
 }
 
+/// Of `ask_choices`
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "it is only documented here")]
+pub(crate) struct AskedChoicesView {
+    channel: String,
+    setting: String,
+    choices: Vec<OfferedChoiceView>,
+}
+
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "it is only documented here")]
+pub(crate) struct OfferedChoiceView {
+    /// What the setting is set to
+    value: String,
+    /// As the account calls it
+    name: String,
+}
+
 /// Of `ask_category_fields`
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "it is only documented here")]

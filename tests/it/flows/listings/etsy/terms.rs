@@ -1,10 +1,14 @@
 //! What Etsy asks for beside the goods: told before, chosen from what the shop has, and refused where it is missing.
 
+use entrepot_domain::OperationId;
 use entrepot_listings::ListingChange;
 use entrepot_test_support::etsy::NodeProperty;
+use entrepot_tests::operations::carry;
+use entrepot_tests::pages::Pages;
 use entrepot_tests::{App, Marketplace, both_engines};
 use serde_json::json;
 
+use super::super::TARGET;
 use super::{CATEGORY, Crafts, plain, shop};
 
 #[both_engines]
@@ -45,6 +49,34 @@ async fn what_is_missing_is_said_before_anything_is_sent(app: App) {
     let check = crafts.app.host.app.listings.check(&crafts.app.host.tenant, &ids[0]).await.expect("a check");
     assert!(check.ok && check.warnings.iter().any(|issue| issue.message.contains("100% wool")), "{check:?}");
     assert!(check.warnings.iter().all(|issue| issue.code != "listing-fee"), "it is published: {check:?}");
+}
+
+/// What a setting is set to is chosen by its name in the account, not typed from memory.
+#[both_engines]
+async fn what_the_account_offers_is_shown_for_a_setting(app: App) {
+    let crafts = Crafts::of(app, &plain()).await;
+    let (listings, context) = (&crafts.app.host.app.listings, crafts.context());
+    let asked = listings.ask_choices(&context, TARGET, "shipping_profile").await.expect("an answer");
+    assert!(asked.choices.iter().any(|choice| choice.value == "22200001" && choice.name != "22200001"), "{asked:?}");
+    let refused = listings.ask_choices(&context, TARGET, "shop_id").await.expect_err("refused").to_string();
+    assert!(refused.contains("shipping_profile") && refused.contains("shop_id"), "{refused}");
+
+    let (pages, path) = (Pages::of(&crafts.app), format!("/channels/{}/settings", crafts.channels[1].as_str()));
+    let form = pages.shown(&path).await;
+    assert_eq!(form.html.matches("Show what the account offers").count(), 3, "{}", form.html);
+    let begun = pages.post(&format!("{path}/return_policy/choices"), &[]).await;
+    assert!(begun.location().starts_with("/operations/"), "{}", begun.html);
+    let operation = begun.location().rsplit('/').next().unwrap_or_default().to_owned();
+    let chosen = format!("{path}?choices={operation}");
+    assert!(pages.shown(&chosen).await.holds("</span>queued"), "it is still to be asked");
+    let over = carry(&crafts.app, &crafts.app.host.tenant, &OperationId::from(operation.as_str())).await;
+    assert_eq!(over.state, "done", "{over:?}");
+    assert!(pages.shown(begun.location()).await.holds(&chosen));
+    let form = pages.shown(&chosen).await;
+    assert!(form.holds("<select id=\"setting.return_policy\"") && form.holds("value=\"1\""), "{}", form.html);
+    // Another channel's answer is not this one's.
+    let source = format!("/channels/{}/settings?choices={operation}", crafts.channels[0].as_str());
+    assert!(!pages.shown(&source).await.holds("<select id=\"setting.return_policy\""));
 }
 
 #[both_engines]
