@@ -3,6 +3,7 @@
 mod adopted;
 mod bigcommerce_out;
 mod conflicts;
+mod ebay;
 mod ending;
 mod etsy;
 mod faults;

@@ -27,6 +27,14 @@ const CANNOT: &[(&str, &str, &str)] = &[
     ("etsy", "stock by location", "one place"),
     ("etsy", "image of a variant", "not read: it takes a request for each listing"),
     ("etsy", "attributes", "materials, taxonomy and facts of the listing"),
+    ("ebay", "tags", "no"),
+    ("ebay", "cost", "no"),
+    ("ebay", "stock that is not counted", "always counted"),
+    ("ebay", "stock in all", "a number for what is not counted"),
+    ("ebay", "stock by location", "one place"),
+    ("ebay", "text of images", "no"),
+    ("ebay", "when it was made", "no"),
+    ("ebay", "when it was changed", "no"),
     ("woocommerce", "cost", "no"),
     ("woocommerce", "stock by location", "one place"),
 ];
@@ -215,8 +223,13 @@ fn grams(value: f64, unit: WeightUnit) -> String {
     (value * factor).round().to_string()
 }
 
-const SHOPS: [(&str, &str); 4] =
-    [("shopify", "Shopify"), ("bigcommerce", "BigCommerce"), ("etsy", "Etsy"), ("woocommerce", "WooCommerce")];
+const SHOPS: [(&str, &str); 5] = [
+    ("shopify", "Shopify"),
+    ("bigcommerce", "BigCommerce"),
+    ("ebay", "eBay"),
+    ("etsy", "Etsy"),
+    ("woocommerce", "WooCommerce"),
+];
 
 fn table(names: &[&str]) -> String {
     let mut text = String::from(
@@ -226,7 +239,7 @@ fn table(names: &[&str]) -> String {
     for (_, title) in SHOPS {
         let _ = write!(text, " {title} |");
     }
-    text.push_str("\n|---|---|---|---|---|\n");
+    text.push_str("\n|---|---|---|---|---|---|\n");
     for name in names {
         let _ = write!(text, "| {name} |");
         for (shop, _) in SHOPS {

@@ -1,0 +1,6 @@
+//! The adapter against a host that is a function.
+
+mod connection;
+mod listings;
+mod map;
+mod taxonomy;
