@@ -33,7 +33,7 @@ pub fn fetch_page<T: Transport>(transport: &T, channel: &Channel, request: &Page
     let items: Vec<Raw<'_>> = rows(&text, "inventoryItems")?;
     let fields = Raw::checked(&text).fields();
     let total = fields.get("total").whole().and_then(|total| u64::try_from(total).ok());
-    let next = cursor.after(size, items.len() as u64, total, fields.get("next").word().is_some());
+    let mut next = cursor.after(size, items.len() as u64, total, fields.get("next").word().is_some());
     let own = |item: &Fields<'_>| {
         let sku = item.get("sku").text();
         sku.is_none_or(|sku| client.settings.sku_here(&sku).is_some())
@@ -41,10 +41,13 @@ pub fn fetch_page<T: Transport>(transport: &T, channel: &Channel, request: &Page
     let records: Vec<Fields<'_>> = items.iter().map(|item| item.fields()).collect();
     match cursor.phase {
         Phase::Sweep => {
-            let shown = cursor.shown + items.len() as u64;
-            page.listed = records.iter().filter(|item| own(item)).flat_map(ids_of).collect();
+            let listed: BTreeSet<String> = records.iter().filter(|item| own(item)).flat_map(ids_of).collect();
+            let (shown, products) = (cursor.shown + records.len() as u64, cursor.products + listed.len() as u64);
             // Some of those that eBay counts were never shown: then nothing is taken for gone.
-            page.total = total.filter(|total| next.is_none() && shown < *total);
+            let missing = total.filter(|_| next.is_none()).and_then(|total| total.checked_sub(shown));
+            page.total = missing.filter(|missing| *missing > 0).map(|missing| products + missing);
+            next = next.map(|next| Cursor { products, ..next });
+            page.listed = listed.into_iter().collect();
         }
         Phase::Items => page.items = products(&client, &items, request.attempt)?,
     }

@@ -28,6 +28,8 @@ pub(crate) struct Cursor {
     pub(crate) at: u64,
     /// Records that were shown in this phase.
     pub(crate) shown: u64,
+    /// The products that they are of, as far as a page by itself tells them apart.
+    pub(crate) products: u64,
 }
 
 impl Cursor {

@@ -6,7 +6,7 @@ mod variants;
 use std::collections::BTreeSet;
 
 use entrepot_guest::check::Notes;
-use entrepot_guest::listing::{Checked, Intent, Listing};
+use entrepot_guest::listing::{Checked, Listing};
 use entrepot_guest::prelude::*;
 use entrepot_guest::taxonomy::Field;
 use model::{MediaKind, Product};
@@ -30,9 +30,9 @@ pub fn check_listing(channel: &Channel, listing: &Listing, fields: &[Field]) -> 
         Err(_) => {}
         Ok(settings) => {
             words(product, &mut notes);
-            media(listing, &mut notes);
+            media(product, &mut notes);
             variants::check(&settings, listing, &mut notes);
-            terms(&Terms::of(&Defaults::of(channel), listing), listing.intent, &mut notes);
+            terms(&Terms::of(&Defaults::of(channel), listing), &mut notes);
             asked::check(&settings, &Defaults::of(channel), listing, fields, &mut notes);
         }
     }
@@ -65,10 +65,9 @@ fn words(product: &Product, notes: &mut Notes) {
     }
 }
 
-fn media(listing: &Listing, notes: &mut Notes) {
-    let product = &listing.product;
+fn media(product: &Product, notes: &mut Notes) {
     let images = product.media.iter().filter(|media| media.kind == MediaKind::Image).count();
-    if images == 0 && listing.intent == Intent::Active {
+    if images == 0 {
         notes.refuse("/media", "picture-missing", "eBay publishes nothing without a picture. Add one.");
     }
     if images > MOST_PICTURES {
@@ -90,29 +89,22 @@ fn media(listing: &Listing, notes: &mut Notes) {
     }
 }
 
-/// Without these nothing is published; a draft may wait for them.
-fn terms(terms: &Terms, intent: Intent, notes: &mut Notes) {
-    let mut missing = |path: &str, code: &str, message: String| {
-        if intent == Intent::Active {
-            notes.refuse(path, code, message);
-        } else {
-            notes.warn(path, code, message);
-        }
-    };
+/// Without these nothing is published.
+fn terms(terms: &Terms, notes: &mut Notes) {
     if terms.category.is_none() {
-        missing("/category", "category-missing", "eBay asks for a category. Choose one for this listing.".to_owned());
+        notes.refuse("/category", "category-missing", "eBay asks for a category. Choose one for this listing.");
     }
     for (policy, _) in POLICIES.iter().zip(&terms.policies).filter(|(_, said)| said.is_none()) {
         let (key, name) = (policy.key, policy.title.to_lowercase());
         let message = format!(
             "eBay asks for a {name}, and nobody said which: set the channel's setting {key} to the number of one, or the field of this listing."
         );
-        missing(&format!("/fields/{key}"), &format!("{}-missing", key.replace('_', "-")), message);
+        notes.refuse(format!("/fields/{key}"), &format!("{}-missing", key.replace('_', "-")), message);
     }
     if terms.location.is_none() {
         let message = "eBay asks where goods are sent from, and nobody said: set the channel's setting location to the key of an inventory \
                        location, or the field of this listing.";
-        missing("/fields/location", "location-missing", message.to_owned());
+        notes.refuse("/fields/location", "location-missing", message);
     }
     if !CONDITIONS.iter().any(|(known, _)| *known == terms.condition) {
         let message =

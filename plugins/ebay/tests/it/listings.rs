@@ -36,7 +36,7 @@ fn good() -> Product {
     }
 }
 
-fn codes(product: Product, intent: Intent) -> (Vec<String>, Vec<String>) {
+fn codes(product: Product) -> (Vec<String>, Vec<String>) {
     let variants = product.variants.iter().map(|variant| ListedVariant {
         variant_id: variant.source_id.clone(),
         external_id: None,
@@ -46,7 +46,7 @@ fn codes(product: Product, intent: Intent) -> (Vec<String>, Vec<String>) {
     let listing = Listing {
         listing_id: "lst_1".into(),
         external_id: None,
-        intent,
+        intent: Intent::Active,
         variants: variants.collect(),
         product,
         category: Some("15687".into()),
@@ -61,7 +61,7 @@ fn codes(product: Product, intent: Intent) -> (Vec<String>, Vec<String>) {
 
 #[test]
 fn what_is_good_passes() {
-    assert_eq!(codes(good(), Intent::Active), (vec![], vec![]));
+    assert_eq!(codes(good()), (vec![], vec![]));
 }
 
 #[test]
@@ -118,7 +118,7 @@ fn what_ebay_refuses_is_refused_before() {
     for (change, code) in cases {
         let mut product = good();
         change(&mut product);
-        let (issues, _) = codes(product, Intent::Active);
+        let (issues, _) = codes(product);
         assert!(issues.iter().any(|issue| issue == code), "{code}: {issues:?}");
     }
 }
@@ -132,7 +132,7 @@ fn what_is_left_out_is_said() {
     product.variants[0].inventory = Inventory::Untracked(true);
     product.media =
         (0..25).map(|n| Media { url: format!("https://i.example/{n}.jpg"), ..product.media[0].clone() }).collect();
-    let (issues, warnings) = codes(product, Intent::Active);
+    let (issues, warnings) = codes(product);
     assert_eq!(issues, Vec::<String>::new());
     for code in ["left-out", "description-missing", "compare-at-left-out", "stock-not-counted", "pictures-left-out"] {
         assert!(warnings.iter().any(|warning| warning == code), "{code}: {warnings:?}");

@@ -27,8 +27,8 @@ pub(crate) struct Tokens {
     access: String,
     ends: i64,
     refresh: String,
-    application: String,
-    application_ends: i64,
+    /// Those of the app, each good until its own end.
+    own: Vec<(String, i64)>,
     /// The last parts of their addresses.
     scopes: Vec<String>,
     revoked: bool,
@@ -46,7 +46,7 @@ impl Tokens {
     pub(crate) fn begin(&mut self) {
         self.issue(i64::MAX);
         self.refresh = "v^1.1#i^1#p^3#r^1#f^0#refresh".to_owned();
-        (self.application, self.application_ends) = (token(1, 0), i64::MAX);
+        self.own = vec![(token(1, 0), i64::MAX)];
         self.scopes =
             ["sell.inventory", "sell.account.readonly", "commerce.identity.readonly"].map(str::to_owned).to_vec();
     }
@@ -62,13 +62,13 @@ impl Tokens {
             client_secret: "PRD-0123456789ab-simulated-secret".into(),
             access_token: self.access.clone(),
             refresh_token: self.refresh.clone(),
-            application_token: self.application.clone(),
+            application_token: self.own.last().map(|(token, _)| token.clone()).unwrap_or_default(),
         }
     }
 
     /// Whether it is the app's own; none: it is no token.
     pub(crate) fn accepts(&self, token: &str, now: i64) -> Option<bool> {
-        if token == self.application && now < self.application_ends {
+        if self.own.iter().any(|(own, ends)| own == token && now < *ends) {
             return Some(true);
         }
         (!self.revoked && token == self.access && now < self.ends).then_some(false)
@@ -145,10 +145,9 @@ pub(crate) fn tokens(state: &mut State, request: &Request) -> Answer {
         "client_credentials" => {
             let tokens = &mut state.tokens;
             tokens.applications += 1;
-            (tokens.application, tokens.application_ends) = (token(1, tokens.applications), ends);
-            ok(
-                &json!({"access_token": tokens.application, "expires_in": lifetime, "token_type": "Application Access Token"}),
-            )
+            let own = token(1, tokens.applications);
+            tokens.own.push((own.clone(), ends));
+            ok(&json!({"access_token": own, "expires_in": lifetime, "token_type": "Application Access Token"}))
         }
         "authorization_code" => match state.tokens.codes.remove(field("code")) {
             Some(code) if code.ru_name == field("redirect_uri") => {

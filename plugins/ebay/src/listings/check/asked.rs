@@ -1,7 +1,7 @@
 //! What the category and the account ask for, and offer to choose from.
 
 use entrepot_guest::check::Notes;
-use entrepot_guest::listing::{Intent, Listing};
+use entrepot_guest::listing::Listing;
 use entrepot_guest::taxonomy::Field;
 
 use super::variants::{MOST_ASPECT, MOST_VALUE};
@@ -31,7 +31,7 @@ pub(super) fn check(settings: &Settings, defaults: &Defaults, listing: &Listing,
                     notes.refuse(path.as_str(), "option-may-not-vary", message);
                 }
                 let is_told = varies || !said.is_empty() || is_told(settings, listing, name);
-                if field.required && !is_told && listing.intent == Intent::Active {
+                if field.required && !is_told {
                     let message = format!("eBay asks for {name:?} in this category. Say what it is.");
                     notes.refuse(path.as_str(), "aspect-missing", message);
                 }

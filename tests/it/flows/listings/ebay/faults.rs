@@ -98,6 +98,8 @@ async fn an_account_that_is_not_to_be_had_is_waited_for(app: App) {
         (Fault::TooMany(None), "slow down"),
     ] {
         let said = format!("{fault:?}");
+        // What was made although its answer was an error.
+        seller.target.skus().iter().for_each(|sku| assert!(seller.target.delete_item(sku)));
         seller.shops.1.server.inject(Matcher::path("bulk_create_or_replace").next(1), fault);
         seller.app.clock().advance(7_200_000);
         seller.work().await;
