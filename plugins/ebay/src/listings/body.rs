@@ -181,14 +181,17 @@ pub(super) fn group(market: &Market, work: &Work<'_>) -> Value {
     put(&mut body, "variantSKUs", Some(json!(skus)));
     replaced_aspects(&mut body, &work.state.aspects, &aspects(market, work), []);
     let names: Vec<&str> = product.options.iter().map(|option| option.name.trim()).collect();
-    let specifications = names.iter().enumerate().map(|(at, name)| {
+    let specifications = product.options.iter().enumerate().map(|(at, option)| {
+        let used = || product.variants.iter().filter_map(|variant| variant.option_values.get(at));
+        // In the seller's order, and only what there is.
+        let known = option.values.iter().filter(|value| used().any(|own| own.trim() == value.trim()));
         let mut values: Vec<&str> = Vec::new();
-        for value in product.variants.iter().filter_map(|variant| variant.option_values.get(at)) {
+        for value in known.chain(used()) {
             if !values.contains(&value.trim()) {
                 values.push(value.trim());
             }
         }
-        json!({ "name": name, "values": values })
+        json!({ "name": option.name.trim(), "values": values })
     });
     let specifications: Vec<Value> = specifications.collect();
     inside(&mut body, "variesBy", |varies| {

@@ -93,10 +93,18 @@ fn variants(
     for part in parts {
         let aspects = part.aspects();
         let value = |name: &String| aspects.get(name).map(|values| values.join(" / ")).unwrap_or_default();
-        let of: Vec<(String, String)> = names.iter().map(|name| (name.clone(), value(name))).collect();
-        axes.add(of.iter().map(choice));
-        said.push(of);
+        said.push(names.iter().map(|name| (name.clone(), value(name))).collect());
     }
+    // In the seller's own order, as far as goods have these values.
+    for (one, name) in specifications.iter().filter_map(|one| Some((one, one.get("name").name()?))) {
+        for value in one.get("values").items().into_iter().filter_map(Raw::name) {
+            let pair = (name.clone(), value);
+            if said.iter().any(|of| of.contains(&pair)) {
+                axes.add([choice(&pair)]);
+            }
+        }
+    }
+    said.iter().for_each(|of| axes.add(of.iter().map(choice)));
     let on_sale = is_group && parts.iter().any(Part::is_published);
     let mut made: Vec<ProductVariant> = Vec::new();
     for (part, of) in parts.iter().zip(&said) {

@@ -256,15 +256,15 @@ fn table(names: &[&str]) -> String {
 const GOES_OUT: &str = "
 ## Where goods can be put on sale
 
-| | Shopify | BigCommerce | WooCommerce |
-|---|---|---|---|
-| draft, on sale, taken off | draft; active and published; archived | hidden; visible and on a storefront; hidden | draft; published; draft |
-| variants | 2,048 with 3 options | 600, each with a SKU | as many as the shop bears |
-| price, price before a reduction | yes | yes | yes |
-| stock | at one location, compared before it is set | at one location, compared before it is set | yes |
-| categories | Shopify's taxonomy, without its attributes | the store's own | the shop's own |
-| found again when an answer was lost | by a metafield that the shop keeps unique | by title or SKU, which are there once, and a mark | by SKU and a mark |
-| what stands there already | adopted by SKU | adopted by SKU | adopted by SKU |
+| | Shopify | BigCommerce | WooCommerce | eBay |
+|---|---|---|---|---|
+| draft, on sale, taken off | draft; active and published; archived | hidden; visible and on a storefront; hidden | draft; published; draft | offers not published; published; withdrawn |
+| variants | 2,048 with 3 options | 600, each with a SKU | as many as the shop bears | 250 with one brand, each with a SKU |
+| price, price before a reduction | yes | yes | yes | price alone |
+| stock | at one location, compared before it is set | at one location, compared before it is set | yes | item and offer together, compared before it is set |
+| categories | Shopify's taxonomy, without its attributes | the store's own | the shop's own | eBay's tree of the marketplace, with what a category requires |
+| found again when an answer was lost | by a metafield that the shop keeps unique | by title or SKU, which are there once, and a mark | by SKU and a mark | by SKU, and a group by its key |
+| what stands there already | adopted by SKU | adopted by SKU | adopted by SKU | adopted by SKU |
 ";
 
 fn held(text: &str) {
