@@ -92,7 +92,10 @@ pub(super) fn item(market: &Market, locale: &str, work: &Work<'_>, part: &Part<'
         });
     });
     inside(&mut body, "product", |fields| {
-        put(fields, "title", Some(product.title.trim()));
+        // Of a listing with variations the group's counts, and each item that is sent is one of the day's changes.
+        if work.group.is_none() || fields.get("title").is_none_or(Value::is_null) {
+            put(fields, "title", Some(product.title.trim()));
+        }
         put(fields, "brand", brand(product));
         if let Some(mpn) = variant.mpn.as_deref().filter(|mpn| !mpn.trim().is_empty()) {
             put(fields, "mpn", Some(mpn));
@@ -216,7 +219,10 @@ pub(super) fn description(product: &Product) -> &str {
 /// An offer as it is replaced, on top of what is there.
 pub(super) fn offer(work: &Work<'_>, part: &Part<'_>) -> Map<String, Value> {
     let mut body = offer_there(part);
-    put(&mut body, "listingDescription", Some(description(&work.listing.product)));
+    // Likewise: of a group its own is shown.
+    if work.group.is_none() || body.get("listingDescription").is_none_or(Value::is_null) {
+        put(&mut body, "listingDescription", Some(description(&work.listing.product)));
+    }
     put(&mut body, "listingDuration", Some("GTC"));
     put(&mut body, "availableQuantity", Some(part.quantity()));
     for (name, said) in [("categoryId", &work.terms.category), ("merchantLocationKey", &work.terms.location)] {

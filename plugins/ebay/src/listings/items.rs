@@ -1,5 +1,6 @@
 //! Items: twenty-five in a call, each replaced as a whole, and only those that differ.
 
+use entrepot_guest::lenient::Raw;
 use entrepot_guest::prelude::*;
 use serde_json::{Value, json};
 
@@ -7,6 +8,7 @@ use super::merge::same;
 use super::work::{Work, each};
 use super::{body, bulk};
 use crate::client::Client;
+use crate::details;
 
 pub(super) fn write<T: Transport>(client: &Client<'_, T>, works: &mut [Work<'_>]) -> Result<(), Error> {
     let (market, locale) = (client.settings.market, client.settings.locale());
@@ -53,15 +55,24 @@ pub(super) fn settle(work: &mut Work<'_>, error: Error) -> Option<Error> {
     None
 }
 
-/// Variations that are no longer wanted: out of the group they are nothing, and their offers go with them.
+/// Variations that are no longer wanted: out of the group they are nothing, and their offers go with them. One that is part of something
+/// else by now is left alone.
 pub(super) fn clear<T: Transport>(client: &Client<'_, T>, work: &mut Work<'_>) -> Result<(), Error> {
     let gone: Vec<String> =
         { work.state.offers.keys() }.filter(|sku| !work.parts.iter().any(|part| part.sku == **sku)).cloned().collect();
+    if gone.is_empty() {
+        return Ok(());
+    }
+    let there = details::items(client, &gone.iter().map(String::as_str).collect::<Vec<_>>())?;
     for sku in gone {
-        match client.change(Method::Delete, &["inventory_item", &sku], None)? {
-            Ok(_) => {}
-            Err(refusal) if refusal.status == 404 => {}
-            Err(refusal) => return Err(refusal.error()),
+        let item = there.get(&sku).cloned().transpose()?;
+        let is_free = item.is_some_and(|item| details::groups_of(&Raw::of(&item).fields()).is_empty());
+        if is_free {
+            match client.change(Method::Delete, &["inventory_item", &sku], None)? {
+                Ok(_) => {}
+                Err(refusal) if refusal.status == 404 => {}
+                Err(refusal) => return Err(refusal.error()),
+            }
         }
         work.state.offers.remove(&sku);
     }
