@@ -19,13 +19,12 @@ pub fn fetch_page<T: Transport>(transport: &T, channel: &Channel, request: &Page
     let cursor: Cursor = paging::decode(request.cursor.as_deref())?;
     let (size, number) = cursor.page(request.limit, request.attempt);
     let mut page = paging::empty_page();
-    let list = client.inventory(&["inventory_item"]).query("limit", &size.to_string());
-    let text = match client.ask(list.query("offset", &number.to_string())) {
+    let text = match list(&client, size, number) {
         Err(error @ (Error::Unavailable(_) | Error::Other(_))) if request.attempt >= HOPELESS && size == 1 => {
+            // Where the next place cannot be read either, it is eBay that fails and not one item.
+            list(&client, 1, cursor.at + 1).map_err(|_| error.clone())?;
             page.items = vec![unreadable_place(cursor.at, &error)];
-            // Whether there is another one behind it, the next place says.
-            let next = Cursor { at: cursor.at + 1, ..cursor };
-            page.next = Some(paging::encode(&next)?);
+            page.next = Some(paging::encode(&Cursor { at: cursor.at + 1, ..cursor })?);
             return Ok(page);
         }
         answer => answer?,
@@ -54,6 +53,12 @@ pub fn fetch_page<T: Transport>(transport: &T, channel: &Channel, request: &Page
     let next = next.or_else(|| cursor.next_phase(request.scope));
     page.next = next.map(|next| paging::encode(&next)).transpose()?;
     Ok(page)
+}
+
+/// A page of items. Whatever address eBay names for the next one, it is made here.
+fn list<T: Transport>(client: &Client<'_, T>, size: u64, number: u64) -> Result<String, Error> {
+    let call = client.inventory(&["inventory_item"]).query("limit", &size.to_string());
+    client.ask(call.query("offset", &number.to_string()))
 }
 
 fn unreadable_place(at: u64, error: &Error) -> RawItem {

@@ -6,7 +6,7 @@ use entrepot_guest::prelude::*;
 
 use crate::client::{Client, rows};
 use crate::listings::Defaults;
-use crate::policies::{Choices, LOCATION, POLICIES, Policy, locations, policies};
+use crate::policies::{Choices, LOCATION, POLICIES, locations, policies};
 
 /// Looks for changes in a day, where one comes every quarter of an hour.
 const DELTAS: u64 = 96;
@@ -20,7 +20,21 @@ pub fn check<T: Transport>(transport: &T, channel: &Channel) -> Result<Account, 
     registered(&client, &mut warnings)?;
     let defaults = Defaults::of(channel);
     for policy in &POLICIES {
-        let known = policies(&client, policy).map_err(|error| about_policies(error, policy))?;
+        let known = match policies(&client, policy) {
+            // eBay refuses the question where business policies were never switched on: whoever does not sell from here needs none.
+            Err(Error::Other(why)) => {
+                let title = policy.title;
+                let message = format!(
+                    "{title}: eBay does not tell which there are. To sell, switch business policies on in your account. ({why})"
+                );
+                if defaults.said(policy.key).is_some() {
+                    return Err(Error::Unsupported(message));
+                }
+                warnings.push(message);
+                continue;
+            }
+            known => known?,
+        };
         chosen(policy.key, policy.title, defaults.said(policy.key), &known, market.id, &mut warnings)?;
     }
     let known = locations(&client)?;
@@ -72,17 +86,6 @@ fn registered<T: Transport>(client: &Client<'_, T>, warnings: &mut Vec<String>) 
         warnings.push(message.to_owned());
     }
     Ok(())
-}
-
-/// eBay refuses the question where business policies were never switched on.
-fn about_policies(error: Error, policy: &Policy) -> Error {
-    match error {
-        Error::Other(why) => Error::Unsupported(format!(
-            "eBay does not tell the account's policies ({}): switch business policies on in your account. {why}",
-            policy.title
-        )),
-        error => error,
-    }
 }
 
 fn chosen(

@@ -39,10 +39,8 @@ fn one<T: Transport>(client: &Client<'_, T>, listing: &Listing, forget: bool) ->
 /// What was made for a listing whose answer was lost.
 fn in_doubt<T: Transport>(client: &Client<'_, T>, listing: &Listing) -> Result<Option<Id>, Error> {
     let key = listing.listing_id.as_str();
-    if let Some(group) = details::groups(client, &[key]).pop() {
-        if group?.is_some() {
-            return Ok(Some(Id::Group(key.to_owned())));
-        }
+    if details::groups(client, &[key]).pop().transpose()?.flatten().is_some() {
+        return Ok(Some(Id::Group(key.to_owned())));
     }
     let product = &listing.product;
     let [variant] = product.variants.as_slice() else { return Ok(None) };

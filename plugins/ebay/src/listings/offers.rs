@@ -27,6 +27,8 @@ struct Change<'o> {
     sku: &'o str,
     offer_id: Option<String>,
     stock: Option<i64>,
+    /// As it is to be, whether or not it has to be set.
+    wanted: Option<i64>,
     price: Option<&'o Money>,
     held: bool,
     /// As eBay shows it, where it was looked at.
@@ -106,6 +108,7 @@ fn wanted<'o, T: Transport>(
             sku,
             offer_id: state.offers.get(sku).cloned(),
             stock: differs,
+            wanted: stock,
             price: offer.price.as_ref(),
             held: state.held,
             offer: None,
@@ -139,6 +142,10 @@ fn look<T: Transport>(client: &Client<'_, T>, changes: &mut [Change<'_>], fates:
         if change.price == body::amount(&offer["pricingSummary"]["price"]).as_ref() {
             change.price = None;
         }
+        // The lower one counts: the item may have what the offer lacks.
+        let offered = offer["availableQuantity"].as_i64();
+        change.stock =
+            change.stock.or(change.wanted.filter(|wanted| offered.is_some_and(|offered| offered != *wanted)));
         let is_due = change.held && offer["status"] != "PUBLISHED";
         if change.stock.is_none() && change.price.is_none() && !is_due {
             fates[change.at] = Some(OfferOutcome::Done);

@@ -64,6 +64,10 @@ fn what_is_wrong_is_said_with_what_to_do() {
     let opted_out = r#"{"errors":[{"errorId":20403,"message":"The seller is not opted in to business policies."}]}"#;
     let said = error(&refused("return_policy", 400, opted_out), SET);
     assert!(said.contains("Unsupported(") && said.contains("switch business policies on"), "{said}");
+    // Whoever only imports needs none.
+    let account =
+        check(&refused("_policy", 400, opted_out), &channel(r#"{"marketplace":"EBAY_DE"}"#)).expect("an account");
+    assert_eq!(account.warnings.iter().filter(|said| said.contains("switch business policies on")).count(), 3);
     let host = TestHost::new(|request| Ok(answer(request)));
     let said = error(&host, &SET.replace(r#""fulfillment_policy":"1""#, r#""fulfillment_policy":"9""#));
     assert!(said.contains("no \\\"9\\\" on EBAY_DE") && said.contains("1 (Standard)"), "{said}");

@@ -144,3 +144,25 @@ async fn what_an_offer_says_counts(app: App) {
     assert_eq!(run.deleted, 0, "{run:?}");
     assert_eq!(of(app.products().await).status, entrepot_domain::catalog::ProductStatus::Draft);
 }
+
+/// A place of the list that cannot be read is passed by, and told; where all of them fail, it is eBay.
+#[both_engines]
+async fn a_place_that_cannot_be_read_is_passed_by(app: App) {
+    let store = Store::from_seed(&seed::catalogue(Seed { products: 12, variable_share: 0.0, seed: 13 }));
+    let shop = Marketplace::ebay(&store);
+    let (app, _) = app.connect_to(&shop).await;
+    let broken = r#"{"errors":[{"errorId":25001,"message":"A system error has occurred."}]}"#;
+    // Each page that has the eighth item, whatever its size.
+    for (size, number) in [(200, 0), (100, 0), (50, 0), (25, 0), (5, 1), (1, 7)] {
+        let page = Matcher::path(&format!("/inventory_item?limit={size}&offset={number}"));
+        shop.server.inject(page, Fault::Json(500, broken));
+    }
+    let run = app.import().await;
+    assert_eq!((run.created, run.deleted, run.dead_letters > 0), (11, 0, true), "{run:?}");
+    shop.server.heal();
+    let run = app.import().await;
+    assert_eq!((run.state, run.created), (RunState::Completed, 1), "{run:?}");
+    shop.server.inject(Matcher::path("/inventory_item?"), Fault::Json(500, broken));
+    let run = app.import().await;
+    assert_eq!((run.state, run.deleted), (RunState::Failed, 0), "{run:?}");
+}

@@ -7,6 +7,7 @@ mod kept;
 mod limits;
 mod offers;
 mod refused;
+mod standing;
 mod stock;
 mod terms;
 mod tokens;

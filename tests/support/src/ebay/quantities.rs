@@ -52,10 +52,8 @@ fn one(state: &mut State, sku: &str, row: &Value, offers: &[Value]) -> Result<()
     if let Some(number) = listing_of(state, sku) {
         revise(state, &number)?;
     }
-    if !quantity.is_null() {
-        if let Some(item) = state.items.get_mut(sku) {
-            item["availability"]["shipToLocationAvailability"]["quantity"] = quantity.clone();
-        }
+    if let Some(item) = state.items.get_mut(sku).filter(|_| !quantity.is_null()) {
+        item["availability"]["shipToLocationAvailability"]["quantity"] = quantity.clone();
     }
     for change in offers {
         let Some(offer) = change["offerId"].as_str().and_then(|id| state.offers.get_mut(id)) else { continue };

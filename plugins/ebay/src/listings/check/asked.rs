@@ -18,26 +18,29 @@ pub(super) fn check(settings: &Settings, defaults: &Defaults, listing: &Listing,
     let words = Words::of(listing);
     for field in fields {
         let path = format!("/fields/{}", field.key);
-        let said = words.many(&field.key);
-        let said =
-            if said.is_empty() { defaults.said(&field.key).map(str::to_owned).into_iter().collect() } else { said };
-        match aspect(&field.key) {
-            Some((name, may_vary)) => {
-                let varies = option(listing, name).is_some();
-                if varies && !may_vary {
-                    let message = format!(
-                        "{name:?} is an option, and in this category variations may not differ in it. Split the product."
-                    );
-                    notes.refuse(path.as_str(), "option-may-not-vary", message);
-                }
-                let is_told = varies || !said.is_empty() || is_told(settings, listing, name);
-                if field.required && !is_told {
-                    let message = format!("eBay asks for {name:?} in this category. Say what it is.");
-                    notes.refuse(path.as_str(), "aspect-missing", message);
-                }
+        // By its name, whichever kind of fact it was when somebody said it.
+        let said = match aspect(&field.key) {
+            Some((name, _)) => {
+                [ASPECT, COMMON_ASPECT].iter().flat_map(|of| words.many(&format!("{of}{name}"))).collect()
             }
-            // What is missing of policies and locations is said beside these.
-            None => {}
+            None => words.many(&field.key),
+        };
+        let said: Vec<String> =
+            if said.is_empty() { defaults.said(&field.key).map(str::to_owned).into_iter().collect() } else { said };
+        // What is missing of policies and locations is said beside these.
+        if let Some((name, may_vary)) = aspect(&field.key) {
+            let varies = option(listing, name).is_some();
+            if varies && !may_vary {
+                let message = format!(
+                    "{name:?} is an option, and in this category variations may not differ in it. Split the product."
+                );
+                notes.refuse(path.as_str(), "option-may-not-vary", message);
+            }
+            let is_told = varies || !said.is_empty() || is_told(settings, listing, name);
+            if field.required && !is_told {
+                let message = format!("eBay asks for {name:?} in this category. Say what it is.");
+                notes.refuse(path.as_str(), "aspect-missing", message);
+            }
         }
         choice(field, &said, &path, notes);
     }

@@ -41,6 +41,22 @@ async fn price_and_stock_are_sent_alone(app: App) {
     assert_eq!(listing.revisions, skus.len() as u64 + 1, "each SKU counts, and no more");
 }
 
+/// Set in the item alone it would change nothing for buyers: the offer's own number is the lower one.
+#[both_engines]
+async fn an_offer_that_lacks_what_the_item_has_is_filled(app: App) {
+    let seller = Auctions::to_ebay(app, &plain(1)).await;
+    let ids = seller.list().await;
+    seller.push().await;
+    let sku = seller.skus(&ids[0]).await.remove(0);
+    let (number, _) = seller.target.offers(&sku).remove(0);
+    // Half of it was done by another program.
+    seller.target.set_stock(&sku, 33);
+    seller.target.change_offer(&number, |offer| offer.body["availableQuantity"] = json!(4));
+    seller.restock(0, 33).await;
+    assert_eq!(seller.offer(&ids[0], 0).await.body["availableQuantity"], 33);
+    seller.assert_each_stands(1).await;
+}
+
 /// An account that sold one meanwhile says so, and its number is reckoned with.
 #[both_engines]
 async fn a_sale_at_the_same_moment_is_seen(app: App) {

@@ -163,7 +163,7 @@ async fn a_marketplace_has_its_own_currency_and_language(app: App) {
     seller.push().await;
     seller.assert_each_stands(1).await;
     let sku = format!("{}@DE", plain(1)[0].variants[0].sku);
-    assert_eq!(seller.target.skus(), [sku.clone()]);
+    assert_eq!(seller.target.skus(), std::slice::from_ref(&sku));
     let (item, (_, offer)) = (seller.target.item(&sku).expect("an item"), seller.target.offers(&sku).remove(0));
     assert_eq!((&item["locale"], offer.marketplace.as_str()), (&json!("de_DE"), "EBAY_DE"));
     assert_eq!(offer.body["pricingSummary"]["price"], json!({"value": "21.50", "currency": "EUR"}));
