@@ -1,6 +1,7 @@
 //! What a product is on a channel: the seller's word before a rule's, a rule's before the source's, field by field, with the origin of each.
 //! Pure: listings, previews and pages ask here and nowhere else.
 
+mod listed;
 mod rule;
 #[cfg(test)]
 mod tests;
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::catalog::{Inventory, Level, Media, MediaKind, Product, Seo, Variant};
 use crate::money::Money;
 
+pub use listed::{CategoryRule, Create, Filtered, ListRule, ProductFilter};
 pub use rule::{ChannelRule, PriceRule, StockRule};
 
 /// Where a value comes from. The later one counts.

@@ -31,6 +31,7 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/channels/{channel}/settings", get(settings::form).post(settings::change))
         .route("/channels/{channel}/rule", get(rule::form).post(rule::save))
         .route("/channels/{channel}/rule/plan", post(rule::plan))
+        .route("/channels/{channel}/rule/ends", post(rule::allow_ends))
         .route("/channels/{channel}/adoption", get(adoption::show).post(adoption::start))
         .route("/channels/{channel}/remove", get(act::confirm_removal).post(act::remove))
 }

@@ -91,6 +91,8 @@ impl ScopedTx {
         let sources: Vec<&str> = writes.iter().map(|write| write.product.source_id.as_str()).collect();
         self.touch_listings_there(channel, &sources).await?;
         self.write_product_rows(channel, writes).await?;
+        let all: Vec<&str> = writes.iter().map(|write| write.id).collect();
+        self.add_listing_candidates(channel, &all).await?;
         self.write_search_rows(channel, writes).await?;
         self.write_variant_rows(writes).await?;
         self.write_level_rows(writes, as_of).await

@@ -1,5 +1,6 @@
 //! Listings: what is to stand on channels, and what became of it.
 
+mod candidates;
 mod categories;
 mod changes;
 mod conflicts;
@@ -17,6 +18,7 @@ use sqlx::types::Json;
 use crate::products::StoredProduct;
 use crate::{Db, Scoped, ScopedTx, StoreError};
 
+pub use candidates::{Candidate, RuledCount};
 pub use categories::CategoryRow;
 pub use changes::{Accepted, Block, Edit, Failure};
 pub use conflicts::{ConflictFilter, ConflictRow};
@@ -57,6 +59,8 @@ pub struct ListingRow {
     pub baseline: Option<String>,
     /// How often its channel was led elsewhere since somebody looked whether it stands there.
     pub unconfirmed: i64,
+    /// made, ended: by the channel's rule; empty: by a person.
+    pub by_rule: String,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
 }
@@ -105,7 +109,7 @@ macro_rules! columns {
     () => {
         "id, channel_id, product_id, status, overrides, category_id, fields, external_id, external_url, channel_status, sync_status, \
          wanted_hash, sent_hash, accepted_hash, state, pending, issues, sync_error, tries, not_before, last_synced_at, version, touches, \
-         baseline, unconfirmed, created_at, updated_at"
+         baseline, unconfirmed, by_rule, created_at, updated_at"
     };
 }
 const FIND: &str = concat!("SELECT ", columns!(), " FROM listings WHERE tenant_id = $1 AND id = $2");
@@ -129,7 +133,7 @@ macro_rules! by_ids {
         select_by_ids!(
             "id, channel_id, product_id, status, overrides, category_id, fields, external_id, external_url, channel_status, sync_status, \
      wanted_hash, sent_hash, accepted_hash, state, pending, issues, sync_error, tries, not_before, last_synced_at, version, touches, \
-     baseline, unconfirmed, created_at, updated_at",
+     baseline, unconfirmed, by_rule, created_at, updated_at",
             "listings",
             "tenant_id = $1 AND $2 = $2",
             $id,
@@ -147,10 +151,13 @@ const THERE: [&str; 2] =
 const INSERT: &str = "INSERT INTO listings (tenant_id, id, channel_id, product_id, status, overrides, category_id, fields, external_id, \
     sync_status, state, issues, tries, not_before, version, touches, created_at, updated_at, title, words) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'pending', '{}', '[]', 0, $10, 1, 1, $10, $10, $11, $12)";
-/// Of all tenants: where something is due. No wait is longer than a day: one of more than two was written by a clock that was ahead.
+/// Of all tenants: where something is due, or the channel's rule has products to look at. No wait is longer than a day: one of more than two was written by a clock that was ahead.
 const DUE_CHANNELS: &str = "SELECT DISTINCT l.tenant_id, l.channel_id FROM listings l LEFT JOIN listing_lanes n \
     ON n.tenant_id = l.tenant_id AND n.channel_id = l.channel_id \
-    WHERE (l.not_before <= $1 OR l.not_before > $1 + 172800000) AND (n.channel_id IS NULL OR ((n.not_before <= $1 OR n.not_before > $1 + 172800000) AND (n.lease_owner = '' OR n.lease_until < $1))) LIMIT 1000";
+    WHERE (l.not_before <= $1 OR l.not_before > $1 + 172800000) AND (n.channel_id IS NULL OR ((n.not_before <= $1 OR n.not_before > $1 + 172800000) AND (n.lease_owner = '' OR n.lease_until < $1))) \
+    UNION SELECT n.tenant_id, n.channel_id FROM listing_lanes n WHERE n.lists = 1 AND (n.not_before <= $1 OR n.not_before > $1 + 172800000) \
+    AND (n.lease_owner = '' OR n.lease_until < $1) AND EXISTS (SELECT 1 FROM listing_candidates c WHERE c.tenant_id = n.tenant_id \
+    AND c.channel_id = n.channel_id AND (c.state = 0 OR n.ends_held = 0)) LIMIT 1000";
 
 impl Db {
     /// Tenant and channel of listings that are to be looked at now.

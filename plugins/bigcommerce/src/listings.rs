@@ -17,6 +17,7 @@ mod state;
 mod stock;
 mod there;
 mod update;
+mod values;
 mod variants;
 mod work;
 

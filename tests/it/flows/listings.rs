@@ -2,6 +2,7 @@
 
 mod adopted;
 mod bigcommerce_out;
+mod by_rule;
 mod conflicts;
 mod ebay;
 mod ending;

@@ -38,6 +38,40 @@ async fn a_rule_shows_what_it_would_change_before_it_is_saved(app: App) {
 }
 
 #[both_engines]
+async fn what_a_rule_lists_and_ends_is_shown_before_it_is_saved(app: App) {
+    let seller = Seller::of(app, 20).await;
+    let (pages, path) = (Pages::of(&seller.app), format!("/channels/{}/rule", seller.channels[1].as_str()));
+    let form = pages.shown(&path).await;
+    let seen = |html: &str| {
+        let rest = html.split("name=\"seen\" value=\"").nth(1).expect("seen");
+        rest.split('"').next().expect("seen").to_owned()
+    };
+    let of = seen(&form.html);
+    let typed = [("create", "draft"), ("end", "end"), ("seen", of.as_str())];
+    let plan = pages.post(&format!("{path}/plan"), &typed).await;
+    assert!(plan.holds("20 products would be listed by themselves"), "{}", plan.html);
+    assert_eq!(plan.html.matches("would be listed</td>").count(), 20);
+    pages.post(&path, &typed).await;
+    seller.work().await;
+    assert_eq!(seller.reports().await.len(), 20);
+    // All would end: saved as it was shown, they do.
+    let of = seen(&pages.shown(&path).await.html);
+    let none = [("create", "draft"), ("end", "end"), ("tags", "nothing has this, or that"), ("seen", of.as_str())];
+    let plan = pages.post(&format!("{path}/plan"), &none).await;
+    assert!(plan.holds("20 listings would end") && plan.holds("name=\"ends\" value=\"20\""), "{}", plan.html);
+    // Without having seen that, they are held back.
+    pages.post(&path, &none).await;
+    seller.work().await;
+    let held = pages.shown(&path).await;
+    assert!(held.holds("The rule would end 20 listings"), "{}", held.html);
+    let allowed = pages.post(&format!("{path}/ends"), &[("ends", "20")]).await;
+    assert_eq!(allowed.location(), format!("/listings?channel={}", seller.channels[1].as_str()));
+    seller.work().await;
+    assert!(seller.reports().await.iter().all(|report| report.status == "archived"));
+    assert!(!pages.shown(&path).await.holds("The rule would end"));
+}
+
+#[both_engines]
 async fn what_stands_there_already_is_looked_at_and_taken(app: App) {
     let seller = Seller::of(app, 2).await;
     seller.list_all().await;

@@ -5,10 +5,12 @@ use std::collections::BTreeSet;
 use async_trait::async_trait;
 use entrepot_channels::OpenChannel;
 use entrepot_core::{ActiveOperation, AppError, Operation, RequestContext, StartedOperation};
+use entrepot_domain::ChannelId;
 use entrepot_domain::listing::Category;
 use serde::{Deserialize, Serialize};
 
 use crate::Listings;
+use crate::send::rule_of;
 
 /// Categories that are told; who looks for one says more.
 const MOST: usize = 100;
@@ -79,8 +81,14 @@ impl Listings {
         context: &RequestContext,
         listing: &str,
     ) -> Result<StartedOperation, AppError> {
-        let row = self.listing_row(&self.services.db().tenant(&context.tenant), listing).await?;
-        let ask = AskFields { listing: row.id, category: row.category_id.unwrap_or_default() };
+        let scoped = self.services.db().tenant(&context.tenant);
+        let row = self.listing_row(&scoped, listing).await?;
+        let id = row.id.clone();
+        let rule = rule_of(&scoped.listing_lane(&ChannelId::from(row.channel_id.as_str())).await?)?;
+        let loaded = self.load(&scoped, vec![row]).await?.pop();
+        let wanted = loaded.map(|loaded| loaded.under(&rule)).transpose()?;
+        let category = wanted.and_then(|wanted| wanted.listing.category).unwrap_or_default();
+        let ask = AskFields { listing: id, category };
         self.operations.start(&context.tenant, &context.actor, &ask).await
     }
 }

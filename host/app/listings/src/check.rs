@@ -75,7 +75,7 @@ impl Checker<'_> {
             return Err(AppError::Listing(format!("the product {product} is gone from its shop; the listing ends")));
         }
         let mut issues = own_issues(&due.row, &due.wanted, currency.as_deref());
-        let fields = listings.known_fields(scoped, &channel.id, due.row.category_id.as_deref()).await?;
+        let fields = listings.known_fields(scoped, &channel.id, due.wanted.listing.category.as_deref()).await?;
         let (adapter, session) = (&channel.generation.adapter, channel.session(&listings.services));
         let checked =
             adapter.check_listing(&channel.view, session, due.wanted.listing, fields.unwrap_or_default()).await?;

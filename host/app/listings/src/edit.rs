@@ -12,6 +12,7 @@ use crate::Listings;
 use crate::change::ListingChange;
 use crate::overrides::{check_category, checked, merged, names_variants};
 use crate::prepare::{Around, insert, prepare};
+use crate::send::rule_of;
 
 /// A product that is to stand on a channel.
 #[derive(Clone, Debug, Default)]
@@ -99,6 +100,14 @@ impl Listings {
     pub async fn remove(&self, context: &RequestContext, id: &str) -> Result<(), AppError> {
         let scoped = self.services.db().tenant(&context.tenant);
         let row = self.listing_row(&scoped, id).await?;
+        let rule = rule_of(&scoped.listing_lane(&ChannelId::from(row.channel_id.as_str())).await?)?;
+        if !row.by_rule.is_empty() && rule.list.is_some() {
+            let told = format!(
+                "{} was made by the channel's rule, which would make it again; `entrepot listing end {}` keeps it off",
+                row.id, row.id
+            );
+            return Err(AppError::Listing(told));
+        }
         let mut tx = scoped.begin().await?;
         if !tx.delete_listing(&row.listing_id()).await? {
             let told = format!(

@@ -41,9 +41,15 @@ impl Listings {
     async fn work_lane_off(&self, tenant: &TenantId, channel: &ChannelId) -> Result<Outcome, AppError> {
         let (scoped, began) = (self.services.db().tenant(tenant), Instant::now());
         loop {
-            let Some(due) = scoped.next_listing_due(channel).await? else { return Ok(Outcome::Done) };
-            let lane = scoped.listing_lane(channel).await?;
             let now = self.services.db().clock().now();
+            let due = match scoped.has_listing_candidates(channel).await? {
+                true => now,
+                false => match scoped.next_listing_due(channel).await? {
+                    Some(due) => due,
+                    None => return Ok(Outcome::Done),
+                },
+            };
+            let lane = scoped.listing_lane(channel).await?;
             let wait = until(believed(due, now).max(believed(lane.not_before, now)), now);
             // What is due later has a job made for it then.
             if wait > LONGEST {
@@ -87,6 +93,11 @@ impl Listings {
         }
         if let Err(error) = rule_of(lane) {
             return self.put_lane_off(scoped, channel, owner, UNUSABLE, &format!("{error}; set it anew")).await;
+        }
+        if scoped.has_listing_candidates(channel).await? {
+            let applied = self.apply_list_rule(scoped, &open, owner, lane).await;
+            self.channels.account(scoped, &open).await;
+            return applied;
         }
         let rows = scoped.due_listings(&open.id, BATCH).await?;
         if rows.is_empty() {

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod adopt;
+mod by_rule;
 mod categories;
 mod change;
 mod check;
@@ -47,7 +48,7 @@ pub use many::{
     DraftedListings, LeftOut, MOST,
 };
 pub use report::{ListingEventReport, ListingReport, ListingVariantReport, Which};
-pub use rules::{RulePlan, RulePlanLine};
+pub use rules::{ListPlanLine, RulePlan, RulePlanLine};
 pub use start::Started;
 pub use stock::ListedStock;
 

@@ -27,6 +27,10 @@ pub struct ListingLook {
     pub check: Result<CheckReport, AppError>,
     /// What its category asks for; none: the marketplace was not asked yet.
     pub fields: Option<Vec<CategoryField>>,
+    /// What is answered of the category's fields, by hand or by the channel's rule.
+    pub answers: serde_json::Value,
+    /// The marketplace's id of the category that it goes into, by hand or by the channel's rule.
+    pub category: Option<String>,
     /// The category's names from the root down, where they are known.
     pub category_path: Option<Vec<String>>,
     /// What was changed there and waits for a decision.
@@ -53,14 +57,18 @@ impl Listings {
             Err(error) if error.is_of_the_database() => return Err(error),
             check => check,
         };
-        let category = row.category_id.as_deref();
-        let fields = self.known_fields(&scoped, &channel, category).await?;
-        let known = scoped.category(&channel, category.unwrap_or_default()).await?;
         let (set, rule) = (overrides_of(&row)?, rule_of(&lane)?);
         let loaded = self.load(&scoped, vec![row.clone()]).await?.pop();
         // As its shop tells it, whatever is counted here.
         let source = scoped.product(&ProductId::from(row.product_id.as_str())).await?.map(|stored| stored.product);
         let wanted = loaded.filter(|_| source.is_some()).map(|loaded| loaded.under(&rule)).transpose()?;
+        let (category, answers) = match &wanted {
+            Some(wanted) => (wanted.listing.category.clone(), wanted.listing.fields.clone()),
+            None => (row.category_id.clone(), row.fields.clone()),
+        };
+        let answers = serde_json::from_str(&answers).unwrap_or_default();
+        let fields = self.known_fields(&scoped, &channel, category.as_deref()).await?;
+        let known = scoped.category(&channel, category.as_deref().unwrap_or_default()).await?;
         let report = self.reports(&scoped, vec![row]).await?.pop().ok_or_else(|| AppError::NoListing(id.to_owned()))?;
         let mut open = scoped.conflicts_of(&[report.id.as_str()]).await?;
         open.retain(|conflict| conflict.decision.is_none());
@@ -72,6 +80,8 @@ impl Listings {
             effective: wanted.map(|wanted| wanted.effective),
             check,
             fields,
+            answers,
+            category,
             category_path: known.and_then(|row| serde_json::from_str(&row.path?).ok()),
             conflicts: open.into_iter().map(ConflictReport::from).collect(),
             currency: currency_of(&scoped, &channel).await?,

@@ -21,12 +21,12 @@ pub(crate) struct Prepared {
     pub(crate) id: ListingId,
     channel: ChannelId,
     product: ProductId,
-    status: Status,
+    pub(crate) status: Status,
     overrides: String,
     category: Option<String>,
     fields: String,
     /// The marketplace's id of the product that it is linked with there.
-    external: Option<String>,
+    pub(crate) external: Option<String>,
 }
 
 /// What decides whether products can be listed on a channel.

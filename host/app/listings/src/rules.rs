@@ -1,16 +1,22 @@
-//! What a channel does with prices and stock of all its listings.
+//! What a channel does with all its listings, and what another rule would change.
+
+use std::collections::HashSet;
 
 use entrepot_core::{AppError, RequestContext};
 use entrepot_domain::effective::ChannelRule;
-use entrepot_domain::{Money, TenantId};
+use entrepot_domain::{ChannelId, Money, TenantId};
+use entrepot_store::Scoped;
 use entrepot_store::listings::ListingFilter;
 use serde::Serialize;
 
 use crate::Listings;
+use crate::by_rule::{Ruled, ruled};
 use crate::send::rule_of;
 
 /// Listings looked at at a time.
 const PAGE: i64 = 100;
+/// Products looked at at a time.
+const PRODUCTS: i64 = 500;
 /// Lines of a plan; it says how many more there are.
 const MOST_LINES: usize = 1_000;
 
@@ -25,6 +31,26 @@ pub struct RulePlan {
     pub refused: usize,
     /// The first thousand of both.
     pub lines: Vec<RulePlanLine>,
+    /// Products that would be listed by themselves.
+    pub creates: usize,
+    /// Of those that the rule ended, listings that would come back.
+    pub returns: usize,
+    /// Listings that the rule made and would end.
+    pub ends: usize,
+    /// Listings that would go into another category.
+    pub moves: usize,
+    /// The first thousand of these three.
+    pub listed: Vec<ListPlanLine>,
+}
+
+/// What would become of one product's listing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ListPlanLine {
+    pub product: String,
+    pub title: String,
+    /// create, return, end.
+    pub what: &'static str,
+    pub listing: Option<String>,
 }
 
 /// One variant under a rule.
@@ -51,9 +77,10 @@ impl Listings {
     pub async fn set_rule(&self, context: &RequestContext, channel: &str, rule: &ChannelRule) -> Result<(), AppError> {
         rule.check().map_err(AppError::Listing)?;
         let channel = self.channel_id(&context.tenant, channel).await?;
-        let text = serde_json::to_string(rule).map_err(|error| AppError::Listing(error.to_string()))?;
+        let rule = self.with_channel_ids(&self.services.db().tenant(&context.tenant), rule).await?;
+        let text = serde_json::to_string(&rule).map_err(|error| AppError::Listing(error.to_string()))?;
         let mut tx = self.services.db().tenant(&context.tenant).begin().await?;
-        tx.set_listing_rule(&channel, &text).await?;
+        tx.set_listing_rule(&channel, &text, rule.list.is_some()).await?;
         tx.commit().await?;
         tracing::info!(channel = channel.as_str(), actor = context.actor, "the channel's rule was changed");
         Ok(())
@@ -75,7 +102,9 @@ impl Listings {
     ) -> Result<RulePlan, AppError> {
         rule.check().map_err(AppError::Listing)?;
         let (scoped, channel) = (self.services.db().tenant(tenant), self.channel_id(tenant, channel).await?);
+        let rule = &self.with_channel_ids(&scoped, rule).await?;
         let (mut plan, mut before) = (RulePlan::default(), String::new());
+        self.plan_list(&scoped, &channel, rule, &mut plan).await?;
         let filter = ListingFilter { channel: channel.as_str(), ..ListingFilter::default() };
         loop {
             let rows = scoped.listings(filter, &before, PAGE).await?;
@@ -84,6 +113,7 @@ impl Listings {
             plan.listings += rows.len();
             for of in self.load(&scoped, rows).await? {
                 let (as_is, then) = (of.under(now)?, of.under(rule)?);
+                plan.moves += usize::from(as_is.listing.category != then.listing.category);
                 let problems = &then.effective.problems;
                 for (at, ((listed, old), (_, new))) in as_is.offers().zip(then.offers()).enumerate() {
                     let path = format!("/variants/{at}/price");
@@ -108,6 +138,44 @@ impl Listings {
                             problem,
                         });
                     }
+                }
+            }
+        }
+    }
+
+    /// Which products the rule would list, and which listings of its own it would end.
+    async fn plan_list(
+        &self,
+        scoped: &Scoped,
+        channel: &ChannelId,
+        rule: &ChannelRule,
+        plan: &mut RulePlan,
+    ) -> Result<(), AppError> {
+        let Some(list) = &rule.list else { return Ok(()) };
+        let mut after = String::new();
+        loop {
+            let page = scoped.products_for_rule(channel, &after, PRODUCTS).await?;
+            let Some(last) = page.last() else { return Ok(()) };
+            after.clone_from(&last.product_id);
+            let new = page.iter().filter(|of| ruled(list, of) == Ruled::Create).map(|of| of.product_id.as_str());
+            // What one of our listings put elsewhere is not listed again.
+            let own: HashSet<String> =
+                scoped.own_listings(&new.collect::<Vec<_>>()).await?.into_iter().map(|own| own.id).collect();
+            for of in page.into_iter().filter(|of| !own.contains(&of.product_id)) {
+                let (number, what) = match ruled(list, &of) {
+                    Ruled::Create => (&mut plan.creates, "create"),
+                    Ruled::Again => (&mut plan.returns, "return"),
+                    Ruled::End => (&mut plan.ends, "end"),
+                    Ruled::Nothing => continue,
+                };
+                *number += 1;
+                if plan.listed.len() < MOST_LINES {
+                    plan.listed.push(ListPlanLine {
+                        product: of.product_id,
+                        title: of.title,
+                        what,
+                        listing: of.listing,
+                    });
                 }
             }
         }

@@ -146,7 +146,7 @@ impl Listings {
         currency: Option<&str>,
     ) -> Result<Vec<Issue>, AppError> {
         let mut issues = own_issues(&due.row, &due.wanted, currency);
-        let fields = self.fields_of(scoped, channel, due.row.category_id.as_deref()).await?;
+        let fields = self.fields_of(scoped, channel, due.wanted.listing.category.as_deref()).await?;
         let (adapter, session) = (&channel.generation.adapter, channel.session(&self.services));
         let checked = adapter.check_listing(&channel.view, session, due.wanted.listing.clone(), fields).await?;
         issues.extend(checked.issues);

@@ -2,7 +2,7 @@
 
 use entrepot_domain::Money;
 use entrepot_domain::catalog::{Inventory, Product, ProductStatus};
-use entrepot_domain::effective::{ChannelRule, Effective, Overrides, available, effective};
+use entrepot_domain::effective::{ChannelRule, Effective, Origin, Overrides, available, effective};
 use entrepot_domain::listing::{Intent, ListedVariant, Status};
 use entrepot_sandbox::Listing;
 use entrepot_store::listings::{ListedVariantRow, ListingRow};
@@ -41,7 +41,9 @@ pub(crate) fn wanted(
     let overrides = overrides_of(row)?;
     let gone = product.is_none();
     let product = product.unwrap_or_else(|| nothing(&row.product_id));
+    let placed = placed(row, &product, rule);
     let mut effective = effective(product, rule, &overrides);
+    effective.origins.extend(placed.origins);
     // The ids are the host's own: they stay whatever the shop does.
     effective.product.source_id.clone_from(&row.product_id);
     let intent = match Status::parse(&row.status) {
@@ -65,12 +67,41 @@ pub(crate) fn wanted(
         intent,
         variants: variants.collect(),
         product: effective.product.clone(),
-        category: row.category_id.clone(),
-        fields: row.fields.clone(),
+        category: placed.category,
+        fields: placed.fields,
         state: row.state.clone(),
     };
     let hash = hash(&listing);
     Ok(Wanted { listing, effective, hash })
+}
+
+/// Into which category it goes, with what that asks for.
+struct Placed {
+    category: Option<String>,
+    /// JSON
+    fields: String,
+    origins: Vec<(String, Origin)>,
+}
+
+/// A person's word before the rule's. What the rule answers is about its own category alone.
+fn placed(row: &ListingRow, product: &Product, rule: &ChannelRule) -> Placed {
+    let ruled = rule.category_of(product);
+    let by_hand = row.category_id.is_some();
+    let category = row.category_id.clone().or_else(|| ruled.map(|ruled| ruled.category.clone()));
+    let ruled = ruled.filter(|ruled| Some(&ruled.category) == category.as_ref());
+    let mut origins = Vec::new();
+    if category.is_some() {
+        origins.push(("category".to_owned(), if by_hand { Origin::Manual } else { Origin::Rule }));
+    }
+    let Some(ruled) = ruled.filter(|ruled| !ruled.fields.is_empty()) else {
+        return Placed { category, fields: row.fields.clone(), origins };
+    };
+    let own: serde_json::Map<String, Value> = serde_json::from_str(&row.fields).unwrap_or_default();
+    let is_ruled = |key: &&String| !own.contains_key(*key);
+    origins.extend(ruled.fields.keys().filter(is_ruled).map(|key| (format!("fields/{key}"), Origin::Rule)));
+    let mut fields = ruled.fields.clone();
+    fields.extend(own);
+    Placed { category, fields: Value::Object(fields).to_string(), origins }
 }
 
 impl Wanted {

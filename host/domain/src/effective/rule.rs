@@ -1,8 +1,9 @@
-//! What a channel does with prices and stock of all its listings.
+//! What a channel does with prices, stock and categories of all its listings, and which ones it makes by itself.
 
 use serde::{Deserialize, Serialize};
 
-use crate::catalog::Variant;
+use super::listed::{CategoryRule, Filtered, ListRule};
+use crate::catalog::{Product, Variant};
 use crate::drift::ConflictRule;
 use crate::money::Money;
 
@@ -19,6 +20,12 @@ pub struct ChannelRule {
     /// What counts where a field was changed at the marketplace, by field: ask, ours, theirs.
     #[serde(skip_serializing_if = "no_policy")]
     pub conflicts: ConflictRule,
+    /// Which products are listed by themselves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub list: Option<ListRule>,
+    /// Categories of those that nobody gave one by hand; the first that matches.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub categories: Vec<CategoryRule>,
 }
 
 fn no_policy(rule: &ConflictRule) -> bool {
@@ -59,6 +66,8 @@ impl ChannelRule {
     /// What is wrong with it, in words.
     pub fn check(&self) -> Result<(), String> {
         self.conflicts.check()?;
+        self.list.as_ref().map_or(Ok(()), ListRule::check)?;
+        CategoryRule::check_all(&self.categories)?;
         if let Some(PriceRule { basis_points, plus, ending, floor }) = &self.price {
             if !(-10_000..=1_000_000).contains(basis_points) {
                 return Err(format!("price.basis_points is {basis_points}; it goes from -10000 (free) to 1000000"));
@@ -85,6 +94,12 @@ impl ChannelRule {
             }
         }
         Ok(())
+    }
+
+    /// The category of a product that nobody gave one by hand, and what the category asks for.
+    pub fn category_of(&self, product: &Product) -> Option<&CategoryRule> {
+        let product = Filtered::of(product);
+        self.categories.iter().find(|rule| rule.when.matches(product))
     }
 }
 

@@ -1,52 +1,41 @@
-//! A channel's rule for prices and stock of its listings: what it would change is shown before it is saved.
+//! A channel's rule for its listings: prices, stock, and what is listed by itself. What it would change is shown before it is saved.
 
+mod plan;
 mod typed;
 
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use entrepot_domain::Money;
 use entrepot_domain::account::Scope;
-use entrepot_listings::{RulePlan, RulePlanLine};
+use entrepot_domain::effective::ChannelRule;
 use entrepot_store::channels::ChannelRow;
+use serde::Deserialize;
 
-use self::typed::{Typed, USUAL, Wrong, fingerprint};
+use self::plan::{Plan, shown};
+use self::typed::{CREATE, END, Typed, USUAL, Wrong, fingerprint};
 use crate::AppState;
 use crate::failure::Failure;
 use crate::forms::PostedForm;
 use crate::frame::{Frame, Section, page, see, with_status};
-use crate::kit::{Choice, address, count, grouped, money, segment};
+use crate::kit::{Choice, address, count};
 use crate::visitor::Visitor;
 
-/// Lines of a plan that are shown.
-const SHOWN: usize = 100;
 /// What counts where something was changed at the marketplace, by the word in a rule.
 const POLICIES: [(&str, &str); 3] =
     [("ask", "Ask me"), ("ours", "Send again what is wanted here"), ("theirs", "Take over what stands there")];
+
+/// What a field of a filter says.
+const LISTED: &str = "With commas between them. Empty: all.";
 
 struct Field {
     name: &'static str,
     label: &'static str,
     hint: String,
+    /// Which keys a telephone shows.
+    mode: &'static str,
     value: String,
     problem: Option<String>,
-}
-
-struct Line {
-    listing: String,
-    sku: String,
-    price: String,
-    price_then: String,
-    stock: String,
-    stock_then: String,
-    problem: Option<String>,
-}
-
-struct Plan {
-    sentence: String,
-    lines: Vec<Line>,
-    more: usize,
 }
 
 #[derive(Template)]
@@ -57,6 +46,14 @@ struct Page {
     name: String,
     prices: Vec<Field>,
     stocks: Vec<Field>,
+    /// Which products are listed by themselves.
+    filters: Vec<Field>,
+    create: Vec<Choice>,
+    creates: &'static str,
+    end: Vec<Choice>,
+    /// What of the rule the form does not show.
+    besides: Vec<String>,
+    held: String,
     conflicts: Vec<Choice>,
     policy: &'static str,
     seen: String,
@@ -78,15 +75,12 @@ impl Page {
         let field = |name, label, value: &String, hint: String| Field {
             problem: wrong.get(name).cloned(),
             value: value.clone(),
+            mode: "decimal",
             name,
             label,
             hint,
         };
-        let choice = |(word, label): &(&str, &str)| Choice {
-            chosen: *word == typed.conflicts,
-            value: (*word).to_owned(),
-            label: (*label).to_owned(),
-        };
+        let listed = |name, label, value| Field { mode: "text", ..field(name, label, value, LISTED.to_owned()) };
         Self {
             frame: visitor.frame(Section::Listings, format!("Rule of {}", row.name)),
             prices: vec![
@@ -128,7 +122,17 @@ impl Page {
                 .iter()
                 .find(|(word, _)| *word == typed.conflicts)
                 .map_or(POLICIES[0].1, |(_, label)| label),
-            conflicts: POLICIES.iter().map(choice).collect(),
+            conflicts: Choice::one_of(&typed.conflicts, POLICIES),
+            create: Choice::one_of(&typed.create, CREATE),
+            creates: CREATE.iter().find(|(word, _)| *word == typed.create).map_or(CREATE[0].1, |(_, label)| label),
+            end: Choice::one_of(&typed.end, END),
+            filters: vec![
+                listed("brands", "Of these brands", &typed.brands),
+                listed("types", "Of these types", &typed.types),
+                listed("tags", "With one of these tags", &typed.tags),
+            ],
+            besides: Vec::new(),
+            held: String::new(),
             seen: typed.seen.clone(),
             wrong: None,
             plan: None,
@@ -148,7 +152,9 @@ pub(crate) async fn form(
     let row = app.cases.channels.shown_channel(visitor.tenant(), &channel).await?;
     let rule = app.cases.listings.rule(visitor.tenant(), &row.id).await?;
     let typed = Typed::of(&rule, &currency(&row));
-    Ok(page(&Page::new(&visitor, &row, &typed, &Wrong::new())))
+    let held = app.cases.listings.held_rule_ends(visitor.tenant(), &row.id).await?;
+    let held = if held == 0 { String::new() } else { held.to_string() };
+    Ok(page(&Page { held, besides: besides(&rule), ..Page::new(&visitor, &row, &typed, &Wrong::new()) }))
 }
 
 pub(crate) async fn plan(
@@ -164,7 +170,10 @@ pub(crate) async fn plan(
         Err(wrong) => return Ok(refused(&visitor, &row, &typed, &wrong)),
     };
     let plan = app.cases.listings.plan_rule(visitor.tenant(), &row.id, &rule).await?;
-    Ok(page(&Page { plan: Some(shown(plan)), ..Page::new(&visitor, &row, &typed, &Wrong::new()) }))
+    let mut page_of = Page::new(&visitor, &row, &typed, &Wrong::new());
+    // What was shown is allowed with it.
+    page_of.typed.push(("ends", plan.ends.to_string()));
+    Ok(page(&Page { plan: Some(shown(plan)), besides: besides(&rule), ..page_of }))
 }
 
 pub(crate) async fn save(
@@ -184,43 +193,51 @@ pub(crate) async fn save(
     match typed.rule(&currency(&row), &now) {
         Ok(rule) => {
             app.cases.listings.set_rule(&visitor.context, &row.id, &rule).await?;
+            if let Some(ends) = typed.ends.parse().ok().filter(|ends| *ends > 0) {
+                app.cases.listings.allow_rule_ends(&visitor.context, &row.id, ends).await?;
+            }
             Ok(see(address("/listings", &[("channel", &row.id)])))
         }
         Err(wrong) => Ok(refused(&visitor, &row, &typed, &wrong)),
     }
 }
 
+#[derive(Deserialize)]
+pub(crate) struct Allowed {
+    ends: i64,
+}
+
+/// What the rule holds back may end.
+pub(crate) async fn allow_ends(
+    State(app): State<AppState>,
+    visitor: Visitor,
+    Path(channel): Path<String>,
+    PostedForm(allowed): PostedForm<Allowed>,
+) -> Result<Response, Failure> {
+    let row = app.cases.channels.shown_channel(visitor.tenant(), &channel).await?;
+    app.cases.listings.allow_rule_ends(&visitor.context, &row.id, allowed.ends).await?;
+    Ok(see(address("/listings", &[("channel", &row.id)])))
+}
+
+/// What of a rule is set by command alone.
+fn besides(rule: &ChannelRule) -> Vec<String> {
+    let mut all = Vec::new();
+    if let Some(list) = &rule.list {
+        if !list.from.is_empty() {
+            all.push(format!("products from {} alone", count(list.from.len() as i64, "channel", "channels")));
+        }
+        if !list.except.is_empty() {
+            all.push("an exception for some products".to_owned());
+        }
+    }
+    if !rule.categories.is_empty() {
+        all.push(count(rule.categories.len() as i64, "category", "categories"));
+    }
+    all
+}
+
 fn refused(visitor: &Visitor, row: &ChannelRow, typed: &Typed, wrong: &Wrong) -> Response {
     let form = Page::new(visitor, row, typed, wrong);
     let whole = "Mend what is marked below.".to_owned();
     with_status(StatusCode::UNPROCESSABLE_ENTITY, &Page { wrong: Some(whole), ..form })
-}
-
-fn shown(plan: RulePlan) -> Plan {
-    let number = |number: usize, one, many| count(i64::try_from(number).unwrap_or(i64::MAX), one, many);
-    let listings = number(plan.listings, "listing", "listings");
-    let sentence = match (plan.changed, plan.refused) {
-        (0, 0) => format!("Nothing would be another than now: {listings} looked at."),
-        (changed, refused) => format!(
-            "Of {listings}, {} would have another price or stock, and {} would not be listed.",
-            number(changed, "variant", "variants"),
-            number(refused, "variant", "variants")
-        ),
-    };
-    let all = plan.changed + plan.refused;
-    let line = |line: RulePlanLine| {
-        let amount = |of: &Option<Money>| of.as_ref().map_or_else(|| "none".to_owned(), money);
-        let pieces = |of: Option<i64>| of.map_or_else(|| "not counted".to_owned(), grouped);
-        Line {
-            sku: line.sku.clone().unwrap_or_else(|| line.variant.clone()),
-            price: amount(&line.price),
-            price_then: amount(&line.price_then),
-            stock: pieces(line.stock),
-            stock_then: pieces(line.stock_then),
-            problem: line.problem,
-            listing: segment(&line.listing),
-        }
-    };
-    let lines: Vec<Line> = plan.lines.into_iter().take(SHOWN).map(line).collect();
-    Plan { more: all.saturating_sub(lines.len()), sentence, lines }
 }

@@ -134,17 +134,25 @@ pub(super) fn fields(look: &ListingLook, issues: &mut Issues) -> Vec<FieldLine> 
     lines.push(FieldLine {
         label: "Category".to_owned(),
         value: category(look),
-        origin: if look.report.category.is_some() { "set here" } else { "none" },
+        origin: match (&look.report.category, &look.category) {
+            (Some(_), _) => "set here",
+            (None, Some(_)) => "the channel’s rule",
+            (None, None) => "none",
+        },
         instead: None,
         revert: None,
         issues: take(issues, "/category"),
         missing: false,
     });
     for field in look.fields.iter().flatten() {
-        let value = said(&look.report.fields[&field.key]);
+        let value = said(&look.answers[&field.key]);
         lines.push(FieldLine {
             label: field.name.clone(),
-            origin: if value.is_empty() { "not set" } else { "set here" },
+            origin: match (value.is_empty(), said(&look.report.fields[&field.key]).is_empty()) {
+                (true, _) => "not set",
+                (false, true) => "the channel’s rule",
+                (false, false) => "set here",
+            },
             missing: field.required && value.is_empty(),
             issues: take(issues, &format!("/fields/{}", field.key)),
             value: short(&value),
@@ -157,7 +165,7 @@ pub(super) fn fields(look: &ListingLook, issues: &mut Issues) -> Vec<FieldLine> 
 
 /// By its names, where they are known.
 pub(super) fn category(look: &ListingLook) -> String {
-    match (&look.category_path, &look.report.category) {
+    match (&look.category_path, &look.category) {
         (Some(path), Some(_)) if !path.is_empty() => path.join(" › "),
         (_, Some(id)) => id.clone(),
         (_, None) => String::new(),

@@ -99,10 +99,12 @@ pub struct PushArgs {
 
 #[derive(Debug, Subcommand)]
 pub enum RuleCommand {
-    /// Show what a channel does with prices and stock of its listings
+    /// Show what a channel does with its listings, and what it lists by itself
     List { channel: String },
-    /// Set it from a JSON file ("-" for stdin): {"price": {"basis_points", "plus", "ending", "floor"}, "stock": {"buffer", "cap"}, "conflicts": {"default" or a field: "ask", "ours" or "theirs"}}
+    /// Set it from a JSON file ("-" for stdin), in place of the whole rule that is in force: {"price": {"basis_points", "plus", "ending", "floor"}, "stock": {"buffer", "cap"}, "conflicts": {"default" or a field: "ask", "ours" or "theirs"}, "list": {"from", "when", "except": {"brands", "types", "tags"}, "create": "draft" or "publish", "end"}, "categories": [{"when", "category", "fields"}]}
     Set { channel: String, file: String },
     /// Say what a rule would change; without FILE, what the rule in force does to the shop's prices
     Plan { channel: String, file: Option<String> },
+    /// Let the rule end as many listings as it holds back; more than COUNT are asked about again
+    AllowEnds { channel: String, count: i64 },
 }

@@ -5,8 +5,10 @@ use std::io::Read;
 use anyhow::{Context, Result, anyhow};
 use entrepot_core::RequestContext;
 use entrepot_domain::drift::Policy;
-use entrepot_domain::effective::ChannelRule;
-use entrepot_listings::{RulePlan, RulePlanLine};
+use entrepot_domain::effective::{CategoryRule, ChannelRule, Create, ListRule, ProductFilter};
+use entrepot_domain::names::shell_word;
+use entrepot_listings::{ListPlanLine, RulePlan, RulePlanLine};
+use serde_json::Value;
 
 use crate::cli::RuleCommand;
 use crate::host::Host;
@@ -20,7 +22,8 @@ pub(crate) async fn run(host: &Host, command: RuleCommand, output: Output) -> Re
     match command {
         RuleCommand::List { channel } => {
             let rule = listings.rule(&host.tenant, &channel).await?;
-            output.say(&rule, || shown(&rule))
+            let held = listings.held_rule_ends(&host.tenant, &channel).await?;
+            output.say(&rule, || format!("{}{}", shown(&rule), held_back(held, &channel)))
         }
         RuleCommand::Set { channel, file } => {
             let rule = read(&file)?;
@@ -38,6 +41,22 @@ pub(crate) async fn run(host: &Host, command: RuleCommand, output: Output) -> Re
             };
             output.say(&plan, || planned(&plan))
         }
+        RuleCommand::AllowEnds { channel, count } => {
+            let context = RequestContext::new(host.tenant.clone(), operator());
+            listings.allow_rule_ends(&context, &channel, count).await?;
+            let told = format!("up to {count} listings of {channel} may be ended by its rule");
+            output.say(&serde_json::json!({ "channel": channel, "allowed": count }), || told)
+        }
+    }
+}
+
+fn held_back(held: i64, channel: &str) -> String {
+    match held {
+        0 => String::new(),
+        held => format!(
+            "\nheld back: the rule would end {held} listings, more than a mistake is let do; allow it: entrepot rule allow-ends {} {held}",
+            shell_word(channel)
+        ),
     }
 }
 
@@ -77,7 +96,35 @@ fn shown(rule: &ChannelRule) -> String {
         let field = if field == "default" { "anything else" } else { field };
         lines.push(format!("changed at the marketplace, {field}: {what}"));
     }
+    lines.extend(rule.list.as_ref().map(listed));
+    for CategoryRule { when, category, fields } in &rule.categories {
+        let answers =
+            if fields.is_empty() { String::new() } else { format!(", with {}", Value::Object(fields.clone())) };
+        lines.push(format!("category {category}: {}{answers}", filter(when)));
+    }
     if lines.is_empty() { "no rule: prices and stock are the products' own".to_owned() } else { lines.join("\n") }
+}
+
+fn filter(filter: &ProductFilter) -> String {
+    let ProductFilter { brands, types, tags } = filter;
+    let part = |name: &str, values: &[String]| format!("{name} {}", values.join(" or "));
+    let all: Vec<String> = [("brand", brands), ("type", types), ("tag", tags)]
+        .into_iter()
+        .filter(|(_, values)| !values.is_empty())
+        .map(|(name, values)| part(name, values))
+        .collect();
+    if all.is_empty() { "all products".to_owned() } else { all.join(", and ") }
+}
+
+fn listed(list: &ListRule) -> String {
+    let from = if list.from.is_empty() { String::new() } else { format!(" from {}", list.from.join(", ")) };
+    let except = if list.except.is_empty() { String::new() } else { format!(", but not {}", filter(&list.except)) };
+    let made = match list.create {
+        Create::Draft => "as drafts",
+        Create::Publish => "and published",
+    };
+    let end = if list.end { "; ended when they no longer match" } else { "" };
+    format!("listed by itself, {made}: {}{from}{except}{end}", filter(&list.when))
 }
 
 fn planned(plan: &RulePlan) -> String {
@@ -95,10 +142,25 @@ fn planned(plan: &RulePlan) -> String {
         ]
     };
     let rows: Vec<Vec<String>> = plan.lines.iter().map(row).collect();
-    let told = format!(
+    let mut told = format!(
         "{} listings: {} variants would change, {} would not be listed",
         plan.listings, plan.changed, plan.refused
     );
+    if plan.moves > 0 {
+        told.push_str(&format!("; {} would go into another category", plan.moves));
+    }
+    if plan.creates + plan.returns + plan.ends > 0 {
+        let RulePlan { creates, returns, ends, .. } = plan;
+        let row = |line: &ListPlanLine| {
+            let listing = line.listing.clone().unwrap_or_default();
+            vec![line.what.to_owned(), line.product.clone(), listing, line.title.clone()]
+        };
+        let lines: Vec<Vec<String>> = plan.listed.iter().map(row).collect();
+        told = format!(
+            "{}\n{told}\nby itself: {creates} products would be listed, {returns} would come back, {ends} would end",
+            table(&["WHAT", "PRODUCT", "LISTING", "TITLE"], &lines)
+        );
+    }
     if rows.is_empty() {
         return told;
     }

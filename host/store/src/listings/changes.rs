@@ -52,7 +52,9 @@ pub struct Failure<'a> {
     pub keeps_pending: bool,
 }
 
+/// What a person takes up again that the rule had ended is the person's from then on.
 const EDIT: &str = "UPDATE listings SET status = $3, overrides = $4, category_id = $5, fields = $6, version = version + 1, touches = touches + 1, updated_at = $8, title = $9, words = $10, \
+    by_rule = CASE WHEN by_rule = 'ended' AND status <> $3 THEN '' ELSE by_rule END, \
     not_before = CASE WHEN $3 = 'draft' AND external_id IS NULL THEN NULL ELSE CAST($8 AS BIGINT) END, tries = 0, \
     sync_status = CASE WHEN sync_status IN ('sending', 'waiting') THEN sync_status ELSE 'pending' END \
     WHERE tenant_id = $1 AND id = $2 AND version = $7";

@@ -34,6 +34,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(history::handler))
         .routes(routes!(rule::get, rule::set))
         .routes(routes!(rule::plan))
+        .routes(routes!(rule::held, rule::allow))
         .routes(routes!(conflicts::list))
         .routes(routes!(conflicts::decide))
 }

@@ -129,7 +129,9 @@ pub(super) fn ending(listing: &Listing) -> String {
 /// The tags, and by what the product is known again whose answer was lost.
 pub(super) fn keywords(listing: &Listing) -> String {
     let mark = mark::of(&listing.listing_id);
-    let tags = listing.product.tags.iter().map(|tag| tag.trim()).filter(|tag| !tag.is_empty());
+    // What looks like a mark is none that a seller may give.
+    let tags = listing.product.tags.iter().flat_map(|tag| tag.split(',')).map(str::trim);
+    let tags = tags.filter(|tag| !tag.is_empty() && !mark::is_one(tag));
     tags.chain([mark.as_str()]).collect::<Vec<_>>().join(",")
 }
 

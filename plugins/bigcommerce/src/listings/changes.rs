@@ -47,9 +47,14 @@ impl Answer {
         }
     }
 
-    /// Which of these are in its list.
+    /// Whether this one is in its list.
     pub(super) fn names(&self, id: u64) -> bool {
-        self.data().records().iter().any(|record| record.get("id").id() == Some(id))
+        self.shows(id, |_| true)
+    }
+
+    /// Whether this one is in its list, and is as it should be.
+    pub(super) fn shows(&self, id: u64, is_done: impl Fn(&Fields<'_>) -> bool) -> bool {
+        self.data().records().iter().any(|record| record.get("id").id() == Some(id) && is_done(record))
     }
 }
 
@@ -57,6 +62,18 @@ impl Refusal {
     /// What it is about, in small letters.
     pub(super) fn mentions(&self, word: &str) -> bool {
         self.words.to_lowercase().contains(word)
+    }
+
+    /// It says that another product has the name; other things have names, too.
+    pub(super) fn is_about_the_name(&self) -> bool {
+        ["product name", "(name:", "; name:"].iter().any(|words| self.mentions(words))
+    }
+
+    /// It names the address of the page, and not that of a picture.
+    pub(super) fn is_about_the_address(&self) -> bool {
+        let words = self.words.to_lowercase();
+        let mut words = words.split(|sign: char| !sign.is_ascii_alphanumeric() && sign != '_');
+        words.any(|word| matches!(word, "url" | "custom_url"))
     }
 
     /// As an issue of the field that it names.
@@ -98,10 +115,12 @@ fn read(response: Response) -> Result<Said, Error> {
     }
     let status = response.status;
     if ABOUT_WHAT_WAS_SENT.contains(&status) {
-        // A page of something else in the store's place says nothing of the goods.
+        // A page of something else in the store's place says nothing of the goods, and neither does an answer without a word.
         let words = said(&response);
         let text = json::text(response.body).unwrap_or_default();
-        if Fields::of(Raw::checked(&text)).is_none() {
+        let fields = Fields::of(Raw::checked(&text));
+        let is_verdict = |of: Fields<'_>| !words.is_empty() || of.get("status").whole() == Some(i64::from(status));
+        if !fields.is_some_and(is_verdict) {
             return Err(Error::Unavailable(format!("HTTP {status}: {words}")));
         }
         return Ok(Said::Refused(Refusal { status, words }));

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use entrepot_guest::lenient::Fields;
 use entrepot_guest::listing::{Listing, PushOutcome, Receipt, gone, one_by_one};
 use entrepot_guest::prelude::*;
 use serde_json::{Map, Value, json};
@@ -23,6 +24,11 @@ fn hide() -> Map<String, Value> {
     Map::from_iter([("is_visible".to_owned(), json!(false))])
 }
 
+/// It says so: the id alone says nothing.
+fn is_hidden(product: &Fields<'_>) -> bool {
+    product.get("is_visible").flag() == Some(false)
+}
+
 fn id_of(listing: &Listing) -> Option<u64> {
     listing.external_id.as_deref().and_then(|id| id.parse().ok()).filter(|id| *id > 0)
 }
@@ -32,7 +38,7 @@ fn together<T: Transport>(shop: &Shop<'_, T>, listings: &[Listing]) -> Result<Ha
     let rows: Vec<(u64, Map<String, Value>)> = listings.iter().filter_map(id_of).map(|id| (id, hide())).collect();
     let mut done = HashSet::new();
     for some in rows.chunks(update::AT_ONCE).filter(|some| some.len() > 1) {
-        match update::together(shop, some) {
+        match update::together(shop, some, is_hidden) {
             Ok(ids) => done.extend(ids),
             // It is said of each that is still to be done.
             Err(_) => break,
@@ -69,7 +75,7 @@ fn one<T: Transport>(
         Said::Done(answer) if forget => answer.done().map(|()| ended),
         Said::Done(answer) => {
             let data = answer.data().fields();
-            if data.get("id").id() != Some(id) || data.get("is_visible").flag() == Some(true) {
+            if data.get("id").id() != Some(id) || !is_hidden(&data) {
                 return Err(Error::Unavailable("BigCommerce does not say that it has hidden the product".to_owned()));
             }
             Ok(ended)

@@ -1,6 +1,6 @@
 //! What the store has already: by SKU, by title, and by the mark that a product carries which was made for a listing.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use entrepot_guest::lenient::Fields;
 use entrepot_guest::listing::Listing;
@@ -14,6 +14,14 @@ use crate::mark;
 const SKUS: usize = 50;
 /// What has no SKU is looked for among the newest.
 const NEWEST: &str = "250";
+
+/// A product with the mark of a listing. Who copies a product copies that, too.
+pub(super) struct Marked {
+    id: u64,
+    mark: String,
+    title: String,
+    sku: String,
+}
 
 /// A product that is in a listing's way, or is what became of it.
 pub(super) enum Way {
@@ -117,35 +125,52 @@ pub(super) fn in_the_way<T: Transport>(
     let found = of_variants(shop, &words, own.is_none())?;
     let Some((sku, id)) = found.into_iter().find(|(_, id)| Some(*id) != own) else { return Ok(None) };
     let at = skus.iter().find(|(_, own)| *own == sku).map_or(0, |(at, _)| *at);
-    let marks = marks(shop, &vec![("id:in", id.to_string())])?;
-    let is_own = own.is_none() && marks.get(&mark::of(&listing.listing_id)) == Some(&id);
+    let mark = mark::of(&listing.listing_id);
+    let has_mark = |marked: &Marked| marked.id == id && marked.mark == mark;
+    let is_own = own.is_none() && marked(shop, &vec![("id:in", id.to_string())])?.iter().any(has_mark);
     Ok(Some(if is_own { Way::Own(id) } else { Way::Sku(at, id) }))
 }
 
-/// Mark to product, of those that were made last.
-pub(super) fn newest<T: Transport>(shop: &Shop<'_, T>) -> Result<HashMap<String, u64>, Error> {
+/// Those with a mark, of those that were made last.
+pub(super) fn newest<T: Transport>(shop: &Shop<'_, T>) -> Result<Vec<Marked>, Error> {
     let order = [("sort", "id"), ("direction", "desc"), ("limit", NEWEST)];
-    marks(shop, &order.map(|(name, value)| (name, value.to_owned())).to_vec())
+    marked(shop, &order.map(|(name, value)| (name, value.to_owned())).to_vec())
 }
 
-fn marks<T: Transport>(shop: &Shop<'_, T>, query: &Query<'_>) -> Result<HashMap<String, u64>, Error> {
+/// Which of these was made for a listing: it has its SKU or its title, too. Of what has no SKU the title may be another one by now.
+pub(super) fn made_of(marked: &[Marked], listing: &Listing) -> Option<u64> {
+    let mark = mark::of(&listing.listing_id);
+    let skus = listing.product.variants.iter().filter_map(|variant| variant.sku.as_deref());
+    let skus: Vec<&str> = skus.filter(|sku| !sku.is_empty()).collect();
+    let is_it = |of: &&Marked| {
+        let is_called_so = same(&of.title, listing.product.title.trim());
+        let has_its_sku = (skus.is_empty() && of.sku.is_empty()) || skus.iter().any(|sku| same(sku, &of.sku));
+        of.mark == mark && (is_called_so || has_its_sku)
+    };
+    // A copy is made later.
+    marked.iter().filter(is_it).map(|of| of.id).min()
+}
+
+fn marked<T: Transport>(shop: &Shop<'_, T>, query: &Query<'_>) -> Result<Vec<Marked>, Error> {
     let mut query = query.clone();
-    query.push(("include_fields", "search_keywords".to_owned()));
+    query.push(("include_fields", "name,sku,search_keywords".to_owned()));
     let list = shop.client.list("/v3/catalog/products", &query)?;
-    let mut marks = HashMap::new();
+    let mut found = Vec::new();
     for fields in list.elements()?.data.into_iter().map(|element| element.fields()) {
-        let words = fields.get("search_keywords").owned().unwrap_or_default();
-        let id = fields.get("id").id();
-        let of = words.split(',').map(str::trim).filter(|word| mark::is_one(word)).map(str::to_owned);
-        marks.extend(of.filter_map(|word| Some((word, id?))));
+        let Some(id) = fields.get("id").id() else { continue };
+        let text = |name: &str| fields.get(name).owned().unwrap_or_default();
+        let words = text("search_keywords");
+        for mark in words.split(',').map(str::trim).filter(|word| mark::is_one(word)) {
+            found.push(Marked { id, mark: mark.to_owned(), title: text("name"), sku: text("sku") });
+        }
     }
-    Ok(marks)
+    Ok(found)
 }
 
 /// The product that was made for a listing whose answer was lost.
 pub(super) fn made_for<T: Transport>(shop: &Shop<'_, T>, listing: &Listing) -> Result<Option<u64>, Error> {
-    if let Some(id) = newest(shop)?.get(&mark::of(&listing.listing_id)) {
-        return Ok(Some(*id));
+    if let Some(id) = made_of(&newest(shop)?, listing) {
+        return Ok(Some(id));
     }
     match in_the_way(shop, listing, listing.product.title.trim(), None)? {
         Some(Way::Own(id)) => Ok(Some(id)),

@@ -1,8 +1,6 @@
 //! Making products: one request for each, with its options, variants and pictures. The store takes no title, SKU or address twice, so what
 //! stands there already is found when it refuses.
 
-use std::collections::HashMap;
-
 use entrepot_guest::prelude::*;
 use serde_json::{Map, Value, json};
 
@@ -12,7 +10,6 @@ use super::find::{self, Way};
 use super::shop::Shop;
 use super::state::{Ending, State, fingerprint};
 use super::work::{Work, each};
-use crate::mark;
 
 /// Sends of one product: as it is, with another title, with another address.
 const TRIES: usize = 4;
@@ -24,14 +21,14 @@ pub(super) fn make<T: Transport>(shop: &Shop<'_, T>, works: &mut [Work<'_>]) -> 
     // Without a SKU nothing but its title would keep it from being there twice, and that may have changed since.
     let newest = match works.iter().any(|work| work.is_open() && work.id.is_none() && !has_skus(work)) {
         true => find::newest(shop)?,
-        false => HashMap::new(),
+        false => Vec::new(),
     };
     each(
         works,
         |work| work.id.is_none(),
-        |work| match newest.get(&mark::of(&work.listing.listing_id)) {
+        |work| match find::made_of(&newest, work.listing) {
             Some(id) => {
-                work.id = Some(*id);
+                work.id = Some(id);
                 Ok(())
             }
             None => one(shop, work),
@@ -59,7 +56,7 @@ fn one<T: Transport>(shop: &Shop<'_, T>, work: &mut Work<'_>) -> Result<(), Erro
 fn taken(work: &mut Work<'_>, answer: &Answer) -> Result<(), Error> {
     let id = answer.data().fields().get("id").id();
     let id = id.ok_or_else(|| Error::Unavailable("BigCommerce does not say which product it has made".to_owned()))?;
-    work.id = Some(id);
+    (work.id, work.is_made) = (Some(id), true);
     // What was not done of it is done as to a product that is there.
     work.is_new = answer.lacks.is_none();
     if work.is_new {
@@ -77,7 +74,7 @@ pub(super) fn settle<T: Transport>(
     let title = body::title(work.listing, &work.state);
     let way = match find::in_the_way(shop, work.listing, &title, work.id)? {
         // The store may take titles for the same that its search does not.
-        None if refusal.mentions("name") && !refusal.mentions("sku") => Some(Way::Title),
+        None if refusal.is_about_the_name() && !refusal.mentions("sku") => Some(Way::Title),
         way => way,
     };
     match way {
@@ -91,7 +88,7 @@ pub(super) fn settle<T: Transport>(
             work.warnings.push(issue("/title", "title-taken", message));
             Ok(None)
         }
-        None if is_about_the_address(work, refusal) => {
+        None if refusal.is_about_the_address() && has_plain_address(work) => {
             let before = body::address(work.listing, &work.state).unwrap_or_default();
             let handle = work.listing.product.handle.as_deref().unwrap_or_default();
             work.state.address = Some(Ending::new(handle, format!("-{}", body::ending(work.listing))));
@@ -109,11 +106,6 @@ pub(super) fn has_plain_address(work: &Work<'_>) -> bool {
     let (listing, plain) = (work.listing, State::default());
     let address = body::address(listing, &work.state);
     address.is_some() && address == body::address(listing, &plain)
-}
-
-/// The store does not name anything else.
-fn is_about_the_address(work: &Work<'_>, refusal: &Refusal) -> bool {
-    has_plain_address(work) && !["categor", "brand", "tax class", "sku"].iter().any(|word| refusal.mentions(word))
 }
 
 fn sku_taken(at: usize, work: &Work<'_>, id: u64) -> Issue {

@@ -7,48 +7,44 @@ use entrepot_guest::prelude::*;
 use serde_json::{Map, Value, json};
 
 use super::body::pieces;
-use super::offered::{Fates, Product, number, products, variant_of};
+use super::offered::{Fate, Product, number, products, variant_of};
 use super::prices::{of_products, prices};
 use super::shop::{Shop, gone};
 use super::stock::{self, Item, Quantity};
 
 pub(super) fn all<T: Transport>(shop: &Shop<'_, T>, offers: &[Offer]) -> Result<Vec<OfferOutcome>, Error> {
-    let mut fates: Fates = offers.iter().map(|offer| refused(shop, offer)).collect();
+    let mut fates: Vec<Fate> = offers.iter().map(|offer| Fate::refused(refused(shop, offer))).collect();
     if let Err(error) = steps(shop, offers, &mut fates) {
-        if !is_about_the_account(&error) && fates.iter().all(Option::is_none) {
+        if !is_about_the_account(&error) && fates.iter().all(Fate::is_untouched) {
             return Err(error);
         }
         // What is settled stays so, and what is not comes again.
-        fates
-            .iter_mut()
-            .filter(|fate| fate.is_none())
-            .for_each(|fate| *fate = Some(OfferOutcome::Failed(error.clone())));
+        let open = fates.iter_mut().filter(|fate| !fate.is_over);
+        open.for_each(|fate| fate.note(Some(OfferOutcome::Failed(error.clone()))));
     }
-    Ok(fates.into_iter().map(|fate| fate.unwrap_or(OfferOutcome::Done)).collect())
+    Ok(fates.into_iter().map(Fate::outcome).collect())
 }
 
-fn refused<T: Transport>(shop: &Shop<'_, T>, offer: &Offer) -> Option<OfferOutcome> {
+fn refused<T: Transport>(shop: &Shop<'_, T>, offer: &Offer) -> Option<Issue> {
     let foreign = offer.price.as_ref().and_then(|price| shop.foreign("/price", price));
     let ids = [Some(&offer.external_id), offer.of_variant.external_id.as_ref()];
     let odd = ids.into_iter().find(|id| id.is_none_or(|id| id.parse::<u64>().is_err())).map(|id| {
         let message = format!("{:?} is no id of the store's; push the listing.", id.map_or("", String::as_str));
         issue("", "external-id-invalid", message)
     });
-    foreign.or(odd).map(|issue| OfferOutcome::Refused(vec![issue]))
+    foreign.or(odd)
 }
 
-fn steps<T: Transport>(shop: &Shop<'_, T>, offers: &[Offer], fates: &mut Fates) -> Result<(), Error> {
-    let open: Vec<usize> = (0..offers.len()).filter(|at| fates[*at].is_none()).collect();
+fn steps<T: Transport>(shop: &Shop<'_, T>, offers: &[Offer], fates: &mut [Fate]) -> Result<(), Error> {
+    let open: Vec<usize> = (0..offers.len()).filter(|at| !fates[*at].is_over).collect();
     let known = products(shop, open.iter().map(|at| number(&offers[*at].external_id)).collect())?;
     for at in &open {
         if !known.contains_key(&number(&offers[*at].external_id)) {
-            fates[*at] = Some(OfferOutcome::Refused(vec![gone()]));
+            fates[*at].note(Some(OfferOutcome::Refused(vec![gone()])));
         }
     }
-    let rows: Vec<(usize, Product)> = { open.into_iter() }
-        .filter(|at| fates[*at].is_none())
-        .filter_map(|at| Some((at, *known.get(&number(&offers[at].external_id))?)))
-        .collect();
+    let rows: Vec<(usize, Product)> =
+        { open.into_iter() }.filter_map(|at| Some((at, *known.get(&number(&offers[at].external_id))?))).collect();
     // What fails from here on leaves what was settled before as it is.
     count(shop, offers, &rows, fates)?;
     prices(shop, offers, &rows, fates)?;
@@ -60,7 +56,7 @@ fn count<T: Transport>(
     shop: &Shop<'_, T>,
     offers: &[Offer],
     rows: &[(usize, Product)],
-    fates: &mut Fates,
+    fates: &mut [Fate],
 ) -> Result<(), Error> {
     let mut wanted: Vec<(u64, Map<String, Value>)> = Vec::new();
     for (at, product) in rows.iter().filter(|(at, product)| offers[*at].available.is_some() && !product.is_counted) {
@@ -71,8 +67,10 @@ fn count<T: Transport>(
         }
     }
     of_products(shop, &wanted, &mut |id, outcome| {
-        let of = rows.iter().filter(|(at, _)| number(&offers[*at].external_id) == id);
-        of.for_each(|(at, _)| fates[*at] = outcome.clone());
+        for (at, _) in rows.iter().filter(|(at, _)| number(&offers[*at].external_id) == id) {
+            fates[*at].is_uncounted |= outcome.is_some();
+            fates[*at].note(outcome.clone());
+        }
     })
 }
 
@@ -81,10 +79,11 @@ fn stocks<T: Transport>(
     shop: &Shop<'_, T>,
     offers: &[Offer],
     rows: &[(usize, Product)],
-    fates: &mut Fates,
+    fates: &mut [Fate],
 ) -> Result<(), Error> {
     let mut wanted: Vec<(usize, Quantity)> = Vec::new();
-    for (at, product) in rows.iter().filter(|(at, _)| fates[*at].is_none()) {
+    let is_open = |fate: &Fate| !fate.is_over && !fate.is_uncounted;
+    for (at, product) in rows.iter().filter(|(at, _)| is_open(&fates[*at])) {
         let offer = &offers[*at];
         let Some(available) = offer.available else { continue };
         let item = match product.has_variants {
@@ -107,20 +106,22 @@ fn stocks<T: Transport>(
     let mut set = Vec::new();
     for (at, quantity) in wanted {
         match there.get(&(quantity.item, quantity.location)).copied() {
-            Some(count) if count == quantity.quantity => fates[at] = Some(OfferOutcome::Done),
+            Some(count) if count == quantity.quantity => fates[at].is_over = true,
             Some(count) if offers[at].expected.is_some_and(|expected| pieces(expected) != count) => {
-                fates[at] = Some(OfferOutcome::Stale(Some(count)));
+                fates[at].note(Some(OfferOutcome::Stale(Some(count))));
+                fates[at].is_over = true;
             }
             _ => set.push((at, quantity)),
         }
     }
     let quantities: Vec<Quantity> = set.iter().map(|(_, quantity)| quantity.clone()).collect();
     for ((at, _), outcome) in set.iter().zip(stock::set(shop, &quantities)?) {
-        fates[*at] = match outcome {
-            Ok(()) => Some(OfferOutcome::Done),
+        fates[*at].note(match outcome {
+            Ok(()) => None,
             Err(Error::Invalid(issues)) => Some(OfferOutcome::Refused(issues)),
             Err(error) => Some(OfferOutcome::Failed(error)),
-        };
+        });
+        fates[*at].is_over = true;
     }
     Ok(())
 }

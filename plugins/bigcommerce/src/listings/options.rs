@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::changes::{Answer, Said};
 use super::shop::Shop;
 use super::there::{Axis, There};
+use super::values::{Renaming, named, renamed};
 
 /// Whether the product's options can become of those that are there: that is asked before anything of it is changed.
 pub(super) fn fit(product: &model::Product, there: &There) -> Result<(), Error> {
@@ -21,22 +22,13 @@ pub(super) fn fit(product: &model::Product, there: &There) -> Result<(), Error> 
     if fits { Ok(()) } else { Err(changed(product, there)) }
 }
 
-fn named<'t>(there: &'t There, name: &str) -> Option<&'t Axis> {
-    there.options.iter().find(|axis| axis.name.eq_ignore_ascii_case(name))
-}
-
-/// One that was renamed is at the place where it was.
-fn renamed<'t>(product: &model::Product, there: &'t There, at: usize) -> Option<&'t Axis> {
-    let is_known = |axis: &Axis| product.options.iter().any(|option| option.name.eq_ignore_ascii_case(&axis.name));
-    there.options.get(at).filter(|axis| !there.has_no_options() && !is_known(axis))
-}
-
 /// Sees to it that the store has each option with each value, and nothing is made twice. In the order of the product's options.
 pub(super) fn complete<T: Transport>(
     shop: &Shop<'_, T>,
     id: u64,
     product: &model::Product,
     there: &There,
+    renamings: &[Renaming],
 ) -> Result<Vec<Axis>, Error> {
     let mut axes = Vec::with_capacity(product.options.len());
     for (at, option) in product.options.iter().enumerate() {
@@ -48,6 +40,10 @@ pub(super) fn complete<T: Transport>(
                 None => made(shop, id, at, &option.name, &labels)?,
             },
         };
+        let option = axis.id;
+        for renaming in renamings.iter().filter(|renaming| renaming.option == option) {
+            relabelled(shop, id, &mut axis, renaming, &labels)?;
+        }
         for (rank, label) in labels.iter().enumerate() {
             if !axis.values.iter().any(|(_, known)| known == label) {
                 let path = format!("/v3/catalog/products/{id}/options/{}/values", axis.id);
@@ -78,6 +74,25 @@ fn renamed_to<T: Transport>(shop: &Shop<'_, T>, id: u64, axis: &Axis, name: &str
     Ok(Axis { name: name.to_owned(), ..axis.clone() })
 }
 
+fn relabelled<T: Transport>(
+    shop: &Shop<'_, T>,
+    id: u64,
+    axis: &mut Axis,
+    renaming: &Renaming,
+    labels: &[&str],
+) -> Result<(), Error> {
+    let rank = labels.iter().position(|label| *label == renaming.label).unwrap_or_default();
+    let path = format!("/v3/catalog/products/{id}/options/{}/values/{}", axis.id, renaming.value);
+    let body = json!({ "label": renaming.label, "sort_order": rank });
+    let answer = accepted(shop.change(Method::Put, &path, Some(&body))?)?;
+    if answer.data().fields().get("id").id() != Some(renaming.value) {
+        return Err(Error::Unavailable("BigCommerce does not say which value of an option it has renamed".to_owned()));
+    }
+    let value = axis.values.iter_mut().find(|(value, _)| *value == renaming.value);
+    value.into_iter().for_each(|(_, label)| label.clone_from(&renaming.label));
+    Ok(())
+}
+
 fn made<T: Transport>(shop: &Shop<'_, T>, id: u64, at: usize, name: &str, labels: &[&str]) -> Result<Axis, Error> {
     let values: Vec<Value> =
         labels.iter().enumerate().map(|(rank, label)| json!({ "label": label, "sort_order": rank })).collect();
@@ -85,7 +100,13 @@ fn made<T: Transport>(shop: &Shop<'_, T>, id: u64, at: usize, name: &str, labels
     let answer = accepted(shop.change(Method::Post, &format!("/v3/catalog/products/{id}/options"), Some(&body))?)?;
     let values = answer.data().fields().get("option_values").records();
     let values = values.iter().filter_map(|value| Some((value.get("id").id()?, value.get("label").owned()?)));
-    Ok(Axis { id: number(&answer, "option")?, name: name.to_owned(), values: values.collect() })
+    let values: Vec<(u64, String)> = values.collect();
+    // A variant of a value that is not named would be refused, although nothing is wrong with it.
+    if let Some(label) = labels.iter().find(|label| !values.iter().any(|(_, known)| known == *label)) {
+        let why = format!("BigCommerce does not say that it has made the value {label:?} of the option {name:?}");
+        return Err(Error::Unavailable(why));
+    }
+    Ok(Axis { id: number(&answer, "option")?, name: name.to_owned(), values })
 }
 
 fn accepted(said: Said) -> Result<Answer, Error> {

@@ -8,8 +8,9 @@ use serde_json::{Map, Value, json};
 
 use super::body::amounts;
 use super::changes::Said;
-use super::offered::{Fates, PRODUCTS, Product, number, variant_of};
+use super::offered::{Fate, PRODUCTS, Product, number, variant_of};
 use super::shop::{Shop, gone};
+use super::state::State;
 use super::update;
 use crate::client::Query;
 
@@ -23,7 +24,7 @@ pub(super) fn of_products<T: Transport>(
     tell: &mut impl FnMut(u64, Option<OfferOutcome>),
 ) -> Result<(), Error> {
     for some in rows.chunks(update::AT_ONCE) {
-        let done = if some.len() > 1 { update::together(shop, some)? } else { Vec::new() };
+        let done = if some.len() > 1 { update::together(shop, some, |_| true)? } else { Vec::new() };
         for (id, body) in some {
             let path = format!("/v3/catalog/products/{id}");
             tell(*id, if done.contains(id) { None } else { alone(shop, &path, *id, body)? });
@@ -72,28 +73,34 @@ pub(super) fn prices<T: Transport>(
     shop: &Shop<'_, T>,
     offers: &[Offer],
     rows: &[(usize, Product)],
-    fates: &mut Fates,
+    fates: &mut [Fate],
 ) -> Result<(), Error> {
-    let priced = |at: &usize| offers[*at].price.is_some();
     let body = |at: usize| amounts(offers[at].price.as_ref(), offers[at].compare_at.as_ref());
-    let open: Vec<&(usize, Product)> = rows.iter().filter(|(at, _)| priced(at) && fates[*at].is_none()).collect();
+    let is_open = |at: usize| offers[at].price.is_some() && !fates[at].is_over;
+    let open: Vec<&(usize, Product)> = rows.iter().filter(|(at, _)| is_open(*at)).collect();
     let plain = open.iter().filter(|(_, product)| !product.has_variants);
     let own = own_prices(shop, &plain.map(|(at, _)| number(&offers[*at].external_id)).collect::<Vec<_>>())?;
-    let (of_variants, whole): (Vec<&(usize, Product)>, Vec<&(usize, Product)>) =
+    let (of_variants, plain): (Vec<&(usize, Product)>, Vec<&(usize, Product)>) =
         open.into_iter().partition(|(at, product)| product.has_variants || own.contains(&variant_of(&offers[*at])));
-    let whole: Vec<(u64, Map<String, Value>)> =
-        whole.into_iter().map(|(at, _)| (number(&offers[*at].external_id), body(*at))).collect();
-    of_products(shop, &whole, &mut |id, outcome| {
-        let of = |(at, _): &&(usize, Product)| number(&offers[*at].external_id) == id && priced(at);
-        rows.iter().filter(of).for_each(|(at, _)| fates[*at] = outcome.clone().or_else(|| ended(&offers[*at])));
+    // The product's own price, which lists and feeds show, is that of the first variant.
+    let firsts = of_variants.iter().filter(|(at, product)| product.has_variants && is_of_the_first(&offers[*at]));
+    let whole: Vec<(u64, usize)> =
+        { plain.iter().chain(firsts) }.map(|(at, _)| (number(&offers[*at].external_id), *at)).collect();
+    let bodies: Vec<(u64, Map<String, Value>)> = whole.iter().map(|(id, at)| (*id, body(*at))).collect();
+    of_products(shop, &bodies, &mut |id, outcome| {
+        let of = whole.iter().filter(|(product, _)| *product == id);
+        of.for_each(|(_, at)| fates[*at].note(outcome.clone()));
     })?;
+    plain.iter().for_each(|(at, _)| ended(&offers[*at], &mut fates[*at]));
+    let of_variants: Vec<&(usize, Product)> = of_variants.into_iter().filter(|(at, _)| !fates[*at].is_over).collect();
     for some in of_variants.chunks(VARIANTS) {
         let done = if some.len() > 1 { together(shop, offers, some)? } else { Vec::new() };
         for (at, _) in some {
             let (product, variant) = (number(&offers[*at].external_id), variant_of(&offers[*at]));
             let path = format!("/v3/catalog/products/{product}/variants/{variant}");
             let wrong = if done.contains(&variant) { None } else { alone(shop, &path, variant, &body(*at))? };
-            fates[*at] = wrong.or_else(|| ended(&offers[*at]));
+            fates[*at].note(wrong);
+            ended(&offers[*at], &mut fates[*at]);
         }
     }
     Ok(())
@@ -118,9 +125,14 @@ fn own_prices<T: Transport>(shop: &Shop<'_, T>, products: &[u64]) -> Result<BTre
     Ok(own)
 }
 
-/// Its price is set, and there is nothing else to it.
-fn ended(offer: &Offer) -> Option<OfferOutcome> {
-    offer.available.is_none().then_some(OfferOutcome::Done)
+/// Its price was sent, and perhaps there is nothing else to it.
+fn ended(offer: &Offer, fate: &mut Fate) {
+    fate.is_over |= offer.available.is_none();
+}
+
+/// Variants are kept in the order of the listing's.
+fn is_of_the_first(offer: &Offer) -> bool {
+    State::read(&offer.state).variants.first() == Some(&variant_of(offer))
 }
 
 /// Ids of variants whose price was taken.

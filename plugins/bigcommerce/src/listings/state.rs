@@ -52,7 +52,11 @@ impl Ending {
 
 impl State {
     pub(super) fn of(listing: &Listing) -> Self {
-        serde_json::from_str(&listing.state).unwrap_or_default()
+        Self::read(&listing.state)
+    }
+
+    pub(super) fn read(text: &str) -> Self {
+        serde_json::from_str(text).unwrap_or_default()
     }
 
     pub(super) fn text(&self) -> String {

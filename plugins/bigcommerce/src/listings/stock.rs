@@ -14,6 +14,8 @@ use crate::client::Query;
 /// Items of one request, and of one list.
 const AT_ONCE: usize = 2_000;
 const PAGE: usize = 1_000;
+/// Requests of one call that may be refused; what is still waiting then comes again, without those that were found.
+const REFUSALS: usize = 100;
 /// Ids in one address.
 const IDS: usize = 250;
 
@@ -70,6 +72,7 @@ pub(super) fn set<T: Transport>(shop: &Shop<'_, T>, quantities: &[Quantity]) -> 
     let mut outcomes: Vec<Result<(), Error>> = vec![Ok(()); quantities.len()];
     let all: Vec<usize> = (0..quantities.len()).collect();
     let mut waiting: Vec<Vec<usize>> = all.chunks(AT_ONCE).rev().map(<[usize]>::to_vec).collect();
+    let mut refusals = 0;
     while let Some(some) = waiting.pop() {
         let items: Vec<Value> = some.iter().map(|at| row(&quantities[*at])).collect();
         let body = json!({ "reason": "Entrepot", "items": items });
@@ -90,15 +93,38 @@ pub(super) fn set<T: Transport>(shop: &Shop<'_, T>, quantities: &[Quantity]) -> 
                 continue;
             }
         };
+        refusals += 1;
         match some.as_slice() {
-            [one] => outcomes[*one] = Err(refused(&refusal)),
+            [one] => {
+                outcomes[*one] = Err(refused(&refusal));
+                // The others would fare no better.
+                if is_about_the_location(&refusal, quantities[*one].item) {
+                    let location = quantities[*one].location;
+                    for rest in &mut waiting {
+                        let there = rest.extract_if(.., |at| quantities[*at].location == location);
+                        there.for_each(|at| outcomes[at] = Err(refused(&refusal)));
+                    }
+                    waiting.retain(|rest| !rest.is_empty());
+                }
+            }
             many => {
                 let (left, right) = many.split_at(many.len() / 2);
                 waiting.extend([right.to_vec(), left.to_vec()]);
             }
         }
+        if refusals >= REFUSALS {
+            let why = format!("BigCommerce refused {REFUSALS} requests of stock; the rest is sent later");
+            waiting.drain(..).flatten().for_each(|at| outcomes[at] = Err(Error::Unavailable(why.clone())));
+        }
     }
     Ok(outcomes)
+}
+
+/// It names the location, and nothing of what was to lie there.
+fn is_about_the_location(refusal: &Refusal, item: Item) -> bool {
+    let (Item::Product(id) | Item::Variant(id)) = item;
+    let names_it = refusal.words.split(|sign: char| !sign.is_ascii_digit()).any(|word| word == id.to_string());
+    refusal.mentions("location") && !names_it && !refusal.mentions("quantity")
 }
 
 fn row(quantity: &Quantity) -> Value {

@@ -46,6 +46,8 @@ pub(super) struct Picture {
     pub(super) id: u64,
     pub(super) place: i64,
     pub(super) words: String,
+    /// Where the store keeps it, which ends with the name of the file that was sent.
+    pub(super) kept: Vec<String>,
 }
 
 /// What of a variant is compared with what is wanted.
@@ -108,6 +110,7 @@ impl There {
                 id: image.get("id").id()?,
                 place: image.get("sort_order").whole().unwrap_or(0),
                 words: image.get("description").owned().unwrap_or_default(),
+                kept: ["image_file", "url_standard"].iter().filter_map(|name| image.get(name).owned()).collect(),
             })
         });
         let variants = fields.get("variants").list()?.into_iter().map(|variant| Known::of(&variant.fields()));

@@ -1,5 +1,6 @@
 //! Products that stand there, brought up to date: ten in one request, and each by itself where that fails.
 
+use entrepot_guest::lenient::Fields;
 use entrepot_guest::prelude::*;
 use serde_json::{Map, Value, json};
 
@@ -21,7 +22,7 @@ pub(super) fn products<T: Transport>(shop: &Shop<'_, T>, works: &mut [Work<'_>])
         .collect();
     let mut done = Vec::new();
     for some in rows.chunks(AT_ONCE).filter(|some| some.len() > 1) {
-        done.extend(together(shop, some)?);
+        done.extend(together(shop, some, |_| true)?);
     }
     each(
         works,
@@ -37,10 +38,12 @@ pub(super) fn products<T: Transport>(shop: &Shop<'_, T>, works: &mut [Work<'_>])
     )
 }
 
-/// Ids of those that were taken. A batch that is refused names nobody, so all of it is sent again, each by itself.
+/// Ids of those that were taken and are shown as they should be. A batch that is refused names nobody, so all of it is sent again, each by
+/// itself.
 pub(super) fn together<T: Transport>(
     shop: &Shop<'_, T>,
     rows: &[(u64, Map<String, Value>)],
+    is_done: impl Fn(&Fields<'_>) -> bool,
 ) -> Result<Vec<u64>, Error> {
     let list = rows.iter().map(|(id, row)| {
         let mut row = row.clone();
@@ -49,7 +52,7 @@ pub(super) fn together<T: Transport>(
     });
     match shop.change(Method::Put, "/v3/catalog/products", Some(&Value::Array(list.collect()))) {
         Ok(Said::Done(answer)) if answer.lacks.is_none() => {
-            Ok(rows.iter().map(|(id, _)| *id).filter(|id| answer.names(*id)).collect())
+            Ok(rows.iter().map(|(id, _)| *id).filter(|id| answer.shows(*id, &is_done)).collect())
         }
         Ok(_) => Ok(Vec::new()),
         Err(error @ (Error::RateLimited(_) | Error::Unauthorized(_) | Error::Denied(_))) => Err(error),
@@ -76,7 +79,7 @@ fn alone<T: Transport>(shop: &Shop<'_, T>, work: &mut Work<'_>, id: u64) -> Resu
         match refusal.status {
             404 => return Err(Error::Invalid(vec![gone()])),
             409 => _ = settle(shop, work, &refusal)?,
-            207 if refusal.mentions("url") && has_plain_address(work) => _ = settle(shop, work, &refusal)?,
+            207 if refusal.is_about_the_address() && has_plain_address(work) => _ = settle(shop, work, &refusal)?,
             207 => return Err(partly(&refusal.words)),
             _ => return Err(refusal.error()),
         }

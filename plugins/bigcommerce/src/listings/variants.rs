@@ -12,6 +12,7 @@ use super::options;
 use super::shop::Shop;
 use super::state::fingerprint;
 use super::there::{Axis, Known, There};
+use super::values::{self, Plan};
 use super::work::{Work, each};
 
 /// Variants of one request.
@@ -66,13 +67,21 @@ fn one<T: Transport>(shop: &Shop<'_, T>, work: &mut Work<'_>) -> Result<Vec<Row>
         (work.ids, work.state.variants) = (vec![Some(base.id)], vec![base.id]);
         return Ok(of_base(shop, product, id, base));
     }
-    let matched = matched(work, &there);
+    let mut matched = matched(work, &there);
+    let plan = match work.is_new {
+        true => Plan::default(),
+        false => values::plan(product, &there, &mut matched, &work.state.variants),
+    };
     // A SKU of what goes may be needed again; but where all goes, what comes is made first: a product is never without anything to buy.
-    let all_go = matched.iter().all(Option::is_none);
-    if !work.is_new && !all_go {
-        gone(shop, work, id, &there, &matched)?;
+    // What is made anew has the SKU that it had.
+    let goes_first = matched.iter().any(Option::is_some) || !plan.anew.is_empty();
+    if !work.is_new && goes_first {
+        gone(shop, work, id, &there, &matched, &plan)?;
     }
-    let axes = if work.is_new { Vec::new() } else { options::complete(shop, id, product, &there)? };
+    let axes = match work.is_new {
+        true => Vec::new(),
+        false => options::complete(shop, id, product, &there, &plan.renamings)?,
+    };
     let mut rows = Vec::new();
     for (at, (variant, known)) in product.variants.iter().zip(&matched).enumerate() {
         let wanted = body::variant(&shop.store, variant);
@@ -88,11 +97,12 @@ fn one<T: Transport>(shop: &Shop<'_, T>, work: &mut Work<'_>) -> Result<Vec<Row>
         };
         work.ids[at] = Some(variant_id);
         if known.is_some() && !work.is_new {
-            let shown = picture.map(fingerprint);
+            let (shown, before) = (picture.map(fingerprint), work.state.shown.get(&variant_id));
             let (batch, mut own): (Map<_, _>, Map<_, _>) =
                 body.into_iter().partition(|(name, _)| OF_BATCH.contains(&name.as_str()));
-            if let Some(picture) = picture.filter(|_| shown.as_ref() != work.state.shown.get(&variant_id)) {
-                own.insert("image_url".to_owned(), json!(picture));
+            // One that somebody gave it in the store stays where none was sent.
+            if shown.as_ref() != before {
+                own.insert("image_url".to_owned(), json!(picture.unwrap_or_default()));
             }
             if !own.is_empty() {
                 alone(shop, id, variant_id, at, &own)?;
@@ -101,12 +111,13 @@ fn one<T: Transport>(shop: &Shop<'_, T>, work: &mut Work<'_>) -> Result<Vec<Row>
                 rows.push(Row { product: id, variant: variant_id, at, body: batch });
             }
         }
-        if let Some(picture) = picture {
-            work.state.shown.insert(variant_id, fingerprint(picture));
+        match picture {
+            Some(picture) => _ = work.state.shown.insert(variant_id, fingerprint(picture)),
+            None => _ = work.state.shown.remove(&variant_id),
         }
     }
-    if !work.is_new && all_go {
-        gone(shop, work, id, &there, &matched)?;
+    if !work.is_new && !goes_first {
+        gone(shop, work, id, &there, &matched, &plan)?;
     }
     work.state.variants = work.ids.iter().flatten().copied().collect();
     let kept: HashSet<u64> = work.state.variants.iter().copied().collect();
@@ -137,10 +148,8 @@ fn matched(work: &Work<'_>, there: &There) -> Vec<Option<Known>> {
         !sku.is_empty() && sku.to_lowercase() == known.sku.to_lowercase()
     };
     let by_values = |at: usize, known: &Known| {
-        let wanted = &listing.product.variants[at].option_values;
-        !known.values.is_empty()
-            && known.values.len() == wanted.len()
-            && wanted.iter().all(|label| known.values.iter().any(|(_, _, there)| there == label))
+        let product = &listing.product;
+        values::has(product, there, known, &product.variants[at].option_values)
     };
     let ways: [&dyn Fn(usize, &Known) -> bool; 3] = [&by_id, &by_sku, &by_values];
     for is_it in ways {
@@ -162,9 +171,10 @@ fn gone<T: Transport>(
     id: u64,
     there: &There,
     matched: &[Option<Known>],
+    plan: &Plan,
 ) -> Result<(), Error> {
     let is_kept = |known: &Known| matched.iter().flatten().any(|kept| kept.id == known.id);
-    let is_ours = |known: &Known| work.state.variants.contains(&known.id);
+    let is_ours = |known: &Known| work.state.variants.contains(&known.id) || plan.anew.contains(&known.id);
     let (gone, kept): (Vec<&Known>, Vec<&Known>) =
         there.variants.iter().partition(|known| is_ours(known) && !is_kept(known) && !known.values.is_empty());
     for known in &gone {
@@ -177,7 +187,7 @@ fn gone<T: Transport>(
     values.dedup();
     for (option, value, label) in values {
         let is_used = kept.iter().any(|known| known.values.iter().any(|(_, of, _)| of == value));
-        if !is_used && !is_wanted(label) {
+        if !is_used && !is_wanted(label) && !plan.renames(*value) {
             delete(shop, &format!("/v3/catalog/products/{id}/options/{option}/values/{value}"), "/options")?;
         }
     }

@@ -14,7 +14,9 @@ pub(super) struct Work<'l> {
     pub(super) listing: &'l Listing,
     /// The store's id of the product.
     pub(super) id: Option<u64>,
-    /// It was made in this call, with all that belongs to it.
+    /// It was made in this call: the host does not know yet that it stands.
+    pub(super) is_made: bool,
+    /// It was made so, with all that belongs to it.
     pub(super) is_new: bool,
     pub(super) state: State,
     pub(super) there: Option<There>,
@@ -29,6 +31,7 @@ impl<'l> Work<'l> {
         let mut work = Self {
             listing,
             id: None,
+            is_made: false,
             is_new: false,
             state: State::of(listing),
             there: None,
@@ -58,9 +61,18 @@ impl<'l> Work<'l> {
 
     pub(super) fn fail(&mut self, error: Error) {
         self.outcome = Some(match error {
+            // After a refusal the host would take it that nothing stands. So it is pushed once more, and found by its mark; what is refused
+            // then is told as it is.
+            Error::Invalid(issues) if self.is_made => PushOutcome::Failed(Error::Other(self.stands_in_part(&issues))),
             Error::Invalid(issues) => PushOutcome::Refused(issues),
             error => PushOutcome::Failed(error),
         });
+    }
+
+    fn stands_in_part(&self, issues: &[Issue]) -> String {
+        let said: Vec<&str> = issues.iter().map(|issue| issue.message.as_str()).collect();
+        let id = self.id.unwrap_or_default();
+        format!("BigCommerce has made the product (number {id}), and not all that belongs to it: {}", said.join(" "))
     }
 
     pub(super) fn receipt(&self, store: &Store) -> Receipt {

@@ -65,6 +65,7 @@ pub(super) fn task<T>(shop: &Shop<'_, T>, listing: &Listing) -> Task {
     let mut task = Task {
         listing: listing.listing_id.clone(),
         product: listing.external_id.clone(),
+        is_made: false,
         active: listing.intent == Intent::Active,
         input: product_body(listing),
         options: product.options.iter().map(|option| option.name.clone()).collect(),

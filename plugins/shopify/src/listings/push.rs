@@ -94,6 +94,17 @@ fn outcome<T: Transport>(shop: &Shop<'_, T>, task: &mut Task, taken: &Taken) -> 
     match advance(shop, task, taken) {
         Ok(true) => PushOutcome::Done(task.receipt()),
         Ok(false) => kept(task),
+        // After a refusal the host would take it that nothing stands. So it is sent once more, and found by its mark; what is refused then is
+        // told as it is.
+        Err(Refusal::Invalid(issues)) if task.is_made => {
+            let said: Vec<&str> = issues.iter().map(|issue| issue.message.as_str()).collect();
+            let id = task.product.as_deref().unwrap_or_default();
+            let why = format!(
+                "Shopify has made the product (number {id}), and not all that belongs to it: {}",
+                said.join(" ")
+            );
+            PushOutcome::Failed(Error::Other(why))
+        }
         Err(Refusal::Invalid(issues)) => PushOutcome::Refused(issues),
         Err(Refusal::Gone) => PushOutcome::Refused(vec![gone()]),
         // A large product takes more than the shop grants at once: it goes on from here.
@@ -151,8 +162,7 @@ fn set<T: Transport>(shop: &Shop<'_, T>, task: &mut Task) -> Result<(), Refusal>
         return Err(refusal);
     }
     if let Some(product) = gid::of(&payload["product"]) {
-        task.product = Some(product.to_owned());
-        task.phase = Phase::Look;
+        task.stands(product);
         return Ok(());
     }
     let operation = payload.pointer("/productSetOperation/id").and_then(Value::as_str);
@@ -185,8 +195,7 @@ fn waited<T: Transport>(shop: &Shop<'_, T>, task: &mut Task, operation: &str) ->
     }
     let product =
         gid::of(&operation["product"]).ok_or_else(|| Refusal::Failed(odd("an operation without its product")))?;
-    task.product = Some(product.to_owned());
-    task.phase = Phase::Look;
+    task.stands(product);
     Ok(true)
 }
 

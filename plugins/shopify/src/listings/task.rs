@@ -35,6 +35,9 @@ pub(super) struct Task {
     pub(super) listing: String,
     /// The number of the product, once it is known.
     pub(super) product: Option<String>,
+    /// It was made on this way: the host does not know yet that it stands.
+    #[serde(default)]
+    pub(super) is_made: bool,
     /// Shown to buyers.
     pub(super) active: bool,
     /// The product without pictures and variants; null where it will not be sent from here any more.
@@ -102,6 +105,13 @@ pub(super) struct Picture {
 impl Task {
     pub(super) fn warn(&mut self, path: &str, code: &str, message: String) {
         self.warnings.push((path.to_owned(), code.to_owned(), message));
+    }
+
+    /// The product that Shopify answers with is there.
+    pub(super) fn stands(&mut self, product: &str) {
+        self.is_made |= self.product.is_none();
+        self.product = Some(product.to_owned());
+        self.phase = Phase::Look;
     }
 
     /// Something of it was done that another try would do again.

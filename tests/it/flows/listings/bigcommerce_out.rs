@@ -6,9 +6,14 @@ mod ending;
 mod faults;
 mod limits;
 mod offers;
+mod pictures;
+mod refused;
 mod round_trip;
 mod taken;
+mod values;
 
+use entrepot_domain::drift::{ConflictRule, Policy};
+use entrepot_domain::effective::ChannelRule;
 use entrepot_test_support::{bigcommerce, seed, woocommerce};
 use entrepot_tests::linking::import;
 use entrepot_tests::{App, Marketplace};
@@ -55,6 +60,36 @@ impl OfWoo {
         self.target.product(self.id_there(listing).await).expect("a product")
     }
 
+    /// The source is read again, and what changed of it is sent.
+    async fn reread(&self) {
+        import(&self.app, "source").await;
+        self.work().await;
+    }
+
+    /// What others changed in the store does not keep ours from being sent.
+    async fn ours_counts(&self) {
+        let rule = ChannelRule {
+            conflicts: ConflictRule([("default".to_owned(), Policy::Ours)].into()),
+            ..ChannelRule::default()
+        };
+        self.app.host.app.listings.set_rule(&self.context(), TARGET, &rule).await.expect("set");
+    }
+
+    /// A product of the source is of sizes by now, each with its SKU.
+    fn give_options(&self, product: u64, sizes: &[(&'static str, &str)]) {
+        assert!(self.source.update(product, |of| {
+            (of.kind, of.sku, of.manage_stock) = ("variable", "".into(), false);
+            let options = sizes.iter().map(|(size, _)| (*size).into()).collect();
+            let name = "Size".into();
+            of.attributes.push(woocommerce::Attribute { id: 0, name, visible: true, variation: true, options });
+        }));
+        for (size, sku) in sizes {
+            let mut variation = woocommerce::Variation::of(product, &[("Size", size)]);
+            (variation.sku, variation.regular_price) = ((*sku).into(), "12.00".into());
+            self.source.insert_variation(variation);
+        }
+    }
+
     /// Time for another try passes, again and again.
     async fn wait(&self) {
         for _ in 0..4 {
@@ -87,6 +122,11 @@ fn plain(products: usize) -> Vec<seed::Product> {
     goods.truncate(products);
     goods.iter_mut().for_each(|product| product.variants[0].stock = Some([20, 0]));
     goods
+}
+
+/// Ids of a product's parts.
+fn ids(of: &Value, part: &str) -> Vec<u64> {
+    of[part].as_array().into_iter().flatten().filter_map(|one| one["id"].as_u64()).collect()
 }
 
 /// What buyers pay for each variant of a product of the store.

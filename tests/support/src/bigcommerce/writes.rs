@@ -66,6 +66,7 @@ fn write(state: &mut State, request: &Request, route: &[&str]) -> Option<Result<
         ["products", _, "options"] if post => with(&mut option::create, state),
         ["products", _, "options", _] if put => with(&mut option::update, state),
         ["products", _, "options", _, "values"] if post => with(&mut option::create_value, state),
+        ["products", _, "options", _, "values", _] if put => with(&mut option::update_value, state),
         ["products", _, "options", _, "values", _] if delete => option::delete_value(state, &ids),
         ["products", _, "variants"] if post => with(&mut variant::create, state),
         ["products", _, "variants", _] if put => with(&mut variant::update, state),

@@ -1,5 +1,7 @@
 //! A rule as somebody types it.
 
+mod listed;
+
 use std::collections::BTreeMap;
 
 use entrepot_domain::Money;
@@ -9,6 +11,8 @@ use entrepot_domain::money::parse;
 use serde::Deserialize;
 
 use crate::failure::sentence;
+
+pub(super) use self::listed::{CREATE, END};
 
 /// Of amounts whose currency nobody told; most have two decimals.
 pub(super) const USUAL: &str = "EUR";
@@ -28,6 +32,15 @@ pub(crate) struct Typed {
     pub(super) cap: String,
     /// Of what was changed at the marketplace: ask, ours, theirs.
     pub(super) conflicts: String,
+    /// What is made of products by themselves: nothing, draft, publish.
+    pub(super) create: String,
+    pub(super) brands: String,
+    pub(super) types: String,
+    pub(super) tags: String,
+    /// What becomes of a listing whose product no longer matches: nothing, end.
+    pub(super) end: String,
+    /// Listings that the plan said would end.
+    pub(super) ends: String,
     /// The rule in force when the form was made.
     pub(super) seen: String,
 }
@@ -73,7 +86,9 @@ impl Typed {
             cap: stock.cap.map(|cap| cap.to_string()).unwrap_or_default(),
             conflicts: word(rule.conflicts.of("default")).to_owned(),
             seen: fingerprint(rule),
+            ..Self::default()
         }
+        .with_list_of(rule)
     }
 
     /// `now`: the rule in force, which says more of conflicts than the form does.
@@ -115,6 +130,8 @@ impl Typed {
             price: Some(price).filter(|price| *price != PriceRule::default()),
             stock: Some(stock).filter(|stock| *stock != StockRule::default()),
             conflicts: self.conflicts(now),
+            list: self.list(now),
+            categories: now.categories.clone(),
         };
         if let Err(why) = rule.check() {
             let of = [
@@ -123,6 +140,9 @@ impl Typed {
                 ("ending", "ending"),
                 ("floor", "floor"),
                 ("buffer", "buffer"),
+                ("list.when.brands", "brands"),
+                ("list.when.types", "types"),
+                ("list.when.tags", "tags"),
             ];
             let name = of.into_iter().find(|(word, _)| why.contains(word)).map_or("cap", |(_, name)| name);
             wrong.entry(name).or_insert_with(|| sentence(&why));
@@ -149,6 +169,11 @@ impl Typed {
             ("buffer", &self.buffer),
             ("cap", &self.cap),
             ("conflicts", &self.conflicts),
+            ("create", &self.create),
+            ("brands", &self.brands),
+            ("types", &self.types),
+            ("tags", &self.tags),
+            ("end", &self.end),
             ("seen", &self.seen),
         ]
         .map(|(name, value)| (name, value.clone()))
@@ -187,6 +212,11 @@ mod tests {
             serde_json::from_value(serde_json::json!({"conflicts": {"title": "ours", "default": "theirs"}}))
                 .expect("a rule");
         assert_eq!(Typed::of(&now, "EUR").rule("EUR", &now), Ok(now.clone()));
+        let list = serde_json::json!({"list": {"from": ["chn_1"], "when": {"brands": ["A & B", "C"]}, "except": {"tags": ["old"]},
+            "create": "publish", "end": true}, "categories": [{"category": "400"}]});
+        let listing: ChannelRule = serde_json::from_value(list).expect("a rule");
+        assert_eq!(Typed::of(&listing, "EUR").brands, "A & B, C");
+        assert_eq!(Typed::of(&listing, "EUR").rule("EUR", &listing), Ok(listing));
         let asked = Typed { conflicts: "ask".into(), ..Typed::default() }.rule("EUR", &now).expect("a rule");
         assert_eq!((asked.conflicts.of("title"), asked.conflicts.of("tags")), (Policy::Ours, Policy::Ask));
         for (typed, name) in [
@@ -195,6 +225,7 @@ mod tests {
             (Typed { ending: "100".into(), ..Typed::default() }, "ending"),
             (Typed { floor: "-1".into(), ..Typed::default() }, "floor"),
             (Typed { cap: "few".into(), ..Typed::default() }, "cap"),
+            (Typed { create: "draft".into(), types: "x".repeat(201), ..Typed::default() }, "types"),
             (Typed { cap: "-1".into(), ..Typed::default() }, "cap"),
             (Typed { plus: "1".into(), buffer: "-1".into(), ..Typed::default() }, "buffer"),
         ] {

@@ -1,5 +1,7 @@
 //! How the work is going: channels and their tokens, schedules, inboxes, webhooks, dead letters, room on the disk.
 
+mod listings;
+mod of_host;
 mod webhooks;
 
 use std::collections::HashSet;
@@ -9,10 +11,10 @@ use entrepot_domain::ChannelId;
 use entrepot_domain::clock::Timestamp;
 use entrepot_domain::names::shell_word;
 use entrepot_domain::run::RunState;
-use entrepot_queue::Queue;
 use entrepot_store::channels::ChannelRow;
 use entrepot_store::overview::DeadLetterReason;
 
+pub(super) use self::of_host::of_the_host;
 use super::Checks;
 use crate::host::Host;
 use crate::output::count;
@@ -20,8 +22,6 @@ use crate::output::count;
 const MINUTE: i64 = 60_000;
 /// A delivery that waits for longer is waiting for something that is broken.
 const LATE_DELIVERY: i64 = 10 * MINUTE;
-/// With less room a database soon cannot write.
-const LITTLE_ROOM: u64 = 512 << 20;
 
 pub(super) async fn examine(host: &Host, checks: &mut Checks) -> Result<()> {
     let channels = host.app.channels.channels(&host.tenant).await?;
@@ -62,21 +62,22 @@ pub(super) async fn examine(host: &Host, checks: &mut Checks) -> Result<()> {
     schedules(host, checks).await?;
     inboxes(host, checks).await?;
     webhooks::examine(host, checks, &channels).await?;
+    listings::examine(host, checks).await?;
     dead_letters(host, checks).await
-}
-
-/// What no tenant has for itself.
-pub(super) async fn of_the_host(host: &Host, checks: &mut Checks) -> Result<()> {
-    clock(host, checks).await?;
-    queue(host, checks).await?;
-    room(host, checks).await
 }
 
 /// Channels that the audit log knows, and no list shows: somebody deleted their rows, or marked them as removed.
 async fn hidden(host: &Host, checks: &mut Checks) -> Result<()> {
     let known: HashSet<String> = host.db.begin().await?.channel_ids().await?.into_iter().collect();
-    let mut told: Vec<String> =
-        host.app.services.admission().channel_macs().await?.into_iter().filter_map(there).collect();
+    let mut told: Vec<String> = host
+        .app
+        .services
+        .admission()
+        .channel_macs()
+        .await?
+        .into_iter()
+        .filter_map(|(id, mac)| mac.map(|_| id))
+        .collect();
     told.retain(|id| !known.contains(id));
     told.sort();
     for id in told {
@@ -89,11 +90,6 @@ async fn hidden(host: &Host, checks: &mut Checks) -> Result<()> {
         );
     }
     Ok(())
-}
-
-/// With a MAC it was there when the log was last told of it.
-fn there((id, mac): (String, Option<String>)) -> Option<String> {
-    mac.map(|_| id)
 }
 
 /// What is read of all tenants is said of the one whose it is.
@@ -230,44 +226,6 @@ async fn dead_letters(host: &Host, checks: &mut Checks) -> Result<()> {
     }
     if reasons.is_empty() {
         checks.fine("dead letters", "there are none");
-    }
-    Ok(())
-}
-
-async fn clock(host: &Host, checks: &mut Checks) -> Result<()> {
-    match host.db.clock_trouble().await? {
-        Some(why) => checks.fault("clock", why),
-        None => checks.fine("clock", "this host's is the one that the database goes by"),
-    }
-    Ok(())
-}
-
-async fn queue(host: &Host, checks: &mut Checks) -> Result<()> {
-    let depths = Queue::depth(&host.db).await?;
-    let of = |state: &str| depths.iter().filter(|depth| depth.state == state).map(|depth| depth.jobs).sum::<i64>();
-    let discarded = of("discarded");
-    let detail = format!("{} ready, {} under way, {} later", of("available"), of("running"), of("scheduled"));
-    checks.fine("queue", detail);
-    if discarded > 0 {
-        let number = count(discarded, "job was", "jobs were");
-        checks.note("queue", format!("{number} given up after many tries; the log says why, and new jobs are made"));
-    }
-    Ok(())
-}
-
-async fn room(host: &Host, checks: &mut Checks) -> Result<()> {
-    let size = u64::try_from(host.db.size().await?).unwrap_or(0);
-    checks.fine("size", format!("the database takes {} MiB", size >> 20));
-    let folder = &host.config.data_dir;
-    let Ok(stat) = nix::sys::statvfs::statvfs(folder) else { return Ok(()) };
-    // Their width differs by system.
-    let free = u128::from(stat.blocks_available()) * u128::from(stat.fragment_size());
-    let free = u64::try_from(free).unwrap_or(u64::MAX);
-    let detail = format!("{} MiB are free in {}", free >> 20, folder.display());
-    if free < LITTLE_ROOM {
-        checks.fault("disk", format!("{detail}; make room, or imports will stand still"));
-    } else {
-        checks.fine("disk", detail);
     }
     Ok(())
 }

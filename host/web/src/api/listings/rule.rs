@@ -1,3 +1,5 @@
+mod listed;
+
 use std::collections::BTreeMap;
 
 use axum::Json;
@@ -8,13 +10,16 @@ use entrepot_listings::RulePlan;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use self::listed::{CategoryRuleView, ListPlanLineView, ListRuleView};
 use super::view::AmountView;
 use crate::AppState;
 use crate::context::Context;
 use crate::extract::{JsonBody, Path};
 use crate::problem::Problem;
 
-/// What a channel does with prices and stock of all its listings; what is absent changes nothing
+pub(crate) use self::listed::{__path_allow, __path_held, allow, held};
+
+/// What a channel does with all its listings; what is absent changes nothing
 #[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct ListingRule {
@@ -23,6 +28,13 @@ pub(crate) struct ListingRule {
     /// What counts where a field was changed at the marketplace: by field, or `default`. A person is asked where nothing is said
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     conflicts: BTreeMap<String, PolicyWord>,
+    /// Which products are listed by themselves; absent: none
+    #[serde(skip_serializing_if = "Option::is_none")]
+    list: Option<ListRuleView>,
+    /// Categories of products that nobody gave one by hand
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 500)]
+    categories: Vec<CategoryRuleView>,
 }
 
 /// Whose value counts
@@ -92,7 +104,8 @@ impl From<ListingRule> for ChannelRule {
         });
         let conflicts = rule.conflicts.into_iter().map(|(field, word)| (field, word.into())).collect();
         let stock = rule.stock.map(|StockRuleView { buffer, cap }| StockRule { buffer, cap });
-        Self { price, stock, conflicts: ConflictRule(conflicts) }
+        let categories = rule.categories.into_iter().map(Into::into).collect();
+        Self { price, stock, conflicts: ConflictRule(conflicts), list: rule.list.map(Into::into), categories }
     }
 }
 
@@ -105,7 +118,9 @@ impl From<ChannelRule> for ListingRule {
             floor,
         });
         let conflicts = rule.conflicts.0.into_iter().map(|(field, policy)| (field, policy.into())).collect();
-        Self { price, stock: rule.stock.map(|StockRule { buffer, cap }| StockRuleView { buffer, cap }), conflicts }
+        let stock = rule.stock.map(|StockRule { buffer, cap }| StockRuleView { buffer, cap });
+        let categories = rule.categories.into_iter().map(Into::into).collect();
+        Self { price, stock, conflicts, list: rule.list.map(Into::into), categories }
     }
 }
 
@@ -120,6 +135,16 @@ pub(crate) struct RulePlanView {
     refused: usize,
     /// The first thousand of both
     lines: Vec<RulePlanLineView>,
+    /// Products that would be listed by themselves
+    creates: usize,
+    /// Listings that the rule ended and that would come back
+    returns: usize,
+    /// Listings that the rule made and would end
+    ends: usize,
+    /// Listings that would go into another category
+    moves: usize,
+    /// The first thousand that would be made, come back or end
+    listed: Vec<ListPlanLineView>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -147,12 +172,21 @@ impl From<RulePlan> for RulePlanView {
             stock_then: line.stock_then,
             problem: line.problem,
         };
-        let lines = plan.lines.into_iter().map(line).collect();
-        Self { listings: plan.listings, changed: plan.changed, refused: plan.refused, lines }
+        Self {
+            listings: plan.listings,
+            changed: plan.changed,
+            refused: plan.refused,
+            lines: plan.lines.into_iter().map(line).collect(),
+            creates: plan.creates,
+            returns: plan.returns,
+            ends: plan.ends,
+            moves: plan.moves,
+            listed: plan.listed.into_iter().map(Into::into).collect(),
+        }
     }
 }
 
-/// What a channel does with prices and stock
+/// What a channel does with its listings
 #[utoipa::path(get, path = "/channels/{channel}/rule", tag = "listings", security(("scope" = ["listings:read"])), params(("channel" = String, Path)),
     responses((status = 200, body = ListingRule), (status = 404, body = Problem)))]
 pub(crate) async fn get(

@@ -2,23 +2,10 @@
 
 use entrepot_listings::ListingChange;
 use entrepot_test_support::bigcommerce::Store;
-use entrepot_test_support::woocommerce;
-use entrepot_tests::linking::import;
 use entrepot_tests::{App, both_engines};
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::{OfWoo, Seller, plain, with_options};
-
-fn ids(of: &Value, part: &str) -> Vec<u64> {
-    of[part].as_array().into_iter().flatten().filter_map(|one| one["id"].as_u64()).collect()
-}
-
-impl OfWoo {
-    async fn reread(&self) {
-        import(&self.app, "source").await;
-        self.work().await;
-    }
-}
+use super::{Seller, ids, plain, with_options};
 
 /// Lists are replaced at BigCommerce: what is not ours of them goes with ours.
 #[both_engines]
@@ -108,14 +95,7 @@ async fn what_was_made_by_hand_stays(app: App) {
         product["variants"].as_array_mut().expect("variants").push(more);
     });
     let many = ids(&seller.there(&listings[0]).await, "variants").len();
-    let rule = entrepot_domain::effective::ChannelRule {
-        conflicts: entrepot_domain::drift::ConflictRule(
-            [("default".to_owned(), entrepot_domain::drift::Policy::Ours)].into(),
-        ),
-        ..Default::default()
-    };
-    let app = &seller.app.host.app;
-    app.listings.set_rule(&seller.context(), super::TARGET, &rule).await.expect("set");
+    seller.ours_counts().await;
     seller.set(&listings[0], json!({ "title": "Renamed" })).await;
     let after = seller.there(&listings[0]).await;
     assert_eq!((&after["name"], ids(&after, "variants").len()), (&json!("Renamed"), many));
@@ -142,23 +122,6 @@ async fn an_option_is_renamed_and_not_made_anew(app: App) {
     let after = seller.there(&listings[0]).await;
     assert_eq!(after["options"][0]["display_name"], "Hue");
     assert_eq!((ids(&after, "options"), ids(&after, "variants")), (ids(&before, "options"), ids(&before, "variants")));
-    seller.assert_each_stands(1).await;
-}
-
-/// A picture is sent once: the store keeps a copy of its own, which says nothing of where it came from.
-#[both_engines]
-async fn pictures_are_sent_once_and_go_when_they_are_gone(app: App) {
-    let seller = Seller::to_bigcommerce(app, &plain(1), Store::empty()).await;
-    let listings = seller.list_all().await;
-    let pictures = |of: &[&str]| json!({ "images": of.iter().map(|name| format!("https://p.example/{name}.jpg")).collect::<Vec<_>>() });
-    seller.set(&listings[0], pictures(&["a", "b"])).await;
-    seller.push().await;
-    let before = ids(&seller.there(&listings[0]).await, "images");
-    assert_eq!(before.len(), 2);
-    seller.set(&listings[0], pictures(&["a", "c"])).await;
-    let after = ids(&seller.there(&listings[0]).await, "images");
-    assert_eq!((after.len(), after.contains(&before[0]), after.contains(&before[1])), (2, true, false));
-    assert_eq!(seller.writes("/images"), 2, "one was sent, one deleted");
     seller.assert_each_stands(1).await;
 }
 
@@ -194,19 +157,7 @@ async fn a_product_gets_options(app: App) {
     seller.push().await;
     let (woo, id) = (seller.source.product_ids()[0], seller.id_there(&listings[0]).await);
     let sku = goods[0].variants[0].sku.clone();
-    assert!(seller.source.update(woo, |product| {
-        product.kind = "variable";
-        product.sku = "".into();
-        product.manage_stock = false;
-        let options = vec!["Small".into(), "Large".into()];
-        let axis = woocommerce::Attribute { id: 0, name: "Size".into(), visible: true, variation: true, options };
-        product.attributes.push(axis);
-    }));
-    for (size, sku) in [("Small", sku.as_str()), ("Large", "ANOTHER")] {
-        let mut variation = woocommerce::Variation::of(woo, &[("Size", size)]);
-        (variation.sku, variation.regular_price) = (sku.into(), "12.00".into());
-        seller.source.insert_variation(variation);
-    }
+    seller.give_options(woo, &[("Small", sku.as_str()), ("Large", "ANOTHER")]);
     seller.reread().await;
     let after = seller.there(&listings[0]).await;
     assert_eq!((seller.id_there(&listings[0]).await, seller.target.product_count()), (id, 1), "{after}");

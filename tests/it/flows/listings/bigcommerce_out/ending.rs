@@ -74,3 +74,23 @@ async fn what_may_stand_there_is_taken_off_too(app: App) {
         assert_eq!((report.status.as_str(), report.sync_status.as_str()), ("archived", "synced"), "{report:?}");
     }
 }
+
+/// The number of a product in the answer to many does not say that it is hidden.
+#[both_engines]
+async fn what_is_not_said_to_be_hidden_is_sent_again(app: App) {
+    let seller = Seller::to_bigcommerce(app, &plain(2), Store::empty()).await;
+    let ids = seller.list_all().await;
+    seller.push().await;
+    for id in &ids {
+        seller.change(id, ListingChange { status: Some(Status::Archived), ..ListingChange::default() }).await;
+    }
+    let (batch, alone) =
+        (Matcher::path("/v3/catalog/products").without("?").without("/products/"), "/catalog/products/");
+    let before = seller.writes(alone);
+    seller.shops.1.server.inject(batch.nth(1), Fault::Replaced("\"is_visible\":false", "\"is_featured\":false"));
+    seller.work().await;
+    assert_eq!(seller.writes(alone) - before, 2, "each is asked by itself");
+    for id in &ids {
+        assert_eq!(seller.report(id).await.sync_status, "synced");
+    }
+}

@@ -48,32 +48,71 @@ async fn what_has_no_sku_is_found_again_by_its_mark(app: App) {
     seller.assert_each_stands(2).await;
 }
 
+/// Somebody copied a product there with its mark: the copy is not the listing's, although it has the mark.
+#[both_engines]
+async fn a_mark_that_was_copied_is_none(app: App) {
+    let mut goods = plain(2);
+    goods[0].variants[0].sku.clear();
+    let mut copy = plain(3).pop().expect("a third one");
+    copy.title = "Copy of something".into();
+    let seller = Seller::to_bigcommerce(app, &goods, Store::from_seed(&[copy])).await;
+    let ids = seller.list_all().await;
+    let theirs = seller.target.product_ids()[0];
+    seller.target.change(theirs, |product| {
+        product["search_keywords"] = json!(ids.iter().map(|id| format!("entrepot-{id}")).collect::<Vec<_>>().join(","));
+    });
+    let before = seller.target.product(theirs);
+    seller.push().await;
+    seller.assert_all_are_synced(2).await;
+    assert_eq!((seller.target.product_count(), seller.target.product(theirs)), (3, before));
+}
+
 /// Each step of a product that is there may lose its answer: pushed again it stands once, with each part once.
 #[both_engines]
 async fn every_step_may_lose_its_answer(app: App) {
-    let goods = with_options(1);
+    let mut goods = with_options(1);
+    goods[0].variants.iter_mut().for_each(|variant| variant.stock = Some([5, 0]));
     let seller = Seller::to_bigcommerce(app, &goods, Store::empty()).await;
     let ids = seller.list_all().await;
     seller.push().await;
-    let before = seller.there(&ids[0]).await;
-    let woo = seller.source.product_ids()[0];
-    let parts = ["/options/", "/variants", "/images", "/adjustments/", "/channel-assignments"];
-    for part in parts {
-        let lost = Matcher::path("/v3/").with(part).without("?").nth(1);
-        seller.shops.1.server.inject(lost, Fault::Truncate(0));
-    }
-    // Another picture, another price of one variant, another value of an option.
+    let (woo, before) = (seller.source.product_ids()[0], seller.there(&ids[0]).await);
+    let variations = seller.source.variations_of(woo);
+    let (first, last) = (variations[0], variations[variations.len() - 1]);
+    let mut more = seller.source.variation(last).expect("it");
+    let axis = more.options[0].1.clone();
+    (more.id, more.sku, more.global_unique_id, more.options[0].2) =
+        (0, "ONE-MORE".into(), "".into(), "Never seen".into());
+    // Another title, picture, option value, variant, code and number, and one variant less.
     assert!(seller.source.update(woo, |product| {
         let mut picture = product.images[0].clone();
         (picture.id, picture.file, picture.alt) = (77_001, "https://pictures.example/new.jpg".into(), "New".into());
         product.images.push(picture);
         product.name = "Changed".into();
+        let axis = product.attributes.iter_mut().find(|of| of.name == axis).expect("the option");
+        axis.options.push("Never seen".into());
     }));
+    assert!(seller.source.force_delete(last));
+    seller.source.insert_variation(more);
+    assert!(seller.source.update_variation(first, |of| {
+        (of.sku, of.stock_quantity) = ("ANOTHER-SKU".into(), Some(77));
+    }));
+    // The product itself, its values, its variants, its pictures, its stock: the first answer to each of them.
+    let id = seller.id_there(&ids[0]).await;
+    let whole = format!("/v3/catalog/products/{id}");
+    let parts = ["/values", "/variants", "/images", "/adjustments/"];
+    let steps = parts.map(|part| Matcher::path("/v3/").with(part).without("?"));
+    let steps = steps.into_iter().chain([Matcher::path(&whole).without("?").without(&format!("{whole}/"))]);
+    steps.for_each(|step| seller.shops.1.server.inject(step.nth(1), Fault::Truncate(0)));
     entrepot_tests::linking::import(&seller.app, "source").await;
     seller.work().await;
-    seller.wait().await;
-    seller.wait().await;
+    for _ in 0..4 {
+        seller.wait().await;
+    }
     seller.assert_each_stands(1).await;
+    let lines = seller.shops.1.server.log().lines();
+    for part in parts.into_iter().chain([whole.as_str()]) {
+        assert!(lines.iter().any(|line| line.method != "GET" && line.path.contains(part)), "{part} lost nothing");
+    }
     let after = seller.there(&ids[0]).await;
     let count = |of: &serde_json::Value, part: &str| of[part].as_array().map_or(0, Vec::len);
     assert_eq!(count(&after, "images"), count(&before, "images") + 1, "{after}");
@@ -81,7 +120,31 @@ async fn every_step_may_lose_its_answer(app: App) {
         (count(&after, "variants"), count(&after, "options")),
         (count(&before, "variants"), count(&before, "options"))
     );
-    assert_eq!(after["name"], "Changed");
+    assert_eq!(
+        (&after["name"], after.to_string().matches("\"Never seen\"").count()),
+        (&json!("Changed"), 2),
+        "{after}"
+    );
+    assert!(after.to_string().contains("ANOTHER-SKU"), "{after}");
+}
+
+/// The steps after a product was made, to the last one: it is put on sale once.
+#[both_engines]
+async fn the_last_step_may_lose_its_answer(app: App) {
+    let seller = Seller::to_bigcommerce(app, &plain(1), Store::empty()).await;
+    seller.list_all().await;
+    for part in ["/adjustments/", "/channel-assignments"] {
+        seller.shops.1.server.inject(Matcher::path(part).nth(1), Fault::Drop);
+    }
+    seller.push().await;
+    for part in ["/adjustments/", "/channel-assignments"] {
+        let report = seller.reports().await.remove(0);
+        assert_eq!(report.sync_status, "failed", "{part}: {report:?}");
+        seller.app.clock().advance(120_000);
+        seller.work().await;
+    }
+    seller.assert_each_stands(1).await;
+    assert_eq!((seller.writes("/adjustments/"), seller.writes("/channel-assignments")), (3, 2));
 }
 
 #[both_engines]
@@ -185,6 +248,11 @@ async fn a_store_that_is_not_to_be_had_is_waited_for(app: App) {
         Fault::TooMany(None),
         Fault::Json(403, r#"{"status":403,"title":"You don't have a required scope to access the endpoint"}"#),
         Fault::Json(200, "{}"),
+        // A verdict says at least that it is one.
+        Fault::Json(400, "{}"),
+        Fault::Json(404, r#"{"errors":{}}"#),
+        Fault::Json(409, "{}"),
+        Fault::Json(422, r#"{"status":502}"#),
         Fault::Json(200, "null"),
         Fault::Json(200, r#"{"data":{},"meta":{}}"#),
         Fault::Json(200, r#"{"data":[],"meta":{}}"#),

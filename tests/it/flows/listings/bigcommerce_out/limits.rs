@@ -2,6 +2,7 @@
 
 use entrepot_test_support::bigcommerce::Store;
 use entrepot_test_support::seed;
+use entrepot_test_support::server::{Fault, Matcher};
 use entrepot_tests::{App, both_engines};
 
 use super::{Seller, dollars, paid, with_options};
@@ -56,4 +57,23 @@ async fn one_variant_more_is_refused_before_it_is_sent(app: App) {
     let report = seller.reports().await.remove(0);
     assert_eq!((report.sync_status.as_str(), seller.writes("")), ("blocked", 0), "{report:?}");
     assert!(report.sync_error.as_deref().is_some_and(|why| why.contains("601 variants; BigCommerce takes 600")));
+}
+
+/// All numbers are refused, one by one: that ends long before each was sent alone.
+#[both_engines]
+async fn refused_stock_is_not_sought_for_ever(app: App) {
+    let seller = Seller::to_bigcommerce(app, &large(300), Store::empty()).await;
+    seller.list_all().await;
+    let refused = r#"{"status":422,"title":"One of the items is refused","type":"","errors":{}}"#;
+    seller.shops.1.server.inject(Matcher::path("/adjustments/"), Fault::Json(422, refused));
+    seller.push().await;
+    assert_eq!(seller.writes("/adjustments/"), 100);
+    // Where it is the location that is refused, one of them is enough.
+    let before = seller.writes("/adjustments/");
+    seller.shops.1.server.heal();
+    let away = r#"{"status":422,"title":"The location 1 does not exist","type":"","errors":{}}"#;
+    seller.shops.1.server.inject(Matcher::path("/adjustments/"), Fault::Json(422, away));
+    seller.app.clock().advance(7_200_000);
+    seller.work().await;
+    assert!((1..20).contains(&(seller.writes("/adjustments/") - before)), "{}", seller.writes("/adjustments/"));
 }

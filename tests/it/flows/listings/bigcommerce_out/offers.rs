@@ -40,10 +40,14 @@ async fn price_and_stock_are_sent_alone(app: App) {
     seller.restock(7).await;
     seller.assert_each_stands(3).await;
     for id in &ids {
-        assert!(paid(&seller.there(id).await).iter().all(|paid| *paid == 43.21));
+        let there = seller.there(id).await;
+        assert!(paid(&there).iter().all(|paid| *paid == 43.21));
+        // What lists and feeds show of a product with options is its own price.
+        let own = json!({ "price": there["price"], "sale_price": there["sale_price"], "variants": [{}] });
+        assert_eq!(paid(&own), [43.21]);
     }
     assert_eq!(seller.stock(&ids[0]).await, [(1, 7)]);
-    // Two products in one batch, the variants of the third in another; the number in the inventory's own call.
+    // The products in one batch, the variants of the third in another; the number in the inventory's own call.
     assert_eq!((seller.writes("/catalog/products") - whole, seller.writes("/catalog/variants") - variants), (1, 1));
     assert_eq!(seller.writes("/adjustments/"), 2);
     // What is there already is not written back.
@@ -187,4 +191,49 @@ async fn a_price_is_set_where_it_counts(app: App) {
     for id in &ids {
         assert_eq!(paid(&seller.there(id).await), [43.21]);
     }
+}
+
+/// A price that is refused keeps no number from being set: what is sold out must not be sold on.
+#[both_engines]
+async fn a_refused_price_keeps_no_stock_back(app: App) {
+    let mut goods = plain(1);
+    goods.extend(with_options(1));
+    goods[1].variants.iter_mut().for_each(|variant| variant.stock = Some([5, 0]));
+    let seller = Seller::to_bigcommerce(app, &goods, Store::empty()).await;
+    let ids = seller.list_all().await;
+    seller.push().await;
+    let refused = r#"{"status":422,"title":"The price is refused","type":"","errors":{}}"#;
+    for part in ["/catalog/products/", "/catalog/products", "/catalog/variants"] {
+        seller.shops.1.server.inject(Matcher::path(part).without("?"), Fault::Json(422, refused));
+    }
+    let woo = seller.source.product_ids();
+    let first = seller.source.variations_of(woo[1])[0];
+    assert!(seller.source.update(woo[0], |product| product.stock_quantity = Some(3)));
+    assert!(seller.source.update_variation(first, |of| of.stock_quantity = Some(1)));
+    for id in &ids {
+        seller.change(id, ListingChange { set: Some(dollars(4_321)), ..ListingChange::default() }).await;
+    }
+    import(&seller.app, "source").await;
+    seller.work().await;
+    assert_eq!((seller.stock(&ids[0]).await, seller.stock(&ids[1]).await), (vec![(1, 3)], vec![(1, 1)]));
+    for id in &ids {
+        let report = seller.report(id).await;
+        assert!(report.issues.to_string().contains("The price is refused"), "{report:?}");
+    }
+}
+
+/// Without being told whether a product has options nobody knows where its price belongs.
+#[both_engines]
+async fn what_is_not_said_of_a_product_is_not_guessed(app: App) {
+    let seller = Seller::to_bigcommerce(app, &plain(1), Store::empty()).await;
+    let ids = seller.list_all().await;
+    seller.push().await;
+    let sent = seller.writes("");
+    let left_out = Fault::Replaced("\"base_variant_id\"", "\"something_else\"");
+    seller.shops.1.server.inject(Matcher::path("base_variant_id").with("inventory_tracking").nth(1), left_out);
+    seller.set(&ids[0], dollars(4_321)).await;
+    assert_eq!((seller.report(&ids[0]).await.sync_status.as_str(), seller.writes("")), ("failed", sent));
+    seller.wait().await;
+    seller.assert_each_stands(1).await;
+    assert_eq!(paid(&seller.there(&ids[0]).await), [43.21]);
 }

@@ -151,3 +151,29 @@ async fn a_shop_that_is_not_to_be_had_is_waited_for(app: App) {
     seller.work().await;
     seller.assert_each_stands(1).await;
 }
+
+/// The product stands, and Shopify does not publish it: it is nobody's orphan, and can be taken off.
+#[both_engines]
+async fn what_was_made_before_a_refusal_is_not_forgotten(app: App) {
+    let mut goods = catalogue(6);
+    goods.retain(|product| product.status == entrepot_test_support::seed::Status::Active);
+    goods.truncate(1);
+    let seller = Seller::selling(app, &goods, shop()).await;
+    let ids = seller.list_all().await;
+    let refused = json!({ "publishable": null, "userErrors": [{ "field": ["id"], "message": "It is refused" }] });
+    let refused = json!({ "data": { "publishablePublish": refused } }).to_string();
+    seller.target.play("Publish", Trick::Body(refused.clone()));
+    seller.target.play("Publish", Trick::Body(refused));
+    seller.push().await;
+    let report = seller.report(&ids[0]).await;
+    assert_eq!((report.sync_status.as_str(), report.next_try_at.is_some()), ("failed", true), "{report:?}");
+    assert!(report.sync_error.as_deref().is_some_and(|why| why.contains("It is refused")), "{report:?}");
+    // The second time it is a refusal, and waits for somebody to change something.
+    seller.app.clock().advance(120_000);
+    seller.work().await;
+    assert_eq!((seller.report(&ids[0]).await.sync_status.as_str(), seller.target.product_count()), ("blocked", 1));
+    seller.app.host.app.listings.end(&seller.context(), &ids[0]).await.expect("ended");
+    seller.work().await;
+    let there = seller.target.product(seller.target.product_ids()[0]).expect("still there");
+    assert_eq!(there.status, "ARCHIVED");
+}

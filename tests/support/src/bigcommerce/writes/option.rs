@@ -119,6 +119,28 @@ pub(super) fn create_value(state: &mut State, ids: &[u64], body: &Value) -> Resu
     Ok(one(&made))
 }
 
+/// Its variants show the new label.
+pub(super) fn update_value(state: &mut State, ids: &[u64], body: &Value) -> Result<Answer, Answer> {
+    checked(OPTIONS, "/catalog/products/{product_id}/options/{option_id}/values/{value_id}", "put", body)?;
+    let changed = with_option(state, ids, |_, product, at| {
+        let values = product["options"][at]["option_values"].as_array_mut().expect("values");
+        if values.iter().any(|known| known["label"] == body["label"] && known["id"] != ids[2]) {
+            return Err(refusal(422, "The option has a value of this label"));
+        }
+        let value = values.iter_mut().find(|value| value["id"] == ids[2]);
+        let value = value.ok_or_else(|| refusal(404, "An option value was not found with the specified id"))?;
+        for name in ["label", "sort_order"] {
+            value[name] = body[name].clone();
+        }
+        let changed = value.clone();
+        let variants = product["variants"].as_array_mut().into_iter().flatten();
+        let shown = variants.flat_map(|variant| variant["option_values"].as_array_mut().into_iter().flatten());
+        shown.filter(|value| value["id"] == ids[2]).for_each(|value| value["label"] = body["label"].clone());
+        Ok(changed)
+    })?;
+    Ok(one(&changed))
+}
+
 pub(super) fn delete_value(state: &mut State, ids: &[u64]) -> Result<Answer, Answer> {
     with_option(state, ids, |_, product, at| {
         product["options"][at]["option_values"].as_array_mut().expect("values").retain(|value| value["id"] != ids[2]);

@@ -30,15 +30,21 @@ pub(super) fn add(state: &mut State, product: &mut Value, row: &Value, status: u
     }
     let id = state.id();
     let file = url.split('?').next().unwrap_or(url).rsplit('/').next().unwrap_or_default();
+    // The file's name with a number, and in addresses with the date and the size.
+    let (stem, kind) = file.rsplit_once('.').unwrap_or((file, "jpg"));
+    let kept = format!("{stem}__{:05}", id % 100_000);
     let copy = |size: &str| {
         format!(
-            "https://cdn11.example/s-{}/products/{}/images/{id}/{size}/{file}?c=1",
-            state.options.store_hash, product["id"]
+            "https://cdn11.example/s-{}/products/{}/images/{id}/{kept}.{}.{size}.{kind}?c=1",
+            state.options.store_hash,
+            product["id"],
+            state.options.seconds()
         )
     };
     let made = json!({"id": id, "product_id": product["id"], "is_thumbnail": images == 0 || row["is_thumbnail"] == true,
         "sort_order": row["sort_order"].as_i64().unwrap_or(images as i64), "description": row["description"].as_str().unwrap_or_default(),
-        "url_zoom": copy("zoom"), "url_standard": copy("standard"), "url_thumbnail": copy("thumbnail"), "url_tiny": copy("tiny"),
+        "image_file": format!("k/{:03}/{kept}.{kind}", id % 1_000), "url_zoom": copy("1280.1280"), "url_standard": copy("560.850"),
+        "url_thumbnail": copy("330.500"), "url_tiny": copy("66.100"),
         "date_modified": iso(state.options.seconds())});
     let all = product["images"].as_array_mut().expect("images");
     if made["is_thumbnail"] == true {
@@ -60,10 +66,19 @@ pub(super) fn update(state: &mut State, ids: &[u64], body: &Value) -> Result<Ans
     checked(PRODUCTS, "/catalog/products/{product_id}/images/{image_id}", "put", body)?;
     let mut product = product(state, ids[0])?;
     let images = product["images"].as_array_mut().expect("images");
-    let image = images.iter_mut().find(|image| image["id"] == ids[1]);
-    let image = image.ok_or_else(|| refusal(404, "An image was not found with the specified id"))?;
-    fields(body).into_iter().for_each(|(name, value)| image[name] = value);
-    let shown = image.clone();
+    let at = images.iter().position(|image| image["id"] == ids[1]);
+    let at = at.ok_or_else(|| refusal(404, "An image was not found with the specified id"))?;
+    // One that goes back moves those that are there or after it; a product has one main picture.
+    let place = |image: &Value| image["sort_order"].as_i64().unwrap_or(0);
+    if let Some(wanted) = body["sort_order"].as_i64().filter(|wanted| *wanted > place(&images[at])) {
+        let behind = images.iter_mut().filter(|image| image["id"] != ids[1] && place(image) >= wanted);
+        behind.for_each(|image| image["sort_order"] = json!(place(image) + 1));
+    }
+    if body["is_thumbnail"] == true {
+        images.iter_mut().for_each(|image| image["is_thumbnail"] = json!(false));
+    }
+    fields(body).into_iter().for_each(|(name, value)| images[at][name] = value);
+    let shown = images[at].clone();
     keep(state, product);
     Ok(one(&shown))
 }

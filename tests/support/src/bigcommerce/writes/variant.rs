@@ -91,6 +91,7 @@ fn merge(state: &State, variant: &mut Value, given: &Map<String, Value>) -> Resu
     for (name, value) in given {
         match name.as_str() {
             "id" | "product_id" | "option_values" => {}
+            "image_url" if value == "" => variant["image_url"] = json!(""),
             // Kept as a copy of the store's own.
             "image_url" => {
                 let url = value.as_str().unwrap_or_default();
