@@ -2,6 +2,7 @@
 
 pub mod catalog;
 mod client;
+mod conditions;
 pub mod connection;
 mod details;
 mod failure;

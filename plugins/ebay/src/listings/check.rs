@@ -12,7 +12,8 @@ use entrepot_guest::taxonomy::Field;
 use model::{MediaKind, Product};
 
 use super::body::{MOST_PICTURES, pictures};
-use super::terms::{CONDITIONS, Defaults, MOST_CONDITION_DESCRIPTION, Terms};
+use super::terms::{Defaults, MOST_CONDITION_DESCRIPTION, Terms};
+use crate::conditions;
 use crate::policies::POLICIES;
 use crate::settings::Settings;
 
@@ -106,7 +107,7 @@ fn terms(terms: &Terms, notes: &mut Notes) {
                        location, or the field of this listing.";
         notes.refuse("/fields/location", "location-missing", message);
     }
-    if !CONDITIONS.iter().any(|(known, _)| *known == terms.condition) {
+    if !conditions::is_known(&terms.condition) {
         let message =
             format!("{:?} is no condition that eBay knows. Choose one of those that are offered.", terms.condition);
         notes.refuse("/fields/condition", "condition-unknown", message);

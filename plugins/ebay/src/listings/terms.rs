@@ -7,25 +7,12 @@ use entrepot_guest::taxonomy::{Field, Kind};
 
 use super::words::Words;
 use crate::client::Client;
+use crate::conditions;
 use crate::policies::{Choices, LOCATION, POLICIES, locations, policies};
 use crate::taxonomy::aspects;
 
 pub(super) const CONDITION: &str = "condition";
 pub(super) const CONDITION_DESCRIPTION: &str = "condition_description";
-/// Of `ConditionEnum`, with their names.
-pub(super) const CONDITIONS: [(&str, &str); 11] = [
-    ("NEW", "New"),
-    ("NEW_OTHER", "New, without its packaging or tags"),
-    ("NEW_WITH_DEFECTS", "New, with defects"),
-    ("CERTIFIED_REFURBISHED", "Certified refurbished"),
-    ("SELLER_REFURBISHED", "Refurbished by the seller"),
-    ("LIKE_NEW", "Like new"),
-    ("USED_EXCELLENT", "Used, excellent"),
-    ("USED_VERY_GOOD", "Used, very good"),
-    ("USED_GOOD", "Used, good"),
-    ("USED_ACCEPTABLE", "Used, acceptable"),
-    ("FOR_PARTS_OR_NOT_WORKING", "For parts, or not working"),
-];
 /// Characters of what is said of the condition.
 pub(super) const MOST_CONDITION_DESCRIPTION: usize = 1_000;
 
@@ -61,7 +48,7 @@ impl Terms {
         let said = |key: &str| words.one(key).or_else(|| defaults.said(key).map(str::to_owned));
         Self {
             category: listing.category.clone().filter(|category| !category.trim().is_empty()),
-            condition: said(CONDITION).unwrap_or_else(|| CONDITIONS[0].0.to_owned()),
+            condition: said(CONDITION).unwrap_or_else(|| conditions::DEFAULT.to_owned()),
             condition_description: words.one(CONDITION_DESCRIPTION),
             location: said(LOCATION),
             policies: POLICIES.map(|policy| said(policy.key)),
@@ -73,9 +60,11 @@ impl Terms {
 pub fn fields<T: Transport>(transport: &T, channel: &Channel, category: Option<&str>) -> Result<Vec<Field>, Error> {
     let client = Client::of(transport, channel)?;
     let defaults = Defaults::of(channel);
-    let conditions = CONDITIONS.iter().map(|(value, name)| ((*value).to_owned(), (*name).to_owned())).collect();
+    let category = category.filter(|category| !category.trim().is_empty());
+    let known =
+        category.map_or_else(|| Ok(conditions::all()), |category| conditions::of_category(&client, category))?;
     let mut found = vec![
-        field(CONDITION, "Condition", false, conditions),
+        field(CONDITION, "Condition", false, known),
         Field {
             kind: Kind::Text,
             closed: false,
@@ -89,7 +78,7 @@ pub fn fields<T: Transport>(transport: &T, channel: &Channel, category: Option<&
     }
     let known = locations(&client)?;
     found.push(field(LOCATION, "Inventory location", defaults.said(LOCATION).is_none(), known));
-    if let Some(category) = category.filter(|category| !category.trim().is_empty()) {
+    if let Some(category) = category {
         found.extend(aspects(&client, category)?);
     }
     Ok(found)

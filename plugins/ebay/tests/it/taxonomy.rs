@@ -35,6 +35,15 @@ fn answer(request: &Request) -> Response {
                 {"categoryId":"1","categoryName":"Haus","categoryTreeNodeLevel":1}]}]}"#,
         ),
         _ if url.contains("get_category_suggestions") => Response { body: Vec::new(), ..json(204, "") },
+        _ if url.contains("/marketplace/EBAY_DE/get_item_condition_policies?filter=categoryIds%3A%7B11%7D") => {
+            assert_eq!(request.credential.as_deref(), Some("app"));
+            json(
+                200,
+                r#"{"itemConditionPolicies":[{"categoryId":"11","itemConditions":[
+                {"conditionId":"1000","conditionDescription":"Neu mit Etikett"},{"conditionId":"9999","conditionDescription":"?"}]}]}"#,
+            )
+        }
+        _ if url.contains("get_item_condition_policies") => Response { body: Vec::new(), ..json(204, "") },
         _ if url.contains("get_item_aspects_for_category?category_id=11") => json(200, ASPECTS),
         _ if url.contains("get_item_aspects") => json(400, r#"{"errors":[{"errorId":62009,"message":"not a leaf"}]}"#),
         _ if url.contains("fulfillment_policy") => {
@@ -70,9 +79,11 @@ fn required_is_what_is_required() {
     let colour = of("aspect:Farbe");
     assert_eq!((colour.required, colour.closed, colour.many, colour.kind), (false, true, true, Kind::Choice));
     assert_eq!(colour.max_chars, Some(65));
+    assert_eq!(of("condition").values, [("NEW".to_owned(), "Neu mit Etikett".to_owned())]);
     // What the channel says for all is not asked for; what was never switched on has no values.
     assert_eq!((of("fulfillment_policy").required, of("payment_policy").required), (true, false));
     assert_eq!((of("fulfillment_policy").values.len(), of("return_policy").values.len()), (1, 0));
     // A category that is no leaf asks for nothing; eBay says so of the listing.
-    assert_eq!(listings::fields(&host, &channel, Some("1")).expect("fields").len(), 6);
+    let fields = listings::fields(&host, &channel, Some("1")).expect("fields");
+    assert_eq!((fields.len(), fields[0].values.len()), (6, 16));
 }

@@ -55,6 +55,8 @@ pub struct Options {
     pub silently_need_ean: Vec<String>,
     /// What an item has to say, by category.
     pub aspects: BTreeMap<String, Vec<Aspect>>,
+    /// What goods may be in, by category: number, word and name. Without a line, anything.
+    pub conditions: BTreeMap<String, Vec<(u64, &'static str, &'static str)>>,
     /// The offers of these SKUs are not shown for as long as they are here, as when another program makes one at the same moment.
     pub unshown_offers: Vec<String>,
     /// Without out-of-stock control a listing of which nothing is left ends.
@@ -91,6 +93,7 @@ impl Default for Options {
             without_next: false,
             silently_need_ean: Vec::new(),
             aspects: BTreeMap::new(),
+            conditions: BTreeMap::new(),
             unshown_offers: Vec::new(),
             ends_sold_out: false,
             ru_names: BTreeMap::from([(

@@ -82,6 +82,10 @@ fn item(state: &State, offer: &Offer) -> Result<(), Wrong> {
         return Err(wrong(400, 25021, "Invalid condition information. It is missing."));
     }
     let category = offer.body["categoryId"].as_str().unwrap_or_default();
+    let taken = state.options.conditions.get(category);
+    if taken.is_some_and(|taken| !taken.iter().any(|(_, word, _)| item["condition"] == *word)) {
+        return Err(wrong(400, 25021, "Invalid condition information. The category does not take it."));
+    }
     for aspect in state.options.aspects.get(category).into_iter().flatten() {
         let said = product["aspects"][&aspect.name].as_array().map(Vec::as_slice).unwrap_or_default();
         if said.is_empty() && aspect.required {

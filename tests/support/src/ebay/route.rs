@@ -28,6 +28,10 @@ fn api(state: &mut State, request: &Request) -> Result<Answer, Wrong> {
             auth::anybody(state, request)?;
             categories(state, request, rest)
         }
+        ["sell", "metadata", "v1", "marketplace", _, "get_item_condition_policies"] if method == "GET" => {
+            auth::anybody(state, request)?;
+            Ok(taxonomy::conditions(state, request))
+        }
         ["commerce", "identity", "v1", "user", ""] if method == "GET" => {
             auth::seller(state, request, &["commerce.identity.readonly"])?;
             Ok(account::user(state))

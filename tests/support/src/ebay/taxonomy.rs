@@ -93,3 +93,21 @@ pub(super) fn aspects(state: &State, request: &Request) -> Result<Answer, Wrong>
     let known = state.options.aspects.get(&id).map(Vec::as_slice).unwrap_or_default();
     Ok(ok(&json!({"aspects": known.iter().map(shown).collect::<Vec<_>>()})))
 }
+
+/// The conditions that categories take; of all of them, where none is named.
+pub(super) fn conditions(state: &State, request: &Request) -> Answer {
+    let filter = request.parameter("filter").unwrap_or_default();
+    let wanted = filter.strip_prefix("categoryIds:{").and_then(|rest| rest.strip_suffix('}')).unwrap_or_default();
+    let is_wanted = |id: &str| wanted.is_empty() || wanted.split('|').any(|own| own == id);
+    let known = state.options.conditions.iter().filter(|(id, _)| is_wanted(id));
+    let policies: Vec<Value> = known
+        .map(|(id, conditions)| {
+            let one = |(number, _, name): &(u64, &str, &str)| {
+                json!({"conditionId": number.to_string(), "conditionDescription": name})
+            };
+            let conditions: Vec<Value> = conditions.iter().map(one).collect();
+            json!({"categoryId": id, "categoryTreeId": "0", "itemConditionRequired": true, "itemConditions": conditions})
+        })
+        .collect();
+    ok(&json!({"itemConditionPolicies": policies}))
+}

@@ -92,6 +92,25 @@ async fn a_category_asks_for_what_it_requires(app: App) {
     assert_eq!((&product["aspects"]["Material"], &product["ean"]), (&json!(["Wool"]), &json!(["Does not apply"])));
 }
 
+/// A category takes some conditions and no others: that is known before.
+#[both_engines]
+async fn a_category_takes_its_own_conditions(app: App) {
+    let target = account();
+    let used = vec![(3000, "USED_EXCELLENT", "Used"), (7000, "FOR_PARTS_OR_NOT_WORKING", "For spares")];
+    target.configure(|options| drop(options.conditions.insert(CATEGORY.into(), used)));
+    let shop = served(&target);
+    let seller = Auctions::to_ebay_on(app, &plain(1), target, shop).await;
+    let ids = seller.list().await;
+    seller.push().await;
+    let report = seller.report(&ids[0]).await;
+    assert_eq!((report.sync_status.as_str(), seller.writes("")), ("blocked", 0), "{report:?}");
+    assert!(report.issues.to_string().contains("Condition"), "{report:?}");
+    let fields = json!({ "condition": "USED_EXCELLENT" });
+    seller.change(&ids[0], ListingChange { fields: Some(fields), ..ListingChange::default() }).await;
+    seller.push().await;
+    seller.assert_each_stands(1).await;
+}
+
 /// Variations may not differ in everything.
 #[both_engines]
 async fn what_may_not_vary_is_refused_before(app: App) {
