@@ -46,6 +46,40 @@ async fn an_answer_that_was_lost_is_found_again_at_each_step(app: App) {
     }
 }
 
+/// Each step of a change may lose its answer, too: done again it is done once.
+#[both_engines]
+async fn a_change_whose_answer_was_lost_is_done_once(app: App) {
+    let mut goods = plain(1);
+    goods.extend(varied(1));
+    let seller = Auctions::to_ebay(app, &goods).await;
+    let ids = seller.list().await;
+    seller.push().await;
+    seller.assert_each_stands(2).await;
+    let (numbers, offers) = (seller.target.live(), seller.target.offer_count());
+    // Another condition is the items', a description the offer's of one and the group's of the other.
+    let steps = ["bulk_create_or_replace_inventory_item", "/inventory_item_group/lst", "/offer/7"];
+    for part in steps {
+        seller.shops.1.server.inject(step(part).next(1), Fault::Drop);
+    }
+    for id in &ids {
+        let (set, fields) = (json!({ "description": "<p>Other words.</p>" }), json!({ "condition": "USED_GOOD" }));
+        let change = entrepot_listings::ListingChange { set: Some(set), fields: Some(fields), ..Default::default() };
+        seller.change(id, change).await;
+    }
+    seller.work().await;
+    seller.wait().await;
+    seller.assert_each_stands(2).await;
+    assert_eq!((seller.target.live(), seller.target.offer_count()), (numbers, offers));
+    for id in &ids {
+        assert_eq!(seller.item(id, 0).await["condition"], "USED_GOOD");
+    }
+    assert_eq!(seller.offer(&ids[0], 0).await.body["listingDescription"], "<p>Other words.</p>");
+    let key = seller.target.group_keys().remove(0);
+    assert_eq!(seller.target.group(&key).expect("a group")["description"], "<p>Other words.</p>");
+    let dropped = seller.shops.1.server.log().lines().iter().filter(|line| line.status == 0).count();
+    assert_eq!(dropped, steps.len(), "each of them was lost");
+}
+
 /// Nothing of a good status that says something else counts as done.
 #[both_engines]
 async fn what_says_nothing_is_not_done(app: App) {
