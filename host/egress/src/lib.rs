@@ -40,5 +40,5 @@ pub use intercept::{Intercept, InterceptedRequest};
 pub use options::{EgressOptions, Retry};
 pub use picture::{MOST_PICTURE_BYTES, PictureFailure};
 pub use resolve::Resolver;
-pub use session::{Cleaner, FormTurn, Session, SessionLimits, SessionSpec, Stats};
+pub use session::{Cleaner, FormTurn, MaySend, Session, SessionLimits, SessionSpec, Stats};
 pub use tokens::{CodeGrant, TokenFailure, Tokens, can_renew};

@@ -26,46 +26,11 @@ mod clock;
 mod follow;
 mod pictures;
 mod plan;
+mod spec;
 
 use again::Budget;
 pub use pictures::FormTurn;
-
-pub struct SessionSpec {
-    /// Id of the channel. Sessions of one channel share its rate limit.
-    pub channel: String,
-    pub bound: Arc<BoundGrant>,
-    pub secrets: Arc<dyn SecretSource>,
-    pub limits: SessionLimits,
-    /// Where everything is counted for audits.
-    pub ledger: Arc<Ledger>,
-    /// The run and its page that this is a try of: what earlier tries were answered is not asked for again.
-    pub page: Option<(String, String)>,
-}
-
-impl SessionSpec {
-    /// With the limits that the grant names.
-    pub fn new(channel: impl Into<String>, bound: Arc<BoundGrant>, secrets: Arc<dyn SecretSource>) -> Self {
-        let mut limits = SessionLimits::default();
-        if let Some(calls) = bound.limits.outbound_calls {
-            limits.outbound_calls = calls;
-        }
-        Self { channel: channel.into(), bound, secrets, limits, ledger: Arc::default(), page: None }
-    }
-}
-
-#[derive(Clone, Copy, Debug)]
-pub struct SessionLimits {
-    /// Requests in all, redirects included.
-    pub outbound_calls: u32,
-    /// Lowers the client's own cap.
-    pub max_body_bytes: Option<u64>,
-}
-
-impl Default for SessionLimits {
-    fn default() -> Self {
-        Self { outbound_calls: 500, max_body_bytes: None }
-    }
-}
+pub use spec::{MaySend, SessionLimits, SessionSpec};
 
 /// What a session has done so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -107,6 +72,7 @@ struct Inner {
     /// How often the guest got an answer to the same.
     handed: Mutex<HashMap<Key, u32>>,
     kept: Option<Arc<Kept>>,
+    lease: Option<Arc<dyn MaySend>>,
 }
 
 #[derive(Default)]
@@ -131,6 +97,7 @@ impl Session {
             budget,
             handed: Mutex::default(),
             kept,
+            lease: spec.lease,
             shared,
             rate_limiter,
             channel: spec.channel,
@@ -267,6 +234,14 @@ impl Cleaner {
 impl Inner {
     fn bound(&self) -> Arc<BoundGrant> {
         Arc::clone(&self.bound.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Somebody else may do this work by now: then nothing is sent, nor tried again.
+    async fn still_ours(&self) -> Result<(), Failure> {
+        match &self.lease {
+            Some(lease) => lease.may_send().await.map_err(Failure::Unavailable),
+            None => Ok(()),
+        }
     }
 
     /// Got when the first answer arrives, for the grant of then: later grants can only be of the same manifest.

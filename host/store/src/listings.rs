@@ -61,6 +61,8 @@ pub struct ListingRow {
     pub unconfirmed: i64,
     /// made, ended: by the channel's rule; empty: by a person.
     pub by_rule: String,
+    /// When the marketplace said first that it is gone.
+    pub gone_at: Option<Timestamp>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
 }
@@ -109,7 +111,7 @@ macro_rules! columns {
     () => {
         "id, channel_id, product_id, status, overrides, category_id, fields, external_id, external_url, channel_status, sync_status, \
          wanted_hash, sent_hash, accepted_hash, state, pending, issues, sync_error, tries, not_before, last_synced_at, version, touches, \
-         baseline, unconfirmed, by_rule, created_at, updated_at"
+         baseline, unconfirmed, by_rule, gone_at, created_at, updated_at"
     };
 }
 const FIND: &str = concat!("SELECT ", columns!(), " FROM listings WHERE tenant_id = $1 AND id = $2");
@@ -133,7 +135,7 @@ macro_rules! by_ids {
         select_by_ids!(
             "id, channel_id, product_id, status, overrides, category_id, fields, external_id, external_url, channel_status, sync_status, \
      wanted_hash, sent_hash, accepted_hash, state, pending, issues, sync_error, tries, not_before, last_synced_at, version, touches, \
-     baseline, unconfirmed, by_rule, created_at, updated_at",
+     baseline, unconfirmed, by_rule, gone_at, created_at, updated_at",
             "listings",
             "tenant_id = $1 AND $2 = $2",
             $id,

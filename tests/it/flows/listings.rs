@@ -4,6 +4,7 @@ mod adopted;
 mod bigcommerce_out;
 mod by_rule;
 mod conflicts;
+mod doubt;
 mod ebay;
 mod ending;
 mod etsy;
@@ -90,6 +91,12 @@ impl<S, O> Seller<S, O> {
             }
         }
         panic!("it does not end");
+    }
+
+    /// What was said to be gone is asked about once more.
+    pub(crate) async fn ask_again(&self) {
+        self.app.clock().advance(60_000);
+        self.work().await;
     }
 
     pub(crate) async fn reports(&self) -> Vec<ListingReport> {

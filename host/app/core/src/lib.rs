@@ -18,6 +18,7 @@ mod services;
 mod stopping;
 pub mod trace;
 
+pub use channel_work::WorkLease;
 pub use elapsed::micros_since;
 pub use error::AppError;
 pub use heartbeat::Heartbeat;

@@ -140,6 +140,30 @@ impl Listings {
         Ok(Some(push.into_iter().filter(goes_on).collect()))
     }
 
+    /// Looks at what stands there just before it is written over. An adapter that sends pictures itself takes its time over each listing, so
+    /// each is looked at by itself.
+    pub(crate) async fn push_looked_at(
+        &self,
+        scoped: &Scoped,
+        channel: &OpenChannel,
+        owner: &str,
+        push: Vec<Due>,
+    ) -> Result<(), AppError> {
+        let sends_pictures = channel.generation.adapter.imports().iter().any(|name| name.starts_with("media/"));
+        let (alone, together): (Vec<Due>, Vec<Due>) =
+            push.into_iter().partition(|due| sends_pictures && due.can_be_looked_at());
+        // What was seen before the others were sent is seen once more.
+        let anew = |(at, due): (usize, Due)| vec![Due { looked: due.looked && at == 0, ..due }];
+        let groups = alone.into_iter().enumerate().map(anew).chain([together]);
+        for group in groups.filter(|group| !group.is_empty()) {
+            let Some(push) = self.not_changed_there(scoped, channel, owner, group).await? else { return Ok(()) };
+            if !push.is_empty() && !Box::pin(self.push_these(scoped, channel, owner, push, false)).await? {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
     /// Where a channel was led elsewhere, the ids of before may be those of other goods: nothing is written before that was looked at.
     pub(crate) async fn confirmed(
         &self,
@@ -209,7 +233,7 @@ impl Listings {
                             "The channel leads to another address since, and there it does not stand. To make it there, push the listing by its id."
                         }
                     };
-                    self.gone(&mut tx, &due.row.listing_id(), &[Issue::new("", GONE, told)]).await?;
+                    self.gone(&mut tx, due, &[Issue::new("", GONE, told)]).await?;
                 }
                 if let Some(why) = looked.unreadable.get(&due.row.id) {
                     self.fail(&mut tx, due, &unread("it", why), None, false).await?;

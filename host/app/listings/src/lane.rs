@@ -1,14 +1,15 @@
 //! One worker for each channel over all hosts, batch after batch.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use entrepot_core::{AppError, until};
+use entrepot_core::{AppError, WorkLease, until};
 use entrepot_domain::clock::{Timestamp, millis};
 use entrepot_domain::{ChannelId, TenantId};
 use entrepot_queue::Outcome;
 use entrepot_store::Scoped;
 use entrepot_store::channel_work::ChannelWork;
-use entrepot_store::listings::Lane;
+use entrepot_store::listings::{Lane, ListingRow};
 use tracing::Instrument;
 
 use crate::Listings;
@@ -19,6 +20,8 @@ const UNUSABLE: Duration = Duration::from_secs(60);
 /// Waits are instants of a clock that may be set: none is believed for longer.
 const LONGEST: Duration = Duration::from_secs(60);
 
+/// So often what is due is looked for before it counts as unreadable.
+const LOOKS: usize = 5;
 /// Nothing waits for longer than a day; an instant after more than two was written by a clock that was ahead.
 const TOO_FAR: Duration = Duration::from_secs(2 * 24 * 60 * 60);
 
@@ -61,7 +64,8 @@ impl Listings {
             if self.services.is_winding_down() || began.elapsed() >= self.services.options().slice {
                 return Ok(Outcome::Later(Duration::ZERO));
             }
-            let worker = async |owner: &str| Box::pin(self.work_on_lane(&scoped, channel, owner, &lane)).await;
+            let worker =
+                async |lease: &Arc<WorkLease>| Box::pin(self.work_on_lane(&scoped, channel, lease, &lane)).await;
             let worked =
                 self.services.work_alone(ChannelWork::Listings, &scoped, channel, lane.lease.as_ref(), worker).await?;
             if let Some(wait) = worked {
@@ -74,11 +78,12 @@ impl Listings {
         &self,
         scoped: &Scoped,
         channel: &ChannelId,
-        owner: &str,
+        lease: &Arc<WorkLease>,
         lane: &Lane,
     ) -> Result<(), AppError> {
+        let owner = lease.owner();
         let open = match self.channels.open_channel(scoped.tenant(), channel.as_str()).await {
-            Ok(open) => open,
+            Ok(open) => open.under(lease),
             Err(error) if error.is_of_the_database() => return Err(error),
             Err(AppError::NoChannel(_)) => return self.stop_lane(scoped, channel).await,
             Err(error) => {
@@ -99,16 +104,29 @@ impl Listings {
             self.channels.account(scoped, &open).await;
             return applied;
         }
-        let rows = scoped.due_listings(&open.id, BATCH).await?;
-        if rows.is_empty() {
-            let now = self.services.db().clock().now();
-            let still_due = scoped.next_listing_due(&open.id).await?.is_some_and(|due| believed(due, now) <= now);
+        let Some(rows) = self.due_rows(scoped, &open.id).await? else {
             let why = "the row of a listing that is due cannot be read; the log names it";
-            return if still_due { self.put_lane_off(scoped, channel, owner, UNUSABLE, why).await } else { Ok(()) };
+            return self.put_lane_off(scoped, channel, owner, UNUSABLE, why).await;
+        };
+        if rows.is_empty() {
+            return Ok(());
         }
         let worked = self.send_due(scoped, &open, owner, lane, rows).await;
         self.channels.account(scoped, &open).await;
         worked
+    }
+
+    /// What is due now. `None`: something is, and cannot be read.
+    async fn due_rows(&self, scoped: &Scoped, channel: &ChannelId) -> Result<Option<Vec<ListingRow>>, AppError> {
+        // One that changed while it was looked for is due from that moment on.
+        for _ in 0..LOOKS {
+            let rows = scoped.due_listings(channel, BATCH).await?;
+            let now = self.services.db().clock().now();
+            if !rows.is_empty() || scoped.next_listing_due(channel).await?.is_none_or(|due| believed(due, now) > now) {
+                return Ok(Some(rows));
+            }
+        }
+        Ok(None)
     }
 
     /// The channel was removed: nothing is to be done about its listings any more.

@@ -27,6 +27,7 @@ mod rules;
 mod send;
 mod start;
 mod stock;
+mod stock_first;
 mod there;
 mod wanted;
 

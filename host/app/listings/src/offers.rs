@@ -2,60 +2,53 @@
 
 use entrepot_channels::OpenChannel;
 use entrepot_core::{AppError, retry_transient};
+use entrepot_domain::ListingId;
 use entrepot_domain::catalog::Issue;
 use entrepot_domain::clock::millis;
 use entrepot_sandbox::{AdapterError, CallError, Offer, OfferOutcome};
-use entrepot_store::Scoped;
 use entrepot_store::channel_work::ChannelWork;
 use entrepot_store::listings::{Block, ListedVariantRow, ToldOffer};
+use entrepot_store::{Scoped, ScopedTx};
 use serde_json::json;
 
 use crate::Listings;
 use crate::due::Due;
 use crate::outcomes::{GONE, json as issues_json, note};
-use crate::send::wait_for_all;
+use crate::send::{concerns_all, wait_for_all};
 use crate::wanted::WantedOffer;
 
 /// An offer, of which listing of the batch it is, and what it is to become.
-struct Sent {
-    of: usize,
-    offer: Offer,
-    wanted: WantedOffer,
+pub(crate) struct Sent {
+    pub(crate) of: usize,
+    pub(crate) offer: Offer,
+    pub(crate) wanted: WantedOffer,
 }
 
 impl Listings {
-    /// Listings that stand: those whose price and stock are as told are settled, the others' offers are sent.
+    /// Listings that stand: those whose price and stock are as told are settled, the others' offers are sent. False: the marketplace asks
+    /// all to wait.
     pub(crate) async fn offer_these(
         &self,
         scoped: &Scoped,
         channel: &OpenChannel,
         owner: &str,
         due: Vec<Due>,
-    ) -> Result<(), AppError> {
-        let sent: Vec<Sent> = due.iter().enumerate().flat_map(|(of, due)| differing(of, due)).collect();
-        let mut outcomes = match self.offers(channel, &sent).await {
+    ) -> Result<bool, AppError> {
+        let sent: Vec<Sent> = due.iter().enumerate().flat_map(|(of, due)| differing(of, due, false)).collect();
+        let outcomes = match self.send_offers(scoped, channel, owner, &due, &sent).await {
             Ok(outcomes) => outcomes,
-            Err(error) => {
+            Err(AppError::Call(error)) => {
                 let concerned: Vec<Due> = due
                     .into_iter()
                     .enumerate()
                     .filter(|(at, _)| sent.iter().any(|sent| sent.of == *at))
                     .map(|(_, due)| due)
                     .collect();
-                return self.call_failed(scoped, channel, owner, &concerned, &error).await;
+                self.call_failed(scoped, channel, owner, &concerned, &error).await?;
+                return Ok(!concerns_all(&error));
             }
+            Err(error) => return Err(error),
         };
-        // Somebody sold one meanwhile: the number that is there is reckoned with, once.
-        let stale: Vec<usize> =
-            (0..outcomes.len()).filter(|at| matches!(outcomes[*at], OfferOutcome::Stale(Some(_)))).collect();
-        if !stale.is_empty() {
-            let again: Vec<Sent> = stale.iter().map(|at| reckoned(&sent[*at], &outcomes[*at])).collect();
-            if let Ok(second) = self.offers(channel, &again).await {
-                for (at, outcome) in stale.into_iter().zip(second) {
-                    outcomes[at] = outcome;
-                }
-            }
-        }
         let wait = outcomes.iter().find_map(asks_to_wait);
         retry_transient(self.services.options().database_patience, async || {
             let mut tx = scoped.begin().await?;
@@ -69,37 +62,57 @@ impl Listings {
         })
         .await?;
         match wait {
-            Some(error) => self.call_failed(scoped, channel, owner, &[], &error).await,
-            None => Ok(()),
+            Some(error) => self.call_failed(scoped, channel, owner, &[], &error).await.map(|()| false),
+            None => Ok(true),
         }
     }
 
-    async fn offers(&self, channel: &OpenChannel, sent: &[Sent]) -> Result<Vec<OfferOutcome>, CallError> {
+    /// One outcome for each. What was sent stands in the database before: without an answer it may be what stands there, too.
+    pub(crate) async fn send_offers(
+        &self,
+        scoped: &Scoped,
+        channel: &OpenChannel,
+        owner: &str,
+        due: &[Due],
+        sent: &[Sent],
+    ) -> Result<Vec<OfferOutcome>, AppError> {
         if sent.is_empty() {
             return Ok(Vec::new());
         }
+        retry_transient(self.services.options().database_patience, async || {
+            let mut tx = scoped.begin().await?;
+            tx.hold_channel_work(ChannelWork::Listings, &channel.id, owner, millis(self.services.options().lease))
+                .await?;
+            for sent in sent {
+                tx.note_sent(&due[sent.of].row.listing_id(), &[told(sent)]).await?;
+            }
+            Ok::<_, AppError>(tx.commit().await?)
+        })
+        .await?;
+        let mut outcomes = self.offers(channel, sent).await?;
+        // Somebody sold one meanwhile: the number that is there is reckoned with, once.
+        let stale: Vec<usize> =
+            (0..outcomes.len()).filter(|at| matches!(outcomes[*at], OfferOutcome::Stale(Some(_)))).collect();
+        if !stale.is_empty() {
+            let again: Vec<Sent> = stale.iter().map(|at| reckoned(&sent[*at], &outcomes[*at])).collect();
+            if let Ok(second) = self.offers(channel, &again).await {
+                for (at, outcome) in stale.into_iter().zip(second) {
+                    outcomes[at] = outcome;
+                }
+            }
+        }
+        Ok(outcomes)
+    }
+
+    async fn offers(&self, channel: &OpenChannel, sent: &[Sent]) -> Result<Vec<OfferOutcome>, CallError> {
         let (adapter, session) = (&channel.generation.adapter, channel.session(&self.services));
         let offers = sent.iter().map(|sent| sent.offer.clone()).collect();
         adapter.push_offers(&channel.view, session, offers).await
     }
 
-    async fn settle_offers(
-        &self,
-        tx: &mut entrepot_store::ScopedTx,
-        due: &Due,
-        of: &[(&Sent, &OfferOutcome)],
-    ) -> Result<(), AppError> {
+    async fn settle_offers(&self, tx: &mut ScopedTx, due: &Due, of: &[(&Sent, &OfferOutcome)]) -> Result<(), AppError> {
         let id = due.row.listing_id();
-        // One that is pending was taken; what comes of it is seen when the channel is imported.
-        let taken = |outcome: &OfferOutcome| matches!(outcome, OfferOutcome::Done | OfferOutcome::Pending(_));
-        let told: Vec<_> = of.iter().filter(|(_, outcome)| taken(outcome)).map(|(sent, _)| told(sent)).collect();
-        tx.note_told(&id, &told).await?;
-        if !told.is_empty() {
-            let changes: Vec<_> = of.iter().filter(|(_, outcome)| taken(outcome)).map(|(sent, _)| {
-                json!({ "variant": sent.offer.of_variant.variant_id, "price": sent.wanted.price, "stock": sent.wanted.stock })
-            }).collect();
-            note(tx, &id, "offered", json!({ "offers": changes })).await?;
-        }
+        note_offered(tx, &id, of).await?;
         let mut refused: Vec<Issue> = Vec::new();
         let mut failed = None;
         for (sent, outcome) in of {
@@ -116,7 +129,7 @@ impl Listings {
             }
         }
         if refused.iter().any(|issue| issue.code == GONE) {
-            return self.gone(tx, &id, &refused).await;
+            return self.gone(tx, due, &refused).await;
         }
         if !refused.is_empty() {
             let said = refused.first().map(|issue| issue.message.clone()).unwrap_or_default();
@@ -150,30 +163,66 @@ impl Due {
     pub(crate) fn offers_a_price(&self) -> bool {
         self.wanted.offers().any(|(listed, wanted)| {
             let known = self.listed.iter().find(|known| known.variant_id == listed.variant_id);
-            known.is_some_and(|known| !as_told(known).is_priced_as(&self.offered(known, wanted)))
+            known.is_some_and(|known| {
+                known.is_price_in_doubt() || !as_told(known).is_priced_as(&self.offered(known, wanted))
+            })
         })
     }
 }
 
-/// The offers that are not as they were told.
-fn differing(of: usize, due: &Due) -> Vec<Sent> {
+/// What the marketplace took is told, and what it did not take is no longer in doubt.
+pub(crate) async fn note_offered(
+    tx: &mut ScopedTx,
+    id: &ListingId,
+    of: &[(&Sent, &OfferOutcome)],
+) -> Result<(), AppError> {
+    let mut taken = Vec::new();
+    for (sent, outcome) in of {
+        match outcome {
+            // One that is pending was taken; what comes of it is seen when the channel is imported.
+            OfferOutcome::Done | OfferOutcome::Pending(_) => taken.push(*sent),
+            OfferOutcome::Refused(_) | OfferOutcome::Stale(_) => {
+                tx.note_not_taken(id, &sent.offer.of_variant.variant_id).await?;
+            }
+            OfferOutcome::Failed(_) => {}
+        }
+    }
+    tx.note_told(id, &taken.iter().map(|sent| told(sent)).collect::<Vec<_>>()).await?;
+    if taken.is_empty() {
+        return Ok(());
+    }
+    let change = |sent: &&Sent| {
+        let Sent { offer, wanted, .. } = sent;
+        json!({ "variant": offer.of_variant.variant_id, "price": wanted.price, "stock": wanted.stock })
+    };
+    note(tx, id, "offered", json!({ "offers": taken.iter().map(change).collect::<Vec<_>>() })).await
+}
+
+/// The offers that are not as they were told, or of which nobody said what became. `stock_alone`: prices stay as they are.
+pub(crate) fn differing(of: usize, due: &Due, stock_alone: bool) -> Vec<Sent> {
     let external_id = due.row.external_id.clone().unwrap_or_default();
     let known = |id: &str| due.listed.iter().find(|known| known.variant_id == id);
     let sent = due.wanted.offers().filter_map(|(listed, wanted)| {
         let known = known(&listed.variant_id)?;
-        let (told, wanted) = (as_told(known), due.offered(known, wanted));
-        if told == wanted {
+        let told = as_told(known);
+        let wanted = match stock_alone {
+            true => WantedOffer { stock: wanted.stock, ..told.clone() },
+            false => due.offered(known, wanted),
+        };
+        // What is as it was told is not told again: there it may have been changed since.
+        let keeps_price = stock_alone || due.held.is_some() || due.is_price_in_conflict(&known.variant_id);
+        let priced = told.is_priced_as(&wanted) && (keeps_price || !known.is_price_in_doubt());
+        let stocked = told.stock == wanted.stock && !known.is_stock_in_doubt();
+        if priced && stocked {
             return None;
         }
-        // What is as it was told is not told again: there it may have been changed since.
-        let priced = told.is_priced_as(&wanted);
         let offer = Offer {
             listing_id: due.row.id.clone(),
             external_id: external_id.clone(),
             of_variant: listed.clone(),
             price: wanted.price.clone().filter(|_| !priced),
             compare_at: wanted.before.clone().filter(|_| !priced),
-            available: wanted.stock.filter(|_| told.stock != wanted.stock),
+            available: wanted.stock.filter(|_| !stocked),
             location_id: None,
             expected: known.told_stock,
             key: key(&due.row.id, &listed.variant_id, &wanted, due.row.touches),
@@ -218,7 +267,7 @@ fn told(sent: &Sent) -> ToldOffer<'_> {
     }
 }
 
-fn asks_to_wait(outcome: &OfferOutcome) -> Option<CallError> {
+pub(crate) fn asks_to_wait(outcome: &OfferOutcome) -> Option<CallError> {
     use AdapterError::{Denied, RateLimited, Unauthorized};
     match outcome {
         OfferOutcome::Failed(error @ (RateLimited(_) | Unauthorized(_) | Denied(_))) => {

@@ -20,6 +20,8 @@ use crate::send::{asks_to_wait, is_away, wait_for_all};
 
 /// By this an adapter says that the listing stands there no longer.
 pub(crate) const GONE: &str = "listing-gone";
+/// What is said to be gone is asked about again after this.
+const ASK_AGAIN: Duration = Duration::from_secs(60);
 /// What is named in events where nobody did it.
 pub(crate) const HOST: &str = "host";
 /// The first wait, doubled with each try.
@@ -67,7 +69,7 @@ impl Listings {
         match outcome {
             PushOutcome::Done(receipt) => self.accept(tx, &id, due, receipt).await,
             PushOutcome::Refused(issues) if issues.iter().any(|issue| issue.code == GONE) => {
-                self.gone(tx, &id, issues).await
+                self.gone(tx, due, issues).await
             }
             PushOutcome::Refused(issues) => {
                 let said = issues.first().map(|issue| issue.message.clone()).unwrap_or_default();
@@ -92,8 +94,28 @@ impl Listings {
         }
     }
 
-    /// Somebody took it away at the marketplace. It is not made anew before somebody asks for it.
-    pub(crate) async fn gone(&self, tx: &mut ScopedTx, id: &ListingId, issues: &[Issue]) -> Result<(), AppError> {
+    /// Somebody took it away at the marketplace. It is not made anew before somebody asks for it. A marketplace that says so while
+    /// something is wrong with it would have goods end that are on sale: it is asked once more, a while later.
+    pub(crate) async fn gone(&self, tx: &mut ScopedTx, due: &Due, issues: &[Issue]) -> Result<(), AppError> {
+        let (id, now) = (&due.row.listing_id(), self.services.db().clock().now());
+        // An instant ahead was written by a clock that was.
+        let first = due.row.gone_at.filter(|at| *at <= now);
+        let left = first.map_or(millis(ASK_AGAIN), |first| first + millis(ASK_AGAIN) - now);
+        if left > 0 {
+            if first.is_none() {
+                tx.listing_may_be_gone(id, now).await?;
+            }
+            let wait = Duration::from_millis(left.unsigned_abs());
+            return self
+                .fail(
+                    tx,
+                    due,
+                    "the marketplace says that it is gone; it is asked once more before that is believed",
+                    Some(wait),
+                    false,
+                )
+                .await;
+        }
         let said =
             issues.iter().find(|issue| issue.code == GONE).map(|issue| issue.message.clone()).unwrap_or_default();
         tx.listing_is_gone(id, &said).await?;

@@ -67,7 +67,9 @@ impl Listings {
         let due = self.confirmed(scoped, channel, owner, due).await?;
         let currency = currency_of(scoped, &channel.id).await?;
         let due = self.unchanged_there(scoped, channel, owner, due).await?;
-        let (mut push, mut end, mut poll, mut offer, mut ask) = (vec![], vec![], vec![], vec![], vec![]);
+        let (mut push, mut end, mut poll, mut offer, mut ask, mut blocked) =
+            (vec![], vec![], vec![], vec![], vec![], vec![]);
+        let mut why = Vec::new();
         for due in due {
             match self.next(scoped, channel, &due, currency.as_deref()).await {
                 Ok(Next::Poll) => poll.push(due),
@@ -76,7 +78,10 @@ impl Listings {
                 Ok(Next::Offer) => offer.push(due),
                 Ok(Next::Ask) => ask.push(due),
                 Ok(Next::Nothing) => self.settle(scoped, &due).await?,
-                Ok(Next::Blocked(issues)) => self.block(scoped, &due, &issues).await?,
+                Ok(Next::Blocked(issues)) => {
+                    blocked.push(due);
+                    why.push(issues);
+                }
                 Err(AppError::Call(error)) => return self.call_failed(scoped, channel, owner, &[due], &error).await,
                 Err(error) => return Err(error),
             }
@@ -84,19 +89,23 @@ impl Listings {
         if !poll.is_empty() {
             self.poll(scoped, channel, owner, poll).await?;
         }
+        let offer = self.priced(scoped, channel, owner, offer).await?;
+        let mut goes_on = offer.is_empty() || self.offer_these(scoped, channel, owner, offer).await?;
+        for group in [&mut blocked, &mut ask, &mut push] {
+            goes_on = goes_on && self.stock_first(scoped, channel, owner, group).await?;
+        }
+        for (due, issues) in blocked.iter().zip(&why) {
+            self.block(scoped, due, issues).await?;
+        }
         for due in ask {
             let mut tx = scoped.begin().await?;
             tx.listing_is_in_conflict(&due.row.listing_id(), due.row.touches).await?;
             tx.commit().await?;
         }
-        let Some(push) = self.not_changed_there(scoped, channel, owner, push).await? else { return Ok(()) };
-        for (group, ends) in [(push, false), (end, true)] {
-            if !group.is_empty() && !Box::pin(self.push_these(scoped, channel, owner, group, ends)).await? {
-                return Ok(());
-            }
+        if goes_on && !end.is_empty() {
+            goes_on = Box::pin(self.push_these(scoped, channel, owner, end, true)).await?;
         }
-        let offer = self.priced(scoped, channel, owner, offer).await?;
-        if offer.is_empty() { Ok(()) } else { self.offer_these(scoped, channel, owner, offer).await }
+        if goes_on { self.push_looked_at(scoped, channel, owner, push).await } else { Ok(()) }
     }
 
     async fn next(
@@ -154,7 +163,7 @@ impl Listings {
     }
 
     /// False: the others wait, too.
-    async fn push_these(
+    pub(crate) async fn push_these(
         &self,
         scoped: &Scoped,
         channel: &OpenChannel,

@@ -98,10 +98,12 @@ impl Due {
     /// Prices that are neither as they were told nor as they are wanted.
     fn prices<'a>(&'a self, there: &'a Product) -> impl Iterator<Item = Difference> + 'a {
         self.wanted.offers().filter_map(|(listed, wanted)| {
-            let told = self.listed.iter().find(|known| known.variant_id == listed.variant_id)?.price()?;
+            let known = self.listed.iter().find(|known| known.variant_id == listed.variant_id)?;
+            let told = known.price()?;
             let theirs = self.price_there(there, listed.external_id.as_deref()?)?;
             // One that was sent without an answer may be what stands there.
             let is_in_doubt = self.row.is_in_doubt() && wanted.price.as_ref() != Some(&told);
+            let is_in_doubt = is_in_doubt || known.sent_price().as_ref() == Some(theirs);
             if *theirs == told || Some(theirs) == wanted.price.as_ref() || is_in_doubt {
                 return None;
             }

@@ -82,6 +82,9 @@ impl Inner {
             let Some(fault) = fault(request, &outcome) else {
                 return self.ended(request, key, outcome);
             };
+            if outcome.is_err() && self.still_ours().await.is_err() {
+                return self.ended(request, key, outcome);
+            }
             let rest = into.as_ref().is_some_and(|into| into.has_begun());
             let wait =
                 if rest && fault == Fault::Lost { resume_after(tries) } else { self.wait(request, fault, tries) };

@@ -70,6 +70,7 @@ impl Inner {
             let own_rate =
                 intercept.is_some_and(Intercept::replays) || (self.shared.options.allow_loopback && is_loopback(&url));
             let slot = self.rate_limiter.turn(own_rate).await?;
+            self.still_ours().await?;
             if !again {
                 self.spend()?;
             }

@@ -106,6 +106,7 @@ impl Inner {
         let mut url = parse_url(url).map_err(|error| unreachable(error.to_string()))?;
         for _ in 0..=REDIRECTS {
             self.may_still(operation)?;
+            self.still_ours().await?;
             check_target(&url, self.shared.options.allow_loopback).map_err(refused)?;
             self.spend()?;
             let answer = self.fetched(operation, &url, taking).await.map_err(refused)?;

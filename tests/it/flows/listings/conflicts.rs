@@ -205,17 +205,6 @@ async fn nothing_is_sent_over_what_cannot_be_read(app: App) {
     assert_eq!(seller.title_there(&ids[0]).await, "Theirs");
 }
 
-#[both_engines]
-async fn what_is_in_the_trash_is_not_put_on_sale_again(app: App) {
-    let (seller, ids) = Seller::standing(app, 2).await;
-    let there = seller.there(&ids[0]).await;
-    assert!(seller.target.trash(there));
-    seller.set_title(&ids[0], "Ours").await;
-    let report = seller.report(&ids[0]).await;
-    assert_eq!((report.status.as_str(), report.external_id.as_deref()), ("archived", None), "{report:?}");
-    assert_eq!(seller.target.product(there).expect("in the trash").status, "trash");
-}
-
 /// After something was sent, what stands there is not known before it was looked at, however long that takes.
 #[both_engines]
 async fn what_is_changed_before_the_first_look_is_seen_or_waited_for(app: App) {

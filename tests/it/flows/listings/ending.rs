@@ -47,6 +47,7 @@ async fn what_somebody_deleted_there_is_made_anew_when_asked(app: App) {
     let set = json!({ "title": "Another title" });
     seller.change(&ids[0], ListingChange { set: Some(set), ..ListingChange::default() }).await;
     seller.work().await;
+    seller.ask_again().await;
     let report = shown(&ids[0]).await;
     assert_eq!((report.status.as_str(), report.external_id.as_deref()), ("archived", None), "{report:?}");
     assert!(report.sync_error.as_deref().is_some_and(|why| why.contains("deleted it")), "{report:?}");

@@ -38,6 +38,7 @@ async fn goods_of_others_are_left_alone(app: App) {
     seller.app.host.app.listings.end(&seller.context(), &ids[0]).await.expect("ended");
     seller.work().await;
     changed(&seller).await;
+    seller.ask_again().await;
     for id in foreign {
         let product = other.product(id).expect("there");
         assert!(product.name.starts_with("Foreign") && product.status == "publish", "{product:?}");

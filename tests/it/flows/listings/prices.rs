@@ -26,7 +26,7 @@ impl Seller {
         self.target.product(self.there(listing).await).expect("there")
     }
 
-    async fn set_price(&self, listing: &str, minor: i64) {
+    pub(super) async fn set_price(&self, listing: &str, minor: i64) {
         let set = json!({ "price": { "minor": minor, "currency": "USD" } });
         self.change(listing, ListingChange { set: Some(set), ..ListingChange::default() }).await;
         self.work().await;

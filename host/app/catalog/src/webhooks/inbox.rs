@@ -1,6 +1,7 @@
 //! Working on a channel's deliveries: one worker at a time over all hosts, batch after batch.
 // See docs/decisions/0040-inbox-processing.md
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use entrepot_domain::catalog::limits::beginning;
@@ -16,7 +17,7 @@ use tracing::Instrument;
 use crate::Deliveries;
 use crate::import::{REFUSED, StartOptions};
 use entrepot_channels::OpenChannel;
-use entrepot_core::{AppError, retry_transient, trace, until};
+use entrepot_core::{AppError, WorkLease, retry_transient, trace, until};
 
 /// Deliveries taken at a time, and bytes of their events.
 const BATCH: i64 = 100;
@@ -53,7 +54,8 @@ impl Deliveries {
                 return Ok(Outcome::Later(Duration::ZERO));
             }
             // On the heap: a batch's work is deep, and the compiler counts.
-            let worker = async |owner: &str| Box::pin(self.work_on_inbox(&scoped, channel, owner)).await;
+            let worker =
+                async |lease: &Arc<WorkLease>| Box::pin(self.work_on_inbox(&scoped, channel, lease.owner())).await;
             let lease = inbox.lease.as_ref();
             match self.services.work_alone(ChannelWork::Deliveries, &scoped, channel, lease, worker).await {
                 Ok(None) => self.imports.state.conflicts.clear(channel),

@@ -7,7 +7,7 @@ use entrepot_adapters::Generation;
 use entrepot_domain::catalog::limits::UNIDENTIFIED;
 use entrepot_domain::clock::Timestamp;
 use entrepot_domain::{ChannelId, RunId, TenantId};
-use entrepot_egress::{Session, SessionSpec};
+use entrepot_egress::{MaySend, Session, SessionSpec};
 use entrepot_policy::{BoundGrant, ByteSize, OAuth, Settings};
 use entrepot_sandbox::{AdapterError, CallError, ChannelView, RawItem};
 use entrepot_spool::{Area, Spool};
@@ -41,6 +41,7 @@ pub struct OpenChannel {
     pub clock_ahead: i64,
     bound: Arc<BoundGrant>,
     secrets: Arc<OpenSecrets>,
+    lease: Option<Arc<dyn MaySend>>,
 }
 
 impl OpenChannel {
@@ -61,6 +62,12 @@ impl OpenChannel {
     /// What its calls download goes there.
     pub fn with_files(mut self, files: impl FnOnce(u64) -> Spool) -> Self {
         self.view.files = Some(files(self.bound.limits.or_defaults().files.map_or(0, ByteSize::bytes)));
+        self
+    }
+
+    /// Nothing is sent but under this lease.
+    pub fn under(mut self, lease: &Arc<impl MaySend + 'static>) -> Self {
+        self.lease = Some(lease.clone());
         self
     }
 
@@ -109,7 +116,7 @@ impl OpenChannel {
 
     fn spec(&self) -> SessionSpec {
         let spec = SessionSpec::new(self.id.as_str(), self.bound.clone(), self.secrets.clone());
-        SessionSpec { ledger: self.view.ledger.clone(), ..spec }
+        SessionSpec { ledger: self.view.ledger.clone(), lease: self.lease.clone(), ..spec }
     }
 }
 
@@ -188,6 +195,7 @@ impl Channels {
             clock_ahead: 0,
             bound,
             secrets,
+            lease: None,
         })
     }
 

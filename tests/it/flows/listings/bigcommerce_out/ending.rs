@@ -43,6 +43,7 @@ async fn what_somebody_deleted_there_is_made_anew_when_asked(app: App) {
     seller.push().await;
     assert!(seller.target.delete(seller.id_there(&ids[0]).await));
     seller.set(&ids[0], json!({ "title": "Another title" })).await;
+    seller.ask_again().await;
     let report = seller.report(&ids[0]).await;
     assert_eq!((report.status.as_str(), report.external_id.as_deref()), ("archived", None), "{report:?}");
     assert!(report.sync_error.as_deref().is_some_and(|why| why.contains("deleted it")), "{report:?}");

@@ -168,6 +168,7 @@ async fn a_number_that_is_refused_costs_the_others_nothing(app: App) {
     // Somebody deleted all of it: that is found out by its price, too.
     assert!(seller.target.delete(id));
     seller.set(&ids[0], dollars(5_432)).await;
+    seller.ask_again().await;
     let report = seller.report(&ids[0]).await;
     assert_eq!((report.status.as_str(), report.external_id.as_deref()), ("archived", None), "{report:?}");
 }

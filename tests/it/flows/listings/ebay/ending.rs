@@ -88,6 +88,8 @@ async fn what_somebody_deleted_there_is_made_anew_when_asked(app: App) {
     seller.target.group_keys().iter().for_each(|key| assert!(seller.target.delete_group(key)));
     for id in &ids {
         seller.set(id, json!({ "title": format!("Another title {id}") })).await;
+        // It is asked once more before that is believed.
+        seller.wait().await;
         let report = seller.report(id).await;
         assert_eq!((report.status.as_str(), report.external_id.as_deref()), ("archived", None), "{report:?}");
     }

@@ -100,6 +100,8 @@ async fn what_says_nothing_is_not_done(app: App) {
             let shown = String::from_utf8_lossy(shape);
             seller.target.skus().iter().for_each(|sku| assert!(seller.target.delete_item(sku)));
             seller.set(&ids[0], json!({ "title": format!("Title {at} {}", shape.len()) })).await;
+            // That it is gone is asked once more before it is believed.
+            seller.wait().await;
             seller.shops.1.server.inject(Matcher::path(part), Fault::Body(shape.to_vec()));
             seller.push_by_id(&ids[0]).await;
             let report = seller.report(&ids[0]).await;

@@ -122,6 +122,7 @@ async fn a_row_that_is_refused_is_its_own(app: App) {
         seller.change(id, entrepot_listings::ListingChange { set: Some(set), ..Default::default() }).await;
     }
     seller.work().await;
+    seller.wait().await;
     assert_eq!(price(&seller.offer(&ids[0], 0).await), "23.45");
     let report = seller.report(&ids[1]).await;
     assert!(report.sync_error.as_deref().is_some_and(|why| why.contains("no longer")), "{report:?}");

@@ -33,6 +33,7 @@ async fn what_says_nothing_is_not_done(app: App) {
             // What stood there before is gone, and that is found out.
             crafts.target.listing_ids().into_iter().for_each(|id| assert!(crafts.target.delete(id)));
             crafts.set(&ids[0], json!({ "title": format!("Title {at} {}", shape.len()) })).await;
+            crafts.ask_again().await;
             crafts.shops.1.server.inject(step.clone(), Fault::Body(shape.to_vec()));
             crafts.push_by_id(&ids[0]).await;
             let report = crafts.report(&ids[0]).await;

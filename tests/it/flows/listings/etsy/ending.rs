@@ -43,6 +43,7 @@ async fn what_somebody_deleted_there_is_made_anew_when_asked(app: App) {
     let there = crafts.there(&ids[0]).await.id;
     crafts.target.delete(there);
     crafts.set(&ids[0], json!({ "title": "Another title" })).await;
+    crafts.ask_again().await;
     let report = crafts.report(&ids[0]).await;
     assert_eq!((report.status.as_str(), report.external_id.as_deref()), ("archived", None), "{report:?}");
     crafts.push().await;

@@ -1,9 +1,11 @@
 //! What stands at Etsy already, and what was changed there.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
-use entrepot_listings::{ConflictReport, Decision, ListingReport, WhichConflicts};
+use entrepot_listings::{ConflictReport, Decision, ListingChange, ListingReport, WhichConflicts};
 use entrepot_test_support::etsy;
+use entrepot_test_support::server::{Fault, Matcher};
 use entrepot_tests::stock::catalogue;
 use entrepot_tests::{App, both_engines};
 use serde_json::json;
@@ -37,6 +39,33 @@ async fn what_was_changed_at_etsy_waits_for_a_decision(app: App) {
     let there = crafts.there(&ids[0]).await;
     assert_eq!((there.title.contains("No."), there.description.as_str()), (true, "Another one."));
     crafts.assert_each_stands(1).await;
+}
+
+/// Pictures take their time, and each listing is looked at just before it is sent, however long those before it took.
+#[both_engines]
+async fn what_is_changed_while_the_pictures_of_another_are_fetched_is_seen(app: App) {
+    let crafts = Crafts::of(app, &catalogue(3)).await;
+    let ids = crafts.list().await;
+    crafts.push().await;
+    let slow = "/slow.jpg";
+    crafts.pictures.inject(Matcher::path(slow), Fault::Delay(Duration::from_secs(3)));
+    let images = json!({ "images": [format!("{}{slow}", crafts.pictures.base_url)] });
+    for (at, id) in ids.iter().enumerate() {
+        let set = if at == 0 { images.clone() } else { json!({ "description": "<p>Ours.</p>" }) };
+        crafts.change(id, ListingChange { set: Some(set), ..ListingChange::default() }).await;
+    }
+    let theirs = async {
+        tokio::time::sleep(Duration::from_millis(1_200)).await;
+        for id in &ids[1..] {
+            crafts.target.update(crafts.there(id).await.id, |listing| listing.title = "Theirs".into());
+        }
+    };
+    tokio::join!(crafts.work(), theirs);
+    let titles: Vec<String> = crafts.conflicts().await.into_iter().map(|of| of.field).collect();
+    assert_eq!(titles, ["title"; 2]);
+    for id in &ids[1..] {
+        assert_eq!(crafts.there(id).await.title, "Theirs");
+    }
 }
 
 #[both_engines]
