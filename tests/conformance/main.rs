@@ -180,4 +180,4 @@ macro_rules! our_own {
     };
 }
 
-our_own!(bigcommerce, etsy, shopify, woocommerce);
+our_own!(bigcommerce, ebay, etsy, shopify, woocommerce);

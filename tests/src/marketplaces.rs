@@ -1,4 +1,4 @@
-//! The four simulated marketplaces, filled with one catalogue and served over TLS, and a host that trusts them.
+//! The five simulated marketplaces, filled with one catalogue and served over TLS, and a host that trusts them.
 
 use std::path::Path;
 
@@ -6,7 +6,7 @@ use entrepot_channels::NewChannel;
 use entrepot_domain::{ChannelId, Secret};
 use entrepot_policy::{Narrowing, Settings};
 use entrepot_test_support::server::{Listen, Server};
-use entrepot_test_support::{bigcommerce, etsy, seed, shopify, woocommerce};
+use entrepot_test_support::{bigcommerce, ebay, etsy, seed, shopify, woocommerce};
 use serde_json::{Value, json};
 
 use crate::adapters_folder;
@@ -31,6 +31,22 @@ impl Marketplace {
             id: "bigcommerce",
             settings: json!({"store_hash": options.store_hash, "base_url": server.base_url}),
             secrets: json!({"access_token": options.access_token, "webhook_secret": options.client_secret}),
+            server,
+        }
+    }
+
+    pub fn ebay(store: &ebay::Store) -> Self {
+        let (server, credentials) = (ebay::serve_on(store, &listen()), store.credentials());
+        Self {
+            id: "ebay",
+            settings: json!({"marketplace": store.options().marketplace, "base_url": server.base_url}),
+            secrets: json!({
+                "client_id": credentials.client_id,
+                "client_secret": credentials.client_secret,
+                "access_token": credentials.access_token,
+                "refresh_token": credentials.refresh_token,
+                "application_token": credentials.application_token,
+            }),
             server,
         }
     }
@@ -71,9 +87,10 @@ impl Marketplace {
         }
     }
 
-    pub fn all(products: &[seed::Product]) -> [Self; 4] {
+    pub fn all(products: &[seed::Product]) -> [Self; 5] {
         [
             Self::bigcommerce(&bigcommerce::Store::from_seed(products)),
+            Self::ebay(&ebay::Store::from_seed(products)),
             Self::etsy(&etsy::Store::from_seed(products)),
             Self::shopify(&shopify::Store::from_seed(products)),
             Self::woocommerce(&woocommerce::Store::from_seed(products)),

@@ -21,7 +21,7 @@ pub(crate) struct Options {
     #[arg(long)]
     once: bool,
     /// Which marketplace's shop is simulated, or all of them
-    #[arg(long, default_value = "woocommerce", value_parser = ["bigcommerce", "etsy", "shopify", "woocommerce", "all"])]
+    #[arg(long, default_value = "woocommerce", value_parser = ["bigcommerce", "ebay", "etsy", "shopify", "woocommerce", "all"])]
     marketplace: String,
     /// How many products the shop has
     #[arg(long, default_value_t = 2_000)]
@@ -32,7 +32,7 @@ pub(crate) struct Options {
 }
 
 /// Those whose adapters are there.
-const MARKETPLACES: [&str; 4] = ["bigcommerce", "etsy", "shopify", "woocommerce"];
+const MARKETPLACES: [&str; 5] = ["bigcommerce", "ebay", "etsy", "shopify", "woocommerce"];
 /// Somebody is waiting: the release build of the host takes twice as long.
 const PROFILE: Profile = Profile::Dev;
 const DATA_DIR: &str = "target/demo";

@@ -1,4 +1,5 @@
 mod drifting_store;
+mod ebay;
 mod full_and_delta;
 mod invalid_products;
 mod marketplace_parity;

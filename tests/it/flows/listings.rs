@@ -5,6 +5,7 @@ mod bigcommerce_out;
 mod by_rule;
 mod conflicts;
 mod doubt;
+mod ebay;
 mod ending;
 mod etsy;
 mod faults;

@@ -2,6 +2,7 @@
 
 pub mod bigcommerce;
 pub mod dice;
+pub mod ebay;
 pub mod etsy;
 pub mod pictures;
 pub mod post;

@@ -27,6 +27,14 @@ const CANNOT: &[(&str, &str, &str)] = &[
     ("etsy", "stock by location", "one place"),
     ("etsy", "image of a variant", "not read: it takes a request for each listing"),
     ("etsy", "attributes", "materials, taxonomy and facts of the listing"),
+    ("ebay", "tags", "no"),
+    ("ebay", "cost", "no"),
+    ("ebay", "stock that is not counted", "always counted"),
+    ("ebay", "stock in all", "a number for what is not counted"),
+    ("ebay", "stock by location", "one place"),
+    ("ebay", "text of images", "no"),
+    ("ebay", "when it was made", "no"),
+    ("ebay", "when it was changed", "no"),
     ("woocommerce", "cost", "no"),
     ("woocommerce", "stock by location", "one place"),
 ];
@@ -215,8 +223,13 @@ fn grams(value: f64, unit: WeightUnit) -> String {
     (value * factor).round().to_string()
 }
 
-const SHOPS: [(&str, &str); 4] =
-    [("shopify", "Shopify"), ("bigcommerce", "BigCommerce"), ("etsy", "Etsy"), ("woocommerce", "WooCommerce")];
+const SHOPS: [(&str, &str); 5] = [
+    ("shopify", "Shopify"),
+    ("bigcommerce", "BigCommerce"),
+    ("ebay", "eBay"),
+    ("etsy", "Etsy"),
+    ("woocommerce", "WooCommerce"),
+];
 
 fn table(names: &[&str]) -> String {
     let mut text = String::from(
@@ -226,7 +239,7 @@ fn table(names: &[&str]) -> String {
     for (_, title) in SHOPS {
         let _ = write!(text, " {title} |");
     }
-    text.push_str("\n|---|---|---|---|---|\n");
+    text.push_str("\n|---|---|---|---|---|---|\n");
     for name in names {
         let _ = write!(text, "| {name} |");
         for (shop, _) in SHOPS {
@@ -243,15 +256,15 @@ fn table(names: &[&str]) -> String {
 const GOES_OUT: &str = "
 ## Where goods can be put on sale
 
-| | Shopify | BigCommerce | WooCommerce |
-|---|---|---|---|
-| draft, on sale, taken off | draft; active and published; archived | hidden; visible and on a storefront; hidden | draft; published; draft |
-| variants | 2,048 with 3 options | 600, each with a SKU | as many as the shop bears |
-| price, price before a reduction | yes | yes | yes |
-| stock | at one location, compared before it is set | at one location, compared before it is set | yes |
-| categories | Shopify's taxonomy, without its attributes | the store's own | the shop's own |
-| found again when an answer was lost | by a metafield that the shop keeps unique | by title or SKU, which are there once, and a mark | by SKU and a mark |
-| what stands there already | adopted by SKU | adopted by SKU | adopted by SKU |
+| | Shopify | BigCommerce | WooCommerce | eBay |
+|---|---|---|---|---|
+| draft, on sale, taken off | draft; active and published; archived | hidden; visible and on a storefront; hidden | draft; published; draft | offers not published; published; withdrawn |
+| variants | 2,048 with 3 options | 600, each with a SKU | as many as the shop bears | 250 with one brand, each with a SKU |
+| price, price before a reduction | yes | yes | yes | price alone |
+| stock | at one location, compared before it is set | at one location, compared before it is set | yes | item and offer together, compared before it is set |
+| categories | Shopify's taxonomy, without its attributes | the store's own | the shop's own | eBay's tree of the marketplace, with what a category requires |
+| found again when an answer was lost | by a metafield that the shop keeps unique | by title or SKU, which are there once, and a mark | by SKU and a mark | by SKU, and a group by its key |
+| what stands there already | adopted by SKU | adopted by SKU | adopted by SKU | adopted by SKU |
 ";
 
 fn held(text: &str) {

@@ -1,10 +1,10 @@
-//! Shopify, BigCommerce and Etsy through the whole application: in whole, again unchanged, and what changes meanwhile.
+//! Shopify, BigCommerce, eBay and Etsy through the whole application: in whole, again unchanged, and what changes meanwhile.
 
 use entrepot_catalog::StartOptions;
 use entrepot_domain::run::{RunScope, RunState};
 use entrepot_test_support::seed::{self, Seed};
 use entrepot_test_support::server::{Fault, Matcher, RetryAfter};
-use entrepot_test_support::{bigcommerce, etsy, shopify};
+use entrepot_test_support::{bigcommerce, ebay, etsy, shopify};
 use entrepot_tests::{App, Marketplace, both_engines};
 
 const PRODUCTS: usize = 130;
@@ -69,6 +69,21 @@ async fn bigcommerce_comes_in_and_is_followed(app: App) {
 }
 
 #[both_engines]
+async fn ebay_comes_in_and_is_followed(app: App) {
+    let store = ebay::Store::from_seed(&catalogue());
+    let alone: Vec<String> = store.skus().into_iter().filter(|sku| sku.matches('-').count() == 1).collect();
+    let change = || {
+        store.change_item(&alone[4], |item| item["product"]["title"] = "A new name".into());
+        "A new name".to_owned()
+    };
+    let rest = || {
+        assert!(store.delete_item(&alone[5]));
+        store.add(&seed::catalogue(Seed { products: PRODUCTS + 1, variable_share: 0.3, seed: 11 })[PRODUCTS..]);
+    };
+    followed(app, &Marketplace::ebay(&store), change, rest).await;
+}
+
+#[both_engines]
 async fn etsy_comes_in_and_is_followed(app: App) {
     let store = etsy::Store::from_seed(&catalogue());
     let ids = store.listing_ids();
@@ -105,6 +120,11 @@ async fn shopify_comes_in_and_is_followed(app: App) {
 #[both_engines]
 async fn bigcommerce_with_http_faults(app: App) {
     with_http_faults(app, &Marketplace::bigcommerce(&bigcommerce::Store::from_seed(&catalogue()))).await;
+}
+
+#[both_engines]
+async fn ebay_with_http_faults(app: App) {
+    with_http_faults(app, &Marketplace::ebay(&ebay::Store::from_seed(&catalogue()))).await;
 }
 
 #[both_engines]

@@ -10,7 +10,7 @@ fn said(words: &[&str]) -> (bool, String) {
 #[test]
 fn help_is_there_for_all_and_for_each_marketplace() {
     let (done, all) = said(&["--help"]);
-    assert!(done && all.contains("bigcommerce|etsy|shopify|woocommerce"), "{all}");
+    assert!(done && all.contains("bigcommerce|ebay|etsy|shopify|woocommerce"), "{all}");
     for words in [["etsy", "--help"], ["woocommerce", "-h"]] {
         let (done, help) = said(&words);
         assert!(done && help.starts_with(&format!("usage: entrepot-simulator {} [--products N]", words[0])), "{help}");

@@ -7,6 +7,7 @@ mod bigcommerce_hooks;
 mod bigcommerce_writes;
 mod client;
 mod dates;
+mod ebay;
 mod etsy;
 mod faults;
 mod help;

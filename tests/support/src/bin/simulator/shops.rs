@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result};
 use entrepot_test_support::seed::{self, Seed};
 use entrepot_test_support::server::{Fault, Matcher, RetryAfter, Server};
-use entrepot_test_support::{bigcommerce, etsy, shopify, woocommerce};
+use entrepot_test_support::{bigcommerce, ebay, etsy, shopify, woocommerce};
 use serde_json::{Value, json};
 
 use super::arguments::Arguments;
@@ -21,8 +21,8 @@ pub(crate) struct Shop {
 type Open = fn(&Arguments) -> Result<Shop>;
 
 /// One line for each marketplace, and one function below.
-pub(crate) const MARKETPLACES: [(&str, Open); 4] =
-    [("bigcommerce", bigcommerce), ("etsy", etsy), ("shopify", shopify), ("woocommerce", woocommerce)];
+pub(crate) const MARKETPLACES: [(&str, Open); 5] =
+    [("bigcommerce", bigcommerce), ("ebay", ebay), ("etsy", etsy), ("shopify", shopify), ("woocommerce", woocommerce)];
 
 pub(crate) fn open(arguments: &Arguments) -> Result<Shop> {
     let found = MARKETPLACES.iter().find(|(name, _)| *name == arguments.marketplace);
@@ -74,6 +74,30 @@ fn bigcommerce(arguments: &Arguments) -> Result<Shop> {
     Ok(Shop {
         settings: json!({"store_hash": options.store_hash, "base_url": server.base_url}),
         secrets: json!({"access_token": options.access_token, "webhook_secret": options.client_secret}),
+        products: products.len(),
+        variations,
+        server,
+    })
+}
+
+fn ebay(arguments: &Arguments) -> Result<Shop> {
+    let (products, variations) = catalogue(arguments);
+    let store = ebay::Store::from_seed(&products);
+    let server = ebay::serve_on(&store, &arguments.listen());
+    let (options, credentials) = (store.options(), store.credentials());
+    Ok(Shop {
+        settings: json!({
+            "marketplace": options.marketplace, "base_url": server.base_url,
+            "fulfillment_policy": options.fulfillment[0].id, "payment_policy": options.payment[0].id,
+            "return_policy": options.returns[0].id, "location": options.locations[0],
+        }),
+        secrets: json!({
+            "client_id": credentials.client_id,
+            "client_secret": credentials.client_secret,
+            "access_token": credentials.access_token,
+            "refresh_token": credentials.refresh_token,
+            "application_token": credentials.application_token,
+        }),
         products: products.len(),
         variations,
         server,

@@ -1,0 +1,7 @@
+//! The adapter against a host that is a function.
+
+mod connection;
+mod ending;
+mod listings;
+mod map;
+mod taxonomy;
