@@ -18,7 +18,8 @@ use serde_json::json;
 use crate::Listings;
 use crate::change::ListingChange;
 use crate::prepare::{Around, Prepared, insert, prepare};
-use crate::send::{concerns_all, rule_of, wait_for_all};
+use crate::send::rule_of;
+use crate::waits::concerns_all;
 
 /// Products looked at in one transaction.
 const AT_ONCE: i64 = 50;
@@ -77,7 +78,10 @@ impl Listings {
         if list.create == Create::Publish {
             there = match self.standing_already(scoped, channel, list, &open).await {
                 Err(AppError::Call(error)) => {
-                    let wait = if concerns_all(&error) { wait_for_all(&error) } else { AGAIN };
+                    let wait = match concerns_all(&error) {
+                        true => self.wait_after(scoped, channel, &error).await?,
+                        false => AGAIN,
+                    };
                     tracing::warn!("products are not listed by the rule: {error}");
                     let why = format!("the rule could not look whether products stand there already: {error}");
                     return self.put_lane_off(scoped, &channel.id, owner, wait, &why).await;

@@ -16,8 +16,8 @@ use entrepot_store::listings::{Block, ListingRow};
 use crate::Listings;
 use crate::due::Due;
 use crate::outcomes::{GONE, json, note};
-use crate::send::concerns_all;
 use crate::there::{Looked, Unread};
+use crate::waits::concerns_all;
 
 /// What could not be looked at is looked at again then.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);

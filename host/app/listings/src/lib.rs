@@ -30,6 +30,7 @@ mod start;
 mod stock;
 mod stock_first;
 mod there;
+mod waits;
 mod wanted;
 
 use std::sync::Arc;

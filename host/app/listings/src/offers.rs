@@ -1,5 +1,7 @@
 //! Price and stock by themselves: what differs from what was told, in the marketplace's bulk calls.
 
+use std::time::Duration;
+
 use entrepot_channels::OpenChannel;
 use entrepot_core::{AppError, retry_transient};
 use entrepot_domain::ListingId;
@@ -14,7 +16,7 @@ use serde_json::json;
 use crate::Listings;
 use crate::due::Due;
 use crate::outcomes::{GONE, json as issues_json, note};
-use crate::send::{concerns_all, wait_for_all};
+use crate::waits::concerns_all;
 use crate::wanted::WantedOffer;
 
 /// An offer, of which listing of the batch it is, and what it is to become.
@@ -50,13 +52,17 @@ impl Listings {
             Err(error) => return Err(error),
         };
         let wait = outcomes.iter().find_map(asks_to_wait);
+        let all_wait = match &wait {
+            Some(error) => Some(self.wait_after(scoped, channel, error).await?),
+            None => None,
+        };
         retry_transient(self.services.options().database_patience, async || {
             let mut tx = scoped.begin().await?;
             tx.hold_channel_work(ChannelWork::Listings, &channel.id, owner, millis(self.services.options().lease))
                 .await?;
             for (at, due) in due.iter().enumerate() {
                 let of: Vec<_> = sent.iter().zip(&outcomes).filter(|(sent, _)| sent.of == at).collect();
-                self.settle_offers(&mut tx, due, &of).await?;
+                self.settle_offers(&mut tx, due, &of, all_wait).await?;
             }
             Ok::<_, AppError>(tx.commit().await?)
         })
@@ -119,7 +125,7 @@ impl Listings {
             match outcome {
                 OfferOutcome::Refused(issues) => refused.extend(issues.iter().cloned()),
                 OfferOutcome::Failed(error) => {
-                    failed = Some((error.to_string(), asks_to_wait(outcome).map(|error| wait_for_all(&error))));
+                    failed = Some((error.to_string(), all_wait.filter(|_| asks_to_wait(outcome).is_some())));
                 }
                 OfferOutcome::Stale(_) => {
                     let variant = &sent.offer.of_variant.variant_id;

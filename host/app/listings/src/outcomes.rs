@@ -16,7 +16,7 @@ use serde_json::json;
 
 use crate::Listings;
 use crate::due::Due;
-use crate::send::{asks_to_wait, is_away, wait_for_all};
+use crate::waits::{asks_to_wait, is_away};
 
 /// By this an adapter says that the listing stands there no longer.
 pub(crate) const GONE: &str = "listing-gone";
@@ -47,12 +47,16 @@ impl Listings {
         outcomes: Vec<PushOutcome>,
     ) -> Result<bool, AppError> {
         let (wait, outcomes) = (outcomes.iter().find_map(asks_to_wait), each_its_own(outcomes));
+        let all_wait = match &wait {
+            Some(error) => Some(self.wait_after(scoped, channel, error).await?),
+            None => None,
+        };
         retry_transient(self.services.options().database_patience, async || {
             let mut tx = scoped.begin().await?;
             tx.hold_channel_work(ChannelWork::Listings, &channel.id, owner, millis(self.services.options().lease))
                 .await?;
             for (due, outcome) in due.iter().zip(&outcomes) {
-                self.settle_one(&mut tx, due, outcome).await?;
+                self.settle_one(&mut tx, due, outcome, all_wait).await?;
             }
             Ok::<_, AppError>(tx.commit().await?)
         })
@@ -63,7 +67,14 @@ impl Listings {
         Ok(wait.is_none())
     }
 
-    async fn settle_one(&self, tx: &mut ScopedTx, due: &Due, outcome: &PushOutcome) -> Result<(), AppError> {
+    /// `all_wait`: for so long, where the marketplace asked for it.
+    async fn settle_one(
+        &self,
+        tx: &mut ScopedTx,
+        due: &Due,
+        outcome: &PushOutcome,
+        all_wait: Option<Duration>,
+    ) -> Result<(), AppError> {
         let (id, row) = (due.row.listing_id(), &due.row);
         let now = self.services.db().clock().now();
         match outcome {
@@ -88,7 +99,7 @@ impl Listings {
                 Ok(tx.listing_waits(&id, state, at).await?)
             }
             PushOutcome::Failed(error) => {
-                let all_wait = asks_to_wait(outcome).map(|error| wait_for_all(&error));
+                let all_wait = all_wait.filter(|_| asks_to_wait(outcome).is_some());
                 self.fail(tx, due, &error.to_string(), all_wait, false).await
             }
         }

@@ -4,12 +4,12 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use entrepot_channels::OpenChannel;
-use entrepot_core::{AppError, at_most_a_day, retry_transient};
+use entrepot_core::{AppError, retry_transient};
 use entrepot_domain::catalog::Issue;
 use entrepot_domain::clock::millis;
 use entrepot_domain::effective::ChannelRule;
 use entrepot_domain::listing::{Status, SyncStatus};
-use entrepot_sandbox::{AdapterError, CallError, PushOutcome};
+use entrepot_sandbox::CallError;
 use entrepot_store::Scoped;
 use entrepot_store::channel_work::ChannelWork;
 use entrepot_store::listings::{Lane, ListingRow};
@@ -17,15 +17,12 @@ use entrepot_store::listings::{Lane, ListingRow};
 use crate::Listings;
 use crate::due::Due;
 use crate::own_issues::{currency_of, own_issues};
+use crate::waits::{concerns_all, is_away};
 
 /// Listings taken at a time: what marketplaces take in one request.
 pub(crate) const BATCH: i64 = 25;
 /// Where no answer came (the process ended), it is sent again after this.
 const ANSWER: Duration = Duration::from_secs(60);
-/// Refused credentials do not become good by themselves.
-const UNAUTHORIZED: Duration = Duration::from_secs(15 * 60);
-const DENIED: Duration = Duration::from_secs(60);
-const SLOW_DOWN: Duration = Duration::from_secs(5);
 /// Tries of a batch before its listings are sent one by one.
 const TOGETHER: i64 = 2;
 
@@ -239,7 +236,10 @@ impl Listings {
         due: &[Due],
         error: &CallError,
     ) -> Result<(), AppError> {
-        let all_wait = concerns_all(error).then(|| wait_for_all(error));
+        let all_wait = match concerns_all(error) {
+            true => Some(self.wait_after(scoped, channel, error).await?),
+            false => None,
+        };
         if let Some(wait) = all_wait {
             tracing::warn!(channel = channel.id.as_str(), "all listings of the channel wait: {error}");
             self.put_lane_off(scoped, &channel.id, owner, wait, &error.to_string()).await?;
@@ -248,38 +248,7 @@ impl Listings {
     }
 }
 
-/// How long all listings of a channel wait after such an answer.
-pub(crate) fn wait_for_all(error: &CallError) -> Duration {
-    match error {
-        CallError::Adapter(AdapterError::RateLimited(Some(ms))) => at_most_a_day(*ms).0.max(Duration::from_millis(50)),
-        CallError::Adapter(AdapterError::RateLimited(None)) => SLOW_DOWN,
-        // A grant may be restored at any moment.
-        CallError::Adapter(AdapterError::Denied(_)) => DENIED,
-        _ => UNAUTHORIZED,
-    }
-}
-
-/// The next ones would fare no better.
-pub(crate) fn concerns_all(error: &CallError) -> bool {
-    use AdapterError::{Denied, RateLimited, Unauthorized};
-    matches!(error, CallError::Adapter(RateLimited(_) | Unauthorized(_) | Denied(_)) | CallError::NotExported(_))
-}
-
 /// Sent alone, the others may fare better. A marketplace that is away is tried again later, all together at first.
 fn is_of_one(error: &CallError, due: &[Due]) -> bool {
     !concerns_all(error) && (!is_away(error) || due.iter().any(|due| due.row.tries >= TOGETHER))
-}
-
-pub(crate) fn is_away(error: &CallError) -> bool {
-    matches!(error, CallError::Adapter(AdapterError::Unavailable(_)))
-}
-
-/// As [`concerns_all`], of one that was told beside others.
-pub(crate) fn asks_to_wait(outcome: &PushOutcome) -> Option<CallError> {
-    match outcome {
-        PushOutcome::Failed(
-            error @ (AdapterError::RateLimited(_) | AdapterError::Unauthorized(_) | AdapterError::Denied(_)),
-        ) => Some(CallError::Adapter(error.clone())),
-        _ => None,
-    }
 }

@@ -11,6 +11,7 @@ use entrepot_store::channel_work::ChannelWork;
 use crate::Listings;
 use crate::due::Due;
 use crate::offers::{Sent, asks_to_wait, differing, note_offered};
+use crate::waits::concerns_all;
 
 impl Due {
     /// It is on sale there, as far as is known.
@@ -40,7 +41,7 @@ impl Listings {
             Ok(outcomes) => outcomes,
             Err(AppError::Call(error)) => {
                 tracing::info!(channel = channel.id.as_str(), "stock waits for what else is sent: {error}");
-                return match crate::send::concerns_all(&error) {
+                return match concerns_all(&error) {
                     true => self.call_failed(scoped, channel, owner, &[], &error).await.map(|()| false),
                     false => Ok(true),
                 };
