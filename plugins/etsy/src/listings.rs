@@ -10,6 +10,7 @@ mod inventory;
 mod linked;
 mod marks;
 mod offers;
+mod patch;
 mod push;
 mod shop;
 mod signs;

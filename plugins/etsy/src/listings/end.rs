@@ -7,7 +7,7 @@ use super::answered::refused;
 use super::content::texts;
 use super::index::Lists;
 use super::marks::{HIDDEN, materials};
-use super::push::patch;
+use super::patch::patch;
 use super::state::State;
 use super::there::There;
 use crate::client::Client;

@@ -12,6 +12,7 @@ use super::index::Found;
 use super::inventory::{self, MOST_QUANTITY, Table};
 use super::linked;
 use super::marks::{self, materials};
+use super::patch::patch;
 use super::shop::Shop;
 use super::state::State;
 use super::terms::Terms;
@@ -41,16 +42,7 @@ fn push<T: Transport + Media>(shop: &Shop<'_, T>, listing: &Listing) -> Result<R
     if is_active && stock > 0 && there.state() == "sold_out" {
         there.fields = patch(client, id, vec![("state", "active".to_owned())])?;
     }
-    let replaces = state.images.is_empty() && marks::has_other_pictures(listing, &there.fields);
-    if replaces && there.state() == "draft" {
-        begin_again(client, listing, &terms, id)?;
-    }
-    let before = images::Before {
-        known: &state.images,
-        replaces: replaces && there.state() != "draft",
-        is_active: there.state() == "active",
-    };
-    let pictures = images::push(shop, id, listing, &before)?;
+    let pictures = pictured(shop, listing, &terms, &state, &there)?;
     // Whoever pushes it wants it on sale: it comes back when there is stock.
     let hides = is_active && stock == 0 && matches!(there.state(), "active" | "inactive");
     // Etsy takes no inventory of nothing: what is on sale is taken off first, and has one piece then that nobody can buy.
@@ -103,12 +95,32 @@ fn push<T: Transport + Media>(shop: &Shop<'_, T>, listing: &Listing) -> Result<R
     })
 }
 
-/// A draft that was begun with other pictures: they are taken away before it is said which ones follow.
-fn begin_again<T: Transport>(client: &Client<'_, T>, listing: &Listing, terms: &Terms, id: u64) -> Result<(), Error> {
-    images::clear(client, id)?;
-    let marks = marks::of(&Listing { external_id: None, ..listing.clone() });
-    let own = materials(&terms.materials, marks, false).join(",");
-    patch(client, id, vec![("materials", own)]).map(drop)
+/// The pictures of now. What was begun with others says so with its mark, and has the mark of these as soon as they are what follows.
+fn pictured<T: Transport + Media>(
+    shop: &Shop<'_, T>,
+    listing: &Listing,
+    terms: &Terms,
+    state: &State,
+    there: &There,
+) -> Result<Pictures, Error> {
+    let (id, is_draft) = (there.id, there.state() == "draft");
+    let has_others = state.images.is_empty() && marks::has_other_pictures(listing, &there.fields);
+    let marked = || {
+        let marks = marks::of(&Listing { external_id: None, ..listing.clone() });
+        let own = materials(&terms.materials, marks, there.is_hidden()).join(",");
+        patch(&shop.client, id, vec![("materials", own)]).map(drop)
+    };
+    if has_others && is_draft {
+        images::clear(&shop.client, id)?;
+        marked()?;
+    }
+    let is_active = there.state() == "active";
+    let before = images::Before { known: &state.images, replaces: has_others && !is_draft, is_active };
+    let pictures = images::push(shop, id, listing, &before)?;
+    if before.replaces {
+        marked()?;
+    }
+    Ok(pictures)
 }
 
 /// Of what is sold out on Etsy nothing but stock can be written: that renews it.
@@ -241,22 +253,6 @@ fn taken_back<T: Transport>(client: &Client<'_, T>, id: u64, terms: &Terms, stat
 
 fn property_of<T: Transport>(client: &Client<'_, T>, id: u64, property: &str) -> String {
     client.of_shop(&format!("/listings/{id}/properties/{property}"))
-}
-
-/// The listing as it is then, in the state that was asked for.
-pub(super) fn patch<T: Transport>(client: &Client<'_, T>, id: u64, fields: Fields) -> Result<serde_json::Value, Error> {
-    let state = fields.iter().find(|(name, _)| *name == "state").map(|(_, state)| state.clone());
-    let answer = client.change(Method::Patch, &client.of_shop(&format!("/listings/{id}")), Body::Form(fields));
-    let answer = match answer {
-        // It was there a moment ago: whether it is gone is found out by the next look.
-        Err(Error::NotFound) => return Err(Error::Unavailable(format!("Etsy does not find listing {id}"))),
-        answer => answer.map_err(|error| refused(error, "", "listing-refused"))?,
-    };
-    let as_asked = state.is_none_or(|state| answer["state"] == state.as_str());
-    match answer["listing_id"] == id && answer["state"].is_string() && as_asked {
-        true => Ok(answer),
-        false => Err(unsaid(&format!("it has changed listing {id}"))),
-    }
 }
 
 fn status(state: &str, is_active: bool, stock: i64) -> ListingStatus {

@@ -1,6 +1,6 @@
 //! Published, and nobody here heard of it: whatever changes before the next try, it is the same listing.
 
-use entrepot_test_support::server::Fault;
+use entrepot_test_support::server::{Fault, Matcher};
 use entrepot_tests::linking::import;
 use entrepot_tests::{App, both_engines};
 use serde_json::json;
@@ -82,13 +82,18 @@ async fn what_was_published_unheard_gets_the_pictures_of_now(app: App) {
     let id = crafts.lost().await;
     let before = crafts.target.listing(crafts.target.listing_ids()[0]).expect("a listing").images;
     let images: Vec<String> = (1..=3).map(|n| format!("{}/new{n}.jpg", crafts.pictures.base_url)).collect();
-    crafts
-        .change(&id, entrepot_listings::ListingChange { set: Some(json!({ "images": images })), ..Default::default() })
-        .await;
+    let set = json!({ "images": images, "price": { "minor": 4_321, "currency": "USD" } });
+    crafts.change(&id, entrepot_listings::ListingChange { set: Some(set), ..Default::default() }).await;
     // One of them is taken and the next one is not: the first is not there twice.
     crafts.shops.1.server.inject(upload().nth(2), Fault::Gateway(502));
     crafts.try_again().await;
+    // All of them are, and what follows is not: they are not sent again.
+    let uploads = crafts.target.uploads().len();
+    crafts.shops.1.server.inject(Matcher::path("/inventory").without("batch").next(1), Fault::Gateway(502));
     crafts.try_again().await;
+    assert_eq!(crafts.report(&id).await.sync_status, "failed");
+    crafts.try_again().await;
+    assert_eq!(crafts.target.uploads().len(), uploads + 3);
     crafts.assert_each_stands(1).await;
     let there = crafts.there(&id).await;
     let old: Vec<u64> = before.iter().map(|image| image.id).collect();
