@@ -6,7 +6,7 @@
 //! complete: a listing that changed before the run began and not during it is in one list all the time, which
 //! [`pages`](crate::pages) reads without losing such rows; one that changes during the run is the next delta's.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use entrepot_guest::paging;
 use entrepot_guest::prelude::*;
@@ -16,6 +16,7 @@ use crate::details::{self, GIVE_UP, is_about_items, unreadable};
 use crate::failure::Quota;
 use crate::inventory::Inventory;
 use crate::item::Row;
+use crate::lists;
 use crate::pages::{Cursor, Phase, Taken, size};
 use crate::settings::Settings;
 use crate::shop::{self, Shop};
@@ -233,6 +234,7 @@ pub fn fetch_items<T: Transport>(
         found => found?,
     };
     let mut known = by_id(&answers);
+    let found: HashSet<u64> = known.keys().chain(failed.iter().map(|(id, _)| id)).copied().collect();
     // Anybody's listings can be asked for by id.
     known.retain(|id, row| wanted.contains(id) && row.belongs_to(client.settings.shop));
     let mut there: Vec<u64> = known.keys().copied().collect();
@@ -242,6 +244,10 @@ pub fn fetch_items<T: Transport>(
         Err(Error::Unavailable(_) | Error::Other(_)) => details::inventories(&client, &there, GIVE_UP)?,
         found => found?,
     };
+    absent(
+        &client,
+        wanted.iter().copied().filter(|id| !found.contains(id) || inventories.get(id) == Some(&Inventory::Gone)),
+    )?;
     let item = |id: &u64| match (known.get(id), inventories.get(id)) {
         (Some(row), Some(inventory)) if *inventory != Inventory::Gone => {
             Some(row.item(*id, &row.fields, inventory, &shop))
@@ -250,6 +256,15 @@ pub fn fetch_items<T: Transport>(
     };
     let failed = failed.iter().map(|(id, why)| unreadable(*id, why));
     Ok(there.iter().filter_map(item).chain(failed).collect())
+}
+
+/// What is left out of the answer does not exist, so that Etsy does not find it by its id has to be what its lists say, too.
+fn absent<T: Transport>(client: &Client<'_, T>, ids: impl Iterator<Item = u64>) -> Result<(), Error> {
+    let ids: Vec<u64> = ids.collect();
+    match ids.is_empty() {
+        true => Ok(()),
+        false => lists::shown(client, &ids)?.first().map_or(Ok(()), |id| Err(lists::contradicted(*id))),
+    }
 }
 
 fn by_id(answers: &[Answer]) -> HashMap<u64, Row<'_>> {

@@ -8,6 +8,7 @@ mod failure;
 mod inventory;
 mod item;
 pub mod listings;
+mod lists;
 mod map;
 mod pages;
 mod settings;

@@ -8,7 +8,9 @@ mod images;
 mod index;
 mod inventory;
 mod linked;
+mod marks;
 mod offers;
+mod patch;
 mod push;
 mod shop;
 mod signs;
@@ -26,7 +28,7 @@ use crate::settings::Settings;
 pub use check::check_listing;
 pub use terms::{choices, fields};
 
-pub(crate) use state::{HIDDEN, is_mark, is_mark_sku};
+pub(crate) use marks::{HIDDEN, is_mark, is_mark_sku};
 
 pub fn push_listings<T: Transport + Media>(
     transport: &T,

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::body::amounts;
 use super::changes::Said;
 use super::offered::{Fate, PRODUCTS, Product, number, variant_of};
-use super::shop::{Shop, gone};
+use super::shop::Shop;
 use super::state::State;
 use super::update;
 use crate::client::Query;
@@ -52,7 +52,12 @@ fn alone<T: Transport>(
         })),
         Ok(Said::Refused(refusal)) if refusal.status == 404 => {
             let of_product = path.ends_with(&format!("products/{id}"));
-            Ok(Some(OfferOutcome::Refused(vec![if of_product { gone() } else { variant_gone() }])))
+            // The product was shown a moment ago: whether it is gone is found out by the next look.
+            let why = || Error::Unavailable(format!("BigCommerce does not find product {id} just now"));
+            Ok(Some(match of_product {
+                true => OfferOutcome::Failed(why()),
+                false => OfferOutcome::Refused(vec![variant_gone()]),
+            }))
         }
         Ok(Said::Refused(refusal)) => {
             let message = format!("BigCommerce refuses the price: {}", refusal.words);

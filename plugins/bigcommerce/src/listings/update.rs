@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::body;
 use super::changes::Said;
 use super::made::{has_plain_address, partly, settle};
-use super::shop::{Shop, gone};
+use super::shop::Shop;
 use super::there::There;
 use super::work::{Work, each};
 
@@ -77,7 +77,8 @@ fn alone<T: Transport>(shop: &Shop<'_, T>, work: &mut Work<'_>, id: u64) -> Resu
             Said::Refused(refusal) => refusal,
         };
         match refusal.status {
-            404 => return Err(Error::Invalid(vec![gone()])),
+            // It was shown a moment ago: whether it is gone is found out by the next look.
+            404 => return Err(Error::Unavailable(format!("BigCommerce does not find product {id} just now"))),
             409 => _ = settle(shop, work, &refusal)?,
             207 if refusal.is_about_the_address() && has_plain_address(work) => _ = settle(shop, work, &refusal)?,
             207 => return Err(partly(&refusal.words)),

@@ -4,8 +4,10 @@ use entrepot_guest::listing::{Listing, PushOutcome, Receipt, gone, one_by_one};
 use entrepot_guest::prelude::*;
 
 use super::answered::refused;
-use super::index::Index;
-use super::push::{materials, patch};
+use super::content::texts;
+use super::index::Lists;
+use super::marks::{HIDDEN, materials};
+use super::patch::patch;
 use super::state::State;
 use super::there::There;
 use crate::client::Client;
@@ -15,37 +17,41 @@ pub(super) fn all<T: Transport>(
     listings: &[Listing],
     forget: bool,
 ) -> Result<Vec<PushOutcome>, Error> {
-    // Of one without a number, whatever was made for it has to go.
-    let index = match listings.iter().any(|listing| listing.external_id.is_none()) {
-        true => Index::read(client)?,
-        false => Index::default(),
-    };
-    Ok(one_by_one(listings, |listing| end(client, &index, listing, forget)))
+    let lists = Lists::default();
+    Ok(one_by_one(listings, |listing| end(client, &lists, listing, forget)))
 }
 
-fn end<T: Transport>(client: &Client<'_, T>, index: &Index, listing: &Listing, forget: bool) -> Result<Receipt, Error> {
+fn end<T: Transport>(client: &Client<'_, T>, lists: &Lists, listing: &Listing, forget: bool) -> Result<Receipt, Error> {
     let known = listing.external_id.as_deref().and_then(|id| id.parse::<u64>().ok());
-    let Some(id) = known.or_else(|| index.own(listing)) else { return Ok(gone(listing)) };
+    // Of one without a number, whatever was made for it has to go.
+    let own = match known {
+        Some(id) => Some(id),
+        None => lists.with(client, |index| index.own(listing))?,
+    };
+    let Some(id) = own else { return Ok(gone(listing)) };
     let receipt = Receipt { external_id: id.to_string(), state: listing.state.clone(), ..gone(listing) };
     if forget {
         return match client.delete(&format!("/listings/{id}")) {
             Ok(()) => Ok(receipt),
-            Err(Error::NotFound) => Ok(gone(listing)),
+            Err(Error::NotFound) => lists.lack(client, id).map(|()| gone(listing)),
             Err(error) => Err(refused(error, "", "not-deleted")),
         };
     }
-    let Some(there) = There::read(client, id)? else { return Ok(gone(listing)) };
-    let own = State::of(&listing.state).materials;
+    let Some(there) = There::read(client, lists, id)? else { return Ok(gone(listing)) };
     let fields = match there.state() {
         "active" => vec![("state", "inactive".to_owned())],
         // It is not to come back by itself.
-        _ if there.is_hidden() => vec![("materials", materials(&own, false).join(","))],
+        _ if there.is_hidden() => vec![("materials", shown(listing, &there).join(","))],
         // Nobody can buy these.
         _ => return Ok(receipt),
     };
-    match patch(client, id, fields) {
-        Err(Error::Invalid(issues)) if issues.iter().any(|issue| issue.code == "listing-gone") => Ok(gone(listing)),
-        Err(error) => Err(error),
-        Ok(_) => Ok(receipt),
+    patch(client, id, fields).map(|_| receipt)
+}
+
+/// Its materials without the mark of what comes back by itself. Of one without a number nothing is known but what stands there.
+fn shown(listing: &Listing, there: &There) -> Vec<String> {
+    match listing.external_id {
+        Some(_) => materials(&State::of(&listing.state).materials, Vec::new(), false),
+        None => texts(&there.fields["materials"]).into_iter().filter(|material| material != HIDDEN).collect(),
     }
 }

@@ -1,7 +1,8 @@
 //! Pictures: which are there, which are sent, which go. They are bytes at Etsy, so the host fetches and sends them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use entrepot_guest::bindings::media::Picture;
 use entrepot_guest::listing::Listing;
 use entrepot_guest::media::{picture_part, text_part};
 use entrepot_guest::prelude::*;
@@ -10,6 +11,7 @@ use serde_json::Value;
 
 use super::answered::{refused, unsaid};
 use super::content::{MOST_PICTURES, alt, pictures};
+use super::shop::Shop;
 use crate::client::{As, Body, Client, value};
 
 /// A picture that is there.
@@ -24,13 +26,31 @@ struct Shown {
 struct Plan {
     /// For each wanted one, the one there that it is.
     known: Vec<Option<u64>>,
+    /// Not wanted, and nobody knows where they come from: a push that failed has left them, perhaps. They go first, so that they do not
+    /// pile up with each try.
+    strange: Vec<u64>,
     /// Wanted no more.
-    delete: Vec<u64>,
+    over: Vec<u64>,
 }
 
-/// `known`: addresses of pictures that were sent. Where none was, what is there was sent and its answer lost, or was there before: it is
-/// taken for the first ones that are wanted, and none is deleted.
-fn plan(wanted: &[&model::Media], known: &BTreeMap<String, u64>, there: &[Shown]) -> Plan {
+/// What is known of the pictures before a push.
+pub(super) struct Before<'a> {
+    /// Addresses of pictures that were sent.
+    pub(super) known: &'a BTreeMap<String, u64>,
+    /// What is there was sent when others were wanted.
+    pub(super) replaces: bool,
+    /// Buyers see it.
+    pub(super) is_active: bool,
+}
+
+/// Where no address is known, what is there was sent and its answer lost, or was there before: it is taken for the first ones that are
+/// wanted, and none is deleted.
+fn plan(wanted: &[&model::Media], before: &Before<'_>, there: &[Shown]) -> Plan {
+    if before.replaces {
+        let strange = there.iter().map(|shown| shown.id).collect();
+        return Plan { known: vec![None; wanted.len()], strange, over: Vec::new() };
+    }
+    let known = before.known;
     let is_there = |id: &u64| there.iter().any(|shown| shown.id == *id);
     let mut found: Vec<Option<u64>> =
         wanted.iter().map(|media| known.get(&media.url).copied().filter(|id| is_there(id))).collect();
@@ -41,13 +61,13 @@ fn plan(wanted: &[&model::Media], known: &BTreeMap<String, u64>, there: &[Shown]
         let same = unknown.iter().position(|shown| known.is_empty() || (!words.is_empty() && shown.alt == words));
         *of = same.map(|at| unknown.remove(at).id);
     }
+    if known.is_empty() {
+        return Plan { known: found, ..Plan::default() };
+    }
     let kept: BTreeSet<u64> = found.iter().flatten().copied().collect();
-    let delete = if known.is_empty() {
-        Vec::new()
-    } else {
-        there.iter().map(|shown| shown.id).filter(|id| !kept.contains(id)).collect()
-    };
-    Plan { known: found, delete }
+    let rest = there.iter().map(|shown| shown.id).filter(|id| !kept.contains(id));
+    let (over, strange) = rest.partition(|id| known.values().any(|own| own == id));
+    Plan { known: found, strange, over }
 }
 
 /// The pictures of a listing, when all are there.
@@ -59,34 +79,41 @@ pub(super) struct Pictures {
 }
 
 pub(super) fn push<T: Transport + Media>(
-    client: &Client<'_, T>,
+    shop: &Shop<'_, T>,
     id: u64,
     listing: &Listing,
-    known: &BTreeMap<String, u64>,
-    is_active: bool,
+    before: &Before<'_>,
 ) -> Result<Pictures, Error> {
+    let client = &shop.client;
     let wanted: Vec<(usize, &model::Media)> = pictures(&listing.product).collect();
     let there = shown(client, id)?;
-    let plan = plan(&wanted.iter().map(|(_, media)| *media).collect::<Vec<_>>(), known, &there);
+    let plan = plan(&wanted.iter().map(|(_, media)| *media).collect::<Vec<_>>(), before, &there);
+    let missing: Vec<(usize, &model::Media)> =
+        wanted.iter().zip(&plan.known).filter(|(_, known)| known.is_none()).map(|(one, _)| *one).collect();
+    // What cannot be had is found out before anything is changed.
+    let mut fetched = fetched(shop, &missing)?;
     let mut order: Vec<u64> = there.iter().map(|shown| shown.id).collect();
-    let missing = plan.known.iter().filter(|known| known.is_none()).count();
-    let mut delete = plan.delete;
-    // There is no room for new ones otherwise; of one that buyers see, a picture stays.
-    let mut spare = (order.len() + missing).saturating_sub(MOST_PICTURES);
-    while spare > 0 && !delete.is_empty() && (order.len() > 1 || !is_active) {
-        let gone = delete.remove(0);
-        remove(client, id, gone)?;
-        order.retain(|own| *own != gone);
-        spare -= 1;
-    }
+    let mut later = VecDeque::from(plan.over);
+    later.extend(without(client, id, &mut order, plan.strange, before.is_active)?);
     let mut ids = BTreeMap::new();
     let mut wished = Vec::new();
     for ((at, media), known) in wanted.iter().zip(plan.known) {
         let image = match known {
             Some(image) => image,
             None => {
+                let picture = match fetched.remove(at) {
+                    Some(picture) => picture,
+                    None => fetch(shop, *at, media)?,
+                };
+                // There is no room for another one otherwise.
+                if order.len() >= MOST_PICTURES
+                    && let Some(gone) = later.pop_front()
+                {
+                    remove(client, id, gone)?;
+                    order.retain(|own| *own != gone);
+                }
                 let rank = wished.len().min(order.len());
-                let image = upload(client, id, *at, media, rank + 1)?;
+                let image = upload(shop, id, *at, media, rank + 1, &picture)?;
                 order.insert(rank, image);
                 image
             }
@@ -94,7 +121,7 @@ pub(super) fn push<T: Transport + Media>(
         ids.insert(media.url.clone(), image);
         wished.push(image);
     }
-    for gone in delete {
+    for gone in later {
         remove(client, id, gone)?;
         order.retain(|own| *own != gone);
     }
@@ -102,6 +129,24 @@ pub(super) fn push<T: Transport + Media>(
     let rest: Vec<u64> = order.iter().copied().filter(|id| !wished.contains(id)).collect();
     wished.extend(rest);
     Ok(Pictures { ids, order: (wished != order).then_some(wished) })
+}
+
+/// Takes strange ones away. Of a listing that buyers see, a picture stays: it is what is left.
+fn without<T: Transport>(
+    client: &Client<'_, T>,
+    id: u64,
+    order: &mut Vec<u64>,
+    strange: Vec<u64>,
+    is_active: bool,
+) -> Result<Option<u64>, Error> {
+    for gone in strange {
+        if order.len() == 1 && is_active {
+            return Ok(Some(gone));
+        }
+        remove(client, id, gone)?;
+        order.retain(|own| *own != gone);
+    }
+    Ok(None)
 }
 
 /// Takes away what stands there, of a draft that nobody sees.
@@ -121,19 +166,30 @@ fn shown<T: Transport>(client: &Client<'_, T>, id: u64) -> Result<Vec<Shown>, Er
     read.ok_or_else(|| Error::Unavailable(format!("Etsy shows a picture of listing {id} without its number")))
 }
 
-fn upload<T: Transport + Media>(
-    client: &Client<'_, T>,
-    id: u64,
-    at: usize,
-    media: &model::Media,
-    rank: usize,
-) -> Result<u64, Error> {
-    let path = format!("/media/{at}");
-    let picture = client.transport.fetch_media(&media.url).map_err(|error| match error {
+/// Bytes of pictures that may wait to be sent, so that there is room for a large one beside them: the manifest says how many a call may keep.
+const MOST_HELD: u64 = 24 << 20;
+
+/// As many as may be kept, by their places; the others are fetched when it is their turn.
+fn fetched<T: Transport + Media>(
+    shop: &Shop<'_, T>,
+    missing: &[(usize, &model::Media)],
+) -> Result<BTreeMap<usize, Picture>, Error> {
+    let mut all = BTreeMap::new();
+    for (at, media) in missing {
+        if shop.held.get() > MOST_HELD {
+            break;
+        }
+        all.insert(*at, fetch(shop, *at, media)?);
+    }
+    Ok(all)
+}
+
+fn fetch<T: Transport + Media>(shop: &Shop<'_, T>, at: usize, media: &model::Media) -> Result<Picture, Error> {
+    let picture = shop.client.transport.fetch_media(&media.url).map_err(|error| match error {
         Error::Invalid(issues) => {
             let placed = |issue: Issue| {
                 let message = format!("The picture {} cannot be sent to Etsy: {}", media.url, issue.message);
-                Issue { path: path.clone(), message, ..issue }
+                Issue { path: format!("/media/{at}"), message, ..issue }
             };
             Error::Invalid(issues.into_iter().map(placed).collect())
         }
@@ -141,13 +197,28 @@ fn upload<T: Transport + Media>(
         Error::Unavailable(why) => Error::Unavailable(format!("the picture {} cannot be had now: {why}", media.url)),
         other => other,
     })?;
-    let mut parts = vec![picture_part("image", &picture), text_part("rank", rank.to_string())];
+    shop.held.set(shop.held.get() + picture.size);
+    Ok(picture)
+}
+
+fn upload<T: Transport + Media>(
+    shop: &Shop<'_, T>,
+    id: u64,
+    at: usize,
+    media: &model::Media,
+    rank: usize,
+    picture: &Picture,
+) -> Result<u64, Error> {
+    let (client, path) = (&shop.client, format!("/media/{at}"));
+    let mut parts = vec![picture_part("image", picture), text_part("rank", rank.to_string())];
     let alt = alt(media);
     if !alt.is_empty() {
         parts.push(text_part("alt_text", alt));
     }
     let route = client.of_shop(&format!("/listings/{id}/images"));
     let request = client.changing(Method::Post, &route, Body::None);
+    // It is let go, whatever the answer.
+    shop.held.set(shop.held.get().saturating_sub(picture.size));
     let answer = client.transport.upload_form(&request, &parts).and_then(value);
     let answer =
         answer.map_err(|error| refused(entrepot_guest::http::named(error, &request), &path, "picture-refused"))?;
@@ -162,39 +233,4 @@ fn remove<T: Transport>(client: &Client<'_, T>, id: u64, image: u64) -> Result<(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn media(url: &str, alt: &str) -> model::Media {
-        let alt = Some(alt.to_owned());
-        model::Media { source_id: None, url: url.to_owned(), alt, kind: model::MediaKind::Image, position: 0 }
-    }
-
-    fn there(ids: &[(u64, &str)]) -> Vec<Shown> {
-        ids.iter().map(|(id, alt)| Shown { id: *id, alt: (*alt).to_owned() }).collect()
-    }
-
-    #[test]
-    fn what_is_there_is_not_sent_again() {
-        let (a, b, c) = (media("a", "A"), media("b", "B"), media("c", "C"));
-        let known: BTreeMap<String, u64> = [("a".to_owned(), 1), ("b".to_owned(), 2)].into();
-        let all = [&a, &b, &c];
-        let of = |known: &BTreeMap<String, u64>, ids: &[(u64, &str)]| plan(&all, known, &there(ids));
-        let planned = of(&known, &[(1, "A"), (2, "B")]);
-        assert_eq!((planned.known, planned.delete), (vec![Some(1), Some(2), None], vec![]));
-        // The answer of the third was lost.
-        assert_eq!(of(&known, &[(1, "A"), (2, "B"), (9, "C")]).known, [Some(1), Some(2), Some(9)]);
-        // Somebody's own is not taken for it, and goes only where ours are known.
-        let planned = of(&known, &[(1, "A"), (2, "B"), (9, "other")]);
-        assert_eq!((planned.known, planned.delete), (vec![Some(1), Some(2), None], vec![9]));
-        // A draft whose answers were lost, and goods that were there before.
-        let none = BTreeMap::new();
-        let planned = of(&none, &[(5, ""), (6, "x")]);
-        assert_eq!((planned.known, planned.delete), (vec![Some(5), Some(6), None], vec![]));
-        let planned = of(&none, &[(5, ""), (6, ""), (7, ""), (8, "")]);
-        assert_eq!((planned.known, planned.delete), (vec![Some(5), Some(6), Some(7)], vec![]));
-        // Wanted no more.
-        let planned = plan(&[&b], &known, &there(&[(1, "A"), (2, "B")]));
-        assert_eq!((planned.known, planned.delete), (vec![Some(2)], vec![1]));
-    }
-}
+mod tests;

@@ -1,6 +1,8 @@
-//! All listings of the shop, by what they can be found by: their SKUs, the mark of a draft, their words.
+//! All listings of the shop, by what they can be found by: the mark of what was made from here, their SKUs, their words.
 //!
 //! Etsy has no search by SKU in a shop, so its lists are read: a hundred listings in a request.
+
+use std::cell::RefCell;
 
 use entrepot_guest::listing::Listing;
 use entrepot_guest::prelude::*;
@@ -8,14 +10,9 @@ use entrepot_guest::text::decode_entities;
 use serde_json::Value;
 
 use super::content;
-use super::state::mark;
+use super::marks::{is_mark, mark};
 use crate::client::Client;
-use crate::item::Row;
-use crate::pages::{Cursor, STATES, Taken};
-
-const PAGE: u64 = 100;
-/// No shop has more pages.
-const MOST_PAGES: usize = 2_000;
+use crate::lists;
 
 pub(super) struct Known {
     id: u64,
@@ -29,38 +26,59 @@ pub(super) struct Known {
 pub(super) struct Index(Vec<Known>);
 
 /// What a listing that has no id is.
+#[derive(Debug, PartialEq, Eq)]
 pub(super) enum Found {
-    /// It was made for it, or is as it would be made.
+    /// It was made for it.
     Own(u64),
     /// Another one has its SKU.
     Taken(u64, String),
+    /// Another one says the same, and has no SKU that tells it apart.
+    Alike(u64),
     Nothing,
+}
+
+/// Read once in a call, when somebody looks.
+#[derive(Default)]
+pub(super) struct Lists(RefCell<Option<Index>>);
+
+impl Lists {
+    pub(super) fn with<T: Transport, V>(
+        &self,
+        client: &Client<'_, T>,
+        look: impl FnOnce(&mut Index) -> V,
+    ) -> Result<V, Error> {
+        let mut index = self.0.borrow_mut();
+        let known = match index.take() {
+            Some(known) => known,
+            None => Index::read(client)?,
+        };
+        Ok(look(index.insert(known)))
+    }
+
+    /// Etsy does not find it by its id. For a moment that is so of listings that are there: the lists have the last word.
+    pub(super) fn lack<T: Transport>(&self, client: &Client<'_, T>, id: u64) -> Result<(), Error> {
+        match self.with(client, |index| index.has(id))? {
+            true => Err(lists::contradicted(id)),
+            false => Ok(()),
+        }
+    }
 }
 
 impl Index {
     pub(super) fn read<T: Transport>(client: &Client<'_, T>) -> Result<Self, Error> {
         let mut all: Vec<Known> = Vec::new();
-        for (list, state) in STATES.into_iter().enumerate() {
-            let mut cursor = Some(Cursor::of_list(list));
-            for _ in 0..MOST_PAGES {
-                let Some(at) = cursor.take() else { break };
-                let answer = client.get(&client.listings(state, PAGE, at.offset, ""))?;
-                let (count, rows) = answer.list()?;
-                let marks: Vec<_> = rows.iter().map(|row| Row::of(*row).mark()).collect();
-                cursor = match at.take(&marks, count, PAGE)? {
-                    Taken::From(from, next) => {
-                        for known in rows[from..].iter().filter_map(|row| Known::of(row.json())) {
-                            // One that changed its list meanwhile is one all the same.
-                            all.retain(|other| other.id != known.id);
-                            all.push(known);
-                        }
-                        next
-                    }
-                    Taken::Lost(back) => Some(back),
-                };
+        lists::each(client, |row| {
+            if let Some(known) = Known::of(row.json()) {
+                // One that changed its list meanwhile is one all the same.
+                all.retain(|other| other.id != known.id);
+                all.push(known);
             }
-        }
+        })?;
         Ok(Self(all))
+    }
+
+    fn has(&self, id: u64) -> bool {
+        self.0.iter().any(|known| known.id == id)
     }
 
     pub(super) fn with_sku<'a>(&'a self, sku: &'a str) -> impl Iterator<Item = u64> + 'a {
@@ -70,42 +88,25 @@ impl Index {
             .map(|known| known.id)
     }
 
-    /// By its mark, which is a material of a draft or the SKU of goods without one; or by its words and SKUs, all of them: what stands there
-    /// just as it would be made is taken for it.
+    /// By its mark alone, which is a material or the SKU of goods without one: a seller's own listing may say the same and have the same SKU.
+    /// A copy that the seller made of it has its mark, too, and came later.
     pub(super) fn own(&self, listing: &Listing) -> Option<u64> {
         let mark = mark(listing);
         let marked = |known: &&Known| known.materials.contains(&mark) || known.skus.contains(&listing.listing_id);
-        if let Some(known) = self.0.iter().find(marked) {
-            return Some(known.id);
-        }
-        let mut skus: Vec<&str> = skus(listing).collect();
-        skus.sort_unstable();
-        skus.dedup();
-        // Words alone may be those of other goods.
-        if skus.is_empty() {
-            return None;
-        }
-        let (title, description) = (listing.product.title.trim(), content::description(&listing.product));
-        let same = |known: &&Known| {
-            let mut own: Vec<&str> = known.skus.iter().map(String::as_str).collect();
-            own.sort_unstable();
-            own.dedup();
-            known.title == title && known.description == description && own == skus
-        };
-        let mut found = self.0.iter().filter(same);
-        // Of two that are alike nobody can say which one it is.
-        match (found.next(), found.next()) {
-            (Some(only), None) => Some(only.id),
-            _ => None,
-        }
+        self.0.iter().filter(marked).map(|known| known.id).min()
     }
 
     pub(super) fn find(&self, listing: &Listing) -> Found {
         if let Some(id) = self.own(listing) {
             return Found::Own(id);
         }
-        let taken = skus(listing).find_map(|sku| Some((self.with_sku(sku).next()?, sku.to_owned())));
-        taken.map_or(Found::Nothing, |(id, sku)| Found::Taken(id, sku))
+        if let Some((id, sku)) = skus(listing).find_map(|sku| Some((self.with_sku(sku).next()?, sku))) {
+            return Found::Taken(id, sku.to_owned());
+        }
+        let (title, description) = (listing.product.title.trim(), content::description(&listing.product));
+        let is_unmarked = |known: &Known| known.skus.is_empty() && !known.materials.iter().any(|one| is_mark(one));
+        let mut alike = self.0.iter().filter(|known| known.title == title && known.description == description);
+        alike.find(|known| is_unmarked(known)).map_or(Found::Nothing, |known| Found::Alike(known.id))
     }
 
     /// One that was made since.

@@ -7,9 +7,12 @@ use entrepot_guest::listing::{Offer, OfferOutcome, is_about_the_account};
 use entrepot_guest::prelude::*;
 
 use super::answered::gone;
+use super::index::Lists;
 use super::inventory::{MOST_QUANTITY, Table};
 use super::linked;
-use super::push::{materials, patch, waits_for_stock};
+use super::marks::{self, materials};
+use super::patch::patch;
+use super::push::waits_for_stock;
 use super::state::State;
 use super::there::There;
 use crate::client::Client;
@@ -20,12 +23,12 @@ pub(super) fn all<T: Transport>(client: &Client<'_, T>, offers: &[Offer]) -> Vec
         listings.entry(offer.external_id.as_str()).or_default().push(at);
     }
     let mut outcomes: Vec<Option<OfferOutcome>> = vec![None; offers.len()];
-    let mut ended: Option<Error> = None;
+    let (mut ended, lists): (Option<Error>, _) = (None, Lists::default());
     for (id, places) in listings {
         let own: Vec<&Offer> = places.iter().map(|at| &offers[*at]).collect();
         let settled = match &ended {
             Some(error) => Err(error.clone()),
-            None => one(client, id, &own),
+            None => one(client, &lists, id, &own),
         };
         match settled {
             Ok(settled) => places.iter().zip(settled).for_each(|(at, outcome)| outcomes[*at] = Some(outcome)),
@@ -45,11 +48,19 @@ pub(super) fn all<T: Transport>(client: &Client<'_, T>, offers: &[Offer]) -> Vec
     outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(lost)).collect()
 }
 
-fn one<T: Transport>(client: &Client<'_, T>, id: &str, offers: &[&Offer]) -> Result<Vec<OfferOutcome>, Error> {
+fn one<T: Transport>(
+    client: &Client<'_, T>,
+    lists: &Lists,
+    id: &str,
+    offers: &[&Offer],
+) -> Result<Vec<OfferOutcome>, Error> {
     let number = id.parse::<u64>().map_err(|_| {
         Error::Invalid(vec![issue("", "external-id-invalid", format!("{id:?} is no number of a listing of Etsy's."))])
     })?;
-    let there = There::read(client, number)?.ok_or_else(|| Error::Invalid(vec![gone()]))?;
+    let there = There::read(client, lists, number)?.ok_or_else(|| Error::Invalid(vec![gone()]))?;
+    if there.is_without_record() {
+        return Err(there.no_record());
+    }
     let state = offers.first().map(|offer| State::of(&offer.state)).unwrap_or_default();
     let mut table = there.table.clone();
     // While it is taken off, or held back, what stands there is made up: nothing is left of any of them.
@@ -101,11 +112,14 @@ fn in_stock<T: Transport>(client: &Client<'_, T>, there: &There, state: &State, 
     if is_sold_out {
         patch(client, there.id, vec![("state", "active".to_owned())])?;
     }
-    write(client, there, table, is_sold_out)?;
+    let writes = write(client, there, table, is_sold_out)?;
     let waits = there.is_hidden() || (state.held && there.state() == "draft");
+    let own = || ("materials", materials(&state.materials, Vec::new(), false).join(","));
     if state.active && waits {
-        let own = materials(&state.materials, false).join(",");
-        patch(client, there.id, vec![("materials", own), ("state", "active".to_owned())])?;
+        patch(client, there.id, vec![own(), ("state", "active".to_owned())])?;
+    } else if writes && !there.is_hidden() && marks::is_begun(&there.fields) {
+        // Buyers read them, and its number is known by now.
+        patch(client, there.id, vec![own()])?;
     }
     Ok(())
 }
@@ -122,23 +136,23 @@ fn out_of_stock<T: Transport>(
         line.quantity = now.quantity;
     }
     if there.state() == "active" {
-        let own = materials(&state.materials, true).join(",");
+        let own = materials(&state.materials, Vec::new(), true).join(",");
         patch(client, there.id, vec![("materials", own), ("state", "inactive".to_owned())])?;
     }
     match table.stock() > 0 {
-        true => write(client, there, table, false),
+        true => write(client, there, table, false).map(drop),
         false if table.is_as(&there.table) => Ok(()),
         false => Err(waits_for_stock(there.id)),
     }
 }
 
-/// Where it differs, or `always`; links between variants and pictures are set again after.
-fn write<T: Transport>(client: &Client<'_, T>, there: &There, mut table: Table, always: bool) -> Result<(), Error> {
+/// Where it differs, or `always`; links between variants and pictures are set again after. False: nothing was to be done.
+fn write<T: Transport>(client: &Client<'_, T>, there: &There, mut table: Table, always: bool) -> Result<bool, Error> {
     if !always && table.is_as(&there.table) {
-        return Ok(());
+        return Ok(false);
     }
     table.on = there.table.on.fitting(&table.lines);
     let links = linked::read(client, there.id, &there.table)?;
     let written = table.put(client, there.id)?;
-    linked::set(client, there.id, &written, &links)
+    linked::set(client, there.id, &written, &links).map(|()| true)
 }

@@ -11,10 +11,11 @@ use super::images::{self, Pictures};
 use super::index::Found;
 use super::inventory::{self, MOST_QUANTITY, Table};
 use super::linked;
+use super::marks::{self, materials};
+use super::patch::patch;
 use super::shop::Shop;
-use super::state::{HIDDEN, State, mark, pictures_mark};
+use super::state::State;
 use super::terms::Terms;
-use super::text::MOST_MATERIALS;
 use super::there::There;
 use crate::client::{Body, Client};
 
@@ -27,25 +28,26 @@ fn push<T: Transport + Media>(shop: &Shop<'_, T>, listing: &Listing) -> Result<R
     let terms = Terms::of(&shop.defaults, listing).map_err(Error::Invalid)?;
     let (client, mut state) = (&shop.client, State::of(&listing.state));
     let mut there = match target(shop, listing)? {
-        Some(id) => There::read(client, id)?.ok_or_else(|| Error::Invalid(vec![gone()]))?,
+        Some(id) => There::read(client, &shop.lists, id)?.ok_or_else(|| Error::Invalid(vec![gone()]))?,
         None => create(shop, listing, &terms)?,
     };
     let id = there.id;
+    // Numbers of properties and links of pictures would be lost.
+    if there.is_without_record() && there.fields["has_variations"] == true {
+        return Err(there.no_record());
+    }
     let mut wanted = inventory::wanted(&listing.product, &there.table, terms.processing_profile, &listing.listing_id);
     let (is_active, stock) = (listing.intent == Intent::Active, wanted.stock());
     // Etsy sets what was sold out to one piece as it renews it, so the inventory comes after.
     if is_active && stock > 0 && there.state() == "sold_out" {
         there.fields = patch(client, id, vec![("state", "active".to_owned())])?;
     }
-    if state.images.is_empty() {
-        unfinished(client, listing, &there)?;
-    }
-    let pictures = images::push(client, id, listing, &state.images, there.state() == "active")?;
+    let pictures = pictured(shop, listing, &terms, &state, &there)?;
     // Whoever pushes it wants it on sale: it comes back when there is stock.
     let hides = is_active && stock == 0 && matches!(there.state(), "active" | "inactive");
     // Etsy takes no inventory of nothing: what is on sale is taken off first, and has one piece then that nobody can buy.
     if stock == 0 && there.state() == "active" {
-        let own = materials(&terms.materials, hides).join(",");
+        let own = materials(&terms.materials, marks::of(listing), hides).join(",");
         there.fields = patch(client, id, vec![("materials", own), ("state", "inactive".to_owned())])?;
     }
     if stock == 0 && there.state() != "sold_out" {
@@ -70,7 +72,7 @@ fn push<T: Transport + Media>(shop: &Shop<'_, T>, listing: &Listing) -> Result<R
         "active" => None,
         _ => (is_active && stock > 0).then_some("active"),
     };
-    let mut fields = content::of(listing, &terms, &materials(&terms.materials, hides));
+    let mut fields = content::of(listing, &terms, &materials(&terms.materials, marks::of(listing), hides));
     fields = content::differing(fields, &there.fields);
     fields.extend(pictures.order.as_ref().map(|order| ("image_ids", joined(order))));
     fields.extend(to.map(|to| ("state", to.to_owned())));
@@ -93,17 +95,32 @@ fn push<T: Transport + Media>(shop: &Shop<'_, T>, listing: &Listing) -> Result<R
     })
 }
 
-/// A draft that was not finished: the pictures that are there are those that are wanted only where it was begun with the same. Others are
-/// taken away before it is said which ones follow.
-fn unfinished<T: Transport>(client: &Client<'_, T>, listing: &Listing, there: &There) -> Result<(), Error> {
-    let marks = [mark(listing), pictures_mark(listing)];
-    let has =
-        |mark: &String| there.fields["materials"].as_array().is_some_and(|all| all.iter().any(|one| *one == **mark));
-    if there.state() != "draft" || !has(&marks[0]) || has(&marks[1]) {
-        return Ok(());
+/// The pictures of now. What was begun with others says so with its mark, and has the mark of these as soon as they are what follows.
+fn pictured<T: Transport + Media>(
+    shop: &Shop<'_, T>,
+    listing: &Listing,
+    terms: &Terms,
+    state: &State,
+    there: &There,
+) -> Result<Pictures, Error> {
+    let (id, is_draft) = (there.id, there.state() == "draft");
+    let has_others = state.images.is_empty() && marks::has_other_pictures(listing, &there.fields);
+    let marked = || {
+        let marks = marks::of(&Listing { external_id: None, ..listing.clone() });
+        let own = materials(&terms.materials, marks, there.is_hidden()).join(",");
+        patch(&shop.client, id, vec![("materials", own)]).map(drop)
+    };
+    if has_others && is_draft {
+        images::clear(&shop.client, id)?;
+        marked()?;
     }
-    images::clear(client, there.id)?;
-    patch(client, there.id, vec![("materials", marks.join(","))]).map(drop)
+    let is_active = there.state() == "active";
+    let before = images::Before { known: &state.images, replaces: has_others && !is_draft, is_active };
+    let pictures = images::push(shop, id, listing, &before)?;
+    if before.replaces {
+        marked()?;
+    }
+    Ok(pictures)
 }
 
 /// Of what is sold out on Etsy nothing but stock can be written: that renews it.
@@ -131,7 +148,7 @@ fn target<T: Transport>(shop: &Shop<'_, T>, listing: &Listing) -> Result<Option<
         let message = format!("{id:?} is no number of a listing of Etsy's.");
         return id.parse().map(Some).map_err(|_| Error::Invalid(vec![issue("", "external-id-invalid", message)]));
     }
-    match shop.with_index(|index| index.find(listing))? {
+    match shop.lists.with(&shop.client, |index| index.find(listing))? {
         Found::Own(id) => Ok(Some(id)),
         Found::Nothing => Ok(None),
         Found::Taken(id, sku) => {
@@ -141,6 +158,13 @@ fn target<T: Transport>(shop: &Shop<'_, T>, listing: &Listing) -> Result<Option<
             );
             Err(Error::Invalid(vec![issue("/variants/0/sku", "sku-taken", message)]))
         }
+        Found::Alike(id) => {
+            let message = format!(
+                "The shop has listing {id} with this title and description already, and no SKU that tells it apart; goods are to stand there \
+                 once. Give it the SKU on Etsy and adopt it (entrepot listing adopt), or change the title."
+            );
+            Err(Error::Invalid(vec![issue("/title", "title-taken", message)]))
+        }
     }
 }
 
@@ -148,7 +172,7 @@ fn create<T: Transport>(shop: &Shop<'_, T>, listing: &Listing, terms: &Terms) ->
     let table = inventory::wanted(&listing.product, &Table::default(), terms.processing_profile, &listing.listing_id);
     let lowest = table.lines.iter().filter_map(|line| line.price.clone()).min_by_key(|price| price.minor);
     let price = lowest.as_ref().and_then(decimal).unwrap_or_default();
-    let mut fields = content::of(listing, terms, &[mark(listing), pictures_mark(listing)]);
+    let mut fields = content::of(listing, terms, &materials(&terms.materials, marks::of(listing), false));
     fields.extend([
         ("quantity", table.stock().clamp(1, MOST_QUANTITY).to_string()),
         ("price", price),
@@ -162,7 +186,7 @@ fn create<T: Transport>(shop: &Shop<'_, T>, listing: &Listing, terms: &Terms) ->
     let Some(id) = answer["listing_id"].as_u64().filter(|id| *id > 0) else {
         return Err(unsaid("it has made a draft"));
     };
-    shop.with_index(|index| index.add(id, listing))?;
+    shop.lists.with(client, |index| index.add(id, listing))?;
     match answer["state"].as_str() {
         Some(_) => Ok(There { id, fields: answer, table: Table::default() }),
         None => Err(unsaid(&format!("listing {id} is a draft"))),
@@ -229,31 +253,6 @@ fn taken_back<T: Transport>(client: &Client<'_, T>, id: u64, terms: &Terms, stat
 
 fn property_of<T: Transport>(client: &Client<'_, T>, id: u64, property: &str) -> String {
     client.of_shop(&format!("/listings/{id}/properties/{property}"))
-}
-
-/// With the mark of what is taken off for want of stock.
-pub(super) fn materials(own: &[String], hides: bool) -> Vec<String> {
-    let mut all: Vec<String> = own.iter().filter(|material| *material != HIDDEN).cloned().collect();
-    if hides {
-        all.truncate(MOST_MATERIALS - 1);
-        all.push(HIDDEN.to_owned());
-    }
-    all
-}
-
-/// The listing as it is then, in the state that was asked for.
-pub(super) fn patch<T: Transport>(client: &Client<'_, T>, id: u64, fields: Fields) -> Result<serde_json::Value, Error> {
-    let state = fields.iter().find(|(name, _)| *name == "state").map(|(_, state)| state.clone());
-    let answer = client.change(Method::Patch, &client.of_shop(&format!("/listings/{id}")), Body::Form(fields));
-    let answer = match answer {
-        Err(Error::NotFound) => return Err(Error::Invalid(vec![gone()])),
-        answer => answer.map_err(|error| refused(error, "", "listing-refused"))?,
-    };
-    let as_asked = state.is_none_or(|state| answer["state"] == state.as_str());
-    match answer["listing_id"] == id && answer["state"].is_string() && as_asked {
-        true => Ok(answer),
-        false => Err(unsaid(&format!("it has changed listing {id}"))),
-    }
 }
 
 fn status(state: &str, is_active: bool, stock: i64) -> ListingStatus {

@@ -1,10 +1,10 @@
 //! What has to be known of the shop before goods are put on sale in it.
 
-use std::cell::RefCell;
+use std::cell::Cell;
 
 use entrepot_guest::prelude::*;
 
-use super::index::Index;
+use super::index::Lists;
 use super::terms::Defaults;
 use crate::client::{As, Client};
 use crate::settings::Settings;
@@ -13,8 +13,9 @@ pub(super) struct Shop<'a, T> {
     pub(super) client: Client<'a, T>,
     pub(super) currency: String,
     pub(super) defaults: Defaults,
-    /// Read once, when a listing is to be made.
-    index: RefCell<Option<Index>>,
+    pub(super) lists: Lists,
+    /// Bytes of pictures that were fetched and not sent: what is kept for a call is limited.
+    pub(super) held: Cell<u64>,
 }
 
 impl<'a, T: Transport> Shop<'a, T> {
@@ -27,15 +28,6 @@ impl<'a, T: Transport> Shop<'a, T> {
         let Some(currency) = answer["currency_code"].as_str().map(str::to_owned) else {
             return Err(Error::Unavailable("Etsy does not say in which currency the shop sells".to_owned()));
         };
-        Ok(Self { client, currency, defaults: Defaults::of(channel), index: RefCell::default() })
-    }
-
-    pub(super) fn with_index<V>(&self, look: impl FnOnce(&mut Index) -> V) -> Result<V, Error> {
-        let mut index = self.index.borrow_mut();
-        let known = match index.take() {
-            Some(known) => known,
-            None => Index::read(&self.client)?,
-        };
-        Ok(look(index.insert(known)))
+        Ok(Self { client, currency, defaults: Defaults::of(channel), lists: Lists::default(), held: Cell::default() })
     }
 }

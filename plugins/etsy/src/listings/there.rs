@@ -4,8 +4,9 @@ use entrepot_guest::prelude::*;
 use serde_json::Value;
 
 use super::content::texts;
+use super::index::Lists;
 use super::inventory::Table;
-use super::state::HIDDEN;
+use super::marks::HIDDEN;
 use crate::client::{As, Client, value};
 use entrepot_guest::http;
 
@@ -17,8 +18,8 @@ pub(super) struct There {
 }
 
 impl There {
-    /// With its inventory and its SKUs; none: it is gone, or another shop's.
-    pub(super) fn read<T: Transport>(client: &Client<'_, T>, id: u64) -> Result<Option<Self>, Error> {
+    /// With its inventory and its SKUs; none: it is gone, which the shop's lists say, too, or another shop's.
+    pub(super) fn read<T: Transport>(client: &Client<'_, T>, lists: &Lists, id: u64) -> Result<Option<Self>, Error> {
         let query = [("listing_ids", id.to_string())];
         let query: Vec<_> = query.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let request = client.request(As::Shop, "/listings/batch/inventory", &query);
@@ -31,19 +32,19 @@ impl There {
             Ok(row) if row["shop_id"].as_u64().is_some_and(|shop| shop != client.settings.shop) => Ok(None),
             Ok(row) if row["state"] == "removed" => Ok(None),
             Ok(row) => Self::of(id, row).map(Some),
-            Err(Error::NotFound) => Self::without_record(client, id),
+            Err(Error::NotFound) => Self::without_record(client, lists, id),
             Err(error) => Err(error),
         }
     }
 
     /// A refusal of the batch may be about the inventory alone: the listing itself says whether it is there.
-    fn without_record<T: Transport>(client: &Client<'_, T>, id: u64) -> Result<Option<Self>, Error> {
+    fn without_record<T: Transport>(client: &Client<'_, T>, lists: &Lists, id: u64) -> Result<Option<Self>, Error> {
         match client.value(&client.request(As::Shop, &format!("/listings/{id}"), &[])) {
             Ok(row) if row["shop_id"].as_u64().is_some_and(|shop| shop != client.settings.shop) => Ok(None),
             Ok(row) if row["state"] == "removed" => Ok(None),
             Ok(row) if row["listing_id"] == id => Self::of(id, row).map(Some),
             Ok(_) => Err(Error::Unavailable(format!("Etsy answers without listing {id}"))),
-            Err(Error::NotFound) => Ok(None),
+            Err(Error::NotFound) => lists.lack(client, id).map(|()| None),
             Err(error) => Err(error),
         }
     }
@@ -56,6 +57,16 @@ impl There {
             return Err(Error::Unavailable(format!("Etsy does not say in which state listing {id} is")));
         }
         Ok(Self { id, fields, table })
+    }
+
+    /// Etsy shows no inventory of it: it has none because nobody wrote one, or Etsy fails at it for a moment.
+    pub(super) fn is_without_record(&self) -> bool {
+        self.table.lines.is_empty()
+    }
+
+    /// What is missing is not what the listing lacks.
+    pub(super) fn no_record(&self) -> Error {
+        Error::Unavailable(format!("Etsy shows listing {} without its inventory", self.id))
     }
 
     pub(super) fn state(&self) -> &str {

@@ -214,7 +214,11 @@ pub(super) fn end<T: Transport>(
                 state: listing.state.clone(),
                 ..gone(listing)
             }),
-            Err(Error::NotFound) => PushOutcome::Done(gone(listing)),
+            Err(Error::NotFound) if forget => PushOutcome::Done(gone(listing)),
+            // Of a product that is gone the shop says just that, with a code: anything else is of the moment.
+            Err(Error::NotFound) => {
+                PushOutcome::Failed(Error::Unavailable(format!("the shop does not find product {id} just now")))
+            }
             Err(Error::Other(why)) if why.contains("woocommerce_rest_product_invalid_id") => {
                 PushOutcome::Done(gone(listing))
             }

@@ -2,6 +2,7 @@
 
 use entrepot_domain::listing::Status;
 use entrepot_listings::ListingChange;
+use entrepot_test_support::server::{Fault, Matcher};
 use entrepot_tests::linking::import;
 use entrepot_tests::{App, both_engines};
 use serde_json::json;
@@ -110,4 +111,24 @@ async fn what_is_gone_at_its_source_is_sold_no_more(app: App) {
     let after = shown(&seller);
     assert_eq!((after.contains(&title), after.len()), (false, before.len() - 1));
     assert_eq!(seller.target.product_ids().len(), 8, "taken off, not deleted");
+}
+
+/// An answer that knows no such address is not one that knows no such product.
+#[both_engines]
+async fn what_is_not_found_for_a_moment_is_not_ended(app: App) {
+    let seller = Seller::of(app, 1).await;
+    let ids = seller.list_all().await;
+    seller.push().await;
+    let there = seller.target.product_ids()[0];
+    let fault = Fault::Json(404, r#"{"code":"not_found","message":"Not found","data":{"status":404}}"#);
+    seller.shops.1.server.inject(Matcher::path(&format!("/products/{there}")), fault);
+    seller.app.host.app.listings.end(&seller.context(), &ids[0]).await.expect("ended");
+    seller.work().await;
+    let report = seller.app.host.app.listings.show(&seller.app.host.tenant, &ids[0]).await.expect("a report");
+    assert_eq!((report.sync_status.as_str(), report.external_id), ("failed", Some(there.to_string())));
+    seller.shops.1.server.heal();
+    seller.app.clock().advance(3_600_000);
+    seller.work().await;
+    seller.assert_all_are_synced(1).await;
+    assert_eq!(seller.target.product(there).expect("still there").status, "draft");
 }

@@ -95,3 +95,22 @@ async fn what_is_not_said_to_be_hidden_is_sent_again(app: App) {
         assert_eq!(seller.report(id).await.sync_status, "synced");
     }
 }
+
+/// It was read a moment ago: a change that does not find it proves nothing.
+#[both_engines]
+async fn what_is_not_found_for_a_moment_is_not_gone(app: App) {
+    let seller = Seller::to_bigcommerce(app, &plain(1), Store::empty()).await;
+    let ids = seller.list_all().await;
+    seller.push().await;
+    let id = seller.target.product_ids()[0];
+    for set in [json!({ "title": "Another title" }), json!({ "price": { "minor": 4_321, "currency": "USD" } })] {
+        let change = Matcher::path(&format!("/v3/catalog/products/{id}")).without("?").without(&format!("{id}/"));
+        seller.shops.1.server.inject(change, Fault::Json(404, r#"{"status":404,"title":"Not found"}"#));
+        seller.set(&ids[0], set).await;
+        let report = seller.report(&ids[0]).await;
+        assert_eq!((report.status.as_str(), report.sync_status.as_str()), ("active", "failed"), "{report:?}");
+        seller.shops.1.server.heal();
+        seller.wait().await;
+        seller.assert_each_stands(1).await;
+    }
+}

@@ -62,6 +62,6 @@ async fn a_draft_costs_nothing(app: App) {
     crafts.push().await;
     let there = crafts.there(&ids[0]).await;
     assert_eq!((there.state, crafts.target.fees(), there.images.is_empty()), ("draft", 0, false));
-    assert_eq!(there.materials, Vec::<String>::new());
+    assert_eq!(super::own_materials(&there), Vec::<String>::new());
     crafts.assert_each_stands(1).await;
 }

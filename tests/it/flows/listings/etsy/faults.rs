@@ -4,10 +4,10 @@ use entrepot_test_support::server::{Fault, Matcher, RetryAfter};
 use entrepot_tests::stock::catalogue;
 use entrepot_tests::{App, both_engines};
 
-use super::{Crafts, varied};
+use super::{Crafts, own_materials, varied};
 
 /// Requests of the steps, one after the other. Lists have a question mark, and what is below a listing another end.
-fn steps() -> [(&'static str, Matcher); 5] {
+pub(super) fn steps() -> [(&'static str, Matcher); 5] {
     let shop = "/v3/application/shops/44400001/listings";
     [
         ("the draft", Matcher::path(shop).without("?").without("/listings/")),
@@ -35,7 +35,7 @@ async fn an_answer_that_was_lost_is_found_again_at_each_step(app: App) {
     crafts.assert_each_stands(1).await;
     let there = crafts.there(&ids[0]).await;
     assert_eq!(there.images.len(), goods[0].images.len(), "no picture is there twice");
-    assert_eq!((there.state, crafts.target.fees(), there.materials.len()), ("active", 1, 0), "{there:?}");
+    assert_eq!((there.state, crafts.target.fees(), own_materials(&there).len()), ("active", 1, 0), "{there:?}");
     assert_eq!(crafts.target.uploads().len(), goods[0].images.len());
     // All of it is in the listing's history, and nothing was taken for done before it was.
     let history =
@@ -45,7 +45,7 @@ async fn an_answer_that_was_lost_is_found_again_at_each_step(app: App) {
     assert!(kinds.contains(&"failed"), "{kinds:?}");
 }
 
-/// The answer to the last step was lost, so nobody here knows the listing's number: it is known by its words and SKUs.
+/// The answer to the last step was lost, so nobody here knows the listing's number: it is known by its mark.
 #[both_engines]
 async fn a_listing_that_was_published_without_an_answer_is_not_made_again(app: App) {
     let crafts = Crafts::of(app, &varied()).await;

@@ -11,6 +11,7 @@ async fn price_and_stock_are_sent_alone(app: App) {
     let crafts = Crafts::of(app, &varied()).await;
     let ids = crafts.list().await;
     crafts.push().await;
+    crafts.restock(0, 6).await;
     let (puts, patches) = (crafts.sent("PUT", "/inventory"), crafts.sent("PATCH", "/listings/"));
     let before = crafts.there(&ids[0]).await;
     crafts.set(&ids[0], json!({ "price": { "minor": 4_321, "currency": "USD" } })).await;
@@ -41,6 +42,8 @@ async fn a_change_of_stock_costs_few_requests(app: App) {
     let crafts = Crafts::of(app, &plain()).await;
     crafts.list().await;
     crafts.push().await;
+    // The first one takes the marks away.
+    crafts.restock(0, 4).await;
     let before = crafts.shops.1.server.log().total();
     crafts.restock(0, 3).await;
     assert_eq!(crafts.shops.1.server.log().total() - before, 2, "read, and written");
@@ -51,6 +54,7 @@ async fn a_change_of_stock_of_variants_costs_few_requests(app: App) {
     let crafts = Crafts::of(app, &varied()).await;
     crafts.list().await;
     crafts.push().await;
+    crafts.restock(0, 4).await;
     let before = crafts.shops.1.server.log().total();
     crafts.restock(0, 3).await;
     let taken = crafts.shops.1.server.log().total() - before;

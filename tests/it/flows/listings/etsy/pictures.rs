@@ -8,6 +8,11 @@ use serde_json::json;
 
 use super::{Crafts, plain};
 
+/// A picture that is sent.
+pub(super) fn upload() -> Matcher {
+    Matcher::path("/v3/application/shops/44400001/listings/").with("/images").without("/images/").without("variation")
+}
+
 #[both_engines]
 async fn pictures_arrive_as_they_are_and_in_their_order(app: App) {
     let mut goods = plain();
@@ -83,8 +88,10 @@ async fn pictures_of_a_draft_are_those_that_are_wanted_by_now(app: App) {
         crafts.change(&ids[0], entrepot_listings::ListingChange { set, ..Default::default() }).await;
         crafts.push().await;
     };
-    set(&["first", "gone"]).await;
-    assert_eq!((crafts.report(&ids[0]).await.sync_status.as_str(), crafts.target.uploads().len()), ("blocked", 1));
+    // Etsy fails at the second one.
+    crafts.shops.1.server.inject(upload().nth(2), Fault::Gateway(502));
+    set(&["first", "second"]).await;
+    assert_eq!((crafts.report(&ids[0]).await.sync_status.as_str(), crafts.target.uploads().len()), ("failed", 1));
     set(&["other"]).await;
     crafts.assert_each_stands(1).await;
     let sent: Vec<Vec<u8>> = crafts.target.uploads().into_iter().map(|(_, bytes)| bytes).collect();
@@ -132,4 +139,41 @@ async fn a_picture_that_was_added_at_etsy_is_asked_about(app: App) {
     assert_eq!(crafts.there(&ids[0]).await.images.len(), count);
     import(&crafts.app, "source").await;
     crafts.assert_each_stands(1).await;
+}
+
+/// With one that cannot be had, or that Etsy does not take, the others are not there once more with each try.
+#[both_engines]
+async fn pictures_without_words_do_not_pile_up(app: App) {
+    let crafts = Crafts::of(app, &plain()).await;
+    let ids = crafts.list().await;
+    let images = |names: &[&str]| {
+        let all: Vec<String> = names.iter().map(|name| format!("{}/{name}.jpg", crafts.pictures.base_url)).collect();
+        json!({ "images": all })
+    };
+    let again = async || {
+        crafts.app.clock().advance(3_600_000);
+        crafts.work().await;
+    };
+    crafts.set(&ids[0], images(&["a"])).await;
+    crafts.push().await;
+    let (first, uploads) = (crafts.there(&ids[0]).await.images, crafts.target.uploads().len());
+    // Its host is away: found out before anything is changed.
+    crafts.pictures.inject(Matcher::path("/d.jpg"), Fault::Status(503));
+    crafts.set(&ids[0], images(&["a", "b", "c", "d"])).await;
+    again().await;
+    assert_eq!(crafts.report(&ids[0]).await.sync_status, "failed");
+    assert_eq!((crafts.there(&ids[0]).await.images, crafts.target.uploads().len()), (first.clone(), uploads));
+    crafts.pictures.heal();
+    // Etsy fails at the third one, again and again.
+    for _ in 0..3 {
+        crafts.shops.1.server.inject(upload().nth(3), Fault::Gateway(502));
+        again().await;
+        assert_eq!(crafts.report(&ids[0]).await.sync_status, "failed");
+        assert_eq!(crafts.there(&ids[0]).await.images.len(), 3, "the one of before, and the two that were taken");
+        crafts.shops.1.server.heal();
+    }
+    again().await;
+    crafts.assert_each_stands(1).await;
+    let there = crafts.there(&ids[0]).await;
+    assert_eq!((there.images.len(), there.images[0].id), (4, first[0].id), "{there:?}");
 }

@@ -106,3 +106,38 @@ async fn what_stands_there_already_is_adopted_and_not_doubled(app: App) {
     }
     assert_eq!(crafts.target.uploads().len(), uploads);
 }
+
+/// Somebody's own listing that says the same, has the same SKU, or no SKU at all, is not ours: it is left as it is.
+#[both_engines]
+async fn a_sellers_own_listing_is_not_written_over(app: App) {
+    let crafts = Crafts::of(app, &plain()).await;
+    let ids = crafts.list().await;
+    crafts.push().await;
+    for (round, (has_sku, path)) in [(true, "/variants/0/sku"), (false, "/title")].into_iter().enumerate() {
+        // As ours would be, at another price, of other stuff.
+        let mut own = crafts.there(&ids[0]).await;
+        assert!(crafts.target.delete(own.id));
+        (own.id, own.materials, own.tags, own.who_made) =
+            (own.id + 100, vec!["gold".into()], vec!["mine".into()], Some("someone_else"));
+        own.products.iter_mut().flatten().for_each(|product| {
+            product.offering.amount = 9_900;
+            if !has_sku {
+                product.sku.clear();
+            }
+        });
+        let own = crafts.target.insert(own);
+        let before = crafts.target.listing(own);
+        crafts.restock(0, 3 + round as i64).await;
+        assert_eq!(crafts.report(&ids[0]).await.external_id, None, "ours is gone");
+        let writes = crafts.writes();
+        crafts.push_by_id(&ids[0]).await;
+        let report = crafts.report(&ids[0]).await;
+        assert_eq!((report.sync_status.as_str(), crafts.writes()), ("blocked", writes), "{report:?}");
+        assert!(report.sync_error.as_deref().is_some_and(|why| why.contains("entrepot listing adopt")), "{report:?}");
+        assert_eq!(report.issues[0]["path"], path, "{report:?}");
+        assert_eq!(crafts.target.listing(own), before);
+        assert!(crafts.target.delete(own));
+        crafts.push_by_id(&ids[0]).await;
+        crafts.assert_each_stands(1).await;
+    }
+}

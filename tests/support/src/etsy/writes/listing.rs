@@ -177,11 +177,18 @@ fn words(text: &str, most: usize, characters: usize, signs: &str, what: &str) ->
     Ok(words)
 }
 
+/// Etsy deletes what is sold out, a draft, expired or inactive, and of what is active only what can be bought.
 pub(super) fn delete(state: &mut State, _: &Request, numbers: &[u64]) -> Result<Answer, Answer> {
-    match state.listings.remove(&numbers[0]) {
-        Some(_) => Ok(nothing()),
-        None => Err(not_found()),
+    let listing = state.listings.get(&numbers[0]).ok_or_else(not_found)?;
+    let can_be_deleted = match listing.state {
+        "active" => listing.quantity() > 0,
+        state => matches!(state, "sold_out" | "draft" | "expired" | "inactive"),
+    };
+    if !can_be_deleted {
+        return Err(refusal(409, &format!("A listing that is {} cannot be deleted", listing.state)));
     }
+    state.listings.remove(&numbers[0]);
+    Ok(nothing())
 }
 
 pub(super) fn set_property(state: &mut State, request: &Request, numbers: &[u64]) -> Result<Answer, Answer> {

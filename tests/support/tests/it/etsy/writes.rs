@@ -168,3 +168,25 @@ fn an_inventory_is_whole_and_says_by_what_it_varies() {
     let as_form = form(&client, "PUT", &format!("/v3/application/listings/{id}/inventory"), &[("products", "[]")]);
     assert_eq!(as_form, (400, json!({ "error": "Missing input parameter: [products]" })));
 }
+
+#[test]
+fn what_cannot_be_bought_any_more_is_not_deleted_while_it_is_active() {
+    let store = selling();
+    let server = serve(&store);
+    let client = Client::of(&store, &server);
+    let ids = store.listing_ids();
+    let delete = |id: u64| write(&client, "DELETE", &format!("/v3/application/listings/{id}"), "text/plain", "").status;
+    for (id, state, quantity, status) in [
+        (ids[0], "active", 0, 409),
+        (ids[0], "removed", 3, 409),
+        (ids[0], "active", 3, 204),
+        (ids[1], "sold_out", 0, 204),
+    ] {
+        store.update(id, |listing| {
+            listing.state = state;
+            listing.products.iter_mut().flatten().for_each(|product| product.offering.quantity = quantity);
+        });
+        assert_eq!(delete(id), status, "{state} {quantity}");
+    }
+    assert_eq!(delete(ids[0]), 404);
+}
