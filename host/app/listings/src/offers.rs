@@ -116,7 +116,13 @@ impl Listings {
         adapter.push_offers(&channel.view, session, offers).await
     }
 
-    async fn settle_offers(&self, tx: &mut ScopedTx, due: &Due, of: &[(&Sent, &OfferOutcome)]) -> Result<(), AppError> {
+    async fn settle_offers(
+        &self,
+        tx: &mut ScopedTx,
+        due: &Due,
+        of: &[(&Sent, &OfferOutcome)],
+        all_wait: Option<Duration>,
+    ) -> Result<(), AppError> {
         let id = due.row.listing_id();
         note_offered(tx, &id, of).await?;
         let mut refused: Vec<Issue> = Vec::new();
