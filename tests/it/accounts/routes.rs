@@ -83,6 +83,7 @@ async fn belongings(app: &App, web: &Web) -> Vec<(&'static str, String)> {
         ("{session}", first("/me/sessions", "id").await),
         ("{user}", owner.signed_in["user"].as_str().expect("an id").to_owned()),
         ("{kind}", "full".to_owned()),
+        ("{setting}", "store_url".to_owned()),
         ("{sku}", first("/stock", "sku").await),
         ("{location}", first("/locations", "code").await),
     ]
@@ -99,6 +100,7 @@ fn body(operation: &Operation, channel: &str) -> Value {
         (_, "{user}") => json!({"role": "viewer"}),
         (_, "{kind}") => json!({"enabled": false}),
         (_, "listings") => json!({"product": "prd_1"}),
+        (_, "ends") => json!({"allow": 1}),
         (_, "conflicts") => json!({"field": "title", "decision": "ours"}),
         (_, "{sku}") => json!({"kind": "simple"}),
         (_, "{location}") if operation.method == Method::PUT => json!({"on_hand": 1, "reason": "counted"}),

@@ -136,11 +136,16 @@ async fn a_call_under_way_ends_when_its_run_or_its_grant_does(app: App) {
     for revoked in [false, true] {
         let started =
             imports.start_import(tenant, SHOP, RunScope::Full, StartOptions::default()).await.expect("starts");
+        let arrived = server.log().arrived();
         let carried = tokio::spawn({
             let (cases, tenant, run) = (app.host.app.clone(), tenant.clone(), started.run.clone());
             async move { cases.imports.advance(&tenant, &run).await.expect("a step") }
         });
+        // Not before its request hangs: without a grant it would not be sent at all.
         app.wait_for_run(|run| run.lease().is_some()).await;
+        while server.log().arrived() == arrived {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
         let admission = app.host.app.services.admission();
         match revoked {
             true => admission.revoke("woocommerce", "test").await.expect("revoked"),

@@ -6,12 +6,15 @@ use std::time::Duration;
 
 use entrepot_channels::OpenChannel;
 use entrepot_core::{AppError, RequestContext};
+use entrepot_domain::clock::millis;
 use entrepot_domain::effective::{ChannelRule, Create, ListRule};
 use entrepot_domain::listing::Status;
+use entrepot_domain::names::shell_word;
 use entrepot_domain::run::may_vanish;
 use entrepot_domain::{ListingId, TenantId};
+use entrepot_store::channel_work::ChannelWork;
 use entrepot_store::channels::ChannelRow;
-use entrepot_store::listings::{Candidate, Edit, Lane, ListingRow};
+use entrepot_store::listings::{Candidate, Edit, ListingRow};
 use entrepot_store::{Scoped, ScopedTx};
 use serde_json::json;
 
@@ -27,8 +30,6 @@ const AT_ONCE: i64 = 50;
 const ACTOR: &str = "rule";
 /// What ended within this time counts together: many small steps end no more than a large one.
 const SPAN_MS: i64 = 24 * 60 * 60 * 1000;
-/// So many may always end: they come back as soon as they match.
-const FEW: usize = 5;
 /// A marketplace that could not be asked is asked again after this.
 const AGAIN: Duration = Duration::from_secs(60);
 
@@ -62,13 +63,13 @@ impl Listings {
         scoped: &Scoped,
         channel: &OpenChannel,
         owner: &str,
-        lane: &Lane,
     ) -> Result<(), AppError> {
-        let rule = rule_of(lane)?;
-        let Some(list) = &rule.list else { return Ok(()) };
         let open = scoped.listing_candidates(&channel.id, false, AT_ONCE).await?;
+        // Read after them: a rule that is set meanwhile has its products looked at again.
+        let rule = rule_of(&scoped.listing_lane(&channel.id).await?)?;
+        let Some(list) = &rule.list else { return Ok(()) };
         if open.is_empty() {
-            return match self.end_by_rule(scoped, channel, lane, list).await {
+            return match self.end_by_rule(scoped, channel, owner).await {
                 Err(AppError::ListingChanged(_)) => Ok(()),
                 ended => ended,
             };
@@ -89,7 +90,7 @@ impl Listings {
                 found => found?,
             };
         }
-        match self.apply_to(scoped, &row, list, &open, &there).await {
+        match self.apply_to(scoped, &row, owner, list, (&open, &there)).await {
             // Somebody lists one of them at the same moment: it is looked at once more.
             Err(AppError::Contested | AppError::ListingChanged(_)) => Ok(()),
             applied => applied,
@@ -100,9 +101,9 @@ impl Listings {
         &self,
         scoped: &Scoped,
         channel: &ChannelRow,
+        owner: &str,
         list: &ListRule,
-        open: &[Candidate],
-        there: &HashSet<String>,
+        (open, there): (&[Candidate], &HashSet<String>),
     ) -> Result<(), AppError> {
         let to_make: Vec<&str> =
             { open.iter() }.filter(|of| ruled(list, of) == Ruled::Create).map(|of| of.product_id.as_str()).collect();
@@ -111,6 +112,7 @@ impl Listings {
         let again = rows(scoped, open.iter().filter(|of| ruled(list, of) == Ruled::Again)).await?;
         let (now, id) = (self.services.db().clock().now(), entrepot_domain::ChannelId::from(channel.id.as_str()));
         let mut tx = scoped.begin().await?;
+        tx.hold_channel_work(ChannelWork::Listings, &id, owner, millis(self.services.options().lease)).await?;
         for of in open {
             match ruled(list, of) {
                 Ruled::Create => {
@@ -118,7 +120,10 @@ impl Listings {
                     let publish = list.create == Create::Publish && !there.contains(&of.product_id);
                     let change = ListingChange::default();
                     match product.map(|product| prepare(channel, product, change, &around, now)).transpose() {
-                        Ok(Some(prepared)) => make(&mut tx, prepared, publish).await?,
+                        Ok(Some(prepared)) => {
+                            let stands = there.contains(&of.product_id).then_some(channel.name.as_str());
+                            make(&mut tx, prepared, publish, stands).await?;
+                        }
                         // Gone meanwhile, or our own listing that came in again.
                         Ok(None) | Err(AppError::Listing(_)) => {}
                         Err(error) => return Err(error),
@@ -174,13 +179,7 @@ impl Listings {
     }
 
     /// All were looked at: what the rule is to end ends, if it is not more than a mistake would be.
-    async fn end_by_rule(
-        &self,
-        scoped: &Scoped,
-        channel: &OpenChannel,
-        lane: &Lane,
-        list: &ListRule,
-    ) -> Result<(), AppError> {
+    async fn end_by_rule(&self, scoped: &Scoped, channel: &OpenChannel, owner: &str) -> Result<(), AppError> {
         let mut tx = scoped.begin().await?;
         tx.drop_gone_candidates(&channel.id).await?;
         tx.commit().await?;
@@ -188,9 +187,12 @@ impl Listings {
         let count = scoped.count_by_rule(&channel.id, since).await?;
         let whole = |number: i64| usize::try_from(number).unwrap_or(0);
         let percent = self.services.options().mass_deletion_percent;
-        let most = may_vanish(whole(count.made + count.ended), percent).max(FEW);
+        let most = may_vanish(whole(count.made + count.ended), percent).max(1);
         let ending = scoped.listing_candidates(&channel.id, true, AT_ONCE).await?;
+        let lane = scoped.listing_lane(&channel.id).await?;
+        let Some(list) = rule_of(&lane)?.list else { return Ok(()) };
         let mut tx = scoped.begin().await?;
+        tx.hold_channel_work(ChannelWork::Listings, &channel.id, owner, millis(self.services.options().lease)).await?;
         if whole(count.ending + count.ended) > most && count.ending > lane.ends_allowed {
             let (ends, made) = (count.ending, count.made);
             tracing::warn!(ends, made, "the channel's rule would end many listings: a person has to allow it");
@@ -201,7 +203,7 @@ impl Listings {
         for of in &ending {
             let row = rows.iter().find(|row| Some(&row.id) == of.listing.as_ref());
             // It may match again, or a person may have ended it.
-            if let Some(row) = row.filter(|_| ruled(list, of) == Ruled::End) {
+            if let Some(row) = row.filter(|_| ruled(&list, of) == Ruled::End) {
                 set_status(&mut tx, row, Status::Archived).await?;
                 tx.note_by_rule(&row.listing_id(), "ended").await?;
             }
@@ -214,9 +216,19 @@ impl Listings {
 
     /// Listings that the channel's rule holds back from being ended may end, if they are no more than `most`.
     pub async fn allow_rule_ends(&self, context: &RequestContext, channel: &str, most: i64) -> Result<(), AppError> {
-        if most < 1 {
-            return Err(AppError::Listing(format!("{most} listings cannot be ended; say how many may be, from 1 on")));
+        let held = self.held_rule_ends(&context.tenant, channel).await?;
+        if held == 0 {
+            return Err(AppError::Listing("the channel's rule holds no listing back from being ended".to_owned()));
         }
+        if most < held {
+            let told = format!("the rule holds {held} listings back, all or none: allowing {most} ends none of them");
+            return Err(AppError::Listing(told));
+        }
+        self.expect_rule_ends(context, channel, most).await
+    }
+
+    /// The next listings that the channel's rule ends may be so many: whoever set it was shown that.
+    pub async fn expect_rule_ends(&self, context: &RequestContext, channel: &str, most: i64) -> Result<(), AppError> {
         let channel = self.channel_id(&context.tenant, channel).await?;
         let mut tx = self.services.db().tenant(&context.tenant).begin().await?;
         tx.set_ends_allowed(&channel, most).await?;
@@ -248,14 +260,25 @@ async fn rows(scoped: &Scoped, of: impl Iterator<Item = &Candidate>) -> Result<V
     Ok(scoped.listings_with_ids(&ids).await?)
 }
 
-async fn make(tx: &mut ScopedTx, mut prepared: Prepared, publish: bool) -> Result<(), AppError> {
+/// `stands`: the name of the channel, where something with one of its SKUs is there already.
+async fn make(tx: &mut ScopedTx, mut prepared: Prepared, publish: bool, stands: Option<&str>) -> Result<(), AppError> {
     // What is linked with something there would be written over it: a person looks first.
     prepared.status = if publish && prepared.external.is_none() { Status::Active } else { Status::Draft };
     match insert(tx, &prepared, ACTOR).await {
         Err(AppError::Listing(_)) => Ok(()),
         inserted => {
             inserted?;
-            Ok(tx.note_by_rule(&prepared.id, "made").await?)
+            if let Some(channel) = stands {
+                let told = format!(
+                    "The marketplace has goods with one of its SKUs already, so it is a draft. To take them for this listing: \
+                     entrepot listing adopt {} --apply",
+                    shell_word(channel)
+                );
+                tx.listing_waits_because(&prepared.id, &told).await?;
+            }
+            // What stood there before is not the rule's to end.
+            let is_new = prepared.external.is_none();
+            if is_new { Ok(tx.note_by_rule(&prepared.id, "made").await?) } else { Ok(()) }
         }
     }
 }

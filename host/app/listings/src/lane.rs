@@ -100,7 +100,7 @@ impl Listings {
             return self.put_lane_off(scoped, channel, owner, UNUSABLE, &format!("{error}; set it anew")).await;
         }
         if scoped.has_listing_candidates(channel).await? {
-            let applied = self.apply_list_rule(scoped, &open, owner, lane).await;
+            let applied = self.apply_list_rule(scoped, &open, owner).await;
             self.channels.account(scoped, &open).await;
             return applied;
         }

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use entrepot_core::{AppError, RequestContext};
 use entrepot_domain::effective::ChannelRule;
+use entrepot_domain::listing::Status;
 use entrepot_domain::{ChannelId, Money, TenantId};
 use entrepot_store::Scoped;
 use entrepot_store::listings::ListingFilter;
@@ -37,8 +38,12 @@ pub struct RulePlan {
     pub returns: usize,
     /// Listings that the rule made and would end.
     pub ends: usize,
-    /// Listings that would go into another category.
+    /// Listings that would go into another category; ended ones do not count.
     pub moves: usize,
+    /// Likewise, that would have no category any more: most marketplaces refuse that.
+    pub unplaced: usize,
+    /// Products that the rule lists by themselves, whether or not they have a listing already. None: it lists none.
+    pub matches: Option<usize>,
     /// The first thousand of these three.
     pub listed: Vec<ListPlanLine>,
 }
@@ -113,7 +118,12 @@ impl Listings {
             plan.listings += rows.len();
             for of in self.load(&scoped, rows).await? {
                 let (as_is, then) = (of.under(now)?, of.under(rule)?);
-                plan.moves += usize::from(as_is.listing.category != then.listing.category);
+                let (from, to) = (&as_is.listing.category, &then.listing.category);
+                let is_moved = from != to && of.row.status != Status::Archived.as_str();
+                match to {
+                    None => plan.unplaced += usize::from(is_moved),
+                    Some(_) => plan.moves += usize::from(is_moved),
+                }
                 let problems = &then.effective.problems;
                 for (at, ((listed, old), (_, new))) in as_is.offers().zip(then.offers()).enumerate() {
                     let path = format!("/variants/{at}/price");
@@ -153,10 +163,13 @@ impl Listings {
     ) -> Result<(), AppError> {
         let Some(list) = &rule.list else { return Ok(()) };
         let mut after = String::new();
+        let mut matches = 0;
         loop {
+            plan.matches = Some(matches);
             let page = scoped.products_for_rule(channel, &after, PRODUCTS).await?;
             let Some(last) = page.last() else { return Ok(()) };
             after.clone_from(&last.product_id);
+            matches += page.iter().filter(|of| list.lists(&of.channel_id, of.filtered())).count();
             let new = page.iter().filter(|of| ruled(list, of) == Ruled::Create).map(|of| of.product_id.as_str());
             // What one of our listings put elsewhere is not listed again.
             let own: HashSet<String> =

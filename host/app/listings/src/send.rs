@@ -179,7 +179,7 @@ impl Listings {
                     continue;
                 }
                 marked.insert(row.id.clone());
-                if let Some(mut baseline) = sent.baseline().filter(|_| !ends) {
+                if let Some(mut baseline) = sent.baseline() {
                     baseline.doubt(&sent.content());
                     tx.set_baseline(&row.listing_id(), &baseline.to_json()).await?;
                 }

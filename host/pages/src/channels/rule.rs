@@ -194,7 +194,7 @@ pub(crate) async fn save(
         Ok(rule) => {
             app.cases.listings.set_rule(&visitor.context, &row.id, &rule).await?;
             if let Some(ends) = typed.ends.parse().ok().filter(|ends| *ends > 0) {
-                app.cases.listings.allow_rule_ends(&visitor.context, &row.id, ends).await?;
+                app.cases.listings.expect_rule_ends(&visitor.context, &row.id, ends).await?;
             }
             Ok(see(address("/listings", &[("channel", &row.id)])))
         }

@@ -149,6 +149,12 @@ fn planned(plan: &RulePlan) -> String {
     if plan.moves > 0 {
         told.push_str(&format!("; {} would go into another category", plan.moves));
     }
+    if plan.unplaced > 0 {
+        told.push_str(&format!("; {} would have no category, which the marketplace may refuse", plan.unplaced));
+    }
+    if let Some(matches) = plan.matches {
+        told.push_str(&format!("\n{matches} products match what is listed by itself"));
+    }
     if plan.creates + plan.returns + plan.ends > 0 {
         let RulePlan { creates, returns, ends, .. } = plan;
         let row = |line: &ListPlanLine| {

@@ -66,7 +66,8 @@ const ACCEPT: &str = "UPDATE listings SET sync_status = 'synced', accepted_hash 
     channel_status = $5, state = $6, issues = $7, sync_error = NULL, pending = NULL, tries = 0, last_synced_at = $8, not_before = $8, baseline = NULL, gone_at = NULL \
     WHERE tenant_id = $1 AND id = $2";
 const SETTLED: &str = "UPDATE listings SET sync_status = CASE WHEN EXISTS (SELECT 1 FROM listing_conflicts c WHERE c.tenant_id = $1 \
-    AND c.listing_id = $2 AND c.decision IS NULL) THEN 'conflict' ELSE 'synced' END, wanted_hash = $3, sync_error = NULL, tries = 0, not_before = NULL, gone_at = NULL, \
+    AND c.listing_id = $2 AND c.decision IS NULL) THEN 'conflict' ELSE 'synced' END, wanted_hash = $3, tries = 0, not_before = NULL, gone_at = NULL, \
+    sync_error = CASE WHEN by_rule = 'made' AND status = 'draft' AND external_id IS NULL THEN sync_error END, \
     issues = CASE WHEN sync_status = 'blocked' THEN '[]' ELSE issues END, \
     channel_status = CASE WHEN channel_status = 'out-of-stock' AND EXISTS (SELECT 1 FROM listing_variants v WHERE v.tenant_id = $1 \
     AND v.listing_id = $2 AND v.told_stock > 0) THEN 'active' ELSE channel_status END WHERE tenant_id = $1 AND id = $2 AND touches = $4";
@@ -83,11 +84,12 @@ const LOOK: &str = "UPDATE listings SET not_before = $3, tries = 0, touches = to
     sync_status = CASE WHEN sync_status IN ('sending', 'waiting') THEN sync_status ELSE 'pending' END \
     WHERE tenant_id = $1 AND id = $2";
 const LATER: &str = "UPDATE listings SET not_before = $3 WHERE tenant_id = $1 AND id = $2 AND touches = $4";
-const ADOPT: &str = "UPDATE listings SET external_id = $3, not_before = $4, accepted_hash = NULL, last_synced_at = NULL, baseline = NULL, wanted_hash = NULL, issues = '[]', \
+const ADOPT: &str = "UPDATE listings SET external_id = $3, by_rule = '', not_before = $4, accepted_hash = NULL, last_synced_at = NULL, baseline = NULL, wanted_hash = NULL, issues = '[]', \
     sync_error = NULL, sync_status = CASE WHEN sync_status = 'blocked' THEN 'pending' ELSE sync_status END WHERE tenant_id = $1 AND id = $2 AND external_id IS NULL";
 const GONE: &str = "UPDATE listings SET status = 'archived', sync_status = 'synced', channel_status = 'ended', external_id = NULL, \
     external_url = NULL, wanted_hash = NULL, sent_hash = NULL, accepted_hash = NULL, state = '{}', pending = NULL, issues = '[]', sync_error = $3, tries = 0, \
     not_before = NULL, baseline = NULL, unconfirmed = 0, gone_at = NULL, touches = touches + 1 WHERE tenant_id = $1 AND id = $2";
+const BECAUSE: &str = "UPDATE listings SET sync_error = $3 WHERE tenant_id = $1 AND id = $2";
 const MAY_BE_GONE: &str = "UPDATE listings SET gone_at = $3 WHERE tenant_id = $1 AND id = $2";
 const UNCONFIRMED: &str = "UPDATE listings SET unconfirmed = unconfirmed + 1 WHERE tenant_id = $1 AND channel_id = $2 AND external_id IS NOT NULL";
 const CONFIRMED: &str = "UPDATE listings SET unconfirmed = 0 WHERE tenant_id = $1 AND id = $2 AND unconfirmed = $3";
@@ -190,6 +192,12 @@ impl ScopedTx {
     /// It stands there. False: the channel was led elsewhere once more since `unconfirmed` was read.
     pub async fn listing_is_confirmed(&mut self, id: &ListingId, unconfirmed: i64) -> Result<bool, StoreError> {
         Ok(execute!(&mut self.tx, CONFIRMED, self.tenant.as_str(), id.as_str(), unconfirmed)? == 1)
+    }
+
+    /// Why nothing is sent of it, for people.
+    pub async fn listing_waits_because(&mut self, id: &ListingId, why: &str) -> Result<(), StoreError> {
+        execute!(&mut self.tx, BECAUSE, self.tenant.as_str(), id.as_str(), why)?;
+        Ok(())
     }
 
     /// The marketplace says so for the first time, at this instant.

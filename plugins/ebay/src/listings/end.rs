@@ -48,8 +48,21 @@ fn in_doubt<T: Transport>(client: &Client<'_, T>, listing: &Listing) -> Result<O
     let items = details::items(client, &[sku.as_str()])?;
     let Some(item) = items.get(&sku) else { return Ok(None) };
     let title = Raw::of(&item.clone()?).fields().get("product").fields().get("title").owned();
-    // Other goods with this SKU are not ours to take off.
-    Ok((title.as_deref() == Some(product.title.trim())).then_some(Id::Item(sku)))
+    if title.as_deref() == Some(product.title.trim()) {
+        return Ok(Some(Id::Item(sku)));
+    }
+    // Other goods with this SKU are not ours to take off; but these may be ours, under the title that they had then.
+    match offered(client, &[sku.as_str()])?.iter().any(|offer| offer.is_published) {
+        false => Ok(None),
+        true => {
+            let message = format!(
+                "eBay has goods with the SKU {sku:?} on sale under another title, {:?}, and nobody knows whether they are this listing's. Take \
+                 them for it (entrepot listing adopt) and end it again, or end them at eBay.",
+                title.unwrap_or_default()
+            );
+            Err(Error::Invalid(vec![issue("/variants/0/sku", "sku-taken", message)]))
+        }
+    }
 }
 
 /// One offer, and whether buyers see it.

@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use entrepot_guest::lenient::Raw;
+use entrepot_guest::listing::Listing;
 use entrepot_guest::prelude::*;
 use serde_json::Value;
 
+use super::body;
 use super::work::{Part, Work};
 use crate::client::{Client, value};
 use crate::details;
@@ -96,15 +98,27 @@ pub(super) fn fits(work: &mut Work<'_>) -> Result<(), Error> {
         match own {
             // eBay lets no SKU join a group that was published by itself.
             Some(_) if part.is_published() => return Err(taken(at, part, "it is on sale by itself")),
-            // What buyers see is adopted when somebody says so. Of an answer that was lost it is known by its title; what nobody sees is
-            // made to what it is to be.
+            // What buyers see is adopted when somebody says so. Of an answer that was lost it is known by being just what was to be sent;
+            // what nobody sees is made to what it is to be.
             None if part.is_published() && !work.is_known() && is_other => {
                 return Err(taken(at, part, "it is on sale under another title"));
+            }
+            None if part.is_published() && !work.is_known() && !is_as_sent(work.listing, part, item) => {
+                return Err(taken(at, part, "it is on sale at another price, or with other pictures"));
             }
             _ => {}
         }
     }
     Ok(())
+}
+
+/// Price and pictures are those that are to be sent: anybody may have another product of the same title.
+fn is_as_sent(listing: &Listing, part: &Part<'_>, item: &Value) -> bool {
+    let there = part.offer.as_ref().map(|offer| &offer["pricingSummary"]["price"]);
+    let price = listing.product.variants.first().and_then(|variant| variant.price.as_ref());
+    let pictures: Vec<&str> =
+        item["product"]["imageUrls"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    there.and_then(body::amount).as_ref() == price && pictures == body::pictures(&listing.product)
 }
 
 fn taken(at: usize, part: &Part<'_>, why: &str) -> Error {

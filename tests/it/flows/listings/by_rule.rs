@@ -86,18 +86,22 @@ async fn products_that_match_are_drafted_now_and_when_they_come(app: App) {
 #[both_engines]
 async fn what_is_published_by_rule_ends_and_comes_back_with_its_tag(app: App) {
     let seller = Seller::of(app, 5).await;
-    seller.tag(3).await;
+    seller.tag(5).await;
     seller.set_rule(&rule(Create::Publish, true)).await;
-    seller.assert_all_stand(3).await;
-    assert_eq!(seller.on_sale(), 3);
-    seller.tag(1).await;
-    seller.follow().await;
-    assert_eq!(seller.statuses().await, ["active", "archived", "archived"]);
-    assert_eq!(seller.on_sale(), 1);
+    seller.assert_all_stand(5).await;
+    let before = seller.on_sale();
     seller.tag(3).await;
     seller.follow().await;
-    assert_eq!((seller.statuses().await, seller.on_sale()), (vec!["active".to_owned(); 3], 3));
-    assert_eq!(seller.target.product_ids().len(), 3, "each stands once");
+    assert_eq!(seller.statuses().await, ["active", "active", "active", "archived", "archived"]);
+    assert_eq!(seller.on_sale(), before - 2);
+    seller.tag(5).await;
+    seller.follow().await;
+    assert_eq!((seller.statuses().await, seller.on_sale()), (vec!["active".to_owned(); 5], before));
+    assert_eq!(seller.target.product_ids().len(), 5, "each stands once");
+    // All of a few are not fewer than all of many.
+    seller.tag(0).await;
+    seller.follow().await;
+    assert_eq!((seller.on_sale(), seller.held().await), (before, 5));
 }
 
 #[both_engines]
@@ -146,7 +150,8 @@ async fn many_ends_at_once_are_asked_about(app: App) {
     assert_eq!((seller.wanted().await, seller.held().await), (20, 18));
     // Fewer are allowed than would end: it is asked about again.
     let (listings, context) = (&seller.app.host.app.listings, seller.context());
-    listings.allow_rule_ends(&context, TARGET, 17).await.expect("allowed");
+    let refused = listings.allow_rule_ends(&context, TARGET, 17).await.expect_err("refused").to_string();
+    assert!(refused.contains("18") && refused.contains("none of them"), "{refused}");
     seller.follow().await;
     assert_eq!((seller.wanted().await, seller.held().await), (20, 18));
     listings.allow_rule_ends(&context, TARGET, 18).await.expect("allowed");
@@ -177,6 +182,8 @@ async fn what_stands_there_already_becomes_a_draft(app: App) {
     seller.tag(3).await;
     seller.set_rule(&rule(Create::Publish, true)).await;
     assert_eq!(seller.statuses().await, ["active", "active", "draft"]);
+    let draft = seller.reports().await.into_iter().find(|report| report.status == "draft").expect("a draft");
+    assert!(draft.sync_error.is_some_and(|why| why.contains("listing adopt target --apply")));
     assert_eq!(seller.target.product_ids().len(), 3, "nothing stands twice");
 }
 

@@ -38,6 +38,7 @@ pub struct Log {
     keep: usize,
     started: Instant,
     open: AtomicUsize,
+    arrived: AtomicUsize,
     most: AtomicUsize,
 }
 
@@ -55,11 +56,13 @@ impl Log {
             keep: if lines == 0 { LINES } else { lines },
             started: Instant::now(),
             open: AtomicUsize::new(0),
+            arrived: AtomicUsize::new(0),
             most: AtomicUsize::new(0),
         }
     }
 
     pub(crate) fn enter(self: &Arc<Self>) -> Open {
+        self.arrived.fetch_add(1, Ordering::Relaxed);
         let open = self.open.fetch_add(1, Ordering::SeqCst) + 1;
         self.most.fetch_max(open, Ordering::SeqCst);
         Open(self.clone())
@@ -110,6 +113,12 @@ impl Log {
     #[must_use]
     pub fn most_at_once(&self) -> usize {
         self.most.load(Ordering::SeqCst)
+    }
+
+    /// Requests that were received, answered or not.
+    #[must_use]
+    pub fn arrived(&self) -> usize {
+        self.arrived.load(Ordering::Relaxed)
     }
 
     /// Forgets everything but the requests under way.

@@ -60,6 +60,14 @@ fn by_itself(plan: &RulePlan) -> String {
         }
     };
     say(plan.moves, format!(" {} would go into another category.", number(plan.moves, "listing", "listings")));
+    say(
+        plan.unplaced,
+        format!(
+            " {} would have no category, which the marketplace may refuse.",
+            number(plan.unplaced, "listing", "listings")
+        ),
+    );
+    say(usize::from(plan.matches == Some(0)), " No product matches what is listed by itself.".to_owned());
     say(plan.creates, format!(" {} would be listed by themselves.", number(plan.creates, "product", "products")));
     say(plan.returns, format!(" {} would come back.", number(plan.returns, "listing", "listings")));
     say(plan.ends, format!(" {} would end.", number(plan.ends, "listing", "listings")));

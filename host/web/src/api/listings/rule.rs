@@ -141,8 +141,12 @@ pub(crate) struct RulePlanView {
     returns: usize,
     /// Listings that the rule made and would end
     ends: usize,
-    /// Listings that would go into another category
+    /// Listings that would go into another category; ended ones do not count
     moves: usize,
+    /// Likewise, that would have no category any more
+    unplaced: usize,
+    /// Products that the rule lists by themselves, whether or not they have a listing already; null: it lists none
+    matches: Option<usize>,
     /// The first thousand that would be made, come back or end
     listed: Vec<ListPlanLineView>,
 }
@@ -181,6 +185,8 @@ impl From<RulePlan> for RulePlanView {
             returns: plan.returns,
             ends: plan.ends,
             moves: plan.moves,
+            unplaced: plan.unplaced,
+            matches: plan.matches,
             listed: plan.listed.into_iter().map(Into::into).collect(),
         }
     }

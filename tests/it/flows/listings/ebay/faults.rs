@@ -122,13 +122,11 @@ async fn an_account_that_is_not_to_be_had_is_waited_for(app: App) {
     seller.app.host.app.listings.push(&seller.context(), TARGET, &[], false).await.expect("begun");
     let system = r#"{"errors":[{"errorId":25001,"domain":"API_INVENTORY","category":"APPLICATION","message":"A system error has occurred."}]}"#;
     let concurrent = r#"{"errors":[{"errorId":25025,"category":"APPLICATION","message":"Concurrent access of Inventory or InventoryItemGroup. Please try again later"}]}"#;
-    let scope = r#"{"errors":[{"errorId":1100,"domain":"ACCESS","category":"REQUEST","message":"Access denied","longMessage":"Insufficient permissions to fulfill the request."}]}"#;
     let row = r#"{"responses":[{"sku":"S-000000","statusCode":500,"errors":[{"errorId":25001,"message":"A system error has occurred."}]}]}"#;
     for (fault, word) in [
         (Fault::Gateway(503), "503"),
         (Fault::Json(500, system), "system error"),
         (Fault::Json(400, concurrent), "Concurrent access"),
-        (Fault::Json(403, scope), "agree to all"),
         (Fault::Json(207, row), "without a word of"),
         (Fault::HtmlError, "web page"),
         (Fault::TooMany(None), "slow down"),

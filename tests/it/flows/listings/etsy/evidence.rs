@@ -88,6 +88,7 @@ async fn lists_that_are_not_whole_prove_nothing(app: App) {
     crafts.restock(0, 6).await;
     crafts.assert_waits(&ids[0]).await;
     crafts.heal().await;
+    crafts.ask_again().await;
     let report = crafts.report(&ids[0]).await;
     assert_eq!((report.status.as_str(), report.external_id.as_deref()), ("archived", None), "{report:?}");
 }

@@ -128,6 +128,7 @@ async fn a_sellers_own_listing_is_not_written_over(app: App) {
         let own = crafts.target.insert(own);
         let before = crafts.target.listing(own);
         crafts.restock(0, 3 + round as i64).await;
+        crafts.ask_again().await;
         assert_eq!(crafts.report(&ids[0]).await.external_id, None, "ours is gone");
         let writes = crafts.writes();
         crafts.push_by_id(&ids[0]).await;
