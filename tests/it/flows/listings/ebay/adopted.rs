@@ -42,6 +42,42 @@ async fn what_is_on_sale_already_is_adopted_and_not_doubled(app: App) {
     assert_eq!((seller.target.skus().len(), seller.target.offer_count()), (skus, offers), "nothing is there twice");
 }
 
+/// The same words and the same SKU are not enough: at another price it is somebody's own.
+#[both_engines]
+async fn a_sellers_own_listing_of_the_same_title_is_left_alone(app: App) {
+    let goods = plain(1);
+    let target = account();
+    target.add(&goods);
+    let sku = target.skus().remove(0);
+    let (id, _) = target.offers(&sku).remove(0);
+    target.change_offer(&id, |offer| offer.body["pricingSummary"]["price"]["value"] = json!("9.99"));
+    let shop = served(&target);
+    let seller = Auctions::to_ebay_on(app, &goods, target, shop).await;
+    let ids = seller.list().await;
+    seller.push().await;
+    let report = seller.report(&ids[0]).await;
+    assert_eq!((report.sync_status.as_str(), seller.writes("")), ("blocked", 0), "{report:?}");
+    assert!(report.sync_error.as_deref().is_some_and(|why| why.contains("adopt it")), "{report:?}");
+    assert_eq!(seller.target.offers(&sku)[0].1.body["pricingSummary"]["price"]["value"], "9.99");
+}
+
+/// Published unheard, called otherwise, and ended: it is not called ended as long as it may be on sale.
+#[both_engines]
+async fn what_may_be_on_sale_under_another_title_is_not_called_ended(app: App) {
+    let seller = Auctions::to_ebay(app, &plain(1)).await;
+    let ids = seller.list().await;
+    seller.shops.1.server.inject(Matcher::path("publish").nth(1), Fault::Truncate(0));
+    seller.push().await;
+    assert_eq!(seller.target.live().len(), 1, "it arrived");
+    seller.set(&ids[0], json!({ "title": "Called otherwise" })).await;
+    seller.app.host.app.listings.end(&seller.context(), &ids[0]).await.expect("to be ended");
+    seller.app.clock().advance(60_000);
+    seller.work().await;
+    let report = seller.report(&ids[0]).await;
+    assert_eq!((report.sync_status.as_str(), seller.target.live().len()), ("blocked", 1), "{report:?}");
+    assert!(report.sync_error.as_deref().is_some_and(|why| why.contains("another title")), "{report:?}");
+}
+
 /// A second offer for a SKU is refused, and the answer names the first: that one is taken.
 #[both_engines]
 async fn an_offer_that_turns_out_to_be_there_is_adopted(app: App) {
